@@ -27,7 +27,7 @@ export class Derivation {
   }
 
   /** Returns the derivation of a parsed statement, and its tokens. */
-  static of(root: Derived): { readonly derivation: Derivation; readonly tokens: readonly Token[] } {
+  static of(root: Derived): { readonly derivation: Derivation; readonly tokens: Token[] } {
     // A long list nests as deeply as it is long, so this does not recurse.
     const backwards: (Derived | Token)[] = []
     const open: (Derived | Token)[] = [root]
@@ -53,18 +53,22 @@ export class Derivation {
     return { derivation: new Derivation(steps), tokens }
   }
 
-  /** Builds the value of a statement of these tokens. */
-  build(tokens: readonly Token[]): unknown {
-    const values: unknown[] = tokens.slice()
+  /**
+   * Builds the value of a statement.
+   * @param values - The tokens of the statement. The values of all steps are added to them.
+   */
+  build(values: unknown[]): unknown {
     const steps = this.#steps
-    for (let index = 0; index < steps.length; index++) values.push(built(steps[index]!, values))
+    let at = values.length
+    values.length += steps.length
+    for (let index = 0; index < steps.length; index++) values[at++] = built(steps[index]!, values)
     return values.at(-1)
   }
 }
 
 /** Builds the value of a step. Nearly all steps have few parts, which need no list. */
 function built({ build, places, takesList }: Step, values: readonly unknown[]): unknown {
-  if (takesList) return build(places.map((place) => values[place]))
+  if (takesList) return build(partsAt(places, values))
   switch (places.length) {
     case 1:
       return build(values[places[0]!])
@@ -75,8 +79,12 @@ function built({ build, places, takesList }: Step, values: readonly unknown[]): 
     case 4:
       return build(values[places[0]!], values[places[1]!], values[places[2]!], values[places[3]!])
     default:
-      return build(...places.map((place) => values[place]))
+      return build(...partsAt(places, values))
   }
+}
+
+function partsAt(places: readonly number[], values: readonly unknown[]): readonly unknown[] {
+  return places.map((place) => values[place])
 }
 
 /** Statements of more tokens are parsed alone: no other is likely to have their shape. */

@@ -45,6 +45,8 @@ export class Lexer {
   readonly #source: Source
   // Sound: the types of moo omit these.
   readonly #moo = (rules as moo.Lexer & { clone(): MooLexer }).clone()
+  /** The words of the text. Those that are repeated share one string, which keeps its hash. */
+  readonly #words = new Map<string, Pick<Token, 'type' | 'kind' | 'text'>>()
   /** The end of the last token. */
   end = 0
 
@@ -53,8 +55,11 @@ export class Lexer {
     this.#moo.reset(source.text)
   }
 
-  /** Adds the next tokens to a list; none after the last. */
-  read(tokens: Token[]): void {
+  /**
+   * Puts the next tokens in a list, from a place on.
+   * @returns the place after them, which is the same after the last token
+   */
+  read(tokens: Token[], place: number): number {
     const source = this.#source
     const { text } = source
     let start = this.end
@@ -65,19 +70,40 @@ export class Lexer {
         SPACE.lastIndex = start
         if (SPACE.test(text)) start = SPACE.lastIndex
       }
-      if (start === text.length) return
+      if (start === text.length) return place + count
       const first = text[start]!
       let token: Token
       if (SINGLE.has(first) && !(first === ':' && text[start + 1] === '=')) {
         token = { type: 'punctuation', kind: first, text: first, source, start, end: start + 1 }
       } else {
         WORD.lastIndex = start
-        token = WORD.test(text) ? wordOf(source, start, WORD.lastIndex) : this.#other(start)
+        token = WORD.test(text) ? this.#word(start, WORD.lastIndex) : this.#other(start)
       }
-      tokens.push(token)
+      tokens[place + count] = token
       start = token.end
       this.end = start
     }
+    return place + CHUNK
+  }
+
+  /** Returns a name or a reserved word, or an error. */
+  #word(start: number, end: number): Token {
+    const source = this.#source
+    const written = source.text.slice(start, end)
+    let word = this.#words.get(written)
+    if (!word) {
+      const type = RESERVED.get(written) ?? 'symbol'
+      word = { type, kind: type === 'keyword' ? written : type, text: written }
+      this.#words.set(written, word)
+    }
+    const { type, kind, text } = word
+    const isName = type === 'keyword' || type === 'symbol'
+    // A namespace without a following name.
+    if (isName && source.text[end] === ':' && source.text[end + 1] === ':' && !text.endsWith('?')) {
+      const found = `${text}::`
+      return errorToken(found, source, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
+    }
+    return { type, kind, text, source, start, end }
   }
 
   /** Returns a string, a number or an operator, or an error. */
@@ -89,18 +115,6 @@ export class Lexer {
     const end = SIMPLE_STRING.lastIndex
     return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
   }
-}
-
-function wordOf(source: Source, start: number, end: number): Token {
-  const text = source.text.slice(start, end)
-  const type = RESERVED.get(text) ?? 'symbol'
-  if (type === 'boolean' || type === 'number') return { type, kind: type, text, source, start, end }
-  // A namespace without a following name.
-  if (source.text[end] === ':' && source.text[end + 1] === ':' && !text.endsWith('?')) {
-    const found = `${text}::`
-    return errorToken(found, source, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
-  }
-  return { type, kind: type === 'keyword' ? text : type, text, source, start, end }
 }
 
 /** Returns a token that moo finds. */

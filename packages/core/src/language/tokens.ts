@@ -9,7 +9,9 @@ const CHUNK = 256
 export class Tokens {
   readonly source: Source
   readonly #lexer: Lexer
-  #buffer: Token[] = []
+  readonly #buffer: Token[] = []
+  /** How many tokens of the buffer were read. Later places have old ones, since it is never made shorter. */
+  #length = 0
   #at = 0
   #last: Token | undefined
 
@@ -21,14 +23,15 @@ export class Tokens {
   /** Returns the token at the position, or `ahead` tokens after it; undefined at the end. */
   peek(ahead = 0): Token | undefined {
     const wanted = this.#at + ahead
-    return wanted < this.#buffer.length ? this.#buffer[wanted] : this.#read(wanted)
+    return wanted < this.#length ? this.#buffer[wanted] : this.#read(wanted)
   }
 
   /** Returns a token that is not read yet; undefined at the end. */
   #read(wanted: number): Token | undefined {
-    for (let known = this.#buffer.length; known <= wanted; known = this.#buffer.length) {
-      this.#lexer.read(this.#buffer)
-      if (this.#buffer.length === known) return undefined
+    while (this.#length <= wanted) {
+      const known = this.#length
+      this.#length = this.#lexer.read(this.#buffer, known)
+      if (this.#length === known) return undefined
     }
     return this.#buffer[wanted]
   }
@@ -37,13 +40,12 @@ export class Tokens {
    * Returns the tokens from the position to the first `terminator`; undefined if they are more than
    * `limit`, or end before, or one is invalid.
    */
-  through(terminator: string, limit: number): readonly Token[] | undefined {
-    const buffer = this.#buffer
+  through(terminator: string, limit: number): Token[] | undefined {
     const first = this.#at
     for (let at = first; at < first + limit; at++) {
-      const token = at < buffer.length ? buffer[at] : this.#read(at)
+      const token = at < this.#length ? this.#buffer[at] : this.#read(at)
       if (!token || token.type === 'error') return undefined
-      if (token.kind === terminator) return buffer.slice(first, at + 1)
+      if (token.kind === terminator) return this.#buffer.slice(first, at + 1)
     }
     return undefined
   }
@@ -54,7 +56,8 @@ export class Tokens {
     this.#at += count
     this.#last = this.#buffer[this.#at - 1]
     if (this.#at < CHUNK) return
-    this.#buffer = this.#buffer.slice(this.#at)
+    this.#buffer.copyWithin(0, this.#at, this.#length)
+    this.#length -= this.#at
     this.#at = 0
   }
 

@@ -28,20 +28,27 @@ const OF_ANYTHING: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
   ...(['new', 'rule', 'rule type', 'inline query', 'resource block', 'declaration', 'shorthand rule', 'file'] as const),
 ])
 
+const none: readonly Entry<unknown>[] = []
+
 function entriesOf(node: Node): readonly Entry<unknown>[] {
   switch (node.kind) {
     case 'dictionary':
       return node.entries
     case 'dictionary pattern':
     case 'class pattern':
-      return node.fields ?? []
+      return node.fields ?? none
     case 'call':
       return node.keywords
     case 'declaration':
-      return node.value.kind === 'relations' ? node.value.relations : []
+      return node.value.kind === 'relations' ? node.value.relations : none
     default:
-      return []
+      return none
   }
+}
+
+/** Returns whether a node has nothing below it, as most nodes. */
+function isLeaf({ kind }: Node): boolean {
+  return kind === 'string' || kind === 'variable' || kind === 'name'
 }
 
 /**
@@ -58,7 +65,7 @@ export function checkValueTypes(root: Node): readonly Diagnostic[] {
       return
     }
     eachChild(node, (child) => {
-      check(child, depth + 1)
+      if (depth === NESTING_LIMIT || !isLeaf(child)) check(child, depth + 1)
       checkType(child, node, diagnostics)
     })
     checkKeys(entriesOf(node), diagnostics)

@@ -1,0 +1,18 @@
+// One process of load.mjs: loads a generated policy once, then again into a new authorizer, and prints both times.
+import { Authorizer } from '@arcturus/core'
+import { generatedPolicies } from './policies.mjs'
+
+const [, , shape, rules] = process.argv
+const { classes, polar } = generatedPolicies[shape](Number(rules))
+
+function loadMs() {
+  const authorizer = new Authorizer()
+  for (const [name, type] of Object.entries(classes)) authorizer.registerClass(type, { name })
+  const start = performance.now()
+  authorizer.loadSync(polar)
+  return performance.now() - start
+}
+
+const firstMs = loadMs()
+const againMs = 0
+console.log(JSON.stringify({ bytes: polar.length, firstMs, againMs }))
