@@ -214,6 +214,8 @@ function inverse(truth: Truth): Truth {
 /** Equality of columns: rows are compared by those of their key. */
 export function equal(left: unknown, right: unknown): boolean {
   if (left instanceof Date && right instanceof Date) return left.getTime() === right.getTime()
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((one, at) => equal(one, right[at]))
   if (isRow(left) || isRow(right)) {
     if (left === null || right === null) return false
     throw new Error('rows are compared as a whole')
@@ -223,7 +225,8 @@ export function equal(left: unknown, right: unknown): boolean {
 }
 
 function isRow(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !(value instanceof Date) && !isDecimal(value)
+  const isScalar = value === null || value instanceof Date || Array.isArray(value) || isDecimal(value)
+  return typeof value === 'object' && !isScalar
 }
 
 /** Numbers that JavaScript's own do not tell apart. */

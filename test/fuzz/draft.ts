@@ -123,7 +123,7 @@ export class Draft {
         if (value === undefined) return []
         if (typeof value !== 'object' || value === null) return [value]
         if ('list' in value) return value.list
-        return 'rows' in value || 'row' in value || 'part' in value ? [] : [value]
+        return 'rows' in value || 'row' in value || 'part' in value || 'missing' in value ? [] : [value]
       })
       if (values.length > 0) return literalText(random.pick(values))
     }

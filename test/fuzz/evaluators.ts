@@ -8,6 +8,7 @@ import { makeJson, withoutCopies } from './json.js'
 import { type Arrange, makeObjects, type Objects, register } from './objects.js'
 import { printPolicy } from './policyTree.js'
 import type { Case } from './randomCase.js'
+import { missesValues, wholeWorld } from './world.js'
 
 /** What an evaluator says of a row. */
 export type Outcome = 'true' | 'false' | { readonly error: string; readonly message: string }
@@ -54,9 +55,13 @@ export class Prepared {
   constructor(asked: Case, arrange?: Arrange) {
     this.asked = asked
     const { world, json } = asked
-    this.objects = json
-      ? makeJson(world, json, makeObjects(withoutCopies(world)), arrange)
-      : makeObjects(world, arrange)
+    const whole = wholeWorld(world)
+    if (json) this.objects = makeJson(world, json, makeObjects(withoutCopies(whole)), arrange)
+    else {
+      const objects = makeObjects(world, arrange)
+      const isPartial = world.rows.some(missesValues)
+      this.objects = isPartial ? { ...objects, stored: makeObjects(whole, undefined, objects).rows } : objects
+    }
   }
 
   get machine(): Authorizer {

@@ -167,6 +167,7 @@ function describeCase(asked: Case, seed: number, index: number): string {
         ]
       : []),
     `models:\n${models.join('\n')}`,
+    ...(asked.world.habits ? [`habits: ${JSON.stringify(asked.world.habits)}`] : []),
     `repeat: pnpm fuzz --seed ${seed} --from ${index} --cases 1`,
   ].join('\n')
 }

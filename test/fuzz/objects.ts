@@ -1,9 +1,13 @@
 import type { Authorizer, FieldDeclaration } from '@arcturus/core'
 import { Decimal } from '@prisma/client-runtime-utils'
 import {
+  descendantsOf,
   type FieldSpec,
   fieldsOf,
+  type InstanceTest,
+  isMissing,
   keyOf,
+  type ModelSpec,
   modelNamed,
   type PartSpec,
   type Reference,
@@ -32,14 +36,11 @@ export interface Objects {
 /** Puts the elements of a collection in an order, each time that it is read. */
 export type Arrange = (elements: unknown[]) => unknown[]
 
-export function makeObjects(world: World, arrange?: Arrange): Objects {
-  const classes = new Map<string, new () => object>()
-  for (const { name, parent } of world.models) {
-    const base = parent === undefined ? Object : classes.get(parent)!
-    // The name of a class is what policies call it.
-    const named = { [name]: class extends base {} }
-    classes.set(name, named[name]!)
-  }
+export function makeObjects(
+  world: World,
+  arrange?: Arrange,
+  { classes, parts }: Pick<Objects, 'classes' | 'parts'> = makeClasses(world),
+): Objects {
   const rows = world.rows.map((row) => new (classes.get(row.model)!)())
   const copies: [object, number][] = []
   const refer = ({ row, copy }: Reference): object => {
@@ -49,17 +50,17 @@ export function makeObjects(world: World, arrange?: Arrange): Objects {
     copies.push([twin, row])
     return twin
   }
-  const parts = new Map<string, new () => object>()
-  for (const { name, fields } of world.models)
-    for (const field of fields) if (field.kind === 'part') parts.set(partName(name, field), class {})
   const toObject = (value: Value): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if ('part' in value) return value
+    if ('missing' in value) return undefined
     if ('rows' in value) return value.rows.map(refer)
     return 'row' in value ? refer(value) : toScalar(value)
   }
   for (const [index, { values }] of world.rows.entries()) {
-    for (const [name, value] of Object.entries(values)) put(rows[index]!, name, toObject(value), arrange)
+    for (const [name, value] of Object.entries(values)) {
+      if (!isAbsent(value)) put(rows[index]!, name, toObject(value), arrange)
+    }
     for (const field of fieldsOf(world, world.rows[index]!.model)) {
       if (field.kind !== 'part') continue
       const { part } = values[field.name] as { part: Readonly<Record<string, Value>> } // a part's value is one
@@ -68,6 +69,11 @@ export function makeObjects(world: World, arrange?: Arrange): Objects {
       for (const [name, value] of Object.entries(part)) Object.assign(made, { [name]: toObject(value) })
       Object.assign(rows[index]!, { [field.name]: made })
     }
+  }
+  for (const name of world.habits?.computed ?? []) {
+    const family = descendantsOf(world, name)
+    const own = rows.filter((_, index) => family.includes(world.rows[index]!.model))
+    computeValues(classes.get(name)!, modelNamed(world, name), own)
   }
   for (const [twin, row] of copies) Object.defineProperties(twin, Object.getOwnPropertyDescriptors(rows[row]!))
   return {
@@ -78,17 +84,76 @@ export function makeObjects(world: World, arrange?: Arrange): Objects {
   }
 }
 
+function makeClasses(world: World): Pick<Objects, 'classes' | 'parts'> {
+  const classes = new Map<string, new () => object>()
+  for (const { name, parent } of world.models) {
+    const base = parent === undefined ? Object : classes.get(parent)!
+    // The name of a class is what policies call it.
+    const named = { [name]: class extends base {} }
+    classes.set(name, named[name]!)
+  }
+  for (const test of world.habits?.instances ?? []) if (test.by === 'class') testOwnInstances(test, classes)
+  const parts = new Map<string, new () => object>()
+  for (const { name, fields } of world.models)
+    for (const field of fields) if (field.kind === 'part') parts.set(partName(name, field), class {})
+  return { classes, parts }
+}
+
 /** A database may give a collection in another order each time that it is read. */
 export function put(row: object, name: string, value: unknown, arrange: Arrange | undefined): void {
   if (arrange && Array.isArray(value)) {
     Object.defineProperty(row, name, { get: () => arrange([...value]), enumerable: true, configurable: true })
-  } else Object.assign(row, { [name]: value })
+  } else Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+/** The values of rows become those that getters of their class return, from what the rows hold under symbols. */
+function computeValues(cls: new () => object, { fields, key }: ModelSpec, rows: readonly object[]): void {
+  for (const { name } of fields) {
+    if (key.includes(name)) continue
+    const held = Symbol.for(name)
+    const get = function (this: object): unknown {
+      return Reflect.get(this, held)
+    }
+    Object.defineProperty(cls.prototype, name, { get, configurable: true })
+    for (const row of rows) {
+      const own = Object.getOwnPropertyDescriptor(row, name)
+      if (own) Object.defineProperty(row, held, own)
+      Reflect.deleteProperty(row, name)
+    }
+  }
+}
+
+function testOwnInstances({ model, ...test }: InstanceTest, classes: Objects['classes']): void {
+  const cls = classes.get(model)!
+  const isCounted = testOf(test, classes)
+  Object.defineProperty(cls, Symbol.hasInstance, {
+    // Classes that extend this one inherit the function.
+    value(this: new () => object, value: unknown) {
+      return Function.prototype[Symbol.hasInstance].call(this, value) || (this === cls && isCounted(value))
+    },
+  })
+}
+
+function testOf(
+  { of, column }: Pick<InstanceTest, 'of' | 'column'>,
+  classes: Objects['classes'],
+): (value: unknown) => boolean {
+  const other = classes.get(of)
+  return (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    (other ? Object.prototype.isPrototypeOf.call(other.prototype, value) : true) &&
+    (column === undefined || Reflect.get(value, column) === true)
+}
+
+function isAbsent(value: Value): boolean {
+  return isMissing(value) && value.missing === 'property'
 }
 
 function toScalar(value: ScalarValue | { readonly list: readonly ScalarValue[] }): unknown {
   if (typeof value !== 'object' || value === null) return value
   if ('date' in value) return new Date(value.date)
-  if ('number' in value) return -0
+  if ('number' in value) return Number(value.number)
   if ('bigint' in value) return BigInt(value.bigint)
   if ('decimal' in value) return new Decimal(value.decimal)
   if ('read' in value) return value.read
@@ -99,10 +164,12 @@ function toScalar(value: ScalarValue | { readonly list: readonly ScalarValue[] }
 export function scalarsOf({ values }: Row): object {
   const entries = Object.entries(values).filter(
     ([, value]) =>
-      typeof value !== 'object' || value === null || !('row' in value || 'rows' in value || 'part' in value),
+      !isAbsent(value) &&
+      (typeof value !== 'object' || value === null || !('row' in value || 'rows' in value || 'part' in value)),
   )
   // What is left are scalars and lists of them.
-  return Object.fromEntries(entries.map(([name, value]) => [name, toScalar(value as ScalarValue)]))
+  const scalar = (value: Value): unknown => (isMissing(value) ? undefined : toScalar(value as ScalarValue))
+  return Object.fromEntries(entries.map(([name, value]) => [name, scalar(value)]))
 }
 
 export function register(authorizer: Authorizer, world: World, objects: Objects): void {
@@ -120,6 +187,8 @@ export function register(authorizer: Authorizer, world: World, objects: Objects)
         ? {}
         : { fields: Object.fromEntries(fields.map((field) => [field.name, declarationOf(world, name, field)])) }),
     }
+    const test = world.habits?.instances?.find((one) => one.model === name && one.by === 'option')
+    if (test) Object.assign(options, { isaCheck: testOf(test, objects.classes) })
     const cls = objects.classes.get(name)
     if (cls) authorizer.registerClass(cls, options)
     else authorizer.registerModels([{ name, ...options }])
@@ -135,6 +204,7 @@ function partName(model: string, { name }: PartSpec): string {
 function declarationOf(world: World, model: string, field: FieldSpec): FieldDeclaration {
   switch (field.kind) {
     case 'scalar':
+      if (world.habits?.untyped?.includes(`${model}.${field.name}`)) return { type: 'unknown' }
       return { type: field.type, nullable: field.nullable, list: field.list }
     case 'one':
       return {
@@ -179,6 +249,7 @@ export function describe(value: Value): string {
   if ('bigint' in value) return `${value.bigint}n`
   if ('decimal' in value) return `${value.decimal} (decimal)`
   if ('read' in value) return String(value.read)
+  if ('missing' in value) return `missing ${value.missing} of ${describe(value.of)}`
   if ('list' in value) return `[${value.list.map(describe).join(', ')}]`
   if ('part' in value)
     return `{ ${Object.entries(value.part)

@@ -80,10 +80,15 @@ export function literalText(value: ScalarValue): string | undefined {
     case 'boolean':
       return String(value)
     default:
-      if ('number' in value) return '-0'
+      if ('number' in value) return wordOf(value.number)
       if ('bigint' in value) return Number.isSafeInteger(Number(value.bigint)) ? value.bigint : undefined
-      return 'decimal' in value ? value.decimal : undefined
+      return 'decimal' in value ? wordOf(value.decimal) : undefined
   }
 }
 
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\u0000': '\\0' }
+
+/** A number as Polar writes it. */
+function wordOf(number: string): string {
+  return number.replace('Infinity', 'inf').replace('NaN', 'nan')
+}

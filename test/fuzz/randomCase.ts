@@ -1,3 +1,4 @@
+import { withHabits } from './habits.js'
 import { type JsonForm, randomJsonForm } from './json.js'
 import type { PolicyTree } from './policyTree.js'
 import { Random } from './random.js'
@@ -30,11 +31,24 @@ export interface RandomCase {
 /** The case of a seed and an index, always the same one. */
 export function randomCase(seed: number, index: number): RandomCase {
   const random = Random.ofCase(seed, index)
-  const { asked, constructs } = caseIn(random, randomWorld(random))
+  const world = withHabits(Random.ofCase(seed ^ 0x1b873593, index), randomWorld(random))
+  const { asked, constructs } = withUsedHabits(caseIn(random, world))
   if (!random.chance(0.5)) return withUndeclared(random, { asked, constructs })
+  // Tests of instances are told no plain objects.
+  if (asked.world.habits?.instances) return { asked, constructs }
   const json = randomJsonForm(random)
   const used = ['rows as plain objects', ...(json.tables ? ['plain objects of tables'] : [])]
   return { asked: { ...asked, json }, constructs: new Set([...constructs, ...used]) }
+}
+
+function withUsedHabits({ asked, constructs }: RandomCase): RandomCase {
+  const { untyped, computed, instances } = asked.world.habits ?? {}
+  const used = [
+    ...(untyped ? ['fields of any type'] : []),
+    ...(computed ? ['computed attributes'] : []),
+    ...(instances ? ['own instance tests'] : []),
+  ]
+  return { asked, constructs: new Set([...constructs, ...used]) }
 }
 
 /** The case, sometimes with models whose fields nobody declares: mostly whole families of classes. */

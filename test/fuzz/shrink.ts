@@ -122,6 +122,12 @@ function withoutReference(value: Value, row: number, moved: (at: number) => numb
 
 /** Worlds with a value less: lists shorter, what can be nil nil, copies the rows themselves; and without unused fields. */
 function* simplerWorlds(world: World, isUsed: (field: string) => boolean): Generator<World> {
+  if (world.habits) {
+    // Values are of other types only where fields are of any type.
+    const { computed, instances, ...rest } = world.habits
+    if (computed) yield { ...world, habits: { ...rest, ...(instances ? { instances } : {}) } }
+    if (instances) yield { ...world, habits: { ...rest, ...(computed ? { computed } : {}) } }
+  }
   for (const [index, { model, values }] of world.rows.entries()) {
     for (const field of fieldsOf(world, model)) {
       const value = values[field.name]

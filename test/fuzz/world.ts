@@ -11,6 +11,26 @@ export interface World {
   readonly foreign?: boolean
   /** Models whose fields the application does not declare. */
   readonly undeclared?: readonly string[]
+  /** What the application does with its objects that no table does. */
+  readonly habits?: Habits
+}
+
+export interface Habits {
+  /** Fields that are declared with a type that is any: `Repo.name`. */
+  readonly untyped?: readonly string[]
+  /** Models whose classes have getters, in place of values that rows hold themselves. */
+  readonly computed?: readonly string[]
+  /** Models that count rows of other models as their own. */
+  readonly instances?: readonly InstanceTest[]
+}
+
+export interface InstanceTest {
+  readonly model: string
+  /** The other model, all rows of which count or those where a column is true. */
+  readonly of: string
+  readonly column?: string
+  /** Whether an option of the registration tells it, or the class itself. */
+  readonly by: 'option' | 'class'
 }
 
 /** What of a schema has other names, or types of its own, in the database alone. */
@@ -80,17 +100,24 @@ export type Value =
   | { readonly part: Readonly<Record<string, ScalarValue>> }
   | Reference
   | { readonly rows: readonly Reference[] }
+  | Missing
 export type ScalarValue =
   | string
   | number
   | boolean
   | null
   | { readonly date: string }
-  | { readonly number: '-0' }
+  | { readonly number: '-0' | 'NaN' | 'Infinity' | '-Infinity' }
   | { readonly bigint: string }
   | { readonly decimal: string }
   /** As a driver read it. */
   | { readonly read: unknown }
+
+/** A value that was not selected: the property is undefined, or there is none. */
+export interface Missing {
+  readonly missing: 'undefined' | 'property'
+  readonly of: ScalarValue | { readonly list: readonly ScalarValue[] }
+}
 
 /** A row by its place in the world; a copy is another object that is the same row. */
 export interface Reference {
@@ -118,6 +145,23 @@ export function keyOf(world: Pick<World, 'models'>, name: string): readonly stri
 /** The fields of the other row that an own foreign key holds: those of its key, or of so much of it as there are columns for. */
 export function targetOf(world: Pick<World, 'models'>, field: OneSpec): readonly string[] {
   return keyOf(world, field.model).slice(0, field.from?.length ?? 0)
+}
+
+/** The world with all values that rows miss. */
+export function wholeWorld(world: World): World {
+  const rows = world.rows.map((row) => {
+    const values = Object.entries(row.values).map(([name, value]) => [name, isMissing(value) ? value.of : value])
+    return { ...row, values: Object.fromEntries(values) as Row['values'] }
+  })
+  return { ...world, rows }
+}
+
+export function isMissing(value: Value): value is Missing {
+  return typeof value === 'object' && value !== null && 'missing' in value
+}
+
+export function missesValues({ values }: Row): boolean {
+  return Object.values(values).some(isMissing)
 }
 
 export function isSubclass(world: Pick<World, 'models'>, name: string, ancestor: string): boolean {
