@@ -30,7 +30,7 @@ export class PrintedFilter {
    * @param alias alias of the row, in quotes
    */
   of(alias: string): string {
-    return this.#sql.replaceAll(row, `${alias}.`)
+    return this.#sql.replaceAll(row, () => `${alias}.`)
   }
 }
 
