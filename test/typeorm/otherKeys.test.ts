@@ -88,3 +88,64 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'mysql']))(
     })
   },
 )
+
+const same = { to: (text: unknown) => text, from: (text: unknown) => text }
+
+/** Types of texts that filters do not compare, and that databases compare whatever their case. */
+const otherTypes = {
+  mysql: { char: { type: 'char', length: 20 }, transformed: { type: 'varchar', length: 20, transformer: same } },
+  postgresql: { citext: { type: 'citext' } },
+  sqlite: { transformed: { type: 'varchar', collation: 'NOCASE', transformer: same } },
+} as const
+
+describe.each(await openDatabases('other_key_types'))('A foreign key of another type on $name', (database) => {
+  afterAll(() => database.close(), 60_000)
+
+  it.each(Object.entries(otherTypes[database.kind]))(
+    'leads a check and a list to the row that has it in another case: %s',
+    async (_, type) => {
+      const source = await database.open(
+        [
+          new EntitySchema<Org>({
+            name: 'Org',
+            target: Org,
+            columns: { code: { ...type, primary: true }, open: { type: 'boolean' } },
+          }),
+          new EntitySchema<Paper>({
+            name: 'Paper',
+            target: Paper,
+            columns: { id: { type: 'int', primary: true }, orgCode: { ...type, name: 'org_code', nullable: true } },
+            relations: { org: { type: 'many-to-one', target: 'Org', joinColumn: { name: 'org_code' } } },
+          }),
+        ],
+        { dropSchema: true },
+      )
+      await source.query(`INSERT INTO org VALUES ('Acme', true), ('beta', false)`)
+      await source.query(`INSERT INTO paper (id, org_code) VALUES (1, 'Acme'), (2, 'beta'), (3, 'ACME'), (4, NULL)`)
+      const { authorizer, loading } = authorizationFor(
+        source,
+        `
+          allow(org: Org, "read", paper: Paper) if paper.org = org;
+          allow(org: Org, "edit", paper: Paper) if org.open and paper.org != org;
+          allow(_: Org, "close", paper: Paper) if paper.org != nil and paper.org.open;
+        `,
+      )
+      const [org] = await source.getRepository(Org).findBy({ open: true })
+      const papers = source.getRepository(Paper)
+      for (const [action, expected] of Object.entries({ read: [1, 3], edit: [2, 4], close: [1, 3] })) {
+        for (const relations of [{}, { org: true }]) {
+          const rows = await papers.find({ relations, order: { id: 'ASC' } })
+          const allowed = await Promise.all(rows.map((row) => authorizer.isAllowed(org, action, row)))
+          expect(rows.filter((_, at) => allowed[at]).map(({ id }) => id)).toEqual(expected)
+        }
+        const listed = await loading.authorizedFilter(org, Paper, { action }).then(
+          (filter) => papers.find({ ...filter, order: { id: 'ASC' } }),
+          () => undefined,
+        )
+        // Filters can't compare these types.
+        if (listed || action === 'close') expect(listed?.map(({ id }) => id)).toEqual(expected)
+      }
+      await source.destroy()
+    },
+  )
+})

@@ -26,8 +26,10 @@ export class References {
     // A foreign key compares strings by their collation: 'a' can refer to 'A', which is a different
     // string in a check.
     this.#isExact = (column) => {
-      const { sql } = typeOrmColumnType(column, dataSource.driver.normalizeType(column), driver)
-      return sql.kind !== 'text' || sql.exact
+      const type = dataSource.driver.normalizeType(column)
+      const { sql } = typeOrmColumnType(column, type, driver)
+      if (sql.kind === 'text') return sql.exact
+      return sql.kind !== 'other' || !/char|text/i.test(type)
     }
     const declared = declaredReferences(facts, (model, name) =>
       relations.some(({ of, relation }) => of === model && relation.propertyName === name && isReference(relation)),
