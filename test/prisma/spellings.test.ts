@@ -6,7 +6,10 @@ import { openDatabases } from './databases.js'
 import { createTables } from './ddl.js'
 
 /** So much of a client as is used here. */
-type Client = Record<'folder' | 'day' | 'doc', Record<'create' | 'upsert', (args: object) => Promise<object>>> & {
+type Delegate = Record<'create' | 'upsert' | 'findFirst', (args: object) => Promise<object>> & {
+  findMany(args: object): Promise<{ id: number }[]>
+}
+type Client = Record<'folder' | 'day' | 'team' | 'doc', Delegate> & {
   $extends(extension: unknown): Client
   $disconnect(): Promise<void>
 }
@@ -19,6 +22,7 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
     const authorizer = new Authorizer()
     let bare: Client
     let prisma: Client
+    let byReference: ReturnType<typeof prismaAuthorization> & { authorizer: Authorizer }
     let authorizedFilter: ReturnType<typeof prismaAuthorization>['authorizedFilter']
 
     beforeAll(async () => {
@@ -27,8 +31,14 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       const { PrismaClient } = (
         (await import(`${generated}/client/index.js`)) as { default: { PrismaClient: new (options: object) => Client } }
       ).default
-      await database.execute(createTables(schema))
+      // PostgreSQL's `citext` is an extension.
+      await database.execute([
+        `CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+        ...createTables(schema).map((sql) => sql.replace(/("code"|"teamCode") TEXT/g, '$1 TEXT COLLATE nocase')),
+      ])
       bare = new PrismaClient({ adapter: database.adapter })
+      const kept = new Authorizer()
+      byReference = { authorizer: kept, ...prismaAuthorization(kept, schema) }
       const authorization = prismaAuthorization(authorizer, schema, { database: { references: false } })
       authorizedFilter = authorization.authorizedFilter
       prisma = bare.$extends(authorization.extension)
@@ -68,6 +78,30 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
         })
       await expect(upsert(folderId)).rejects.toThrow('Sign in')
       await expect(upsert(folderId.toUpperCase())).rejects.toThrow(ArgumentError)
+    })
+
+    it('are compared as the database does if a type ignores case', async () => {
+      const own = bare.$extends(byReference.extension)
+      byReference.authorizer.loadSync(`
+        allow(team: Team, "read", doc: Doc) if doc.team = team;
+        allow(_: Team, "edit", doc: Doc) if doc.team = nil;
+        allow(team: Team, "claim", doc: Doc) if team.code != nil and doc.team != team;
+      `)
+      await bare.team.create({ data: { code: 'Acme' } })
+      for (const [at, teamCode] of ['Acme', 'ACME', null].entries())
+        await bare.doc.create({ data: { id: at + 1, teamCode } })
+      const team = await own.team.findFirst({})
+      for (const [action, expected] of Object.entries({ read: [1, 2], edit: [3], claim: [3] })) {
+        const docs = await own.doc.findMany({ orderBy: { id: 'asc' } })
+        const allowed = await byReference.authorizer.areAllowed(team, action, docs)
+        expect(docs.filter((_, at) => allowed[at]).map(({ id }) => id)).toEqual(expected)
+        const listed = await own.doc.findMany(byReference.authorizedFilter(team, { action })).then(
+          (rows) => rows.map(({ id }) => id),
+          () => undefined,
+        )
+        // A filter can't compare such a column.
+        if (listed || action === 'edit') expect(listed).toEqual(expected)
+      }
     })
   },
 )

@@ -121,8 +121,8 @@ export function exactTexts(
   return (column) =>
     column.type !== 'String' ||
     column.native?.name === 'Uuid' ||
-    isAccepted(column) ||
-    (texts ? texts.of(column, false).textEquality : isUsual)
+    (column.native?.name !== 'Citext' &&
+      (isAccepted(column) || (texts ? texts.of(column, false).textEquality : isUsual)))
 }
 
 function accepting(
