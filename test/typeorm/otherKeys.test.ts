@@ -71,6 +71,7 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'mysql']))(
       ['paper.org != nil and not (paper.org.code = paper.orgCode) and member.id = 1', 1, [3, 4]],
       ['paper.org != nil and member in paper.org.fans', 1, [1, 3]],
       ['paper.org != nil and not (member in paper.org.fans)', 2, [1, 3]],
+      ['paper.org = nil and member.id = 1', 1, [5]],
     ])('leads a check and a list to the row that has it: %s, member %i', async (rule, id, expected) => {
       const { authorizer, authorizedFilter } = authorizationFor(
         source,
@@ -79,10 +80,12 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'mysql']))(
       const relations = { org: { fans: true } }
       const member = await source.getRepository(Member).findOneOrFail({ where: { id }, relations })
       const papers = source.getRepository(Paper)
-      const allowed: number[] = []
-      for (const paper of await papers.find({ relations, order: { id: 'ASC' } }))
-        if (await authorizer.isAllowed(member, 'read', paper)) allowed.push(paper.id)
-      expect(allowed).toEqual(expected)
+      for (const relationLoadStrategy of ['join', 'query'] as const) {
+        const allowed: number[] = []
+        for (const paper of await papers.find({ relations, relationLoadStrategy, order: { id: 'ASC' } }))
+          if (await authorizer.isAllowed(member, 'read', paper)) allowed.push(paper.id)
+        expect(allowed).toEqual(expected)
+      }
       const listed = await papers.find({ ...authorizedFilter(member, Paper), order: { id: 'ASC' } })
       expect(listed.map((paper) => paper.id)).toEqual(expected)
     })

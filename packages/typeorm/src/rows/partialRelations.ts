@@ -61,7 +61,7 @@ class Marking {
       if (!isQueried)
         for (const held of objectsOf(value))
           this.mark(held, relation.inverseEntityMetadata, own.length === 1 ? own[0]!.alias.name : undefined)
-      const isWhole = isQueried ? queried.isWhole(relation) : this.#isWhole(relation, alias, own)
+      const isWhole = isQueried ? queried.isWhole(relation, value) : this.#isWhole(relation, alias, own)
       if (!isWhole || hasOtherRows(row, entity, one) || isPartial(owner, relation.propertyName, value))
         markPartial(owner, relation.propertyName)
       if (objectsOf(value).some(mayBePartial)) for (const above of [owner, value]) markLeadsToPartial(above as object)

@@ -1,3 +1,4 @@
+import { typeOrmColumnType, typeOrmDriver } from '@arcturus/core/sql'
 import type { DataSource, FindManyOptions, ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
@@ -31,22 +32,30 @@ export class QueriedRelations {
 
   /**
    * Returns whether TypeORM finds exactly the rows of a relation: deleted rows are left out, and
-   * the keys are selected and comparable.
+   * the keys are selected and comparable. The database also finds 'A' by 'a', and TypeORM then drops
+   * that row, but a single row that it keeps is the right one.
+   * @param value the value of the relation
    */
-  isWhole(relation: RelationMetadata): boolean {
+  isWhole(relation: RelationMetadata, value: unknown): boolean {
+    const isFound = value !== null && !Array.isArray(value)
     const { entityMetadata, inverseEntityMetadata, propertyPath } = relation
     const { select } = this.#options
     return (
       !this.#withDeleted &&
-      keysOf(relation).every((column) => this.#isPlain(column)) &&
+      keysOf(relation).every((column) => this.#isPlain(column, isFound)) &&
       hasKey(select, entityMetadata) &&
       hasKey(selectedOf(select, propertyPath), inverseEntityMetadata)
     )
   }
 
-  #isPlain(column: ColumnMetadata): boolean {
+  #isPlain(column: ColumnMetadata, isFound: boolean): boolean {
     const type = this.#dataSource.driver.normalizeType(column)
-    return !column.transformer && !column.embeddedMetadata && plainKeys.test(type)
+    if (column.transformer || column.embeddedMetadata || !plainKeys.test(type)) return false
+    if (isFound || !/char|text/.test(type)) return true
+    // Undefined for a database that is not supported.
+    const driver = typeOrmDriver(this.#dataSource)
+    const sql = driver && typeOrmColumnType(column, type, driver).sql
+    return sql?.kind === 'text' && sql.exact
   }
 }
 
