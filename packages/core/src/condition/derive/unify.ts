@@ -178,8 +178,8 @@ export class Unifier {
         )
       }
       case 'dictionary pattern': {
-        // An empty dictionary pattern matches every value, nil too.
-        if (pattern.fields.length === 0) return { bound, conditions: [] }
+        // An empty dictionary pattern matches every value that can be read, nil too.
+        if (pattern.fields.length === 0) return { bound, conditions: this.reads(subject, bound, pattern.span) }
         if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound)
         if (subject.kind === 'operand') {
           if (isNil(subject.operand)) return undefined
