@@ -87,5 +87,4 @@ const oddValues: Readonly<Partial<Record<ScalarKind, readonly ScalarValue[]>>> =
   decimal: [{ number: 'NaN' }, 0.1, { bigint: '1' }, { decimal: 'NaN' }, { decimal: 'Infinity' }, { decimal: '-0' }],
   date: [{ date: 'never' }, { date: 'never' }, { date: '-000001-01-01T00:00:00.000Z' }],
   string: ['\ud800', '\udc00a', 'a\ud83d', '\n', '\r\n', '\u2028', '$&', '`', '%%', '\\_', 'ǆ', 'İ', '__proto__'],
-  uuid: ['00000000-0000-4000-8000-00000000000A'],
 }
