@@ -66,6 +66,8 @@ export interface Comparison {
 }
 
 export interface CompareOptions {
+  /** Whether just one kind of evaluator is compared with the machine, as for a mistake planted in it. Default: all are. */
+  readonly just?: 'definite' | 'orms'
   readonly filter?: FilterEvaluator
   readonly definite?: FilterEvaluator
   /** How goals change their places; a planted mistake loses one. */
@@ -137,14 +139,18 @@ class Comparing {
 
   run(): void {
     const { asked } = this.#prepared
+    const { just } = this.#options
     for (const actor of asked.actors) {
       for (const action of asked.actions) {
-        const machine = this.#rows.map((row) => this.#compareChecks(actor, action, row))
+        const machine = this.#rows.map((row) =>
+          just === undefined ? this.#compareChecks(actor, action, row) : this.#ask(actor, action, row),
+        )
         const count = machine.filter(isTrue).length
         if (count > 0 && count < machine.length) this.#some = true
-        this.#compareFilters(actor, action, machine)
+        if (just !== 'orms') this.#compareFilters(actor, action, machine)
       }
     }
+    if (just !== undefined) return
     this.#compareOrder()
     this.#compareShuffled()
   }
@@ -216,13 +222,20 @@ class Comparing {
     }
   }
 
+  /** Asks the machine. */
+  #ask(actor: number | null, action: string, row: number): Outcome {
+    const { machine, objects } = this.#prepared
+    const outcome = check(machine, actorOf(this.#prepared, actor), action, objects.rows[row])
+    this.#outcomes[typeof outcome === 'string' ? outcome : 'error']++
+    this.#answers.push({ actor, action, row, machine: outcome })
+    return outcome
+  }
+
   #compareChecks(actor: number | null, action: string, row: number): Outcome {
-    const { machine, predicates, source, objects } = this.#prepared
+    const { predicates, source, objects } = this.#prepared
     const subject = actorOf(this.#prepared, actor)
-    const expected = check(machine, subject, action, objects.rows[row])
-    this.#outcomes[typeof expected === 'string' ? expected : 'error']++
+    const expected = this.#ask(actor, action, row)
     this.#compareWhole(expected, actor, action, row)
-    this.#answers.push({ actor, action, row, machine: expected })
     const before = { ...predicates.statistics }
     const sourceBefore = { ...source.statistics }
     const answer = check(predicates, subject, action, objects.rows[row])
@@ -325,7 +338,8 @@ class Comparing {
       this.#count(this.#refusals, unknown)
       return
     }
-    this.#compareRows('filter', this.#options.filter ?? inMemory, filter, actor, action, machine)
+    if (this.#options.just === undefined)
+      this.#compareRows('filter', this.#options.filter ?? inMemory, filter, actor, action, machine)
     // No table has columns of values of several types.
     if (!asked.world.habits?.untyped)
       this.#compareRows('definite', this.#options.definite ?? asDefinite, filter, actor, action, machine)
