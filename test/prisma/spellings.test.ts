@@ -6,10 +6,11 @@ import { openDatabases } from './databases.js'
 import { createTables } from './ddl.js'
 
 /** So much of a client as is used here. */
-type Delegate = Record<'create' | 'upsert' | 'findFirst', (args: object) => Promise<object>> & {
+type Delegate = Record<'create' | 'upsert' | 'findFirst' | 'deleteMany', (args: object) => Promise<object>> & {
   findMany(args: object): Promise<{ id: number }[]>
 }
-type Client = Record<'folder' | 'day' | 'team' | 'doc', Delegate> & {
+type Model = 'folder' | 'day' | 'team' | 'doc' | 'price' | 'zone' | 'moment' | 'lot'
+type Client = Record<Model, Delegate> & {
   $extends(extension: unknown): Client
   $disconnect(): Promise<void>
 }
@@ -101,6 +102,31 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
         )
         // A filter can't compare such a column.
         if (listed || action === 'edit') expect(listed).toEqual(expected)
+      }
+    })
+
+    it.each([
+      ['price', 'Price', { price: '7.00' }, { priceId: '7.0' }],
+      ['zone', 'Zone', { code: 'ab' }, { zoneCode: 'ab' }],
+      ['moment', 'Moment', { at: new Date('2026-01-01') }, { momentAt: new Date('2026-01-01') }],
+    ] as const)('lead to the row if their type is not that of its key: %s', async (relation, model, key, reference) => {
+      const own = bare.$extends(byReference.extension)
+      byReference.authorizer.loadSync(`
+        allow(one: ${model}, "read", lot: Lot) if lot.${relation} = one;
+        allow(one: ${model}, "edit", lot: Lot) if lot.${relation} != one and lot.id > 0;
+        allow(lot: Lot, "free", one: ${model}) if lot.id > 0 and not (lot in one.lots);
+      `)
+      await own.lot.deleteMany({})
+      await own[relation].create({ data: key })
+      await own.lot.create({ data: { id: 1, ...reference } })
+      await own.lot.create({ data: { id: 2 } })
+      const one = await own[relation].findFirst({ include: { lots: true } })
+      for (const args of [{}, { include: { [relation]: true } }]) {
+        const lots = await own.lot.findMany({ ...args, orderBy: { id: 'asc' } })
+        expect(await byReference.authorizer.areAllowed(one, 'read', lots)).toEqual([true, false])
+        expect(await byReference.authorizer.areAllowed(one, 'edit', lots)).toEqual([false, true])
+        expect(await byReference.authorizer.isAllowed(lots[0], 'free', one)).toBe(false)
+        expect(await byReference.authorizer.isAllowed(lots[1], 'free', one)).toBe(true)
       }
     })
   },

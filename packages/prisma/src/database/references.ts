@@ -5,7 +5,7 @@ import { type DatabaseOptions, exactTexts } from './dialect.js'
 /**
  * Returns a schema whose promises about references are replaced by known facts about the database.
  * A reference that the database compares by a collation is not kept: its columns do not identify
- * the referenced row.
+ * the referenced row. Neither do columns whose type gives equal values another form.
  * @throws ArgumentError for a declaration that names no reference.
  */
 export function withReferences<Name extends string>(
@@ -28,7 +28,8 @@ export function withReferences<Name extends string>(
     const isByTable = field.from.length === 0
     const collated =
       isCollated(model.name, isByTable ? model.key : field.from) ||
-      isCollated(field.model, isByTable ? models.get(field.model)!.key : field.to)
+      isCollated(field.model, isByTable ? models.get(field.model)!.key : field.to) ||
+      field.from.some((name, at) => formOf(model, name) !== formOf(models.get(field.model)!, field.to[at]!))
     const kept = (isReference(field) ? keptOf(model.name, field.name) : undefined) ?? field.kept
     return { ...field, kept, ...(collated && { collated }) }
   }
@@ -39,6 +40,18 @@ export function withReferences<Name extends string>(
       fields: model.fields.map((field) => withFacts(model, field)),
     })),
   }
+}
+
+/**
+ * Returns a text that is the same for columns in which equal values have the same form. For example,
+ * 7 is 7.0 or 7.00 by the digits of a decimal type, and Prisma joins these as texts.
+ */
+function formOf({ fields }: PrismaModel, name: string): string {
+  const column = fields.find((field) => field.name === name)
+  if (column?.kind !== 'scalar' || column.type === 'Int' || column.type === 'BigInt') return ''
+  const { native, type } = column
+  const isPlain = type === 'String' && (!native || /text|varchar|^string$/i.test(native.name))
+  return isPlain || !native ? '' : JSON.stringify([native.name, native.args])
 }
 
 /** Whether the own row, or a table between the two, refers to other rows. */

@@ -88,8 +88,8 @@ export interface PrismaRelation {
    */
   readonly kept?: boolean | undefined
   /**
-   * Whether the database compares the reference's texts by a collation: 'a' can refer to 'A'.
-   * Default false.
+   * Whether the reference can differ from the key that it refers to: the database compares texts by
+   * a collation, so that 'a' can refer to 'A', or the columns have different types. Default false.
    */
   readonly collated?: boolean | undefined
 }
