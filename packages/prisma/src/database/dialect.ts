@@ -121,8 +121,8 @@ export function exactTexts(
   return (column) =>
     column.type !== 'String' ||
     column.native?.name === 'Uuid' ||
-    (column.native?.name !== 'Citext' &&
-      (isAccepted(column) || (texts ? texts.of(column, false).textEquality : isUsual)))
+    isAccepted(column) ||
+    (column.native?.name !== 'Citext' && (texts ? texts.of(column, false).textEquality : isUsual))
 }
 
 function accepting(
