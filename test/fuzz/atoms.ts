@@ -1,6 +1,7 @@
 import { type Draft, isLike, isList, isRow, isScalar, type Path, type Scope, type Type } from './draft.js'
 import { compareArithmetic, compareCount } from './numbers.js'
 import { all, type Goal, goal } from './policyTree.js'
+import { askUntyped } from './untyped.js'
 import { descendantsOf, fieldsOf, modelNamed, type ScalarKind } from './world.js'
 
 type Maker = (draft: Draft, scope: Scope) => Goal | undefined
@@ -23,10 +24,12 @@ const atoms: Readonly<Record<string, readonly [number, Maker]>> = {
   mixed: [0.3, compareMixed],
   missing: [0.18, readMissing],
   unbound: [0.2, useUnbound],
+  untyped: [2.5, askUntyped],
 }
 
 export function atom(draft: Draft, scope: Scope): Goal {
   const weights = Object.fromEntries(Object.entries(atoms).map(([name, [weight]]) => [name, weight]))
+  if (!draft.world.habits?.untyped) weights['untyped'] = 0
   for (let attempt = 0; attempt < 10; attempt++) {
     const made = atoms[draft.random.weighted(weights)]![1](draft, scope)
     if (made) return made

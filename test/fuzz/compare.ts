@@ -25,6 +25,7 @@ import { compareOrm } from './orm/compareOrm.js'
 import type { Orms } from './orm/orms.js'
 import { type OsoAnswer, OsoEvaluator, type OsoVariant } from './oso.js'
 import { callsItself, type PolicyTree, printPolicy, withoutForall, withoutUnionFields } from './policyTree.js'
+import { comparePromised } from './promised.js'
 import { Random } from './random.js'
 import type { Case } from './randomCase.js'
 import { valuesFirst } from './valuesFirst.js'
@@ -84,6 +85,7 @@ export interface CompareOptions {
 export async function compare(asked: Case, options: CompareOptions = {}): Promise<Comparison> {
   const comparing = new Comparing(asked, options)
   comparing.run()
+  if (asked.world.habits?.promised) await comparing.runPromised()
   if ((options.oso ?? 0) > 0) await comparing.runOso(options.oso!)
   if (options.orms) await comparing.runOrms(options.orms)
   return comparing.result()
@@ -290,7 +292,8 @@ class Comparing {
     const answer = check(module, actorOf(this.#prepared, actor), action, objects.rows[row])
     this.#count(this.#comparisons, 'module')
     // Of plain objects the machine can know more: it follows where they come from.
-    const isRefused = (code: string): boolean => code === 'machine-only' || (!!asked.json && code === 'unknown-row')
+    const holdsPlain = asked.json !== undefined || asked.world.habits?.untyped !== undefined
+    const isRefused = (code: string): boolean => code === 'machine-only' || (holdsPlain && code === 'unknown-row')
     if (typeof answer !== 'object' || !isRefused(answer.error)) {
       if (!this.#isSame(expected, answer, actor, action, row))
         this.#disagree('module', actor, action, row, expected, showOutcome(answer))
@@ -400,6 +403,11 @@ class Comparing {
     const { asked, objects } = this.#prepared
     if (!objects.stored) return false
     return partial.includes(code) || (code === 'missing-attribute' && asked.world.rows.some(missesValues))
+  }
+
+  async runPromised(): Promise<void> {
+    const count = (evaluator: Evaluator): void => this.#count(this.#comparisons, evaluator)
+    this.#disagreements.push(...(await comparePromised(this.#prepared, this.#answers, count)))
   }
 
   async runOrms(orms: Orms): Promise<void> {

@@ -5,7 +5,7 @@ import type { CompiledAuthorizer } from '@arcturus/core/runtime'
 import * as runtime from '@arcturus/core/runtime'
 import { DefiniteRows } from './definiteRows.js'
 import { makeJson, withoutCopies } from './json.js'
-import { type Arrange, makeObjects, type Objects, register } from './objects.js'
+import { type Arrange, areEqualValues, makeObjects, type Objects, register } from './objects.js'
 import { printPolicy } from './policyTree.js'
 import type { Case } from './randomCase.js'
 import { missesValues, wholeWorld } from './world.js'
@@ -116,7 +116,14 @@ function moduleOf(
   const create = new Function('runtime', `${body}\nreturn createAuthorizer`)(runtime) as (
     world: runtime.World,
   ) => CompiledAuthorizer
-  return { module: create({ classes, constants: Object.fromEntries(schema.constants) }), machineOnly }
+  return {
+    module: create({
+      classes,
+      constants: Object.fromEntries(schema.constants),
+      ...(world.habits ? { equality: areEqualValues } : {}),
+    }),
+    machineOnly,
+  }
 }
 
 /** What ends a query must not depend on how busy the machine is. */
@@ -126,7 +133,8 @@ export const withoutTime = { syncTime: Number.POSITIVE_INFINITY, asyncTime: Numb
 export const quiet = { print: () => {}, log: () => {} } as const
 
 function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'closures' | 'source'): Authorizer {
-  const authorizer = new Authorizer({ evaluator, ...quiet, limits: withoutTime, actions: asked.actions })
+  const own = asked.world.habits ? { equality: areEqualValues } : {}
+  const authorizer = new Authorizer({ evaluator, ...quiet, ...own, limits: withoutTime, actions: asked.actions })
   register(authorizer, asked.world, objects)
   tagRows(authorizer, asked, objects)
   authorizer.loadSync(printPolicy(asked.policy))

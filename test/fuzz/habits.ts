@@ -23,6 +23,11 @@ export function withHabits(random: Random, world: World): World {
     ...(random.chance(0.3) ? { computed: random.sample(world.models, 3).map(({ name }) => name) } : {}),
     ...(random.chance(0.25) ? { instances: instanceTests(random, world) } : {}),
   }
+  const promised = world.models.flatMap(({ name, fields }) =>
+    fields.flatMap((field) =>
+      (field.kind !== 'scalar' || isFree(world, name, field)) && random.chance(0.2) ? [`${name}.${field.name}`] : [],
+    ),
+  )
   const oddness = random.pick([0, 0.05, 0.15])
   const missing = random.pick([0, 0, 0.05])
   const rows = world.rows.map((row) => {
@@ -41,7 +46,7 @@ export function withHabits(random: Random, world: World): World {
     })
     return { ...row, values: { ...row.values, ...Object.fromEntries(values) } }
   })
-  return { ...world, rows, habits }
+  return { ...world, rows, habits: random.chance(0.3) ? { ...habits, promised } : habits }
 }
 
 /** Whether a field has values that say nothing of a row's identity or its relations. */
@@ -64,9 +69,25 @@ type Scalars = ScalarValue | { readonly list: readonly ScalarValue[] }
 
 const kinds: readonly ScalarKind[] = ['string', 'integer', 'float', 'boolean', 'date', 'bigint', 'decimal']
 
-function anyValue(random: Random): Scalars {
-  const one = () => scalarOf(random, random.pick(kinds))
+/** A value of any type, sometimes one that holds others. */
+export function anyValue(random: Random): Scalars {
+  const one = (): ScalarValue => oneValue(random)
   return random.chance(0.75) ? one() : { list: [one(), one()].slice(0, random.integer(0, 2)) }
+}
+
+function oneValue(random: Random): ScalarValue {
+  switch (random.weighted({ scalar: 4, small: 1.5, entries: 3, amount: 1 })) {
+    case 'scalar':
+      return scalarOf(random, random.pick(kinds))
+    case 'small':
+      return random.pick([1, 2, 'a', null])
+    case 'entries': {
+      const names = random.sample(['a', 'b', 'amount'], random.integer(0, 2))
+      return { entries: Object.fromEntries(names.map((name) => [name, oneValue(random)])), isDict: random.chance(0.5) }
+    }
+    case 'amount':
+      return { amount: random.integer(1, 2) }
+  }
 }
 
 /** A value that a column of the type can't have, or that no literal is. */

@@ -1,4 +1,4 @@
-import type { Authorizer, FieldDeclaration } from '@arcturus/core'
+import { type Authorizer, Dict, type FieldDeclaration } from '@arcturus/core'
 import { Decimal } from '@prisma/client-runtime-utils'
 import {
   descendantsOf,
@@ -31,6 +31,19 @@ export interface Objects {
   readonly constants: ReadonlyMap<string, unknown>
   /** Classes of what holds some columns of a row. */
   readonly parts: ReadonlyMap<string, new () => object>
+}
+
+/** A class of values, of which two are equal that say the same. */
+class Money {
+  readonly amount: number
+
+  constructor(amount: number) {
+    this.amount = amount
+  }
+}
+
+export function areEqualValues(left: unknown, right: unknown): boolean {
+  return left instanceof Money && right instanceof Money && left.amount === right.amount
 }
 
 /** Puts the elements of a collection in an order, each time that it is read. */
@@ -157,6 +170,11 @@ function toScalar(value: ScalarValue | { readonly list: readonly ScalarValue[] }
   if ('bigint' in value) return BigInt(value.bigint)
   if ('decimal' in value) return new Decimal(value.decimal)
   if ('read' in value) return value.read
+  if ('amount' in value) return new Money(value.amount)
+  if ('entries' in value) {
+    const entries = Object.fromEntries(Object.entries(value.entries).map(([name, one]) => [name, toScalar(one)]))
+    return value.isDict ? new Dict(entries) : entries
+  }
   return value.list.map(toScalar)
 }
 
@@ -193,6 +211,7 @@ export function register(authorizer: Authorizer, world: World, objects: Objects)
     if (cls) authorizer.registerClass(cls, options)
     else authorizer.registerModels([{ name, ...options }])
   }
+  if (world.habits?.untyped) authorizer.registerClass(Money, { fields: { amount: 'integer' } })
   for (const [name, value] of objects.constants) authorizer.registerConstant(value, name)
 }
 
@@ -249,6 +268,11 @@ export function describe(value: Value): string {
   if ('bigint' in value) return `${value.bigint}n`
   if ('decimal' in value) return `${value.decimal} (decimal)`
   if ('read' in value) return String(value.read)
+  if ('amount' in value) return `Money(${value.amount})`
+  if ('entries' in value)
+    return `${value.isDict ? 'Dict' : ''}{ ${Object.entries(value.entries)
+      .map(([name, one]) => `${name}: ${describe(one)}`)
+      .join(', ')} }`
   if ('missing' in value) return `missing ${value.missing} of ${describe(value.of)}`
   if ('list' in value) return `[${value.list.map(describe).join(', ')}]`
   if ('part' in value)

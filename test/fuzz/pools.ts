@@ -70,7 +70,7 @@ export function scalarOf(random: Random, type: ScalarKind): ScalarValue {
 }
 
 /** The value in a policy; undefined for what Polar has no word for: dates, and what no number of JavaScript is. */
-export function literalText(value: ScalarValue): string | undefined {
+export function literalText(value: ScalarValue | { readonly list: readonly ScalarValue[] }): string | undefined {
   if (value === null) return 'nil'
   switch (typeof value) {
     case 'string':
@@ -80,6 +80,9 @@ export function literalText(value: ScalarValue): string | undefined {
     case 'boolean':
       return String(value)
     default:
+      if ('list' in value) return `[${value.list.flatMap((one) => literalText(one) ?? []).join(', ')}]`
+      if ('entries' in value) return dictionaryText(value.entries)
+      if ('amount' in value) return undefined
       if ('number' in value) return wordOf(value.number)
       if ('bigint' in value) return Number.isSafeInteger(Number(value.bigint)) ? value.bigint : undefined
       return 'decimal' in value ? wordOf(value.decimal) : undefined
@@ -87,6 +90,11 @@ export function literalText(value: ScalarValue): string | undefined {
 }
 
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\u0000': '\\0' }
+
+function dictionaryText(entries: Readonly<Record<string, ScalarValue>>): string {
+  const texts = Object.entries(entries).map(([name, value]) => `${name}: ${literalText(value) ?? '1'}`)
+  return `{${texts.join(', ')}}`
+}
 
 /** A number as Polar writes it. */
 function wordOf(number: string): string {

@@ -42,11 +42,12 @@ export function randomCase(seed: number, index: number): RandomCase {
 }
 
 function withUsedHabits({ asked, constructs }: RandomCase): RandomCase {
-  const { untyped, computed, instances } = asked.world.habits ?? {}
+  const { untyped, computed, instances, promised } = asked.world.habits ?? {}
   const used = [
     ...(untyped ? ['fields of any type'] : []),
     ...(computed ? ['computed attributes'] : []),
     ...(instances ? ['own instance tests'] : []),
+    ...(promised ? ['promised attributes'] : []),
   ]
   return { asked, constructs: new Set([...constructs, ...used]) }
 }

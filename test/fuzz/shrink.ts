@@ -124,9 +124,9 @@ function withoutReference(value: Value, row: number, moved: (at: number) => numb
 function* simplerWorlds(world: World, isUsed: (field: string) => boolean): Generator<World> {
   if (world.habits) {
     // Values are of other types only where fields are of any type.
-    const { computed, instances, ...rest } = world.habits
-    if (computed) yield { ...world, habits: { ...rest, ...(instances ? { instances } : {}) } }
-    if (instances) yield { ...world, habits: { ...rest, ...(computed ? { computed } : {}) } }
+    const { untyped, ...others } = world.habits
+    for (const [name, list] of Object.entries(others) as [string, readonly unknown[]][])
+      for (const index of list.keys()) yield { ...world, habits: { ...world.habits, [name]: without(list, index) } }
   }
   for (const [index, { model, values }] of world.rows.entries()) {
     for (const field of fieldsOf(world, model)) {

@@ -20,6 +20,8 @@ export interface Habits {
   readonly untyped?: readonly string[]
   /** Models whose classes have getters, in place of values that rows hold themselves. */
   readonly computed?: readonly string[]
+  /** Fields whose values rows hold as promises, in checks that wait. */
+  readonly promised?: readonly string[]
   /** Models that count rows of other models as their own. */
   readonly instances?: readonly InstanceTest[]
 }
@@ -110,6 +112,10 @@ export type ScalarValue =
   | { readonly number: '-0' | 'NaN' | 'Infinity' | '-Infinity' }
   | { readonly bigint: string }
   | { readonly decimal: string }
+  /** A dictionary of Polar, or a plain object. */
+  | { readonly entries: Readonly<Record<string, ScalarValue>>; readonly isDict: boolean }
+  /** An object of a class of values. */
+  | { readonly amount: number }
   /** As a driver read it. */
   | { readonly read: unknown }
 
