@@ -43,7 +43,10 @@ export interface Visit {
    * (`403 PUT /api/repositories/1`), pages wider than the window. Tests of what goes well expect an empty list.
    */
   readonly problems: readonly string[]
-  /** Keeps a picture of the whole page in `test/e2e/screenshots`, under the application's name and the size. */
+  /**
+   * Looks whether the page is wider than the window, and keeps a picture of the whole page in `test/e2e/screenshots`, under the
+   * application's name and the size. CI, where nobody looks at pictures, keeps none.
+   */
   picture(name: string): Promise<void>
   close(): Promise<void>
 }
@@ -83,6 +86,7 @@ export async function visit(browser: Browser, application: string, url: string, 
         '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
       )) as [number, number]
       if (content > window) problems.push(`${name} is ${content} pixels wide in a window of ${window}`)
+      if (process.env['CI']) return
       const file = new URL(`./screenshots/${application}/${name}-${size}.png`, import.meta.url)
       await page.screenshot({ path: fileURLToPath(file), fullPage: true, animations: 'disabled' })
     },
