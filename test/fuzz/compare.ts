@@ -316,7 +316,7 @@ class Comparing {
       filter = predicates.filter(actorOf(this.#prepared, actor), action, asked.model)
     } catch (error) {
       if (!(error instanceof ArcturusError)) throw error
-      const reason = refusal(error) ?? this.#halfKnown(error)
+      const reason = refusal(error) ?? this.#halfKnown(error) ?? this.#misfit(error)
       if (reason) {
         this.#count(this.#refusals, reason)
         return
@@ -408,6 +408,15 @@ class Comparing {
   async runPromised(): Promise<void> {
     const count = (evaluator: Evaluator): void => this.#count(this.#comparisons, evaluator)
     this.#disagreements.push(...(await comparePromised(this.#prepared, this.#answers, count)))
+  }
+
+  /**
+   * The code of an error about a field that a value of the actor's does not have. For the machine it is a mismatch in a pattern and
+   * an error elsewhere; a filter refuses both, since a condition does not tell them apart.
+   */
+  #misfit(error: unknown): string | undefined {
+    const isUntyped = this.#prepared.asked.world.habits?.untyped !== undefined
+    return isUntyped && error instanceof ArcturusError && error.code === 'missing-attribute' ? error.code : undefined
   }
 
   async runOrms(orms: Orms): Promise<void> {
