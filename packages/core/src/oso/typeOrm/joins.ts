@@ -1,6 +1,7 @@
 import { type Datum, type Filter, type FilterCondition, isProjection } from '../filter.js'
 import { Relation } from '../relation.js'
-import type { TypeOrmConnection, TypeOrmQuery } from './connection.js'
+import type { HostTypes } from '../types.js'
+import { columnOf, entityOf, isDescribed, type TypeOrmConnection, type TypeOrmQuery } from './connection.js'
 
 const operators: Readonly<Record<FilterCondition['cmp'], string>> = {
   Eq: '=',
@@ -32,7 +33,8 @@ export function joinedQuery(
     )
   }
   const parameters: Record<string, unknown> = {}
-  const groups = conditions.map((group) => conjunction(group.map((one) => sqlOf(one, parameters))))
+  const write = (one: FilterCondition): string => sqlOf(withStored(one, connection, types), parameters)
+  const groups = conditions.map((group) => conjunction(group.map(write)))
   return builder.where(groups.length === 0 ? '1=0' : `(${groups.join(' OR ')})`, parameters)
 }
 
@@ -47,6 +49,23 @@ function sqlOf({ lhs, cmp, rhs }: FilterCondition, parameters: Record<string, un
   return `${sideOf(lhs, parameters)} ${operators[cmp]} ${sideOf(rhs, parameters)}`
 }
 
+/** Returns a condition whose value has the form that the column's transformer stores. */
+function withStored(
+  { lhs, cmp, rhs }: FilterCondition,
+  connection: TypeOrmConnection,
+  types: HostTypes,
+): FilterCondition {
+  const stored = (side: Datum, other: Datum): Datum => {
+    if (isProjection(side) || !isProjection(other) || !isDescribed(connection) || isNil(side)) return side
+    const { typeName, fieldName } = other
+    const column = columnOf(entityOf(connection, types, typeName), fieldName ?? 'id')
+    if (!column?.transformer) return side
+    const value = fieldName === undefined ? idOf(side.value) : side.value
+    return { value: connection.driver.preparePersistentValue(value, column) }
+  }
+  return { lhs: stored(lhs, rhs), cmp, rhs: stored(rhs, lhs) }
+}
+
 function isNil(datum: Datum): boolean {
   return !isProjection(datum) && datum.value === null
 }
@@ -55,7 +74,10 @@ function isNil(datum: Datum): boolean {
 function sideOf(datum: Datum, parameters: Record<string, unknown>): string {
   if (isProjection(datum)) return `${datum.typeName}.${datum.fieldName ?? 'id'}`
   const name = String(Object.keys(parameters).length)
-  const { value } = datum
-  parameters[name] = typeof value === 'object' && value !== null && 'id' in value ? value.id : value
+  parameters[name] = idOf(datum.value)
   return `:${name}`
+}
+
+function idOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value
 }

@@ -13,7 +13,15 @@ import { fieldOf, relationOf } from '../fields.js'
 import { Relation } from '../relation.js'
 import type { StoredClasses } from '../stored/classes.js'
 import type { HostTypes } from '../types.js'
-import type { Column, DescribedConnection, Entity } from './connection.js'
+import {
+  type Column,
+  columnOf,
+  type DescribedConnection,
+  type Entity,
+  entityOf,
+  extendsClass,
+  isProperty,
+} from './connection.js'
 
 /**
  * The tables of the registered classes, by the metadata of TypeORM. Relations are those that the
@@ -33,8 +41,7 @@ export class EntityTables implements SqlTables, StoredClasses {
 
   /** Returns the entity of a registered class: by the class, else by the name. */
   entity(model: string): Entity | undefined {
-    const target = [this.#types.get(model)?.cls, model].find((one) => one && this.#connection.hasMetadata(one))
-    return target === undefined ? undefined : this.#connection.getMetadata(target)
+    return entityOf(this.#connection, this.#types, model)
   }
 
   key(model: string): readonly string[] | undefined {
@@ -56,8 +63,13 @@ export class EntityTables implements SqlTables, StoredClasses {
         columns[0]!.databaseName === from &&
         referencedColumns[0]?.databaseName === to,
     )
-    // A foreign key compares texts by their collation: 'a' can refer to 'A'.
-    return hasKey && [pair.from, pair.to].every((column) => isExact(this.#column(column)))
+    // A foreign key compares texts by their collation: 'a' can refer to 'A'. It compares decimals as
+    // numbers, and rows have them as texts with all their digits.
+    return (
+      hasKey &&
+      pair.from.scale === pair.to.scale &&
+      [pair.from, pair.to].every((column) => isExact(this.#column(column)))
+    )
   }
 
   isUnique(model: string, name: string): boolean {
@@ -83,7 +95,7 @@ export class EntityTables implements SqlTables, StoredClasses {
     const relation = this.#relation(model, isList ? name.slice(1) : name, isList)
     if (relation) return { kind: 'relation', relation }
     if (fieldOf(this.#types, model, name) instanceof Relation) return undefined
-    const column = this.#property(this.entity(model), name)
+    const column = columnOf(this.entity(model), name)
     return column && { kind: 'column', column: this.#column(column) }
   }
 
@@ -112,28 +124,19 @@ export class EntityTables implements SqlTables, StoredClasses {
     return described
   }
 
-  /** Returns the column of a property that all rows of an entity have. */
-  #property(entity: Entity | undefined, name: string): Column | undefined {
-    return entity?.columns.find(
-      (column) => isProperty(column) && column.propertyName === name && isInherited(entity, column.target),
-    )
-  }
-
   #reference(model: string, name: string): readonly [{ from: Column; to: Column } | undefined, Entity | undefined] {
     const relation = relationOf(this.#types, model, name)
     if (!relation) return [undefined, undefined]
     const other = this.entity(relation.otherType)
-    const [from, to] = [
-      this.#property(this.entity(model), relation.myField),
-      this.#property(other, relation.otherField),
-    ]
+    const [from, to] = [columnOf(this.entity(model), relation.myField), columnOf(other, relation.otherField)]
     return [from && to && { from, to }, other]
   }
 
   #relation(model: string, name: string, isList: boolean): SqlRelation | undefined {
     const relation = relationOf(this.#types, model, name)
     const [columns] = this.#reference(model, name)
-    if (!relation || !columns) return undefined
+    // A check looks up the other row by a property. The database knows only what is stored.
+    if (!relation || !columns || columns.from.transformer !== columns.to.transformer) return undefined
     const pair: SqlPair = { from: this.#column(columns.from), to: this.#column(columns.to) }
     const many = isList || relation.kind === 'many'
     const link = { kind: 'columns', pairs: [pair] } as const
@@ -156,23 +159,6 @@ export class EntityTables implements SqlTables, StoredClasses {
   }
 }
 
-/** Whether a column is a property of rows: not only of the table, and not of an embedded object. */
-function isProperty({ isVirtual, embeddedMetadata }: Column): boolean {
-  return !isVirtual && !embeddedMetadata
-}
-
-/** Whether the class that declares a column is the entity's own, or one that it extends. */
-function isInherited({ inheritancePattern, target: own }: Entity, target: unknown): boolean {
-  if (inheritancePattern !== 'STI' || typeof target !== 'function') return true
-  return own === target || extendsClass(own, target)
-}
-
-function extendsClass(cls: unknown, ancestor: unknown): boolean {
-  return (
-    typeof cls === 'function' && typeof ancestor === 'function' && Object.prototype.isPrototypeOf.call(ancestor, cls)
-  )
-}
-
 /** Returns the entities of subclasses whose rows are in the same table. */
 function classesBelow(entity: Entity): readonly Entity[] {
   return entity.childEntityMetadatas.filter(({ tablePath }) => tablePath === entity.tablePath)
@@ -189,6 +175,10 @@ function uniqueIndices({ indices }: Entity): Entity['uniques'] {
   return indices.filter(({ isUnique, where }) => isUnique && where === undefined)
 }
 
+/**
+ * Whether values that are equal in the database are equal in rows. A type that filters can't compare
+ * may hold texts, such as `citext`.
+ */
 function isExact({ type }: SqlColumn): boolean {
-  return type.kind !== 'text' || type.exact
+  return type.kind === 'text' ? type.exact : type.kind !== 'other'
 }
