@@ -122,7 +122,10 @@ export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclarati
 }
 
 function modelOf(schema: Schema, name: string, cls: Class | undefined, options: ClassOptions): Model {
-  const declared = options.fields instanceof Map ? [...options.fields] : Object.entries(options.fields ?? {})
+  // Only own options: a property that other code added to all objects would be taken for a key.
+  const own: ClassOptions = Object.assign(Object.create(null), options)
+  const { fields: types = {}, key, closed = false, isaCheck } = own
+  const declared = types instanceof Map ? [...types] : Object.entries(types)
   const fields = new Map<string, Field>(
     declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]),
   )
@@ -130,9 +133,9 @@ function modelOf(schema: Schema, name: string, cls: Class | undefined, options: 
     name,
     class: cls,
     fields,
-    key: options.key === undefined ? undefined : listOf(options.key),
-    closed: options.closed ?? false,
-    isaCheck: options.isaCheck,
+    key: key === undefined ? undefined : listOf(key),
+    closed,
+    isaCheck,
   }
 }
 

@@ -379,3 +379,26 @@ describe('a compiled policy', () => {
     expect(() => compilePolicy(new Authorizer())).toThrow(expect.objectContaining({ code: 'no-policy' }))
   })
 })
+
+test.each([['id'], [['id']]])('a key that other code added to all objects is no key: %j', (key) => {
+  class Badge {
+    constructor(readonly id: number) {}
+  }
+  class Door {
+    constructor(readonly badge: Badge) {}
+  }
+  const door = new Door(new Badge(1))
+  const everyObject = Object.prototype as { key?: unknown }
+  everyObject.key = key
+  try {
+    const authorizer = new Authorizer().registerClass(Badge).registerClass(Door)
+    authorizer.loadSync('allow(badge: Badge, "open", door: Door) if door.badge = badge;')
+    const module = moduleOf(authorizer)({ classes: { Badge, Door } })
+    for (const one of [authorizer, module]) {
+      expect(one.can(door.badge, 'open', door)).toBe(true)
+      expect(one.can(new Badge(1), 'open', door)).toBe(false)
+    }
+  } finally {
+    delete everyObject.key
+  }
+})

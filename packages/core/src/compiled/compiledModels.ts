@@ -32,7 +32,8 @@ export class CompiledModels implements Models, GivenModels {
   }
 
   #add(model: Omit<Known, 'class'>, cls: Class | undefined): void {
-    const known = { ...model, class: cls }
+    // An own key: a property that other code added to all objects is none.
+    const known = { key: undefined, ...model, class: cls }
     this.models.set(model.name, known)
     if (cls) this.#byClass.set(cls, known)
   }

@@ -42,7 +42,7 @@ export interface GivenModels {
 export interface CompiledModel {
   readonly name: string
   /** The model's key, even if it is inherited. */
-  readonly key?: readonly string[]
+  readonly key?: readonly string[] | undefined
   /** The models that it extends. Default: none. */
   readonly ancestors?: readonly string[]
   /** The other models with common rows: see `commonRows` of the schema. Default: none. */
