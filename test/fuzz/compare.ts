@@ -85,7 +85,7 @@ export interface CompareOptions {
 export async function compare(asked: Case, options: CompareOptions = {}): Promise<Comparison> {
   const comparing = new Comparing(asked, options)
   comparing.run()
-  if (asked.world.habits?.promised) await comparing.runPromised()
+  if (asked.world.habits?.promised && !options.just) await comparing.runPromised()
   if ((options.oso ?? 0) > 0) await comparing.runOso(options.oso!)
   if (options.orms) await comparing.runOrms(options.orms)
   return comparing.result()

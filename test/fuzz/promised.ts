@@ -40,14 +40,10 @@ export async function comparePromised(
 function promise({ asked: { world }, objects }: Prepared): void {
   for (const [index, { model }] of world.rows.entries()) {
     const row = objects.rows[index]!
-    const owners = world.models.filter(({ name }) => world.habits?.promised?.some((one) => one.startsWith(`${name}.`)))
-    for (const { name } of fieldsOf(world, model)) {
-      const isPromised = owners.some(
-        (owner) =>
-          owner.fields.some((field) => field.name === name) &&
-          world.habits!.promised!.includes(`${owner.name}.${name}`),
-      )
-      if (!isPromised || !(name in row)) continue
+    for (const field of fieldsOf(world, model)) {
+      const { name } = field
+      const owner = world.models.find(({ fields }) => fields.includes(field))!
+      if (!world.habits?.promised?.includes(`${owner.name}.${name}`) || !(name in row)) continue
       const value = Promise.resolve(Reflect.get(row, name))
       Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
     }
