@@ -16,6 +16,8 @@ const seeds: Readonly<Record<string, number>> = {
   'a dropped class test': 7,
   'a recursion that ends where it starts': 3,
   'a recursion that asks nothing of its steps': 4,
+  'nil never equal to nil': 6,
+  'text ordered by UTF-16': 8,
 }
 
 test.each(Object.entries(faults))('%s is found', async (name, definite) => {

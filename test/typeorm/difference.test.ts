@@ -1,6 +1,6 @@
 import { diffDatabase, type RowFilter } from '@arcturus/core/diff'
 import { mutatedSources, policyMutants } from '@arcturus/core/testing'
-import type { DataSource } from 'typeorm'
+import { Column, type DataSource, Entity, PrimaryColumn } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decisionChanges } from '../orm/decisionChanges.js'
 import { openDatabases } from './databases.js'
@@ -8,6 +8,16 @@ import { Document, entities, User } from './entities.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('difference')
+
+class Place {
+  @Column({ type: 'varchar' }) city!: string
+}
+
+@Entity()
+class Shop {
+  @PrimaryColumn({ type: 'int' }) id!: number
+  @Column(() => Place) place!: Place
+}
 
 describe.each(databases)('the difference of two policies on $name', (database) => {
   let source: DataSource
@@ -43,4 +53,24 @@ describe.each(databases)('the difference of two policies on $name', (database) =
       'The filter selects rows of User, not of Document.',
     )
   })
+})
+
+it('asks for no list of embedded columns', async () => {
+  const source = await databases[0]!.open([Shop])
+  const { authorizer, filterArguments } = authorizationFor(source, '')
+  const asked = new Set<string>()
+  const queries = {
+    find: (filter: RowFilter) => {
+      asked.add(filter.model)
+      return source.getRepository(filter.model).find(filterArguments(filter, filter.model))
+    },
+    count: (filter: RowFilter) => source.getRepository(filter.model).count(filterArguments(filter, filter.model)),
+  }
+  await source.getRepository(Shop).save({ id: 1, place: { city: 'Oslo' } })
+  const { changes, uncompared } = await diffDatabase(authorizer, '', 'allow(_, "read", _);', queries, {
+    actors: [null],
+  })
+  await source.destroy()
+  expect({ asked: [...asked], uncompared }).toEqual({ asked: ['Shop'], uncompared: [] })
+  expect(changes).toMatchObject([{ action: 'read', model: 'Shop', direction: 'gained', count: 1 }])
 })

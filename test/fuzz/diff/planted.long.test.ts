@@ -12,7 +12,7 @@ test.each(Object.entries(planted))('%s are found', async (_, differ) => {
 test("a printer's mistake in the query for a difference is found", async () => {
   const wrong = new Orms(plantedInSql.orm, plantedInSql)
   try {
-    const { failures } = await fuzzDiff({ seed: 1, cases: 200, orms: wrong, shrinks: false })
+    const { failures } = await fuzzDiff({ seed: 2, cases: 200, orms: wrong, shrinks: false })
     expect(failures).toHaveLength(1)
     expect(failures[0]!.text).toMatch(/^TypeORM on SQLite: /)
   } finally {

@@ -2,6 +2,7 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 import type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
 import { ArcturusError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
+import type { Schema } from '../schema/schema.js'
 import { identityOf } from '../values/rows.js'
 import { type Actors, actorsOf } from './actors.js'
 import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'
@@ -67,7 +68,7 @@ export interface DatabaseDiff {
  * Compares two policies on all rows of a database. For each actor, action and model whose conditions
  * differ, the database finds the rows that the actor gains and those that the actor loses, by a query
  * each. If it can't, the rows of both filters are compared by their keys. A row whose check is an error
- * counts as denied.
+ * counts as denied. Models without a table, such as embedded columns, have no rows to compare.
  *
  * @param authorizer - An authorizer with the models of both policies. It keeps its own policy.
  * @param before - The old policy: a text, or the texts of its files.
@@ -103,6 +104,7 @@ export async function diffDatabase(
     for (const { action, model, same } of actions) {
       if (
         same ||
+        isPart(authorizer.schema, model) ||
         (kind && !authorizer.schema.descendants(model).some((one) => differences.between(kind, action, { model: one })))
       )
         continue
@@ -130,6 +132,12 @@ export async function diffDatabase(
       return summaryText(changedLines(changes, show), unexamined, uncomparedLines(uncompared, show))
     },
   }
+}
+
+/** Returns whether rows of a model are parts of other rows, such as embedded columns: no table has a list of them. */
+function isPart({ models }: Schema, model: string): boolean {
+  const one = models.get(model)
+  return one?.class === undefined && one?.key === undefined
 }
 
 /** The number of rows that are read at a time where the keys of two lists are compared. */
