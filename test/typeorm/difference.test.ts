@@ -67,9 +67,8 @@ it('asks for no list of embedded columns', async () => {
     count: (filter: RowFilter) => source.getRepository(filter.model).count(filterArguments(filter, filter.model)),
   }
   await source.getRepository(Shop).save({ id: 1, place: { city: 'Oslo' } })
-  const { changes, uncompared } = await diffDatabase(authorizer, '', 'allow(_, "read", _);', queries, {
-    actors: [null],
-  })
+  const [before, after] = ['allow("nobody", "read", _);', 'allow(_, "read", _);'] as const
+  const { changes, uncompared } = await diffDatabase(authorizer, before, after, queries, { actors: [null] })
   await source.destroy()
   expect({ asked: [...asked], uncompared }).toEqual({ asked: ['Shop'], uncompared: [] })
   expect(changes).toMatchObject([{ action: 'read', model: 'Shop', direction: 'gained', count: 1 }])
