@@ -16,7 +16,7 @@ export function fuzzActors(seed: number, cases: number, from = 0): ActorsRun {
   const counts = new Map<string, number>()
   const failures: string[] = []
   for (let index = from; index < from + cases && failures.length === 0; index++) {
-    const { asked } = caseOf(seed, index)
+    const { asked } = caseOf(seed, index, false)
     const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
     try {
       const prepared = new Prepared(asked)

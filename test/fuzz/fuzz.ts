@@ -34,8 +34,8 @@ export interface Failure {
 }
 
 /** The case of a seed and an index: of objects in memory where that is even, else of tables. */
-export function caseOf(seed: number, index: number): RandomCase {
-  return index % 2 === 0 ? randomCase(seed, index) : relationalCase(seed, (index - 1) / 2)
+export function caseOf(seed: number, index: number, hasHabits = true): RandomCase {
+  return index % 2 === 0 ? randomCase(seed, index, hasHabits) : relationalCase(seed, (index - 1) / 2)
 }
 
 /** Compares all evaluators on random cases. */

@@ -28,10 +28,11 @@ export interface RandomCase {
   readonly constructs: ReadonlySet<string>
 }
 
-/** The case of a seed and an index, always the same one. */
-export function randomCase(seed: number, index: number): RandomCase {
+/** The case of a seed and an index, always the same one, in a world with habits or in one that a table could hold. */
+export function randomCase(seed: number, index: number, hasHabits = true): RandomCase {
   const random = Random.ofCase(seed, index)
-  const world = withHabits(Random.ofCase(seed ^ 0x1b873593, index), randomWorld(random))
+  const plain = randomWorld(random)
+  const world = hasHabits ? withHabits(Random.ofCase(seed ^ 0x1b873593, index), plain) : plain
   const { asked, constructs } = withUsedHabits(caseIn(random, world))
   if (!random.chance(0.5)) return withUndeclared(random, { asked, constructs })
   // Tests of instances are told no plain objects.

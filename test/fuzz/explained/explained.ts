@@ -36,7 +36,7 @@ export function fuzzExplained({ seed, cases, from = 0, failures: most = 1 }: Exp
   let done = 0
   while (done < cases && failures.length < most) {
     const index = from + done++
-    const { asked } = randomCase(seed, index)
+    const { asked } = randomCase(seed, index, false)
     try {
       const wrong = new Explained(asked, Random.ofCase(seed ^ 0xe1, index), counts).run()
       if (wrong) failures.push(`${wrong}\npolicy:\n${printPolicy(asked.policy)}\nseed ${seed}, case ${index}`)

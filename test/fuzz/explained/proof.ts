@@ -286,8 +286,11 @@ class Turn {
     switch (typeof value) {
       case 'number':
         return this.#random.pick([value + 1, value - 1, 0, -value])
-      case 'string':
-        return this.#random.pick([`${value}'`, ''])
+      case 'string': {
+        const other = this.#random.pick([`${value}'`, ''])
+        // A row must not have another text as a UUID.
+        return /^[0-9a-f-]{36}$/.test(value) ? '00000000-0000-4000-8000-000000000000' : other
+      }
       case 'boolean':
         return !value
       case 'bigint':
