@@ -242,9 +242,9 @@ function isNumber(value: unknown): boolean {
   return typeof value === 'number' || isExact(value)
 }
 
-/** A number of JavaScript counts as what it prints as. */
+/** A number of JavaScript counts as what it prints as. A text, which a column of another class can hold, is in no order. */
 function decimal(value: unknown): Decimal {
-  return new Decimal(String(value))
+  return new Decimal(Number.isNaN(Number(value)) ? NaN : String(value))
 }
 
 /** Text by code point, all else as JavaScript orders it. */
