@@ -68,7 +68,7 @@ export interface DatabaseDiff {
  * Compares two policies on all rows of a database. For each actor, action and model whose conditions
  * differ, the database finds the rows that the actor gains and those that the actor loses, by a query
  * each. If it can't, the rows of both filters are compared by their keys. A row whose check is an error
- * counts as denied. Models without a table, such as embedded columns, have no rows to compare.
+ * counts as denied. Embedded columns have no list of their own to compare.
  *
  * @param authorizer - An authorizer with the models of both policies. It keeps its own policy.
  * @param before - The old policy: a text, or the texts of its files.
@@ -134,10 +134,18 @@ export async function diffDatabase(
   }
 }
 
-/** Returns whether rows of a model are parts of other rows, such as embedded columns: no table has a list of them. */
+/**
+ * Returns whether rows of a model are parts of other rows, such as embedded columns: they always exist, and no column refers to
+ * them. No table has a list of them.
+ */
 function isPart({ models }: Schema, model: string): boolean {
-  const one = models.get(model)
-  return one?.class === undefined && one?.key === undefined
+  const { class: cls, key } = models.get(model)!
+  if (cls || key) return false
+  const fields = [...models.values()].flatMap((one) => [...one.fields.values()])
+  return fields.some(
+    (field) =>
+      field.kind === 'relation' && field.model === model && field.kept && !field.many && field.from.length === 0,
+  )
 }
 
 /** The number of rows that are read at a time where the keys of two lists are compared. */

@@ -135,7 +135,7 @@ export class EntityTables implements SqlTables, StoredClasses {
   #relation(model: string, name: string, isList: boolean): SqlRelation | undefined {
     const relation = relationOf(this.#types, model, name)
     const [columns] = this.#reference(model, name)
-    // A check looks up the other row by a property. The database knows only what is stored.
+    // A check looks up the other row by the value of a property, which a transformer can make from another stored value.
     if (!relation || !columns || columns.from.transformer !== columns.to.transformer) return undefined
     const pair: SqlPair = { from: this.#column(columns.from), to: this.#column(columns.to) }
     const many = isList || relation.kind === 'many'
