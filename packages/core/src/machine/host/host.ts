@@ -17,10 +17,11 @@ export type Awaitable<T> = T | PromiseLike<T>
  */
 export interface Host {
   /**
-   * Whether `not` and `forall` go on after a proof has decided them, for the effects and errors of
-   * the other proofs.
+   * Whether the order of rules and goals decides about errors, as in `oso`: the first one ends the
+   * query. `not` and `forall` then go on after a proof has decided them, for the effects and errors
+   * of the other proofs.
    */
-  readonly meetsAllProofs: boolean
+  readonly ordersErrors: boolean
   /** Whether the traces of errors are those of `oso`, with goals, files and arguments. Default: false. */
   readonly tracesGoals?: boolean
   /**

@@ -53,7 +53,7 @@ const makers: ReadonlySet<unknown> = new Set([
  * designed for subclasses.
  */
 export class SchemaHost extends SchemaValues implements Host, Reading {
-  readonly meetsAllProofs: boolean = false
+  readonly ordersErrors: boolean = false
   declare readonly schema: Schema
   valueClass: unknown = undefined
   readonly #options: SchemaHostOptions
