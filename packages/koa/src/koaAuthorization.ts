@@ -16,8 +16,8 @@ import {
   type Loader,
   problemOf,
   problemType,
+  type RoutedRequest,
   type RouteOptions,
-  routedPath,
   wantsProblem,
 } from '@arcturus/core/framework'
 import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
@@ -100,7 +100,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   assertAuthorizer('koaAuthorization', authorizer)
   assertActor('koaAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { ruled })
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
     const known = enforcements.known(context)
@@ -205,11 +205,18 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
 }
 
 /**
- * Returns the context for the rules. Its `path` includes the mount path, and compares as routers
- * compare it.
+ * Returns how Koa routes a request now. A middleware may have changed its path; koa-mount does so
+ * for what it mounts.
  */
-function ruled(context: Context): Context {
-  return Object.create(context, { path: { value: routedPath(context.originalUrl), enumerable: true } })
+function routed(context: Context): RoutedRequest {
+  const { method, originalUrl, url, path } = context
+  const targets = originalUrl === url ? [url] : [originalUrl, url]
+  const [sent = ''] = originalUrl.split('?', 1)
+  const mount: unknown = Reflect.get(context, 'mountPath')
+  if (sent === path || typeof mount !== 'string') return { method, targets, paths: [path] }
+  // In nested mounts this is the path of the innermost one, and it stays set behind the mounts.
+  const mounted = mount.replace(/\/$/, '') + path
+  return { method, targets, paths: sent.endsWith(path) ? [...new Set([sent, mounted])] : [path, mounted] }
 }
 
 function assertUnguarded(middleware: unknown): void {

@@ -151,7 +151,7 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 8',
+      'format: 9',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',

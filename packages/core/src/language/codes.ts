@@ -95,6 +95,8 @@ export const codes = {
   'not-compiled': 'A compiled policy was used for an actor class that it was not compiled for.',
   'machine-only': 'A check that needs the query machine, which a compiled policy does not contain.',
   undecided: 'A route responded without an authorization decision.',
+  'ambiguous-target': 'A request whose path servers read in different ways.',
+  'changed-request': 'A request that changed after its request-level rules were evaluated.',
   'kept-decision': 'A decision about one user would be cached for everybody.',
   // filters
   'unsupported-filter': 'A rule that has no exact filter.',

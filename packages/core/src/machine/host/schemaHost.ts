@@ -27,7 +27,10 @@ import { SchemaValues } from './schemaValues.js'
 import { showObject } from './show.js'
 
 export interface SchemaHostOptions {
-  /** Decides whether two objects are equal that are not rows with keys. Default: they never are. */
+  /**
+   * Decides whether two objects are equal that are not rows with keys. Default: they never are; objects whose class has
+   * a method `equals` throw. Also decides about two objects in keys, which throw by default: see `ClassOptions.value`.
+   */
   readonly equality?: Equality
   /**
    * Makes the regular expressions of policies, in linear time. Default: JavaScript's own,
@@ -242,7 +245,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
     if (unloaded && !(same && 'model' in same && hasKey(this.schema, same))) {
-      const known = sameReference(this.schema, left, right)
+      const known = sameReference(this.schema, left, right, this.#options.equality)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)
     }

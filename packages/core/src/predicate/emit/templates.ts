@@ -471,4 +471,5 @@ ${begin}
 }`
 }
 
-const areKeys = 'typeof a === typeof b && (typeof a === "number" || typeof a === "string")'
+/** NaN, which does not equal itself, is no key. */
+const areKeys = 'typeof a === typeof b && (typeof a === "string" || typeof a === "number" && a === a && b === b)'
