@@ -57,7 +57,7 @@ export class CompiledAuthorizer<Action extends string = string> {
       if (allowed !== undefined) return allowed
       const predicate = this.#predicate(actor, action, resource)
       if (!isWhole && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
-      return predicate(actor, action, resource)
+      return predicate(actor, action, resource) ?? bailOut()
     } catch (error) {
       if (error instanceof ArcturusError) throw error
       if (error instanceof HostError) throw new QueryError(error.code, error.message, error)

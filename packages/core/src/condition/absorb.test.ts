@@ -63,7 +63,7 @@ function body(rules: string, isDeclared = true): string {
   const call = calls.find(({ definition }) =>
     definition.arguments.some((one) => one.kind === 'value' && one.value === 'viewer'),
   )!
-  return printCondition(absorb(schema, call.definition), schema)
+  return printCondition(absorb(call.definition), schema)
 }
 
 const calls = (text: string): number => text.match(/has\(/g)?.length ?? 0

@@ -112,7 +112,7 @@ class Writer {
     }
   }
 
-  /** Writes `and` and `or` in a fixed order, if no part can fail: the order then has no effect. */
+  /** Writes `or` in a fixed order, and `and` if no part can fail: the order then has no effect. */
   #connected(condition: Extract<Condition, { kind: 'and' | 'or' }>): string {
     const { kind } = condition
     const parts = partsOf(condition, kind)
@@ -122,14 +122,15 @@ class Writer {
       const rest = all.filter((text) => text !== neutral)
       return rest.length === 0 ? neutral : rest.length === 1 ? rest[0]! : `${name}(${rest.join(',')})`
     }
-    if (this.#canFail(condition) || parts.some((part) => this.#canFail(part))) {
-      // No part after an absorbing one is evaluated.
+    const isCertain = !this.#canFail(condition) && !parts.some((part) => this.#canFail(part))
+    if (kind === 'and' && !isCertain) {
+      // No part after a false one is evaluated.
       const end = texts.indexOf(absorbing)
-      return end === 0 ? absorbing : connect(end === -1 ? texts : texts.slice(0, end + 1), `ordered ${kind}`)
+      return end === 0 ? absorbing : connect(end === -1 ? texts : texts.slice(0, end + 1), 'ordered and')
     }
     const unique = [...new Set(texts)].sort()
-    if (unique.includes(absorbing) || unique.some((text) => unique.includes(negated(text)))) return absorbing
-    return connect(unique, kind)
+    const isExcluded = isCertain && unique.some((text) => unique.includes(negated(text)))
+    return isExcluded || unique.includes(absorbing) ? absorbing : connect(unique, kind)
   }
 
   /** Returns whether a test of a root's class is false because the root is no row. */

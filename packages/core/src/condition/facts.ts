@@ -1,9 +1,6 @@
-import type { Schema } from '../schema/schema.js'
 import type { Compare, Condition, Operand, Root } from './condition.js'
 import { and, not, or, TRUE } from './construct.js'
-import { factor, isReadBy } from './factor.js'
-import { canFail } from './fallible.js'
-import { canFailToRead } from './type.js'
+import { isReadBy } from './same.js'
 
 /** The conditions that are true before a condition is evaluated, in nested conjunctions. */
 class Before {
@@ -34,20 +31,13 @@ class Before {
  * that are not nil.
  */
 export class Facts {
-  readonly #schema: Schema
   readonly #ids = new Map<Root, number>()
-
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
 
   /**
    * Returns the condition without the parts that are settled before they are evaluated.
    * @param before - The conditions that are true before it. Default: none.
-   * @param isLast - Whether nothing is evaluated after the condition is true, so that further
-   *   solutions don't matter.
    */
-  drop(condition: Condition, before: Before | undefined = undefined, isLast: boolean = true): Condition {
+  drop(condition: Condition, before: Before | undefined = undefined): Condition {
     switch (condition.kind) {
       case 'and': {
         const here = new Before(this, before)
@@ -56,30 +46,22 @@ export class Facts {
             const following = condition.of[index + 1]
             if (one.kind === 'reads' && following && readsFirst(following).some((other) => isReadBy(one.of, other)))
               return TRUE
-            const part = this.drop(one, here, isLast && following === undefined)
+            const part = this.drop(one, here)
             here.add(part)
             return part
           }),
         )
       }
-      case 'or': {
-        const arms = condition.of.map((one) => this.drop(one, before, isLast))
-        const certain = arms.findIndex((one) => one.kind === 'true')
-        const reached = arms.filter(
-          (one, at) => certain < 0 || at <= certain || (!isLast && canFail(this.#schema, one)),
-        )
-        return factor(or(...reached))
-      }
+      case 'or':
+        return or(...condition.of.map((one) => this.drop(one, before)))
       case 'not': {
         const of = this.drop(condition.of, before)
-        return of.kind === 'not' && (isLast || !canFail(this.#schema, of.of)) ? of.of : not(of)
+        return of.kind === 'not' ? of.of : not(of)
       }
       case 'some':
-        return { ...condition, where: this.drop(condition.where, before, isLast) }
+        return { ...condition, where: this.drop(condition.where, before) }
       case 'reads':
-        return !canFailToRead(this.#schema, condition.of) || before?.settles(`read ${this.#key(condition.of)}`)
-          ? TRUE
-          : condition
+        return before?.settles(`read ${this.#key(condition.of)}`) ? TRUE : condition
       case 'compare': {
         const path = noNil(condition)
         return path && before?.settles(`no nil ${this.#key(path)}`) ? TRUE : condition
@@ -123,8 +105,8 @@ export function noNil(condition: Compare): Operand | undefined {
 }
 
 /**
- * Returns the operands that a condition reads first, whatever their values. None for a call of a
- * definition, which may read none of its arguments.
+ * Returns the operands that a condition reads first: if one of them is an error, so is the condition. None for a
+ * disjunction, which can be true nevertheless, and for a call of a definition, which may read none of its arguments.
  */
 function readsFirst(condition: Condition): readonly Operand[] {
   switch (condition.kind) {
@@ -141,7 +123,6 @@ function readsFirst(condition: Condition): readonly Operand[] {
     case 'not':
       return readsFirst(condition.of)
     case 'and':
-    case 'or':
       return condition.of.length > 0 ? readsFirst(condition.of[0]!) : []
     default:
       return []

@@ -47,7 +47,11 @@ export function canFail(
       return type.nullable || family(type) !== 'boolean' || canFailToRead(schema, condition.of, present)
     }
     case 'ref':
-      return !known || known.canFail(schema, condition.definition)
+      return (
+        condition.args.some((arg) => canFailToRead(schema, arg, present)) ||
+        !known ||
+        known.canFail(schema, condition.definition)
+      )
     case 'opaque':
     case 'failure':
       return true

@@ -1,10 +1,11 @@
 import type { Schema } from '../schema/schema.js'
-import { entryOf } from '../values/entryOf.js'
-import type { And, Condition, Definition, Operand, Some } from './condition.js'
-import { and, or, TRUE } from './construct.js'
-import { factor, isSameOperand, isSameTest } from './factor.js'
+import type { Condition, Definition, In, Operand, Some, Variable } from './condition.js'
+import { and, or } from './construct.js'
 import { canFail, Fallible } from './fallible.js'
+import { isSame, isSameOperand } from './same.js'
 import { substitute } from './substitute.js'
+import { areTextTests } from './texts.js'
+import { operandType, unknownType } from './type.js'
 import { partsIn } from './visit.js'
 
 /**
@@ -12,10 +13,18 @@ import { partsIn } from './visit.js'
  * `some r in u.roles where r.name = "a" and r.of = x`, a test of something else, and the same of
  * `"b"`, become the test and `some r in u.roles where (r.name = "a" or r.name = "b") and r.of = x`.
  *
- * Only parts that can't be an error change places, according to the schema.
+ * Alternatives can change places, and those that begin alike can be joined. Other parts move only if
+ * no error can become visible or invisible by that: an error is not false under a `not`.
+ *
+ * @param definition - The recursive definition that it is the body of. Its calls stay the last alternatives, and
+ * apart from others: such a call can be a loop.
  */
-export function gather(schema: Schema, condition: Condition): Condition {
-  return new Gathering(schema).gather(condition)
+export function gather(schema: Schema, condition: Condition, definition?: Definition): Condition {
+  const gathering = new Gathering(schema)
+  const arms = condition.kind === 'or' ? condition.of : [condition]
+  const steps = arms.filter((arm) => endsWithCall(arm, definition))
+  const others = arms.filter((arm) => !steps.includes(arm))
+  return or(gathering.gather(or(...others)), ...steps.map((step) => gathering.gather(step)))
 }
 
 class Gathering {
@@ -45,139 +54,144 @@ class Gathering {
     return canFail(this.#schema, condition, this.#fallible)
   }
 
+  /** Joins alternatives. Tests that need no search come first, and searches within searches last. */
   #disjunction(arms: readonly Condition[]): Condition {
-    const found: Condition[] = []
-    let free: Condition[] = []
-    const calls = new Map<Definition, Condition[]>()
-    const close = (): void => {
-      const merged = sharing(this.#merged(free), (rests) => this.#disjunction(rests))
-      // Tests that need no search come first, and searches within searches last.
-      found.push(...[...merged].sort((one, other) => searchesIn(one) - searchesIn(other)))
-      free = []
-    }
-    for (const arm of arms) {
-      if (isRepeated(arm, calls)) continue
-      if (!this.#canFail(arm)) free.push(arm)
-      else {
-        close()
-        found.push(arm)
-      }
-    }
-    close()
-    return or(...found)
+    const joined = this.#sharing(this.#merged(arms))
+    return or(...[...joined].sort((one, other) => searchesIn(one) - searchesIn(other)))
   }
 
-  /** Merges arms over one collection at the place of the first. None of the arms can fail. */
-  #merged(arms: readonly Condition[]): readonly Condition[] {
-    const groups: { readonly arms: Condition[]; readonly quantifiers: Some[] }[] = []
-    for (const arm of arms) {
-      const some = asQuantifier(arm)
-      const group = some && groups.find(({ quantifiers: [first] }) => first && isSameOperand(first.from, some.from))
-      if (group) {
-        group.arms.push(arm)
-        group.quantifiers.push(some)
-      } else groups.push({ arms: [arm], quantifiers: some ? [some] : [] })
-    }
-    return groups.flatMap((group) => {
-      if (group.arms.length === 1) return group.arms
-      const union = this.#union(group.quantifiers)
-      // The test that made a read safe may come after that read now.
-      return this.#canFail(union) ? group.arms : [union]
+  /** Joins alternatives that begin alike: `a and b or c or a and d` becomes `a and (b or d) or c`. */
+  #sharing(arms: readonly Condition[]): readonly Condition[] {
+    const groups = groupsOf(arms, (one, other) => isSame(partsOf(one)[0]!, partsOf(other)[0]!))
+    return groups.map((group) => {
+      if (group.length === 1) return group[0]!
+      const rests = group.map((arm) => and(...partsOf(arm).slice(1)))
+      return and(partsOf(group[0]!)[0]!, this.#disjunction(rests))
     })
+  }
+
+  /** Joins alternatives over one collection. */
+  #merged(arms: readonly Condition[]): readonly Condition[] {
+    const quantifiers = new Map(arms.map((arm) => [arm, this.#asQuantifier(arm)]))
+    const groups = groupsOf(arms, (one, other) => {
+      const [some, another] = [quantifiers.get(one), quantifiers.get(other)]
+      return some !== undefined && another !== undefined && isSameOperand(some.from, another.from)
+    })
+    return groups.map((group) =>
+      // Sound: alternatives of a larger group are quantifiers.
+      group.length === 1 ? group[0]! : this.#union(group.map((arm) => quantifiers.get(arm)!)),
+    )
   }
 
   #union([first, ...others]: readonly Some[]): Condition {
     const { each } = first!
     const row: Operand = { kind: 'path', root: each, steps: [] }
     const wheres = others.map((some) => substitute(some.where, (root) => (root === some.each ? row : undefined)))
-    return { ...first!, where: this.#alternatives([first!.where, ...wheres].flatMap(armsOf)) }
+    return { ...first!, where: this.#alternatives([first!.where, ...wheres].flatMap((where) => this.#armsOf(where))) }
   }
 
   /** Joins alternatives about one row: those with the same last test share it, and then those with the same first one. */
   #alternatives(wheres: readonly Condition[]): Condition {
-    const groups: { readonly last: Condition; readonly heads: Condition[] }[] = []
-    for (const where of wheres) {
-      const parts = where.kind === 'and' ? where.of : [where]
-      const last = parts.at(-1)!
-      const head = and(...parts.slice(0, -1))
-      const group = groups.find((one) => isSame(one.last, last))
-      if (group) group.heads.push(head)
-      else groups.push({ last, heads: [head] })
-    }
-    return factor(this.#disjunction(groups.map(({ last, heads }) => and(this.#distinct(heads), last))))
+    const groups = groupsOf(
+      wheres,
+      (one, other) =>
+        isSame(partsOf(one).at(-1)!, partsOf(other).at(-1)!) && this.#failAlike([headOf(one), headOf(other)]),
+    )
+    return this.#disjunction(groups.map((group) => and(this.#distinct(group.map(headOf)), partsOf(group[0]!).at(-1)!)))
   }
 
   /** Returns the disjunction of conditions without those that another one implies. */
   #distinct(conditions: readonly Condition[]): Condition {
-    if (conditions.some(({ kind }) => kind === 'true')) return TRUE
     const kept = conditions.filter(
       (one, at) =>
+        this.#canFail(one) ||
         !conditions.some((other, place) => place !== at && implies(one, other) && (place < at || !implies(other, one))),
     )
     return this.#disjunction(kept)
   }
-}
 
-/**
- * Joins arms that begin alike: `A and B or C or A and D` becomes `A and (B or D) or C`. None of the arms can fail.
- * @param join - Returns the disjunction of the rests.
- */
-function sharing(arms: readonly Condition[], join: (rests: readonly Condition[]) => Condition): readonly Condition[] {
-  const groups: { readonly first: Condition; readonly arms: Condition[] }[] = []
-  for (const arm of arms) {
-    const first = arm.kind === 'and' ? arm.of[0]! : arm
-    const group = arm.kind === 'and' ? groups.find((one) => isSame(one.first, first)) : undefined
-    if (group) group.arms.push(arm)
-    else groups.push({ first, arms: [arm] })
+  /**
+   * Returns whether none of some conditions is an error where another one is true. Then `a and c or b and c` is
+   * `(a or b) and c`.
+   */
+  #failAlike([first, ...others]: readonly Condition[]): boolean {
+    return others.every((other) => this.#failsWith(other, first!) && this.#failsWith(first!, other))
   }
-  return groups.map((group) => {
-    if (group.arms.length === 1) return group.arms[0]!
-    const rests = group.arms.map((arm) => (arm.kind === 'and' ? and(...arm.of.slice(1)) : TRUE))
-    return and(group.first, join(rests))
-  })
+
+  /** Returns whether a condition is an error only if another one is, or is false. */
+  #failsWith(condition: Condition, other: Condition): boolean {
+    const isTested = (part: Condition): boolean =>
+      partsOf(other).some((one) => isSame(one, part) || areTextTests(one, part))
+    return !this.#canFail(condition) || partsOf(condition).every((part) => !this.#canFail(part) || isTested(part))
+  }
+
+  /**
+   * Returns an alternative as a quantifier, also a test whether a list has a literal. Tests before it that need no
+   * search become its last tests, if no part of it can fail.
+   */
+  #asQuantifier(arm: Condition): Some | undefined {
+    if (arm.kind === 'some') return arm
+    if (arm.kind === 'in') return arm.item.kind === 'value' ? quantified(arm, this.#schema) : undefined
+    const parts = partsOf(arm)
+    const some = parts.at(-1)!
+    const tests = parts.slice(0, -1)
+    if (some.kind !== 'some' || !tests.every(isTest) || [...tests, some].some((one) => this.#canFail(one)))
+      return undefined
+    const wheres = this.#armsOf(some.where).map((one) => and(headOf(one), ...tests, partsOf(one).at(-1)!))
+    return { ...some, where: or(...wheres) }
+  }
+
+  /** Returns a condition as alternatives: also a disjunction before one last test. */
+  #armsOf(where: Condition): readonly Condition[] {
+    if (where.kind === 'or') return where.of.flatMap((one) => this.#armsOf(one))
+    const alternatives = unfolded(where)
+    if (!alternatives || !this.#failAlike(alternatives.map(headOf))) return [where]
+    return alternatives.flatMap((one) => this.#armsOf(one))
+  }
 }
 
-/** Returns whether a call is among the earlier ones, which had no solution when it is reached; otherwise adds it. */
-function isRepeated(arm: Condition, calls: Map<Definition, Condition[]>): boolean {
-  if (arm.kind !== 'ref') return false
-  const known = entryOf(calls, arm.definition, () => [])
-  if (known.some((one) => isSame(one, arm))) return true
-  known.push(arm)
-  return false
+/** Groups conditions that match the first one of a group, at the place of the first. */
+function groupsOf(
+  conditions: readonly Condition[],
+  areOfGroup: (one: Condition, other: Condition) => boolean,
+): readonly (readonly Condition[])[] {
+  const groups: Condition[][] = []
+  for (const one of conditions) {
+    const group = groups.find(([first]) => areOfGroup(first!, one))
+    if (group) group.push(one)
+    else groups.push([one])
+  }
+  return groups
 }
 
-/** Returns an arm as a quantifier: tests before it that need no search become its last tests. */
-function asQuantifier(arm: Condition): Some | undefined {
-  if (arm.kind === 'some') return arm
-  if (arm.kind !== 'and') return undefined
-  const some = arm.of.at(-1)!
-  const tests = arm.of.slice(0, -1)
-  if (some.kind !== 'some' || !tests.every(isTest)) return undefined
-  return { ...some, where: within(some.where, tests) }
+function partsOf(condition: Condition): readonly Condition[] {
+  return condition.kind === 'and' ? condition.of : [condition]
 }
 
-/** Adds tests to each alternative, before its last test: that is the one that alternatives share. */
-function within(where: Condition, tests: readonly Condition[]): Condition {
-  return or(
-    ...armsOf(where).map((one) => {
-      const parts = one.kind === 'and' ? one.of : [one]
-      return and(...parts.slice(0, -1), ...tests, parts.at(-1)!)
-    }),
-  )
+/** Returns the goals before the last one. */
+function headOf(condition: Condition): Condition {
+  return and(...partsOf(condition).slice(0, -1))
 }
 
-/** Returns a condition as alternatives: also a disjunction before one last test. */
-function armsOf(where: Condition): readonly Condition[] {
-  if (where.kind === 'or') return where.of.flatMap(armsOf)
-  const alternatives = unfolded(where)
-  return alternatives?.flatMap(armsOf) ?? [where]
+function endsWithCall(arm: Condition, definition: Definition | undefined): boolean {
+  const last = partsOf(arm).at(-1)
+  return last?.kind === 'ref' && last.definition === definition
 }
 
 /** Returns the alternatives of `(a or b) and last`; undefined for another condition. */
 export function unfolded(where: Condition): readonly Condition[] | undefined {
   if (where.kind !== 'and' || where.of.length !== 2) return undefined
-  const [first, last] = (where as And).of as readonly [Condition, Condition]
+  const [first, last] = where.of as readonly [Condition, Condition]
   return first.kind === 'or' ? first.of.map((one) => and(one, last)) : undefined
+}
+
+/** Returns `literal in list` as a quantifier. */
+function quantified({ item, list, span }: In, schema: Schema): Some {
+  const { scalar } = operandType(schema, list)
+  const each: Variable = { kind: 'variable', name: 'element', model: undefined, type: { ...unknownType, scalar } }
+  const element: Operand = { kind: 'path', root: each, steps: [] }
+  const where: Condition = { kind: 'compare', operator: '=', left: element, right: item, span }
+  return { kind: 'some', each, from: list, where, span }
 }
 
 /** Estimates how many collections an evaluation visits; those within others count several times. */
@@ -190,7 +204,6 @@ function searchesIn(condition: Condition): number {
       return 2 + 4 * inParts
     case 'ref':
     case 'opaque':
-      // The last arm of a recursive definition stays its last.
       return 1000
     default:
       return inParts
@@ -201,34 +214,7 @@ function isTest({ kind }: Condition): boolean {
   return kind === 'compare' || kind === 'test' || kind === 'isa'
 }
 
-/** Returns whether a test relies on an earlier class test. */
-function isNarrowed(test: Condition): boolean {
-  const operands = test.kind === 'compare' ? [test.left, test.right] : 'of' in test ? [test.of as Operand] : []
-  return operands.some(hasNarrowedType)
-}
-
-function hasNarrowedType(operand: Operand): boolean {
-  return operand.kind === 'path' && operand.as !== undefined
-}
-
-function isSameRead(one: Operand, other: Operand): boolean {
-  return isSameOperand(one, other) && !hasNarrowedType(one) && !hasNarrowedType(other)
-}
-
 /** Returns whether a conjunction has all parts of another one. */
 function implies(one: Condition, other: Condition): boolean {
-  const parts = one.kind === 'and' ? one.of : [one]
-  const needed = other.kind === 'and' ? other.of : [other]
-  return needed.every((part) => parts.some((known) => isSame(known, part)))
-}
-
-/** Returns whether two conditions test the same, as far as this is easy to see. */
-export function isSame(one: Condition, other: Condition): boolean {
-  if (one === other || (isSameTest(one, other) && !isNarrowed(one) && !isNarrowed(other))) return true
-  if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
-  if (one.kind === 'ref' && other.kind === 'ref') {
-    return one.definition === other.definition && one.args.every((arg, at) => isSameRead(arg, other.args[at]!))
-  }
-  if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
-  return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
+  return partsOf(other).every((part) => partsOf(one).some((known) => isSame(known, part)))
 }

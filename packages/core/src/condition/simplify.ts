@@ -1,8 +1,6 @@
 import { QueryError } from '../errors.js'
-import type { Schema } from '../schema/schema.js'
 import type { Condition, Definition } from './condition.js'
 import { or } from './construct.js'
-import { beginAlike, factor } from './factor.js'
 import { Facts, noNil } from './facts.js'
 import { spread } from './spread.js'
 import { substitute } from './substitute.js'
@@ -20,39 +18,32 @@ const inlineSize = 64
  * Definitions that are small or used once are inlined. Facts that an earlier part of a conjunction
  * has settled are not evaluated again. Such facts are that a path can be read, or is not nil.
  */
-export function simplify(schema: Schema, condition: Condition): Condition {
+export function simplify(condition: Condition): Condition {
   const uses = new Map<Definition, number>()
   for (const one of conditionsIn(condition))
     if (one.kind === 'ref') uses.set(one.definition, (uses.get(one.definition) ?? 0) + 1)
-  return new Facts(schema).drop(inline(condition, (definition) => uses.get(definition) === 1))
+  return new Facts().drop(inline(condition, (definition) => uses.get(definition) === 1))
 }
 
 /** @param isUsedOnce - Whether a definition has a single reference, so that it is inlined whatever its size. */
 function inline(condition: Condition, isUsedOnce: (definition: Definition) => boolean): Condition {
   const inlined = new Map<Definition, Condition>()
   const simple = (one: Condition): Condition => {
-    switch (one.kind) {
-      case 'or':
-        return factor(mapParts(one, simple))
-      case 'ref': {
-        const { definition } = one
-        if (definition.recursive) return one
-        let body = inlined.get(definition)
-        if (!body) {
-          body = simple(definition.condition)
-          inlined.set(definition, body)
-        }
-        if (sizeOf(body) > inlineSize && !isUsedOnce(definition)) return one
-        const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
-        try {
-          return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
-        } catch (error) {
-          if (error instanceof QueryError && error.code === 'filter-too-large') return one
-          throw error
-        }
-      }
-      default:
-        return mapParts(one, simple)
+    if (one.kind !== 'ref') return mapParts(one, simple)
+    const { definition } = one
+    if (definition.recursive) return one
+    let body = inlined.get(definition)
+    if (!body) {
+      body = simple(definition.condition)
+      inlined.set(definition, body)
+    }
+    if (sizeOf(body) > inlineSize && !isUsedOnce(definition)) return one
+    const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
+    try {
+      return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
+    } catch (error) {
+      if (error instanceof QueryError && error.code === 'filter-too-large') return one
+      throw error
     }
   }
   return simple(condition)
@@ -64,10 +55,6 @@ function inline(condition: Condition, isUsedOnce: (definition: Definition) => bo
  */
 export function isSimple(condition: Condition): boolean {
   switch (condition.kind) {
-    case 'or':
-      return condition.of.every(
-        (one, at, arms) => one.kind !== 'true' && isSimple(one) && (at === 0 || !beginAlike(arms[at - 1]!, one)),
-      )
     case 'not':
       return condition.of.kind !== 'not' && isSimple(condition.of)
     case 'compare':
@@ -85,17 +72,12 @@ export function isSimple(condition: Condition): boolean {
  * Returns the body of a definition without the parts that are settled for every caller, and with small definitions
  * inlined.
  */
-export function settledBody(schema: Schema, definition: Definition): Condition {
+export function settledBody(definition: Definition): Condition {
   const { condition } = definition
-  const settled = (one: Condition): Condition =>
-    new Facts(schema).drop(
-      inline(one, () => false),
-      undefined,
-      false,
-    )
+  const settled = (one: Condition): Condition => new Facts().drop(inline(one, () => false))
   // The arms are kept separate: a loop is recognized by its last arm.
   const arms = (condition.kind === 'or' ? condition.of : [condition]).map(settled)
-  return or(...(definition.recursive ? arms.flatMap((arm) => spread(schema, definition, arm)) : arms))
+  return or(...(definition.recursive ? arms.flatMap((arm) => spread(definition, arm)) : arms))
 }
 
 function sizeOf(condition: Condition): number {

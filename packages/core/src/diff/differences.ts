@@ -47,9 +47,7 @@ export class Plans {
   /** Returns the same of `allow_request`. */
   request(actor: Kind, request: Kind): string | undefined {
     const { schema } = this.#authorizer
-    return this.#text(['request', actor, request], () =>
-      simplify(schema, deriveRequest(schema, actor, request, this.#deriver)),
-    )
+    return this.#text(['request', actor, request], () => simplify(deriveRequest(schema, actor, request, this.#deriver)))
   }
 
   #text(asked: readonly unknown[], plan: () => Condition, noRows: readonly Subject['kind'][] = []): string | undefined {

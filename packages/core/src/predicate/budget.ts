@@ -1,7 +1,7 @@
 import { QueryError } from '../errors.js'
 import type { Account } from '../text/account.js'
 import { entryOf } from '../values/entryOf.js'
-import { bailOut } from './bail.js'
+import { bailOut, type Decision } from './bail.js'
 
 /**
  * The limits of an evaluation. The machine has the same ones, and reports which of them is
@@ -17,6 +17,8 @@ export interface BudgetLimits {
 const maxDepth = 1_000
 /** Up to this number of recursive calls, memoizing results costs more than it saves. */
 const untabledCalls = 1_000
+/** Up to this depth of recursive calls, detecting cycles costs more than it saves. */
+const untabledDepth = 250
 /** Up to this number of nested loops, running them is as fast as memoizing their results. */
 const fewLoops = 1
 /** Steps between two checks of the time; fewer if a step has many parts. */
@@ -39,9 +41,33 @@ export const limitError: EndEvaluation = (limit, { steps, syncTime }) => {
 export const bailForSteps: EndEvaluation = (limit, limits) =>
   limit === 'steps' ? bailOut() : limitError(limit, limits)
 
-/** A call of a recursive definition, or all rounds of a loop, and the result once it is known. */
+/** A call of a recursive definition, or all rounds of a loop. */
 export interface TabledCall {
-  answer: boolean | undefined
+  /** Whether it has its result; otherwise it is open. */
+  isOver: boolean
+  answer: Decision
+  /** Its place among the open calls. */
+  readonly at: number
+  /** Whether it was met below itself. */
+  isMet: boolean
+  /** The place of the outermost open call that the result rests on; infinite if there is none. */
+  rest: number
+  /** Whether the result has rested on a call that turned out not to be false. */
+  isForgotten: boolean
+  /** The number of provisional results, and `rest` of the call around it, when it began. */
+  readonly earlier: number
+  readonly outerRest: number
+}
+/** The result of an open call below itself: that is how the least fixpoint begins. */
+const metBelowItself: TabledCall = {
+  isOver: true,
+  answer: false,
+  at: -1,
+  isMet: false,
+  rest: Number.POSITIVE_INFINITY,
+  isForgotten: false,
+  earlier: 0,
+  outerRest: Number.POSITIVE_INFINITY,
 }
 /** Calls by their last argument. */
 export type TabledCalls = Map<unknown, TabledCall>
@@ -113,14 +139,19 @@ export const elementsBetweenLooks = 256
  * The resources that one evaluation of a predicate has used. Steps are visited elements of
  * collections and calls of recursive definitions.
  * Results of recursive definitions are memoized once there are many calls. That makes quadratic or
- * worse evaluations linear, and detects cycles in the data. Each evaluation has its own budget: one
- * that has ended is used again.
+ * worse evaluations linear, and detects cycles in the data: a call below itself is false. A result that
+ * rests on that is provisional until the outer call ends. If it ends as false, the result is final;
+ * otherwise it is forgotten, unless it is true.
+ * Each evaluation has its own budget: one that has ended is used again.
  */
 export class Budget extends Meter {
   private depth = 0
   private calls = 0
   private nested = 0
   private tables: Table | undefined = undefined
+  private open = 0
+  private rest: number = Number.POSITIVE_INFINITY
+  private provisional: TabledCall[] = []
   private isFree = false
 
   /**
@@ -155,6 +186,9 @@ export class Budget extends Meter {
     this.calls = 0
     this.nested = 0
     this.tables = undefined
+    this.open = 0
+    this.rest = Number.POSITIVE_INFINITY
+    this.provisional = []
   }
 
   /** Counts a step and checks the limits before a call of the machine, which can take long. */
@@ -170,7 +204,7 @@ export class Budget extends Meter {
   enter(): number {
     if (++this.depth > maxDepth) bailOut()
     this.spend(1)
-    return untabledCalls - this.calls++
+    return Math.min(untabledCalls - this.calls++, untabledDepth - this.depth)
   }
 
   /**
@@ -182,53 +216,86 @@ export class Budget extends Meter {
     return this.depth > 1 && ++this.nested > fewLoops ? 0 : untabled
   }
 
-  /**
-   * Returns the call with these arguments. A repeated call without a result yet is a cycle: it
-   * bails out.
-   */
+  /** Returns the call with these arguments, which is over if its result is known, or begins. */
   call(definition: unknown, args: readonly unknown[]): TabledCall {
     const calls = this.table(definition, args.slice(0, -1))
     const last = args[args.length - 1]
     const known = calls.get(last)
-    if (known !== undefined) return known.answer === undefined ? bailOut() : known
-    const call: TabledCall = { answer: undefined }
+    if (known !== undefined && !known.isForgotten) return this.known(known)
+    const call = this.begin()
     calls.set(last, call)
     return call
   }
 
   /** Ends a call. */
-  leave(call: TabledCall | undefined, answer: boolean): boolean {
+  leave(call: TabledCall | undefined, answer: Decision): Decision {
     this.depth--
-    if (call !== undefined) call.answer = answer
+    if (call !== undefined) this.settle(call, answer)
     return answer
   }
 
   /** Begins to memoize the rounds of a loop, which share one result. */
   rounds(): TabledCall {
-    return { answer: undefined }
+    return this.begin()
   }
 
   /**
    * Returns the result of one more round, if known. A loop that returns to an earlier round is
    * false.
    */
-  round(calls: TabledCalls, last: unknown, rounds: TabledCall): boolean | undefined {
+  round(calls: TabledCalls, last: unknown, rounds: TabledCall): TabledCall | undefined {
     this.spend(1)
     const known = calls.get(last)
-    if (known === undefined) {
-      calls.set(last, rounds)
-      return undefined
-    }
-    return known === rounds ? false : (known.answer ?? bailOut())
+    if (known === rounds) return metBelowItself
+    if (known !== undefined && !known.isForgotten) return this.known(known)
+    calls.set(last, rounds)
+    return undefined
   }
 
   /** Ends the rounds of a loop: the result of the last round is that of all. */
-  leaveRounds(count: number, rounds: TabledCall | undefined, answer: boolean): boolean {
+  leaveRounds(count: number, rounds: TabledCall | undefined, answer: Decision): Decision {
     this.depth--
     this.calls += count
     this.spend(count)
-    if (rounds !== undefined) rounds.answer = answer
+    if (rounds !== undefined) this.settle(rounds, answer)
     return answer
+  }
+
+  private begin(): TabledCall {
+    const { rest } = this
+    const earlier = this.provisional.length
+    this.rest = Number.POSITIVE_INFINITY
+    return {
+      isOver: false,
+      answer: undefined,
+      at: this.open++,
+      isMet: false,
+      rest: Number.POSITIVE_INFINITY,
+      isForgotten: false,
+      earlier,
+      outerRest: rest,
+    }
+  }
+
+  private known(call: TabledCall): TabledCall {
+    this.rest = Math.min(this.rest, call.isOver ? call.rest : call.at)
+    if (call.isOver) return call
+    call.isMet = true
+    return metBelowItself
+  }
+
+  private settle(call: TabledCall, answer: Decision): void {
+    const { provisional, rest } = this
+    this.open--
+    call.isOver = true
+    call.answer = answer
+    if (call.isMet && answer !== false)
+      for (const one of provisional.slice(call.earlier)) one.isForgotten ||= one.answer !== true
+    if (rest < call.at) {
+      call.rest = rest
+      provisional.push(call)
+    } else for (const one of provisional.splice(call.earlier)) one.rest = Number.POSITIVE_INFINITY
+    this.rest = Math.min(call.outerRest, call.rest)
   }
 
   /** Returns the calls of a definition with these leading arguments, by their last argument. */

@@ -8,21 +8,21 @@ import type { RegExpEngine } from '../text/engine.js'
 import { equalsItself } from '../values/equality.js'
 import { HostError, queryError } from '../values/hostError.js'
 import { compareNumbers } from '../values/order.js'
-import { bailOut } from './bail.js'
+import { bailOut, type Decision, undecided } from './bail.js'
 import { timeOf } from './hostReads.js'
 import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
 
 /**
- * Returns an attribute; bails out if it is undefined. It can be a promise. Code that does more with
- * the value than read on from it must check it (`plain`, `equals`) before it reads anything else
- * (`held`). Any attribute of a promise itself is undefined.
+ * Returns an attribute; undefined if there is none, or if the object itself is undefined or nil. It
+ * can be a promise. Code that does more with the value than read on from it must check it (`plain`,
+ * `equals`) before it reads anything else (`held`). Any attribute of a promise itself is undefined.
  */
 export function read(object: unknown, name: string): unknown {
-  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return bailOut()
-  if (arePartial() && isPart(object)) return bailOut()
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return undefined
+  if (arePartial() && isPart(object)) return undefined
   // Sound: any object can have the attribute.
   const value = (object as Readonly<Record<string, unknown>>)[name]
-  return value === undefined ? bailOut(object) : value
+  return value === undefined ? undecided(object) : value
 }
 
 /**
@@ -34,8 +34,8 @@ export function held(value: unknown): unknown {
 }
 
 /**
- * Returns whether two values are equal. Bails out for a missing value, a promise, or a value of another type
- * than the schema declares.
+ * Returns whether two values are equal; undefined for a missing value, or a value of another type than the schema
+ * declares. Bails out for a promise.
  * @param leftType - The declared type (`declaredType`) of the left value or its elements.
  * @param rightType - The declared type of the right value or its elements.
  */
@@ -45,12 +45,13 @@ export function equals(
   right: unknown,
   leftType?: string,
   rightType?: string,
-): boolean {
+): Decision {
   if (left === right) return isThere(left)
   if (typeof left === 'number' && typeof right === 'number') return false
-  if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
+  if (left === undefined || right === undefined) return undecided(left, right)
+  if (isForeign(left, leftType) || isForeign(right, rightType)) return undecided(left, right)
   if (typeof left === 'string' && typeof right === 'string') return false
-  if (isPart(left) || isPart(right)) return bailOut(left, right)
+  if (isPart(left) || isPart(right)) return undecided(left, right)
   const areObjects = isObject(left) && isObject(right)
   const same = areObjects ? meaning.equalAtSight?.(left, right, leftType, rightType) : undefined
   if (same !== undefined) return same
@@ -60,7 +61,7 @@ export function equals(
     meet(meaning, left, leftType)
     meet(meaning, right, rightType)
   }
-  return meaning.equal(left, right) ?? bailOut(left, right)
+  return meaning.equal(left, right) ?? undecided(left, right)
 }
 
 function isObject(value: unknown): value is object {
@@ -92,7 +93,7 @@ function meet(meaning: EqualityMeaning, value: object, type: string | undefined)
 }
 
 /**
- * Returns whether a value is an instance of a class.
+ * Returns whether a value is an instance of a class; undefined for a missing value.
  * @param exact - Whether instances of subclasses are excluded.
  * @param known - The model of the value according to the schema.
  */
@@ -102,10 +103,11 @@ export function isInstance(
   model: string,
   exact: boolean,
   known?: string,
-): boolean {
+): Decision {
   const it = plain(value)
+  if (it === undefined) return undefined
   if (known !== undefined && isObject(it)) meaning.schema.adopt(it, known)
-  return meaning.isInstance(it, model, exact) ?? bailOut()
+  return meaning.isInstance(it, model, exact)
 }
 
 /** Returns whether a value is a list that may be partial. */
@@ -114,22 +116,21 @@ function isPart(value: unknown): boolean {
 }
 
 /**
- * Asserts that a value equals itself. Bails out if it is missing, or a promise, which may never resolve, or NaN or an
- * invalid date, which equal nothing.
+ * Returns whether a value equals itself, unlike NaN and an invalid date; undefined if it is missing. Bails out for a
+ * promise, which may never resolve.
  */
-export function isThere(value: unknown): true {
-  if (!equalsItself(plain(value))) bailOut(value)
-  return true
+export function isThere(value: unknown): Decision {
+  return plain(value) === undefined ? undefined : equalsItself(value)
 }
 
-/** Returns whether a value is equal to a text, a number, a boolean or nil. */
-export function equalsLiteral(meaning: EqualityMeaning, value: unknown, literal: unknown, type?: string): boolean {
+/** Returns whether a value is equal to a text, a number, a boolean or nil, as `equals` does. */
+export function equalsLiteral(meaning: EqualityMeaning, value: unknown, literal: unknown, type?: string): Decision {
   if (value === literal) return true
   if (value === null || (typeof value === typeof literal && literal !== null)) return false
   return equals(meaning, value, literal, type)
 }
 
-/** `==`, `!=` and the orderings. */
+/** `==`, `!=` and the orderings; undefined as with `equals`, and for values that have no order. */
 export function compare(
   meaning: ValueMeaning,
   operator: Exclude<CompareOperator, '='>,
@@ -137,7 +138,7 @@ export function compare(
   right: unknown,
   leftType?: string,
   rightType?: string,
-): boolean {
+): Decision {
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
   if (operator !== '==' && operator !== '!=') {
     const from = timeOf(left)
@@ -155,8 +156,9 @@ export function compareAny(
   right: unknown,
   leftType?: string,
   rightType?: string,
-): boolean {
-  if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
+): Decision {
+  if (left === undefined || right === undefined) return undecided(left, right)
+  if (isForeign(left, leftType) || isForeign(right, rightType)) return undecided(left, right)
   plain(left, right)
   plain(right, left)
   const isEquality = operator === '==' || operator === '!='
@@ -164,45 +166,52 @@ export function compareAny(
     meet(meaning, left, leftType)
     meet(meaning, right, rightType)
   }
-  return meaning.compare(operator, left, right) ?? bailOut()
+  return meaning.compare(operator, left, right)
 }
 
-/** Returns whether a list has an element that is equal to a value. */
+/** Returns whether a list has an element that is equal to a value; undefined if one of them may be. */
 export function contains(
   meaning: EqualityMeaning,
   value: unknown,
   list: unknown,
   type?: string,
   elementType?: string,
-): boolean {
-  for (const one of listOf(list)) if (equals(meaning, value, one, type, elementType)) return true
-  return false
+): Decision {
+  const elements = listOf(list)
+  if (elements === undefined || plain(value) === undefined) return undefined
+  let found: Decision = false
+  for (const one of elements) {
+    const same = equals(meaning, value, one, type, elementType)
+    if (same) return true
+    if (same === undefined) found = undefined
+  }
+  return found
 }
 
-export function listOf(value: unknown): readonly unknown[] {
-  return isWhole(value) ? value : bailOut(value)
+/** Returns a list that is complete; undefined for any other value. */
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  return isWhole(value) ? value : undecided(value)
 }
 
-/** Runs a text operator. Returns false if an operand is nil. */
-export function textTest(operator: Text['operator'], text: unknown, part: unknown, account: Account): boolean {
+/** Runs a text operator. Returns false if an operand is nil; undefined if one is neither that nor a text. */
+export function textTest(operator: Text['operator'], text: unknown, part: unknown, account: Account): Decision {
   if (typeof text === 'string' && typeof part === 'string') {
     charge(account, textTestUnits(operator, text, part))
     return text[operator](part)
   }
-  return text !== undefined && part !== undefined && (text === null || part === null) ? false : bailOut(text, part)
+  return text !== undefined && part !== undefined && (text === null || part === null) ? false : undecided(text, part)
 }
 
 /**
- * Returns a value; bails out if it is missing or a promise.
+ * Returns a value, which may be undefined; bails out for a promise.
  * @param other - Another value that was read and not used yet.
  */
 export function plain<T>(value: T, other?: unknown): T {
-  if (value === undefined) return bailOut(other)
   const canWait = typeof value === 'object' || typeof value === 'function'
   return canWait && typeof (value as { then?: unknown } | null)?.then === 'function' ? bailOut(value, other) : value
 }
 
-/** Calls a method of the host's value. */
+/** Calls a method of the host's value; undefined if it is missing, or a value that it needs. */
 export function call(
   receiver: unknown,
   method: string,
@@ -210,17 +219,21 @@ export function call(
   account: Account,
   regExp: RegExpEngine | undefined,
 ): unknown {
-  if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+  if (isWithoutMethods(receiver) || args.includes(undefined)) return undefined
   // The machine loads rows that are known by their keys alone.
-  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return bailOut()
+  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return undefined
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
-  if (typeof target !== 'function' || method === 'constructor') return bailOut()
+  if (typeof target !== 'function' || method === 'constructor') return undefined
   try {
     return plain(callMethod(target as Method, receiver, method, args, account, regExp))
   } catch (error) {
     throw error instanceof HostError ? queryError(error) : error
   }
+}
+
+function isWithoutMethods(value: unknown): boolean {
+  return value === null || value === undefined || typeof value === 'boolean'
 }
 
 /** Returns whether a value is a row that is known by its key alone, or a list with such a row. */
@@ -242,28 +255,28 @@ function listHoldsReference(list: readonly unknown[], visited: Set<unknown>): bo
  * It has no part in the analysis of patterns, so that a compiled module can do without that.
  */
 export function invoke(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-  if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+  if (isWithoutMethods(receiver) || args.includes(undefined)) return undefined
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
-  if (typeof target !== 'function') return bailOut()
+  if (typeof target !== 'function') return undefined
   if (Array.isArray(receiver)) charge(account, unitsPerElement * receiver.length)
   return plain(Reflect.apply(target, receiver, args))
 }
 
 /** As `invoke`, if the machine loads rows that are known by their keys alone. */
 export function invokeLoaded(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return bailOut()
+  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return undefined
   return invoke(receiver, method, args, account)
 }
 
 /**
- * Calculates exact and finite numbers. Bails out for any other: the machine handles overflow and
+ * Calculates exact and finite numbers. Undefined for any other: the machine handles overflow and
  * division by zero.
  */
-export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): number {
-  if (typeof left !== 'number' || typeof right !== 'number') return bailOut(left, right)
+export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): number | undefined {
+  if (typeof left !== 'number' || typeof right !== 'number') return undecided(left, right)
   const result = compute(operator, left, right)
-  return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : bailOut()
+  return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : undefined
 }
 
 function compute(operator: ArithmeticOperator, a: number, b: number): number {

@@ -163,11 +163,10 @@ export class Decider {
     const { program } = question.policy
     const deadline = new Deadline(this.#limits.asyncTime)
     try {
-      return await deadline.meet(predicate(...args, question.arrive))
-    } catch {
-      // A bail-out, an error or a timeout: the machine evaluates again, and its error names the
+      const known = await deadline.meet(predicate(...args, question.arrive)).catch(() => undefined)
+      // Undecided, an error or a timeout: the machine evaluates again, and its error names the
       // cause and the place.
-      return await holds(program, 'allow', args, this.#limits, question.host, deadline)
+      return known ?? (await holds(program, 'allow', args, this.#limits, question.host, deadline))
     } finally {
       deadline.clear()
     }

@@ -105,9 +105,9 @@ export class Filter {
     if (mayBePartial(row)) return this.#check(row)
     try {
       this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
-      return this.#predicate(this.actor, this.action, row)
+      // If it is undecided, the check has a result, or an error that keeps the row out.
+      return this.#predicate(this.actor, this.action, row) ?? this.#check(row)
     } catch {
-      // The check decides after any error: with a result, or with an error that keeps the row out.
       return this.#check(row)
     }
   }

@@ -6,7 +6,6 @@ import { fold } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
-import type { Schema } from '../../schema/schema.js'
 import type { Wanted } from '../../schema/wanted.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
@@ -92,7 +91,7 @@ export class Filters {
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
     const { schema, decider } = this.#engine
-    const condition = descending(() => fold(schema, isSimple(bound) ? bound : simplified(schema, bound)))
+    const condition = descending(() => fold(schema, isSimple(bound) ? bound : simplified(bound)))
     // Rows are checked by the policy from which the filter was made.
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)
@@ -105,8 +104,8 @@ export class Filters {
  * Simplifies a bound condition.
  * @throws the error of a condition that fails for every row, or of a relation that is not loaded.
  */
-function simplified(schema: Schema, bound: Condition): Condition {
-  const condition = simplify(schema, bound)
+function simplified(bound: Condition): Condition {
+  const condition = simplify(bound)
   const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
   if (error) throw error
   return condition

@@ -142,6 +142,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
     }
     try {
       const allowed = predicate(actor, action, resource)
+      if (allowed === undefined) return this.#failed(undefined)
       if (++this.statistics.predicate >= this.#dispatchAt) this.#dispatchAnew()
       return allowed
     } catch (error) {
@@ -149,6 +150,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
     }
   }
 
+  /** @param error - Undefined if the predicate was undecided. */
   #failed(error: unknown): undefined {
     // The machine would need the same time again.
     if (error instanceof QueryError && error.code === 'time-limit') throw error
@@ -412,7 +414,9 @@ function oneByOne(predicate: Predicate): DecideMany {
       for (; at < resources.length; at++) {
         const resource = resources[at]
         if (typeof resource !== 'object' || resource === null || resource.constructor !== cls) break
-        answers[at] = predicate(actor, action, resource)
+        const answer = predicate(actor, action, resource)
+        if (answer === undefined) break
+        answers[at] = answer
       }
     } catch {
       // A bail-out, or an error of the application: the check of this resource alone repeats it.

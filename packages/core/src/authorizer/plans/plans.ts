@@ -30,7 +30,7 @@ export function planCheck(
   resource: Kind,
   deriver: Deriver = new Deriver(policy, schema),
 ): Condition {
-  return simplify(schema, deriveCheck(schema, actor, action, resource, deriver))
+  return simplify(deriveCheck(schema, actor, action, resource, deriver))
 }
 
 /**
@@ -54,7 +54,7 @@ export function deriveCheck(
 export function planFields(schema: Schema, actor: Kind, resource: Kind, deriver: Deriver): Condition {
   const [action, field] = [anyText('variable', 'action'), anyText('variable', 'field')]
   const args = [subject(schema, 'actor', actor), action, subject(schema, 'resource', resource), field]
-  return simplify(schema, deriver.derive('allow_field', args, nowhere))
+  return simplify(deriver.derive('allow_field', args, nowhere))
 }
 
 /** Returns the condition of `allow_request(actor, request)`. The request is the `resource` of the condition. */
@@ -72,7 +72,7 @@ export function deriveRequest(schema: Schema, actor: Kind, request: Kind, derive
  */
 function planActor(schema: Schema, actor: Kind, action: ActionKind, resource: Kind, deriver: Deriver): Condition {
   const args = [subject(schema, 'resource', actor), actionOperand(action), subject(schema, 'actor', resource)]
-  return simplify(schema, deriver.derive('allow', args, nowhere))
+  return simplify(deriver.derive('allow', args, nowhere))
 }
 
 /** Returns the condition for the actors of a model and of all its subclasses; see `planActor`. */
@@ -99,9 +99,7 @@ export function planFilter(
   deriver: Deriver = new Deriver(policy, schema),
   field?: string,
 ): Condition {
-  return ofFamily(schema, model, (one) =>
-    simplify(schema, deriveCheck(schema, actor, action, { model: one }, deriver, field)),
-  )
+  return ofFamily(schema, model, (one) => simplify(deriveCheck(schema, actor, action, { model: one }, deriver, field)))
 }
 
 /** Returns the disjunction of the conditions for the rows of each class of a model. */

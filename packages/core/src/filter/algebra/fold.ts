@@ -1,7 +1,7 @@
 import type { Condition, Definition, Operand } from '../../condition/condition.js'
 import { FALSE, TRUE } from '../../condition/construct.js'
-import { isSameTest } from '../../condition/factor.js'
 import { canFail, Fallible } from '../../condition/fallible.js'
+import { isSameTest } from '../../condition/same.js'
 import { operandsIn, partsIn } from '../../condition/visit.js'
 import { type Family, scalarFamilies } from '../../schema/families.js'
 import type { Schema } from '../../schema/schema.js'

@@ -1,6 +1,6 @@
 import type { Compare, Condition, Operand, Or, Path, Some, Variable } from '../../condition/condition.js'
 import { and } from '../../condition/construct.js'
-import { isSameOperand } from '../../condition/factor.js'
+import { isSameOperand } from '../../condition/same.js'
 import { substitute } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
 import { partsIn } from '../../condition/visit.js'

@@ -1,3 +1,4 @@
+import { type Decision, either } from '../bail.js'
 import type { TabledCall } from '../budget.js'
 import { held } from '../read.js'
 import { budgetOf, type Layout, ownSlots, type Slots } from './frame.js'
@@ -9,7 +10,6 @@ export interface Callee {
   /** The layout of its frames: the parameters come first, and then a `Known` for each of them. */
   readonly layout: Layout
   test: FrameTest
-  rest: FrameTest
 }
 
 /** An argument of a call. */
@@ -19,13 +19,16 @@ export interface Passed {
   readonly known: number | undefined
 }
 
-/** Returns the frame of a definition that is called from another frame. */
-export function innerFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots {
+/** Returns the frame of a definition that is called from another frame; undefined if an argument is missing. */
+export function innerFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots | undefined {
   const inner = layout.inner(frame)
   for (let at = 0; at < args.length; at++) {
     const { reader, known } = args[at]!
-    if (known === undefined) inner[ownSlots + at] = held(get(reader, frame))
-    else {
+    if (known === undefined) {
+      const value = held(get(reader, frame))
+      if (value === undefined) return undefined
+      inner[ownSlots + at] = value
+    } else {
       inner[ownSlots + at] = frame[reader.slot]
       inner[ownSlots + args.length + at] = frame[known]
     }
@@ -38,7 +41,7 @@ export function tabled(test: Node, parameters: number): FrameTest {
   return (frame) => {
     const budget = budgetOf(frame)
     const call = budget.enter() > 0 ? undefined : budget.call(test, argumentsOf(frame, parameters))
-    if (call?.answer !== undefined) return budget.leave(undefined, call.answer)
+    if (call?.isOver) return budget.leave(undefined, call.answer)
     return budget.leave(call, run(test, frame))
   }
 }
@@ -65,17 +68,23 @@ export function rounds(
     const untabled = budget.enterRounds()
     let all: TabledCall | undefined
     let round = frame
+    let answer: Decision = false
     for (let count = 1; ; count++) {
       if (count > untabled) {
         all ??= budget.rounds()
         const calls = budget.table(found, argumentsOf(round, parameters - 1))
         const last = parameters === 0 ? undefined : round[ownSlots + parameters - 1]
         const known = budget.round(calls, last, all)
-        if (known !== undefined) return budget.leaveRounds(count, all, known)
+        if (known !== undefined) return budget.leaveRounds(count, all, either(known.answer, answer))
       }
-      if (run(found, round)) return budget.leaveRounds(count, all, true)
-      if (!run(guard, round)) return budget.leaveRounds(count, all, false)
-      round = innerFrame(layout, round, args)
+      const holds = run(found, round)
+      if (holds) return budget.leaveRounds(count, all, true)
+      if (holds === undefined) answer = undefined
+      const goesOn = run(guard, round)
+      if (goesOn === false) return budget.leaveRounds(count, all, answer)
+      const next = goesOn && innerFrame(layout, round, args)
+      if (next === undefined) return budget.leaveRounds(count, all, undefined)
+      round = next
     }
   }
 }

@@ -2,22 +2,20 @@ import { Assumptions } from '../../condition/assume.js'
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
 import { gather } from '../../condition/gather.js'
+import type { TextTest } from '../../condition/texts.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { entryOf } from '../../values/entryOf.js'
-import { bailOut } from '../bail.js'
 import { bailForSteps, elementsBetweenLooks } from '../budget.js'
-import { choicesOf, type TextTest } from '../choices.js'
-import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
+import { budgetFor, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import { contains, held, isInstance, listOf, plain, textTest } from '../read.js'
 import { type Callee, innerFrame, type Passed, rounds, tabled } from './calls.js'
 import { budgetOf } from './frame.js'
-import { type Code, type FrameTest, isFalse, isTrue, type Loop, type Node, nodeOf, run } from './graph.js'
-import { choice, exhaustive, openSearch, type Step } from './loop.js'
+import { bails, type Code, type FrameTest, isFalse, isTrue, type Loop, type Node, nodeOf, run } from './graph.js'
 import { Operands, OwnMeter } from './operands.js'
-import { get, type Reader } from './reader.js'
+import { get } from './reader.js'
 import type { Comparison } from './same.js'
 
 /** Compiles a condition to closures. */
@@ -27,7 +25,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const own = new OwnMeter(meaning.limits, bailForSteps)
   const compiler = new Closures(meaning, counts, own, new Map())
   const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
-  const start = compiler.graph(compiler.compile(gather(meaning.schema, assumptions.apply(condition))).test)
+  const start = compiler.graph(compiler.compile(gather(meaning.schema, assumptions.apply(condition))))
   const { layout } = compiler.operands
   const usesOwn = own.isUsed
   if (!counts) {
@@ -52,7 +50,7 @@ class Closures extends Compiler<Code> {
   readonly #own: OwnMeter
   readonly #callees: Map<Definition, Callee>
   /** Definitions that are evaluated in this frame, by the slots of their arguments. */
-  readonly #withinFrame = new Map<Definition, Map<string, Compiled<Code>>>()
+  readonly #withinFrame = new Map<Definition, Map<string, Code>>()
   readonly #graphs = new WeakMap<Code, Node>()
   /** The number of loops around the condition that is compiled. */
   #depth = 0
@@ -70,7 +68,7 @@ class Closures extends Compiler<Code> {
   graph(code: Code): Node {
     let graph = this.#graphs.get(code)
     if (!graph) {
-      graph = code(isTrue, isFalse)
+      graph = code.graph(isTrue, isFalse, isFalse)
       this.#graphs.set(code, graph)
     }
     return graph
@@ -82,17 +80,14 @@ class Closures extends Compiler<Code> {
     const meaning = this.#meaning
     switch (condition.kind) {
       case 'true':
-        return (yes) => yes
+        return { graph: (yes) => yes, isDecided: true }
       case 'false':
-        return (_, no) => no
+        return { graph: (_, no) => no, isDecided: true }
       case 'test':
         return nodeOf('truth', this.operands.reader(condition.of), {})
       case 'reads': {
         const value = this.operands.reader(condition.of)
-        return byFunction((frame) => {
-          plain(get(value, frame))
-          return true
-        })
+        return byFunction((frame) => plain(get(value, frame)) !== undefined || undefined)
       }
       case 'compare':
         return this.#compare(condition)
@@ -124,11 +119,11 @@ class Closures extends Compiler<Code> {
         return byFunction((frame) => {
           const values = new Map(readers.map(([name, value]) => [name, held(get(value, frame))]))
           budgetOf(frame).ask()
-          return meaning.ask(expression, values) ?? bailOut()
+          return [...values.values()].includes(undefined) ? undefined : meaning.ask(expression, values)
         })
       }
       case 'failure':
-        return byFunction(() => bailOut())
+        return byFunction(() => undefined)
     }
   }
 
@@ -184,7 +179,7 @@ class Closures extends Compiler<Code> {
     const least = this.counts ? 0 : elementsBetweenLooks
     return byFunction((frame) => {
       const elements = get(list, frame)
-      const { length } = listOf(elements)
+      const length = listOf(elements)?.length ?? 0
       if (length >= least) account(frame).spend(length)
       return contains(meaning, held(get(item, frame)), elements, leftType, rightType)
     })
@@ -198,101 +193,78 @@ class Closures extends Compiler<Code> {
 
   // what joins conditions
 
-  protected not(of: Code): Code {
-    return (yes, no) => of(no, yes)
+  protected decided({ graph }: Code): Code {
+    return { graph: (yes, no) => graph(yes, no, bails), isDecided: true }
+  }
+
+  protected not({ graph, isDecided }: Code): Code {
+    return { graph: (yes, no, open) => graph(no, yes, open), isDecided }
   }
 
   protected all(tests: readonly Code[]): Code {
-    return (yes, no) => tests.reduceRight((next, test) => test(next, no), yes)
+    return {
+      graph: (yes, no, open) => tests.reduceRight((next, test) => test.graph(next, no, open), yes),
+      isDecided: areDecided(tests),
+    }
   }
 
+  /**
+   * What follows an undecided alternative is the next one. If one of them is true, that was of no effect: either
+   * nothing follows, or the disjunction is a graph of its own.
+   */
   protected or(arms: readonly Code[]): Code {
-    return (yes, no) => arms.reduceRight((next, arm) => arm(yes, next), no)
-  }
-
-  protected never(code: Code): Code {
-    return (_yes, no) => code(no, no)
-  }
-
-  protected orAll(arms: readonly Code[]): Code {
-    if (arms.length === 1) return arms[0]!
-    const graphs = arms.map((arm) => this.graph(arm))
-    return byFunction((frame) => {
-      let found = false
-      for (const arm of graphs) if (run(arm, frame)) found = true
-      return found
-    })
+    const isDecided = areDecided(arms)
+    const join = (yes: Node, no: Node): Node => arms.reduceRight((next, arm) => arm.graph(yes, next, next), no)
+    const apart = this.#apart({ graph: join, isDecided })
+    return {
+      graph: (yes, no, open) =>
+        isDecided || (yes === isTrue && no === open) ? join(yes, no) : apart.graph(yes, no, open),
+      isDecided,
+    }
   }
 
   // loops
 
-  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Code> {
-    const from = this.operands.reader(conditions[0]!.from)
+  protected loop({ from, each }: Some, compile: () => Code): Code {
+    const list = this.operands.reader(from)
     if (!this.counts) this.#own.isUsed = true
-    const element = this.operands.element(
-      conditions.map(({ each }) => each),
-      ++this.#depth,
-    )
+    const element = this.operands.element([each], ++this.#depth)
     const loop: Loop = { ...element, own: this.counts ? undefined : this.#own }
-    const arms = conditions.map(({ where }) => this.compile(where))
-    const test =
-      canFail && arms.length > 1
-        ? this.#openSearch(from, loop, conditions, arms)
-        : nodeOf('some', from, { loop, body: this.graph(this.or(arms.map((arm) => arm.test))) })
-    const all = (): Node => this.graph(this.orAll(arms.map((arm) => this.whole(arm))))
+    const body = this.graph(compile())
     this.#depth--
-    return { test, rest: canFail ? byFunction(exhaustive(from, loop, all())) : undefined }
-  }
-
-  /** Compiles quantifiers over one collection. Those that differ in a text become one step. */
-  #openSearch(from: Reader, loop: Loop, conditions: readonly Some[], arms: readonly Compiled<Code>[]): Code {
-    const [open, found] = [this.operands.layout.add(), this.operands.layout.add()]
-    let end = 0
-    const steps = choicesOf(conditions).flatMap((one): readonly Step[] => {
-      const first = end
-      end += 'tests' in one ? one.tests.length : 1
-      const alone = (): readonly Step[] =>
-        arms.slice(first, end).map(({ test }, at) => ({ test: this.graph(test), first: first + at, found: undefined }))
-      if (!('tests' in one)) return alone()
-      const before = this.compile(one.before)
-      // Its further solutions would be tried for each arm.
-      if (before.rest) return alone()
-      const { left } = one.tests[0]!
-      const texts = one.tests.map(({ right }) => right.value)
-      const choose = byFunction(choice(this.operands.reader(left), texts, this.#comparison(left), first, open, found))
-      return [{ test: this.graph(this.all([before.test, choose, this.compile(one.after).test])), first, found }]
-    })
-    return byFunction(openSearch(from, loop, steps, arms.length, open))
+    return nodeOf('some', list, { loop, body })
   }
 
   // definitions
 
-  protected ref({ definition, args }: Ref): Compiled<Code> {
+  protected ref({ definition, args }: Ref): Code {
     if (!definition.recursive && args.every(isArgument)) return this.#within(definition, args)
     const callee = this.#callee(definition)
     // What is known of the caller's own arguments is passed, too.
     const passed = this.#passed(args)
-    // The callee is complete before the first evaluation.
-    return {
-      test: byFunction((frame) => callee.test(innerFrame(callee.layout, frame, passed))),
-      rest: byFunction((frame) => callee.rest(innerFrame(callee.layout, frame, passed))),
-    }
+    return byFunction((frame) => {
+      const inner = innerFrame(callee.layout, frame, passed)
+      // The callee is complete before the first evaluation.
+      return inner && callee.test(inner)
+    })
   }
 
   /** Compiles a definition whose parameters are arguments of the caller, in whose frame it is evaluated. */
-  #within(definition: Definition, args: readonly Path[]): Compiled<Code> {
+  #within(definition: Definition, args: readonly Path[]): Code {
     const slots = args.map(({ root }) => this.operands.slot(root))
-    const known = entryOf(this.#withinFrame, definition, () => new Map<string, Compiled<Code>>())
+    const known = entryOf(this.#withinFrame, definition, () => new Map<string, Code>())
     return entryOf(known, slots.join(), () => {
       for (const [at, parameter] of definition.parameters.entries()) this.operands.bind([parameter], slots[at]!)
-      const { test, rest } = this.compile(this.bodyOf(definition))
-      return { test: this.#shared(test), rest: rest && this.#shared(rest) }
+      return this.#apart(this.compile(this.bodyOf(definition)))
     })
   }
 
   /** Returns code that has its nodes once, wherever it is used. */
-  #shared(code: Code): Code {
-    return nodeOf('graph', undefined, { body: this.graph(code) })
+  #apart(code: Code): Code {
+    return {
+      graph: (...next) => nodeOf('graph', undefined, { body: this.graph(code) }).graph(...next),
+      isDecided: code.isDecided,
+    }
   }
 
   #passed(args: readonly Operand[]): readonly Passed[] {
@@ -306,19 +278,17 @@ class Closures extends Compiler<Code> {
     const known = this.#callees.get(definition)
     if (known) return known
     const inner = new Closures(this.#meaning, this.counts, this.#own, this.#callees)
-    const callee: Callee = { layout: inner.operands.layout, test: bailOut, rest: bailOut }
+    const callee: Callee = { layout: inner.operands.layout, test: () => undefined }
     this.#callees.set(definition, callee)
     const { length } = definition.parameters
     for (const parameter of definition.parameters) inner.operands.slot(parameter)
     for (const root of definition.parameters) inner.operands.knownSlot({ kind: 'path', root, steps: [] })
     const round = inner.round(definition)
-    const { test, rest } = inner.compile(inner.bodyOf(definition))
-    const testOf = (code: Code): FrameTest => {
-      const graph = inner.graph(code)
-      return definition.recursive ? tabled(graph, length) : (frame) => run(graph, frame)
+    if (round) callee.test = inner.#rounds(round, length)
+    else {
+      const graph = inner.graph(inner.compile(inner.bodyOf(definition)))
+      callee.test = definition.recursive ? tabled(graph, length) : (frame) => run(graph, frame)
     }
-    callee.test = round ? inner.#rounds(round, length) : testOf(test)
-    callee.rest = rest === undefined ? () => true : testOf(rest)
     return callee
   }
 
@@ -326,6 +296,10 @@ class Closures extends Compiler<Code> {
   #rounds({ found, guard, args }: Round<Code>, parameters: number): FrameTest {
     return rounds(this.graph(found), this.graph(guard), this.operands.layout, this.#passed(args), parameters)
   }
+}
+
+function areDecided(codes: readonly Code[]): boolean {
+  return codes.every(({ isDecided }) => isDecided)
 }
 
 function byFunction(test: FrameTest): Code {

@@ -1,5 +1,5 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import { bailOut } from '../bail.js'
+import { bailOut, type Decision, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
 import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
@@ -21,21 +21,24 @@ export const kinds = {
   literal: 10,
   none: 11,
   graph: 12,
-  function: 13,
+  bail: 13,
+  function: 14,
 } as const
 type Kinds = typeof kinds
 
-export type FrameTest = (frame: Slots) => boolean
+export type FrameTest = (frame: Slots) => Decision
 
 /**
- * A test of a value, with the nodes that follow when it is true or false. A condition is a graph of such nodes: `and`,
- * `or` and `not` are its edges, so that an evaluation takes a step for each test and none for what joins them. All
- * nodes have the same fields, and one function evaluates them.
+ * A test of a value, with the nodes that follow when it is true, false or undecided. A condition is a graph of such
+ * nodes: `and`, `or` and `not` are its edges, so that an evaluation takes a step for each test and none for what joins
+ * them. All nodes have the same fields, and one function evaluates them.
  */
 export interface Node {
   readonly kind: Kinds[keyof Kinds]
   readonly yes: Node
   readonly no: Node
+  /** What follows if the test is undecided. From then on, the result of the graph is true or undecided. */
+  readonly open: Node
   /** The slot of the value, or of the object with the attribute `name` that is the value. */
   readonly slot: number
   readonly name: string | undefined
@@ -60,31 +63,42 @@ interface Parts {
   readonly test: FrameTest
 }
 
-/** A condition that is compiled: returns the first of its nodes, given those that follow. */
-export type Code = (yes: Node, no: Node) => Node
+/** A condition that is compiled. */
+export interface Code {
+  /** Returns the first of its nodes, given those that follow. */
+  readonly graph: (yes: Node, no: Node, open: Node) => Node
+  /** Whether it is never undecided. */
+  readonly isDecided: boolean
+}
 
 export function nodeOf(kind: keyof Kinds, reader: Reader | undefined, parts: Partial<Parts>): Code {
   const { of, slot = 0, name, place = 0, compute } = reader ?? {}
-  return (yes, no) => ({
-    kind: kinds[kind],
-    yes,
-    no,
-    slot: of?.slot ?? slot,
-    name,
-    place,
-    of: of ?? (compute && reader),
-    // Sound: its kind needs no more.
-    parts: parts as Parts,
-  })
+  return {
+    graph: (yes, no, open) => ({
+      kind: kinds[kind],
+      yes,
+      no,
+      open,
+      slot: of?.slot ?? slot,
+      name,
+      place,
+      of: of ?? (compute && reader),
+      // Sound: its kind needs no more.
+      parts: parts as Parts,
+    }),
+    isDecided: false,
+  }
 }
 
 /** The ends of every graph. Bundlers leave them out of entries without predicates. */
 export const isTrue: Node = /* @__PURE__ */ end()
 export const isFalse: Node = /* @__PURE__ */ end()
+/** Ends the evaluation where a test must not be undecided. */
+export const bails: Node = /* @__PURE__ */ end('bail')
 
-function end(): Node {
+function end(kind: 'end' | 'bail' = 'end'): Node {
   // Sound: nothing follows an end.
-  return (nodeOf('end', undefined, {}) as () => Node)()
+  return (nodeOf(kind, undefined, {}).graph as () => Node)()
 }
 
 /** A loop over a collection. */
@@ -98,15 +112,16 @@ export interface Loop {
 }
 
 /** Evaluates a graph. */
-export function run(start: Node, frame: Slots): boolean {
+export function run(start: Node, frame: Slots): Decision {
   let node = start
+  let isOpen = false
   while (node.kind !== 0) {
     let value = frame[node.slot]
     if (value === undefined && node.of !== undefined) value = find(node.of, frame)
     const { name } = node
     if (name !== undefined) value = attributeOf(value, name, node.place)
     const { parts } = node
-    let holds: boolean
+    let holds: Decision
     switch (node.kind) {
       case kinds.text:
         holds = typeof value === 'string' ? value === parts.literal : isLiteral(parts, value)
@@ -125,13 +140,13 @@ export function run(start: Node, frame: Slots): boolean {
         break
       }
       case kinds.some:
-        holds = search(parts.loop, listOf(value), parts.body, frame)
+        holds = search(parts.loop, value, parts.body, frame)
         break
       case kinds.nil:
         holds = equalsNil(parts.how, value)
         break
       case kinds.truth:
-        holds = value === true || (value !== false && bailOut(value))
+        holds = value === true || (value !== false && undecided(value))
         break
       case kinds.order: {
         const { how } = parts
@@ -146,36 +161,40 @@ export function run(start: Node, frame: Slots): boolean {
         holds = isLiteral(parts, value)
         break
       case kinds.none:
-        holds = plain(value) === null
+        holds = plain(value) === undefined ? undefined : value === null
         break
       case kinds.graph:
         holds = run(parts.body, frame)
         break
+      case kinds.bail:
+        return bailOut()
       default:
         holds = parts.test(frame)
     }
-    node = holds ? node.yes : node.no
+    if (holds === undefined) {
+      isOpen = true
+      node = node.open
+    } else node = holds ? node.yes : node.no
   }
-  return node === isTrue
+  return node === isTrue || (isOpen ? undefined : false)
 }
 
-function isLiteral({ literal, how }: Parts, value: unknown): boolean {
+function isLiteral({ literal, how }: Parts, value: unknown): Decision {
   return equalsLiteral(how.meaning, value, literal, how.leftType)
 }
 
 /** Returns whether a value equals one of several texts. A value that is an error for one is an error for all. */
-function isAmong({ texts, how }: Parts, value: unknown): boolean {
+function isAmong({ texts, how }: Parts, value: unknown): Decision {
   for (let at = 0; at < texts.length; at++) if (texts[at] === value) return true
   if (typeof value === 'string') return false
-  for (const one of texts) if (equalsLiteral(how.meaning, value, one, how.leftType)) return true
-  return false
+  return equalsLiteral(how.meaning, value, texts[0], how.leftType)
 }
 
 /** Mask for the elements between two checks of the time. */
 const looks = elementsBetweenLooks - 1
 
 /** Puts an element into its slot, and counts it. */
-export function visit({ slot, kept, own }: Loop, element: unknown, index: number, frame: Slots): void {
+function visit({ slot, kept, own }: Loop, element: unknown, index: number, frame: Slots): void {
   if (own === undefined) budgetOf(frame).spend(1)
   else if ((index & looks) === looks) own.spend(elementsBetweenLooks)
   frame[slot] = element
@@ -183,10 +202,15 @@ export function visit({ slot, kept, own }: Loop, element: unknown, index: number
 }
 
 /** Returns whether a test is true for an element. */
-function search(loop: Loop, list: readonly unknown[], test: Node, frame: Slots): boolean {
+function search(loop: Loop, value: unknown, test: Node, frame: Slots): Decision {
+  const list = listOf(value)
+  if (list === undefined) return undefined
+  let found: Decision = false
   for (let index = 0; index < list.length; index++) {
     visit(loop, list[index], index, frame)
-    if (run(test, frame)) return true
+    const holds = run(test, frame)
+    if (holds) return true
+    if (holds === undefined) found = undefined
   }
-  return false
+  return found
 }

@@ -104,12 +104,15 @@ export class Operands {
       case 'path':
         return this.#path(operand)
       case 'count':
-        return computed(bailOut)
+        return computed(() => undefined)
       case 'field':
         return reader(noSlot, this.reader(operand.of), operand.step.name)
       case 'list': {
         const elements = operand.elements.map((one) => this.reader(one))
-        return computed((frame) => elements.map((element) => plain(get(element, frame))))
+        return computed((frame) => {
+          const values = elements.map((element) => plain(get(element, frame)))
+          return values.includes(undefined) ? undefined : values
+        })
       }
       case 'call': {
         const { method, assumed } = operand

@@ -1,6 +1,6 @@
 import { arePartial } from '../../schema/partial.js'
 import { abandon } from '../../values/thenable.js'
-import { bailOut } from '../bail.js'
+import { undecided } from '../bail.js'
 import { read } from '../read.js'
 import { noSlot, type Slots } from './frame.js'
 import { at, placeOf } from './places.js'
@@ -52,5 +52,5 @@ export function find({ slot, of, name, place, compute }: Reader, frame: Slots): 
 export function attributeOf(object: unknown, name: string, place: number): unknown {
   if (typeof object !== 'object' || object === null || arePartial()) return read(object, name)
   const value = at(place, object, name)
-  return value === undefined ? bailOut(object) : value
+  return value === undefined ? undecided(object) : value
 }

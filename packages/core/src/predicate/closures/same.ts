@@ -1,6 +1,6 @@
 import { areSameRow, type RowEquality } from '../../values/rows.js'
 import { abandon } from '../../values/thenable.js'
-import { bailOut } from '../bail.js'
+import { bailOut, type Decision } from '../bail.js'
 import type { RowMeaning, ValueMeaning } from '../meaning.js'
 import { equals, equalsLiteral, held, plain } from '../read.js'
 import type { Slots } from './frame.js'
@@ -20,7 +20,7 @@ export interface Comparison {
 }
 
 /** Returns whether two values are equal, as `equals` does. */
-export function areSame(how: Comparison, left: unknown, right: unknown): boolean {
+export function areSame(how: Comparison, left: unknown, right: unknown): Decision {
   if (typeof left === 'number' && typeof right === 'number') return left === right
   if (typeof left === 'object' && left !== null && typeof right === 'object' && right !== null) {
     const cls = left.constructor
@@ -80,7 +80,7 @@ function know(how: Comparison, value: unknown): Known {
 }
 
 /** Returns whether a value equals a known one, as `equals` does. */
-export function equalsKnown(how: Comparison, value: unknown, known: Known): boolean {
+export function equalsKnown(how: Comparison, value: unknown, known: Known): Decision {
   const { cls } = known
   if (cls !== undefined) {
     if (value === known.value) return true
@@ -96,12 +96,12 @@ export function equalsKnown(how: Comparison, value: unknown, known: Known): bool
 }
 
 /** Returns whether a value is nil, as `equalsLiteral` does. Instances of the latest class are not. */
-export function equalsNil(how: Comparison, value: unknown): boolean {
+export function equalsNil(how: Comparison, value: unknown): Decision {
   if (value === null) return true
   if (typeof value !== 'object') return equalsLiteral(how.meaning, value, null, how.leftType)
   const cls = value.constructor
   if (cls !== undefined && cls === how.cls) return false
   const isNil = equalsLiteral(how.meaning, value, null, how.leftType)
-  if (!Array.isArray(value) && (cls === Date || how.meaning.schema.modelOfClass(cls))) how.cls = cls
+  if (isNil === false && !Array.isArray(value) && (cls === Date || how.meaning.schema.modelOfClass(cls))) how.cls = cls
   return isNil
 }

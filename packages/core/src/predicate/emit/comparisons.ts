@@ -1,10 +1,10 @@
 import type { Compare, In, Operand } from '../../condition/condition.js'
+import type { TextTest } from '../../condition/texts.js'
 import { declaredType, operandType } from '../../condition/type.js'
 import { constructorOf } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
-import type { TextTest } from '../choices.js'
 import { isLiteral } from '../compiler.js'
 import type { OperandWriter } from './operands.js'
 import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
@@ -37,6 +37,11 @@ export function attributeOf(operand: Operand): string | undefined {
 
 function isAssumedDate(operand: Operand): boolean {
   return (operand.kind === 'call' || operand.kind === 'constant') && operand.assumed === 'date'
+}
+
+/** Writes `x == nil` or `x != nil`. */
+function isNone(plain: string, x: string, operator: '==' | '!='): string {
+  return `${plain} === null ? ${operator === '=='} : ${x} === undefined ? ${x} : ${operator === '!='}`
 }
 
 /** Writes comparisons of operands. */
@@ -78,7 +83,7 @@ export class ComparisonWriter {
       if (!isEquality && isAssumedDate(left) && this.#canBeDate(right))
         return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types)
       return this.#operands.between(left, right, scope, (x, y) => {
-        if (isEquality && y === 'null') return `${plainly(x, scope)} ${operator}= null`
+        if (isEquality && y === 'null') return isNone(plainly(x, scope), x, operator)
         this.#ordersAll ||= !isPlainOrder(this.#schema, operator, left, right)
         const asked = `compare("${operator}", ${x}, ${y}${types})`
         if (!isEquality) return this.#order(operator, x, y, [left, right], asked)
@@ -256,20 +261,5 @@ export class ComparisonWriter {
     const literals = tests.map(({ right }) => text(right.value))
     const other = this.#isOther(left, written, 'string', '')
     return sequence(written.before, [...literals.map((one) => `${x} === ${one}`), other].join(' || '))
-  }
-
-  /**
-   * Writes that one of several texts is an operand's, for an arm that is open. `arm` becomes its
-   * number.
-   * @param first - The number of the first text's arm.
-   * @param none - The number if the operand is none of them: no such arm is open.
-   */
-  writeChoice(tests: readonly TextTest[], first: number, none: number, scope: CodeScope): string {
-    const { left } = tests[0]!
-    const written = this.#operands.write(left, scope)
-    const x = written.value
-    const arms = tests.map(({ right }, at) => `${x} === ${text(right.value)} ? ${first + at} : `)
-    const other = this.#isOther(left, written, 'string', '')
-    return sequence(written.before, `(arm = ${arms.join('')}(${other}, ${none})) < open`)
   }
 }

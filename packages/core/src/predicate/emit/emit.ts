@@ -1,12 +1,12 @@
 import type { Condition, Definition, IsA, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
 import { gather } from '../../condition/gather.js'
+import type { TextTest } from '../../condition/texts.js'
 import { declaredModel } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
-import { choicesOf, type TextTest } from '../choices.js'
-import { type Compiled, Compiler, type Leaf, type Round } from '../compiler.js'
+import { Compiler, type Leaf, type Round } from '../compiler.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
@@ -17,10 +17,12 @@ import {
   budgeted,
   classTest,
   isObject,
+  isWholeList,
   kept,
   keyOfClass,
   leaveRounds,
   many,
+  noted,
   plainly,
   preludeOf,
   rounds,
@@ -29,18 +31,28 @@ import {
   spent,
   tabled,
   text,
-  toTheEnd,
-  untilFound,
-  untilNoneIsOpen,
-  type WriteLoop,
-  wholeList,
 } from './templates.js'
 
 /**
- * Writes a JavaScript expression that is true or false, or bails out. The scope records its
- * unconditional reads. Later text in the same scope can use them, since it is evaluated later.
+ * Writes a JavaScript expression whose value is a `Decision`. The scope records its unconditional
+ * reads. Later text in the same scope can use them, since it is evaluated later.
  */
 type Write = (scope: CodeScope) => string
+
+/** A condition as text. */
+interface Code {
+  readonly write: Write
+  /** Whether it is never undecided. */
+  readonly isDecided?: boolean
+}
+
+/** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
+function isArgument(operand: Operand): boolean {
+  return (
+    operand.kind === 'value' ||
+    (operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable')
+  )
+}
 
 /** Returns whether an argument is the parameter itself. */
 function isParameter(argument: Operand, parameter: ParameterRoot): boolean {
@@ -92,26 +104,16 @@ export function programText(
   return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
 }
 
-/** Writes the test of an element by one arm of a loop, or by several. */
-interface LoopStep {
-  readonly write: Write
-  readonly arms: number
-}
-
-function oneArm(write: Write): LoopStep {
-  return { write, arms: 1 }
-}
-
 const subjects = ['actor', 'action', 'resource'] as const
 
-class Source extends Compiler<Write> {
+class Source extends Compiler<Code> {
   readonly #condition: Condition
   readonly #operands: OperandWriter
   readonly #comparisons: ComparisonWriter
   /** Whether every function waits. */
   readonly #waits: boolean
   readonly #pool: FunctionPool
-  readonly #bodies = new Map<Definition, Compiled<Write>>()
+  readonly #bodies = new Map<Definition, Code>()
   /** The number of collections around the condition that is compiled. */
   #depth = 0
 
@@ -127,7 +129,7 @@ class Source extends Compiler<Write> {
 
   write(): PredicateText {
     const scope = new CodeScope()
-    const test = this.compile(gather(this.schema, this.#condition)).test(scope)
+    const test = this.compile(gather(this.schema, this.#condition)).write(scope)
     const body = scope.body(`return ${test}`)
     const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
     const hasBudget = scope.parameters.has('budget')
@@ -207,79 +209,73 @@ class Source extends Compiler<Write> {
     }
   }
 
-  protected not(of: Write): Write {
-    return (scope) => `!${of(scope)}`
+  protected decided(code: Code): Code {
+    return code.isDecided ? code : { write: (scope) => `(${code.write(scope)} ?? bail())`, isDecided: true }
   }
 
-  protected all([first, ...others]: readonly Write[]): Write {
-    if (others.length === 0) return first!
-    return (scope) => {
-      const before = first!(scope)
-      const inner = scope.inner()
-      return `(${[before, ...others.map((other) => other(inner))].join(' && ')})`
-    }
-  }
-
-  protected never(code: Write): Write {
-    return (scope) => `(${code(scope)}, false)`
-  }
-
-  protected or(arms: readonly Write[]): Write {
-    return (scope) => {
-      const first = arms[0]!(scope)
-      const inner = scope.inner()
-      return `(${[first, ...arms.slice(1).map((arm) => arm(inner))].join(' || ')})`
-    }
-  }
-
-  protected orAll(arms: readonly Write[]): Write {
-    return this.#function((scope) => `return !!(${arms.map((arm) => arm(scope)).join(' | ')})`)
-  }
-
-  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Write> {
-    const [some] = conditions as readonly [Some]
-    const each = `each${++this.#depth}`
-    const arms = conditions.map((condition) => this.compile(condition.where))
-    const tests = canFail ? this.#loopTests(conditions, arms) : arms.map(({ test }) => oneArm(test))
-    this.#depth--
-    const loop = (steps: readonly LoopStep[], write: WriteLoop): Write =>
-      this.#function((scope) => {
-        const from = this.#operands.write(some.from, scope)
-        scope.own(each)
-        for (const condition of conditions) this.#operands.call(condition.each, each)
-        const inner = scope.inner()
-        const texts = steps.map(({ write, arms }) => ({ text: write(inner), arms }))
-        const list = from.value
-        const { start, step, end } = write(texts, list, (elements) => this.#spend(scope, elements))
-        const lines = [...settled(from), wholeList(list), start]
-        return `${lines.join(';\n')}\nfor (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}\n${step}\n}\n${end}`
-      }, some.from)
+  protected not({ write, isDecided = false }: Code): Code {
+    if (isDecided) return { write: (scope) => `!${write(scope)}`, isDecided }
     return {
-      test: loop(tests, canFail ? untilNoneIsOpen : untilFound),
-      rest: canFail
-        ? loop(
-            arms.map((arm) => oneArm(this.whole(arm))),
-            toTheEnd,
-          )
-        : undefined,
+      write: (scope) => {
+        const answer = scope.local()
+        return `((${answer} = ${write(scope)}) === undefined ? ${answer} : !${answer})`
+      },
     }
   }
 
-  /** Returns the tests of a loop whose arms can fail. Arms that differ in a string share one. */
-  #loopTests(conditions: readonly Some[], arms: readonly Compiled<Write>[]): readonly LoopStep[] {
-    let first = 0
-    return choicesOf(conditions).flatMap((one): LoopStep[] => {
-      const at = first
-      first += 'tests' in one ? one.tests.length : 1
-      const alone = arms.slice(at, first).map(({ test }) => oneArm(test))
-      if (!('tests' in one)) return alone
-      const before = this.compile(one.before)
-      // Its further solutions would be tried for each arm.
-      if (before.rest) return alone
-      const after = this.compile(one.after)
-      const choose: Write = (scope) => this.#comparisons.writeChoice(one.tests, at, conditions.length, scope)
-      return [{ write: this.all([before.test, choose, after.test]), arms: one.tests.length }]
-    })
+  protected all(tests: readonly Code[]): Code {
+    const [first, ...others] = tests as readonly [Code, ...Code[]]
+    if (others.length === 0) return first
+    // The first test that is not true is the result.
+    return {
+      write: (scope) => {
+        const before = first.write(scope)
+        const inner = scope.inner()
+        return `(${[before, ...others.map((other) => other.write(inner))].join(' && ')})`
+      },
+      isDecided: tests.every(({ isDecided }) => isDecided),
+    }
+  }
+
+  protected or(arms: readonly Code[]): Code {
+    const isDecided = arms.every((arm) => arm.isDecided)
+    return {
+      write: (scope) => {
+        const found = scope.local()
+        let inner = scope
+        const tests = arms.map(({ write, isDecided }) => {
+          const test = isDecided ? write(inner) : noted(write(inner), found)
+          if (inner === scope) inner = scope.inner()
+          return test
+        })
+        return isDecided ? `(${tests.join(' || ')})` : `(${found} = false, ${tests.join(' || ')} || ${found})`
+      },
+      isDecided,
+    }
+  }
+
+  protected loop(condition: Some, compile: () => Code): Code {
+    const each = `each${++this.#depth}`
+    const { write, isDecided = false } = compile()
+    this.#depth--
+    const body: Write = (scope) => {
+      const from = this.#operands.write(condition.from, scope)
+      scope.own(each)
+      this.#operands.call(condition.each, each)
+      const inner = scope.inner()
+      const test = isDecided ? write(inner) : noted(write(inner), 'found')
+      const list = from.value
+      const leave = (elements: string, answer: string): string => `return ${this.#spend(scope, elements)}${answer}`
+      return [
+        ...settled(from),
+        `if (!${isWholeList(list)}) return undecided(${list})`,
+        ...(isDecided ? [] : ['let found = false']),
+        `for (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}`,
+        `if (${test}) ${leave('i + 1', 'true')}\n}`,
+        leave(`${list}.length`, isDecided ? 'false' : 'found'),
+      ].join(';\n')
+    }
+    return { write: this.#function(body, condition.from) }
   }
 
   /** Writes the count of steps before a value, if steps are counted. */
@@ -287,15 +283,14 @@ class Source extends Compiler<Write> {
     return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
   }
 
-  protected ref({ definition, args }: Ref): Compiled<Write> {
-    const write =
-      (mode: keyof Compiled<Write>): Write =>
-      (scope) => {
-        const { before, values } = this.#args(args, scope)
+  protected ref({ definition, args }: Ref): Code {
+    return {
+      write: (scope) => {
+        const { before, values, areThere } = this.#args(args, scope)
         const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
-        return sequence(before, this.#call(this.#definition(definition, mode), given))
-      }
-    return { test: write('test'), rest: write('rest') }
+        return sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`)
+      },
+    }
   }
 
   /** The parameters of the predicate. */
@@ -308,24 +303,29 @@ class Source extends Compiler<Write> {
     return this.counts ? [...this.#given, 'budget'] : this.#given
   }
 
-  /** Writes arguments of a call, which must not be missing. */
-  #args(args: readonly Operand[], scope: CodeScope): { readonly before: string[]; readonly values: string[] } {
+  /**
+   * Writes arguments of a call, and a test before it that none is missing. Parameters of the caller
+   * are not.
+   */
+  #args(args: readonly Operand[], scope: CodeScope): { before: string[]; values: string[]; areThere: string } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
-    return { before: written.flatMap(kept), values: written.map(({ value }) => value) }
+    const values = written.map(({ value }) => value)
+    const missing = values.filter((_, at) => !isArgument(args[at]!))
+    const areThere = missing.map((value) => `(${value} !== undefined || undefined) && `).join('')
+    return { before: written.flatMap(kept), values, areThere }
   }
 
   /** Returns the name of a definition's function. */
-  #definition(definition: Definition, mode: keyof Compiled<Write>): string {
-    const kind = `${mode}${this.counts ? ', counting' : ''}`
-    return this.#pool.define(definition, kind, (name) => this.#defined(definition, mode, name))
+  #definition(definition: Definition): string {
+    return this.#pool.define(definition, this.counts ? 'counting' : '', (name) => this.#defined(definition, name))
   }
 
   /** Writes a definition's function. */
-  #defined(definition: Definition, mode: keyof Compiled<Write>, name: string): string {
+  #defined(definition: Definition, name: string): string {
     const parameters = definition.parameters.map((parameter) => this.#operands.name(parameter))
     const scope = new CodeScope([...this.#alwaysGiven, ...parameters])
     const self = `${text(name)}, [${parameters.join(', ')}]`
-    const round = mode === 'test' ? this.round(definition) : undefined
+    const round = this.round(definition)
     if (round !== undefined) {
       const [others, last = 'undefined'] = [parameters.slice(0, -1), parameters.at(-1)]
       const areFixed = others.every((_, at) => isParameter(round.args[at]!, definition.parameters[at]!))
@@ -337,62 +337,67 @@ class Source extends Compiler<Write> {
       body = this.compile(this.bodyOf(definition))
       this.#bodies.set(definition, body)
     }
-    const found = body[mode]?.(scope) ?? 'true'
-    return this.#written(scope, definition.recursive ? tabled(self, found) : `return ${found}`, name)
+    const test = body.write(scope)
+    return this.#written(scope, definition.recursive ? tabled(self, test) : `return ${test}`, name)
   }
 
   /** Writes one round of a definition that is a loop. */
-  #round({ found, guard, args }: Round<Write>, parameters: readonly string[], scope: CodeScope): string {
-    const first = found(scope)
-    const second = guard(scope)
+  #round({ found, guard, args }: Round<Code>, parameters: readonly string[], scope: CodeScope): string {
+    const first = found.isDecided ? found.write(scope) : noted(found.write(scope), 'found')
+    const second = guard.isDecided ? guard.write(scope) : noted(guard.write(scope), 'found')
     const { before, values } = this.#args(args, scope)
+    const missing = values.filter((_, at) => !isArgument(args[at]!))
     return [
-      `if (${first}) return ${leaveRounds(true)}`,
-      `if (!${second}) return ${leaveRounds(false)}`,
+      `if (${first}) return ${leaveRounds('true')}`,
+      `if (!${second}) return ${leaveRounds('found')}`,
       ...before,
+      ...missing.map((value) => `if (${value} === undefined) return ${leaveRounds('undefined')}`),
       ...values.map((value, index) => `const next${index} = ${value}`),
       ...parameters.map((parameter, index) => `${parameter} = next${index}`),
     ].join(';\n')
   }
 
-  protected leaf(condition: Leaf): Write {
-    return (scope) => {
-      switch (condition.kind) {
-        case 'true':
-        case 'false':
-          return condition.kind
-        case 'test':
-          return this.#operands.about(condition.of, scope, (x) => `${x} === true || ${x} !== false && bail(${x})`)
-        case 'reads':
-          return this.#operands.about(condition.of, scope, (x) => `${plainly(x, scope)}, true`)
-        case 'compare':
-          return this.#comparisons.write(condition, scope)
-        case 'in':
-          return this.#comparisons.writeIn(condition, scope)
-        case 'isa':
-          return this.#isa(condition, scope)
-        case 'text': {
-          const { operator } = condition
-          return this.#operands.between(
-            condition.of,
-            condition.part,
-            scope,
-            (x, y) => `text("${operator}", ${x}, ${y}, ${this.#operands.account(scope)})`,
-          )
-        }
-        case 'opaque': {
-          const { expression, bindings } = condition.goal
-          const { before, values } = this.#args(
-            bindings.map(({ operand }) => operand),
-            scope,
-          )
-          const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
-          const goal = this.#operands.give({ kind: 'goal', expression, span: condition.span })
-          return sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`)
-        }
-        case 'failure':
-          return 'bail()'
+  protected leaf(condition: Leaf): Code {
+    const isDecided = condition.kind === 'true' || condition.kind === 'false'
+    return { write: (scope) => this.#leaf(condition, scope), isDecided }
+  }
+
+  #leaf(condition: Leaf, scope: CodeScope): string {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+        return condition.kind
+      case 'test':
+        return this.#operands.about(condition.of, scope, (x) => `${x} === true || ${x} !== false && undecided(${x})`)
+      case 'reads':
+        return this.#operands.about(condition.of, scope, (x) => `${plainly(x, scope)} !== undefined || undefined`)
+      case 'compare':
+        return this.#comparisons.write(condition, scope)
+      case 'in':
+        return this.#comparisons.writeIn(condition, scope)
+      case 'isa':
+        return this.#isa(condition, scope)
+      case 'text': {
+        const { operator } = condition
+        return this.#operands.between(
+          condition.of,
+          condition.part,
+          scope,
+          (x, y) => `text("${operator}", ${x}, ${y}, ${this.#operands.account(scope)})`,
+        )
       }
+      case 'opaque': {
+        const { expression, bindings } = condition.goal
+        const { before, values } = this.#args(
+          bindings.map(({ operand }) => operand),
+          scope,
+        )
+        const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
+        const goal = this.#operands.give({ kind: 'goal', expression, span: condition.span })
+        return sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`)
+      }
+      case 'failure':
+        return 'undefined'
     }
   }
 
@@ -414,7 +419,7 @@ class Source extends Compiler<Write> {
     })
   }
 
-  protected texts(tests: readonly TextTest[]): Write {
-    return (scope) => this.#comparisons.writeTexts(tests, scope)
+  protected texts(tests: readonly TextTest[]): Code {
+    return { write: (scope) => this.#comparisons.writeTexts(tests, scope) }
   }
 }

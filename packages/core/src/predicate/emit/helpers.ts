@@ -4,7 +4,7 @@ import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import type { Equality } from '../../values/equality.js'
 import { keyColumnOf } from '../../values/rows.js'
-import { bailOut } from '../bail.js'
+import { bailOut, type Decision, undecided } from '../bail.js'
 import type { Budget, BudgetLimits, Meter } from '../budget.js'
 import type { ClassMeaning, EqualityMeaning, ValueMeaning } from '../meaning.js'
 import { calculate, call, compareAny, equals, holdsReference, invoke, isInstance, isThere, textTest } from '../read.js'
@@ -13,6 +13,7 @@ import { withOrder } from '../valueMeaning.js'
 /** The helpers of every predicate's text. */
 export interface BasicHelpers {
   readonly bail: typeof bailOut
+  readonly undecided: typeof undecided
   readonly isWhole: typeof isWhole
   readonly partials: Readonly<Pick<typeof partials, 'any'>>
 }
@@ -22,22 +23,22 @@ export interface ExtraHelpers {
   readonly isThere: typeof isThere
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
-  equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
+  equals(left: unknown, right: unknown, leftType?: string, rightType?: string): Decision
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
-  ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
+  ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): Decision
   /** Begins the budget of an evaluation. */
   begin(): Budget
   /** The account of predicates without a budget. */
   readonly own: Meter
-  isa(value: unknown, model: string, exact: boolean, known?: string): boolean
+  isa(value: unknown, model: string, exact: boolean, known?: string): Decision
   compare(
     operator: Exclude<CompareOperator, '='>,
     left: unknown,
     right: unknown,
     leftType?: string,
     rightType?: string,
-  ): boolean
+  ): Decision
   readonly text: typeof textTest
   call(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown
   /** Calls a method that is not charged for texts or patterns. */
@@ -71,8 +72,8 @@ export function makeAsk({ ask }: Pick<HelperParts, 'ask'>): ExtraHelpers['ask'] 
   return (goal, values, budget) => {
     budget.ask()
     // Another query of the machine can't load rows that are known by their keys alone.
-    for (const value of values.values()) if (holdsReference(value)) bailOut()
-    return ask(goal, values) ?? bailOut()
+    for (const value of values.values()) if (value === undefined || holdsReference(value)) return undefined
+    return ask(goal, values)
   }
 }
 export function makeIsThere(): ExtraHelpers['isThere'] {
@@ -113,6 +114,7 @@ export function makeCalculate(): ExtraHelpers['calculate'] {
 /** The names of the helpers in a text. */
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
+  'undecided',
   'isWhole',
   'partials',
   'isThere',
@@ -138,4 +140,4 @@ export function whole(value: unknown): unknown {
   return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
 }
 
-export const basicHelpers: BasicHelpers = { bail: bailOut, isWhole, partials }
+export const basicHelpers: BasicHelpers = { bail: bailOut, undecided, isWhole, partials }

@@ -6,14 +6,12 @@ import type { CodeScope } from './scope.js'
 import {
   assigned,
   assumedRead,
+  attribute,
   freeCall,
   held,
   kept,
   keptButLast,
-  member,
   plains,
-  present,
-  receiver,
   sequence,
   settled,
   text,
@@ -72,7 +70,7 @@ export class OperandWriter {
     const x = this.write(left, scope)
     const y = this.write(right, scope)
     return sequence(
-      [...(y.before.length > 0 || !isAlwaysUsed ? kept(x) : present(x)), ...settled(y)],
+      [...(y.before.length > 0 || !isAlwaysUsed ? kept(x) : settled(x)), ...settled(y)],
       write(x.value, y.value),
     )
   }
@@ -90,20 +88,14 @@ export class OperandWriter {
         return assigned([], `plain(${this.#constant(operand)})`, scope)
       case 'field': {
         const of = this.write(operand.of, scope)
-        const { value } = of
         const read = scope.local()
-        const reading = this.#read(read, value, operand.step.name, scope)
-        const found = this.#waits ? [] : [`${read} !== undefined || bail(${value})`]
-        return {
-          before: [...settled(of), `object(${value})`, ...reading, ...found],
-          value: read,
-          unchecked: this.#waits,
-          isPending: !this.#waits,
-        }
+        const reading = this.#read(read, of.value, operand.step.name, scope, `object(${of.value})?`)
+        const found = this.#waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
+        return { before: [...settled(of), ...reading, ...found], value: read, isPending: !this.#waits }
       }
       case 'list': {
         const elements = operand.elements.map((element) => this.write(element, scope))
-        return assigned(keptButLast(elements), `[${plains(elements)}]`, scope)
+        return assigned(keptButLast(elements), `listed([${plains(elements)}])`, scope)
       }
       case 'call': {
         if (operand.assumed) return this.#assumed(operand, operand.assumed, scope)
@@ -174,35 +166,30 @@ export class OperandWriter {
     let parent: string | undefined
     for (const { name } of steps.slice(passed?.length ?? 0)) {
       // Any attribute of a promise is undefined.
-      if (parent !== undefined) before.push(`${at} !== undefined || bail(${parent})`)
+      if (parent !== undefined) before.push(`${at} !== undefined || undecided(${parent})`)
       parent = undefined
       const key = `${at} ${name}`
       let read = scope.known(key)
       if (read === undefined) {
-        // Any other attribute of a text or a number is undefined, which is checked wherever it is
-        // used.
-        if (isOfPrimitives(name)) {
-          if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
-          scope.learn(`object ${at}`, at)
-          // A partial list does not know its number of rows.
-          before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
-        }
+        const isRow = scope.known(`object ${at}`) !== undefined
+        // Any other attribute of a text or a number is undefined.
+        const ofPrimitives = isOfPrimitives(name)
+        // A partial list does not know its number of rows.
+        if (ofPrimitives) before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
         read = scope.local()
         scope.learn(key, read)
         const mayHang = isPending && scope.known(`plain ${at}`) === undefined
         if (mayHang && name in Promise.prototype) before.push(`plain(${at})`)
-        before.push(...this.#read(read, at, name, scope))
+        before.push(...this.#read(read, at, name, scope, isRow ? at : `${ofPrimitives ? `object(${at})` : at}?`))
         if (mayHang) parent = at
       }
       at = read
       isPending = !this.#waits
     }
-    const isPlain = scope.known(`plain ${at}`) !== undefined
     return {
       before,
       value: at,
-      unchecked: steps.length > 0 && !isPlain,
-      isPending: isPending && !isPlain,
+      isPending: isPending && scope.known(`plain ${at}`) === undefined,
       isRow:
         (root.kind === 'actor' || root.kind === 'resource') &&
         root.model !== undefined &&
@@ -212,9 +199,12 @@ export class OperandWriter {
     }
   }
 
-  /** Writes the read of an attribute into a variable. */
-  #read(into: string, of: string, name: string, scope: CodeScope): readonly string[] {
-    const read = `${into} = ${receiver(of)}${member(name)}`
+  /**
+   * Writes the read of an attribute into a variable.
+   * @param reader - An expression for the object; it ends with a question mark if there may be none.
+   */
+  #read(into: string, of: string, name: string, scope: CodeScope, reader: string): readonly string[] {
+    const read = `${into} = ${attribute(reader, name)}`
     if (!this.#waits) return [read]
     const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`]

@@ -1,5 +1,5 @@
 import type { Operand, Path } from '../../condition/condition.js'
-import { isReadBy } from '../../condition/factor.js'
+import { isReadBy } from '../../condition/same.js'
 import { operandType } from '../../condition/type.js'
 import type { Schema } from '../../schema/schema.js'
 import type { OperandWriter } from './operands.js'

@@ -4,13 +4,11 @@ import type { CodeScope } from './scope.js'
 
 /**
  * An operand: the expressions to evaluate first, and an expression for its value that can be
- * repeated.
+ * repeated. If it cannot be read, the value is undefined, and so is each test of it.
  */
 export interface Written {
   readonly before: readonly string[]
   readonly value: string
-  /** Whether it may be undefined, which is not a value: the code that uses it has to check. */
-  readonly unchecked?: boolean
   /**
    * Whether it may be a promise: code that reads another value before using it has to check
    * (`held`).
@@ -28,17 +26,17 @@ export interface Written {
  */
 const prelude: Readonly<Record<string, string>> = {
   holdable: `function holdable(x, parent) {
-  return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
+  return x === undefined ? undecided(parent) : x instanceof Promise ? bail(x) : true
 }`,
   unlike: `function unlike(x, type, parent) {
-  if (x === undefined) bail(parent)
-  if (typeof plain(x) === "object" ? Array.isArray(x) && !isWhole(x) : type !== undefined && !type.includes(typeof x)) bail(x)
-  return false
+  if (x === undefined) return undecided(parent)
+  const isOther = typeof plain(x) === "object" ? !Array.isArray(x) || isWhole(x) : type === undefined || type.includes(typeof x)
+  return isOther ? false : undecided(x)
 }`,
   differ: `function differ(l, r, leftParent, rightParent, leftType, rightType) {
   if (typeof l === typeof r && typeof l !== "object" && typeof l !== "function" && l !== undefined) return false
-  if (l === undefined) bail(r, leftParent)
-  if (r === undefined) bail(l, rightParent)
+  if (l === undefined) return undecided(r, leftParent)
+  if (r === undefined) return undecided(l, rightParent)
   return equals(l, r, leftType, rightType)
 }`,
   isDate: `const { getTime, valueOf } = Date.prototype
@@ -48,18 +46,20 @@ function isDate(x) {
   itself: `let itselfClass
 function itself(x) {
   if (typeof x === "object" && x !== null && x.constructor === itselfClass) return true
-  isThere(x)
-  if (typeof x === "object" && x !== null && keyOf(x.constructor) !== undefined) itselfClass = x.constructor
-  return true
+  if (typeof x === "object" && x !== null && keyOf(x.constructor) !== undefined && isThere(x)) itselfClass = x.constructor
+  return isThere(x)
 }`,
   isLate: `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
 }`,
   object: `function object(x) {
-  return typeof x === "object" || typeof x === "function" || bail()
+  return typeof x === "object" || typeof x === "function" ? x : undefined
+}`,
+  listed: `function listed(x) {
+  return x.includes(undefined) ? undefined : x
 }`,
   plain: `function plain(x) {
-  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
+  return x !== undefined && x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
 }`,
 }
 
@@ -85,74 +85,24 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
     for (; at < resources.length; at++) {
       const resource = resources[at]
       if (resource?.constructor !== cls) break
-      answers[at] = decide(actor, action, resource)
+      const answer = decide(actor, action, resource)
+      if (answer === undefined) break
+      answers[at] = answer
     }
   } catch {}
   return at
 }`
 
-/** The test of an element, by one arm of a loop, or by several. */
-export interface LoopTest {
-  readonly text: string
-  /** The number of arms. If there are several, the test sets `arm` to the one that is true. */
-  readonly arms: number
+/** Writes a test whether a value is a complete list. The first test is in place, since V8 inlines only so many calls. */
+export function isWholeList(list: string): string {
+  return `(!partials.any && Array.isArray(${list}) || isWhole(${list}))`
 }
-
-/**
- * @param list - The variable of the list.
- * @param left - Writes the code before leaving the loop, after the number of elements in the
- * expression.
- */
-export type WriteLoop = (
-  tests: readonly LoopTest[],
-  list: string,
-  left: (elements: string) => string,
-) => {
-  readonly start: string
-  readonly step: string
-  readonly end: string
-}
-
-/** Asserts that a value is a complete list. The first test is in place, since V8 inlines only so many calls. */
-export function wholeList(list: string): string {
-  return `if ((partials.any || !Array.isArray(${list})) && !isWhole(${list})) bail(${list})`
-}
-
-export const untilFound: WriteLoop = (tests, list, left) => ({
-  start: '',
-  step: `if (${tests.map(({ text }) => text).join(' || ')}) return ${left('i + 1')}true`,
-  end: `return ${left(`${list}.length`)}false`,
-})
-
-/** When an arm is true, those before it stay open: errors that they would still reach count. */
-export const untilNoneIsOpen: WriteLoop = (tests, list, left) => {
-  const all = tests.reduce((sum, { arms }) => sum + arms, 0)
-  const leave = `return ${left('i + 1')}true;`
-  let first = 0
-  const steps = tests.map(({ text, arms }) => {
-    const at = first
-    first += arms
-    if (at > 0) return `if (open > ${at} && ${text}) open = ${arms > 1 ? 'arm' : at};`
-    return arms > 1 ? `if (${text}) {\nif (arm === 0) ${leave}\nopen = arm\n}` : `if (${text}) ${leave}`
-  })
-  return {
-    start: `let open = ${all}${tests.some(({ arms }) => arms > 1) ? ', arm' : ''}`,
-    step: steps.join('\n'),
-    end: `return ${left(`${list}.length`)}open < ${all}`,
-  }
-}
-
-export const toTheEnd: WriteLoop = (tests, list, left) => ({
-  start: 'let found = false',
-  step: tests.map(({ text }) => `if (${text}) found = true;`).join('\n'),
-  end: `return ${left(`${list}.length`)}found`,
-})
 
 /** Writes the body of a recursive definition. */
 export function tabled(self: string, test: string): string {
-  return `const known = budget.enter() > 0 ? undefined : budget.call(${self})
-if (known !== undefined && known.answer !== undefined) return budget.leave(undefined, known.answer)
-return budget.leave(known, ${test})`
+  return `const call = budget.enter() > 0 ? undefined : budget.call(${self})
+if (call !== undefined && call.isOver) return budget.leave(undefined, call.answer)
+return budget.leave(call, ${test})`
 }
 
 /**
@@ -170,12 +120,12 @@ export function rounds(
 ): string {
   const table = `calls = budget.table(${text(name)}, [${others.join(', ')}])`
   return `const untabled = budget.enterRounds()
-let count = 0, rounds, calls
+let count = 0, found = false, rounds, calls
 for (;;) {
 if (count++ >= untabled) {
 if (rounds === undefined) ${areFixed ? `rounds = budget.rounds(), ${table}` : `rounds = budget.rounds()\n${table}`}
 const known = budget.round(calls, ${last}, rounds)
-if (known !== undefined) return ${leaveRounds('known')}
+if (known !== undefined) return ${leaveRounds(`${noted('known.answer', 'found')} || found`)}
 }
 ${round}
 }`
@@ -191,8 +141,16 @@ export function spent(budget: string, steps: string): string {
   return `(${budget}.steps += ${steps}) > ${budget}.mark && ${budget}.look()`
 }
 
-export function leaveRounds(answer: boolean | 'known'): string {
+export function leaveRounds(answer: string): string {
   return `budget.leaveRounds(count, rounds, ${answer})`
+}
+
+/**
+ * Writes a test of an alternative. If it is undecided, so is the disjunction, unless another alternative is true.
+ * @param found - The variable of the disjunction: false until then.
+ */
+export function noted(test: string, found: string): string {
+  return `(${test} ?? (${found} = undefined))`
 }
 
 export function sequence(before: readonly string[], value: string): string {
@@ -202,11 +160,6 @@ export function sequence(before: readonly string[], value: string): string {
 export function assigned(before: readonly string[], value: string, scope: CodeScope): Written {
   const name = scope.local()
   return { before: [...before, `${name} = ${value}`], value: name }
-}
-
-/** Returns the expressions to evaluate first, and a check that the value is not missing. */
-export function present({ before, value, unchecked, parent = '' }: Written): readonly string[] {
-  return unchecked ? [...before, `${value} !== undefined || bail(${parent})`] : before
 }
 
 /**
@@ -221,29 +174,26 @@ export function held({ before, value, isPending, parent }: Written, cls?: string
     const isRow = `${value} !== null && ${value} !== undefined && ${value}.constructor === ${cls}`
     return [...before, `${isRow} || holdable(${value}${parent === undefined ? '' : `, ${parent}`})`]
   }
-  const isThere = parent === undefined ? 'true' : `${value} !== undefined || bail(${parent})`
+  const isThere = parent === undefined ? 'true' : `${value} !== undefined || undecided(${parent})`
   return [...before, `typeof ${value} === "object" ? holdable(${value}) : ${isThere}`]
 }
 
-/**
- * Writes a check before a comparison that bails out for undefined: the object that it was read from
- * may be a promise.
- */
+/** Writes a check before a test of a missing value: the object that it was read from may be a promise. */
 export function found({ value, parent }: Written): string {
-  return parent === undefined ? '' : `(${value} !== undefined || bail(${parent})) && `
+  return parent === undefined ? '' : `(${value} !== undefined || undecided(${parent})) && `
 }
 
 /**
  * Returns the expressions to evaluate first, and a check that the object of the read is not a
  * promise.
  */
-export function settled(operand: Written): readonly string[] {
-  return operand.parent === undefined ? operand.before : present(operand)
+export function settled({ before, value, parent }: Written): readonly string[] {
+  return parent === undefined ? before : [...before, `${value} !== undefined || undecided(${parent})`]
 }
 
-/** As `held`, and a check that the value is not missing. */
+/** As `held`, and a check that the object of the read is not a promise. */
 export function kept(operand: Written): readonly string[] {
-  return held({ ...operand, before: present(operand), parent: undefined })
+  return held({ ...operand, before: settled(operand), parent: undefined })
 }
 
 /** Writes the values of a list or a call, all of which are read before any is used. */
@@ -325,6 +275,12 @@ export function member(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${text(name)}]`
 }
 
+/** Writes the read of an attribute; of nothing, if the object ends with a question mark and there is none. */
+export function attribute(object: string, name: string): string {
+  const read = member(name)
+  return object.endsWith('?') && read.startsWith('[') ? `${receiver(object)}.${read}` : `${receiver(object)}${read}`
+}
+
 /** Writes a value whose attribute is read: `0.name` is no JavaScript. */
 export function receiver(value: string): string {
   return /^[-\d]/.test(value) ? `(${value})` : value
@@ -351,7 +307,7 @@ export function equality(name: string, { cls, key, takesTexts }: Comparison, lef
   const parents = given([left.parent, right.parent])
   const isRow = left.isRow || right.isRow
   const asItself = isRow ? 'true' : isItself(x, cls)
-  const isSame = parents === '' || isRow ? asItself : `${x} === undefined ? bail(${parents}) : ${asItself}`
+  const isSame = parents === '' || isRow ? asItself : `${x} === undefined ? undecided(${parents}) : ${asItself}`
   // A row is not nil.
   const isNil = left.isRow ? `${y} !== null && ` : right.isRow ? `${x} !== null && ` : ''
   const asked = `${isNil}${name}(${x}, ${y}${parents && `, ${parents}`})`
@@ -365,7 +321,7 @@ export function equality(name: string, { cls, key, takesTexts }: Comparison, lef
 
 /** Writes the test that a value that was found twice equals itself; for rows of a class, that it is no promise. */
 function isItself(x: string, cls: string | undefined): string {
-  return cls === undefined ? `itself(${x})` : `(plain(${x}), true)`
+  return cls === undefined ? `itself(${x})` : `(plain(${x}) !== undefined || undefined)`
 }
 
 /** Returns the name of the key of a class that is passed; it is null for rows without a key. */
@@ -382,7 +338,7 @@ export function nilTest(name: string, asked: string): string {
 function ${name}(x) {
   if (${isObject('x')} && x.constructor === ${name}Class) return false
   const answer = ${asked}
-  if (${isObject('x')} && !Array.isArray(x) && (x instanceof Date || isClass(x.constructor))) ${name}Class = x.constructor
+  if (answer === false && ${isObject('x')} && !Array.isArray(x) && (x instanceof Date || isClass(x.constructor))) ${name}Class = x.constructor
   return answer
 }`
 }
@@ -398,7 +354,7 @@ export function classTest(name: string, asked: string): string {
 function ${name}(x) {
   if (${isObject('x')} && x.constructor === ${name}Class) return ${name}Answer
   const answer = ${asked}
-  if (${isObject('x')} && isClass(x.constructor)) {
+  if (answer !== undefined && ${isObject('x')} && isClass(x.constructor)) {
     ${name}Class = x.constructor
     ${name}Answer = answer
   }
@@ -417,13 +373,15 @@ export function searchFunction(name: string, same: string, cls: string | undefin
     ? spent('account', 'list.length')
     : `if (list.length >= ${elementsBetweenLooks}) account.spend(list.length)`
   return `function ${name}(item, list, account) {
-  ${wholeList('list')}
+  if (!${isWholeList('list')}) return undecided(list)
+  if (item === undefined) return undefined
   ${spend}
+  let found = false
   for (let i = 0; i < list.length; i++) {
     const one = list[i]
-    if (one === item ? ${isItself('one', cls)} : ${same}(item, one)) return true
+    if (${noted(`(one === item ? ${isItself('one', cls)} : ${same}(item, one))`, 'found')}) return true
   }
-  return false
+  return found
 }`
 }
 
@@ -432,8 +390,8 @@ export function equalityFunction(name: string, { cls, key, types, takesTexts }: 
   const otherwise = takesTexts
     ? `return differ(l, r, leftParent, rightParent${types})`
     : `if (${areBoth('number', 'l', 'r')}) return false
-  if (l === undefined) bail(r, leftParent)
-  if (r === undefined) bail(l, rightParent)
+  if (l === undefined) return undecided(r, leftParent)
+  if (r === undefined) return undecided(l, rightParent)
   return equals(l, r${types})`
   const begin = `function ${name}(l, r, leftParent, rightParent) {`
   // A reference that may lead to no row is of no class.

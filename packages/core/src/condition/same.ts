@@ -1,37 +1,28 @@
 import type { Call, Condition, Constant, Operand } from './condition.js'
-import { and, or, TRUE } from './construct.js'
 
-/**
- * Moves a common first test of adjacent arms in front of them: `A and B or A and C` becomes
- * `A and (B or C)`. The test has at most a single solution, so the result is the same.
- */
-export function factor(condition: Condition): Condition {
-  if (condition.kind !== 'or') return condition
-  const arms: Condition[] = []
-  for (let at = 0; at < condition.of.length; ) {
-    const first = condition.of[at]!
-    let end = at + 1
-    while (end < condition.of.length && beginAlike(first, condition.of[end]!)) end++
-    const group = condition.of.slice(at, end)
-    arms.push(group.length === 1 ? group[0]! : and(firstOf(first), factor(or(...group.map(restOf)))))
-    at = end
+/** Returns whether two conditions test the same, as far as this is easy to see. */
+export function isSame(one: Condition, other: Condition): boolean {
+  if (one === other || (isSameTest(one, other) && !isNarrowed(one) && !isNarrowed(other))) return true
+  if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
+  if (one.kind === 'ref' && other.kind === 'ref') {
+    return one.definition === other.definition && one.args.every((arg, at) => isSameRead(arg, other.args[at]!))
   }
-  return or(...arms)
+  if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
+  return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
 }
 
-/** Returns whether two conditions begin with the same test, or with the negation of the same test. */
-export function beginAlike(one: Condition, other: Condition): boolean {
-  const [first, second] = [firstOf(one), firstOf(other)]
-  if (first.kind === 'not' && second.kind === 'not') return isSameTest(first.of, second.of)
-  return isSameTest(first, second)
+/** Returns whether a test relies on an earlier class test. */
+function isNarrowed(test: Condition): boolean {
+  const operands = test.kind === 'compare' ? [test.left, test.right] : 'of' in test ? [test.of as Operand] : []
+  return operands.some(hasNarrowedType)
 }
 
-function firstOf(condition: Condition): Condition {
-  return condition.kind === 'and' ? condition.of[0]! : condition
+function hasNarrowedType(operand: Operand): boolean {
+  return operand.kind === 'path' && operand.as !== undefined
 }
 
-function restOf(condition: Condition): Condition {
-  return condition.kind === 'and' ? and(...condition.of.slice(1)) : TRUE
+function isSameRead(one: Operand, other: Operand): boolean {
+  return isSameOperand(one, other) && !hasNarrowedType(one) && !hasNarrowedType(other)
 }
 
 /**
