@@ -55,11 +55,7 @@ export function conjunction(conditions: readonly Condition[]): Condition {
   return of.length === 0 ? TRUE : of.length === 1 ? of[0]! : { kind: 'and', of }
 }
 
-/**
- * Returns a flattened disjunction. Parts behind a true are kept: if a later part of a conjunction
- * is false, they are evaluated and can be an error. Parts behind a failure are dropped: they are
- * never evaluated.
- */
+/** Returns a flattened disjunction: true if a part is, whatever the others are. */
 export function or(...conditions: readonly Condition[]): Condition {
   return disjunction(conditions)
 }
@@ -67,12 +63,9 @@ export function or(...conditions: readonly Condition[]): Condition {
 /** Same as `or`, for an array. */
 export function disjunction(conditions: readonly Condition[]): Condition {
   const of: Condition[] = []
-  let isTrue = false
   for (const one of flattened('or', conditions)) {
-    if (one.kind === 'false' || (one.kind === 'true' && isTrue)) continue
-    of.push(one)
-    isTrue ||= one.kind === 'true'
-    if (one.kind === 'failure') return of.length === 1 ? one : { kind: 'or', of }
+    if (one.kind === 'true') return one
+    if (one.kind !== 'false') of.push(one)
   }
   return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
 }

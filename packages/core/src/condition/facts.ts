@@ -141,8 +141,12 @@ function readsFirst(condition: Condition): readonly Operand[] {
     case 'not':
       return readsFirst(condition.of)
     case 'and':
-    case 'or':
       return condition.of.length > 0 ? readsFirst(condition.of[0]!) : []
+    case 'or':
+      // Another alternative can be true if the first can't be read.
+      return condition.of
+        .map(readsFirst)
+        .reduce((read, other) => read.filter((one) => other.some((whole) => isReadBy(one, whole))))
     default:
       return []
   }

@@ -92,7 +92,7 @@ export class Filters {
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
     const { schema, decider } = this.#engine
-    const condition = descending(() => fold(schema, isSimple(bound) ? bound : simplified(schema, bound)))
+    const condition = descending(() => fold(isSimple(bound) ? bound : simplified(schema, bound)))
     // Rows are checked by the policy from which the filter was made.
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)
@@ -103,11 +103,11 @@ export class Filters {
 
 /**
  * Simplifies a bound condition.
- * @throws the error of a condition that fails for every row, or of a relation that is not loaded.
+ * @throws the error of a relation that is not loaded: loading it can make the condition true.
  */
 function simplified(schema: Schema, bound: Condition): Condition {
   const condition = simplify(schema, bound)
-  const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
+  const error = missingIn(condition)
   if (error) throw error
   return condition
 }
