@@ -2,7 +2,7 @@ import type { Condition } from '../../condition/condition.js'
 import { isSimple, simplify } from '../../condition/simplify.js'
 import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
-import { fold } from '../../filter/algebra/fold.js'
+import { fold, withoutFailures } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
@@ -92,7 +92,9 @@ export class Filters {
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
     const { schema, decider } = this.#engine
-    const condition = descending(() => fold(isSimple(bound) ? bound : simplified(schema, bound)))
+    const condition = descending(() =>
+      isSimple(bound) ? fold(bound) : withoutFailures(fold(simplified(schema, bound))),
+    )
     // Rows are checked by the policy from which the filter was made.
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)

@@ -1,6 +1,7 @@
 import type { Condition, Definition } from '../../condition/condition.js'
 import { FALSE } from '../../condition/construct.js'
 import { isSameTest } from '../../condition/factor.js'
+import { mapParts } from '../../condition/visit.js'
 import type { ArcturusError } from '../../errors.js'
 
 /**
@@ -14,6 +15,20 @@ export function fold(condition: Condition): Condition {
   const error = constancy.errorOf(condition)
   if (error) throw error
   return FALSE
+}
+
+/** Returns a condition that is true for the same rows, without the parts that are an error for every row. */
+export function withoutFailures(condition: Condition): Condition {
+  switch (condition.kind) {
+    case 'failure':
+      return FALSE
+    case 'and':
+    case 'or':
+    case 'some':
+      return mapParts(condition, withoutFailures)
+    default:
+      return condition
+  }
 }
 
 /** Up to this number, the tests of a part are compared with the negations beside them. */
