@@ -123,6 +123,14 @@ test('a negated goal with an alternative that can be an error is false if anothe
   )
 })
 
+test('a negated conjunction of parts that can be an error grows with their number', () => {
+  const parts = (count: number): number => {
+    const goals = Array.from({ length: count }, (_, at) => `i.repo.stars > ${at}`)
+    return definiteOf(`allow(_: User, "read", i: Issue) if not (${goals.join(' and ')});`).split('resource').length
+  }
+  expect(parts(80)).toBeLessThan(2.1 * parts(40))
+})
+
 const cases: readonly (readonly [string, string, string])[] = [
   [
     'a path that is only read may end in nil',
