@@ -135,7 +135,7 @@ export class EvaluatedWorld implements World {
       default: {
         const truth = this.leaf(part)
         const result = after(truth, next)
-        if (truth && result === false && condition.kind === 'opaque') this.#bind(condition, part.environment, false)
+        if (truth && result === false && condition.kind === 'opaque') this.#bind(condition, part.environment)
         return result
       }
     }
@@ -184,18 +184,18 @@ export class EvaluatedWorld implements World {
     this.#time.spend()
     this.reads.isUnknown = false
     try {
-      return { truth: this.#bind(condition, environment, true) }
+      return { truth: this.#bind(condition, environment) }
     } catch (error) {
       return this.reads.isUnknown ? { truth: undefined } : { error }
     }
   }
 
-  #bind(condition: Condition, environment: Environment, isLast: boolean): boolean {
+  #bind(condition: Condition, environment: Environment): boolean {
     if (++this.#bound > bindsOfBinder) {
       this.#bound = 0
       this.#binder = new Binder(this.meaning, this.reads)
     }
-    const bound = this.#binder.bind(condition, environment, isLast)
+    const bound = this.#binder.bind(condition, environment)
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true'
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
     if (failure.kind === 'failure') throw new Failed(failure.error)
