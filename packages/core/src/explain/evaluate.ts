@@ -3,16 +3,16 @@ import type { Asked } from '../authorizer/decisions/explainer.js'
 import { promised } from '../authorizer/decisions/promised.js'
 import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
 import { Deriver } from '../condition/derive/derive.js'
-import { isStackOverflow } from '../condition/stack.js'
 import { ArcturusError } from '../errors.js'
 import { subjects } from '../filter/bind/bind.js'
 import { Deadline } from '../machine/index.js'
 import type { Evaluated } from './explanation.js'
 import { Ids } from './ids.js'
 import { MissingSearch } from './missing.js'
+import { errorOf, fails } from './outcome.js'
 import { Part } from './part.js'
 import { Arrivals, Reads } from './reads.js'
-import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
+import { EvaluatedWorld, Time } from './world.js'
 
 /**
  * Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds.
@@ -69,9 +69,11 @@ export function evaluate(
     const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
     const root = new Part(world, condition, environment)
     const { outcome } = root
-    if ('error' in outcome) {
-      if (outcome.error instanceof BeyondExplanation || isStackOverflow(outcome.error)) throw outcome.error
-      return { decision: 'error', error: errorOf(outcome.error), root, search: undefined }
+    if (fails(outcome)) {
+      const { error } = outcome
+      if (error.code === 'machine-only')
+        return { decision: 'error', error: undefined, root: undefined, search: undefined }
+      return { decision: 'error', error, root, search: undefined }
     }
     const allowed = outcome.truth === true
     const search = allowed ? undefined : new MissingSearch(root)

@@ -6,9 +6,9 @@ import type { Action } from '../register.js'
 import type { Schema } from '../schema/schema.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
 import { callOf, type Evaluated, Explanation } from './explanation.js'
+import { errorOf } from './outcome.js'
 import { Arrivals } from './reads.js'
 import type { ShowOptions } from './show.js'
-import { errorOf } from './world.js'
 
 /** The options of `explain` and `loadExplanation`. */
 export type ExplainOptions = ShowOptions

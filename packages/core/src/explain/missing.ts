@@ -1,14 +1,14 @@
 import { isNil, operandType } from '../condition/type.js'
-import { Failed } from '../filter/bind/failure.js'
+import { ArcturusError } from '../errors.js'
 import { entryOf } from '../values/entryOf.js'
 import { type Change, imaginedRow, listWithout } from './changes.js'
 import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
+import { fails, isLimit } from './outcome.js'
 import type { Part, World } from './part.js'
-import { fieldsOf, isLimit, Trials } from './trials.js'
-import { errorOf } from './world.js'
+import { fieldsOf, Trials } from './trials.js'
 
 /** The choices of a call so far. */
 interface Label {
@@ -91,7 +91,7 @@ export class MissingSearch {
       const [first] = this.#choices(part, true)
       return first ? sizeOf(first.changes) : Number.POSITIVE_INFINITY
     } catch (error) {
-      if (!isLimit(error)) throw error
+      if (!(error instanceof ArcturusError && isLimit(error))) throw error
       return Number.POSITIVE_INFINITY
     }
   }
@@ -120,7 +120,7 @@ export class MissingSearch {
         if (isLast) break
       }
     } catch (error) {
-      if (!isLimit(error)) throw error
+      if (!(error instanceof ArcturusError && isLimit(error))) throw error
       this.#complete = false
     }
     sets.sort((a, b) => sizeOf(a) - sizeOf(b) || a.length - b.length)
@@ -273,8 +273,8 @@ export class MissingSearch {
   #ofRows(part: Part, wanted: boolean): readonly Choice[] {
     const { condition, world } = part
     if (condition.kind !== 'some') return never
-    const parts = this.#divided(part)
-    if (!parts) return this.#ofLeaf(part, wanted)
+    if (part.unreadable) return this.#ofLeaf(part, wanted)
+    const { parts } = part
     if (!wanted) {
       return parts.reduce<readonly Choice[]>((choices, one, at) => {
         const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) === true
@@ -298,7 +298,7 @@ export class MissingSearch {
     const { condition, world, environment } = part
     if (condition.kind !== 'ref') return never
     const { definition, args } = condition
-    const [body] = this.#divided(part) ?? []
+    const [body] = part.parts
     if (!body) return this.#ofLeaf(part, wanted)
     // A row that does not exist yet could lead to another, and so on.
     if (definition.recursive && args.some((one) => isImagined(world.value(one, environment))))
@@ -335,20 +335,10 @@ export class MissingSearch {
   /** Returns whether a part holds: undefined if it can't be told, `missing` for a relation that is not loaded. */
   #truth(part: Part): boolean | undefined | 'missing' {
     const { outcome } = part
-    if ('truth' in outcome) return outcome.truth
+    if (!fails(outcome)) return outcome.truth
     if (isLimit(outcome.error)) throw outcome.error
-    const { code } = errorOf(outcome.error)
+    const { code } = outcome.error
     return code === 'relation-not-loaded' || code === 'async-value' ? 'missing' : undefined
-  }
-
-  /** Returns the parts of a quantifier or call; undefined if they can't be told. */
-  #divided(part: Part): readonly Part[] | undefined {
-    try {
-      return part.parts
-    } catch (error) {
-      if (error instanceof Failed) return undefined
-      throw error
-    }
   }
 
   /** Returns a part in another world. */

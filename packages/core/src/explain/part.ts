@@ -1,14 +1,12 @@
-import type { Condition, Operand, Ref } from '../condition/condition.js'
-import { ArcturusError, QueryError } from '../errors.js'
+import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
+import { ArcturusError } from '../errors.js'
 import type { Environment } from '../filter/bind/bind.js'
-import { Failed } from '../filter/bind/failure.js'
+import { Failed, undefinedElement } from '../filter/bind/failure.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Ids } from './ids.js'
 import { locationOf, type Reader } from './location.js'
+import type { Outcome } from './outcome.js'
 import type { Reads } from './reads.js'
-
-/** Whether a part holds; undefined if that depends on a row that does not exist yet. */
-export type Truth = boolean | undefined
 
 /** The data under which parts are evaluated: the application's own, or that data with changes. */
 export interface World extends Reader {
@@ -19,12 +17,12 @@ export interface World extends Reader {
   with(reads: Reads, assumed?: ReadonlyMap<string, boolean>): World
   /** Counts a step. @throws QueryError if the time is up. */
   spend(): void
-  /** Returns whether a part holds. @throws Failed if the check of it is an error. */
-  truth(part: Part): Truth
-  /** Returns the elements that a quantifier visits. @throws Failed if the operand can't be read. */
-  elements(from: Operand, environment: Environment): readonly unknown[] | undefined
-  /** Returns the body of a call, which all equal calls share. */
-  bodyOf(ref: Ref, environment: Environment): Part
+  /** Returns the outcome of a part. */
+  outcome(part: Part): Outcome
+  /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
+  elements(some: Some, environment: Environment): readonly unknown[] | Outcome
+  /** Returns the body of a call, which all equal calls share, or its outcome if an argument can't be read. */
+  bodyOf(ref: Ref, environment: Environment): Part | Outcome
 }
 
 /** A part of a condition with the values of its roots, evaluated on demand. */
@@ -33,11 +31,12 @@ export class Part {
   readonly condition: Condition
   readonly environment: Environment
   /** The outcome of a leaf. */
-  known: { readonly truth: Truth } | { readonly error: unknown } | undefined
+  known: Outcome | undefined
+  #unreadable: Outcome | undefined
   #parts: readonly Part[] | undefined
   #rows: readonly unknown[] = []
   #key: string | undefined
-  #outcome: { readonly truth: Truth } | { readonly error: unknown } | undefined
+  #outcome: Outcome | undefined
 
   constructor(world: World, condition: Condition, environment: Environment) {
     this.world = world
@@ -47,8 +46,7 @@ export class Part {
 
   /**
    * The parts of a conjunction, disjunction or negation, the body of a call, and one part for each
-   * row of a quantifier.
-   * @throws Failed if a quantifier has no list.
+   * row of a quantifier. None if the list or an argument can't be read.
    */
   get parts(): readonly Part[] {
     this.#parts ??= this.#divide()
@@ -60,15 +58,15 @@ export class Part {
     return this.parts.length > 0 ? this.#rows : []
   }
 
-  /** Whether the part holds by itself, or the error of its evaluation. */
-  get outcome(): { readonly truth: Truth } | { readonly error: unknown } {
-    if (!this.#outcome) {
-      try {
-        this.#outcome = { truth: this.world.truth(this) }
-      } catch (error) {
-        this.#outcome = { error }
-      }
-    }
+  /** The outcome of a quantifier or call whose list or argument can't be read. */
+  get unreadable(): Outcome | undefined {
+    this.#parts ??= this.#divide()
+    return this.#unreadable
+  }
+
+  /** The outcome of the part by itself. */
+  get outcome(): Outcome {
+    this.#outcome ??= this.world.outcome(this)
     return this.#outcome
   }
 
@@ -99,24 +97,23 @@ export class Part {
       case 'not':
         return [this.of(condition.of)]
       case 'some': {
-        const rows = world.elements(condition.from, environment)
-        const { span } = condition
-        if (!rows) throw new Failed(new QueryError('type-error', '`in` needs a list.', { span }))
+        const rows = world.elements(condition, environment)
+        if (!isList(rows)) return this.#cannotRead(rows)
         this.#rows = rows
-        return rows.map((row) =>
-          row === undefined
-            ? this.of({
-                kind: 'failure',
-                error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }),
-              })
-            : this.forRow(row),
-        )
+        return rows.map((row) => (row === undefined ? this.of(undefinedElement(condition.span)) : this.forRow(row)))
       }
-      case 'ref':
-        return [world.bodyOf(condition, environment)]
+      case 'ref': {
+        const body = world.bodyOf(condition, environment)
+        return body instanceof Part ? [body] : this.#cannotRead(body)
+      }
       default:
         return []
     }
+  }
+
+  #cannotRead(outcome: Outcome): readonly Part[] {
+    this.#unreadable = outcome
+    return []
   }
 
   /** A text that is equal for leaves that are the same question about the same data. */
@@ -165,4 +162,9 @@ export class Part {
       return `?${this.world.ids.of(operand)}`
     }
   }
+}
+
+/** `Array.isArray` does not narrow to a read-only list. */
+function isList(value: readonly unknown[] | Outcome): value is readonly unknown[] {
+  return Array.isArray(value)
 }

@@ -131,7 +131,7 @@ function nodeLines(node: ExplanationNode, depth: number): readonly string[] {
     case 'call':
       return [`${start}${text}${repeated ? ' (see above)' : ''}`, ...treeLines(of, depth + 1)]
     case 'rows': {
-      const shown = row === undefined || outcome === 'true' ? '' : tried > 1 ? `, the nearest is ${row}:` : `, ${row}:`
+      const shown = row === undefined || outcome !== 'false' ? '' : tried > 1 ? `, the nearest is ${row}:` : `, ${row}:`
       return [line(`${start}${text}${shown}`, place), ...treeLines(of, depth + 1)]
     }
     case 'not':

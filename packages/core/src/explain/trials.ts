@@ -15,9 +15,9 @@ import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
+import { fails, isLimit } from './outcome.js'
 import type { Part, World } from './part.js'
 import type { Values } from './reads.js'
-import { errorOf } from './world.js'
 
 /** The most trials of a set. */
 const maxTrials = 48
@@ -199,16 +199,15 @@ export class Trials {
   #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
     const { world } = this.#root
     const changed = world.with(world.reads.with(values), assumed)
-    try {
-      const truth = changed.truth(this.#root.in(changed)) === true
-      // The values are changed for the next trial.
-      if (!truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
-      return truth
-    } catch (error) {
-      if (isLimit(error)) throw error
+    const outcome = changed.outcome(this.#root.in(changed))
+    if (fails(outcome)) {
+      if (isLimit(outcome.error)) throw outcome.error
       this.#isError = true
       return false
     }
+    // The values are changed for the next trial.
+    if (!outcome.truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
+    return outcome.truth === true
   }
 }
 
@@ -222,10 +221,4 @@ export function fieldsOf({ condition, world, environment }: Part): readonly stri
     const location = locationOf(world, operand, environment)
     return location ? [`${world.ids.of(location.object)}.${location.field}`] : []
   })
-}
-
-/** Returns whether an evaluation ended at a limit. */
-export function isLimit(error: unknown): boolean {
-  const { code } = errorOf(error)
-  return code === 'time-limit' || code === 'step-limit' || code === 'filter-too-large'
 }
