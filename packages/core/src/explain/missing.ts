@@ -1,13 +1,14 @@
 import { isNil, operandType } from '../condition/type.js'
+import { operandsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
 import { entryOf } from '../values/entryOf.js'
 import { type Change, imaginedRow, listWithout } from './changes.js'
 import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
-import { operandsOf } from './operands.js'
 import { fails, isLimit } from './outcome.js'
 import type { Part, World } from './part.js'
+import { realize } from './realize.js'
 import { fieldsOf, Trials } from './trials.js'
 
 /** The choices of a call so far. */
@@ -257,7 +258,7 @@ export class MissingSearch {
     const location = locationOf(world, operand, environment)
     if (!location || isImagined(location.object) || this.#truth(part) !== false) return undefined
     if (world.value(operand, environment) !== null) return undefined
-    const { schema } = world.meaning
+    const { schema } = world
     const model = condition.kind === 'isa' ? condition.model : operandType(schema, operand).model
     if (model === undefined) return undefined
     const [row] = this.#imagined(part.key, 1, () => imaginedRow(schema, model, undefined))
@@ -283,7 +284,7 @@ export class MissingSearch {
       }, nothing)
     }
     const found = parts.flatMap((one) => this.#choices(one, true))
-    const { schema } = world.meaning
+    const { schema } = world
     const model = condition.each.model ?? schema.modelOf(part.rows[0])?.name
     const place = locationOf(world, condition.from, part.environment)
     const list = place ? `${world.ids.of(place.object)}.${place.field}` : part.key
@@ -327,7 +328,8 @@ export class MissingSearch {
       this.#complete = false
       return never
     }
-    if (truth !== wanted) return [this.#single(this.#change(part, wanted, 'leaf', undefined))]
+    if (truth !== wanted)
+      return realize(part, wanted).isBarred ? never : [this.#single(this.#change(part, wanted, 'leaf', undefined))]
     if (!this.#mode.keeps || !fieldsOf(part).some((field) => this.#fields.has(field))) return nothing
     return [{ changes: [], kept: [this.#interned(part, wanted, 'leaf', undefined)] }]
   }
@@ -394,7 +396,7 @@ export class MissingSearch {
 
   /** Returns the row that does not exist yet and whose field a leaf tests. */
   #imaginedOwner(part: Part): object | undefined {
-    for (const operand of operandsOf(part.condition)) {
+    for (const operand of operandsIn(part.condition)) {
       const location = locationOf(part.world, operand, part.environment)
       if (location && isImagined(location.object)) return location.object
     }

@@ -1,16 +1,15 @@
 import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
 import { ArcturusError } from '../errors.js'
-import type { Environment } from '../filter/bind/bind.js'
 import { Failed, undefinedElement } from '../filter/bind/failure.js'
-import type { Meaning } from '../predicate/meaning.js'
+import type { Schema } from '../schema/schema.js'
 import type { Ids } from './ids.js'
-import { locationOf, type Reader } from './location.js'
+import { locationOf, type Reader, type Scope } from './location.js'
 import type { Outcome } from './outcome.js'
 import type { Reads } from './reads.js'
 
 /** The data under which parts are evaluated: the application's own, or that data with changes. */
 export interface World extends Reader {
-  readonly meaning: Meaning
+  readonly schema: Schema
   readonly ids: Ids
   readonly reads: Reads
   /** Returns this world with other data, and with leaves that are true or false by assumption. */
@@ -20,16 +19,16 @@ export interface World extends Reader {
   /** Returns the outcome of a part. */
   outcome(part: Part): Outcome
   /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
-  elements(some: Some, environment: Environment): readonly unknown[] | Outcome
+  elements(some: Some, environment: Scope): readonly unknown[] | Outcome
   /** Returns the body of a call, which all equal calls share, or its outcome if an argument can't be read. */
-  bodyOf(ref: Ref, environment: Environment): Part | Outcome
+  bodyOf(ref: Ref, environment: Scope): Part | Outcome
 }
 
 /** A part of a condition with the values of its roots, evaluated on demand. */
 export class Part {
   readonly world: World
   readonly condition: Condition
-  readonly environment: Environment
+  readonly environment: Scope
   /** The outcome of a leaf. */
   known: Outcome | undefined
   #unreadable: Outcome | undefined
@@ -38,7 +37,7 @@ export class Part {
   #key: string | undefined
   #outcome: Outcome | undefined
 
-  constructor(world: World, condition: Condition, environment: Environment) {
+  constructor(world: World, condition: Condition, environment: Scope) {
     this.world = world
     this.condition = condition
     this.environment = environment
@@ -85,7 +84,8 @@ export class Part {
     const { condition, environment } = this
     if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
     const { each, where } = condition
-    return new Part(world, where, (root) => (root === each ? { kind: 'value', value: row } : environment(root)))
+    const inner: Scope = (root) => (root === each ? { kind: 'value', value: row } : environment(root))
+    return new Part(world, where, Object.assign(inner, { argumentOf: environment.argumentOf }))
   }
 
   #divide(): readonly Part[] {

@@ -1,16 +1,7 @@
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
 import { identityOf } from '../values/rows.js'
-import {
-  type Assignment,
-  type Change,
-  define,
-  isKey,
-  listWith,
-  listWithout,
-  type Realization,
-  realize,
-} from './changes.js'
+import { type Assignment, type Change, define, isKey, listWith, listWithout, type Realization } from './changes.js'
 import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
@@ -18,6 +9,7 @@ import { operandsOf } from './operands.js'
 import { fails, isLimit } from './outcome.js'
 import type { Part, World } from './part.js'
 import type { Values } from './reads.js'
+import { realize } from './realize.js'
 
 /** The most trials of a set. */
 const maxTrials = 48
@@ -89,7 +81,6 @@ export class Trials {
     let isWhole = true
     for (const change of changes) {
       const realized = this.#waysOf(change)
-      if (realized.isBarred) return false
       isWhole &&= realized.isWhole
       if (realized.ways.length > 0) ways.push(realized.ways)
       else assumed.set(change.part.key, change.wanted)
@@ -133,7 +124,7 @@ export class Trials {
 
   /** Returns whether a list already holds the row that is added to it, by the key that the row needs. */
   #isHeld({ kind, part, row }: Change): boolean {
-    const { schema } = this.#root.world.meaning
+    const { schema } = this.#root.world
     if (kind !== 'row' || !isImagined(row)) return false
     const identity = identityOf(schema, row)
     return part.rows.some((one) => typeof one === 'object' && one !== null && identityOf(schema, one) === identity)
@@ -141,7 +132,7 @@ export class Trials {
 
   /** Tries with a part of the key of a new row: with that of a row that exists, it is that row. */
   #withKey({ object, field }: Assignment, value: unknown, attempt: () => boolean): boolean {
-    if (!isImagined(object) || !isKey(this.#root.world.meaning.schema, { object, field })) return attempt()
+    if (!isImagined(object) || !isKey(this.#root.world.schema, { object, field })) return attempt()
     const before: unknown = Reflect.get(object, field)
     define(object, field, value)
     try {
@@ -159,7 +150,7 @@ export class Trials {
 
   /** Returns whether a change can lead tests of other rows to a row that exists. */
   leads({ kind, part, wanted }: Change): boolean {
-    const { schema } = this.#root.world.meaning
+    const { schema } = this.#root.world
     return (
       kind === 'leaf' &&
       realize(part, wanted).ways.some((way) => {

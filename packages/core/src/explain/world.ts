@@ -1,17 +1,19 @@
-import type { Definition, Operand, Ref, Some } from '../condition/condition.js'
+import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
 import { Failed, fail } from '../filter/bind/failure.js'
 import type { Limits } from '../machine/index.js'
 import type { Meaning } from '../predicate/meaning.js'
+import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Ids } from './ids.js'
+import { type Location, locationOf, type Scope } from './location.js'
 import { endsEvaluation, errorOf, fails, holds, type Outcome } from './outcome.js'
 import { Part, type World } from './part.js'
 import type { Reads } from './reads.js'
 
-/** A call of a definition with known arguments. All equal calls of a world share it. */
+/** A call of a definition with known arguments. Calls with equal arguments of the same fields share it. */
 interface Call {
   readonly body: Part
   /** Equal for the same call of the policy, also of a definition for other types. */
@@ -60,9 +62,10 @@ export class Time {
  * | `not a`      | `a` is false     | `a` is true                             | `a` is        |
  */
 export class EvaluatedWorld implements World {
-  readonly meaning: Meaning
+  readonly schema: Schema
   readonly ids: Ids
   readonly reads: Reads
+  readonly #meaning: Meaning
   readonly #time: Time
   /** Leaves that are true or false by assumption, by their keys. */
   readonly #assumed: ReadonlyMap<string, boolean>
@@ -83,7 +86,8 @@ export class EvaluatedWorld implements World {
     ids: Ids,
     assumed: ReadonlyMap<string, boolean> = new Map(),
   ) {
-    this.meaning = meaning
+    this.#meaning = meaning
+    this.schema = meaning.schema
     this.reads = reads
     this.#time = time
     this.ids = ids
@@ -93,7 +97,7 @@ export class EvaluatedWorld implements World {
   }
 
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.#assumed): World {
-    return new EvaluatedWorld(this.meaning, this.#action, reads, this.#time, this.ids, assumed)
+    return new EvaluatedWorld(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
   }
 
   spend(): void {
@@ -159,7 +163,7 @@ export class EvaluatedWorld implements World {
   #leaf({ condition, environment }: Part): Outcome {
     if (++this.#bound > bindsOfBinder) {
       this.#bound = 0
-      this.#binder = new Binder(this.meaning, this.reads)
+      this.#binder = new Binder(this.#meaning, this.reads)
     }
     const bound = this.#binder.bind(condition, environment)
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
@@ -179,17 +183,17 @@ export class EvaluatedWorld implements World {
     }
   }
 
-  value(operand: Operand, environment: Environment): unknown {
+  value(operand: Operand, environment: Scope): unknown {
     return this.#computed(operand, environment).value
   }
 
-  #computed(operand: Operand, environment: Environment): Known {
+  #computed(operand: Operand, environment: Scope): Known {
     const known = this.#binder.operand(operand, environment)
     if (known.kind !== 'value') throw beyond()
     return known
   }
 
-  elements({ from, span }: Some, environment: Environment): readonly unknown[] | Outcome {
+  elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
       const known = withElements(this.#binder.operand(from, environment))
       if (known.kind !== 'value') throw beyond()
@@ -202,19 +206,25 @@ export class EvaluatedWorld implements World {
 
   // calls
 
-  bodyOf(ref: Ref, environment: Environment): Part | Outcome {
+  bodyOf(ref: Ref, environment: Scope): Part | Outcome {
     const call = this.#read(() => this.#callOf(ref, environment))
     return 'body' in call ? call.body : call
   }
 
-  #callOf({ definition, args }: Ref, environment: Environment): Call {
+  #callOf({ definition, args }: Ref, environment: Scope): Call {
     const operands = args.map((one) => this.#computed(one, environment))
-    const inner: Environment = (root) => {
-      const at = root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1
-      return at < 0 ? this.#action(root) : operands[at]
+    const places = args.map((one) => locationOf(this, one, environment))
+    const parameterOf = (root: Root) => (root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1)
+    const values = (root: Root) => (parameterOf(root) < 0 ? this.#action(root) : operands[parameterOf(root)])
+    const argumentOf = (root: Root) => {
+      const operand = args[parameterOf(root)]
+      return operand && { operand, scope: environment }
     }
+    const inner: Scope = Object.assign(values, { argumentOf })
     const calls = entryOf(this.#calls, definition, () => new Map<string, Call>())
-    return entryOf(calls, operands.map((one) => this.#idOf(one)).join(' '), (): Call => {
+    // Calls with equal values from different fields differ in the changes that they need.
+    const key = operands.map((one, at) => `${this.#idOf(one)} ${this.#placeOf(places[at])}`).join(' ')
+    return entryOf(calls, key, (): Call => {
       const ids = definition.arguments.map((one) => this.#idOf(this.#computed(one, inner)))
       const name = [definition.name, ...ids].join(' ')
       const body = new Part(this, definition.condition, inner)
@@ -223,6 +233,10 @@ export class EvaluatedWorld implements World {
       const outer = ids.length > 0 ? this.#open.get(name) : undefined
       return outer ?? { body, name, state: 'new', outcome: no, low: 0 }
     })
+  }
+
+  #placeOf(location: Location | undefined): string {
+    return location ? `${this.ids.of(location.object)}.${location.field}` : ''
   }
 
   #idOf({ value, float }: Known): string {
