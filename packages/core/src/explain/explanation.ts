@@ -34,7 +34,7 @@ export class Explanation implements DecisionExplanation {
   /** Whether the action is allowed: the answer of `can`. False if the check is an error. */
   readonly allowed: boolean
   readonly decision: 'allowed' | 'denied' | 'error'
-  /** The error of the check. */
+  /** The error of the check; for a denial that loaded relations, that of one that the explanation lacks. */
   readonly error: ArcturusError | undefined
   readonly #asked: Asked
   readonly #evaluated: Evaluated

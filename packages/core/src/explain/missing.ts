@@ -6,7 +6,7 @@ import { type Change, imaginedRow, listWithout } from './changes.js'
 import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
-import { fails, isLimit } from './outcome.js'
+import { fails, isLimit, needsLoading } from './outcome.js'
 import type { Part, World } from './part.js'
 import { realize } from './realize.js'
 import { fieldsOf, Trials } from './trials.js'
@@ -339,8 +339,7 @@ export class MissingSearch {
     const { outcome } = part
     if (!fails(outcome)) return outcome.truth
     if (isLimit(outcome.error)) throw outcome.error
-    const { code } = outcome.error
-    return code === 'relation-not-loaded' || code === 'async-value' ? 'missing' : undefined
+    return needsLoading(outcome.error) ? 'missing' : undefined
   }
 
   /** Returns a part in another world. */

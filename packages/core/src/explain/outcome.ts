@@ -24,6 +24,11 @@ export function isLimit({ code }: ArcturusError): boolean {
   return limits.includes(code)
 }
 
+/** Returns whether loading can settle an error. */
+export function needsLoading({ code }: ArcturusError): boolean {
+  return code === 'relation-not-loaded' || code === 'async-value'
+}
+
 /** Returns whether an outcome ends an evaluation: no alternative outweighs such an error. */
 export function endsEvaluation(outcome: Outcome): boolean {
   return 'error' in outcome && endings.includes(outcome.error.code)

@@ -9,7 +9,7 @@ import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Ids } from './ids.js'
 import { type Location, locationOf, type Scope } from './location.js'
-import { endsEvaluation, errorOf, fails, holds, type Outcome } from './outcome.js'
+import { endsEvaluation, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
 import { Part, type World } from './part.js'
 import type { Reads } from './reads.js'
 
@@ -300,7 +300,7 @@ const unknown: Outcome = { truth: undefined }
 
 /** Of the outcomes of alternatives, that of the highest precedence is the outcome of all. */
 function precedence(outcome: Outcome): number {
-  if (fails(outcome)) return outcome.error.code === 'relation-not-loaded' ? 2 : 1
+  if (fails(outcome)) return needsLoading(outcome.error) ? 2 : 1
   return outcome.truth === undefined ? 3 : 0
 }
 
