@@ -3,13 +3,13 @@ import { operandsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
 import { entryOf } from '../values/entryOf.js'
 import { type Change, imaginedRow, listWithout } from './changes.js'
-import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
+import { type Choice, isPart, never, nothing, sizeOf, united } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { fails, isLimit, needsLoading } from './outcome.js'
 import type { Part, World } from './part.js'
 import { realize } from './realize.js'
-import { fieldsOf, Trials } from './trials.js'
+import { Trials } from './trials.js'
 
 /** The choices of a call so far. */
 interface Label {
@@ -32,19 +32,8 @@ export interface Found {
   readonly complete: boolean
 }
 
-/** How far a search goes. */
-interface Mode {
-  /** Whether it tells apart choices by the leaves that have to stay. */
-  readonly keeps: boolean
-  /** The most new rows of one list. */
-  readonly rows: number
-}
-
-const modes: readonly Mode[] = [
-  { keeps: false, rows: 1 },
-  { keeps: true, rows: 1 },
-  { keeps: true, rows: 2 },
-]
+/** The most new rows of one list, in the searches that follow each other until one needs no more. */
+const rowsOfLists = [1, 2] as const
 
 /** The most choices for a part, the most sets of a result, and the most rounds of recursive calls. */
 const maxChoices = 100
@@ -68,10 +57,8 @@ export class MissingSearch {
   readonly #worlds = new Map<Part, World>()
   /** Parts in other worlds, and bodies of quantifiers for new rows. */
   readonly #parts = new Map<Part, Map<object, Part>>()
-  /** The fields that some change concerns. */
-  readonly #fields = new Set<string>()
   #labels = new Map<Part, Map<boolean, Label>>()
-  #mode: Mode = modes[0]!
+  #newRows = 1
   #round = 0
   #isCircular = false
   #isChanged = false
@@ -90,7 +77,7 @@ export class MissingSearch {
     try {
       // The calls are settled.
       const [first] = this.#choices(part, true)
-      return first ? sizeOf(first.changes) : Number.POSITIVE_INFINITY
+      return first ? sizeOf(first) : Number.POSITIVE_INFINITY
     } catch (error) {
       if (!(error instanceof ArcturusError && isLimit(error))) throw error
       return Number.POSITIVE_INFINITY
@@ -110,12 +97,12 @@ export class MissingSearch {
   #find(): Found {
     const sets: (readonly Change[])[] = []
     try {
-      for (const mode of modes) {
-        this.#begin(mode)
+      for (const newRows of rowsOfLists) {
+        this.#begin(newRows)
         sets.length = 0
         const failed: Attempt[] = []
-        for (const { changes } of this.#settled(this.#root)) this.#try(changes, sets, failed)
-        const isLast = failed.length === 0 || mode === modes.at(-1)
+        for (const changes of this.#settled(this.#root)) this.#try(changes, sets, failed)
+        const isLast = failed.length === 0 || newRows === rowsOfLists.at(-1)
         if (isLast) this.#continue(sets, failed)
         this.#complete &&= this.#trials.isComplete
         if (isLast) break
@@ -155,10 +142,10 @@ export class MissingSearch {
           return
         }
         for (const further of this.#settled(this.#root.in(world))) {
-          const all = united(changes, further.changes)
+          const all = united(changes, further)
           if (
             !all ||
-            further.changes.some((one) => this.#trials.undoes(one, world)) ||
+            further.some((one) => this.#trials.undoes(one, world)) ||
             known.has(keyOf(all)) ||
             sets.some((one) => isPart(one, all))
           )
@@ -170,8 +157,8 @@ export class MissingSearch {
     }
   }
 
-  #begin(mode: Mode): void {
-    this.#mode = mode
+  #begin(newRows: number): void {
+    this.#newRows = newRows
     this.#labels = new Map()
     this.#complete = true
     this.#trials.isComplete = true
@@ -239,7 +226,7 @@ export class MissingSearch {
       const one = world === part.world ? own : this.#moved(own, world)
       const there = this.#there(one)
       if (there) world = there.world
-      choices = this.#product(choices, there ? [{ changes: [there.change], kept: [] }] : this.#choices(one, true))
+      choices = this.#product(choices, there ? [[there.change]] : this.#choices(one, true))
       if (choices.length === 0) return never
     }
     return choices
@@ -279,7 +266,7 @@ export class MissingSearch {
     if (!wanted) {
       return parts.reduce<readonly Choice[]>((choices, one, at) => {
         const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) === true
-        const ways = removal ? [this.#single(this.#change(part, false, 'removal', part.rows[at]))] : []
+        const ways = removal ? [[this.#change(part, false, 'removal', part.rows[at])]] : []
         return this.#product(choices, this.#least([...this.#choices(one, false), ...ways]))
       }, nothing)
     }
@@ -288,8 +275,8 @@ export class MissingSearch {
     const model = condition.each.model ?? schema.modelOf(part.rows[0])?.name
     const place = locationOf(world, condition.from, part.environment)
     const list = place ? `${world.ids.of(place.object)}.${place.field}` : part.key
-    for (const row of this.#imagined(list, this.#mode.rows, () => imaginedRow(schema, model, part.rows[0]))) {
-      const added = this.#single(this.#change(part, true, 'row', row))
+    for (const row of this.#imagined(list, this.#newRows, () => imaginedRow(schema, model, part.rows[0]))) {
+      const added = [this.#change(part, true, 'row', row)]
       found.push(...this.#product([added], this.#choices(this.#withRow(part, row), true)))
     }
     return this.#least(found)
@@ -303,7 +290,7 @@ export class MissingSearch {
     if (!body) return this.#ofLeaf(part, wanted)
     // A row that does not exist yet could lead to another, and so on.
     if (definition.recursive && args.some((one) => isImagined(world.value(one, environment))))
-      return [this.#single(this.#change(part, wanted, 'leaf', undefined))]
+      return [[this.#change(part, wanted, 'leaf', undefined)]]
     const labels = entryOf(this.#labels, body, () => new Map<boolean, Label>())
     // The least fixpoint for what has to hold, the greatest for what must not.
     const label = entryOf(labels, wanted, (): Label => ({ choices: wanted ? never : nothing, round: 0, key: '' }))
@@ -313,7 +300,7 @@ export class MissingSearch {
     }
     label.round = this.#round
     label.choices = this.#choices(body, wanted)
-    const key = label.choices.map(({ changes, kept }) => keyOf([...changes, ...kept])).join(',')
+    const key = label.choices.map(keyOf).join(',')
     this.#isChanged ||= key !== label.key
     label.key = key
     return label.choices
@@ -329,9 +316,8 @@ export class MissingSearch {
       return never
     }
     if (truth !== wanted)
-      return realize(part, wanted).isBarred ? never : [this.#single(this.#change(part, wanted, 'leaf', undefined))]
-    if (!this.#mode.keeps || !fieldsOf(part).some((field) => this.#fields.has(field))) return nothing
-    return [{ changes: [], kept: [this.#interned(part, wanted, 'leaf', undefined)] }]
+      return realize(part, wanted).isBarred ? never : [[this.#change(part, wanted, 'leaf', undefined)]]
+    return nothing
   }
 
   /** Returns whether a part holds: undefined if it can't be told, `missing` for a relation that is not loaded. */
@@ -369,16 +355,7 @@ export class MissingSearch {
 
   // changes
 
-  #single(change: Change): Choice {
-    return { changes: [change], kept: [] }
-  }
-
   #change(part: Part, wanted: boolean, kind: Change['kind'], row: unknown): Change {
-    for (const field of fieldsOf(part)) this.#fields.add(field)
-    return this.#interned(part, wanted, kind, row)
-  }
-
-  #interned(part: Part, wanted: boolean, kind: Change['kind'], row: unknown): Change {
     const { ids } = part.world
     const isOf = kind === 'row' || kind === 'removal'
     const isUnequal = part.condition.kind === 'compare' && part.condition.operator === '!='
@@ -410,9 +387,8 @@ export class MissingSearch {
     const found: Choice[] = []
     for (const one of some) {
       for (const other of others) {
-        const changes = united(one.changes, other.changes)
-        const kept = united(one.kept, other.kept)
-        if (changes && kept && !contradicts(changes, kept)) found.push({ changes, kept })
+        const changes = united(one, other)
+        if (changes) found.push(changes)
       }
       // More are never kept: the smallest come first in both lists.
       if (found.length > maxChoices * 20) {
@@ -426,12 +402,10 @@ export class MissingSearch {
   /** Returns the choices that no other choice is part of, smallest first. */
   #least(choices: readonly Choice[]): readonly Choice[] {
     if (choices.length < 2) return choices
-    const sorted = choices.toSorted(
-      (a, b) => sizeOf(a.changes) - sizeOf(b.changes) || a.changes.length - b.changes.length,
-    )
+    const sorted = choices.toSorted((a, b) => sizeOf(a) - sizeOf(b) || a.length - b.length)
     const least: Choice[] = []
     for (const one of sorted) {
-      if (least.some((other) => isPart(other.changes, one.changes) && isPart(other.kept, one.kept))) continue
+      if (least.some((other) => isPart(other, one))) continue
       if (least.length === maxChoices) {
         this.#complete = false
         break
