@@ -4,7 +4,8 @@ import { tag } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
 import { imagine } from './imagined.js'
 import { type Location, locationOf } from './location.js'
-import type { Part, World } from './part.js'
+import type { Part } from './part.js'
+import type { World } from './world.js'
 
 /** Something that would have to be otherwise. */
 export interface Change {

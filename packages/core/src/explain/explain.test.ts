@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import type { ClassOptions } from '../authorizer/registration.js'
 import { explain, loadExplanation } from './explain.js'
@@ -552,6 +552,19 @@ describe('explain', () => {
 
   it('throws for a first argument that is no authorizer', () => {
     expect(() => explain({} as Authorizer, ada, 'read', new Document(5))).toThrow('needs an authorizer')
+  })
+
+  it('is written whenever it is read, whatever time has passed', () => {
+    const rules = Array.from({ length: 600 }, (_, at) => `allow(_: User, "read", d: Document) if d.level = ${at + 5};`)
+    const explanation = explain(authorizerOf(rules.join('\n')), ada, 'read', new Document(5))
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
+    try {
+      expect(explanation.missing.complete).toBe(false)
+      expect(explanation.missing.sets.length).toBe(100)
+      expect(String(explanation)).toContain('d.level is not 5')
+    } finally {
+      now.mockRestore()
+    }
   })
 
   it('is no decision that listeners hear of', () => {

@@ -111,14 +111,16 @@ export class Explanation implements DecisionExplanation {
         : []
       return { kind: 'machine', outcome, text, of }
     }
+    root.world.restart()
     const writer = new TreeWriter(this.#shown, (part) => search?.distance(part) ?? 0)
     return { kind: 'call', outcome, text, of: writer.write(root) }
   }
 
   #findMissing(): ExplanationMissing {
-    const { search, decision } = this.#evaluated
+    const { root, search, decision } = this.#evaluated
     if (decision !== 'denied') return { sets: [], complete: true }
-    if (!search) return { sets: [], complete: false }
+    if (!root || !search) return { sets: [], complete: false }
+    root.world.restart()
     return describe(search.find(), this.#shown, [this.#asked.actor, this.#asked.resource])
   }
 

@@ -8,9 +8,9 @@ import type { Meaning } from '../predicate/meaning.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Ids } from './ids.js'
-import { type Location, locationOf, type Scope } from './location.js'
+import { type Location, locationOf, type Reader, type Scope } from './location.js'
 import { endsEvaluation, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
-import { Part, type World } from './part.js'
+import { Part } from './part.js'
 import type { Reads } from './reads.js'
 
 /** A call of a definition with known arguments. Calls with equal arguments of the same fields share it. */
@@ -31,15 +31,19 @@ type Known = Extract<Operand, { kind: 'value' }>
 /** The most steps of an explanation. Each evaluates a part. */
 const maxSteps = 2_000_000
 
-/** The time and the steps that an explanation may take, whatever it evaluates. */
+/** The time and the steps that the evaluation of an explanation may take, and the writing of each of its parts. */
 export class Time {
-  readonly #end: number
   readonly #limit: number
+  #end = 0
   #steps = 0
 
   constructor({ syncTime }: Pick<Limits, 'syncTime'>) {
     this.#limit = syncTime
-    this.#end = Date.now() + syncTime
+    this.restart()
+  }
+
+  restart(): void {
+    this.#end = Date.now() + this.#limit
   }
 
   /** Counts a step. @throws QueryError if there were too many, or if the time is up. */
@@ -61,7 +65,7 @@ export class Time {
  * | `and`        | all parts are    | the first part that is not true is false | otherwise     |
  * | `not a`      | `a` is false     | `a` is true                             | `a` is        |
  */
-export class EvaluatedWorld implements World {
+export class World implements Reader {
   readonly schema: Schema
   readonly ids: Ids
   readonly reads: Reads
@@ -96,14 +100,22 @@ export class EvaluatedWorld implements World {
     this.#binder = new Binder(meaning, reads)
   }
 
+  /** Returns this world with other data, and with leaves that are true or false by assumption. */
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.#assumed): World {
-    return new EvaluatedWorld(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
+    return new World(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
   }
 
+  /** Counts a step. @throws QueryError if the time is up. */
   spend(): void {
     this.#time.spend()
   }
 
+  /** Measures the time anew: explanations are written when they are read. */
+  restart(): void {
+    this.#time.restart()
+  }
+
+  /** Returns the outcome of a part. */
   outcome(part: Part): Outcome {
     const assumed = this.#assumed.size > 0 ? this.#assumed.get(part.key) : undefined
     if (assumed !== undefined) return assumed ? yes : no
@@ -193,6 +205,7 @@ export class EvaluatedWorld implements World {
     return known
   }
 
+  /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
       const known = withElements(this.#binder.operand(from, environment))
@@ -206,6 +219,7 @@ export class EvaluatedWorld implements World {
 
   // calls
 
+  /** Returns the body of a call, or its outcome if an argument can't be read. */
   bodyOf(ref: Ref, environment: Scope): Part | Outcome {
     const call = this.#read(() => this.#callOf(ref, environment))
     return 'body' in call ? call.body : call
