@@ -6,7 +6,6 @@ import { fold, withoutFailures } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
-import type { Schema } from '../../schema/schema.js'
 import type { Wanted } from '../../schema/wanted.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
@@ -91,7 +90,7 @@ export class Filters {
   }
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
-    const { schema, decider } = this.#engine
+    const { decider } = this.#engine
     const condition = descending(() =>
       isSimple(bound) ? fold(bound) : withoutFailures(fold(simplified(bound))),
     )
