@@ -5,6 +5,7 @@ import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { and, FALSE, not, TRUE } from '../construct.js'
+import { canFail } from '../fallible.js'
 import { Calls, type Goals } from './calls.js'
 import { type Committed, choose, hasOneSolution, hasSearched } from './committed.js'
 import { decided, demands, unanswered } from './constraints.js'
@@ -272,20 +273,17 @@ export class Deriver {
           '`cut` keeps the first of several solutions, whose values are used later',
           goal,
         )
-      return {
-        condition: and(
-          ...conditions,
-          this.#all(rest, 0, scope, bound, (end) => {
-            if (end.waitsLike(bound)) return TRUE
-            throw new BeyondConditions(
-              'cut',
-              '`cut` keeps the first of several solutions, which depend on an unbound variable',
-              goal,
-            )
-          }),
-        ),
-        bound,
-      }
+      const found = this.#all(rest, 0, scope, bound, (end) => {
+        if (end.waitsLike(bound)) return TRUE
+        throw new BeyondConditions(
+          'cut',
+          '`cut` keeps the first of several solutions, which depend on an unbound variable',
+          goal,
+        )
+      })
+      if (canFail(this.#schema, found))
+        throw new BeyondConditions('cut', '`cut` follows alternatives of which one can be an error', goal)
+      return { condition: and(...conditions, found), bound }
     }
     return { condition: and(...conditions), bound }
   }

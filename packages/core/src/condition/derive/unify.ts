@@ -131,8 +131,13 @@ export class Unifier {
     }
   }
 
+  /**
+   * Returns the condition that an operand can be read. A row in memory may lack fields and relations
+   * that the schema declares, so only filters of databases leave it out.
+   */
   #reads(of: Operand, span: Span): readonly Condition[] {
-    return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
+    const isField = of.kind === 'path' && of.steps.length > 0
+    return isField || canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
   }
 
   #bind(unknown: Unknown, term: Symbolic, bound: Substitution, span: Span): Unified {

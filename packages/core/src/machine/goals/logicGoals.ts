@@ -89,7 +89,7 @@ export function planForall(c: Context, node: Forall): GoalPlan {
 
 function planNegation(c: Context, node: Expression, goal: () => GoalPlan): GoalPlan {
   const record = c.scope.temporary()
-  const enclosing: Enclosing = { kind: 'not', height: undefined, target: undefined }
+  const enclosing: Enclosing = { kind: 'not', height: undefined, uncut: undefined }
   c.scope.enclosing.push(enclosing)
   c.scope.negations++
   const plan = c.scope.apart(goal)
@@ -103,31 +103,23 @@ function planNegation(c: Context, node: Expression, goal: () => GoalPlan): GoalP
  * if one does.
  */
 function enclosed(c: Context, kind: 'and' | 'or', compile: () => GoalPlan): GoalPlan {
-  const enclosing: Enclosing = { kind, height: undefined, target: undefined }
+  const enclosing: Enclosing = { kind, height: undefined, uncut: undefined }
   c.scope.enclosing.push(enclosing)
   const plan = compile()
   c.scope.enclosing.pop()
-  const { height, target } = enclosing
-  if (height === undefined && target === undefined) return plan
+  const { height, uncut } = enclosing
+  if (height === undefined && uncut === undefined) return plan
   return (next) => {
     const first = plan(next)
     return (m) => {
-      if (height !== undefined) m.frame.slots[height] = m.choices.length
-      if (target !== undefined) m.pushRetry(uncut, new Uncut(m, heightOf(m, target)))
+      const { slots } = m.frame
+      if (height !== undefined) slots[height] = m.choices.length
+      if (uncut !== undefined) {
+        slots[uncut.failures] = m.failures.length
+        m.pushRetry(notReached, uncut)
+      }
       return first
     }
-  }
-}
-
-/** A part with a `cut` that has not been reached yet. */
-class Uncut {
-  /** The height that the `cut` would cut back to. */
-  readonly height: number
-  /** Number of errors that the query had met before. */
-  readonly failures: number
-  constructor(m: Machine, height: number) {
-    this.height = height
-    this.failures = m.failures.length
   }
 }
 
@@ -135,12 +127,19 @@ class Uncut {
  * Runs when nothing reached the `cut`. An error that was met on the way may have hidden it: then the
  * alternatives that the `cut` would exclude are not tried either.
  */
-const uncut: Retry = (m, choice) => {
+const notReached: Retry = (m, choice) => {
   m.choices.pop()
   // Sound: `enclosed` pushed it.
-  const { height, failures } = choice.data as Uncut
-  if (m.failures.length > failures) m.cut(height)
+  const uncut = choice.data as Uncut
+  if (hasFailed(m, uncut)) m.cut(heightOf(m, uncut.target))
   return fail
+}
+
+type Uncut = NonNullable<Enclosing['uncut']>
+
+function hasFailed(m: Machine, { failures }: Uncut): boolean {
+  // Sound: `enclosed` wrote it.
+  return m.failures.length > (m.frame.slots[failures] as number)
 }
 
 function heightOf(m: Machine, { kind, height }: Enclosing): number {
@@ -161,9 +160,10 @@ export function planCut(c: Context, _node: Cut): GoalPlan {
   const enclosing = terms[at]!
   if (enclosing.kind !== 'call') enclosing.height ??= c.scope.temporary()
   const part = terms[at + 1]
-  if (part) part.target = enclosing
+  if (part) part.uncut ??= { target: enclosing, failures: c.scope.temporary() }
   return (next) => (m) => {
     m.cut(heightOf(m, enclosing))
-    return next
+    // An earlier alternative was an error: it may have hidden the `cut` that counts.
+    return part?.uncut && hasFailed(m, part.uncut) ? m.backtrack() : next
   }
 }

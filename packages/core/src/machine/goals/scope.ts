@@ -11,8 +11,8 @@ export interface Enclosing {
    * The slot for the height of the stack of choice points when the term began, if a `cut` needs it.
    */
   height: number | undefined
-  /** The term around it that a `cut` inside cuts back to, if there is one. */
-  target: Enclosing | undefined
+  /** If a `cut` inside cuts back to a term around it: that term, and the slot for the number of errors at the beginning. */
+  uncut: { readonly target: Enclosing; readonly failures: number } | undefined
 }
 
 /**
@@ -25,7 +25,7 @@ export class Scope {
   readonly #occurrences: ReadonlyMap<string, number>
   #ready: Set<number>
   size: number
-  readonly enclosing: Enclosing[] = [{ kind: 'call', height: undefined, target: undefined }]
+  readonly enclosing: Enclosing[] = [{ kind: 'call', height: undefined, uncut: undefined }]
   /** Number of negations around the current goal, within this rule. */
   negations = 0
 
