@@ -280,7 +280,7 @@ export abstract class BaseAuthorizer {
     const { policy } = this.#decider
     // As in `isAllowed`.
     if (this.#listeners.active) await undefined
-    const denial = this.#denials.reason(actor, action, resource, options, policy)
+    const denial = this.#denials.reason(actor, action, resource, { ...options, thrown: true }, policy)
     // An `await` takes longer than most decisions.
     const reason = typeof denial === 'object' ? await denial : denial
     if (reason !== undefined) throw explainable(errorFor(reason), { authorizer: this, actor, action, resource })
@@ -368,8 +368,11 @@ export abstract class BaseAuthorizer {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
     const allowed = await this.#decider.holds('allow_request', [actor, request])
-    if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, allowed)
-    if (allowed) return
+    if (allowed) {
+      if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, true)
+      return
+    }
+    this.#listeners.notifyThrown('request', actor, undefined, request)
     const error = actor === null ? new UnauthenticatedError() : new ForbiddenError()
     throw explainable(error, { authorizer: this, actor, action: undefined, resource: request })
   }

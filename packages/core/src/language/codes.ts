@@ -95,6 +95,7 @@ export const codes = {
   'not-compiled': 'A compiled policy was used for an actor class that it was not compiled for.',
   'machine-only': 'A check that needs the query machine, which a compiled policy does not contain.',
   undecided: 'A route responded without an authorization decision.',
+  'forgotten-await': 'A route responded without waiting for the authorization that it asked for.',
   'ambiguous-target': 'A request whose path servers read in different ways.',
   'changed-request': 'A request that changed after its request-level rules were evaluated.',
   'kept-decision': 'A decision about one user would be cached for everybody.',
