@@ -11,6 +11,7 @@ import { adoptWithin } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import type { Load } from '../schema/wanted.js'
+import { assertLinks } from '../values/links.js'
 import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from './arguments.js'
 import { AllowedActions } from './decisions/allowedActions.js'
 import type { Decider } from './decisions/decider.js'
@@ -116,12 +117,12 @@ export abstract class BaseAuthorizer {
    * @param row - The row; not a list or a promise.
    * @throws ArgumentError if the model is unknown, or if `row` is not a single row or is an
    * instance of another registered class. Also if it has a string for a declared date, number or
-   * boolean.
+   * boolean, or `stale-relation` if a relation holds other rows than its key refers to.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
-    adoptWithin(this.schema, row, modelName)
+    adoptWithin(this.schema, row, modelName, (...held) => assertLinks(this.schema, ...held))
     tag(row, modelName)
     markCopy(row, model, this.schema.models)
     return row

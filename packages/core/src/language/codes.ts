@@ -82,6 +82,7 @@ export const codes = {
   'keyword-arguments': 'Keyword arguments in a call that does not accept them.',
   'application-error': "An error thrown by the application's code during a query.",
   'relation-not-loaded': 'A relation that the decision needs is not loaded on the object.',
+  'stale-relation': 'A relation of a row holds another row than the one that its foreign key refers to.',
   'unreachable-name': 'A name that policies must not read, because it leads from data to code.',
   'unbound-variable': 'A variable without a value where its value is needed.',
   'unhandled-constraint': 'A constraint on a variable that never gets a value.',

@@ -3,6 +3,7 @@ import { compareText } from '../../language/compareText.js'
 import { isUntagged } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
 import { equalsItself } from '../../values/equality.js'
+import { agreeAtSight } from '../../values/links.js'
 import { compareNumbers } from '../../values/order.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -69,9 +70,10 @@ export function quickValue(m: Machine, slots: readonly Term[], operand: Compiled
         return unsure
       }
       if (value === undefined || mayBePartial(value)) return unsure
-      return operand.leadsToRows && typeof value === 'object' && value !== null && isUntagged(value, operand)
-        ? unsure
-        : value
+      const { leadsToRows } = operand
+      if (!leadsToRows || typeof value !== 'object') return value
+      if (leadsToRows !== true && !agreeAtSight(leadsToRows, object, value)) return unsure
+      return value !== null && isUntagged(value, operand) ? unsure : value
     }
     default:
       return unsure
