@@ -13,10 +13,10 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 142,
-  checks: 102,
+  index: 144,
+  checks: 103,
   runtime: 14.5,
-  explain: 63.5,
+  explain: 65.5,
   sql: 35.5,
   filters: 28.5,
   framework: 17,
@@ -24,7 +24,7 @@ const ceilings = {
   diff: 36,
   testing: 85,
   node: 3,
-  oso: 149,
+  oso: 150,
 }
 const forNode = ['node', 'oso']
 

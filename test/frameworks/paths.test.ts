@@ -135,6 +135,7 @@ const ordinary = [
   "/public/it's(a)*test!.html",
   '/public/~ada,bob&eve=1:2@x.html',
   '/public/a%3Bb.html',
+  '/public/a;b.html',
   '/public/Inc.',
   '/public/',
   '/public/sub/',

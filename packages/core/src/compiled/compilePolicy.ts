@@ -362,12 +362,20 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'isThere',
   'isa',
   'keyOf',
+  'linked',
   'own',
   'text',
 ]
 
 /** The functions that make helpers that compare values. */
-const comparing: ReadonlySet<string> = new Set(['makeCall', 'makeCompare', 'makeEquals', 'makeIsa', 'makeKeyOf'])
+const comparing: ReadonlySet<string> = new Set([
+  'makeCall',
+  'makeCompare',
+  'makeEquals',
+  'makeIsa',
+  'makeKeyOf',
+  'makeLinked',
+])
 
 /** The functions of the runtime that a module needs. */
 interface Makers {

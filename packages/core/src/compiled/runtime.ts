@@ -22,6 +22,7 @@ export {
   makeIsClass,
   makeIsThere,
   makeKeyOf,
+  makeLinked,
   makeText,
 } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'

@@ -12,8 +12,9 @@ import { type DenialDetails, denialError, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
 import { sentenceOf } from './explanation.js'
 import { failure } from './failure.js'
-import { Guard, UndecidedError } from './guard.js'
+import { Guard, type UndecidedError } from './guard.js'
 import { load } from './loading.js'
+import type { Question } from './question.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
 import { RequestRules, type RoutedRequest } from './requestRules.js'
 import { standInFor } from './standIns.js'
@@ -84,6 +85,9 @@ export interface Shared<Request> extends EnforcementHooks<Request> {
 function isRow(resource: unknown): resource is object {
   return typeof resource === 'object' && resource !== null
 }
+
+/** The options of denials: they are errors for the framework. */
+const thrown = { thrown: true }
 
 /** Runs a question and converts any thrown value to an error that frameworks recognize. */
 function failing<Answer>(question: () => Eventual<Answer>): Eventual<Answer> {
@@ -193,6 +197,22 @@ export class Enforcement<Request, Actor> {
     this.#onPersonal()
   }
 
+  /** Records a denial within the request that is thrown, by any entry point. It opens nothing. */
+  denied(actor: unknown): void {
+    if (!this.#identifying) this.guard.denied(actor === null)
+    this.#onPersonal()
+  }
+
+  /** Whether a response is held, so that it can be checked for questions that it did not await. */
+  get watches(): boolean {
+    return this.guard.armed && !this.#isAnswered
+  }
+
+  /** Records a question of the handler, whose answer the response must depend on. */
+  asked(question: Question): void {
+    this.guard.asked(question)
+  }
+
   /** Marks the response as dependent on the actor, since the request uses its authorization. */
   personalize(): void {
     this.#shared.beforeUse?.()
@@ -265,7 +285,7 @@ export class Enforcement<Request, Actor> {
    */
   hold(status: number, route: string, hasBody = true): UndecidedError | undefined {
     if (!this.guard.blocks(this.#method, status, hasBody)) return undefined
-    const error = new UndecidedError(route, status)
+    const error = this.guard.errorOf(route, status)
     try {
       this.#options.log?.({ kind: 'undecided', request: this.#request, error })
     } catch (cause) {
@@ -320,7 +340,7 @@ export class Enforcement<Request, Actor> {
       )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
-    return after(this.#authority.denialReason(actor, action, row), (reason) => {
+    return after(this.#authority.denialReason(actor, action, row, thrown), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
       return after(this.#answer(reason, 'check', action, row), (denial) => {
         if (!denial && admit) this.authorization.admit(loader, row, action)
@@ -366,9 +386,13 @@ export class Enforcement<Request, Actor> {
     resource: unknown,
     decision?: Explained,
   ): Eventual<Denial | undefined> {
-    this.decided(kind, action, resource)
-    if (reason === undefined) return this.#allow(action, resource)
+    if (reason === undefined) {
+      this.decided(kind, action, resource)
+      return this.#allow(action, resource)
+    }
     const actor = this.authorization.identified
+    this.guard.denied(actor === null, true)
+    this.#onPersonal()
     const isOfRow = action !== undefined && isRow(resource)
     const known = isOfRow ? { authorizer: this.#authority, actor, action, resource } : decision
     return this.#deny(reason, action, resource, known && this.explained(known))

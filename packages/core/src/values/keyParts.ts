@@ -28,7 +28,7 @@ export function sameKeyPart(
   right: unknown,
 ): boolean | Promise<boolean> {
   if (left === right) return true
-  const [a, b] = [left, right].map((part) => kinds.kindOf(part) ?? valueModel(schema, part))
+  const [a, b] = [left, right].map((part) => kindOf(schema, kinds, part))
   if (a === undefined || b === undefined) {
     if (equality && Object(left) === left && Object(right) === right) return equality(left, right)
     throw ofNoKind(model, column, a === undefined ? left : right)
@@ -38,15 +38,40 @@ export function sameKeyPart(
       hint: 'convert them: JSON.parse(text, reviver)',
       data: { part: left, other: right, model, name: column },
     })
-  return typeof a === 'string' ? kinds.scalarsEqual(left, right) === true : sameValue(a, left, right)
+  return sameOfKind(kinds, a, left, right)
 }
 
-function valueModel(schema: Models, value: unknown): KnownModel | undefined {
-  const model = schema.baseOf(value)
+/** The name of a kind of values, or the model of a class of values. */
+type Kind = string | KnownModel
+
+function kindOf(schema: Models, kinds: ValueKinds, part: unknown): Kind | undefined {
+  const kind = kinds.kindOf(part)
+  if (kind !== undefined) return kind
+  const model = schema.baseOf(part)
   return model?.isValue ? model : undefined
 }
 
-function nameOf(kind: string | KnownModel): string {
+function sameOfKind(kinds: ValueKinds, kind: Kind, left: unknown, right: unknown): boolean {
+  return typeof kind === 'string' ? kinds.scalarsEqual(left, right) === true : sameValue(kind, left, right)
+}
+
+/**
+ * Returns whether a column of a row and the column that it refers to agree. A column that was not selected agrees with
+ * any other.
+ * @returns undefined if nothing compares them.
+ */
+export function agree({ schema, kinds, equality }: KeyMeaning, own: unknown, other: unknown): boolean | undefined {
+  if (own === other || own === undefined) return true
+  // Nil refers to no row, whatever is known of it.
+  if (own === null || other === null) return false
+  if (other === undefined) return true
+  const [a, b] = [own, other].map((part) => kindOf(schema, kinds, part))
+  if (a !== undefined && b !== undefined) return a === b && sameOfKind(kinds, a, own, other)
+  const same = a === b ? equality?.(own, other) : false
+  return typeof same === 'boolean' ? same : undefined
+}
+
+function nameOf(kind: Kind): string {
   return typeof kind === 'string' ? kind : kind.name
 }
 

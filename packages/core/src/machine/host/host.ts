@@ -1,5 +1,6 @@
 import type { Span } from '../../language/source.js'
 import type { Account } from '../../text/account.js'
+import type { Link } from '../../values/links.js'
 import type { OrderOperator } from '../../values/order.js'
 import type { RowEquality } from '../../values/rows.js'
 
@@ -85,9 +86,9 @@ export interface Host {
   readsPlainly(cls: unknown, field: string): boolean
   /**
    * Returns whether plain objects in a field of instances of this class can be rows because of the
-   * field.
+   * field. Returns the relation if columns say which row the field holds.
    */
-  leadsToRows(cls: unknown, field: string): boolean
+  leadsToRows(cls: unknown, field: string): boolean | Link
   /**
    * Reads a field.
    * @throws HostError `missing-attribute`.

@@ -123,7 +123,7 @@ class Source extends Compiler<Code> {
     this.#condition = condition
     this.#waits = waits
     this.#pool = pool
-    this.#operands = new OperandWriter(waits, this.counts, pool)
+    this.#operands = new OperandWriter(schema, waits, this.counts, pool)
     this.#comparisons = new ComparisonWriter(schema, this.#operands, pool, this.counts)
   }
 

@@ -1,4 +1,5 @@
 import type { AssumedType } from '../../condition/condition.js'
+import type { Link } from '../../values/links.js'
 import { elementsBetweenLooks } from '../budget.js'
 import type { CodeScope } from './scope.js'
 
@@ -227,6 +228,19 @@ export function assumedRead(name: string, constant: string, method: string | und
   const of = ${constant}
   const x = ${value}
   return ${hasType} ? x : bail(x)
+}`
+}
+
+/**
+ * Writes a function that bails out if a relation holds another row than the columns of its holder refer to. The most
+ * frequent cases are inlined: the row with equal columns, and nil beside nil.
+ */
+export function linkFunction(name: string, link: Link): string {
+  const agree = link.to.map((to, at) => `x${member(to)} === of${member(link.from[at]!)}`).join(' && ')
+  const isNil = link.kept ? `of${member(link.from[0]!)} === null` : 'true'
+  const asked = `linked(of, x, ${JSON.stringify(link)})`
+  return `function ${name}(of, x) {
+  return x === undefined || (x === null ? ${isNil} : ${agree}) || ${asked}
 }`
 }
 
