@@ -74,7 +74,7 @@ export function notProven(record: number): Step {
     // Sound: `notStep` wrote it there.
     const negation = m.frame.slots[record] as Negation
     if (!negation.proven) note(m, negation)
-    if (negation.proven && !m.host.ordersErrors) m.cut(negation.choices)
+    if (negation.proven && !m.host.runsLikeOso) m.cut(negation.choices)
     return m.backtrack()
   }
 }
@@ -127,7 +127,7 @@ function note(m: Machine, negation: Negation): void {
     for (const cell of others) demands.push({ kind: 'binding', cell, value: first })
   }
   if (demands.length === 0) {
-    if (inner.length > 0 && !m.host.ordersErrors) throw stillWaiting(m)
+    if (inner.length > 0 && !m.host.runsLikeOso) throw stillWaiting(m)
     negation.proven = true
     return
   }

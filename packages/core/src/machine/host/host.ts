@@ -18,11 +18,11 @@ export type Awaitable<T> = T | PromiseLike<T>
  */
 export interface Host {
   /**
-   * Whether the order of rules and goals decides about errors, as in `oso`: the first one ends the
-   * query. `not` and `forall` then go on after a proof has decided them, for the effects and errors
-   * of the other proofs.
+   * Whether goals run as in `oso`, which their effects show: `not` and `forall` go on after a proof
+   * has decided them, and lists are unified before their elements are computed. A goal that waits at
+   * the end of a negation for a variable of its own counts as proven; otherwise it is an error.
    */
-  readonly ordersErrors: boolean
+  readonly runsLikeOso: boolean
   /** Whether the traces of errors are those of `oso`, with goals, files and arguments. Default: false. */
   readonly tracesGoals?: boolean
   /**

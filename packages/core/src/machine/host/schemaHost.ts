@@ -58,7 +58,7 @@ const makers: ReadonlySet<unknown> = new Set([
  * designed for subclasses.
  */
 export class SchemaHost extends SchemaValues implements Host, Reading {
-  readonly ordersErrors: boolean = false
+  readonly runsLikeOso: boolean = false
   declare readonly schema: Schema
   valueClass: unknown = undefined
   readonly #options: SchemaHostOptions

@@ -1,20 +1,7 @@
 import { ArcturusError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
-import type { Span } from '../../language/source.js'
 import { HostError } from '../../values/hostError.js'
 import { Fault } from './fault.js'
-import type { Frame } from './frame.js'
-
-/**
- * An error that ended one path of the search, with the state of the machine that its message needs.
- * The other paths go on: the error is the result only if none of them proves the query.
- */
-export interface Failure {
-  readonly thrown: unknown
-  readonly frame: Frame
-  readonly at: Span | undefined
-  readonly raw: boolean
-}
 
 /** The errors that end a query at once, whatever else could prove it. */
 const ending: ReadonlySet<Code | undefined> = new Set([
@@ -35,7 +22,7 @@ export function endsQuery(thrown: unknown): boolean {
  * Returns the error to report: a relation that is not loaded, since loading it may prove the query;
  * otherwise the first one.
  */
-export function reported(failures: readonly Failure[]): Failure {
+export function reported<Failure extends { readonly thrown: unknown }>(failures: readonly Failure[]): Failure {
   // Sound: only a query with errors reports one.
   return failures.find(({ thrown }) => codeOf(thrown) === 'relation-not-loaded') ?? failures[0]!
 }

@@ -1,9 +1,14 @@
+import type { Span } from '../../language/source.js'
 import type { Caller } from './caller.js'
 import type { Loop } from './loop.js'
 import type { Machine } from './machine.js'
-import type { Once } from './once.js'
 import type { Step } from './step.js'
 import type { Term } from './term.js'
+
+/** A goal that counts once: `Once`, from the point of view of its end. */
+interface Closed {
+  prove(m: Machine): void
+}
 
 /**
  * One call of a rule during its proof: first the arguments, then the variables of the current rule.
@@ -25,7 +30,7 @@ export class Frame {
   /** The nearest enclosing call that may repeat itself. */
   readonly loop: Loop | undefined
   /** A call with ground arguments counts once. */
-  readonly once: Once | undefined
+  readonly once: Closed | undefined
 
   constructor(
     slots: Term[],
@@ -36,7 +41,7 @@ export class Frame {
     depth: number,
     negations: number,
     loop: Loop | undefined,
-    once?: Once,
+    once?: Closed,
   ) {
     this.slots = slots
     this.parent = parent ?? this
@@ -48,6 +53,17 @@ export class Frame {
     this.loop = loop
     this.once = once
   }
+}
+
+/**
+ * An error that ended one path of the search, with the state of the machine that its message needs.
+ * The other paths go on: the error is the result only if none of them proves the query.
+ */
+export interface Failure {
+  readonly thrown: unknown
+  readonly frame: Frame
+  readonly at: Span | undefined
+  readonly raw: boolean
 }
 
 /**

@@ -5,9 +5,9 @@ import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
-import { endsQuery, type Failure, reported } from './failure.js'
+import { endsQuery, reported } from './failure.js'
 import { Fault } from './fault.js'
-import { Choice, Frame, type Retry } from './frame.js'
+import { Choice, type Failure, Frame, type Retry } from './frame.js'
 import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { Loop } from './loop.js'
@@ -71,7 +71,7 @@ export class Machine implements Account {
   keepsDuplicates = false
   /** Number of calls of recursive predicates so far, and the calls that are known to fail. */
   recursiveCalls = 0
-  refuted: Refuted | undefined = undefined
+  refuted: Refuted<Failure> | undefined = undefined
   /**
    * Number of calls that failed because they contain themselves whatever the data are, and the last
    * of them.
@@ -175,7 +175,7 @@ export class Machine implements Account {
    * @throws the error if it ends the query.
    */
   fail(thrown: unknown): Step {
-    if (this.state === 'exhausted' || this.host.ordersErrors || endsQuery(thrown)) throw thrown
+    if (this.state === 'exhausted' || endsQuery(thrown)) throw thrown
     this.failures.push({ thrown, frame: this.frame, at: this.at, raw: this.raw })
     this.raw = false
     this.#again = false
