@@ -8,6 +8,7 @@ import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { Compiler, type Leaf, type Round } from '../compiler.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
+import { Doubt, excluded } from './doubt.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
 import { Passed } from './passed.js'
@@ -22,7 +23,6 @@ import {
   keyOfClass,
   leaveRounds,
   many,
-  noted,
   plainly,
   preludeOf,
   rounds,
@@ -33,15 +33,13 @@ import {
   text,
 } from './templates.js'
 
-/**
- * Writes a JavaScript expression whose value is a `Decision`. The scope records its unconditional
- * reads. Later text in the same scope can use them, since it is evaluated later.
- */
-type Write = (scope: CodeScope) => string
-
 /** A condition as text. */
 interface Code {
-  readonly write: Write
+  /**
+   * Writes a JavaScript expression, which is true or not. The scope records its unconditional reads.
+   * Later text in the same scope can use them, since it is evaluated later.
+   */
+  readonly write: (scope: CodeScope, doubt: Doubt) => string
   /** Whether it is never undecided. */
   readonly isDecided?: boolean
 }
@@ -129,7 +127,7 @@ class Source extends Compiler<Code> {
 
   write(): PredicateText {
     const scope = new CodeScope()
-    const test = this.compile(gather(this.schema, this.#condition)).write(scope)
+    const test = this.#decision(this.compile(gather(this.schema, this.#condition)), scope)
     const body = scope.body(`return ${test}`)
     const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
     const hasBudget = scope.parameters.has('budget')
@@ -187,7 +185,7 @@ class Source extends Compiler<Code> {
    * Writes a function once, and a call of it with the values that it uses.
    * @param first - The operand that the function reads first.
    */
-  #function(body: Write, first?: Operand): Write {
+  #function(body: (scope: CodeScope) => string, first?: Operand): (scope: CodeScope) => string {
     let made: { readonly name: string; readonly parameters: readonly string[]; readonly passed: Passed } | undefined
     return (scope) => {
       if (!made?.passed.isKnownIn(scope)) {
@@ -209,47 +207,45 @@ class Source extends Compiler<Code> {
     }
   }
 
-  protected decided(code: Code): Code {
-    return code.isDecided ? code : { write: (scope) => `(${code.write(scope)} ?? bail())`, isDecided: true }
+  /** Writes an expression whose value is the decision. */
+  #decision({ write, isDecided = false }: Code, scope: CodeScope): string {
+    if (isDecided) return write(scope, excluded)
+    const found = scope.local()
+    return `(${found} = false, ${write(scope, new Doubt(found))} || ${found})`
+  }
+
+  protected decided({ write, isDecided }: Code): Code {
+    return { write: (scope, doubt) => write(scope, isDecided ? doubt : excluded), isDecided: true }
   }
 
   protected not({ write, isDecided = false }: Code): Code {
-    if (isDecided) return { write: (scope) => `!${write(scope)}`, isDecided }
-    return {
-      write: (scope) => {
-        const answer = scope.local()
-        return `((${answer} = ${write(scope)}) === undefined ? ${answer} : !${answer})`
-      },
-    }
+    return { write: (scope, doubt) => `!${write(scope, doubt.negated)}`, isDecided }
   }
 
   protected all(tests: readonly Code[]): Code {
-    const [first, ...others] = tests as readonly [Code, ...Code[]]
-    if (others.length === 0) return first
-    // The first test that is not true is the result.
-    return {
-      write: (scope) => {
-        const before = first.write(scope)
-        const inner = scope.inner()
-        return `(${[before, ...others.map((other) => other.write(inner))].join(' && ')})`
-      },
-      isDecided: tests.every(({ isDecided }) => isDecided),
-    }
+    return tests.length === 1 ? tests[0]! : this.#joined(tests, ' && ', (doubt) => !doubt.isNegated)
   }
 
   protected or(arms: readonly Code[]): Code {
-    const isDecided = arms.every((arm) => arm.isDecided)
+    return this.#joined(arms, ' || ', (doubt) => !doubt.isNegated && doubt.isLast)
+  }
+
+  /** @param sharesDoubt - Whether its parts can note in a variable of the condition around it. */
+  #joined(codes: readonly Code[], by: ' && ' | ' || ', sharesDoubt: (doubt: Doubt) => boolean): Code {
+    const isDecided = codes.every((code) => code.isDecided)
+    const join: Code['write'] = (scope, doubt) => {
+      let inner = scope
+      const texts = codes.map((code, at) => {
+        const isLast = by === ' || ' || at === codes.length - 1
+        const text = code.write(inner, isLast ? doubt : doubt.before)
+        if (inner === scope) inner = scope.inner()
+        return text
+      })
+      return `(${texts.join(by)})`
+    }
     return {
-      write: (scope) => {
-        const found = scope.local()
-        let inner = scope
-        const tests = arms.map(({ write, isDecided }) => {
-          const test = isDecided ? write(inner) : noted(write(inner), found)
-          if (inner === scope) inner = scope.inner()
-          return test
-        })
-        return isDecided ? `(${tests.join(' || ')})` : `(${found} = false, ${tests.join(' || ')} || ${found})`
-      },
+      write: (scope, doubt) =>
+        isDecided || sharesDoubt(doubt) ? join(scope, doubt) : doubt.note(this.#decision({ write: join }, scope)),
       isDecided,
     }
   }
@@ -258,24 +254,23 @@ class Source extends Compiler<Code> {
     const each = `each${++this.#depth}`
     const { write, isDecided = false } = compile()
     this.#depth--
-    const body: Write = (scope) => {
+    const call = this.#function((scope) => {
       const from = this.#operands.write(condition.from, scope)
       scope.own(each)
       this.#operands.call(condition.each, each)
-      const inner = scope.inner()
-      const test = isDecided ? write(inner) : noted(write(inner), 'found')
+      const test = write(scope.inner(), new Doubt('found'))
       const list = from.value
       const leave = (elements: string, answer: string): string => `return ${this.#spend(scope, elements)}${answer}`
       return [
-        ...settled(from),
+        ...settled(from).map((line) => `${line};`),
         `if (!${isWholeList(list)}) return undecided(${list})`,
         ...(isDecided ? [] : ['let found = false']),
         `for (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}`,
         `if (${test}) ${leave('i + 1', 'true')}\n}`,
         leave(`${list}.length`, isDecided ? 'false' : 'found'),
-      ].join(';\n')
-    }
-    return { write: this.#function(body, condition.from) }
+      ].join('\n')
+    }, condition.from)
+    return { write: (scope, doubt) => doubt.note(call(scope)) }
   }
 
   /** Writes the count of steps before a value, if steps are counted. */
@@ -285,10 +280,10 @@ class Source extends Compiler<Code> {
 
   protected ref({ definition, args }: Ref): Code {
     return {
-      write: (scope) => {
+      write: (scope, doubt) => {
         const { before, values, areThere } = this.#args(args, scope)
         const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
-        return sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`)
+        return doubt.note(sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`))
       },
     }
   }
@@ -337,14 +332,15 @@ class Source extends Compiler<Code> {
       body = this.compile(this.bodyOf(definition))
       this.#bodies.set(definition, body)
     }
-    const test = body.write(scope)
+    const test = this.#decision(body, scope)
     return this.#written(scope, definition.recursive ? tabled(self, test) : `return ${test}`, name)
   }
 
   /** Writes one round of a definition that is a loop. */
   #round({ found, guard, args }: Round<Code>, parameters: readonly string[], scope: CodeScope): string {
-    const first = found.isDecided ? found.write(scope) : noted(found.write(scope), 'found')
-    const second = guard.isDecided ? guard.write(scope) : noted(guard.write(scope), 'found')
+    const doubt = new Doubt('found')
+    const first = found.write(scope, doubt)
+    const second = guard.write(scope, doubt.before)
     const { before, values } = this.#args(args, scope)
     const missing = values.filter((_, at) => !isArgument(args[at]!))
     return [
@@ -359,31 +355,36 @@ class Source extends Compiler<Code> {
 
   protected leaf(condition: Leaf): Code {
     const isDecided = condition.kind === 'true' || condition.kind === 'false'
-    return { write: (scope) => this.#leaf(condition, scope), isDecided }
+    return { write: (scope, doubt) => this.#leaf(condition, scope, doubt), isDecided }
   }
 
-  #leaf(condition: Leaf, scope: CodeScope): string {
+  #leaf(condition: Leaf, scope: CodeScope, doubt: Doubt): string {
     switch (condition.kind) {
       case 'true':
       case 'false':
         return condition.kind
       case 'test':
-        return this.#operands.about(condition.of, scope, (x) => `${x} === true || ${x} !== false && undecided(${x})`)
+        return this.#operands.about(
+          condition.of,
+          scope,
+          (x) => `${x} === true || ${x} !== false && ${doubt.note(`undecided(${x})`)}`,
+        )
       case 'reads':
-        return this.#operands.about(condition.of, scope, (x) => `${plainly(x, scope)} !== undefined || undefined`)
+        return this.#operands.about(
+          condition.of,
+          scope,
+          (x) => `${plainly(x, scope)} !== undefined || ${doubt.note('undefined')}`,
+        )
       case 'compare':
-        return this.#comparisons.write(condition, scope)
+        return this.#comparisons.write(condition, scope, doubt)
       case 'in':
-        return this.#comparisons.writeIn(condition, scope)
+        return doubt.note(this.#comparisons.writeIn(condition, scope))
       case 'isa':
-        return this.#isa(condition, scope)
+        return this.#isa(condition, scope, doubt)
       case 'text': {
         const { operator } = condition
-        return this.#operands.between(
-          condition.of,
-          condition.part,
-          scope,
-          (x, y) => `text("${operator}", ${x}, ${y}, ${this.#operands.account(scope)})`,
+        return this.#operands.between(condition.of, condition.part, scope, (x, y) =>
+          doubt.note(`text("${operator}", ${x}, ${y}, ${this.#operands.account(scope)})`),
         )
       }
       case 'opaque': {
@@ -394,14 +395,14 @@ class Source extends Compiler<Code> {
         )
         const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
         const goal = this.#operands.give({ kind: 'goal', expression, span: condition.span })
-        return sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`)
+        return doubt.note(sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`))
       }
       case 'failure':
-        return 'undefined'
+        return doubt.note('undefined')
     }
   }
 
-  #isa({ of, model, exact }: IsA, scope: CodeScope): string {
+  #isa({ of, model, exact }: IsA, scope: CodeScope, doubt: Doubt): string {
     const cls = constructorOf(this.schema, model)
     const known = declaredModel(this.schema, of)
     const asked = (x: string): string =>
@@ -409,17 +410,17 @@ class Source extends Compiler<Code> {
     return this.#operands.about(of, scope, (x) => {
       // An instance of the class is not a promise either.
       scope.learn(`plain ${x}`, x)
-      if (!cls) return asked(x)
+      if (!cls) return doubt.note(asked(x))
       const its = this.#operands.give({ kind: 'class', model })
       const id = JSON.stringify(['is', model, exact, known, attributeOf(of), this.#waits])
       const name = this.#pool.add('is', id, (name) => classTest(name, asked('x')))
-      const test = `${isObject(x)} && ${x}.constructor === ${its} || ${name}(${x})`
+      const test = `${isObject(x)} && ${x}.constructor === ${its} || ${doubt.note(`${name}(${x})`)}`
       // `instanceof` with nil takes longer than the rest of a check.
       return excludesNil(cls) ? `${x} !== null && (${test})` : test
     })
   }
 
   protected texts(tests: readonly TextTest[]): Code {
-    return { write: (scope) => this.#comparisons.writeTexts(tests, scope) }
+    return { write: (scope, doubt) => this.#comparisons.writeTexts(tests, scope, doubt) }
   }
 }
