@@ -1,8 +1,8 @@
-import type { Condition, Definition, IsA, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
+import type { Condition, Definition, IsA, Operand, ParameterRoot, Path, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
 import { gather } from '../../condition/gather.js'
 import type { TextTest } from '../../condition/texts.js'
-import { declaredModel } from '../../condition/type.js'
+import { declaredModel, isPresent } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
@@ -28,6 +28,7 @@ import {
   rounds,
   sequence,
   settled,
+  skippedNil,
   spent,
   tabled,
   text,
@@ -45,11 +46,8 @@ interface Code {
 }
 
 /** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
-function isArgument(operand: Operand): boolean {
-  return (
-    operand.kind === 'value' ||
-    (operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable')
-  )
+function isArgument({ root, steps }: Path): boolean {
+  return steps.length === 0 && root.kind !== 'variable'
 }
 
 /** Returns whether an argument is the parameter itself. */
@@ -121,7 +119,7 @@ class Source extends Compiler<Code> {
     this.#condition = condition
     this.#waits = waits
     this.#pool = pool
-    this.#operands = new OperandWriter(waits, this.counts, pool)
+    this.#operands = new OperandWriter(schema, waits, this.counts, pool)
     this.#comparisons = new ComparisonWriter(schema, this.#operands, pool, this.counts)
   }
 
@@ -250,12 +248,13 @@ class Source extends Compiler<Code> {
     }
   }
 
-  protected loop(condition: Some, compile: () => Code): Code {
+  protected loop(condition: Some, present: readonly Path[], compile: () => Code, skipsNil: boolean): Code {
     const each = `each${++this.#depth}`
     const { write, isDecided = false } = compile()
     this.#depth--
+    const isCertain = isDecided && !skipsNil
     const call = this.#function((scope) => {
-      const from = this.#operands.write(condition.from, scope)
+      const from = this.#operands.write(condition.from, scope.where(present))
       scope.own(each)
       this.#operands.call(condition.each, each)
       const test = write(scope.inner(), new Doubt('found'))
@@ -264,13 +263,14 @@ class Source extends Compiler<Code> {
       return [
         ...settled(from).map((line) => `${line};`),
         `if (!${isWholeList(list)}) return undecided(${list})`,
-        ...(isDecided ? [] : ['let found = false']),
+        ...(isCertain ? [] : ['let found = false']),
         `for (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}`,
+        ...(skipsNil ? [skippedNil(each)] : []),
         `if (${test}) ${leave('i + 1', 'true')}\n}`,
-        leave(`${list}.length`, isDecided ? 'false' : 'found'),
+        leave(`${list}.length`, isCertain ? 'false' : 'found'),
       ].join('\n')
     }, condition.from)
-    return { write: (scope, doubt) => doubt.note(call(scope)) }
+    return { write: (scope, doubt) => doubt.note(call(scope.where(present))) }
   }
 
   /** Writes the count of steps before a value, if steps are counted. */
@@ -278,10 +278,10 @@ class Source extends Compiler<Code> {
     return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
   }
 
-  protected ref({ definition, args }: Ref): Code {
+  protected ref({ definition, args }: Ref, present: readonly Path[]): Code {
     return {
       write: (scope, doubt) => {
-        const { before, values, areThere } = this.#args(args, scope)
+        const { before, values, areThere } = this.#args(args, scope.where(present))
         const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
         return doubt.note(sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`))
       },
@@ -305,9 +305,17 @@ class Source extends Compiler<Code> {
   #args(args: readonly Operand[], scope: CodeScope): { before: string[]; values: string[]; areThere: string } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
     const values = written.map(({ value }) => value)
-    const missing = values.filter((_, at) => !isArgument(args[at]!))
+    const missing = values.filter((_, at) => !this.#isThere(args[at]!, scope))
     const areThere = missing.map((value) => `(${value} !== undefined || undefined) && `).join('')
     return { before: written.flatMap(kept), values, areThere }
+  }
+
+  /** Returns whether an argument surely has a value. */
+  #isThere(operand: Operand, { present }: CodeScope): boolean {
+    return (
+      operand.kind === 'value' ||
+      (operand.kind === 'path' && (isArgument(operand) || isPresent(present, operand, operand.steps.length)))
+    )
   }
 
   /** Returns the name of a definition's function. */
@@ -337,12 +345,12 @@ class Source extends Compiler<Code> {
   }
 
   /** Writes one round of a definition that is a loop. */
-  #round({ found, guard, args }: Round<Code>, parameters: readonly string[], scope: CodeScope): string {
+  #round({ found, guard, present, args }: Round<Code>, parameters: readonly string[], scope: CodeScope): string {
     const doubt = new Doubt('found')
     const first = found.write(scope, doubt)
     const second = guard.write(scope, doubt.before)
-    const { before, values } = this.#args(args, scope)
-    const missing = values.filter((_, at) => !isArgument(args[at]!))
+    const { before, values } = this.#args(args, scope.where(present))
+    const missing = values.filter((_, at) => !this.#isThere(args[at]!, scope))
     return [
       `if (${first}) return ${leaveRounds('true')}`,
       `if (!${second}) return ${leaveRounds('found')}`,
@@ -353,9 +361,9 @@ class Source extends Compiler<Code> {
     ].join(';\n')
   }
 
-  protected leaf(condition: Leaf): Code {
+  protected leaf(condition: Leaf, present: readonly Path[]): Code {
     const isDecided = condition.kind === 'true' || condition.kind === 'false'
-    return { write: (scope, doubt) => this.#leaf(condition, scope, doubt), isDecided }
+    return { write: (scope, doubt) => this.#leaf(condition, scope.where(present), doubt), isDecided }
   }
 
   #leaf(condition: Leaf, scope: CodeScope, doubt: Doubt): string {
@@ -420,7 +428,7 @@ class Source extends Compiler<Code> {
     })
   }
 
-  protected texts(tests: readonly TextTest[]): Code {
-    return { write: (scope, doubt) => this.#comparisons.writeTexts(tests, scope, doubt) }
+  protected texts(tests: readonly TextTest[], present: readonly Path[]): Code {
+    return { write: (scope, doubt) => this.#comparisons.writeTexts(tests, scope.where(present), doubt) }
   }
 }

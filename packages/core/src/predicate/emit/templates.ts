@@ -15,7 +15,7 @@ export interface Written {
    * (`held`).
    */
   readonly isPending?: boolean
-  /** Whether it is surely a row: the actor or the resource. */
+  /** Whether it is surely a row: the actor, the resource, or a parameter. */
   readonly isRow?: boolean
   /** The object that it was read from, if that may be a promise: then the value is undefined. */
   readonly parent?: string | undefined
@@ -97,6 +97,11 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
 /** Writes a test whether a value is a complete list. The first test is in place, since V8 inlines only so many calls. */
 export function isWholeList(list: string): string {
   return `(!partials.any && Array.isArray(${list}) || isWhole(${list}))`
+}
+
+/** Writes the end of a round of a loop for an element that is nil, whose test would be undecided. */
+export function skippedNil(each: string): string {
+  return `if (${each} === null || ${each} === undefined) {\nfound = undefined\ncontinue\n}`
 }
 
 /** Writes the body of a recursive definition. */
@@ -312,8 +317,9 @@ export function equality(
   const asked = `${isNil}${doubt.note(`${name}(${x}, ${y}${parents && `, ${parents}`})`)}`
   const same = isRow ? `${x} === ${y} ||` : `${x} === ${y} ? ${isSame} :`
   if (key !== undefined) return `${same} ${asked}`
-  const isOfClass = (z: string): string => `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls}`
-  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isOfClass(x)} && ${isOfClass(y)}`]
+  const isOfClass = ({ value, isRow }: Written): string =>
+    `${isRow ? '' : `${value} !== null && ${value} !== undefined && `}${value}.constructor === ${cls}`
+  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isOfClass(left)} && ${isOfClass(right)}`]
   const differ = [...areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
   return `${same} !(${differ}) && ${asked}`
 }
