@@ -35,3 +35,10 @@ export class Doubt {
 
 /** For a condition that must not be undecided. */
 export const excluded: Doubt = new Doubt(undefined)
+
+/** For a test whose value is the decision. */
+export const ignored: Doubt = new (class extends Doubt {
+  override note(test: string): string {
+    return test
+  }
+})(undefined)

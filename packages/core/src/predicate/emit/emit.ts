@@ -8,7 +8,7 @@ import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { Compiler, type Leaf, type Round } from '../compiler.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
-import { Doubt, excluded } from './doubt.js'
+import { Doubt, excluded, ignored } from './doubt.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
 import { Passed } from './passed.js'
@@ -41,6 +41,8 @@ interface Code {
    * Later text in the same scope can use them, since it is evaluated later.
    */
   readonly write: (scope: CodeScope, doubt: Doubt) => string
+  /** Writes it so that its value is the decision; undefined if that takes a variable. */
+  readonly decide?: ((scope: CodeScope) => string) | undefined
   /** Whether it is never undecided. */
   readonly isDecided?: boolean
 }
@@ -206,46 +208,73 @@ class Source extends Compiler<Code> {
   }
 
   /** Writes an expression whose value is the decision. */
-  #decision({ write, isDecided = false }: Code, scope: CodeScope): string {
-    if (isDecided) return write(scope, excluded)
+  #decision({ write, decide }: Code, scope: CodeScope): string {
+    if (decide) return decide(scope)
     const found = scope.local()
     return `(${found} = false, ${write(scope, new Doubt(found))} || ${found})`
   }
 
+  /** Returns the code of a condition that is not made of others. */
+  #test(write: Code['write']): Code {
+    return { write, decide: (scope) => write(scope, ignored) }
+  }
+
   protected decided({ write, isDecided }: Code): Code {
-    return { write: (scope, doubt) => write(scope, isDecided ? doubt : excluded), isDecided: true }
+    if (isDecided) return { write, decide: (scope) => write(scope, excluded), isDecided }
+    const certain = (scope: CodeScope): string => write(scope, excluded)
+    return { write: certain, decide: certain, isDecided: true }
   }
 
-  protected not({ write, isDecided = false }: Code): Code {
-    return { write: (scope, doubt) => `!${write(scope, doubt.negated)}`, isDecided }
+  protected not(of: Code): Code {
+    const code: Code = { write: (scope, doubt) => `!${of.write(scope, doubt.negated)}` }
+    return of.isDecided ? this.decided({ ...code, isDecided: true }) : code
   }
 
+  /** Several tests that may be undecided are noted together, which takes less code. */
   protected all(tests: readonly Code[]): Code {
-    return tests.length === 1 ? tests[0]! : this.#joined(tests, ' && ', (doubt) => !doubt.isNegated)
+    if (tests.length === 1) return tests[0]!
+    const join = (scope: CodeScope, write: (test: Code, scope: CodeScope, isLast: boolean) => string): string =>
+      `(${this.#texts(tests, scope, (test, inner, at) => write(test, inner, at === tests.length - 1)).join(' && ')})`
+    const isDecided = tests.every((test) => test.isDecided)
+    const canDecide = tests.every((test) => test.decide)
+    const isNotedOnce = tests.filter((test) => test.decide && !test.isDecided).length > 1
+    return {
+      write: (scope, doubt) => {
+        if (doubt.isNegated && !isDecided) return doubt.note(this.#decision(this.all(tests), scope))
+        const noted = join(scope, (test, inner, isLast) =>
+          isNotedOnce && test.decide ? test.decide(inner) : test.write(inner, isLast ? doubt : doubt.before),
+        )
+        return isNotedOnce ? doubt.note(noted) : noted
+      },
+      // Sound: all of them can.
+      decide: canDecide ? (scope) => join(scope, (test, inner) => test.decide!(inner)) : undefined,
+      isDecided,
+    }
   }
 
   protected or(arms: readonly Code[]): Code {
-    return this.#joined(arms, ' || ', (doubt) => !doubt.isNegated && doubt.isLast)
+    const write: Code['write'] = (scope, doubt) =>
+      `(${this.#texts(arms, scope, (arm, inner) => arm.write(inner, doubt)).join(' || ')})`
+    if (arms.every((arm) => arm.isDecided)) return this.decided({ write, isDecided: true })
+    return {
+      // A variable of the condition around it serves if that condition is true, too.
+      write: (scope, doubt) =>
+        doubt.isNegated || !doubt.isLast ? doubt.note(this.#decision({ write }, scope)) : write(scope, doubt),
+    }
   }
 
-  /** @param sharesDoubt - Whether its parts can note in a variable of the condition around it. */
-  #joined(codes: readonly Code[], by: ' && ' | ' || ', sharesDoubt: (doubt: Doubt) => boolean): Code {
-    const isDecided = codes.every((code) => code.isDecided)
-    const join: Code['write'] = (scope, doubt) => {
-      let inner = scope
-      const texts = codes.map((code, at) => {
-        const isLast = by === ' || ' || at === codes.length - 1
-        const text = code.write(inner, isLast ? doubt : doubt.before)
-        if (inner === scope) inner = scope.inner()
-        return text
-      })
-      return `(${texts.join(by)})`
-    }
-    return {
-      write: (scope, doubt) =>
-        isDecided || sharesDoubt(doubt) ? join(scope, doubt) : doubt.note(this.#decision({ write: join }, scope)),
-      isDecided,
-    }
+  /** Writes the parts of a condition: all but the first are not always evaluated. */
+  #texts(
+    codes: readonly Code[],
+    scope: CodeScope,
+    write: (code: Code, scope: CodeScope, at: number) => string,
+  ): readonly string[] {
+    let inner = scope
+    return codes.map((code, at) => {
+      const text = write(code, inner, at)
+      if (inner === scope) inner = scope.inner()
+      return text
+    })
   }
 
   protected loop(condition: Some, present: readonly Path[], compile: () => Code, skipsNil: boolean): Code {
@@ -270,7 +299,7 @@ class Source extends Compiler<Code> {
         leave(`${list}.length`, isCertain ? 'false' : 'found'),
       ].join('\n')
     }, condition.from)
-    return { write: (scope, doubt) => doubt.note(call(scope.where(present))) }
+    return this.#test((scope, doubt) => doubt.note(call(scope.where(present))))
   }
 
   /** Writes the count of steps before a value, if steps are counted. */
@@ -279,13 +308,11 @@ class Source extends Compiler<Code> {
   }
 
   protected ref({ definition, args }: Ref, present: readonly Path[]): Code {
-    return {
-      write: (scope, doubt) => {
-        const { before, values, areThere } = this.#args(args, scope.where(present))
-        const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
-        return doubt.note(sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`))
-      },
-    }
+    return this.#test((scope, doubt) => {
+      const { before, values, areThere } = this.#args(args, scope.where(present))
+      const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
+      return doubt.note(sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`))
+    })
   }
 
   /** The parameters of the predicate. */
@@ -362,8 +389,8 @@ class Source extends Compiler<Code> {
   }
 
   protected leaf(condition: Leaf, present: readonly Path[]): Code {
-    const isDecided = condition.kind === 'true' || condition.kind === 'false'
-    return { write: (scope, doubt) => this.#leaf(condition, scope.where(present), doubt), isDecided }
+    const test = this.#test((scope, doubt) => this.#leaf(condition, scope.where(present), doubt))
+    return condition.kind === 'true' || condition.kind === 'false' ? this.decided(test) : test
   }
 
   #leaf(condition: Leaf, scope: CodeScope, doubt: Doubt): string {
@@ -429,6 +456,6 @@ class Source extends Compiler<Code> {
   }
 
   protected texts(tests: readonly TextTest[], present: readonly Path[]): Code {
-    return { write: (scope, doubt) => this.#comparisons.writeTexts(tests, scope.where(present), doubt) }
+    return this.#test((scope, doubt) => this.#comparisons.writeTexts(tests, scope.where(present), doubt))
   }
 }
