@@ -125,11 +125,11 @@ export abstract class Compiler<Code> {
   compile(condition: Condition, present: readonly Path[] = []): Code {
     switch (condition.kind) {
       case 'and': {
-        const here = [...present]
+        let here = present
         return this.all(
           condition.of.map((one) => {
             const code = this.compile(one, here)
-            here.push(...presentWhen(this.schema, one))
+            here = [...here, ...presentWhen(this.schema, one)]
             return code
           }),
         )
@@ -152,7 +152,8 @@ export abstract class Compiler<Code> {
 
   /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
-    return gather(this.schema, definition.recursive ? absorb(definition) : settledBody(definition))
+    const body = definition.recursive ? absorb(definition) : settledBody(definition)
+    return gather(this.schema, body, definition)
   }
 
   /** Returns one round of a definition that is a loop; undefined for any other definition. */
