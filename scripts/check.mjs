@@ -13,18 +13,18 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 140,
-  checks: 100,
-  runtime: 13,
-  explain: 63.5,
+  index: 144,
+  checks: 103,
+  runtime: 14.5,
+  explain: 65.5,
   sql: 35.5,
   filters: 28.5,
   framework: 17,
   compile: 47.5,
   diff: 36,
-  testing: 83,
+  testing: 85,
   node: 3,
-  oso: 148,
+  oso: 150,
 }
 const forNode = ['node', 'oso']
 

@@ -3,7 +3,7 @@ import { actorOf, type Outcome, outcomeOf, type Prepared } from './evaluators.js
 
 /** A host that lets the machine go on behind the proof that settles a negation, as `oso` does. */
 class ThoroughHost extends SchemaHost {
-  override readonly meetsAllProofs: boolean = true
+  override readonly ordersErrors: boolean = true
 }
 
 /** What the machine says of a check where it meets all proofs inside `not`, with their errors. */

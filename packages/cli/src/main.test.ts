@@ -331,6 +331,15 @@ describe('mutate', () => {
     expect(out).toContain('defineTests({')
   })
 
+  it('tests no mutant and exits with 1 when a test of the policy fails', async () => {
+    const matrix = notes['notes.matrix.ts']!.replace('eve    | -          | read', 'eve    | edit       | read')
+    const { code, out } = await application({ 'notes.matrix.ts': matrix }).run('mutate')
+    expect(out).toBe('1 cell failed: no mutant was tested. Run `arcturus test`, and mend them first.\n')
+    expect(code).toBe(1)
+    const { json } = await application({ 'notes.matrix.ts': matrix }).run('mutate', '--json')
+    expect(json).toEqual({ failed: 1 })
+  })
+
   it('exits with 0 when every mutant is killed or equivalent', async () => {
     const all = `import { defineTests } from '@arcturus/cli'
 export default defineTests({
@@ -581,6 +590,14 @@ export class Invoice {
     expect((await one.run('init')).out).toContain('kept   policy.polar')
     expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe('# mine\n')
     expect((await one.run('init', '--json')).json).toMatchObject({ written: [] })
+  })
+
+  it.each(['ts', 'mjs', 'cjs'])('keeps a configuration whose name ends in .%s', async (extension) => {
+    const config = `arcturus.config.${extension}`
+    const one = fresh({ ...applications['koa and TypeORM'], [config]: '// mine\n' })
+    expect((await one.run('init')).out).toContain(`kept   ${config}`)
+    expect(readFileSync(join(one.folder, config), 'utf8')).toBe('// mine\n')
+    expect(existsSync(join(one.folder, 'arcturus.config.js'))).toBe(false)
   })
 
   it('follows no link to a missing file', async () => {

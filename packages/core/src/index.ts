@@ -14,6 +14,8 @@ export type {
 } from './authorizer/registration.js'
 export type { EnforcementEvent } from './enforcement/event.js'
 export { UndecidedError } from './enforcement/guard.js'
+export { ChangedRequestError } from './enforcement/requestRules.js'
+export { TargetError } from './enforcement/requestTarget.js'
 export { RoutePattern, type RoutePatternOptions } from './enforcement/routePattern.js'
 export {
   ArcturusError,

@@ -15,8 +15,8 @@ import {
   type Loader,
   problemOf,
   problemType,
+  type RoutedRequest,
   type RouteOptions,
-  routedPath,
   wantsProblem,
 } from '@arcturus/core/framework'
 import { type Holder, hold, isAllowList, keepPrivate } from '@arcturus/core/node'
@@ -29,6 +29,7 @@ import type {
   Query as TextQuery,
 } from 'express-serve-static-core'
 import { handlersBehind } from './handlersBehind.js'
+import { hasOtherRouters } from './routers.js'
 import { shareShape } from './sharedShape.js'
 import type { Actor, AllowedResource } from './types.js'
 
@@ -122,7 +123,7 @@ export function expressAuthorization(
   assertAuthorizer('expressAuthorization', authorizer)
   assertActor('expressAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { ruled })
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
     return enforcements.known(request) ?? begin(request, response)
@@ -245,12 +246,13 @@ export function expressAuthorization(
 }
 
 /**
- * Returns the request for the rules. Its `path` includes the mount path, and compares as the router
- * compares it.
+ * Returns how Express routes a request now. `baseUrl` is the path of the mounts, and a middleware
+ * may have changed `url`.
  */
-function ruled(request: Request): Request {
-  const path = routedPath(request.originalUrl, request.app.enabled('case sensitive routing'))
-  return Object.create(request, { path: { value: path, enumerable: true } })
+function routed({ method, originalUrl, baseUrl, url, app }: Request): RoutedRequest {
+  const whole = baseUrl + url
+  const caseSensitive = app.enabled('case sensitive routing') ? (hasOtherRouters(app) ? 'some' : 'all') : 'none'
+  return { method, targets: originalUrl === whole ? [whole] : [originalUrl, whole], paths: [whole], caseSensitive }
 }
 
 function assertUnguarded(handler: unknown): void {

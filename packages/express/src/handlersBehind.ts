@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler } from 'express-serve-static-core'
+import { type Layer, routersOf } from './routers.js'
 
 /**
  * Returns a function that returns whether the request is still in the handlers right behind a
@@ -24,28 +25,14 @@ export function handlersBehind(request: Request, next: NextFunction, middleware:
   return () => request.params === entered
 }
 
-/** The place of a handler or a route in an Express router. */
-interface Layer {
-  readonly handle?: { readonly stack?: readonly Layer[] }
-  readonly route?: unknown
-  match(path: string): unknown
-}
-
 /**
  * Returns the layer right behind the one of a middleware, or undefined if the middleware has no
  * known place or several.
  */
 function layerBehind({ app }: Request, middleware: unknown): Layer | undefined {
-  // Express 4 throws for `router`. Sound: Express has no other routers.
-  const router = (Reflect.get(app, '_router') ?? Reflect.get(app, 'router')) as Layer['handle']
-  const stacks = new Set<readonly Layer[]>(router?.stack ? [router.stack] : [])
   const places: [stack: readonly Layer[], at: number][] = []
-  // Iteration of a set includes the elements added during it.
-  for (const stack of stacks) {
-    for (const [at, { handle }] of stack.entries()) {
-      if (handle === middleware) places.push([stack, at])
-      if (Array.isArray(handle?.stack)) stacks.add(handle.stack)
-    }
+  for (const { stack } of routersOf(app)) {
+    for (const [at, { handle }] of stack.entries()) if (handle === middleware) places.push([stack, at])
   }
   const [place] = places
   return place && places.length === 1 ? place[0][place[1] + 1] : undefined

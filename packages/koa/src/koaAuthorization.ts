@@ -16,8 +16,8 @@ import {
   type Loader,
   problemOf,
   problemType,
+  type RoutedRequest,
   type RouteOptions,
-  routedPath,
   wantsProblem,
 } from '@arcturus/core/framework'
 import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
@@ -100,7 +100,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   assertAuthorizer('koaAuthorization', authorizer)
   assertActor('koaAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { ruled })
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
     const known = enforcements.known(context)
@@ -175,24 +175,28 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     assertUnguarded(middleware)
     const open = async (context: Context, next: Next): Promise<unknown> => {
       const enforcement = enforcementOf(context)
-      if (!middleware) {
-        const route = routeEntered(context, open)
-        enforcement.open(reason, () => Reflect.get(context, 'captures') === route)
-        return next()
-      }
-      let isWithin = true
-      enforcement.open(reason, () => isWithin)
+      const isInside = middleware ? () => true : routeEntered(context, open)
+      const isUnanswered = unansweredSince(context)
+      let covers = isInside
+      enforcement.open(reason, () => covers())
       const leave = async (): Promise<void> => {
-        isWithin = false
+        covers = nothing
         await next()
         // No later middleware responded, so the exempt one may.
-        isWithin = context.status === 404 && !hasBody(context)
+        if (isUnanswered()) covers = isInside
       }
       try {
-        return await Reflect.apply(middleware, undefined, [context, leave])
+        const result: unknown = middleware ? await Reflect.apply(middleware, undefined, [context, leave]) : await next()
+        // Middleware above is not exempt: it may respond if this one did not, or add a body. What
+        // bypasses Koa may still come.
+        if (context.respond === false) return result
+        const inside = covers
+        if (isUnanswered()) covers = nothing
+        else if (!hasBody(context)) covers = () => inside() && !hasBody(context)
+        return result
       } catch (error) {
         // A response that outer middleware makes from the error is not exempt.
-        isWithin = false
+        covers = nothing
         throw error
       }
     }
@@ -205,11 +209,18 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
 }
 
 /**
- * Returns the context for the rules. Its `path` includes the mount path, and compares as routers
- * compare it.
+ * Returns how Koa routes a request now. A middleware may have changed its path; koa-mount does so
+ * for what it mounts.
  */
-function ruled(context: Context): Context {
-  return Object.create(context, { path: { value: routedPath(context.originalUrl), enumerable: true } })
+function routed(context: Context): RoutedRequest {
+  const { method, originalUrl, url, path } = context
+  const targets = originalUrl === url ? [url] : [originalUrl, url]
+  const [sent = ''] = originalUrl.split('?', 1)
+  const mount: unknown = Reflect.get(context, 'mountPath')
+  if (sent === path || typeof mount !== 'string') return { method, targets, paths: [path] }
+  // In nested mounts this is the path of the innermost one, and it stays set behind the mounts.
+  const mounted = mount.replace(/\/$/, '') + path
+  return { method, targets, paths: sent.endsWith(path) ? [...new Set([sent, mounted])] : [path, mounted] }
 }
 
 function assertUnguarded(middleware: unknown): void {
@@ -220,16 +231,16 @@ function assertUnguarded(middleware: unknown): void {
 }
 
 /**
- * Returns an object that identifies the route of a request: `@koa/router` assigns `captures` anew
- * for each route that a request enters. Koa itself does not report when a middleware passes a
- * request on.
+ * Returns a function that returns whether a request is still in the route of a middleware:
+ * `@koa/router` assigns `captures` anew for each route that a request enters. Koa itself does not
+ * report when a middleware passes a request on.
  *
  * @throws {ArgumentError} The middleware is not on a route, so it would open everything behind.
  */
-function routeEntered(context: Context, middleware: unknown): unknown {
+function routeEntered(context: Context, middleware: unknown): () => boolean {
   const captures: unknown = Reflect.get(context, 'captures')
   const used: readonly unknown[] = context.app.middleware
-  if (captures !== undefined && !used.includes(middleware)) return captures
+  if (captures !== undefined && !used.includes(middleware)) return () => Reflect.get(context, 'captures') === captures
   throw new ArgumentError(
     'invalid-argument',
     'unguarded(reason) outside of a route would open every route behind it.',
@@ -238,6 +249,14 @@ function routeEntered(context: Context, middleware: unknown): unknown {
     },
   )
 }
+
+/** Returns a function that returns whether no middleware has responded since. */
+function unansweredSince(context: Context): () => boolean {
+  const { status, body } = context
+  return () => !context.headerSent && context.status === status && context.body === body
+}
+
+const nothing = (): boolean => false
 
 /**
  * Returns whether Koa will respond with a body of the application. Without one it sends the message

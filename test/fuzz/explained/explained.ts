@@ -1,10 +1,10 @@
 import { PolicyError } from '@arcturus/core'
 import { type Explanation, type ExplanationNode, explain } from '@arcturus/core/explain'
 import { engineOf } from '../../../packages/core/src/authorizer/decisions/engine.js'
-import { realize } from '../../../packages/core/src/explain/changes.js'
 import { evaluate } from '../../../packages/core/src/explain/evaluate.js'
 import { isImagined } from '../../../packages/core/src/explain/imagined.js'
 import { Arrivals } from '../../../packages/core/src/explain/reads.js'
+import { realize } from '../../../packages/core/src/explain/realize.js'
 import { actorOf, check, type Outcome, Prepared, showOutcome } from '../evaluators.js'
 import { printPolicy } from '../policyTree.js'
 import { Random } from '../random.js'
@@ -214,18 +214,16 @@ function decisionOf(outcome: Outcome): Explanation['decision'] {
   return outcome === 'true' ? 'allowed' : outcome === 'false' ? 'denied' : 'error'
 }
 
-/** What is contradictory in a tree: a step and what it consists of. */
+/** What is contradictory in a tree: a step and what it consists of. The errors beside a step that holds are shown with it. */
 function inconsistency({ kind, outcome, text, of, repeated }: ExplanationNode): string | undefined {
   const all = of.map((one) => one.outcome)
   const isWrong =
     (kind === 'any' && all.some((one) => one !== 'false')) ||
-    ((kind === 'rule' || kind === 'call' || kind === 'rows') &&
-      outcome === 'true' &&
-      all.some((one) => one !== 'true')) ||
+    ((kind === 'rule' || kind === 'call' || kind === 'rows') && outcome === 'true' && all.includes('false')) ||
     ((kind === 'rule' || kind === 'rows') && outcome === 'false' && of.length > 0 && !all.includes('false')) ||
     (kind === 'call' && outcome === 'false' && of.length > 0 && !repeated && !all.includes('false')) ||
     (outcome === 'error' && of.length > 0 && !all.includes('error')) ||
-    (outcome !== 'error' && kind !== 'not' && all.includes('error'))
+    (outcome === 'false' && kind !== 'not' && all.includes('error') && !all.includes('false'))
   if (isWrong) return `${kind} ${JSON.stringify(text)} is ${outcome}, but consists of ${all.join(', ') || 'nothing'}`
   for (const one of of) {
     const wrong = inconsistency(one)

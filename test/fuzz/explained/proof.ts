@@ -87,6 +87,8 @@ export class Proof {
   }
 
   #read(node: ExplanationNode, numbered: Numbered): void {
+    // An error beside the proof is none of its facts.
+    if (node.outcome === 'error') return
     const at = / ?part (\d+)/.exec(node.text)?.[1]
     const part = at === undefined ? undefined : numbered.parts[Number(at)]!
     switch (node.kind) {

@@ -59,7 +59,7 @@ function read(folder: string): CoverageReport {
 function ofFiles(report: CoverageReport, cwd: string): CoverageReport {
   const isFile = ({ name, text }: CoverageReport['files'][number]): boolean => {
     const path = resolve(cwd, name)
-    return existsSync(path) && statSync(path).isFile() && readFileSync(path, 'utf8') === text
+    return existsSync(path) && statSync(path).isFile() && readFileSync(path, 'utf8').replace(/^\uFEFF/, '') === text
   }
   const files = report.files.filter(isFile)
   return files.length > 0 ? new CoverageReport(files) : report

@@ -3,6 +3,7 @@ import type { MutationReport, Witness } from '@arcturus/core/testing'
 import { findingOf } from '../output/diagnostics.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
+import { counted } from './check.js'
 import { testFiles } from './test.js'
 
 export interface MutateOptions {
@@ -14,7 +15,7 @@ export interface MutateOptions {
 
 /**
  * Runs the tests of the policy, and asks each mutant of the policy the same questions. Code 1 if
- * mutants survive.
+ * mutants survive, or if a test fails: then no mutant is tested.
  */
 export async function mutate(project: Project, output: Output, { files, rows }: MutateOptions): Promise<Result> {
   await project.load()
@@ -22,9 +23,11 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
   const { matrixReport, QuestionRecorder, testMutants } = await project.library('testing')
   const recorder = new QuestionRecorder(authorizer)
   const tests = await testFiles(project, files)
-  const report = await output.progress('Testing mutants', async (advance): Promise<MutationReport> => {
-    for (const { matrix } of tests) await matrixReport(authorizer, matrix)
+  const report = await output.progress('Testing mutants', async (advance): Promise<MutationReport | number> => {
+    let failed = 0
+    for (const { matrix } of tests) failed += (await matrixReport(authorizer, matrix)).differences.length
     recorder.stop()
+    if (failed > 0) return failed
     const sample = project.hasRows ? await project.sample(rows) : {}
     const actors = [...(authorizer.policy?.blocks.values() ?? [])]
       .filter(({ keyword }) => keyword === 'actor')
@@ -35,8 +38,15 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
       onProgress: (done, all) => advance(`${done} of ${all}`),
     })
   })
-  const { survivors, killed, total, invalid } = report
   const { green, red, dim } = output.colours
+  // Tests that fail for the policy itself say nothing about its mutants.
+  if (typeof report === 'number') {
+    const message = `${counted(report, 'cell')} failed: no mutant was tested. Run \`arcturus test\`, and mend them first.`
+    output.line(red(message))
+    if (output.format === 'github') output.annotation({ severity: 'error', code: 'matrix', message })
+    return { code: 1, json: { failed: report } }
+  }
+  const { survivors, killed, total, invalid } = report
   const [summary = ''] = String(report).split('\n')
   output.line(survivors.length > 0 ? red(summary) : green(summary))
   for (const survivor of survivors) {

@@ -7,7 +7,9 @@ import { Failure, reasonOf } from '../output/failure.js'
 import type { Config } from './config.js'
 
 /** The names of a configuration file, in the order in which they are looked for. */
-const names = ['ts', 'mts', 'js', 'mjs', 'cts', 'cjs'].map((extension) => `arcturus.config.${extension}`)
+export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'cts', 'cjs'].map(
+  (extension) => `arcturus.config.${extension}`,
+)
 
 /** A configuration with the folder to which its paths are relative. */
 export interface LoadedConfig extends Config {
@@ -22,7 +24,7 @@ export interface LoadedConfig extends Config {
  * @throws {Failure} There is no configuration, or it is invalid.
  */
 export async function loadConfig(cwd: string, chosen: string | undefined): Promise<LoadedConfig> {
-  const file = chosen === undefined ? closest(cwd, names) : resolve(cwd, chosen)
+  const file = chosen === undefined ? closest(cwd, configNames) : resolve(cwd, chosen)
   if (file === undefined)
     throw new Failure(`No arcturus.config.ts in ${cwd} or a folder above it.`, 'create one with: arcturus init')
   if (!existsSync(file)) throw new Failure(`The configuration ${file} does not exist.`, 'check the path after --config')

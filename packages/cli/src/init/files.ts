@@ -1,5 +1,6 @@
 import { existsSync as exists } from 'node:fs'
 import { join } from 'node:path'
+import { configNames } from '../config/loadConfig.js'
 import { type Application, type ModelFacts, specifier } from './application.js'
 
 /** A file to write. */
@@ -28,7 +29,7 @@ export function newFiles(
     files: [
       { path: join(folder, 'policy.polar'), text: policyText(subjects), purpose: 'the policy' },
       {
-        path: join(folder, `arcturus.config.${extension}`),
+        path: configFile(application),
         text: configText(application, authorization),
         purpose: 'the configuration of this command',
       },
@@ -41,6 +42,12 @@ export function newFiles(
     ],
     steps: [...installSteps(application), ...route.steps],
   }
+}
+
+/** Returns the path of the configuration: the one that commands already find, or a new one. */
+function configFile({ folder, extension }: Application): string {
+  const names = [...configNames, `arcturus.config.${extension}`].map((name) => join(folder, name))
+  return names.find((file) => exists(file)) ?? names.at(-1)!
 }
 
 function installSteps({ framework, orm, dependencies }: Application): readonly string[] {

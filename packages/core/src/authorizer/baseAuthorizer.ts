@@ -11,6 +11,7 @@ import { adoptWithin } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import type { Load } from '../schema/wanted.js'
+import { assertLinks } from '../values/links.js'
 import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from './arguments.js'
 import { AllowedActions } from './decisions/allowedActions.js'
 import type { Decider } from './decisions/decider.js'
@@ -116,12 +117,12 @@ export abstract class BaseAuthorizer {
    * @param row - The row; not a list or a promise.
    * @throws ArgumentError if the model is unknown, or if `row` is not a single row or is an
    * instance of another registered class. Also if it has a string for a declared date, number or
-   * boolean.
+   * boolean, or `stale-relation` if a relation holds other rows than its key refers to.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
-    adoptWithin(this.schema, row, modelName)
+    adoptWithin(this.schema, row, modelName, (...held) => assertLinks(this.schema, ...held))
     tag(row, modelName)
     markCopy(row, model, this.schema.models)
     return row
@@ -280,7 +281,7 @@ export abstract class BaseAuthorizer {
     const { policy } = this.#decider
     // As in `isAllowed`.
     if (this.#listeners.active) await undefined
-    const denial = this.#denials.reason(actor, action, resource, options, policy)
+    const denial = this.#denials.reason(actor, action, resource, { ...options, thrown: true }, policy)
     // An `await` takes longer than most decisions.
     const reason = typeof denial === 'object' ? await denial : denial
     if (reason !== undefined) throw explainable(errorFor(reason), { authorizer: this, actor, action, resource })
@@ -368,8 +369,11 @@ export abstract class BaseAuthorizer {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
     const allowed = await this.#decider.holds('allow_request', [actor, request])
-    if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, allowed)
-    if (allowed) return
+    if (allowed) {
+      if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, true)
+      return
+    }
+    this.#listeners.notifyThrown('request', actor, undefined, request)
     const error = actor === null ? new UnauthenticatedError() : new ForbiddenError()
     throw explainable(error, { authorizer: this, actor, action: undefined, resource: request })
   }

@@ -18,6 +18,8 @@ export interface DenialOptions {
   readonly checkRead?: boolean
   /** Whether listeners are called. Default true. */
   readonly observed?: boolean
+  /** Whether the caller throws the denial, which listeners are told. Default false. */
+  readonly thrown?: boolean
 }
 
 /** Finds the reasons of denials. */
@@ -69,8 +71,11 @@ export class Denials {
     })
   }
 
-  #notify(actor: unknown, action: string, resource: unknown, allowed: boolean, { observed }: DenialOptions): void {
-    if (observed !== false) this.#engine.listeners.notify('check', actor, action, resource, allowed)
+  #notify(actor: unknown, action: string, resource: unknown, allowed: boolean, options: DenialOptions): void {
+    const { listeners } = this.#engine
+    if (options.observed === false) return
+    if (options.thrown && !allowed) listeners.notifyThrown('check', actor, action, resource)
+    else listeners.notify('check', actor, action, resource, allowed)
   }
 }
 

@@ -57,6 +57,11 @@ export interface ClassOptions {
    * false.
    */
   readonly closed?: boolean
+  /**
+   * Whether instances are values and not rows, such as `ObjectId` of MongoDB: two are equal if the method `equals` of
+   * the class says so. Rows can have them as keys and foreign keys. Default false.
+   */
+  readonly value?: boolean
   /** Returns whether a value that is not an instance of the class counts as one. */
   readonly isaCheck?: (value: unknown) => boolean
 }
@@ -124,7 +129,8 @@ export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclarati
 function modelOf(schema: Schema, name: string, cls: Class | undefined, options: ClassOptions): Model {
   // Only own options: a property that other code added to all objects would be taken for a key.
   const own: ClassOptions = Object.assign(Object.create(null), options)
-  const { fields: types = {}, key, closed = false, isaCheck } = own
+  const { fields: types = {}, key, closed = false, isaCheck, value = false } = own
+  if (value) assertComparable(name, cls, key)
   const declared = types instanceof Map ? [...types] : Object.entries(types)
   const fields = new Map<string, Field>(
     declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]),
@@ -136,7 +142,20 @@ function modelOf(schema: Schema, name: string, cls: Class | undefined, options: 
     key: key === undefined ? undefined : listOf(key),
     closed,
     isaCheck,
+    ...(value && { isValue: true }),
   }
+}
+
+/** Asserts that a class of values compares its instances. */
+function assertComparable(name: string, cls: Class | undefined, key: ClassOptions['key']): void {
+  // Sound: every class has a prototype, which can have any method.
+  const { equals } = (cls?.prototype ?? {}) as { readonly equals?: unknown }
+  if (typeof equals === 'function' && key === undefined) return
+  const why = key === undefined ? 'has no method `equals`' : 'has a `key`'
+  throw new ArgumentError('invalid-argument', `${name} can't be a class of values: it ${why}.`, {
+    hint: 'values are compared by their method `equals`, and rows by their key: omit `value`, or the key',
+    data: { name },
+  })
 }
 
 function listOf(names: string | readonly string[] | undefined): readonly string[] {
@@ -170,7 +189,7 @@ function fieldOf(schema: Schema, model: string, name: string, declaration: Field
 
 function scalarOrRow(schema: Schema, model: string, name: string, declaration: ScalarDeclaration): Field {
   const { type, nullable = true, list = false, values } = declaration
-  const scalar = scalarOf(type)
+  const scalar = schema.modelOfClass(type)?.isValue ? 'unknown' : scalarOf(type)
   if (scalar)
     return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array, ...(values && { values }) }
   if (typeof type === 'string') throw invalid(model, name, `unknown type "${type}"`)

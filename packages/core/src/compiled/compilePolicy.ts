@@ -151,7 +151,7 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 8',
+      'format: 9',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',
@@ -362,12 +362,20 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'isThere',
   'isa',
   'keyOf',
+  'linked',
   'own',
   'text',
 ]
 
 /** The functions that make helpers that compare values. */
-const comparing: ReadonlySet<string> = new Set(['makeCall', 'makeCompare', 'makeEquals', 'makeIsa', 'makeKeyOf'])
+const comparing: ReadonlySet<string> = new Set([
+  'makeCall',
+  'makeCompare',
+  'makeEquals',
+  'makeIsa',
+  'makeKeyOf',
+  'makeLinked',
+])
 
 /** The functions of the runtime that a module needs. */
 interface Makers {

@@ -33,7 +33,7 @@ export class CompiledModels implements Models, GivenModels {
 
   #add(model: Omit<Known, 'class'>, cls: Class | undefined): void {
     // An own key: a property that other code added to all objects is none.
-    const known = { key: undefined, ...model, class: cls }
+    const known = { key: undefined, isValue: false, ...model, class: cls }
     this.models.set(model.name, known)
     if (cls) this.#byClass.set(cls, known)
   }

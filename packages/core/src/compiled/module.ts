@@ -9,7 +9,7 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 8
+  readonly format: 9
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */
   readonly kinds?: ValueKinds
   /** Returns how predicates compare values. Undefined if no helper needs it. */
@@ -51,6 +51,8 @@ export interface CompiledModel {
   readonly isExtended?: boolean
   /** Its relations to one row, and the columns that refer to that row. */
   readonly references?: References
+  /** Whether its instances are values: see `Model`. */
+  readonly isValue?: boolean
   /** Whether its rows are instances of a class, which the application must pass. */
   readonly hasClass: boolean
 }

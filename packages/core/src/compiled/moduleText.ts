@@ -36,6 +36,7 @@ export function writeModel(model: Model, schema: Schema): string {
   return [
     `{ name: ${JSON.stringify(name)}, hasClass: ${model.class !== undefined}`,
     ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
+    ...(model.isValue ? ['isValue: true'] : []),
     ...(relatives.length === 0 ? [] : [`relatives: ${JSON.stringify(relatives)}`]),
     ...(ancestors.length === 0 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
     ...(schema.descendants(name).length === 1 ? [] : ['isExtended: true']),

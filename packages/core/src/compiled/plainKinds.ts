@@ -21,7 +21,10 @@ export const plainKinds: ValueKinds = {
   builtins: plainBuiltins,
   unifiable: (left, right, equality) => equality(left, right),
   scalarsEqual,
-  isNumeric: isNumber,
+  kindOf: (value) => {
+    if (isNumber(value)) return Number.isNaN(value) ? undefined : 'number'
+    return typeof value === 'object' || typeof value === 'function' ? undefined : typeof value
+  },
   isContainer: Array.isArray,
   isValue,
   isValueClass: () => false,

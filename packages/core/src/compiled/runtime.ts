@@ -22,6 +22,7 @@ export {
   makeIsClass,
   makeIsThere,
   makeKeyOf,
+  makeLinked,
   makeText,
 } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'
@@ -62,8 +63,10 @@ export const isLeftOut: NonNullable<CompiledPolicy['isLeftOut']> = (models, valu
 /** Returns how predicates compare values. */
 export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kinds, { equality, regExp }) => {
   const equal: Equality = (left, right) => {
-    const same = kinds.scalarsEqual(left, right) ?? sameRow(schema, left, right, kinds)
-    return typeof same === 'boolean' ? same : equalWithoutKeys(schema, left, right, same, equality)
+    const same = kinds.scalarsEqual(left, right) ?? sameRow(schema, left, right, kinds, equality)
+    return typeof same === 'boolean' || same instanceof Promise
+      ? same
+      : equalWithoutKeys(schema, left, right, same, equality)
   }
   return {
     schema,

@@ -12,7 +12,7 @@ export interface World<ClassName extends string = string, ConstantName extends s
   readonly classes: Readonly<Record<ClassName, Class>>
   /** The constants that the policy uses. They are read anew at each check. */
   readonly constants?: Readonly<Record<ConstantName, unknown>>
-  /** Decides whether two objects that are not rows with keys are equal. Default: they never are. */
+  /** Decides whether two objects that are not rows with keys, or objects in keys, are equal. Default: they never are. */
   readonly equality?: Equality
   /**
    * Creates the regular expressions of the policy, in linear time. Default: JavaScript's own; see

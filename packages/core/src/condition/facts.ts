@@ -124,6 +124,11 @@ function readsFirst(condition: Condition): readonly Operand[] {
       return readsFirst(condition.of)
     case 'and':
       return condition.of.length > 0 ? readsFirst(condition.of[0]!) : []
+    case 'or':
+      // Another alternative can be true if the first can't be read.
+      return condition.of
+        .map(readsFirst)
+        .reduce((read, other) => read.filter((one) => other.some((whole) => isReadBy(one, whole))))
     default:
       return []
   }

@@ -1,8 +1,8 @@
 import { type Family, primitivesOf, scalarFamilies } from '../schema/families.js'
-import type { Class, Field, ScalarType } from '../schema/model.js'
+import type { Field, Model, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { Dict } from '../values/dict.js'
-import { isValueClass } from '../values/kinds.js'
+import { isValueModel } from '../values/kinds.js'
 import { isDecimal } from '../values/numeric.js'
 import type { AssumedType, Operand, OperandType, Path, Step } from './condition.js'
 export const unknownType: OperandType = {
@@ -27,15 +27,15 @@ export function rowType(
   const scalar = builtInScalars[model]
   if (scalar) return { model: undefined, exact: true, scalar, list: false, nullable }
   if (schema.models.get(model)?.class === Array) return { ...unknownType, list: true, nullable }
-  if (schema.descendants(model).some((one) => areValues(schema.models.get(one)?.class)))
-    return { ...unknownType, nullable }
+  if (schema.descendants(model).some((one) => areValues(schema.models.get(one)))) return { ...unknownType, nullable }
   return { model, exact, scalar: undefined, list: false, nullable }
 }
 
-/** Returns whether instances of a class can be values. A dictionary equals only others. */
-function areValues(cls: Class | undefined): boolean {
+/** Returns whether instances of a model can be values. A dictionary equals only others. */
+function areValues(model: Model | undefined): boolean {
+  const cls = model?.class
   if (cls === undefined || cls === Dict) return false
-  return cls === Number || Object.prototype.isPrototypeOf.call(Array.prototype, cls.prototype) || isValueClass(cls)
+  return cls === Number || Object.prototype.isPrototypeOf.call(Array.prototype, cls.prototype) || isValueModel(model!)
 }
 
 const builtInScalars: Readonly<Record<string, ScalarType>> = {

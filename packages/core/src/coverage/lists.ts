@@ -4,7 +4,8 @@ import type { Condition } from '../condition/condition.js'
 import { conditionsIn, operandsIn } from '../condition/visit.js'
 import { evaluateLoading } from '../explain/evaluate.js'
 import { imagine, isImagined } from '../explain/imagined.js'
-import type { Part, Truth } from '../explain/part.js'
+import { fails, holds, type Truth } from '../explain/outcome.js'
+import type { Part } from '../explain/part.js'
 import type { Expression } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import { tag } from '../schema/tags.js'
@@ -50,10 +51,10 @@ class ListReader {
     const { condition } = part
     switch (condition.kind) {
       case 'and':
-        this.#inOrder(part, (truth) => truth === false)
+        this.#until(part, ({ outcome }) => fails(outcome) || outcome.truth === false)
         break
       case 'or':
-        this.#inOrder(part, (truth) => truth === true)
+        this.#until(part, ({ outcome }) => holds(outcome))
         break
       case 'not':
       case 'ref':
@@ -66,35 +67,29 @@ class ListReader {
   }
 
   /** Reads the parts that were evaluated: none after one that settles the whole. */
-  #inOrder(part: Part, settles: (truth: Truth) => boolean): void {
-    for (const one of part.parts) {
+  #until({ parts }: Part, settles: (part: Part) => boolean): void {
+    for (const one of parts) {
       this.read(one)
-      const { outcome } = one
-      if ('error' in outcome || settles(outcome.truth)) return
+      if (settles(one)) return
     }
   }
 
   #parts(part: Part): void {
-    const { condition } = part
-    part.world.reads.isUnknown = false
-    const parts = partsOrNone(part)
-    if (part.world.reads.isUnknown) {
+    const { condition, parts, unreadable } = part
+    if (unreadable) {
+      if (fails(unreadable)) return
       for (const one of conditionsIn(condition)) if ('span' in one) this.#count(one.span, undefined)
       return
     }
     if (condition.kind === 'some') this.#count(condition.span, parts.length > 0, (goal) => goal.kind === 'in')
-    for (const one of parts) {
-      this.read(one)
-      const { outcome } = one
-      if (condition.kind === 'some' && ('error' in outcome || outcome.truth === true)) return
-    }
+    this.#until(part, ({ outcome }) => condition.kind === 'some' && holds(outcome))
   }
 
   #leaf(part: Part): void {
     const { condition } = part
     if (!('span' in condition)) return
     const { outcome } = part
-    if ('error' in outcome) return
+    if (fails(outcome)) return
     const truth = isOfRow(part) ? undefined : outcome.truth
     this.#count(condition.span, truth, (goal) => isSameTest(goal, condition))
   }
@@ -118,14 +113,6 @@ class ListReader {
       if (!found || span.end - span.start < found.span.end - found.span.start) found = point
     }
     return found
-  }
-}
-
-function partsOrNone(part: Part): readonly Part[] {
-  try {
-    return part.parts
-  } catch {
-    return []
   }
 }
 

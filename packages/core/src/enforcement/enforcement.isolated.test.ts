@@ -73,10 +73,7 @@ describe('enforcing on a resource', () => {
     const { one, events } = enforcement(options)
     const denial = await one.enforce('edit', row(allowed))
     expect(denial).toMatchObject({ reason, error: { status, statusCode: status } })
-    expect(events).toMatchObject([
-      { kind: 'opened', by: 'check', action: 'edit', resource: { allowed } },
-      { kind: 'denied', action: 'edit', reason, resource: { allowed } },
-    ])
+    expect(events).toMatchObject([{ kind: 'denied', action: 'edit', reason, resource: { allowed } }])
   })
 
   it.each([undefined, null])('denies if the loader returns %s, as for a hidden row', async (nothing) => {
@@ -134,14 +131,39 @@ describe('enforcing on a resource', () => {
     expect(() => one.authorization.resource).toThrow('No resource was loaded')
   })
 
-  it('counts as a decision if it allows, denies or finds nothing', async () => {
-    for (const loader of [row('yes'), row('hidden'), async () => undefined]) {
-      const { one, personal } = enforcement()
-      one.guard.arm()
-      await one.enforce('read', loader)
-      expect(one.guard.state).toBe('decided')
-      expect(personal()).toBe(1)
-    }
+  it.each([
+    ['allows', row('yes'), 'decided', undefined],
+    ['denies', row('hidden'), 'armed', 'although its authorization was denied'],
+    ['finds nothing', async () => undefined, 'armed', 'although its authorization was denied'],
+  ])('opens the guard only if it allows: one that %s', async (_what, loader, state, why) => {
+    const { one, personal } = enforcement()
+    one.guard.arm()
+    await one.enforce('read', loader)
+    expect([one.guard.state, personal()]).toEqual([state, 1])
+    const error = one.hold(200, 'GET /')
+    expect(error?.message.includes(why ?? '')).toBe(why && true)
+  })
+
+  it('forgets earlier decisions if it denies', async () => {
+    const { one } = enforcement()
+    one.guard.arm()
+    await one.enforce('read', row('yes'))
+    await one.enforce('edit', row('hidden'))
+    expect([one.hold(302, 'GET /'), one.hold(200, 'GET /')]).toMatchObject([
+      { code: 'undecided' },
+      { code: 'undecided' },
+    ])
+  })
+
+  it('lets an anonymous user be redirected after a denial', async () => {
+    const { one } = enforcement(nobody)
+    one.guard.arm()
+    await one.enforce('read', row('hidden'))
+    expect(one.hold(302, 'GET /')).toBeUndefined()
+    expect([one.hold(200, 'GET /'), one.hold(302, 'GET /')]).toMatchObject([
+      { code: 'undecided' },
+      { code: 'undecided' },
+    ])
   })
 
   it('decides nothing when the loader or the policy fails', async () => {
@@ -325,6 +347,9 @@ describe('a check for an anonymous user', () => {
       true,
       {
         decided: () => {},
+        denied: () => {},
+        watches: false,
+        asked: () => {},
         personalize: () => {},
         explanation: () => undefined,
         detail: () => undefined,
@@ -350,6 +375,9 @@ describe('a response for one actor', () => {
     let isKept = false
     const authorization = new RequestAuthorization(authority(false), true, {
       decided: () => {},
+      denied: () => {},
+      watches: false,
+      asked: () => {},
       personalize: () => {
         if (isKept) throw kept
       },

@@ -12,9 +12,11 @@ import { type DenialDetails, denialError, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
 import { sentenceOf } from './explanation.js'
 import { failure } from './failure.js'
-import { Guard, UndecidedError } from './guard.js'
+import { Guard, type UndecidedError } from './guard.js'
 import { load } from './loading.js'
+import type { Question } from './question.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
+import { RequestRules, type RoutedRequest } from './requestRules.js'
 import { standInFor } from './standIns.js'
 
 /** The options of every framework package, with the request or context of that framework. */
@@ -62,8 +64,11 @@ export interface EnforceOptions extends RouteOptions {
 
 /** The hooks of a framework package. */
 export interface EnforcementHooks<Request> {
-  /** Returns the request as the request-level rules read it. By default the request itself. */
-  readonly ruled?: ((request: Request) => unknown) | undefined
+  /**
+   * Returns how a request is routed. The request-level rules then read its whole path as `path`. By
+   * default they read the request as it is.
+   */
+  readonly routed?: ((request: Request) => RoutedRequest) | undefined
   /**
    * Called before each use of a request's authorization. An error that it throws is passed on to
    * the caller.
@@ -80,6 +85,9 @@ export interface Shared<Request> extends EnforcementHooks<Request> {
 function isRow(resource: unknown): resource is object {
   return typeof resource === 'object' && resource !== null
 }
+
+/** The options of denials: they are errors for the framework. */
+const thrown = { thrown: true }
 
 /** Runs a question and converts any thrown value to an error that frameworks recognize. */
 function failing<Answer>(question: () => Eventual<Answer>): Eventual<Answer> {
@@ -123,6 +131,7 @@ export class Enforcement<Request, Actor> {
   readonly #lasting: boolean
   readonly #onPersonal: () => void
   readonly #shared: Shared<Request>
+  readonly #rules: RequestRules<Request>
   /**
    * Whether the actor is being looked up. Other decisions of the request count for less meanwhile,
    * never for more.
@@ -147,6 +156,7 @@ export class Enforcement<Request, Actor> {
     this.#method = method
     this.#onPersonal = onPersonal
     this.#shared = shared
+    this.#rules = new RequestRules(authority, request, shared.routed)
     this.#lasting = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
     this.authorization = new RequestAuthorization(authority, this.#lasting, this)
   }
@@ -178,6 +188,7 @@ export class Enforcement<Request, Actor> {
     // A decision during the lookup of the actor says as little about the response as the
     // request-level rules.
     const by = this.#identifying ? 'request' : kind
+    if (by !== 'request') this.#assertUnchanged()
     if (this.guard.decided(by)) {
       // Sound: the excluded kinds do not open the guard.
       const opening = by as Exclude<DecisionKind, 'request' | 'actions' | 'model'>
@@ -186,9 +197,26 @@ export class Enforcement<Request, Actor> {
     this.#onPersonal()
   }
 
+  /** Records a denial within the request that is thrown, by any entry point. It opens nothing. */
+  denied(actor: unknown): void {
+    if (!this.#identifying) this.guard.denied(actor === null)
+    this.#onPersonal()
+  }
+
+  /** Whether a response is held, so that it can be checked for questions that it did not await. */
+  get watches(): boolean {
+    return this.guard.armed && !this.#isAnswered
+  }
+
+  /** Records a question of the handler, whose answer the response must depend on. */
+  asked(question: Question): void {
+    this.guard.asked(question)
+  }
+
   /** Marks the response as dependent on the actor, since the request uses its authorization. */
   personalize(): void {
     this.#shared.beforeUse?.()
+    this.#assertUnchanged()
     this.guard.personalize()
     this.#onPersonal()
   }
@@ -201,6 +229,7 @@ export class Enforcement<Request, Actor> {
    * true.
    */
   open(reason: string, covers?: () => boolean): void {
+    this.#assertUnchanged()
     if (this.guard.open(reason, covers))
       this.#options.log?.({ kind: 'opened', request: this.#request, by: 'unguarded', reason })
   }
@@ -229,8 +258,12 @@ export class Enforcement<Request, Actor> {
    * @throws the error of the actor lookup, the loader or the policy.
    */
   enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Denial | undefined> {
-    if (typeof subject === 'string') return failing(() => this.#askModel(action, subject))
-    return failing(() => this.#askRow(action, subject, options))
+    return failing(() =>
+      after(this.#askAgain(), (denial) => {
+        if (denial) return denial
+        return typeof subject === 'string' ? this.#askModel(action, subject) : this.#askRow(action, subject, options)
+      }),
+    )
   }
 
   /**
@@ -252,7 +285,7 @@ export class Enforcement<Request, Actor> {
    */
   hold(status: number, route: string, hasBody = true): UndecidedError | undefined {
     if (!this.guard.blocks(this.#method, status, hasBody)) return undefined
-    const error = new UndecidedError(route, status)
+    const error = this.guard.errorOf(route, status)
     try {
       this.#options.log?.({ kind: 'undecided', request: this.#request, error })
     } catch (cause) {
@@ -263,10 +296,18 @@ export class Enforcement<Request, Actor> {
   }
 
   #askRequest(): Eventual<Denial | undefined> {
-    return after(this.#identify(), () => {
-      const { policy } = this.#authority
-      return policy && !policy.rules.has('allow_request') ? undefined : this.#askRules()
-    })
+    return after(this.#identify(), () => (this.#rules.exist ? this.#askRules() : undefined))
+  }
+
+  /** Evaluates the request-level rules again if the request has changed since. */
+  #askAgain(): Eventual<Denial | undefined> {
+    return this.#rules.change ? this.#askRequest() : undefined
+  }
+
+  /** @throws {ChangedRequestError} The request is not the one that the request-level rules allowed. */
+  #assertUnchanged(): void {
+    const error = this.#rules.change
+    if (error) throw error
   }
 
   async #askRules(): Promise<Denial | undefined> {
@@ -274,8 +315,7 @@ export class Enforcement<Request, Actor> {
     let reason: DenialReason | undefined
     let decision: Explained | undefined
     try {
-      const { ruled } = this.#shared
-      await this.#authority.authorizeRequest(actor, ruled ? ruled(this.#request) : this.#request)
+      await this.#rules.ask(actor)
     } catch (error) {
       reason = reasonOf(error, actor)
       if (!reason) throw error
@@ -300,7 +340,7 @@ export class Enforcement<Request, Actor> {
       )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
-    return after(this.#authority.denialReason(actor, action, row), (reason) => {
+    return after(this.#authority.denialReason(actor, action, row, thrown), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
       return after(this.#answer(reason, 'check', action, row), (denial) => {
         if (!denial && admit) this.authorization.admit(loader, row, action)
@@ -346,9 +386,13 @@ export class Enforcement<Request, Actor> {
     resource: unknown,
     decision?: Explained,
   ): Eventual<Denial | undefined> {
-    this.decided(kind, action, resource)
-    if (reason === undefined) return this.#allow(action, resource)
+    if (reason === undefined) {
+      this.decided(kind, action, resource)
+      return this.#allow(action, resource)
+    }
     const actor = this.authorization.identified
+    this.guard.denied(actor === null, true)
+    this.#onPersonal()
     const isOfRow = action !== undefined && isRow(resource)
     const known = isOfRow ? { authorizer: this.#authority, actor, action, resource } : decision
     return this.#deny(reason, action, resource, known && this.explained(known))

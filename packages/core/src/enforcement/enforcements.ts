@@ -44,7 +44,11 @@ export class Enforcements<Request extends object, Actor> {
     this.#options = options
     this.#current = current
     this.#shared = { ...hooks, decoys: new Decoys() }
-    authority.observe((kind, _actor, action, resource) => this.#current.getStore()?.decided(kind, action, resource))
+    authority.observe((kind, actor, action, resource, _allowed, _fields, thrown) => {
+      const enforcement = this.#current.getStore()
+      if (thrown) enforcement?.denied(actor)
+      else enforcement?.decided(kind, action, resource)
+    })
     authority.rememberIn(() => this.#current.getStore()?.relations)
   }
 

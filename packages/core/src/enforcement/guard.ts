@@ -1,5 +1,6 @@
 import type { DecisionKind } from '../authorizer/decisions/decision.js'
-import { ArcturusError } from '../errors.js'
+import { ArcturusError, type Code } from '../errors.js'
+import type { Question } from './question.js'
 
 /**
  * The application responded without an authorization decision. This is a bug of the application,
@@ -14,10 +15,31 @@ export class UndecidedError extends ArcturusError {
   /** For the convention of `http-errors`: the message is for logs, not for clients. */
   readonly expose: boolean = false
 
-  constructor(route: string, status: number) {
-    super('undecided', `${route} responded ${status} without an authorization decision.`, {
-      hint: 'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, router) for a router)',
-    })
+  /** @param cause - Why there is no decision. By default the handler asked for none. */
+  constructor(route: string, status: number, cause: Forgotten | 'denied' | undefined = undefined) {
+    const { code, why, hint } = reasonOf(cause)
+    super(code, `${route} responded ${status} ${why}`, { hint })
+  }
+}
+
+/** An authorization whose answer the handler did not wait for, by the place of the call. */
+type Forgotten = Pick<Question, 'place'>
+
+function reasonOf(cause: Forgotten | 'denied' | undefined): { code: Code; why: string; hint: string } {
+  if (cause === undefined) {
+    const hint =
+      'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, router) for a router)'
+    return { code: 'undecided', why: 'without an authorization decision.', hint }
+  }
+  if (cause === 'denied') {
+    const hint = 'respond with the status of the error, or decide with isAllowed in place of authorize'
+    return { code: 'undecided', why: 'although its authorization was denied.', hint }
+  }
+  const place = cause.place ? ` ${cause.place}` : ''
+  return {
+    code: 'forgotten-await',
+    why: `without waiting for the authorization that it asked for${place}.`,
+    hint: 'write `await` before the call',
   }
 }
 
@@ -38,12 +60,16 @@ const everything = (): boolean => true
  * Decides whether the response to one request may be sent.
  *
  * idle → armed → unguarded → decided; armed → blocked, which is final: a blocked response stays
- * blocked. A request that leaves its unguarded handlers is armed again.
+ * blocked. A request that leaves its unguarded handlers, or is denied by its route, is armed again. A
+ * forgotten `await` blocks in each state but idle.
  */
 export class Guard {
   #state: State = idle
   #personal = false
   #armed = false
+  /** The actor of the last denial that was thrown. */
+  #denied: 'anonymous' | 'actor' | undefined
+  #questions: Set<Question> | undefined
 
   get state(): State['kind'] {
     return this.#state.kind
@@ -68,7 +94,9 @@ export class Guard {
   /** Whether a response may still be blocked. If false, responses need no inspection. */
   get holds(): boolean {
     const state = this.#state
-    return state.kind === 'armed' || state.kind === 'blocked' || (state.kind === 'unguarded' && !state.covers())
+    if (state.kind === 'armed' || state.kind === 'blocked' || (state.kind === 'unguarded' && !state.covers()))
+      return true
+    return this.#forgotten !== undefined
   }
 
   /**
@@ -107,6 +135,38 @@ export class Guard {
   }
 
   /**
+   * Records a denial that is thrown. It does not open the guard, so that a handler that swallows the
+   * error sends no data. Anonymous users may be redirected, to sign in.
+   *
+   * @param isOfRoute - Whether it ends the route, so that earlier decisions no longer count. Default
+   * false.
+   */
+  denied(isAnonymous: boolean, isOfRoute = false): void {
+    this.#personal = true
+    this.#denied = isAnonymous ? 'anonymous' : 'actor'
+    if (isOfRoute && this.#state.kind === 'decided') this.#state = armed
+  }
+
+  /** Records an authorization that the handler asks for. */
+  asked(question: Question): void {
+    this.#questions ??= new Set()
+    this.#questions.add(question)
+  }
+
+  get #forgotten(): Question | undefined {
+    for (const question of this.#questions ?? []) {
+      if (question.isForgotten) return question
+      if (question.isAllowed !== undefined) this.#questions?.delete(question)
+    }
+    return undefined
+  }
+
+  /** Returns the error of a blocked response. */
+  errorOf(route: string, status: number): UndecidedError {
+    return new UndecidedError(route, status, this.#forgotten ?? (this.#denied && 'denied'))
+  }
+
+  /**
    * Opens the guard for public handlers.
    *
    * @param reason - Why the handlers are public.
@@ -132,6 +192,8 @@ export class Guard {
   blocks(method: string, status: number, hasBody = true): boolean {
     if (!this.holds) return false
     if ((method === 'OPTIONS' && !hasBody) || status < 200 || status >= 400) return false
+    const isRedirect = status >= 300 && status !== 304
+    if (isRedirect && this.#denied === 'anonymous' && this.#state.kind !== 'blocked' && !this.#forgotten) return false
     this.#state = { kind: 'blocked' }
     return true
   }

@@ -10,6 +10,7 @@ import type { Authority } from './authority.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
 import { DecisionMemory } from './memory.js'
+import { Question } from './question.js'
 
 /**
  * A function that fetches the resource of a route. Each framework passes its own request or
@@ -23,8 +24,14 @@ export type Loaded<Row> = NonNullable<Awaited<Row>>
 
 /** The request on whose behalf decisions are made. */
 export interface Deciding {
-  /** Called after each decision. */
+  /** Called after each decision, except for denials that are thrown. */
   decided(kind: DecisionKind, action: unknown, resource: unknown): void
+  /** Called after each denial that is thrown. */
+  denied(actor: unknown): void
+  /** Whether to call `asked`. */
+  readonly watches: boolean
+  /** Called with each question whose answer the caller has to await. */
+  asked(question: Question): void
   /**
    * Called before each decision and before the actor is read: the response then depends on the
    * actor. An error that it throws is passed on to the caller, even if the decision is remembered.
@@ -53,6 +60,9 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   #actor: Actor | null = null
   #resource: { readonly row: unknown; readonly action: string } | undefined
 
+  /** The methods themselves: callers get them bound. */
+  static readonly #methods = new Map<string, (...parameters: never[]) => unknown>()
+
   static {
     // A method is bound when it is read, so that requests that do not read it pay nothing.
     const { prototype } = RequestAuthorization
@@ -62,6 +72,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
         return method.bind(this)
       }
       Object.defineProperty(prototype, name, { get, configurable: true })
+      RequestAuthorization.#methods.set(name, method)
     }
   }
 
@@ -138,7 +149,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @param resource - The resource. By default the resource of the route.
    */
-  async isAllowed(action: Action, ...resource: [resource: unknown] | []): Promise<boolean> {
+  isAllowed(action: Action, ...resource: [resource: unknown] | []): Promise<boolean> {
+    return this.#watched('isAllowed', this.#isAllowed(action, resource), false)
+  }
+
+  async #isAllowed(action: Action, resource: [resource: unknown] | []): Promise<boolean> {
     const subject = this.#subject(resource)
     this.#memory ??= new DecisionMemory(this.#lasting)
     const answer = await this.#memory.answer(action, subject, () =>
@@ -155,9 +170,9 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} With the `status` of the response: 401 for an anonymous actor, 404
    * if the actor may not read the resource, 403 otherwise.
    */
-  async authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
-    const subject = this.#subject(resource)
-    await this.#denying(action, subject, () => this.#authority.authorize(this.#actor, action, subject))
+  authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
+    const answer = this.#denying(action, resource, (subject) => this.#authority.authorize(this.#actor, action, subject))
+    return this.#watched('authorize', answer)
   }
 
   /**
@@ -191,10 +206,9 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @param resource - The resource. By default the resource of the route.
    * @throws {AuthorizationError} 401 for an anonymous actor, 403 otherwise.
    */
-  async authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
-    const subject = this.#subject(resource)
-    const question = () => this.#authority.authorizeField(this.#actor, action, subject, field)
-    await this.#denying(action, subject, question, 'field')
+  authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
+    const question = (subject: unknown) => this.#authority.authorizeField(this.#actor, action, subject, field)
+    return this.#watched('authorizeField', this.#denying(action, resource, question, 'field'))
   }
 
   /**
@@ -227,15 +241,21 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} 401 for an anonymous actor, 404 if the actor may not read the
    * resource, otherwise 403 with the names of the fields.
    */
-  async assertWritable(
+  assertWritable(
     body: unknown,
     ...[action, ...resource]: [action?: Action, ...([resource: unknown] | [])]
   ): Promise<void> {
+    return this.#watched('assertWritable', this.#assertWritable(body, action, resource))
+  }
+
+  async #assertWritable(body: unknown, action: Action | undefined, resource: [resource: unknown] | []): Promise<void> {
     const asked = action ?? this.#routeAction()
-    const subject = this.#subject(resource)
-    if (namesIn(body).length === 0) return
-    const question = () => this.#authority.assertWritable(this.#actor, asked, subject, body)
-    await this.#denying(asked, subject, question, 'field')
+    if (namesIn(body).length === 0) {
+      this.#subject(resource)
+      return
+    }
+    const question = (subject: unknown) => this.#authority.assertWritable(this.#actor, asked, subject, body)
+    await this.#denying(asked, resource, question, 'field')
   }
 
   /**
@@ -279,18 +299,31 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     })
   }
 
+  /**
+   * Returns the promise of an answer to the method's caller.
+   *
+   * @param throws - Whether the method throws denials. Default true.
+   */
+  #watched<Answer>(method: string, answer: Promise<Answer>, throws = true): Promise<Answer> {
+    if (!this.#request.watches) return answer
+    const question = new Question(RequestAuthorization.#methods.get(method), throws)
+    this.#request.asked(question)
+    return question.watch(answer, (value) => value !== false)
+  }
+
   async #denying(
     action: string,
-    subject: unknown,
-    question: () => Promise<void>,
+    resource: readonly [unknown] | readonly [],
+    question: (subject: unknown) => Promise<void>,
     kind: DecisionKind = 'check',
   ): Promise<void> {
+    const subject = this.#subject(resource)
     try {
-      await question()
+      await question(subject)
     } catch (error) {
       const reason = reasonOf(error, this.#actor)
       if (!reason) throw failure(error)
-      this.#request.decided(kind, action, subject)
+      this.#request.denied(this.#actor)
       const explanation = this.#request.explanation(reason, action)
       // Sound: what has a reason is an error.
       const known = decisionOf(error as Error)

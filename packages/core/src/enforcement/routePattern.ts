@@ -10,10 +10,17 @@ export interface RoutePatternOptions {
 }
 
 /**
- * The properties that hold the path of a request. Express and Koa keep the whole path in
+ * The property in which a request that rules read has its whole path: as it is routed, in its own
+ * case. Shared by all copies of this package.
+ */
+export const wholePath: unique symbol = Symbol.for('arcturus.wholePath')
+
+/**
+ * The properties that hold the path of a request. Express and Koa keep the path that was sent in
  * `originalUrl`.
  */
 interface Addressed {
+  readonly [wholePath]?: unknown
   readonly originalUrl?: unknown
   readonly url?: unknown
   readonly path?: unknown
@@ -22,7 +29,7 @@ interface Addressed {
 /**
  * A pattern of paths as a value of policies. It compares paths as routers do: case-insensitively,
  * without a trailing slash, and with `%61` equal to `a`. It compares the whole path of a request,
- * including the path of any mount.
+ * including the path of any mount. `/café` matches its encoded form.
  *
  * @example
  * authorizer.registerConstant(new RoutePattern('/admin/*'), 'adminPages')
@@ -67,8 +74,8 @@ export class RoutePattern {
 
 function urlOf(request: Addressed | string): string {
   if (typeof request === 'string') return request
-  const { originalUrl, url, path } = request ?? {}
-  const found = [originalUrl, url, path].find((one) => typeof one === 'string')
+  const { [wholePath]: whole, originalUrl, url, path } = request ?? {}
+  const found = [whole, originalUrl, url, path].find((one) => typeof one === 'string')
   if (typeof found === 'string') return found
   throw new ArgumentError('invalid-argument', 'The request passed to `covers` has no `originalUrl`, `url` or `path`.', {
     hint: 'pass the request: adminPages.covers(request)',
@@ -92,10 +99,26 @@ export function routedPath(url: string, isCaseSensitive = false): string {
   const [path = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1)
   // Decodes only the characters that RFC 3986 calls unreserved, since they mean the same when
   // encoded: `%2F` is not a slash.
-  const plain = path.replace(/%[0-9a-f]{2}/gi, (code) => {
+  const decoded = path.replace(/%[0-9a-f]{2}/gi, (code) => {
     const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
     return /[\w.~-]/.test(character) ? character : code.toUpperCase()
   })
+  // A pattern contains the other characters as they are, a request contains them encoded.
+  const plain = decoded.replace(/[^\x21-\x7e]+|["<>\\^`{|}[\]]/g, encoded)
   const rooted = plain.startsWith('/') ? plain : `/${plain}`
-  return isCaseSensitive ? rooted : rooted.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  return isCaseSensitive ? rooted : asciiLower(rooted)
+}
+
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    // Half of a surrogate pair, which no request can contain.
+    return text
+  }
+}
+
+/** Returns a text with its ASCII letters in lower case, as routers compare. */
+export function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

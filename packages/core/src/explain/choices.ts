@@ -1,13 +1,10 @@
 import type { Change } from './changes.js'
 
-/** Changes that make a part hold together, and the leaves that have to stay as they are. */
-export interface Choice {
-  readonly changes: readonly Change[]
-  readonly kept: readonly Change[]
-}
+/** Changes that make a part hold together, sorted. */
+export type Choice = readonly Change[]
 
 /** The one choice that changes nothing. */
-export const nothing: readonly Choice[] = [{ changes: [], kept: [] }]
+export const nothing: readonly Choice[] = [[]]
 /** No choice. */
 export const never: readonly Choice[] = []
 
@@ -27,11 +24,6 @@ export function united(some: readonly Change[], others: readonly Change[]): read
     wanted.set(one.key, one)
   }
   return all
-}
-
-/** Returns whether changes undo what has to stay. */
-export function contradicts(changes: readonly Change[], kept: readonly Change[]): boolean {
-  return kept.length > 0 && changes.some((one) => kept.some((other) => other.key === one.key && other !== one))
 }
 
 /** Returns whether all changes of a sorted list are in another. */

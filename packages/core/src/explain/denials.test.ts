@@ -64,6 +64,31 @@ describe('a denial', () => {
     expect((await error.loadExplanation?.())?.toJSON()).toEqual(error.explanation?.toJSON())
   })
 
+  it('that loaded a relation is a denial to its explanation too, which names what it lacks', async () => {
+    const loading = new Authorizer().registerModels(
+      [
+        { name: 'User', key: 'id', fields: { id: 'integer', team: { one: 'Team' } } },
+        { name: 'Team', key: 'id', fields: { id: 'integer', level: 'integer' } },
+      ],
+      async () => ({ id: 3, level: 1 }),
+    )
+    loading.loadSync('allow(u: User, "read", _: Team) if u.team.level > 5;')
+    const [user, team] = [loading.as('User', { id: 1 }), loading.as('Team', { id: 3 })]
+    const { explanation, loadExplanation } = await denialOf(loading.authorize(user, 'read', team))
+    expect(explanation).toMatchObject({ decision: 'denied', allowed: false, error: { code: 'relation-not-loaded' } })
+    expect(String(explanation)).toMatchInlineSnapshot(`
+      "User 1 may not "read" Team 3.
+
+      The reasons are not loaded: relation-not-loaded in u.team (line 1:36)
+      \`loadExplanation\` loads them.
+
+      Reached by:
+      ! allow(u: User, "read", _: Team) if u.team.level > 5  (line 1:1)
+        ! relation-not-loaded in u.team  (line 1:36)"
+    `)
+    expect(String(await loadExplanation?.())).toContain('u.team.level is not more than 5')
+  })
+
   it('of several fields explains the first denied one', async () => {
     const hidden = await denialOf(authorizer.assertWritable(eve, 'read', note, { text: 'a', title: 'b' }))
     expect(String(hidden.explanation)).toContain('the field "text" of Note 5')

@@ -3,16 +3,16 @@ import type { Asked } from '../authorizer/decisions/explainer.js'
 import { promised } from '../authorizer/decisions/promised.js'
 import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
 import { Deriver } from '../condition/derive/derive.js'
-import { isStackOverflow } from '../condition/stack.js'
 import { ArcturusError } from '../errors.js'
 import { subjects } from '../filter/bind/bind.js'
 import { Deadline } from '../machine/index.js'
 import type { Evaluated } from './explanation.js'
 import { Ids } from './ids.js'
 import { MissingSearch } from './missing.js'
+import { errorOf, fails } from './outcome.js'
 import { Part } from './part.js'
 import { Arrivals, Reads } from './reads.js'
-import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
+import { Time, World } from './world.js'
 
 /**
  * Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds.
@@ -66,12 +66,14 @@ export function evaluate(
     const environment = (root: Parameters<typeof known>[0]) =>
       root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
     const ids = new Ids(schema)
-    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
+    const world = new World(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
     const root = new Part(world, condition, environment)
     const { outcome } = root
-    if ('error' in outcome) {
-      if (outcome.error instanceof BeyondExplanation || isStackOverflow(outcome.error)) throw outcome.error
-      return { decision: 'error', error: errorOf(outcome.error), root, search: undefined }
+    if (fails(outcome)) {
+      const { error } = outcome
+      if (error.code === 'machine-only')
+        return { decision: 'error', error: undefined, root: undefined, search: undefined }
+      return { decision: 'error', error, root, search: undefined }
     }
     const allowed = outcome.truth === true
     const search = allowed ? undefined : new MissingSearch(root)

@@ -6,9 +6,9 @@ import type { Action } from '../register.js'
 import type { Schema } from '../schema/schema.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
 import { callOf, type Evaluated, Explanation } from './explanation.js'
+import { errorOf, needsLoading } from './outcome.js'
 import { Arrivals } from './reads.js'
 import type { ShowOptions } from './show.js'
-import { errorOf } from './world.js'
 
 /** The options of `explain` and `loadExplanation`. */
 export type ExplainOptions = ShowOptions
@@ -37,14 +37,20 @@ export function explain(
 ): Explanation {
   const of = known(authorizer)
   assertMask(of, options)
-  return explainQuestion(of, { actor, action, resource }, options)
+  const asked = { actor, action, resource }
+  return new Explanation(asked, decided(of, asked), options, of.schema)
 }
 
-/** Explains the answer to any question; otherwise as `explain`. */
-export function explainQuestion(of: Engine, asked: Asked, options: ExplainOptions): Explanation {
+/** Explains a denial, which may have loaded relations. They are not loaded again: they are its `error`. */
+export function explainDenial(of: Engine, asked: Asked, options: ExplainOptions): Explanation {
+  const evaluated = decided(of, asked)
+  const isDenied = evaluated.error !== undefined && needsLoading(evaluated.error)
+  return new Explanation(asked, isDenied ? { ...evaluated, decision: 'denied' } : evaluated, options, of.schema)
+}
+
+function decided(of: Engine, asked: Asked): Evaluated {
   const check = attempt(() => decide(of, asked))
-  const evaluated = evaluate(of, asked, new Arrivals())
-  return new Explanation(asked, settled(evaluated, check), options, of.schema)
+  return settled(evaluate(of, asked, new Arrivals()), check)
 }
 
 /**

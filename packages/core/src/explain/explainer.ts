@@ -1,14 +1,14 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Explained, Explainer } from '../authorizer/decisions/explainer.js'
-import { type ExplainOptions, explainQuestion, known, loadQuestion } from './explain.js'
+import { type ExplainOptions, explainDenial, known, loadQuestion } from './explain.js'
 
 /** Explains the denials that carry their explanations. */
 export const explainer: Explainer = {
-  explain: (decision) => explainQuestion(...questionOf(decision)),
+  explain: (decision) => explainDenial(...questionOf(decision)),
   load: (decision) => loadQuestion(...questionOf(decision)),
 }
 
-function questionOf({ authorizer, options, ...asked }: Explained): Parameters<typeof explainQuestion> {
+function questionOf({ authorizer, options, ...asked }: Explained): Parameters<typeof explainDenial> {
   // Sound: denials name the authorizer that decided, and options of the type of `explain`.
   return [known(authorizer as Authorizer), asked, (options as ExplainOptions | undefined) ?? {}]
 }

@@ -34,7 +34,7 @@ export class Explanation implements DecisionExplanation {
   /** Whether the action is allowed: the answer of `can`. False if the check is an error. */
   readonly allowed: boolean
   readonly decision: 'allowed' | 'denied' | 'error'
-  /** The error of the check. */
+  /** The error of the check; for a denial that loaded relations, that of one that the explanation lacks. */
   readonly error: ArcturusError | undefined
   readonly #asked: Asked
   readonly #evaluated: Evaluated
@@ -111,14 +111,16 @@ export class Explanation implements DecisionExplanation {
         : []
       return { kind: 'machine', outcome, text, of }
     }
+    root.world.restart()
     const writer = new TreeWriter(this.#shown, (part) => search?.distance(part) ?? 0)
     return { kind: 'call', outcome, text, of: writer.write(root) }
   }
 
   #findMissing(): ExplanationMissing {
-    const { search, decision } = this.#evaluated
+    const { root, search, decision } = this.#evaluated
     if (decision !== 'denied') return { sets: [], complete: true }
-    if (!search) return { sets: [], complete: false }
+    if (!root || !search) return { sets: [], complete: false }
+    root.world.restart()
     return describe(search.find(), this.#shown, [this.#asked.actor, this.#asked.resource])
   }
 

@@ -1,3 +1,4 @@
+import { holds } from './outcome.js'
 import type { Part } from './part.js'
 
 /**
@@ -20,7 +21,7 @@ export class Grounds {
   /** Returns whether a part holds by calls of lower ranks alone. */
   supports(part: Part, rank: number): boolean {
     part.world.spend()
-    if (!holds(part)) return false
+    if (!holds(part.outcome)) return false
     switch (part.condition.kind) {
       case 'and':
         return part.parts.every((one) => this.supports(one, rank))
@@ -55,7 +56,7 @@ function callsBelow(body: Part): ReadonlySet<Part> {
   const open = [body]
   for (let part = open.pop(); part; part = open.pop()) {
     part.world.spend()
-    if (!holds(part)) continue
+    if (!holds(part.outcome)) continue
     switch (part.condition.kind) {
       case 'and':
       case 'or':
@@ -72,8 +73,4 @@ function callsBelow(body: Part): ReadonlySet<Part> {
     }
   }
   return found
-}
-
-function holds({ outcome }: Part): boolean {
-  return 'truth' in outcome && outcome.truth === true
 }

@@ -1,33 +1,56 @@
-import type { Operand } from '../condition/condition.js'
-import type { Environment } from '../filter/bind/bind.js'
+import type { Operand, Root } from '../condition/condition.js'
 import { Failed } from '../filter/bind/failure.js'
+import { isNumeric } from '../values/numeric.js'
+
+/** Returns the values of the roots of a part of a condition. */
+export interface Scope {
+  (root: Root): Operand | undefined
+  /** Returns the argument that the caller of a definition passes for a parameter. */
+  readonly argumentOf?: ((root: Root) => Argument | undefined) | undefined
+}
+
+/** An operand, and the scope that it is evaluated in. */
+export interface Argument {
+  readonly operand: Operand
+  readonly scope: Scope
+}
 
 /** Reads the values of operands. */
 export interface Reader {
   /** @throws Failed if the operand can't be read. */
-  value(operand: Operand, environment: Environment): unknown
+  value(operand: Operand, scope: Scope): unknown
 }
 
-/** A field of an object that a condition reads. */
+/** A field of a row, or of an object in one, that a condition reads. */
 export interface Location {
   readonly object: object
   readonly field: string
 }
 
+/** Returns an operand as the outermost caller names it: a parameter is the argument that it passes. */
+export function named(operand: Operand, scope: Scope): Argument {
+  const argument = operand.kind === 'path' && operand.steps.length === 0 ? scope.argumentOf?.(operand.root) : undefined
+  return argument ? named(argument.operand, argument.scope) : { operand, scope }
+}
+
 /** Returns the field that an operand reads last; undefined if it is no field, or if its object can't be read. */
-export function locationOf(reader: Reader, operand: Operand, environment: Environment): Location | undefined {
+export function locationOf(reader: Reader, of: Operand, from: Scope): Location | undefined {
+  const { operand, scope } = named(of, from)
   const read = lastRead(operand)
   if (!read) return undefined
   try {
-    const object = reader.value(read.of, environment)
-    // The length of a list is no field.
-    return typeof object === 'object' && object !== null && !Array.isArray(object)
-      ? { object, field: read.field }
-      : undefined
+    const object = reader.value(read.of, scope)
+    return hasFields(object) ? { object, field: read.field } : undefined
   } catch (error) {
     if (error instanceof Failed) return undefined
     throw error
   }
+}
+
+/** Returns whether a value is an object with fields. The length of a list and the day of a date are none. */
+function hasFields(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return !(Array.isArray(value) || value instanceof Date || isNumeric(value) || ArrayBuffer.isView(value))
 }
 
 function lastRead(operand: Operand): { readonly of: Operand; readonly field: string } | undefined {

@@ -1,14 +1,16 @@
 import { isNil, operandType } from '../condition/type.js'
-import { Failed } from '../filter/bind/failure.js'
+import { operandsIn } from '../condition/visit.js'
+import { ArcturusError } from '../errors.js'
 import { entryOf } from '../values/entryOf.js'
 import { type Change, imaginedRow, listWithout } from './changes.js'
-import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
+import { type Choice, isPart, never, nothing, sizeOf, united } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
-import { operandsOf } from './operands.js'
-import type { Part, World } from './part.js'
-import { fieldsOf, isLimit, Trials } from './trials.js'
-import { errorOf } from './world.js'
+import { fails, isLimit, needsLoading } from './outcome.js'
+import type { Part } from './part.js'
+import { realize } from './realize.js'
+import { Trials } from './trials.js'
+import type { World } from './world.js'
 
 /** The choices of a call so far. */
 interface Label {
@@ -31,19 +33,8 @@ export interface Found {
   readonly complete: boolean
 }
 
-/** How far a search goes. */
-interface Mode {
-  /** Whether it tells apart choices by the leaves that have to stay. */
-  readonly keeps: boolean
-  /** The most new rows of one list. */
-  readonly rows: number
-}
-
-const modes: readonly Mode[] = [
-  { keeps: false, rows: 1 },
-  { keeps: true, rows: 1 },
-  { keeps: true, rows: 2 },
-]
+/** The most new rows of one list, in the searches that follow each other until one needs no more. */
+const rowsOfLists = [1, 2] as const
 
 /** The most choices for a part, the most sets of a result, and the most rounds of recursive calls. */
 const maxChoices = 100
@@ -67,10 +58,8 @@ export class MissingSearch {
   readonly #worlds = new Map<Part, World>()
   /** Parts in other worlds, and bodies of quantifiers for new rows. */
   readonly #parts = new Map<Part, Map<object, Part>>()
-  /** The fields that some change concerns. */
-  readonly #fields = new Set<string>()
   #labels = new Map<Part, Map<boolean, Label>>()
-  #mode: Mode = modes[0]!
+  #newRows = 1
   #round = 0
   #isCircular = false
   #isChanged = false
@@ -89,9 +78,9 @@ export class MissingSearch {
     try {
       // The calls are settled.
       const [first] = this.#choices(part, true)
-      return first ? sizeOf(first.changes) : Number.POSITIVE_INFINITY
+      return first ? sizeOf(first) : Number.POSITIVE_INFINITY
     } catch (error) {
-      if (!isLimit(error)) throw error
+      if (!(error instanceof ArcturusError && isLimit(error))) throw error
       return Number.POSITIVE_INFINITY
     }
   }
@@ -109,18 +98,18 @@ export class MissingSearch {
   #find(): Found {
     const sets: (readonly Change[])[] = []
     try {
-      for (const mode of modes) {
-        this.#begin(mode)
+      for (const newRows of rowsOfLists) {
+        this.#begin(newRows)
         sets.length = 0
         const failed: Attempt[] = []
-        for (const { changes } of this.#settled(this.#root)) this.#try(changes, sets, failed)
-        const isLast = failed.length === 0 || mode === modes.at(-1)
+        for (const changes of this.#settled(this.#root)) this.#try(changes, sets, failed)
+        const isLast = failed.length === 0 || newRows === rowsOfLists.at(-1)
         if (isLast) this.#continue(sets, failed)
         this.#complete &&= this.#trials.isComplete
         if (isLast) break
       }
     } catch (error) {
-      if (!isLimit(error)) throw error
+      if (!(error instanceof ArcturusError && isLimit(error))) throw error
       this.#complete = false
     }
     sets.sort((a, b) => sizeOf(a) - sizeOf(b) || a.length - b.length)
@@ -154,10 +143,10 @@ export class MissingSearch {
           return
         }
         for (const further of this.#settled(this.#root.in(world))) {
-          const all = united(changes, further.changes)
+          const all = united(changes, further)
           if (
             !all ||
-            further.changes.some((one) => this.#trials.undoes(one, world)) ||
+            further.some((one) => this.#trials.undoes(one, world)) ||
             known.has(keyOf(all)) ||
             sets.some((one) => isPart(one, all))
           )
@@ -169,8 +158,8 @@ export class MissingSearch {
     }
   }
 
-  #begin(mode: Mode): void {
-    this.#mode = mode
+  #begin(newRows: number): void {
+    this.#newRows = newRows
     this.#labels = new Map()
     this.#complete = true
     this.#trials.isComplete = true
@@ -238,7 +227,7 @@ export class MissingSearch {
       const one = world === part.world ? own : this.#moved(own, world)
       const there = this.#there(one)
       if (there) world = there.world
-      choices = this.#product(choices, there ? [{ changes: [there.change], kept: [] }] : this.#choices(one, true))
+      choices = this.#product(choices, there ? [[there.change]] : this.#choices(one, true))
       if (choices.length === 0) return never
     }
     return choices
@@ -257,7 +246,7 @@ export class MissingSearch {
     const location = locationOf(world, operand, environment)
     if (!location || isImagined(location.object) || this.#truth(part) !== false) return undefined
     if (world.value(operand, environment) !== null) return undefined
-    const { schema } = world.meaning
+    const { schema } = world
     const model = condition.kind === 'isa' ? condition.model : operandType(schema, operand).model
     if (model === undefined) return undefined
     const [row] = this.#imagined(part.key, 1, () => imaginedRow(schema, model, undefined))
@@ -273,22 +262,22 @@ export class MissingSearch {
   #ofRows(part: Part, wanted: boolean): readonly Choice[] {
     const { condition, world } = part
     if (condition.kind !== 'some') return never
-    const parts = this.#divided(part)
-    if (!parts) return this.#ofLeaf(part, wanted)
+    if (part.unreadable) return this.#ofLeaf(part, wanted)
+    const { parts } = part
     if (!wanted) {
       return parts.reduce<readonly Choice[]>((choices, one, at) => {
         const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) === true
-        const ways = removal ? [this.#single(this.#change(part, false, 'removal', part.rows[at]))] : []
+        const ways = removal ? [[this.#change(part, false, 'removal', part.rows[at])]] : []
         return this.#product(choices, this.#least([...this.#choices(one, false), ...ways]))
       }, nothing)
     }
     const found = parts.flatMap((one) => this.#choices(one, true))
-    const { schema } = world.meaning
+    const { schema } = world
     const model = condition.each.model ?? schema.modelOf(part.rows[0])?.name
     const place = locationOf(world, condition.from, part.environment)
     const list = place ? `${world.ids.of(place.object)}.${place.field}` : part.key
-    for (const row of this.#imagined(list, this.#mode.rows, () => imaginedRow(schema, model, part.rows[0]))) {
-      const added = this.#single(this.#change(part, true, 'row', row))
+    for (const row of this.#imagined(list, this.#newRows, () => imaginedRow(schema, model, part.rows[0]))) {
+      const added = [this.#change(part, true, 'row', row)]
       found.push(...this.#product([added], this.#choices(this.#withRow(part, row), true)))
     }
     return this.#least(found)
@@ -298,11 +287,11 @@ export class MissingSearch {
     const { condition, world, environment } = part
     if (condition.kind !== 'ref') return never
     const { definition, args } = condition
-    const [body] = this.#divided(part) ?? []
+    const [body] = part.parts
     if (!body) return this.#ofLeaf(part, wanted)
     // A row that does not exist yet could lead to another, and so on.
     if (definition.recursive && args.some((one) => isImagined(world.value(one, environment))))
-      return [this.#single(this.#change(part, wanted, 'leaf', undefined))]
+      return [[this.#change(part, wanted, 'leaf', undefined)]]
     const labels = entryOf(this.#labels, body, () => new Map<boolean, Label>())
     // The least fixpoint for what has to hold, the greatest for what must not.
     const label = entryOf(labels, wanted, (): Label => ({ choices: wanted ? never : nothing, round: 0, key: '' }))
@@ -312,7 +301,7 @@ export class MissingSearch {
     }
     label.round = this.#round
     label.choices = this.#choices(body, wanted)
-    const key = label.choices.map(({ changes, kept }) => keyOf([...changes, ...kept])).join(',')
+    const key = label.choices.map(keyOf).join(',')
     this.#isChanged ||= key !== label.key
     label.key = key
     return label.choices
@@ -327,28 +316,17 @@ export class MissingSearch {
       this.#complete = false
       return never
     }
-    if (truth !== wanted) return [this.#single(this.#change(part, wanted, 'leaf', undefined))]
-    if (!this.#mode.keeps || !fieldsOf(part).some((field) => this.#fields.has(field))) return nothing
-    return [{ changes: [], kept: [this.#interned(part, wanted, 'leaf', undefined)] }]
+    if (truth !== wanted)
+      return realize(part, wanted).isBarred ? never : [[this.#change(part, wanted, 'leaf', undefined)]]
+    return nothing
   }
 
   /** Returns whether a part holds: undefined if it can't be told, `missing` for a relation that is not loaded. */
   #truth(part: Part): boolean | undefined | 'missing' {
     const { outcome } = part
-    if ('truth' in outcome) return outcome.truth
+    if (!fails(outcome)) return outcome.truth
     if (isLimit(outcome.error)) throw outcome.error
-    const { code } = errorOf(outcome.error)
-    return code === 'relation-not-loaded' || code === 'async-value' ? 'missing' : undefined
-  }
-
-  /** Returns the parts of a quantifier or call; undefined if they can't be told. */
-  #divided(part: Part): readonly Part[] | undefined {
-    try {
-      return part.parts
-    } catch (error) {
-      if (error instanceof Failed) return undefined
-      throw error
-    }
+    return needsLoading(outcome.error) ? 'missing' : undefined
   }
 
   /** Returns a part in another world. */
@@ -378,16 +356,7 @@ export class MissingSearch {
 
   // changes
 
-  #single(change: Change): Choice {
-    return { changes: [change], kept: [] }
-  }
-
   #change(part: Part, wanted: boolean, kind: Change['kind'], row: unknown): Change {
-    for (const field of fieldsOf(part)) this.#fields.add(field)
-    return this.#interned(part, wanted, kind, row)
-  }
-
-  #interned(part: Part, wanted: boolean, kind: Change['kind'], row: unknown): Change {
     const { ids } = part.world
     const isOf = kind === 'row' || kind === 'removal'
     const isUnequal = part.condition.kind === 'compare' && part.condition.operator === '!='
@@ -404,7 +373,7 @@ export class MissingSearch {
 
   /** Returns the row that does not exist yet and whose field a leaf tests. */
   #imaginedOwner(part: Part): object | undefined {
-    for (const operand of operandsOf(part.condition)) {
+    for (const operand of operandsIn(part.condition)) {
       const location = locationOf(part.world, operand, part.environment)
       if (location && isImagined(location.object)) return location.object
     }
@@ -419,9 +388,8 @@ export class MissingSearch {
     const found: Choice[] = []
     for (const one of some) {
       for (const other of others) {
-        const changes = united(one.changes, other.changes)
-        const kept = united(one.kept, other.kept)
-        if (changes && kept && !contradicts(changes, kept)) found.push({ changes, kept })
+        const changes = united(one, other)
+        if (changes) found.push(changes)
       }
       // More are never kept: the smallest come first in both lists.
       if (found.length > maxChoices * 20) {
@@ -435,12 +403,10 @@ export class MissingSearch {
   /** Returns the choices that no other choice is part of, smallest first. */
   #least(choices: readonly Choice[]): readonly Choice[] {
     if (choices.length < 2) return choices
-    const sorted = choices.toSorted(
-      (a, b) => sizeOf(a.changes) - sizeOf(b.changes) || a.changes.length - b.changes.length,
-    )
+    const sorted = choices.toSorted((a, b) => sizeOf(a) - sizeOf(b) || a.length - b.length)
     const least: Choice[] = []
     for (const one of sorted) {
-      if (least.some((other) => isPart(other.changes, one.changes) && isPart(other.kept, one.kept))) continue
+      if (least.some((other) => isPart(other, one))) continue
       if (least.length === maxChoices) {
         this.#complete = false
         break

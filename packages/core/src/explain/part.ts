@@ -1,45 +1,24 @@
-import type { Condition, Operand, Ref } from '../condition/condition.js'
-import { ArcturusError, QueryError } from '../errors.js'
-import type { Environment } from '../filter/bind/bind.js'
-import { Failed } from '../filter/bind/failure.js'
-import type { Meaning } from '../predicate/meaning.js'
-import type { Ids } from './ids.js'
-import { locationOf, type Reader } from './location.js'
-import type { Reads } from './reads.js'
-
-/** Whether a part holds; undefined if that depends on a row that does not exist yet. */
-export type Truth = boolean | undefined
-
-/** The data under which parts are evaluated: the application's own, or that data with changes. */
-export interface World extends Reader {
-  readonly meaning: Meaning
-  readonly ids: Ids
-  readonly reads: Reads
-  /** Returns this world with other data, and with leaves that are true or false by assumption. */
-  with(reads: Reads, assumed?: ReadonlyMap<string, boolean>): World
-  /** Counts a step. @throws QueryError if the time is up. */
-  spend(): void
-  /** Returns whether a part holds. @throws Failed if the check of it is an error. */
-  truth(part: Part): Truth
-  /** Returns the elements that a quantifier visits. @throws Failed if the operand can't be read. */
-  elements(from: Operand, environment: Environment): readonly unknown[] | undefined
-  /** Returns the body of a call, which all equal calls share. */
-  bodyOf(ref: Ref, environment: Environment): Part
-}
+import type { Condition, Operand } from '../condition/condition.js'
+import { ArcturusError } from '../errors.js'
+import { Failed, undefinedElement } from '../filter/bind/failure.js'
+import { locationOf, type Scope } from './location.js'
+import type { Outcome } from './outcome.js'
+import type { World } from './world.js'
 
 /** A part of a condition with the values of its roots, evaluated on demand. */
 export class Part {
   readonly world: World
   readonly condition: Condition
-  readonly environment: Environment
+  readonly environment: Scope
   /** The outcome of a leaf. */
-  known: { readonly truth: Truth } | { readonly error: unknown } | undefined
+  known: Outcome | undefined
+  #unreadable: Outcome | undefined
   #parts: readonly Part[] | undefined
   #rows: readonly unknown[] = []
   #key: string | undefined
-  #outcome: { readonly truth: Truth } | { readonly error: unknown } | undefined
+  #outcome: Outcome | undefined
 
-  constructor(world: World, condition: Condition, environment: Environment) {
+  constructor(world: World, condition: Condition, environment: Scope) {
     this.world = world
     this.condition = condition
     this.environment = environment
@@ -47,8 +26,7 @@ export class Part {
 
   /**
    * The parts of a conjunction, disjunction or negation, the body of a call, and one part for each
-   * row of a quantifier.
-   * @throws Failed if a quantifier has no list.
+   * row of a quantifier. None if the list or an argument can't be read.
    */
   get parts(): readonly Part[] {
     this.#parts ??= this.#divide()
@@ -60,15 +38,15 @@ export class Part {
     return this.parts.length > 0 ? this.#rows : []
   }
 
-  /** Whether the part holds by itself, or the error of its evaluation. */
-  get outcome(): { readonly truth: Truth } | { readonly error: unknown } {
-    if (!this.#outcome) {
-      try {
-        this.#outcome = { truth: this.world.truth(this) }
-      } catch (error) {
-        this.#outcome = { error }
-      }
-    }
+  /** The outcome of a quantifier or call whose list or argument can't be read. */
+  get unreadable(): Outcome | undefined {
+    this.#parts ??= this.#divide()
+    return this.#unreadable
+  }
+
+  /** The outcome of the part by itself. */
+  get outcome(): Outcome {
+    this.#outcome ??= this.world.outcome(this)
     return this.#outcome
   }
 
@@ -87,7 +65,8 @@ export class Part {
     const { condition, environment } = this
     if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
     const { each, where } = condition
-    return new Part(world, where, (root) => (root === each ? { kind: 'value', value: row } : environment(root)))
+    const inner: Scope = (root) => (root === each ? { kind: 'value', value: row } : environment(root))
+    return new Part(world, where, Object.assign(inner, { argumentOf: environment.argumentOf }))
   }
 
   #divide(): readonly Part[] {
@@ -99,24 +78,23 @@ export class Part {
       case 'not':
         return [this.of(condition.of)]
       case 'some': {
-        const rows = world.elements(condition.from, environment)
-        const { span } = condition
-        if (!rows) throw new Failed(new QueryError('type-error', '`in` needs a list.', { span }))
+        const rows = world.elements(condition, environment)
+        if (!isList(rows)) return this.#cannotRead(rows)
         this.#rows = rows
-        return rows.map((row) =>
-          row === undefined
-            ? this.of({
-                kind: 'failure',
-                error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }),
-              })
-            : this.forRow(row),
-        )
+        return rows.map((row) => (row === undefined ? this.of(undefinedElement(condition.span)) : this.forRow(row)))
       }
-      case 'ref':
-        return [world.bodyOf(condition, environment)]
+      case 'ref': {
+        const body = world.bodyOf(condition, environment)
+        return body instanceof Part ? [body] : this.#cannotRead(body)
+      }
       default:
         return []
     }
+  }
+
+  #cannotRead(outcome: Outcome): readonly Part[] {
+    this.#unreadable = outcome
+    return []
   }
 
   /** A text that is equal for leaves that are the same question about the same data. */
@@ -165,4 +143,9 @@ export class Part {
       return `?${this.world.ids.of(operand)}`
     }
   }
+}
+
+/** `Array.isArray` does not narrow to a read-only list. */
+function isList(value: readonly unknown[] | Outcome): value is readonly unknown[] {
+  return Array.isArray(value)
 }

@@ -1,14 +1,14 @@
-import type { Condition, Operand } from '../condition/condition.js'
+import type { Compare, Condition, Operand } from '../condition/condition.js'
 import { isNil } from '../condition/type.js'
 import type { ArcturusError } from '../errors.js'
-import type { Environment } from '../filter/bind/bind.js'
 import { type Span, spanText } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
 import { isImagined } from './imagined.js'
-import { locationOf } from './location.js'
-import type { Part, World } from './part.js'
+import { locationOf, named, type Scope } from './location.js'
+import type { Part } from './part.js'
+import type { World } from './world.js'
 
 /** What an explanation reveals. */
 export interface ShowOptions {
@@ -91,34 +91,48 @@ export class Shown {
     return this.#schema.ancestors(model.name).some((name) => this.#masked.has(`${name}.${field}`))
   }
 
-  /** Returns an operand in words. */
-  side(operand: Operand, { world, environment }: Pick<Part, 'world' | 'environment'>): Side {
+  /**
+   * Returns an operand in words.
+   * @param isPlace - Whether the place of a row is named that a caller passed. Default: the row is.
+   */
+  side(of: Operand, { world, environment }: Pick<Part, 'world' | 'environment'>, isPlace = false): Side {
+    const { operand, scope } = named(of, environment)
     switch (operand.kind) {
       case 'value':
         return literal(this.value(operand.value))
       case 'constant':
         return { text: operand.name, value: undefined, isValue: false }
       case 'list': {
-        const sides = operand.elements.map((one) => this.side(one, { world, environment }))
+        const sides = operand.elements.map((one) => this.side(one, { world, environment: scope }))
         return literal(`[${sides.map(({ value, text, isValue }) => (isValue ? value : text)).join(', ')}]`)
       }
       default: {
-        const value = this.#read(operand, world, environment)
-        const text = textOf(operand)
+        const value = this.#read(operand, world, scope)
+        const isPassedRow =
+          !isPlace && operand !== of && value !== undefined && this.#namesRows(world.value(operand, scope))
+        const text = isPassedRow ? undefined : textOf(operand)
         if (text === undefined) return value === undefined ? literal('a value') : literal(value)
         return { text, value, isValue: false }
       }
     }
   }
 
+  /** Returns the operands of a comparison in words, of which one at least is a place if there is any. */
+  #sides({ left, right }: Compare, part: Part): readonly [Side, Side] {
+    const sides = [this.side(left, part), this.side(right, part)] as const
+    return sides.every(({ isValue }) => isValue) ? [this.side(left, part, true), this.side(right, part, true)] : sides
+  }
+
   /** Returns the value of a computed operand; undefined if it may not be shown, or if it can't be read. */
-  #read(operand: Operand, world: World, environment: Environment): string | undefined {
+  #read(operand: Operand, world: World, environment: Scope): string | undefined {
     let value: unknown
     try {
       value = world.value(operand, environment)
     } catch {
       return undefined
     }
+    // The key of a new row is a placeholder.
+    if (isImagined(locationOf(world, operand, environment)?.object)) return undefined
     if (value === null) return 'nil'
     if (this.#namesRows(value)) return this.value(value)
     if (!this.#values) return undefined
@@ -150,19 +164,19 @@ export class Shown {
   }
 
   /** Returns whether an operand reads a masked field anywhere. */
-  #readsMasked(operand: Operand, world: World, environment: Environment): boolean {
-    const inner = (one: Operand): boolean => this.#readsMasked(one, world, environment)
+  #readsMasked(of: Operand, world: World, from: Scope): boolean {
+    const { operand, scope } = named(of, from)
+    const inner = (one: Operand): boolean => this.#readsMasked(one, world, scope)
     switch (operand.kind) {
       case 'path':
       case 'field': {
-        const location = locationOf(world, operand, environment)
+        const location = locationOf(world, operand, scope)
         const isHere = location !== undefined && this.#isMasked(this.#schema.baseOf(location.object), location.field)
         if (isHere) return true
         if (operand.kind === 'field') return inner(operand.of)
         if (operand.steps.length > 0) return inner({ ...operand, steps: operand.steps.slice(0, -1) })
-        // An argument or an element can be the value of any field.
-        const isRoot = operand.root.kind === 'parameter' || operand.root.kind === 'variable'
-        return isRoot && !this.#namesRows(world.value(operand, environment))
+        // An element can be the value of any field.
+        return operand.root.kind === 'variable' && !this.#namesRows(world.value(operand, scope))
       }
       case 'call':
         return inner(operand.of) || operand.args.some(inner)
@@ -181,9 +195,10 @@ export class Shown {
     switch (condition.kind) {
       case 'compare': {
         const { operator } = condition
-        const sides = [this.side(condition.left, part), this.side(condition.right, part)] as const
+        const sides = this.#sides(condition, part)
         const isPresent = isNil(condition.right) && (operator === '!=') === holds
-        if (isPresent && sides[0].value !== undefined) return `${sides[0].text} is ${sides[0].value}`
+        if (isPresent && sides[0].value !== undefined && !sides[0].isValue)
+          return `${sides[0].text} is ${sides[0].value}`
         if (operator === '=' || operator === '==' || operator === '!=')
           return equality(...sides, (operator === '!=') !== holds)
         return ordering(...sides, operator, holds)
@@ -227,16 +242,15 @@ export class Shown {
   /** Returns the value that a leaf tests as it is now; undefined if there is none to show. */
   now(part: Part): string | undefined {
     const { condition } = part
-    const operand =
+    const operands =
       condition.kind === 'compare'
-        ? [condition.left, condition.right].find((one) => one.kind === 'path' && one.steps.length > 0)
+        ? [condition.left, condition.right]
         : condition.kind === 'in'
-          ? condition.item
+          ? [condition.item]
           : condition.kind === 'text' || condition.kind === 'test'
-            ? condition.of
-            : undefined
-    const side = operand && this.side(operand, part)
-    return side?.isValue ? undefined : side?.value
+            ? [condition.of]
+            : []
+    return operands.map((one) => this.side(one, part)).find(({ isValue }) => !isValue)?.value
   }
 
   /** Returns a leaf as a demand: `issue.creator = User 3`. */
@@ -244,7 +258,7 @@ export class Shown {
     const { condition } = part
     switch (condition.kind) {
       case 'compare': {
-        const [left, right] = [this.side(condition.left, part), this.side(condition.right, part)]
+        const [left, right] = this.#sides(condition, part)
         const operator = wanted ? condition.operator : complements[condition.operator]
         const isMirrored = left.isValue && !right.isValue
         const [one, other] = isMirrored ? [right, left] : [left, right]

@@ -39,6 +39,7 @@ export function formatExplanation(explanation: ExplanationJSON): string {
     case 'allowed':
       return sections(`${actor} may ${deed}.`, [], 'Why:', steps)
     case 'denied':
+      if (error) return sections(`${actor} may not ${deed}.`, [...unloaded(error)], 'Reached by:', steps)
       if (steps.length === 0 && missing.complete) return `${actor} may not ${deed}: no rule of the policy can allow it.`
       return sections(`${actor} may not ${deed}.`, missingLines(missing), 'Why not:', steps)
     case 'error': {
@@ -46,6 +47,10 @@ export function formatExplanation(explanation: ExplanationJSON): string {
       return sections(`Whether ${explanation.actor} may ${deed} is an error: ${failure}`, [], 'Reached by:', steps)
     }
   }
+}
+
+function unloaded({ message, place }: NonNullable<ExplanationJSON['error']>): readonly string[] {
+  return [`The reasons are not loaded: ${message}${at(place)}`, '`loadExplanation` loads them.']
 }
 
 /** Returns what the question is about: `"close" Issue 88`. */
@@ -131,7 +136,7 @@ function nodeLines(node: ExplanationNode, depth: number): readonly string[] {
     case 'call':
       return [`${start}${text}${repeated ? ' (see above)' : ''}`, ...treeLines(of, depth + 1)]
     case 'rows': {
-      const shown = row === undefined || outcome === 'true' ? '' : tried > 1 ? `, the nearest is ${row}:` : `, ${row}:`
+      const shown = row === undefined || outcome !== 'false' ? '' : tried > 1 ? `, the nearest is ${row}:` : `, ${row}:`
       return [line(`${start}${text}${shown}`, place), ...treeLines(of, depth + 1)]
     }
     case 'not':

@@ -1,10 +1,11 @@
+import type { ArcturusError } from '../errors.js'
 import type { Rule } from '../language/ast.js'
 import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
 import { Grounds } from './grounds.js'
+import { fails, holds } from './outcome.js'
 import type { Part } from './part.js'
 import { collapsed, type Shown } from './show.js'
-import { errorOf } from './world.js'
 
 /** A place in the policy. */
 export interface ExplanationPlace {
@@ -77,7 +78,7 @@ export class TreeWriter {
 
   #write(part: Part): Levels {
     const { outcome } = part
-    if ('error' in outcome) return this.#failed(part, outcome.error)
+    if (fails(outcome)) return this.#failed(part, outcome.error)
     return outcome.truth ? this.#proof(part) : this.#refutation(part)
   }
 
@@ -90,7 +91,7 @@ export class TreeWriter {
       case 'and':
         return this.#origin(part, merged(part.parts.map((one) => this.#proof(one))))
       case 'or':
-        return this.#proof(this.#supporting(part))
+        return merged([this.#proof(this.#supporting(part)), this.#outweighed(part)])
       case 'not':
         return this.#negation(part, 'true')
       case 'some': {
@@ -98,7 +99,8 @@ export class TreeWriter {
         const [own = [], ...outside] = this.#proof(matching)
         const row = this.#element(part, part.parts.indexOf(matching))
         const text = `${row} in ${this.#list(part)}`
-        return [[{ kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own }], ...outside]
+        const rows = { kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own } as const
+        return merged([[[rows], ...outside], this.#outweighed(part)])
       }
       case 'ref':
         return [[this.#call(part, 'true')]]
@@ -112,7 +114,19 @@ export class TreeWriter {
   /** Returns the first alternative or row that holds, and not by the call that is being proven. */
   #supporting({ parts }: Part): Part {
     const found = parts.length > 1 ? parts.find((one) => this.#grounds.supports(one, this.#rank)) : undefined
-    return found ?? parts.find(holds)!
+    return found ?? parts.find(({ outcome }) => holds(outcome))!
+  }
+
+  /** Explains the errors of alternatives, or of a row, beside one that holds. */
+  #outweighed(part: Part): Levels {
+    const isRows = part.condition.kind === 'some'
+    const failed = isRows ? this.#failedRow(part) : part.parts.flatMap((one) => this.#errorsOf(one))
+    return [grouped(failed)]
+  }
+
+  /** Returns the steps of a part that are errors. */
+  #errorsOf(part: Part): readonly ExplanationNode[] {
+    return fails(part.outcome) ? this.write(part).filter(({ outcome }) => outcome === 'error') : []
   }
 
   /** Explains why a part does not hold, or that nothing is to be said about it. */
@@ -122,7 +136,7 @@ export class TreeWriter {
       case 'false':
         return []
       case 'and': {
-        const at = part.parts.findIndex((one) => !holds(one))
+        const at = part.parts.findIndex(({ outcome }) => !holds(outcome))
         const failed = this.#write(part.parts[at]!)
         // A goal that is false for the classes alone is not worth a word, and neither are those before it.
         if (flat(failed).length === 0) return []
@@ -209,7 +223,7 @@ export class TreeWriter {
       const text = rows.length === 0 ? `there is no row in ${list}` : `every row in ${list} matches`
       return { ...base, text, of: [] }
     }
-    const at = parts.findIndex(holds)
+    const at = parts.findIndex(({ outcome }) => holds(outcome))
     const row = this.#element(part, at)
     return { ...base, text: `not every row in ${list} matches`, row, of: this.write(parts[at]!.parts[0]!) }
   }
@@ -237,110 +251,59 @@ export class TreeWriter {
   }
 
   /** Explains what failed, and what it was reached by. */
-  #failed(part: Part, error: unknown): Levels {
-    const { condition } = part
+  #failed(part: Part, error: ArcturusError): Levels {
+    const { condition, parts } = part
     switch (condition.kind) {
       case 'and': {
-        const at = part.parts.findIndex(fails)
-        // If no part fails by itself, a further solution of one does, after a later part did not hold.
-        const shown = at < 0 ? part.parts : part.parts.slice(0, at + 1)
-        const written = shown.map((one) => (at < 0 ? this.#furtherFailure(one) : undefined) ?? this.#write(one))
-        return this.#origin(part, merged(written), 'error')
+        const at = parts.findIndex(({ outcome }) => fails(outcome))
+        return this.#origin(part, merged(parts.slice(0, at + 1).map((one) => this.#write(one))))
       }
       case 'or':
-      case 'not': {
-        const inner = part.parts.find(fails)
-        return inner ? this.#write(inner) : this.#failure(part, error)
-      }
-      case 'some': {
-        const at = partsOrNone(part).findIndex(fails)
-        if (at < 0) return this.#failure(part, error)
-        const row = this.#element(part, at)
-        const text = `${row} in ${this.#list(part)}`
-        const of = this.write(part.parts[at]!)
-        return [[{ kind: 'rows', outcome: 'error', text, ...place(condition.span), row, of }]]
-      }
+        return [grouped(parts.flatMap((one) => this.#errorsOf(one)))]
+      case 'not':
+        return this.#write(parts[0]!)
+      case 'some':
+        return part.unreadable ? this.#failure(part, error) : [this.#failedRow(part)]
       case 'ref':
-        return partsOrNone(part).length > 0 ? [[this.#call(part, 'error')]] : this.#failure(part, error)
+        return part.unreadable ? this.#failure(part, error) : [[this.#call(part, 'error')]]
       default:
         return this.#failure(part, error)
     }
   }
 
-  /** Explains the error of a further solution of a part that holds; undefined if there is none. */
-  #furtherFailure(part: Part): Levels | undefined {
-    if (!holds(part)) return undefined
-    switch (part.condition.kind) {
-      case 'or':
-      case 'some': {
-        const failing = part.parts.find(fails)
-        if (failing) return this.#write(failing)
-        break
-      }
-      case 'and':
-      case 'ref':
-        break
-      default:
-        return undefined
-    }
-    for (const one of part.parts) {
-      const found = this.#furtherFailure(one)
-      if (found) return found
-    }
-    return undefined
+  /** Explains the error of the first row that is one. */
+  #failedRow(part: Part): readonly ExplanationNode[] {
+    const failing = part.parts.find(({ outcome }) => fails(outcome))
+    if (!failing || part.condition.kind !== 'some') return []
+    const row = this.#element(part, part.parts.indexOf(failing))
+    const text = `${row} in ${this.#list(part)}`
+    return [{ kind: 'rows', outcome: 'error', text, ...place(part.condition.span), row, of: this.write(failing) }]
   }
 
-  #failure({ condition }: Part, error: unknown): Levels {
-    const failure = errorOf(error)
-    const at = failure.span ?? ('span' in condition ? condition.span : undefined)
-    return [
-      [{ kind: 'condition', outcome: 'error', text: this.#shown.error(failure), ...(at ? place(at) : {}), of: [] }],
-    ]
+  #failure({ condition }: Part, error: ArcturusError): Levels {
+    const at = error.span ?? ('span' in condition ? condition.span : undefined)
+    return [[{ kind: 'condition', outcome: 'error', text: this.#shown.error(error), ...(at ? place(at) : {}), of: [] }]]
   }
 
   /** Gathers the steps of a rule, and returns those of its caller to it. */
-  #origin(part: Part, levels: Levels, outcome: ExplanationNode['outcome'] = this.#outcomeOf(part)): Levels {
+  #origin(part: Part, levels: Levels): Levels {
     const { condition } = part
     if (condition.kind !== 'and' || !condition.origin) return levels
     if (condition.origin === 'rest') return [[], ...levels]
     const [own = [], after = [], ...outside] = levels
     const rule = ruleOf(condition.origin)
-    const state =
-      after.some((node) => node.outcome !== 'true') && own.every((node) => node.outcome === 'true') ? 'true' : outcome
-    const node: ExplanationNode = {
-      kind: 'rule',
-      outcome: state,
-      text: rule.text,
-      place: rule.place,
-      rules: [rule],
-      of: own,
-    }
+    const isOfCaller = after.some(({ outcome }) => outcome !== 'true') && own.every(({ outcome }) => outcome === 'true')
+    const outcome = isOfCaller ? 'true' : outcomeOf(part)
+    const node: ExplanationNode = { kind: 'rule', outcome, text: rule.text, place: rule.place, rules: [rule], of: own }
     return [[node, ...after], ...outside]
-  }
-
-  #outcomeOf(part: Part): ExplanationNode['outcome'] {
-    const { outcome } = part
-    return 'error' in outcome ? 'error' : outcome.truth ? 'true' : 'false'
   }
 }
 
 /** The most rows among which the nearest is looked for. */
 const maxRows = 200
 
-function holds({ outcome }: Part): boolean {
-  return 'truth' in outcome && outcome.truth === true
-}
-
-function fails({ outcome }: Part): boolean {
-  return 'error' in outcome
-}
-
-function partsOrNone(part: Part): readonly Part[] {
-  try {
-    return part.parts
-  } catch {
-    return []
-  }
+function outcomeOf({ outcome }: Part): ExplanationNode['outcome'] {
+  return fails(outcome) ? 'error' : holds(outcome) ? 'true' : 'false'
 }
 
 function merged(all: readonly Levels[]): Levels {

@@ -1,23 +1,16 @@
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
 import { identityOf } from '../values/rows.js'
-import {
-  type Assignment,
-  type Change,
-  define,
-  isKey,
-  listWith,
-  listWithout,
-  type Realization,
-  realize,
-} from './changes.js'
+import { type Assignment, type Change, define, isKey, listWith, listWithout, type Realization } from './changes.js'
 import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
-import type { Part, World } from './part.js'
+import { fails, isLimit } from './outcome.js'
+import type { Part } from './part.js'
 import type { Values } from './reads.js'
-import { errorOf } from './world.js'
+import { realize } from './realize.js'
+import type { World } from './world.js'
 
 /** The most trials of a set. */
 const maxTrials = 48
@@ -89,7 +82,6 @@ export class Trials {
     let isWhole = true
     for (const change of changes) {
       const realized = this.#waysOf(change)
-      if (realized.isBarred) return false
       isWhole &&= realized.isWhole
       if (realized.ways.length > 0) ways.push(realized.ways)
       else assumed.set(change.part.key, change.wanted)
@@ -133,7 +125,7 @@ export class Trials {
 
   /** Returns whether a list already holds the row that is added to it, by the key that the row needs. */
   #isHeld({ kind, part, row }: Change): boolean {
-    const { schema } = this.#root.world.meaning
+    const { schema } = this.#root.world
     if (kind !== 'row' || !isImagined(row)) return false
     const identity = identityOf(schema, row)
     return part.rows.some((one) => typeof one === 'object' && one !== null && identityOf(schema, one) === identity)
@@ -141,7 +133,7 @@ export class Trials {
 
   /** Tries with a part of the key of a new row: with that of a row that exists, it is that row. */
   #withKey({ object, field }: Assignment, value: unknown, attempt: () => boolean): boolean {
-    if (!isImagined(object) || !isKey(this.#root.world.meaning.schema, { object, field })) return attempt()
+    if (!isImagined(object) || !isKey(this.#root.world.schema, { object, field })) return attempt()
     const before: unknown = Reflect.get(object, field)
     define(object, field, value)
     try {
@@ -159,7 +151,7 @@ export class Trials {
 
   /** Returns whether a change can lead tests of other rows to a row that exists. */
   leads({ kind, part, wanted }: Change): boolean {
-    const { schema } = this.#root.world.meaning
+    const { schema } = this.#root.world
     return (
       kind === 'leaf' &&
       realize(part, wanted).ways.some((way) => {
@@ -199,16 +191,15 @@ export class Trials {
   #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
     const { world } = this.#root
     const changed = world.with(world.reads.with(values), assumed)
-    try {
-      const truth = changed.truth(this.#root.in(changed)) === true
-      // The values are changed for the next trial.
-      if (!truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
-      return truth
-    } catch (error) {
-      if (isLimit(error)) throw error
+    const outcome = changed.outcome(this.#root.in(changed))
+    if (fails(outcome)) {
+      if (isLimit(outcome.error)) throw outcome.error
       this.#isError = true
       return false
     }
+    // The values are changed for the next trial.
+    if (!outcome.truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
+    return outcome.truth === true
   }
 }
 
@@ -222,10 +213,4 @@ export function fieldsOf({ condition, world, environment }: Part): readonly stri
     const location = locationOf(world, operand, environment)
     return location ? [`${world.ids.of(location.object)}.${location.field}`] : []
   })
-}
-
-/** Returns whether an evaluation ended at a limit. */
-export function isLimit(error: unknown): boolean {
-  const { code } = errorOf(error)
-  return code === 'time-limit' || code === 'step-limit' || code === 'filter-too-large'
 }

@@ -1,25 +1,28 @@
-import type { Condition, Definition, Operand, Ref } from '../condition/condition.js'
-import { ArcturusError, QueryError } from '../errors.js'
+import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
+import { isStackOverflow } from '../condition/stack.js'
+import { QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
-import { Failed } from '../filter/bind/failure.js'
+import { Failed, fail } from '../filter/bind/failure.js'
 import type { Limits } from '../machine/index.js'
 import type { Meaning } from '../predicate/meaning.js'
+import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Ids } from './ids.js'
-import { Part, type Truth, type World } from './part.js'
+import { type Location, locationOf, type Reader, type Scope } from './location.js'
+import { endsEvaluation, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
+import { Part } from './part.js'
 import type { Reads } from './reads.js'
 
-/** A call of a definition with known arguments. All equal calls of a world share it. */
+/** A call of a definition with known arguments. Calls with equal arguments of the same fields share it. */
 interface Call {
   readonly body: Part
   /** Equal for the same call of the policy, also of a definition for other types. */
   readonly name: string
   state: 'new' | 'open' | 'provisional' | 'known'
-  truth: Truth
-  /** The depth of the outermost open call that the truth depends on. */
+  /** The outcome so far: false until it is evaluated. */
+  outcome: Outcome
+  /** The depth of the outermost open call that the outcome depends on. */
   low: number
-  /** Whether its further solutions were tried, and the error of one. */
-  exhausted: true | { readonly error: unknown } | undefined
 }
 
 /** A value with all that the binder knows of it. */
@@ -28,15 +31,19 @@ type Known = Extract<Operand, { kind: 'value' }>
 /** The most steps of an explanation. Each evaluates a part. */
 const maxSteps = 2_000_000
 
-/** The time and the steps that an explanation may take, whatever it evaluates. */
+/** The time and the steps that the evaluation of an explanation may take, and the writing of each of its parts. */
 export class Time {
-  readonly #end: number
   readonly #limit: number
+  #end = 0
   #steps = 0
 
   constructor({ syncTime }: Pick<Limits, 'syncTime'>) {
     this.#limit = syncTime
-    this.#end = Date.now() + syncTime
+    this.restart()
+  }
+
+  restart(): void {
+    this.#end = Date.now() + this.#limit
   }
 
   /** Counts a step. @throws QueryError if there were too many, or if the time is up. */
@@ -50,14 +57,19 @@ export class Time {
 }
 
 /**
- * Evaluates the parts of a condition for some data. Goals are solved in the order of the machine:
- * an error ends the evaluation exactly if the machine reaches it. Leaves are evaluated as a filter
- * evaluates its known parts.
+ * Evaluates the parts of a condition for some data. Leaves are evaluated as a filter evaluates its
+ * known parts. Rules, alternatives and rows have no order:
+ *
+ * |              | true             | false                                   | error         |
+ * | `or`, `some` | some part is     | all parts are                           | otherwise     |
+ * | `and`        | all parts are    | the first part that is not true is false | otherwise     |
+ * | `not a`      | `a` is false     | `a` is true                             | `a` is        |
  */
-export class EvaluatedWorld implements World {
-  readonly meaning: Meaning
+export class World implements Reader {
+  readonly schema: Schema
   readonly ids: Ids
   readonly reads: Reads
+  readonly #meaning: Meaning
   readonly #time: Time
   /** Leaves that are true or false by assumption, by their keys. */
   readonly #assumed: ReadonlyMap<string, boolean>
@@ -68,7 +80,6 @@ export class EvaluatedWorld implements World {
   readonly #provisional: Call[] = []
   #binder: Binder
   #bound = 0
-  #depth = 0
   #low = Number.POSITIVE_INFINITY
 
   constructor(
@@ -79,7 +90,8 @@ export class EvaluatedWorld implements World {
     ids: Ids,
     assumed: ReadonlyMap<string, boolean> = new Map(),
   ) {
-    this.meaning = meaning
+    this.#meaning = meaning
+    this.schema = meaning.schema
     this.reads = reads
     this.#time = time
     this.ids = ids
@@ -88,158 +100,158 @@ export class EvaluatedWorld implements World {
     this.#binder = new Binder(meaning, reads)
   }
 
+  /** Returns this world with other data, and with leaves that are true or false by assumption. */
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.#assumed): World {
-    return new EvaluatedWorld(this.meaning, this.#action, reads, this.#time, this.ids, assumed)
+    return new World(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
   }
 
+  /** Counts a step. @throws QueryError if the time is up. */
   spend(): void {
     this.#time.spend()
   }
 
-  truth(part: Part): Truth {
-    return this.solve(part, yes)
+  /** Measures the time anew: explanations are written when they are read. */
+  restart(): void {
+    this.#time.restart()
   }
 
-  /** Returns whether a part holds together with the goals after it. @throws Failed for an error. */
-  solve(part: Part, next: () => Truth): Truth {
+  /** Returns the outcome of a part. */
+  outcome(part: Part): Outcome {
+    const assumed = this.#assumed.size > 0 ? this.#assumed.get(part.key) : undefined
+    if (assumed !== undefined) return assumed ? yes : no
     const { condition } = part
     switch (condition.kind) {
       case 'true':
-        return next()
+        return yes
       case 'false':
-        return false
+        return no
       case 'failure':
-        throw new Failed(condition.error)
+        return condition
       case 'and':
-        return this.#all(part.parts, 0, next)
+        return this.#all(part.parts)
       case 'or':
-        return this.#any(part.parts, next)
-      case 'some': {
-        if (this.#assumed.size > 0 && this.#assumed.get(part.key)) return next()
-        const parts = this.#known(() => part.parts)
-        return parts ? this.#any(parts, next) : after(undefined, next)
-      }
-      case 'not': {
-        const truth = this.truth(part.parts[0]!)
-        return after(truth === undefined ? undefined : !truth, next)
-      }
-      case 'ref': {
-        const assumed = this.#assumed.size > 0 ? this.#assumed.get(part.key) : undefined
-        const call = assumed ?? this.#known(() => this.#callOf(condition, part.environment))
-        const truth = typeof call === 'object' ? this.#called(call) : call
-        const result = after(truth, next)
-        // Further solutions are tried, and can be errors.
-        if (truth && result === false && typeof call === 'object') this.#exhaust(call)
-        return result
-      }
-      default: {
-        const truth = this.leaf(part)
-        const result = after(truth, next)
-        if (truth && result === false && condition.kind === 'opaque') this.#bind(condition, part.environment, false)
-        return result
-      }
+        return this.#any(part.parts)
+      case 'not':
+        return this.#not(part.parts[0]!)
+      case 'some':
+        return part.unreadable ?? this.#any(part.parts)
+      case 'ref':
+        return part.unreadable ?? this.#called(this.#callOf(condition, part.environment))
+      default:
+        part.known ??= this.#read(() => this.#leaf(part))
+        return part.known
     }
   }
 
-  #all(parts: readonly Part[], at: number, next: () => Truth): Truth {
-    const part = parts[at]
-    if (!part) return next()
-    return this.solve(part, at === parts.length - 1 ? next : once(() => this.#all(parts, at + 1, next)))
-  }
-
-  #any(parts: readonly Part[], next: () => Truth): Truth {
-    const later = once(next)
-    let truth: Truth = false
+  /** The first part that is not true decides. A part that depends on a new row decides if no later one does. */
+  #all(parts: readonly Part[]): Outcome {
+    let all = yes
     for (const part of parts) {
-      const one = this.solve(part, later)
-      if (one === true) return true
-      if (one === undefined) truth = undefined
+      const one = this.outcome(part)
+      if (fails(one) || one.truth === false) return one
+      if (one.truth === undefined) all = one
     }
-    return truth
+    return all
   }
 
-  /** Returns whether a leaf holds. @throws Failed for an error. */
-  leaf(part: Part): Truth {
-    if (this.#assumed.size > 0) {
-      const assumed = this.#assumed.get(part.key)
-      if (assumed !== undefined) return assumed
+  /** True if some part is, false if all are, otherwise an error: one that loading can settle, or the first. */
+  #any(parts: readonly Part[]): Outcome {
+    let all = no
+    for (const part of parts) {
+      const one = this.outcome(part)
+      if (holds(one) || endsEvaluation(one)) return one
+      if (precedence(one) > precedence(all)) all = one
     }
-    part.known ??= this.#leaf(part)
-    if ('error' in part.known) throw part.known.error
-    return part.known.truth
+    return all
   }
 
-  /** Returns a value; undefined if it depends on a row that does not exist yet. @throws Failed for an error. */
-  #known<Value>(value: () => Value): Value | undefined {
-    this.reads.isUnknown = false
-    try {
-      return value()
-    } catch (error) {
-      if (this.reads.isUnknown) return undefined
-      throw error
-    }
+  /** Negations are never part of a recursion: the derivation leaves such calls to the machine. */
+  #not(part: Part): Outcome {
+    const one = this.outcome(part)
+    if (fails(one) || one.truth === undefined) return one
+    return one.truth ? no : yes
   }
 
-  #leaf({ condition, environment }: Part): NonNullable<Part['known']> {
-    this.#time.spend()
-    this.reads.isUnknown = false
-    try {
-      return { truth: this.#bind(condition, environment, true) }
-    } catch (error) {
-      return this.reads.isUnknown ? { truth: undefined } : { error }
-    }
-  }
-
-  #bind(condition: Condition, environment: Environment, isLast: boolean): boolean {
+  #leaf({ condition, environment }: Part): Outcome {
     if (++this.#bound > bindsOfBinder) {
       this.#bound = 0
-      this.#binder = new Binder(this.meaning, this.reads)
+      this.#binder = new Binder(this.#meaning, this.reads)
     }
-    const bound = this.#binder.bind(condition, environment, isLast)
-    if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true'
+    const bound = this.#binder.bind(condition, environment)
+    if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
     if (failure.kind === 'failure') throw new Failed(failure.error)
-    throw new BeyondExplanation()
+    throw beyond()
   }
 
-  value(operand: Operand, environment: Environment): unknown {
+  /** Returns a value, or an outcome if it can't be read. */
+  #read<Value>(value: () => Value): Value | Outcome {
+    this.reads.isUnknown = false
+    try {
+      this.#time.spend()
+      return value()
+    } catch (error) {
+      if (isStackOverflow(error)) throw error
+      return this.reads.isUnknown ? unknown : { error: errorOf(error) }
+    }
+  }
+
+  value(operand: Operand, environment: Scope): unknown {
     return this.#computed(operand, environment).value
   }
 
-  #computed(operand: Operand, environment: Environment): Known {
+  #computed(operand: Operand, environment: Scope): Known {
     const known = this.#binder.operand(operand, environment)
-    if (known.kind !== 'value') throw new BeyondExplanation()
+    if (known.kind !== 'value') throw beyond()
     return known
   }
 
-  elements(from: Operand, environment: Environment): readonly unknown[] | undefined {
-    const known = withElements(this.#binder.operand(from, environment))
-    if (known.kind !== 'value') throw new BeyondExplanation()
-    return Array.isArray(known.value) ? known.value : undefined
+  /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
+  elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
+    return this.#read(() => {
+      const known = withElements(this.#binder.operand(from, environment))
+      if (known.kind !== 'value') throw beyond()
+      // Sound: `withElements` leaves lists of any elements.
+      return Array.isArray(known.value)
+        ? (known.value as readonly unknown[])
+        : fail('type-error', '`in` needs a list.', span)
+    })
   }
 
   // calls
 
-  bodyOf(ref: Ref, environment: Environment): Part {
-    return this.#callOf(ref, environment).body
+  /** Returns the body of a call, or its outcome if an argument can't be read. */
+  bodyOf(ref: Ref, environment: Scope): Part | Outcome {
+    const call = this.#read(() => this.#callOf(ref, environment))
+    return 'body' in call ? call.body : call
   }
 
-  #callOf({ definition, args }: Ref, environment: Environment): Call {
+  #callOf({ definition, args }: Ref, environment: Scope): Call {
     const operands = args.map((one) => this.#computed(one, environment))
-    const inner: Environment = (root) => {
-      const at = root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1
-      return at < 0 ? this.#action(root) : operands[at]
+    const places = args.map((one) => locationOf(this, one, environment))
+    const parameterOf = (root: Root) => (root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1)
+    const values = (root: Root) => (parameterOf(root) < 0 ? this.#action(root) : operands[parameterOf(root)])
+    const argumentOf = (root: Root) => {
+      const operand = args[parameterOf(root)]
+      return operand && { operand, scope: environment }
     }
+    const inner: Scope = Object.assign(values, { argumentOf })
     const calls = entryOf(this.#calls, definition, () => new Map<string, Call>())
-    return entryOf(calls, operands.map((one) => this.#idOf(one)).join(' '), (): Call => {
+    // Calls with equal values from different fields differ in the changes that they need.
+    const key = operands.map((one, at) => `${this.#idOf(one)} ${this.#placeOf(places[at])}`).join(' ')
+    return entryOf(calls, key, (): Call => {
       const ids = definition.arguments.map((one) => this.#idOf(this.#computed(one, inner)))
       const name = [definition.name, ...ids].join(' ')
       const body = new Part(this, definition.condition, inner)
       // The machine compares a call with those around it by their arguments, whatever their types are. What
       // has no arguments has no types either, or is no call of the policy: the rest of a rule.
       const outer = ids.length > 0 ? this.#open.get(name) : undefined
-      return outer ?? { body, name, state: 'new', truth: false, low: 0, exhausted: undefined }
+      return outer ?? { body, name, state: 'new', outcome: no, low: 0 }
     })
+  }
+
+  #placeOf(location: Location | undefined): string {
+    return location ? `${this.ids.of(location.object)}.${location.field}` : ''
   }
 
   #idOf({ value, float }: Known): string {
@@ -247,86 +259,67 @@ export class EvaluatedWorld implements World {
   }
 
   /**
-   * Returns whether a call holds. A call that is met again below itself fails: the least fixpoint.
-   * What failed because of that alone is only known once the outer call is.
+   * Returns the outcome of a call: the least fixpoint of what is true, and with that of the errors.
+   * A call that is met again below itself is false there. An outcome that depends on such a call is
+   * provisional until the outermost of them is known.
    */
-  #called(call: Call): Truth {
-    if (call.state === 'known') return call.truth
-    if (call.state !== 'new') {
-      this.#low = Math.min(this.#low, call.low)
-      return call.truth
-    }
-    this.#time.spend()
-    const [outer, from, depth] = [this.#low, this.#provisional.length, ++this.#depth]
-    Object.assign(call, { state: 'open', low: depth, truth: false })
-    this.#low = Number.POSITIVE_INFINITY
-    this.#open.set(call.name, call)
-    try {
-      call.truth = this.solve(call.body, yes)
-    } catch (error) {
-      for (const one of this.#provisional.splice(from)) one.state = 'new'
-      call.state = 'new'
-      this.#low = outer
-      throw error
-    } finally {
-      this.#open.delete(call.name)
-      this.#depth--
-    }
-    if (call.truth === true || this.#low >= depth) {
-      call.state = 'known'
-      for (const one of this.#provisional.splice(from)) one.state = call.truth === true ? 'new' : 'known'
-      this.#low = outer
-    } else {
-      call.state = 'provisional'
-      call.low = this.#low
-      this.#provisional.push(call)
-      this.#low = Math.min(outer, call.low)
-    }
-    return call.truth
+  #called(call: Call): Outcome {
+    if (call.state === 'new') this.#settle(call)
+    else if (call.state !== 'known') this.#low = Math.min(this.#low, call.low)
+    return call.outcome
   }
 
-  /** Evaluates the further solutions of a call. @throws Failed if one of them is an error. */
-  #exhaust(call: Call): void {
-    if (call.exhausted === true) return
-    if (call.exhausted) throw call.exhausted.error
-    call.exhausted = true
-    try {
-      this.solve(call.body, no)
-    } catch (error) {
-      call.exhausted = { error }
-      throw error
+  #settle(call: Call): void {
+    const [outer, from, depth] = [this.#low, this.#provisional.length, this.#open.size + 1]
+    Object.assign(call, { state: 'open', low: depth, outcome: no })
+    this.#low = Number.POSITIVE_INFINITY
+    this.#open.set(call.name, call)
+    call.outcome = this.outcome(call.body)
+    this.#open.delete(call.name)
+    call.low = this.#low
+    this.#low = outer
+    if (holds(call.outcome)) {
+      call.state = 'known'
+      // They counted on the call to be false.
+      for (const one of this.#provisional.splice(from)) one.state = 'new'
+      return
     }
+    call.state = 'provisional'
+    this.#provisional.push(call)
+    if (call.low < depth) this.#low = Math.min(outer, call.low)
+    else this.#spreadErrors(from)
+  }
+
+  /** Settles calls that depend on each other, none of which is true: gives each the errors of the others. */
+  #spreadErrors(from: number): void {
+    const outer = this.#low
+    for (let isChanged = this.#provisional.slice(from).some(({ outcome }) => fails(outcome)); isChanged; ) {
+      isChanged = false
+      for (const call of this.#provisional.slice(from)) {
+        if (fails(call.outcome)) continue
+        call.outcome = this.outcome(call.body)
+        isChanged ||= fails(call.outcome)
+      }
+    }
+    this.#low = outer
+    for (const one of this.#provisional.splice(from)) one.state = 'known'
   }
 }
 
 /** A binder counts the parts that it binds; a few of them are enough for any explanation. */
 const bindsOfBinder = 50_000
 
-/** Thrown if only the machine can answer the question as a whole. */
-export class BeyondExplanation extends Error {}
+const yes: Outcome = { truth: true }
+const no: Outcome = { truth: false }
+const unknown: Outcome = { truth: undefined }
 
-const yes = (): Truth => true
-const no = (): Truth => false
-
-function after(truth: Truth, next: () => Truth): Truth {
-  if (truth === false) return false
-  const rest = next()
-  return truth === undefined && rest === true ? undefined : rest
+/** Of the outcomes of alternatives, that of the highest precedence is the outcome of all. */
+function precedence(outcome: Outcome): number {
+  if (fails(outcome)) return needsLoading(outcome.error) ? 2 : 1
+  return outcome.truth === undefined ? 3 : 0
 }
 
-/** Evaluates goals once, however many solutions come before them: they bind nothing for each other. */
-function once(goals: () => Truth): () => Truth {
-  let known: { readonly truth: Truth } | undefined
-  return () => {
-    known ??= { truth: goals() }
-    return known.truth
-  }
-}
-
-/** Returns the error of an evaluation that failed. */
-export function errorOf(error: unknown): ArcturusError {
-  if (error instanceof Failed) return error.error
-  if (error instanceof ArcturusError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new QueryError('application-error', message, { cause: error })
+/** Returns the error of a question that only the machine can answer as a whole. */
+function beyond(): QueryError {
+  return new QueryError('machine-only', 'Only the query machine can answer this.')
 }

@@ -82,6 +82,7 @@ export const codes = {
   'keyword-arguments': 'Keyword arguments in a call that does not accept them.',
   'application-error': "An error thrown by the application's code during a query.",
   'relation-not-loaded': 'A relation that the decision needs is not loaded on the object.',
+  'stale-relation': 'A relation of a row holds another row than the one that its foreign key refers to.',
   'unreachable-name': 'A name that policies must not read, because it leads from data to code.',
   'unbound-variable': 'A variable without a value where its value is needed.',
   'unhandled-constraint': 'A constraint on a variable that never gets a value.',
@@ -95,6 +96,9 @@ export const codes = {
   'not-compiled': 'A compiled policy was used for an actor class that it was not compiled for.',
   'machine-only': 'A check that needs the query machine, which a compiled policy does not contain.',
   undecided: 'A route responded without an authorization decision.',
+  'forgotten-await': 'A route responded without waiting for the authorization that it asked for.',
+  'ambiguous-target': 'A request whose path servers read in different ways.',
+  'changed-request': 'A request that changed after its request-level rules were evaluated.',
   'kept-decision': 'A decision about one user would be cached for everybody.',
   // filters
   'unsupported-filter': 'A rule that has no exact filter.',

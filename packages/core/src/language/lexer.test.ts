@@ -41,6 +41,7 @@ describe('Lexer', () => {
     ['? x', 'invalid-character', 1, { character: ' ', found: '?=' }],
     ['?🐻', 'invalid-character', 1, { character: '🐻', found: '?=' }],
     ['x ?', 'invalid-character', 3, { character: '\0', found: '?=' }],
+    ['a\uFEFFb', 'invalid-character', 1, { character: '\uFEFF', found: '' }],
     ['"abc', 'invalid-character', 0, { character: '\0', found: 'abc' }],
     ['"', 'invalid-character', 0, { character: '\0', found: '' }],
     ['"a\\"', 'invalid-character', 0, { character: '\0', found: 'a"' }],

@@ -1,7 +1,14 @@
 import moo from 'moo'
 import type { Diagnostic } from './diagnostic.js'
 import type { Source, Span } from './source.js'
-import { integerOverflow, invalidCharacter, invalidFloat, lineBreakInString, unclosedString } from './syntaxErrors.js'
+import {
+  integerOverflow,
+  invalidCharacter,
+  invalidFloat,
+  lineBreakInString,
+  notUtf8,
+  unclosedString,
+} from './syntaxErrors.js'
 import { resolveEscapes, type Token } from './token.js'
 import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
@@ -33,6 +40,9 @@ type MooLexer = moo.Lexer & { index: number }
 const INTEGER = /^[0-9]+$/
 const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
 const LARGEST_INTEGER = 2n ** 63n - 1n
+
+/** The start of a text of UTF-16 that was decoded as UTF-8, with or without its byte order mark. */
+const WIDE = /^(?:\uFFFD\uFFFD|[^\0]\0|\0[^\0])/
 
 /** How many tokens are read at once. */
 const CHUNK = 64
@@ -134,7 +144,9 @@ function mooToken(source: Source, start: number, moo: MooLexer): Token {
     case 'openString':
       return errorToken(text, source, start, diagnoseOpenString(source, start, text))
     default:
-      return errorToken(text, source, start, diagnoseCharacter(source, start, text))
+      return WIDE.test(source.text)
+        ? errorToken(source.text.slice(start), source, start, notUtf8({ source, start, end }))
+        : errorToken(text, source, start, diagnoseCharacter(source, start, text))
   }
 }
 

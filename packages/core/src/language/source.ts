@@ -21,8 +21,9 @@ export class Source {
   #lineStarts: readonly number[] | undefined
   #hasPairs: boolean | undefined
 
+  /** @param text - The text. A byte order mark at its start is no part of it. */
   constructor(text: string, name?: string) {
-    this.text = text
+    this.text = text.startsWith('\uFEFF') ? text.slice(1) : text
     this.name = name
   }
 

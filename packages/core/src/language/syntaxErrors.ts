@@ -21,6 +21,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['&', 'write "and"'],
   ["'", 'write a string in double quotes: "…"'],
   ['/', 'start a comment with #'],
+  ['\uFEFF', 'remove the byte order mark: only the start of a text can have one'],
 ])
 
 /** Returns the diagnostic of an invalid character; `found` is the part of the token before it. */
@@ -28,6 +29,11 @@ export function invalidCharacter(character: string, found: string, span: Span): 
   const named = character === '\0' ? 'The end of the text' : `The character ${JSON.stringify(character)}`
   const message = `${named} ${found ? `cannot follow ${JSON.stringify(found)}` : 'is not valid in Polar'}.`
   return error('invalid-character', message, span, { character, found }, found ? undefined : MEANT.get(character))
+}
+
+/** Returns the diagnostic of a text of UTF-16 that was read as UTF-8. */
+export function notUtf8(span: Span): Diagnostic {
+  return error('invalid-character', 'The text is UTF-16, not UTF-8.', span, {}, 'save the file as UTF-8')
 }
 
 /**

@@ -1,6 +1,9 @@
-/** All characters except white space and ASCII punctuation; `first` also excludes digits. */
-const first = '[^ \\n\\r\\t!-@[-^`{-~]'
-const rest = '[^ \\n\\r\\t!-/:-@[-^`{-~]'
+/** Invisible traces of another encoding: a name that holds one is another name. */
+const strays = '\\0\\uFEFF\\uFFFD'
+
+/** All characters except white space, ASCII punctuation and strays; `first` also excludes digits. */
+const first = `[^ \\n\\r\\t!-@[-^\`{-~${strays}]`
+const rest = `[^ \\n\\r\\t!-/:-@[-^\`{-~${strays}]`
 
 /** A name: parts that `::` joins, and an optional question mark. */
 export const SYMBOL: RegExp = new RegExp(`${first}${rest}*(?:::${first}${rest}*)*\\??`)

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * The methods that all ways to respond go through: the four that send a response, and the one that
- * sends early hints.
+ * The methods that all ways to respond go through: the four that send a response, and those that
+ * send early hints and trailers.
  */
-const ways = ['writeHead', 'write', 'end', 'flushHeaders', 'writeEarlyHints'] as const
+const ways = ['writeHead', 'write', 'end', 'flushHeaders', 'writeEarlyHints', 'addTrailers'] as const
 type Way = (typeof ways)[number]
 
 /** The names of these methods in Node. */
@@ -58,8 +58,8 @@ export function waysOf(response: ServerResponse): Ways | undefined {
 
 function ask(prototype: object) {
   // Sound: a prototype with `writeHead` is that of Node's response, or a substitute for it.
-  const { writeHead, write, end, flushHeaders, writeEarlyHints } = prototype as Ways
-  const ways: Ways = { writeHead, write, end, flushHeaders, writeEarlyHints }
+  const { writeHead, write, end, flushHeaders, writeEarlyHints, addTrailers } = prototype as Ways
+  const ways: Ways = { writeHead, write, end, flushHeaders, writeEarlyHints, addTrailers }
   const asking = names.map(([name, way]) => {
     const original = Reflect.get(prototype, name) as Ways[Way] | undefined
     if (!original) return undefined

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { METHODS, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { held, names, release, type Ways, waysOf } from './heldResponse.js'
 
@@ -20,7 +21,8 @@ export interface Holder {
   sending?(): void
   /**
    * Replaces a response that was sent in one piece. The application is done with it, so an error
-   * handler may respond with the error.
+   * handler may respond with the error. It sets a status of its own: a success is blocked again. Only
+   * code that runs because of this call may respond.
    */
   replace(error: Error): void
   /**
@@ -48,9 +50,9 @@ export function hold(response: ServerResponse, holder: Holder): () => void {
   }
   // Other middleware has replaced methods of the response, or the response is held already. The new
   // methods run before those.
-  const { writeHead, write, end, flushHeaders, writeEarlyHints } = response
+  const { writeHead, write, end, flushHeaders, writeEarlyHints, addTrailers } = response
   // Sound: each method accepts the parameters of Node's overloads, and passes them on unchanged.
-  const ways = { writeHead, write, end, flushHeaders, writeEarlyHints } as unknown as Ways
+  const ways = { writeHead, write, end, flushHeaders, writeEarlyHints, addTrailers } as unknown as Ways
   const answer: Ways = new HeldAnswer(response, holder, ways)
   const before = names.map(([name]) => [name, Object.getOwnPropertyDescriptor(response, name)] as const)
   for (const [name, way] of names) {
@@ -65,6 +67,15 @@ export function hold(response: ServerResponse, holder: Holder): () => void {
   }
 }
 
+/**
+ * The response whose replacement the current code makes. It separates an error handler from the
+ * handler that was blocked and goes on.
+ */
+const replacing = new AsyncLocalStorage<HeldAnswer>()
+
+/** The methods that change a head that is not sent yet. */
+const headMethods = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const
+
 /** The response to one request, checked before it is sent. */
 class HeldAnswer implements Ways {
   readonly #response: ServerResponse
@@ -73,8 +84,8 @@ class HeldAnswer implements Ways {
   readonly #ways: Ways
   readonly #before: OutgoingHttpHeaders
   #passed = false
-  /** Whether an error handler responds now: the next blocked response is replaced here. */
-  #replaced = false
+  /** The error that an error handler responds to now. The next blocked response is replaced here. */
+  #replaced: Error | undefined
   /** Whether the response was replaced here. Later writes of the application are discarded. */
   #closed = false
   /** Whether the response passed by its body. */
@@ -100,7 +111,7 @@ class HeldAnswer implements Ways {
     }
     const error = this.#failure(Number(parameters[0]))
     if (error) this.#answerInstead(error)
-    else if (!this.#closed) Reflect.apply(this.#ways.writeHead, this.#response, parameters)
+    else if (!this.#ignores) Reflect.apply(this.#ways.writeHead, this.#response, parameters)
     return this.#response
   }
 
@@ -111,7 +122,7 @@ class HeldAnswer implements Ways {
     }
     const error = this.#failure()
     if (error) this.#answerInstead(error)
-    if (!this.#closed) return this.#handOn('write', parameters)
+    if (!this.#ignores) return this.#handOn('write', parameters)
     drop(parameters)
     return true
   }
@@ -120,14 +131,16 @@ class HeldAnswer implements Ways {
     this.#exempted ||= this.#waits && this.#exempts(textOf(parameters))
     const error = this.#failure()
     if (error && !this.#replaced) {
-      this.#replaced = true
+      this.#replaced = error
       this.#forget()
+      this.#ignoreOthers()
       drop(parameters)
-      this.#holder.replace(error)
+      replacing.run(this, () => this.#holder.replace(error))
       return this.#response
     }
     if (error) this.#answerInstead(error)
     if (this.#closed) this.#end(parameters)
+    else if (this.#isOutside) drop(parameters)
     else this.#handOn('end', parameters)
     return this.#response
   }
@@ -136,7 +149,7 @@ class HeldAnswer implements Ways {
     if (this.#waits) return undefined
     const error = this.#failure()
     if (error) this.#answerInstead(error)
-    else if (!this.#closed) this.#handOn('flushHeaders', parameters)
+    else if (!this.#ignores) this.#handOn('flushHeaders', parameters)
     return undefined
   }
 
@@ -160,6 +173,45 @@ class HeldAnswer implements Ways {
       return Reflect.apply(this.#ways.writeEarlyHints, this.#response, parameters)
     drop(parameters)
     return undefined
+  }
+
+  /** Sets trailers, which follow a body. An error has none. */
+  addTrailers(...parameters: unknown[]): unknown {
+    if (!this.#closed && !this.#replaced) Reflect.apply(this.#ways.addTrailers, this.#response, parameters)
+    return undefined
+  }
+
+  /**
+   * Lets only the error handler change the head of its response. If the response was replaced here
+   * meanwhile, even that has no effect: it would throw in the middle of the error handler.
+   */
+  #ignoreOthers(): void {
+    const response = this.#response
+    for (const name of headMethods) {
+      const original: unknown = Reflect.get(response, name)
+      // Older versions of Node have no `setHeaders`.
+      if (typeof original !== 'function') continue
+      const value = (...parameters: unknown[]): unknown =>
+        this.#ignores ? response : Reflect.apply(original, response, parameters)
+      Object.defineProperty(response, name, { value, writable: true, configurable: true })
+    }
+    let { statusMessage } = response
+    Object.defineProperty(response, 'statusMessage', {
+      get: () => statusMessage,
+      set: (message: string) => {
+        if (!this.#isOutside) statusMessage = message
+      },
+      configurable: true,
+    })
+  }
+
+  /** Whether the blocked handler goes on, while an error handler responds. */
+  get #isOutside(): boolean {
+    return this.#replaced !== undefined && replacing.getStore() !== this
+  }
+
+  get #ignores(): boolean {
+    return this.#closed || this.#isOutside
   }
 
   /**
@@ -198,8 +250,9 @@ class HeldAnswer implements Ways {
   #failure(status: unknown = this.#head?.[0]): Error | undefined {
     if (this.#closed) return undefined
     const holds = this.#holder.holds()
-    if (!holds && this.#passed) return undefined
+    if (!holds && this.#passed && !this.#replaced) return undefined
     if (this.#response.headersSent || this.#response.destroyed) return undefined
+    if (this.#isOutside) return this.#replaced
     // Converts the status as Node does: 2 ** 32 + 200 is sent as 200.
     const code = Number(status ?? this.#response.statusCode) | 0
     const error = holds && !this.#exempted ? this.#holder.failure(code) : undefined
@@ -220,23 +273,32 @@ class HeldAnswer implements Ways {
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
     // Replaces trailers of the blocked response, which would follow a chunked response.
-    response.addTrailers({})
-    response.statusCode = 500
+    Reflect.apply(this.#ways.addTrailers, response, [{}])
+    // The status of a response that nothing was decided for, until an error handler sets one.
+    response.statusCode = 200
     response.statusMessage = ''
   }
 
   #answerInstead(error: Error): void {
+    replacing.run(this, () => this.#sendError(error))
+    this.#closed = true
+  }
+
+  #sendError(error: Error): void {
     this.#forget()
     const response = this.#response
     const body = this.#holder.body(error)
+    response.statusCode = 500
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
     response.setHeader('X-Content-Type-Options', 'nosniff')
     response.setHeader('Content-Length', Buffer.byteLength(body))
+    // The error handler may still be running. When it finds the head sent, Express closes the
+    // connection, which must not serve another request by then.
+    if (this.#replaced) response.setHeader('Connection', 'close')
     Reflect.apply(this.#ways.writeHead, response, [500])
     Reflect.apply(this.#ways.write, response, [body, 'utf8'])
     // Node sends no head with a body that it drops, as in a response to HEAD.
     Reflect.apply(this.#ways.flushHeaders, response, [])
-    this.#closed = true
   }
 
   /** Ends a response that was replaced here: its body is complete. */

@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Buffer): string {
   const file = join(folder, name)
   writeFileSync(file, text)
   return file
@@ -32,6 +32,35 @@ describe('loadPolicyFiles', () => {
     const b = write('b.polar', 'fine();')
     await loadPolicyFiles(authorizer, a, b)
     expect(can('read')).toBe(true)
+  })
+
+  it.each([
+    ['a rule', ''],
+    ['a comment', '# Who may read.\n'],
+  ])('loads a file with a byte order mark before %s', async (_, comment) => {
+    const rules = `${comment}fine() if false;\nfine() if false;\nallow(_: User, "read", _: Note) if not fine();`
+    const [a, b] = [write('a.polar', `\uFEFF${rules}`), write('b.polar', '\uFEFFfine();')]
+    await loadPolicyFiles(authorizer, a, b)
+    expect(can('read')).toBe(false)
+    const wrong = write('wrong.polar', '\uFEFFfine() if @;')
+    await expect(loadPolicyFiles(authorizer, wrong)).rejects.toThrow(`${wrong}:1:11`)
+  })
+
+  const wide = 'fine();\nallow(_: User, "read", _: Note) if fine();'
+  it.each([
+    ['little endian, with its mark', `\uFEFF${wide}`, false],
+    ['big endian, with its mark', `\uFEFF${wide}`, true],
+    ['little endian', wide, false],
+    ['big endian', wide, true],
+    ['little endian, after a comment', `# who\n${wide}`, false],
+  ])('names UTF-16: %s', async (_, text, isBigEndian) => {
+    const bytes = Buffer.from(text, 'utf16le')
+    const file = write('a.polar', isBigEndian ? bytes.swap16() : bytes)
+    const error: unknown = await loadPolicyFiles(authorizer, file).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(PolicyError)
+    const message = 'The text is UTF-16, not UTF-8.'
+    expect((error as PolicyError).diagnostics).toMatchObject([{ code: 'invalid-character', message }])
+    expect(String(error)).toContain('save the file as UTF-8')
   })
 
   it('names the wrong file and the place', async () => {

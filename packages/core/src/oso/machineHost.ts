@@ -22,7 +22,7 @@ provideGoalTrace(goalTrace)
 
 /** The application's side of the query machine, with oso's semantics. */
 export class MachineHost implements MachineInterface {
-  readonly meetsAllProofs: boolean = true
+  readonly ordersErrors: boolean = true
   readonly tracesGoals: boolean = true
   /** Whether objects are equal by content and class. */
   readonly hasDefaultEquality: boolean

@@ -60,8 +60,7 @@ export interface Meaning extends ValueMeaning, ClassMeaning, RowMeaning {
   readonly limits: BudgetLimits
   /**
    * Returns whether a goal of the policy holds according to the machine.
-   * @param all - Whether to evaluate solutions after the first too, since they can be errors.
    * @param missing - Receives relations that are not loaded, and holds those that arrived.
    */
-  ask(goal: Expression, bindings: ReadonlyMap<string, unknown>, all?: boolean, missing?: Missing): boolean | undefined
+  ask(goal: Expression, bindings: ReadonlyMap<string, unknown>, missing?: Missing): boolean | undefined
 }

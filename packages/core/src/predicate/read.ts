@@ -7,6 +7,8 @@ import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { equalsItself } from '../values/equality.js'
 import { HostError, queryError } from '../values/hostError.js'
+import type { KeyMeaning } from '../values/keyParts.js'
+import { isLinked, type Link } from '../values/links.js'
 import { compareNumbers } from '../values/order.js'
 import { bailOut, type Decision, undecided } from './bail.js'
 import { timeOf } from './hostReads.js'
@@ -186,6 +188,12 @@ export function contains(
     if (same === undefined) found = undefined
   }
   return found
+}
+
+/** Bails out unless a relation holds the row that the columns of its holder refer to. */
+export function linked(how: KeyMeaning, link: Link, holder: unknown, value: unknown): true {
+  const isObject = typeof holder === 'object' && holder !== null
+  return !isObject || isLinked(how, link, holder, value) === true ? true : bailOut(value)
 }
 
 /** Returns a list that is complete; undefined for any other value. */

@@ -72,6 +72,8 @@ export interface Model {
   readonly key: readonly string[] | undefined
   /** Whether `fields` is complete, so that an unknown field is a mistake. */
   readonly closed: boolean
+  /** Whether its instances are values, which the method `equals` of the class compares. Default: they are rows. */
+  readonly isValue?: boolean
   /** Recognizes objects that are not instances of `class`. */
   readonly isaCheck: ((value: unknown) => boolean) | undefined
 }

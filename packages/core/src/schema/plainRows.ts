@@ -11,10 +11,16 @@ import { isUuid } from './uuid.js'
  * relations' models.
  * Getters are not called, since they could start to load. Traversal ends at instances of classes,
  * and at tagged rows, which were traversed when they were tagged.
+ * @param visit - Receives each relation that a row holds.
  * @throws ArgumentError for a plain object with a text as a date, a number or a boolean, as JSON
  * has it, or with another form of a UUID than databases return.
  */
-export function adoptWithin(schema: Schema, row: object, model: string): void {
+export function adoptWithin(
+  schema: Schema,
+  row: object,
+  model: string,
+  visit?: (model: string, field: RelationField, holder: object, value: object | null) => void,
+): void {
   let open: Held | undefined = { row, model, next: undefined }
   // Created for the first nested row.
   let seen: Set<object> | undefined
@@ -31,7 +37,9 @@ export function adoptWithin(schema: Schema, row: object, model: string): void {
     for (const field of relations) {
       if (!Object.hasOwn(holder, field.name)) continue
       const value: unknown = Object.getOwnPropertyDescriptor(holder, field.name)?.value
-      if (typeof value !== 'object' || value === null) continue
+      if (typeof value !== 'object') continue
+      visit?.(its, field, holder, value)
+      if (value === null) continue
       for (const one of Array.isArray(value) ? value : [value]) {
         if (typeof one !== 'object' || one === null || tagOf(one) !== undefined || !isPlain(one)) continue
         schema.adopt(one, field.model)

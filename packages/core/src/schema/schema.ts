@@ -292,7 +292,7 @@ export class Schema {
 }
 
 /** The parts of a model that are used once a policy is compiled. */
-export type KnownModel = Pick<Model, 'name' | 'class'> & Partial<Pick<Model, 'key' | 'isaCheck'>>
+export type KnownModel = Pick<Model, 'name' | 'class'> & Partial<Pick<Model, 'key' | 'isaCheck' | 'isValue'>>
 
 /** The part of a schema that is used once a policy is compiled: the models of values. */
 export interface Models

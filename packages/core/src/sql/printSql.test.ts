@@ -27,6 +27,12 @@ function related(model: string, from: SqlColumn, to: SqlColumn, many: boolean, k
   return { kind: 'relation', relation: { model, many, kept, link: { kind: 'columns', pairs: [{ from, to }] } } }
 }
 
+/** A reference of several columns. */
+function referred(model: string, kept: boolean, ...pairs: readonly (readonly [SqlColumn, SqlColumn])[]): SqlField {
+  const link = { kind: 'columns', pairs: pairs.map(([from, to]) => ({ from, to })) } as const
+  return { kind: 'relation', relation: { model, many: false, kept, link } }
+}
+
 const tagged: SqlRelation = {
   model: 'Tag',
   many: true,
@@ -50,6 +56,18 @@ const models: Readonly<Record<string, Readonly<Record<string, SqlField>>>> = {
     meta: { kind: 'column', column: columnOf('meta', { kind: 'other', name: 'jsonb' }, true) },
     place: { kind: 'embedded', model: 'Place' },
     folder: related('Folder', columnOf('folder_id', integer, true), id, false),
+    editor: referred(
+      'Member',
+      true,
+      [columnOf('team_id'), columnOf('team_id')],
+      [columnOf('editor_id', integer, true), columnOf('user_id')],
+    ),
+    reader: referred(
+      'Member',
+      false,
+      [columnOf('team_id'), columnOf('team_id')],
+      [columnOf('reader_id', integer, true), columnOf('user_id')],
+    ),
     draft: related('Draft', id, columnOf('page_id'), false, false),
     tags: { kind: 'relation', relation: tagged },
   },
@@ -68,6 +86,17 @@ const models: Readonly<Record<string, Readonly<Record<string, SqlField>>>> = {
   Role: {
     page: related('Page', columnOf('page_id'), id, false),
     pageId: { kind: 'column', column: columnOf('page_id') },
+  },
+  Member: {
+    userId: { kind: 'column', column: columnOf('user_id') },
+    team: related('Folder', columnOf('team_id'), id, false),
+    teamId: { kind: 'column', column: columnOf('team_id') },
+    boss: referred(
+      'Member',
+      true,
+      [columnOf('team_id'), columnOf('team_id')],
+      [columnOf('boss_id', integer, true), columnOf('user_id')],
+    ),
   },
   Animal: { id: { kind: 'column', column: id } },
   Ghost: {},
@@ -178,6 +207,51 @@ describe('a condition as SQL', () => {
       '(EXISTS (SELECT 1 FROM app.folders AS t1 WHERE t1.id = p.folder_id AND (t1.name = <a> OR t1.parent_id IS NULL)) OR p.open = TRUE)',
     ],
     [
+      'asks for all columns of a reference where one column is all that is needed',
+      compare(path(page, 'editor', 'teamId'), '=', value(1)),
+      '(p.team_id = <1> AND p.editor_id IS NOT NULL)',
+    ],
+    [
+      'takes the column of a reference that can be null for the row',
+      compare(path(page, 'editor', 'userId'), '=', value(1)),
+      '(p.editor_id = <1>)',
+    ],
+    [
+      'goes by a part of a reference to a row behind, whose own row has to exist',
+      compare(path(page, 'editor', 'team', 'id'), '=', value(1)),
+      '(p.team_id = <1> AND p.editor_id IS NOT NULL)',
+    ],
+    [
+      'looks for a row behind a part of a reference only where the reference leads to a row',
+      compare(path(page, 'editor', 'team', 'name'), '=', value('a')),
+      '(EXISTS (SELECT 1 FROM app.folders AS t1 WHERE t1.id = p.team_id AND p.editor_id IS NOT NULL AND t1.name = <a>))',
+    ],
+    [
+      'joins a row behind a part of a reference only where the reference leads to a row',
+      compare(path(page, 'reader', 'boss', 'team', 'name'), '=', value('a')),
+      '(EXISTS (SELECT 1 FROM app.members AS t1 LEFT JOIN app.folders AS t2 ON (t2.id = t1.team_id AND t1.boss_id IS NOT NULL) WHERE t1.team_id = p.team_id AND t1.user_id = p.reader_id AND t2.name = <a>))',
+    ],
+    [
+      'looks for rows behind a part of a reference only where the reference leads to a row',
+      some(other, path(page, 'editor', 'team', 'pages'), compare(path(other, 'open'), '=', value(true))),
+      '(EXISTS (SELECT 1 FROM app.pages AS t1 WHERE t1.folder_id = p.team_id AND p.editor_id IS NOT NULL AND t1.open = TRUE))',
+    ],
+    [
+      'finds a row nil behind a reference only where the reference leads to a row',
+      compare(path(page, 'editor', 'team', 'parent'), '=', value(null)),
+      '(EXISTS (SELECT 1 FROM app.folders AS t1 WHERE t1.id = p.team_id AND p.editor_id IS NOT NULL AND t1.parent_id IS NULL))',
+    ],
+    [
+      'counts rows behind a part of a reference only where the reference leads to a row',
+      compare({ kind: 'count', of: path(page, 'editor', 'team', 'pages') }, '<', value(5)),
+      '((SELECT COUNT(*) FROM app.pages AS t1 WHERE t1.folder_id = p.team_id AND p.editor_id IS NOT NULL) < <5> AND p.editor_id IS NOT NULL)',
+    ],
+    [
+      'goes on without end from a part of a reference only where the reference leads to a row',
+      reach(root('variable', 'folder', 'Folder'), 'parent', undefined, path(page, 'editor', 'team')),
+      '(p.team_id IN (WITH RECURSIVE treach1 (key1) AS (SELECT t1.id FROM app.folders AS t1 UNION SELECT t3.id FROM app.folders AS t3 JOIN treach1 AS t2 ON t3.parent_id = t2.key1) SELECT key1 FROM treach1) AND p.editor_id IS NOT NULL)',
+    ],
+    [
       'joins what is asked of rows behind',
       compare(path(page, 'folder', 'parent', 'name'), '=', value('a')),
       '(EXISTS (SELECT 1 FROM app.folders AS t1 LEFT JOIN app.folders AS t2 ON t2.id = t1.parent_id WHERE t1.id = p.folder_id AND t2.name = <a>))',
@@ -215,7 +289,7 @@ describe('a condition as SQL', () => {
     [
       'asks what is known by a key by its values',
       some(role, path(user, 'roles'), compare(path(role, 'pageId'), '=', path(page, 'id'))),
-      '(EXISTS (SELECT 1 FROM app.users AS t1 WHERE t1.id = <7>) AND EXISTS (SELECT 1 FROM app.roles AS t2 WHERE t2.user_id = <7> AND t2.page_id = p.id))',
+      '(EXISTS (SELECT 1 FROM app.roles AS t2 WHERE t2.user_id = <7> AND EXISTS (SELECT 1 FROM app.users AS t1 WHERE t1.id = <7>) AND t2.page_id = p.id))',
     ],
     [
       'asks whether a row that is known is there',

@@ -211,10 +211,8 @@ export class Printer {
           continue
         }
         const place = this.places.here(source, span)
-        const presence = place.row.isConstant ? place.row.presence : true
         const row = this.#each(place, from, source, span)
-        const found = from.exists(this.within(from, () => this.rows.with(each, row, () => this.print(where))))
-        return all([presence, found])
+        return from.exists(this.within(from, () => this.rows.with(each, row, () => this.print(where))))
       }
     } finally {
       for (const close of closing.reverse()) close()
@@ -296,7 +294,8 @@ export class Printer {
     if (instances === 'all') return place.field ? this.#isThere(place.row, place.field.relation, span) : row.presence
     if (row.column(instances.column) === undefined)
       return this.inside(row, () => this.rows.restriction((column) => row.column(column)!, instances))
-    return this.rows.restriction((column) => row.column(column)!, instances)
+    const read = row.column(instances.column)!
+    return all([this.rows.restriction(() => read, instances), row.unproven(instances.kind === 'among' ? [read] : [])])
   }
 
   #text({ of, part, operator, span }: Text): Sql {
@@ -355,7 +354,7 @@ export class Printer {
     const { type } = column
     const read = row.column(column)!
     const text = type.kind === 'date' && type.uneven ? this.dialect.evenDate(read) : read
-    return { text, column, presence: row.presence, isNullWithoutRow: row.isProvenByColumns }
+    return { text, column, presence: row.presence, isNullWithoutRow: row.unproven([read]) === true }
   }
 }
 

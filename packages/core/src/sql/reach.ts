@@ -64,8 +64,9 @@ function queryOf(
   ): string | undefined =>
     keys((from) =>
       follow([...step.through, { each: step.next, from: step.from }], from, printer, (next) => {
-        const links = key.map((column, at) => atom(`${next.column(column)!} = ${found}.${columns[at]!}`))
-        return all([link(links, from), printer.print(step.where)])
+        const texts = key.map((column) => next.column(column)!)
+        const links = texts.map((text, at) => atom(`${text} = ${found}.${columns[at]!}`))
+        return all([link(links, from), next.unproven(texts), printer.print(step.where)])
       }),
     )
 
@@ -128,7 +129,8 @@ function start(reach: DefiniteReach, key: readonly SqlColumn[], query: string, p
   const row = field?.kind === 'relation' ? rows.hop(own, field.relation, span, true)! : own
   const among = (): Sql => {
     const texts = key.map((column) => row.column(column)!)
-    return atom(`${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${query})`)
+    const among = atom(`${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${query})`)
+    return all([among, row.unproven(texts)])
   }
   return key.some((column) => row.column(column) === undefined) ? printer.inside(row, among) : among()
 }

@@ -5,6 +5,9 @@ import type { SqlColumn, SqlRelation } from './tables.js'
 /** Writes a column of one table of a query. */
 export type Columns = (column: SqlColumn) => string
 
+/** A column that is null without the row, or a condition that is false without it. */
+export type Proof = string | (() => Sql)
+
 /** Adds a row to a query. */
 export interface Entrance {
   /** Its columns that another table of the query also has: their SQL there, by name. */
@@ -13,8 +16,10 @@ export interface Entrance {
   enter(from: From, join: 'inner' | 'left'): Columns
   /** The kind of join for its table. */
   readonly join: 'inner' | 'left'
-  /** Writes that the row exists, by its own columns or by the known ones. */
-  isThere(columns: Columns | undefined): Sql
+  /** What proves that the row exists while its table is not joined. */
+  readonly proofs: readonly Proof[]
+  /** A column that is null only without the row. */
+  readonly column: SqlColumn | undefined
   /** Whether its known columns are values. It is then the same row for all rows of the query. */
   readonly isConstant?: boolean
 }
@@ -77,18 +82,29 @@ export class Row {
 
   /** The condition that the row exists. */
   get presence(): Sql {
-    return this.#isCertain ? true : this.#entrance!.isThere(this.#columns)
+    return this.unproven([])
+  }
+
+  /** Writes what is left to prove that the row exists if these columns of it are not null. */
+  unproven(columns: readonly string[]): Sql {
+    const proofs = this.proofs(columns).filter((one) => typeof one !== 'string' || !columns.includes(one))
+    return all(proofs.map((one) => (typeof one === 'string' ? noNull([one]) : one())))
+  }
+
+  /**
+   * Returns what proves together that the row exists.
+   * @param columns - columns of it to prefer
+   */
+  proofs(columns: readonly string[]): readonly Proof[] {
+    if (this.#isCertain) return []
+    const { proofs, column } = this.#entrance!
+    // Without a row, a left join makes all its columns null.
+    return this.#columns ? [columns[0] ?? this.#columns(column!)] : proofs
   }
 
   /** Whether its columns are values and its table is not in the query. */
   get isConstant(): boolean {
     return this.#columns === undefined && this.#entrance?.isConstant === true
-  }
-
-  /** Whether a column that is not null proves that the row exists. */
-  get isProvenByColumns(): boolean {
-    if (this.#isCertain || this.#columns !== undefined) return true
-    return this.#entrance!.known.size === 1 && !this.isConstant
   }
 
   /** Inner-joins its table to another query, until the returned function is called. */

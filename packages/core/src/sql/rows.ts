@@ -4,7 +4,7 @@ import { entryOf } from '../values/entryOf.js'
 import type { StandardSql } from './dialects/standard.js'
 import { From } from './from.js'
 import { refuse } from './refusal.js'
-import { type Columns, noNull, Row } from './row.js'
+import { type Columns, Row } from './row.js'
 import { any, atom, type Sql } from './sql.js'
 import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from './tables.js'
 
@@ -106,15 +106,14 @@ export class Rows {
     const references = referencesOf(own, pairs)
     if (!references) return undefined
     const isKnown = (relation.kept || isImplied) && link.kind === 'columns'
+    const nullable = references.filter(({ pair }) => pair.from.nullable).map(({ text }) => text)
     const row = new Row(own.from, undefined, {
       known: new Map(isKnown ? references.map(({ pair, text }) => [pair.to.name, text]) : []),
-      enter: this.#entrance(relation, references, span),
+      enter: this.#entrance(relation, own, references, span),
       join: 'left',
-      isThere: (columns) => {
-        if (columns) return noNull([columns((link.kind === 'columns' ? link.pairs : link.other)[0]!.to)])
-        const doubtful = references.filter(({ pair }) => pair.from.nullable || own.presence !== true)
-        return noNull(doubtful.map(({ text }) => text))
-      },
+      // The own row has to exist, too: another one can have some of its columns, and those are not null without it.
+      proofs: [...new Set([...own.proofs([...nullable, ...references.map(({ text }) => text)]), ...nullable])],
+      column: (link.kind === 'columns' ? link.pairs : link.other)[0]!.to,
     })
     if (!isImplied) own.hops.set(relation, row)
     return row
@@ -129,9 +128,9 @@ export class Rows {
     const references = referencesOf(own, link.kind === 'columns' ? link.pairs : link.own)
     if (!references) return undefined
     if (link.kind === 'columns' || !relation.kept)
-      return new Row(from, this.#entrance(relation, references, span)(from, 'inner'))
+      return new Row(from, this.#entrance(relation, own, references, span)(from, 'inner'))
     // For rows that are linked by a table, that table contains the key.
-    const middle = this.#middle(link.path, references)(from, 'inner')
+    const middle = this.#middle(link.path, own, references)(from, 'inner')
     const known = link.other.map((pair) => ({ pair, text: middle(pair.from) }))
     return new Row(from, undefined, {
       known: new Map(known.map(({ pair, text }) => [pair.to.name, text])),
@@ -139,7 +138,8 @@ export class Rows {
         known.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)),
       ),
       join: 'inner',
-      isThere: () => true,
+      proofs: [],
+      column: undefined,
     })
   }
 
@@ -169,32 +169,32 @@ export class Rows {
       known: new Map(known),
       enter,
       join: 'inner',
-      isThere: () => {
-        const from = new From()
-        enter(from, 'inner')
-        return from.exists(true)
-      },
+      proofs: [
+        () => {
+          const from = new From()
+          enter(from, 'inner')
+          return from.exists(true)
+        },
+      ],
+      column: undefined,
       isConstant: true,
     })
   }
 
-  #entrance(relation: SqlRelation, references: readonly Reference[], span: Span | undefined) {
+  #entrance(relation: SqlRelation, own: Row, references: readonly Reference[], span: Span | undefined) {
     const table = this.table(relation.model, span)
     const { link } = relation
-    if (link.kind === 'columns')
-      return this.#enter(table, (columns) => references.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)))
+    if (link.kind === 'columns') return this.#enter(table, linksOf(own, references))
     return (from: From, join: 'inner' | 'left'): Columns => {
-      const middle = this.#middle(link.path, references)(from, join)
+      const middle = this.#middle(link.path, own, references)(from, join)
       const links = (columns: Columns): Sql[] =>
         link.other.map((pair) => atom(`${columns(pair.to)} = ${middle(pair.from)}`))
       return this.#enter(table, links)(from, join)
     }
   }
 
-  #middle(path: readonly string[], references: readonly Reference[]) {
-    return this.#enter({ path, key: [], restrictions: [] }, (columns) =>
-      references.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)),
-    )
+  #middle(path: readonly string[], own: Row, references: readonly Reference[]) {
+    return this.#enter({ path, key: [], restrictions: [] }, linksOf(own, references))
   }
 
   /** Adds a table to a query under an alias, with its join conditions and restrictions. */
@@ -213,6 +213,12 @@ interface Reference {
   readonly pair: SqlPair
   /** The SQL of the own column. */
   readonly text: string
+}
+
+/** Returns a function that writes that a row is linked to an own row that exists. */
+function linksOf(own: Row, references: readonly Reference[]): (columns: Columns) => readonly Sql[] {
+  const isThere = own.unproven(references.map(({ text }) => text))
+  return (columns) => [...references.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)), isThere]
 }
 
 function referencesOf(own: Row, pairs: readonly SqlPair[]): readonly Reference[] | undefined {

@@ -65,7 +65,11 @@ export function scalarsEqual(left: unknown, right: unknown): boolean | undefined
  * Returns whether a test holds for all numbers below `length`, in order. The result is a promise if
  * a test returns one.
  */
-function all(length: number, test: (at: number) => boolean | Promise<boolean>, from = 0): boolean | Promise<boolean> {
+export function all(
+  length: number,
+  test: (at: number) => boolean | Promise<boolean>,
+  from = 0,
+): boolean | Promise<boolean> {
   for (let at = from; at < length; at++) {
     const answer = test(at)
     if (typeof answer !== 'boolean') return answer.then((holds) => holds && all(length, test, at + 1))

@@ -1,10 +1,10 @@
-import type { Class } from '../schema/model.js'
+import type { Class, Model } from '../schema/model.js'
 import { unloadedRelation } from '../schema/reference.js'
 import { Table } from '../schema/schema.js'
 import { isBinary, isBinaryClass } from './binary.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
-import { type Equality, scalarsEqual, unifiable } from './equality.js'
+import { type Equality, equalsItself, scalarsEqual, unifiable } from './equality.js'
 import { isNumeric } from './numeric.js'
 
 /**
@@ -18,7 +18,11 @@ export interface ValueKinds {
   unifiable(left: unknown, right: unknown, equality: Equality): boolean | Promise<boolean>
   /** See `scalarsEqual`. */
   scalarsEqual(left: unknown, right: unknown): boolean | undefined
-  isNumeric(value: unknown): boolean
+  /**
+   * Returns the kind of a value that its contents identify: two values of one kind are equal if `scalarsEqual` says so.
+   * Returns undefined for any other value, such as NaN, a list or a promise.
+   */
+  kindOf(value: unknown): string | undefined
   /** Returns whether a value holds others: a list or a dictionary. */
   isContainer(value: object): boolean
   /** Returns whether an object without a model is a value or an unloaded reference, so that it can't be a row. */
@@ -32,7 +36,13 @@ export const allKinds: ValueKinds = {
   builtins: builtinClasses,
   unifiable,
   scalarsEqual,
-  isNumeric,
+  kindOf(value) {
+    if (!equalsItself(value)) return undefined
+    if (isNumeric(value)) return 'number'
+    if (value instanceof Date) return 'date'
+    if (isBinary(value)) return 'bytes'
+    return typeof value === 'object' || typeof value === 'function' ? undefined : typeof value
+  },
   isContainer: (value) => Array.isArray(value) || value instanceof Dict,
   isValue: (object) =>
     object instanceof Date ||
@@ -45,7 +55,12 @@ export const allKinds: ValueKinds = {
   isValueClass,
 }
 
-/** Returns whether instances of a class are values: equal if their contents are. */
+/** Returns whether instances of a model are values: equal if their contents are. */
+export function isValueModel({ class: cls, isValue }: Pick<Model, 'class' | 'isValue'>): boolean {
+  return isValue === true || (cls !== undefined && isValueClass(cls))
+}
+
+/** Returns whether instances of a class of JavaScript or of a decimal library are values. */
 export function isValueClass(cls: Class): boolean {
   const { prototype } = cls
   return (

@@ -1,9 +1,11 @@
 import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models, Schema } from '../schema/schema.js'
-import type { Equality } from './equality.js'
-import { HostError, unknownRow } from './hostError.js'
+import { all, type Equality } from './equality.js'
+import { unknownRow } from './hostError.js'
+import { type KeyMeaning, sameKeyPart } from './keyParts.js'
 import { allKinds, type ValueKinds } from './kinds.js'
 import { isNumeric } from './numeric.js'
+import { assertComparedByIdentity, sameValue } from './valueClasses.js'
 
 /**
  * A row with an undefined part of the key, most likely an unselected column: it can't be
@@ -23,22 +25,26 @@ export interface UnknownRow {
 
 /**
  * Returns whether two objects are the same row: instances of models that share their rows, with
- * complete and equal keys.
+ * complete and equal keys; or whether two values of one class are equal.
+ * @param equality - Compares parts of keys that are of no known kind.
  * @returns undefined if keys do not decide: neither object has a model, a model has no key, or a
  * part of a key is nil.
  * @returns a `PartialRow` if both have keys and a part of one is undefined.
  * @returns an `UnknownRow` if the class of one is unknown and the other is a row.
+ * @throws HostError `type-error` for parts of keys that can't be compared.
  */
 export function sameRow(
   schema: Models,
   left: unknown,
   right: unknown,
   kinds: ValueKinds,
-): boolean | PartialRow | UnknownRow | undefined {
+  equality?: Equality,
+): boolean | Promise<boolean> | PartialRow | UnknownRow | undefined {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.baseOf(left)
   const b = schema.baseOf(right)
+  if (a?.isValue && a === b) return sameValue(a, left, right)
   const haveKeys = a && b && schema.commonRows(a.name, b.name)
   if (a && b && haveKeys === undefined) return false
   const x = haveKeys && keyOf(schema, a, left)
@@ -46,7 +52,9 @@ export function sameRow(
   if (x && y) {
     if ('missing' in x) return x
     if ('missing' in y) return y
-    return x.length === y.length && x.every((part, at) => areEqual(part, y[at], kinds))
+    if (x.length !== y.length) return false
+    const names = schema.key(a.name)!
+    return all(x.length, (at) => sameKeyPart({ schema, kinds, equality }, a.name, names[at]!, x[at], y[at]))
   }
   for (const [object, model] of [[left, b] as const, [right, a] as const]) {
     // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
@@ -59,7 +67,8 @@ export function sameRow(
 /**
  * Returns whether two objects are equal whose keys do not decide.
  * @param same - The result of `sameRow`.
- * @throws HostError `unknown-row` for a row and an object that may be one.
+ * @throws HostError `unknown-row` for a row and an object that may be one, `type-error` for objects whose class compares
+ * them in another way.
  */
 export function equalWithoutKeys(
   schema: Models,
@@ -72,7 +81,9 @@ export function equalWithoutKeys(
     if ('missing' in same) throw new TypeError(`${same.missing} is missing`)
     if (!equality || hasKey(schema, same)) throw unknownRow(same.object, same.model, 'compared with a row')
   }
-  return equality?.(left, right) ?? false
+  if (equality) return equality(left, right)
+  if (!schema.baseOf(left) && !schema.baseOf(right)) assertComparedByIdentity(left, right)
+  return false
 }
 
 /** Returns whether rows of the model of a comparison have keys. */
@@ -86,59 +97,56 @@ export function hasKey(schema: Models, { model }: UnknownRow): boolean {
  * @returns undefined if only the row itself decides: beside nil, and whenever the keys do not
  * decide.
  */
-export function sameReference(schema: Models, left: unknown, right: unknown): boolean | undefined {
+export function sameReference(
+  schema: Models,
+  left: unknown,
+  right: unknown,
+  equality: Equality | undefined,
+): boolean | undefined {
   const [a, b] = [doubtfulReference(left), doubtfulReference(right)]
-  if (a && b) return isSameReference(a, b) ? true : undefined
-  if (a) return isReferenced(schema, a, right)
-  return b && isReferenced(schema, b, left)
+  const how = { schema, kinds: allKinds, equality }
+  if (a && b) return isSameReference(how, a, b) ? true : undefined
+  if (a) return isReferenced(how, a, right)
+  return b && isReferenced(how, b, left)
 }
 
 /**
  * Returns whether two references lead to the same row, or both to no row. (References with
  * different keys can both lead to no row.)
  */
-function isSameReference(a: Reference, b: Reference): boolean {
-  const parts = a.columns.map((name, at) => [a.key[at], b.key[b.columns.indexOf(name)]])
-  return (
-    a.model === b.model && a.columns.length === b.columns.length && parts.every(([x, y]) => areEqual(x, y, allKinds))
-  )
+function isSameReference(how: KeyMeaning, a: Reference, b: Reference): boolean {
+  if (a.model !== b.model || a.columns.length !== b.columns.length) return false
+  return a.columns.every((name, at) => isSame(how, a.model, name, a.key[at], b.key[b.columns.indexOf(name)]))
+}
+
+/** As `sameKeyPart`; false also for a comparison that has to be awaited: then only the row decides. */
+function isSame(...parts: Parameters<typeof sameKeyPart>): boolean {
+  return sameKeyPart(...parts) === true
 }
 
 /** Returns whether a reference leads to a value, which is an existing row or not a row. */
-function isReferenced(schema: Models, { model, columns, key }: Reference, value: unknown): boolean | undefined {
+function isReferenced(how: KeyMeaning, { model, columns, key }: Reference, value: unknown): boolean | undefined {
+  const { schema } = how
   if (typeof value !== 'object' || value === null) return undefined
   const of = schema.baseOf(value)?.name
   if (of === undefined) return undefined
   if (schema.commonRows(of, model) === undefined) return false
   const isKey = schema.key(model)?.every((name) => columns.includes(name)) === true
-  const isEqual = isKey && schema.isSubclass(of, model)
+  const isRow = isKey && schema.isSubclass(of, model)
   for (let at = 0; at < columns.length; at++) {
     // Sound: the schema names the columns, and the compiler does not know them.
     const part = (value as Readonly<Record<string, unknown>>)[columns[at]!]
     if (part === undefined) return undefined
-    if (!areEqual(part, key[at], allKinds)) return false
+    const isEqual = sameKeyPart(how, model, columns[at]!, part, key[at])
+    if (typeof isEqual !== 'boolean') return undefined
+    if (!isEqual) return false
   }
-  return isEqual ? true : undefined
-}
-
-/**
- * Compares two parts of keys.
- * @throws HostError `type-error` for a text beside a number: JSON has a text in the place of a bigint or a decimal.
- */
-function areEqual(part: unknown, other: unknown, kinds: ValueKinds): boolean {
-  if (part === other || kinds.scalarsEqual(part, other) === true) return true
-  if ((typeof part === 'string' && kinds.isNumeric(other)) || (typeof other === 'string' && kinds.isNumeric(part))) {
-    throw new HostError('type-error', `Keys of one model are a ${typeof part} and a ${typeof other}`, {
-      hint: 'convert them: JSON.parse(text, reviver)',
-      data: { part, other },
-    })
-  }
-  return false
+  return isRow ? true : undefined
 }
 
 /** Returns whether the objects of a model are rows rather than values. */
-function isRowModel({ name, class: cls }: KnownModel, kinds: ValueKinds): boolean {
-  return !kinds.builtins.has(name) && !(cls && kinds.isValueClass(cls))
+function isRowModel({ name, class: cls, isValue }: KnownModel, kinds: ValueKinds): boolean {
+  return !kinds.builtins.has(name) && !isValue && !(cls && kinds.isValueClass(cls))
 }
 
 /**
@@ -239,5 +247,7 @@ export function haveSameKey(column: string, left: object, right: object): boolea
   // Sound: the key names a column, whose type the compiler does not know.
   const a = (left as Readonly<Record<string, unknown>>)[column]
   const b = (right as Readonly<Record<string, unknown>>)[column]
-  return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
+  if (typeof a !== typeof b || !(typeof a === 'number' || typeof a === 'string')) return undefined
+  // NaN, which no comparison finds equal to itself, is no key.
+  return a === b || (Number.isNaN(a) || Number.isNaN(b) ? undefined : false)
 }

@@ -23,6 +23,7 @@ export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 
  * @param allowed - The decision. For a filter and for the enumerations: whether anything at all is
  * allowed.
  * @param fields - The fields that a question of `field` was about; undefined if it was about all.
+ * @param thrown - True if the denial is thrown to the caller, as by `authorize`.
  */
 export type DecisionListener = (
   kind: DecisionKind,
@@ -31,6 +32,7 @@ export type DecisionListener = (
   resource: unknown,
   allowed: boolean,
   fields?: readonly string[] | undefined,
+  thrown?: true,
 ) => void
 
 /**
@@ -68,5 +70,16 @@ export class DecisionListeners {
     fields?: readonly string[],
   ): void {
     for (const listener of this.#listeners) listener(kind, actor, action, resource, allowed, fields)
+  }
+
+  /** Calls all listeners with a denial that is thrown to the caller. */
+  notifyThrown(
+    kind: DecisionKind,
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    fields?: readonly string[],
+  ): void {
+    for (const listener of this.#listeners) listener(kind, actor, action, resource, false, fields, true)
   }
 }

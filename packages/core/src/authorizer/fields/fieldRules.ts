@@ -23,8 +23,8 @@ export class FieldRules {
     assertField(field)
     const { decider, listeners } = this.#engine
     const allowed = await decider.holds('allow_field', [actor, action, resource, field])
-    listeners.notify('field', actor, action, resource, allowed, [field])
-    if (allowed) return
+    if (allowed) return listeners.notify('field', actor, action, resource, true, [field])
+    listeners.notifyThrown('field', actor, action, resource, [field])
     throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })
   }
 

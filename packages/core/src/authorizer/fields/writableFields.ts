@@ -30,8 +30,8 @@ export class WritableFields {
     const question = decider.question()
     const fields = await allowedOf(names, actor, action, resource, question, this.#engine)
     const denied = names.filter((name) => !fields.has(name))
-    listeners.notify('field', actor, action, resource, denied.length === 0, names)
-    if (denied.length === 0) return
+    if (denied.length === 0) return listeners.notify('field', actor, action, resource, true, names)
+    listeners.notifyThrown('field', actor, action, resource, names)
     // A registered class is a row that does not exist yet, so there is nothing to hide.
     const isRow = typeof resource !== 'function'
     const isHidden = actor !== null && isRow && !(await decider.settleKnown(actor, readAction, resource, question))
@@ -68,8 +68,9 @@ export class WritableFields {
         hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
         data: { fields: open },
       })
-    listeners.notify('field', actor, action, modelName, !isDenied, names)
-    if (isDenied) throw denialOf(actor, denied)
+    if (!isDenied) return listeners.notify('field', actor, action, modelName, true, names)
+    listeners.notifyThrown('field', actor, action, modelName, names)
+    throw denialOf(actor, denied)
   }
 
   /** Returns the fields that rules for the class itself allow; none if they read a row. */

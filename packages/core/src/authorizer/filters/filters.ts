@@ -2,7 +2,7 @@ import type { Condition } from '../../condition/condition.js'
 import { isSimple, simplify } from '../../condition/simplify.js'
 import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
-import { fold } from '../../filter/algebra/fold.js'
+import { fold, withoutFailures } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
@@ -90,8 +90,10 @@ export class Filters {
   }
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
-    const { schema, decider } = this.#engine
-    const condition = descending(() => fold(schema, isSimple(bound) ? bound : simplified(bound)))
+    const { decider } = this.#engine
+    const condition = descending(() =>
+      isSimple(bound) ? fold(bound) : withoutFailures(fold(simplified(bound))),
+    )
     // Rows are checked by the policy from which the filter was made.
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)
@@ -102,11 +104,11 @@ export class Filters {
 
 /**
  * Simplifies a bound condition.
- * @throws the error of a condition that fails for every row, or of a relation that is not loaded.
+ * @throws the error of a relation that is not loaded: loading it can make the condition true.
  */
 function simplified(bound: Condition): Condition {
   const condition = simplify(bound)
-  const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
+  const error = missingIn(condition)
   if (error) throw error
   return condition
 }

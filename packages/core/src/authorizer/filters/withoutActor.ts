@@ -47,7 +47,7 @@ export class WithoutActor {
   #ref({ definition, args, span }: Ref, known: Replacement): Condition {
     const operands = args.map((one) => this.#operand(substituteOperand(one, known), nil))
     if (!operands.some(dependsOnRow)) return TRUE
-    return this.#definitions.refer(definition, operands, '', span, (own) => this.#condition(definition.condition, own))
+    return this.#definitions.refer(definition, operands, span, (own) => this.#condition(definition.condition, own))
   }
 
   /** Returns a sample row of a model, or nil if there is no model. */

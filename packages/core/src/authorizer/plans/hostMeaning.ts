@@ -36,12 +36,10 @@ export function hostMeaning(
     schema,
     limits,
     regExp,
-    ask(goal, bindings, all = false, missing = undefined) {
+    ask(goal, bindings, missing) {
       const query = solve(program, goal, { bindings, limits, host: missing ? arriving(missing) : host, asBody: true })
       try {
-        const holds = query.nextSync() !== undefined
-        for (let more = all && holds; more; ) more = query.nextSync() !== undefined
-        return holds
+        return query.nextSync() !== undefined
       } finally {
         query.close()
       }

@@ -158,7 +158,7 @@ describe.each(['source', 'closures', 'machine'] as const)('a row that is known b
       seen.push(left, right)
       return false
     }
-    const draft = Object.assign(note(), { team: new Team({ id: null, level: 1 }) })
+    const draft = Object.assign(note(), { teamId: undefined, team: new Team({ id: null, level: 1 }) })
     expect(await ask('user.team = note.team', draft, { equality })).toBe(false)
     expect(seen.every((one) => one instanceof Team)).toBe(true)
   })

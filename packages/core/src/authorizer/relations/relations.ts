@@ -1,6 +1,8 @@
 import { adoptAll } from '../../schema/plainRows.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Load, Wanted } from '../../schema/wanted.js'
+import { HostError, queryError } from '../../values/hostError.js'
+import { assertFound, isLink } from '../../values/links.js'
 import { identityOf } from '../../values/rows.js'
 
 /** Loads relations for one question, or for all questions of a request. */
@@ -112,9 +114,18 @@ export class RelationLoaders {
     this.#loads.set(model, (wanted) => load(wanted).then((rows) => this.#adopted(wanted, rows)))
   }
 
-  /** Marks plain objects that were loaded for a relation as rows of its model. */
-  #adopted({ relation }: Wanted, rows: unknown): unknown {
-    if (relation) adoptAll(this.#schema, rows, relation.model)
+  /**
+   * Marks plain objects that were loaded for a relation as rows of its model.
+   * @throws QueryError `stale-relation` for another row than the one that the relation's columns refer to.
+   */
+  #adopted({ object, relation, model }: Wanted, rows: unknown): unknown {
+    if (!relation || typeof rows !== 'object' || rows === null) return rows
+    adoptAll(this.#schema, rows, relation.model)
+    try {
+      if (isLink(relation)) assertFound(this.#schema, model ?? relation.model, relation, object, rows)
+    } catch (error) {
+      throw error instanceof HostError ? queryError(error) : error
+    }
     return rows
   }
 

@@ -12,9 +12,10 @@ import { family, operandType, rowType } from '../type.js'
 import { candidates } from './candidates.js'
 import { type Committed, choose, within } from './committed.js'
 import type { Definitions } from './definitions.js'
-import type { Evaluator } from './evaluate.js'
+import { type Evaluator, isGround } from './evaluate.js'
 import { Heads, inOrder } from './head.js'
 import type { Share } from './membership.js'
+import { countedOnce } from './once.js'
 import { opaqueCall, opaqueGoals } from './opaque.js'
 import { BeyondConditions, type Next, Scope, Substitution, type Symbolic } from './terms.js'
 import type { Unifier } from './unify.js'
@@ -90,8 +91,12 @@ export class Calls {
     // Arguments are read before any rule is evaluated, even if no rule depends on them.
     const reads = args.flatMap((term) => this.#unifier.reads(term, from, goal.span))
     const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
-    const defined = operands.length === args.length ? this.#define(goal.name, operands, goal.span) : undefined
-    return and(...reads, defined ? and(defined, next(from)) : this.#inlineCall(goal, args, from, next))
+    const once =
+      operands.length === args.length
+        ? this.#define(goal.name, operands, goal.span)
+        : args.every((term) => isGround(term, from)) &&
+          countedOnce(from, (end) => this.#inlineCall(goal, args, from, end))
+    return and(...reads, once ? and(once, next(from)) : this.#inlineCall(goal, args, from, next))
   }
 
   /**

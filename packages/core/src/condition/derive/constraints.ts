@@ -7,6 +7,15 @@ import { BeyondConditions, type Substitution, type Unknown, type Waiting } from 
 /** The last continuation: each goal that still waits is an error, as in the machine. */
 export const decided: Next = ({ waiting }) => and(...waiting.map(undecided))
 
+/**
+ * Returns the errors of the goals that wait at the end of a negation for variables of its own, which
+ * never get a value.
+ */
+export function unanswered(start: Substitution, end: Substitution): readonly Condition[] {
+  const isKnown = (unknown: Unknown): boolean => start.isLinked(unknown) || start.isAwaited(unknown)
+  return end.waiting.filter((goal) => !start.waiting.includes(goal) && !goal.on.some(isKnown)).map(undecided)
+}
+
 function undecided({ at, when }: Waiting): Condition {
   const error = new QueryError('unhandled-constraint', 'A constraint remains on a variable that never gets a value.', {
     span: at.span,

@@ -1,17 +1,18 @@
 import type { Compare, Expression } from '../../language/ast.js'
-import { withoutLookups } from '../../language/lookups.js'
 import { isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { and, FALSE, not, TRUE } from '../construct.js'
+import { canFail } from '../fallible.js'
 import { Calls, type Goals } from './calls.js'
 import { type Committed, choose, hasOneSolution, hasSearched } from './committed.js'
-import { decided, demands } from './constraints.js'
+import { decided, demands, unanswered } from './constraints.js'
 import { Definitions } from './definitions.js'
-import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
+import { Evaluator, ground, isGround, unknownsAmong, value } from './evaluate.js'
 import { Membership, type Share } from './membership.js'
+import { countedOnce } from './once.js'
 import { onward } from './onward.js'
 import { opaqueCall } from './opaque.js'
 import { shareContinuation } from './rest.js'
@@ -139,15 +140,8 @@ export class Deriver {
             this.#not(goal, scope, inner, end, (at, last) => this.#alternatives([goal.action], scope, at, last)),
           ),
         )
-      case 'unify': {
-        const apart = withoutLookups(goal)
-        if (!apart) return onward(this.#unifier.unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
-        const { span } = goal
-        const lookups = apart.lookups.map(
-          ({ variable, value }) => ({ kind: 'unify', left: variable, right: value, span }) as const,
-        )
-        return this.#all([apart.unify, ...lookups], 0, scope, bound, next)
-      }
+      case 'unify':
+        return onward(this.#unifier.unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
       case 'assign': {
         const left = bound.resolve(this.#evaluator.variable(goal.left.name, scope))
         if (left.kind !== 'unknown' || bound.isLinked(left.unknown) || bound.isAwaited(left.unknown))
@@ -214,12 +208,8 @@ export class Deriver {
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
     const shared = [...occurrences(goal)].filter(([name, count]) => this.#isShared(name, count, scope, bound))
     if (shared.length === 0) {
-      let isDecided = true
-      const found = this.#alternatives(arms, scope, bound, (end) => {
-        isDecided &&= end.waitsLike(bound)
-        return TRUE
-      })
-      if (isDecided) return and(found, next(bound))
+      const found = countedOnce(bound, (end) => this.#alternatives(arms, scope, bound, end))
+      if (found) return and(found, next(bound))
     }
     const terms = shared.map(([name]) => this.#evaluator.variable(name, scope))
     return this.#alternatives(arms, scope, bound, this.#once(terms, bound, goal.span, next))
@@ -283,20 +273,17 @@ export class Deriver {
           '`cut` keeps the first of several solutions, whose values are used later',
           goal,
         )
-      return {
-        condition: and(
-          ...conditions,
-          this.#all(rest, 0, scope, bound, (end) => {
-            if (end.waitsLike(bound)) return TRUE
-            throw new BeyondConditions(
-              'cut',
-              '`cut` keeps the first of several solutions, which depend on an unbound variable',
-              goal,
-            )
-          }),
-        ),
-        bound,
-      }
+      const found = this.#all(rest, 0, scope, bound, (end) => {
+        if (end.waitsLike(bound)) return TRUE
+        throw new BeyondConditions(
+          'cut',
+          '`cut` keeps the first of several solutions, which depend on an unbound variable',
+          goal,
+        )
+      })
+      if (canFail(this.#schema, found))
+        throw new BeyondConditions('cut', '`cut` follows alternatives of which one can be an error', goal)
+      return { condition: and(...conditions, found), bound }
     }
     return { condition: and(...conditions), bound }
   }
@@ -308,7 +295,7 @@ export class Deriver {
 
   /** Returns whether a variable can still be bound. */
   #isOpen(name: string, scope: Scope, bound: Substitution): boolean {
-    return bound.resolve(this.#evaluator.variable(name, scope)).kind !== 'operand'
+    return !isGround(this.#evaluator.variable(name, scope), bound)
   }
 
   /**
@@ -330,7 +317,7 @@ export class Deriver {
       body(bound, (end) => {
         const asked = demands(bound, end, older)
         for (const { of } of asked) open.add(of)
-        return and(...asked.map(({ when }) => (when ? not(when) : FALSE)))
+        return and(...asked.map(({ when }) => (when ? not(when) : FALSE)), ...unanswered(bound, end))
       }),
     )
     if (this.#standing.isIn(proven))

@@ -241,6 +241,21 @@ function assertOperandSize(operand: Operand, at: Expression | undefined): void {
   if (isTooLarge(operand)) throw new BeyondConditions('too-large', 'a value is computed from too many others', at)
 }
 
+/** Returns whether a term contains no unknown. */
+export function isGround(term: Symbolic, bound: Substitution): boolean {
+  const known = bound.resolve(term)
+  switch (known.kind) {
+    case 'unknown':
+      return false
+    case 'operand':
+      return true
+    case 'list':
+      return known.elements.every((one) => isGround(one, bound)) && (!known.rest || isGround(known.rest, bound))
+    case 'dictionary':
+      return [...known.entries.values()].every((one) => isGround(one, bound))
+  }
+}
+
 /** Returns a literal as a term. */
 export function value(of: unknown): Symbolic {
   return { kind: 'operand', operand: { kind: 'value', value: of } }

@@ -1,4 +1,4 @@
-import type { Parameter } from '../../language/ast.js'
+import type { Parameter, Pattern } from '../../language/ast.js'
 import type { Condition } from '../condition.js'
 import type { Evaluator } from './evaluate.js'
 import { onward, type Unified } from './onward.js'
@@ -29,7 +29,7 @@ export class Heads {
 
   /**
    * Returns the steps of a head: first the unification of all arguments with the parameters, then
-   * the pattern matches.
+   * the class tests, then the fields of patterns.
    */
   steps(parameters: readonly Parameter[], args: readonly Symbolic[], scope: Scope): readonly HeadStep[] {
     // Each term is created once, because every `_` is a new variable.
@@ -49,9 +49,27 @@ export class Heads {
           return this.#unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
         },
     )
-    const match = parameters.flatMap(({ pattern }, index): HeadStep[] =>
-      pattern ? [(bound) => this.#unifier.match(terms[index]!, pattern, scope, bound)] : [],
-    )
-    return [...unify, ...match]
+    const match = (patternOf: (pattern: Pattern) => Pattern | undefined): HeadStep[] =>
+      parameters.flatMap(({ pattern }, index): HeadStep[] => {
+        const part = pattern && patternOf(pattern)
+        return part ? [(bound) => this.#unifier.match(terms[index]!, part, scope, bound)] : []
+      })
+    return [...unify, ...match(classPart), ...match(fieldPart)]
   }
+}
+
+/** Returns the part of a pattern that reads no field; undefined if it reads fields alone. */
+function classPart(pattern: Pattern): Pattern | undefined {
+  if (pattern.kind === 'dictionary pattern' || pattern.kind === 'list pattern') return undefined
+  return hasFields(pattern) ? { ...pattern, fields: [] } : pattern
+}
+
+/** Returns a pattern that reads fields. */
+function fieldPart(pattern: Pattern): Pattern | undefined {
+  const isRead = pattern.kind === 'dictionary pattern' || pattern.kind === 'list pattern' || hasFields(pattern)
+  return isRead ? pattern : undefined
+}
+
+function hasFields(pattern: Pattern): pattern is Extract<Pattern, { kind: 'class pattern' }> {
+  return pattern.kind === 'class pattern' && (pattern.fields?.length ?? 0) > 0
 }

@@ -28,7 +28,18 @@ export class Unifier {
     const a = this.#evaluator.term(left, scope, bound)
     if (!('term' in a)) return { bound, conditions: [a] }
     const b = this.#evaluator.term(right, scope, a.bound)
-    return 'term' in b ? this.unify(a.term, b.term, b.bound, span) : { bound, conditions: [b] }
+    if (!('term' in b)) return { bound, conditions: [b] }
+    // The elements of a list are read before it is compared, even if their number decides.
+    const reads = [...this.#readsIn(left, a.term, b.bound, span), ...this.#readsIn(right, b.term, b.bound, span)]
+    const unified = this.unify(a.term, b.term, b.bound, span)
+    if (reads.length === 0) return unified
+    return unified
+      ? { bound: unified.bound, conditions: [...reads, ...unified.conditions] }
+      : { bound, conditions: [...reads, FALSE] }
+  }
+
+  #readsIn({ kind }: Expression, term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
+    return kind === 'list' || kind === 'dictionary' ? this.reads(term, bound, span) : []
   }
 
   unify(left: Symbolic, right: Symbolic, bound: Substitution, span: Span): Unified {
@@ -120,8 +131,13 @@ export class Unifier {
     }
   }
 
+  /**
+   * Returns the condition that an operand can be read. A row in memory may lack fields and relations
+   * that the schema declares, so only filters of databases leave it out.
+   */
   #reads(of: Operand, span: Span): readonly Condition[] {
-    return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
+    const isField = of.kind === 'path' && of.steps.length > 0
+    return isField || canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
   }
 
   #bind(unknown: Unknown, term: Symbolic, bound: Substitution, span: Span): Unified {

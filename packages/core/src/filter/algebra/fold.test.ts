@@ -5,7 +5,7 @@ class User {
   constructor(
     readonly id: number,
     readonly suspended: boolean,
-    readonly isAdmin = false,
+    readonly boss: User | null = null,
   ) {}
 }
 class Project {
@@ -23,7 +23,10 @@ async function extents(goals: readonly string[], user: User, more = ''): Promise
   const found = new Set<string>()
   for (const order of permutations(goals)) {
     const authorizer = new Authorizer({ log: () => {} })
-      .registerClass(User, { key: 'id', fields: { id: 'integer', suspended: { type: 'boolean', nullable: false } } })
+      .registerClass(User, {
+        key: 'id',
+        fields: { id: 'integer', suspended: { type: 'boolean', nullable: false }, boss: { one: 'User' } },
+      })
       .registerClass(Project, {
         key: 'id',
         fields: { id: 'integer', owner, isPublic: { type: 'boolean', nullable: false }, parent: { one: 'Project' } },
@@ -68,38 +71,33 @@ describe('the extent of a filter', () => {
     expect([...(await extents(goals, active))]).toEqual(['none'])
   })
 
-  it('is all for alternatives of a test and its negation', async () => {
-    expect([
-      ...(await extents(['(project.isPublic = true or not project.isPublic = true)', 'user.id = 1'], active)),
-    ]).toEqual(['all'])
-    expect([
-      ...(await extents(
-        ['(project.parent.isPublic = true or not project.parent.isPublic = true)', 'user.id = 1'],
-        active,
-      )),
-    ]).toEqual(['condition'])
-  })
-
   it.each([
     ['of alternatives', ['(project.isPublic or not suspended(user))', 'user.id = 1']],
     ['of alternatives the other way round', ['(not suspended(user) or project.isPublic)', 'user.id = 1']],
-    ['below not', ['not (project.isPublic and suspended(user))', 'user.id = 1']],
-    ['below not the other way round', ['not (suspended(user) and project.isPublic)', 'user.id = 1']],
+    ['of alternatives that can be an error', ['(project.parent.isPublic or not suspended(user))', 'user.id = 1']],
+    ['of an error of the actor', ['(user.boss.id = project.id or not suspended(user))', 'user.id = 1']],
   ])('is all in any order %s', async (_, goals) => {
     expect([...(await extents(goals, active))]).toEqual(['all'])
   })
 
-  it('is not all if a step before can be an error', async () => {
-    expect([...(await extents(['(project.parent.isPublic = true or not suspended(user))'], active))]).toEqual([
-      'condition',
-    ])
+  it.each([
+    ['alone', ['user.boss.id = project.id']],
+    ['below not', ['not user.boss.id = project.id']],
+    [
+      'beside an alternative that no row fulfils',
+      ['(user.boss.id = 1 or (project.isPublic = true and suspended(user)))'],
+    ],
+  ])('is the error of the actor that each row is %s', async (_, goals) => {
+    await expect(extents(goals, active)).rejects.toMatchObject({ code: 'missing-attribute' })
   })
 
-  it('is all beside a row of the actor, only if the row has its key', async () => {
-    const goals = ['not (project.owner = user and suspended(user))']
-    expect([...(await extents(goals, active))]).toEqual(['all'])
-    expect([...(await extents(goals, new User(undefined as never, false)))]).toEqual(['condition'])
-    expect([...(await extents(goals, new User('1' as never, false)))]).toEqual(['condition'])
+  it.each([
+    ['beside an alternative', '(user.boss.id = 1 or project.isPublic = true)', 'condition'],
+    ['below not, beside an alternative', 'not (user.boss.id = 1 or project.isPublic = true)', 'none'],
+    ['behind a goal', 'project.isPublic = true and user.boss.id = 1', 'none'],
+    ['behind a goal below not', 'not (project.isPublic = true and user.boss.id = 1)', 'condition'],
+  ])('excludes the rows that are an error of the actor %s', async (_, goal, extent) => {
+    expect([...(await extents([goal], active))]).toEqual([extent])
   })
 
   it('is none for every rule, not for one of them', async () => {

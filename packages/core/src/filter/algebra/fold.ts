@@ -1,68 +1,33 @@
-import type { Condition, Definition, Operand } from '../../condition/condition.js'
-import { FALSE, TRUE } from '../../condition/construct.js'
-import { canFail, Fallible } from '../../condition/fallible.js'
+import type { Condition, Definition } from '../../condition/condition.js'
+import { FALSE } from '../../condition/construct.js'
 import { isSameTest } from '../../condition/same.js'
-import { operandsIn, partsIn } from '../../condition/visit.js'
-import { type Family, scalarFamilies } from '../../schema/families.js'
-import type { Schema } from '../../schema/schema.js'
+import { mapParts } from '../../condition/visit.js'
+import type { ArcturusError } from '../../errors.js'
 
 /**
- * Folds the condition of a filter that is the same for every row, in any order of its parts. Such as
- * `(…) and false`: no row makes it true, whether its first part is true, false or an error.
- * A condition with a known failure stays, so that its error is not hidden.
+ * Folds the condition of a filter that no row makes true, in any order of its parts. Such as
+ * `(…) and false`: it is false whether its first part is true, false or an error.
+ * @throws the error of a condition that is an error for every row.
  */
-export function fold(schema: Schema, condition: Condition): Condition {
-  if (condition.kind === 'true' || condition.kind === 'false') return condition
-  if (new Constancy(true).isNever(condition)) return FALSE
-  if (!new Constancy(false).isNever(condition)) return condition
-  // An error is not true, so it must be impossible, for the actor's values too.
-  return canFail(schema, condition, new Fallible()) || !hasPlainValues(schema, condition) ? condition : TRUE
+export function fold(condition: Condition): Condition {
+  const constancy = new Constancy(true)
+  if (!constancy.isNever(condition)) return condition
+  const error = constancy.errorOf(condition)
+  if (error) throw error
+  return FALSE
 }
 
-/** Returns whether all values in a condition are scalars, or rows with a complete key of the declared types. */
-function hasPlainValues(schema: Schema, condition: Condition, seen: Set<Definition> = new Set()): boolean {
-  if (condition.kind === 'ref') {
-    const { definition } = condition
-    if (!seen.has(definition) && !hasPlainValues(schema, definition.condition, seen.add(definition))) return false
-  }
-  return (
-    operandsIn(condition).every((one) => isPlainOperand(schema, one)) &&
-    partsIn(condition).every((one) => hasPlainValues(schema, one, seen))
-  )
-}
-
-function isPlainOperand(schema: Schema, operand: Operand): boolean {
-  if (operand.kind === 'value') {
-    const { value } = operand
-    return Array.isArray(value) ? value.every((one) => isPlainValue(schema, one)) : isPlainValue(schema, value)
-  }
-  return operandsIn(operand).every((one) => isPlainOperand(schema, one))
-}
-
-function isPlainValue(schema: Schema, value: unknown): boolean {
-  if (value === undefined || typeof value === 'function') return false
-  if (typeof value !== 'object' || value === null || value instanceof Date) return true
-  const model = schema.modelOf(value)?.name
-  const key = model === undefined ? undefined : schema.key(model)
-  if (model === undefined || !key || key.length === 0) return false
-  return key.every((name) => {
-    const field = schema.field(model, name)
-    const family = field?.kind === 'scalar' && !field.list ? scalarFamilies[field.type] : undefined
-    // Sound: any object may have the field.
-    return family !== undefined && isOfFamily((value as Readonly<Record<string, unknown>>)[name], family)
-  })
-}
-
-function isOfFamily(part: unknown, family: Family): boolean {
-  switch (family) {
-    case 'number':
-      return typeof part === 'number' || typeof part === 'bigint'
-    case 'text':
-      return typeof part === 'string'
-    case 'date':
-      return part instanceof Date
+/** Returns a condition that is true for the same rows, without the parts that are an error for every row. */
+export function withoutFailures(condition: Condition): Condition {
+  switch (condition.kind) {
+    case 'failure':
+      return FALSE
+    case 'and':
+    case 'or':
+    case 'some':
+      return mapParts(condition, withoutFailures)
     default:
-      return false
+      return condition
   }
 }
 
@@ -93,6 +58,8 @@ class Constancy {
 
   isNever(condition: Condition): boolean {
     switch (condition.kind) {
+      case 'failure':
+        return true
       case 'true':
         return !this.#outcome
       case 'false':
@@ -113,12 +80,28 @@ class Constancy {
     }
   }
 
-  /** Returns whether one of the parts suffices, or a test and its negation. Parts behind a failure are never evaluated. */
+  /** Returns the error that a condition which is never true is for every row. */
+  errorOf(condition: Condition): ArcturusError | undefined {
+    switch (condition.kind) {
+      case 'failure':
+        return condition.error
+      case 'not':
+        return this.errorOf(condition.of)
+      case 'and':
+        return this.errorOf(condition.of[0]!)
+      case 'or':
+        if (!this.isNever(condition)) return undefined
+        return condition.of.map((one) => this.errorOf(one)).find((error) => error !== undefined)
+      default:
+        return undefined
+    }
+  }
+
+  /** Returns whether one of the parts suffices, or a test and its negation. */
   #some(parts: readonly Condition[]): boolean {
     const tests: Condition[] = []
     const denied: Condition[] = []
     for (const one of parts) {
-      if (one.kind === 'failure') return false
       if (this.isNever(one)) return true
       const [test, own, others] = one.kind === 'not' ? [one.of, denied, tests] : [one, tests, denied]
       if (others.length <= fewTests && others.some((other) => isSameTest(test, other))) return true

@@ -69,7 +69,6 @@ function limits(schema: Schema, operand: Operand): readonly { readonly within: D
   const limit = (within: Definite, beyond: Definite) => {
     return { within: any([within, ...isFloatNumber]), beyond: all([...isWhole, beyond]) }
   }
-  if (magnitude(operand) < 2 ** 63) return []
   return [
     limit(compare(operand, '<=', greatest), compare(operand, '>', greatest)),
     limit(compare(operand, '>=', least), compare(operand, '<', least)),

@@ -1,8 +1,8 @@
 import { QueryError } from '../../errors.js'
 
 /**
- * More than any database takes. Parts that can be an error are written once for each part behind
- * them.
+ * More than any database takes. A part of a negated conjunction that can be an error is written
+ * twice: as true, and as false.
  */
 const maxSize = 100_000
 

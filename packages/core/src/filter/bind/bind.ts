@@ -1,5 +1,5 @@
 import type { Compare, Condition, Definition, In, Opaque, Operand, Ref, Root, Some } from '../../condition/condition.js'
-import { conjunction, disjunction, FALSE, not, or, TRUE } from '../../condition/construct.js'
+import { conjunction, disjunction, FALSE, not, TRUE } from '../../condition/construct.js'
 import { substituteOperand } from '../../condition/substitute.js'
 import { ArcturusError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
@@ -8,7 +8,7 @@ import type { Meaning } from '../../predicate/meaning.js'
 import type { Missing, Unloaded } from '../../schema/wanted.js'
 import { assertSize } from '../algebra/size.js'
 import { BoundDefinitions } from './definitions.js'
-import { assertThere, decided, Failed, fail, undefinedElement } from './failure.js'
+import { assertThere, decided, endsAll, Failed, fail, outcome, undefinedElement } from './failure.js'
 import { bindJoins, type JoinBinder } from './joins.js'
 import { assertIdentified, compareKnown, isAmongKnown, isKnownInstance, testKnownText } from './known.js'
 import { bindOperand, bindOperands, type Environment, withElements, within } from './operands.js'
@@ -56,19 +56,10 @@ export class Binder implements JoinBinder {
     this.#missing = missing
   }
 
-  /**
-   * Returns the bound condition; a failure becomes a `failure`.
-   * @param isLast - Whether nothing is evaluated after this condition, so that its further
-   * solutions do not matter.
-   */
-  bind(condition: Condition, environment: Environment, isLast: boolean = true): Condition {
+  /** Returns the bound condition; a failure becomes a `failure`. */
+  bind(condition: Condition, environment: Environment): Condition {
     this.count(1)
-    try {
-      return this.#bind(condition, environment, isLast)
-    } catch (error) {
-      if (error instanceof Failed) return { kind: 'failure', error: error.error }
-      throw error
-    }
+    return outcome(() => this.#bind(condition, environment))
   }
 
   /**
@@ -86,7 +77,7 @@ export class Binder implements JoinBinder {
     assertSize(this.#size)
   }
 
-  #bind(condition: Condition, environment: Environment, isLast: boolean): Condition {
+  #bind(condition: Condition, environment: Environment): Condition {
     switch (condition.kind) {
       case 'true':
       case 'false':
@@ -94,8 +85,8 @@ export class Binder implements JoinBinder {
         return condition
       case 'and': {
         const of: Condition[] = []
-        for (let index = 0; index < condition.of.length; index++) {
-          const part = this.bind(condition.of[index]!, environment, isLast && index === condition.of.length - 1)
+        for (const one of condition.of) {
+          const part = this.bind(one, environment)
           of.push(part)
           if (part.kind === 'false' || part.kind === 'failure') break
         }
@@ -106,7 +97,7 @@ export class Binder implements JoinBinder {
         for (const { arms, joins } of joinedArms(condition)) {
           const together = arms.length > 1 ? this.#together(joins, environment) : undefined
           if (together) of.push(together)
-          else if (this.#isSettledBy(arms, environment, isLast, of)) break
+          else if (this.#isProvenBy(arms, environment, of)) return TRUE
         }
         return disjunction(of)
       }
@@ -127,7 +118,7 @@ export class Binder implements JoinBinder {
       case 'in':
         return this.#in(condition, environment)
       case 'some':
-        return this.#some(condition, environment, isLast)
+        return this.#some(condition, environment)
       case 'isa': {
         const of = bindOperand(condition.of, environment, this)
         if (of.kind !== 'value') return of === condition.of ? condition : { ...condition, of }
@@ -141,23 +132,22 @@ export class Binder implements JoinBinder {
         return testKnownText(condition, of.value, part.value, this)
       }
       case 'ref':
-        return this.#ref(condition, environment, isLast)
+        return this.#ref(condition, environment)
       case 'opaque':
-        return this.#opaque(condition, environment, isLast)
+        return this.#opaque(condition, environment)
     }
   }
 
-  /** Binds arms until one settles the disjunction. Returns whether one did. */
-  #isSettledBy(arms: readonly Condition[], environment: Environment, isLast: boolean, bound: Condition[]): boolean {
-    for (const arm of arms) {
-      const part = this.bind(arm, environment, isLast)
+  /** Binds arms until one is true. Returns whether one is. */
+  #isProvenBy(arms: readonly Condition[], environment: Environment, bound: Condition[]): boolean {
+    return arms.some((arm) => {
+      const part = this.bind(arm, environment)
       bound.push(part)
-      if ((part.kind === 'true' && isLast) || part.kind === 'failure') return true
-    }
-    return false
+      return part.kind === 'true'
+    })
   }
 
-  #opaque(condition: Opaque, environment: Environment, isLast: boolean): Condition {
+  #opaque(condition: Opaque, environment: Environment): Condition {
     const bindings = condition.goal.bindings.map(({ name, operand }) => ({
       name,
       operand: bindOperand(operand, environment, this),
@@ -168,24 +158,16 @@ export class Binder implements JoinBinder {
       if (operand.kind !== 'value') return opaque
       values.set(name, operand.value)
     }
-    return this.#prove(opaque, values, isLast)
+    return this.#prove(opaque, values)
   }
 
-  /**
-   * Runs the machine. If further solutions matter, an error behind the first is part of the result.
-   */
-  #prove(opaque: Opaque, values: ReadonlyMap<string, unknown>, isLast: boolean): Condition {
-    let first: Condition = FALSE
+  #prove(opaque: Opaque, values: ReadonlyMap<string, unknown>): Condition {
     try {
-      const { expression } = opaque.goal
-      first = decided(this.meaning.ask(expression, values, false, this.#missing), opaque.span)
-      if (first.kind === 'true' && !isLast) this.meaning.ask(expression, values, true, this.#missing)
-      return first
+      return decided(this.meaning.ask(opaque.goal.expression, values, this.#missing), opaque.span)
     } catch (error) {
-      if (!(error instanceof ArcturusError)) throw error
+      if (!(error instanceof ArcturusError) || endsAll(error)) throw error
       // It is an error only if everything after it holds too: the machine has to see the whole.
-      if (error.code === 'unhandled-constraint') return opaque
-      return or(first, { kind: 'failure', error })
+      return error.code === 'unhandled-constraint' ? opaque : { kind: 'failure', error }
     }
   }
 
@@ -218,22 +200,23 @@ export class Binder implements JoinBinder {
     return isAmongKnown(item.value, list.value as readonly unknown[], condition.span, this)
   }
 
-  #some(condition: Some, environment: Environment, isLast: boolean): Condition {
+  #some(condition: Some, environment: Environment): Condition {
     const from = withElements(bindOperand(condition.from, environment, this))
-    if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment, isLast) }
+    if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment) }
     if (!Array.isArray(from.value)) return fail('type-error', '`in` needs a list.', condition.span)
     const join = rowJoinOf(condition)
     const linked = join && bindJoins([join], from.value, environment, this)
-    return linked ?? this.#oneByOne(condition, from.value, environment, isLast)
+    return linked ?? this.#oneByOne(condition, from.value, environment)
   }
 
-  #oneByOne(condition: Some, rows: readonly unknown[], environment: Environment, isLast: boolean): Condition {
+  #oneByOne(condition: Some, rows: readonly unknown[], environment: Environment): Condition {
     const arms: Condition[] = []
     for (const value of rows) {
       const inner = within(environment, condition.each, value)
-      const arm = value === undefined ? undefinedElement(condition.span) : this.bind(condition.where, inner, isLast)
+      const arm =
+        value === undefined ? outcome(() => undefinedElement(condition.span)) : this.bind(condition.where, inner)
+      if (arm.kind === 'true') return TRUE
       arms.push(arm)
-      if ((arm.kind === 'true' && isLast) || arm.kind === 'failure') break
     }
     return disjunction(arms)
   }
@@ -257,29 +240,22 @@ export class Binder implements JoinBinder {
    * Binds a definition once per set of values. A recursive one whose arguments are all known goes
    * to the machine.
    */
-  #ref(condition: Ref, environment: Environment, isLast: boolean): Condition {
+  #ref(condition: Ref, environment: Environment): Condition {
     const { definition, span } = condition
     const args = bindOperands(condition.args, environment, this)
     if (definition.recursive && args.every((one) => one.kind === 'value')) {
-      return this.#proveRule(definition, args, span, environment, isLast)
+      return this.#proveRule(definition, args, span, environment)
     }
     this.#definitions ??= new BoundDefinitions()
-    return this.#definitions.refer(definition, args, isLast ? 'last' : '', span, (known) =>
+    return this.#definitions.refer(definition, args, span, (known) =>
       this.bind(
         definition.condition,
         (root) => known(root) ?? (root.kind === 'action' ? environment(root) : undefined),
-        isLast,
       ),
     )
   }
 
-  #proveRule(
-    definition: Definition,
-    args: readonly Operand[],
-    span: Span,
-    environment: Environment,
-    isLast: boolean,
-  ): Condition {
+  #proveRule(definition: Definition, args: readonly Operand[], span: Span, environment: Environment): Condition {
     const known = new Map<Root, Operand>(definition.parameters.map((parameter, index) => [parameter, args[index]!]))
     const bindings = definition.arguments.map((argument, index) => ({
       name: `argument_${index}`,
@@ -296,6 +272,6 @@ export class Binder implements JoinBinder {
       span,
     } as const
     const reason = { code: 'recursion', message: `${definition.name} calls itself` }
-    return this.bind({ kind: 'opaque', goal: { expression, bindings }, reason, span }, () => undefined, isLast)
+    return this.bind({ kind: 'opaque', goal: { expression, bindings }, reason, span }, () => undefined)
   }
 }

@@ -31,19 +31,12 @@ export class BoundDefinitions {
 
   /**
    * Returns the condition of a call.
-   * @param variant - Anything else that the bound condition depends on.
    * @param bind - Binds the definition's condition.
    */
-  refer(
-    definition: Definition,
-    args: readonly Operand[],
-    variant: string,
-    span: Span,
-    bind: (known: Known) => Condition,
-  ): Condition {
+  refer(definition: Definition, args: readonly Operand[], span: Span, bind: (known: Known) => Condition): Condition {
     const isKnown = knownAmong(args)
     const keys = args.map((one) => (isKnown(one) ? this.#keyOf(one) : '?'))
-    const key = `${variant} ${keys.join(' ')}`
+    const key = keys.join(' ')
     const ofDefinition = this.#all.get(definition) ?? new Map<string, Bound>()
     this.#all.set(definition, ofDefinition)
     const openArgs = args.filter((one) => !isKnown(one))

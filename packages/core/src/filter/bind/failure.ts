@@ -1,6 +1,6 @@
 import type { Condition, Operand } from '../../condition/condition.js'
 import { FALSE, TRUE } from '../../condition/construct.js'
-import { type ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
+import { type ArcturusError, type Code, QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -12,6 +12,20 @@ export class Failed extends Error {
     super(error.message)
     this.error = error
   }
+}
+
+/** The errors that end an evaluation as a whole: no other part of a condition can be true beside them. */
+const ending: ReadonlySet<Code> = new Set([
+  'frame-limit',
+  'step-limit',
+  'time-limit',
+  'negated-loop',
+  'replay-mismatch',
+])
+
+/** Returns whether an error is none of the three outcomes of a condition. */
+export function endsAll({ code }: ArcturusError): boolean {
+  return ending.has(code)
 }
 
 /**
@@ -58,8 +72,18 @@ export function placed(error: QueryError, span: Span): QueryError {
     : new QueryError(code, summary, details)
 }
 
-export function undefinedElement(span: Span): Condition {
-  return { kind: 'failure', error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }) }
+/** Returns the result of an evaluation: a `failure` if it fails. */
+export function outcome(evaluate: () => Condition): Condition {
+  try {
+    return evaluate()
+  } catch (error) {
+    if (error instanceof Failed) return { kind: 'failure', error: error.error }
+    throw error
+  }
+}
+
+export function undefinedElement(span: Span): never {
+  return fail('missing-attribute', 'An element of a list is undefined.', span)
 }
 
 export function waiting(span: Span): never {

@@ -5,7 +5,7 @@ import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { charge } from '../../text/account.js'
 import { textTestUnits } from '../../text/call.js'
-import { assertThere, decided, Failed, fail, placed, undefinedElement, waiting } from './failure.js'
+import { assertThere, decided, Failed, fail, outcome, placed, undefinedElement } from './failure.js'
 import type { BindContext } from './operands.js'
 
 /** Returns the result of a comparison of known values. */
@@ -27,21 +27,27 @@ export function compareKnown(
   return fail('type-error', `Values of these types cannot be compared with \`${operator}\`.`, span)
 }
 
-/** Returns whether a known value is an element of a known list. */
+/** Returns whether a known value equals an element of a known list: a disjunction of comparisons. */
 export function isAmongKnown(
   item: unknown,
   list: readonly unknown[],
   span: Span,
   { meaning, budget }: BindContext,
 ): Condition {
+  let failure: Condition | undefined
   for (const one of list) {
     budget.spend(1)
-    if (one === undefined) return undefinedElement(span)
-    const equal = answer(() => meaning.equal(item, one), span)
-    if (equal === undefined) return waiting(span)
-    if (equal) return TRUE
+    const equal = outcome(() => {
+      if (one === undefined) return undefinedElement(span)
+      return decided(
+        answer(() => meaning.equal(item, one), span),
+        span,
+      )
+    })
+    if (equal.kind === 'true') return equal
+    if (equal.kind === 'failure') failure ??= equal
   }
-  return FALSE
+  return failure ?? FALSE
 }
 
 /** Returns whether a known value is an instance of a class. */

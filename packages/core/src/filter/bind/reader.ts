@@ -11,6 +11,8 @@ import type { Account } from '../../text/account.js'
 import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { HostError, queryError } from '../../values/hostError.js'
+import { allKinds } from '../../values/kinds.js'
+import { isLink, isLinked, staleRelation } from '../../values/links.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 import { identityOfRow, knownRow } from '../algebra/knownRow.js'
 import { Failed, fail, failUnloaded, placed, settled, waiting } from './failure.js'
@@ -63,6 +65,7 @@ export class BindReader implements Reading {
       const own: unknown = (at as Record<string, unknown>)[step.name]
       const isThere = own !== undefined && !isPartial(at, step.name, own)
       if (isThere && foreignRead(this.#schema, at, step.name, own) !== undefined) return undefined
+      if (isThere && this.#stale(at, step, own)) return undefined
       at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
     }
     if (!isThenable(at)) return at
@@ -75,6 +78,16 @@ export class BindReader implements Reading {
     if (typeof value === 'object' && value !== null && holdsPlain(value, this))
       adoptRead(this.#schema, object, name, value)
     return value
+  }
+
+  /** Returns the error for a relation that holds another row than its foreign key refers to. */
+  #stale(object: object, step: Step, value: unknown): HostError | undefined {
+    if (typeof value !== 'object') return undefined
+    const model = this.#modelOf(object)
+    const field = model && this.#fieldOf(model, step)
+    if (!isLink(field)) return undefined
+    const how = { schema: this.#schema, kinds: allKinds, equality: undefined }
+    return isLinked(how, field, object, value) === false ? staleRelation(model!.name, field, object, value) : undefined
   }
 
   #referenced(object: object, step: Step): object | null | undefined {
@@ -118,6 +131,8 @@ export class BindReader implements Reading {
       }
       const foreign = foreignRead(this.#schema, object, step.name, value)
       if (foreign !== undefined) return fail('type-error', `${foreign}.`, step.span)
+      const stale = arrived ? undefined : this.#stale(object, step, value)
+      if (stale) throw new Failed(placed(queryError(stale), step.span))
       return { kind: 'value', value: this.#adopted(object, step, value) }
     }
     const model = this.#schema.baseOf(object)

@@ -52,6 +52,10 @@ class Compacting {
         const where = this.compact(condition.where)
         return where.kind === 'false' ? where : { ...condition, where }
       }
+      case 'reach': {
+        const steps = condition.steps.map((step) => ({ ...step, where: this.compact(step.where) }))
+        return { ...condition, where: this.compact(condition.where), steps }
+      }
       default:
         return condition
     }

@@ -23,8 +23,12 @@ export class Settling {
     switch (condition.kind) {
       case 'true':
       case 'false':
-      case 'reach':
         return condition
+      case 'reach': {
+        // Facts concern other rows than those that it reaches.
+        const steps = condition.steps.map((step) => ({ ...step, where: this.settle(step.where) }))
+        return { ...condition, where: this.settle(condition.where), steps }
+      }
       case 'and': {
         const inner = new Map(facts)
         const parts: Definite[] = []

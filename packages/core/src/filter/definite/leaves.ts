@@ -24,8 +24,9 @@ import { complement, opposite } from '../algebra/complement.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 import { isAbsent, isPresent, isReadable } from '../algebra/presence.js'
 import { compareCount } from './count.js'
-import { argumentAsText, definiteOperand, definitePath, isNever, uncomputed } from './operand.js'
+import { definiteOperand, definitePath, isNever, isText, uncomputed } from './operand.js'
 import { rowAmong, rowsEqual } from './rows.js'
+import { textMethod, textsOf } from './texts.js'
 
 type Leaf = Compare | In | IsA | Reads | Truthy | Text
 
@@ -170,34 +171,12 @@ export class Leaves {
 
   #test({ of, span }: Truthy, expected: boolean): Definite {
     if (isNever(this.#schema, of)) return FALSE
-    if (of.kind === 'call') return this.#method(of, span, expected)
+    if (of.kind === 'call') return textMethod(this.#schema, of, span, expected)
     const path = definitePath(this.#schema, of, span)
     const type = operandType(this.#schema, path)
     const isOther = type.scalar !== undefined && type.scalar !== 'boolean' && type.scalar !== 'json'
     if (type.list || type.model !== undefined || isOther) return FALSE
     return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: expected }, span }
-  }
-
-  /** Translates the methods of texts that databases have too. */
-  #method(call: Extract<Operand, { kind: 'call' }>, span: Span, expected: boolean): Definite {
-    const { method, of } = call
-    const part = call.args[0] && argumentAsText(call.args[0])
-    const isKnown = method === 'startsWith' || method === 'endsWith' || method === 'includes'
-    if (!isKnown || !part || call.args.length > 1 || !isText(this.#schema, of) || !isText(this.#schema, part))
-      throw uncomputed(call, span)
-    const parts = [this.#operand(of, span), this.#operand(part, span)].map(
-      (one) => one && textsOf(this.#schema, one, span),
-    )
-    const [wholes, sought] = parts
-    if (!wholes || !sought) return FALSE
-    const arms = wholes.flatMap((whole) =>
-      [...sought, ...sought.flatMap((one) => nilAsText(this.#schema, one.operand, span))].map((one) => {
-        const text = test(method, whole.operand, one.operand, span)
-        const readable = [whole.operand, one.operand].map((operand) => isPresent(this.#schema, operand, span))
-        return all([whole.when, one.when, ...readable, expected ? text : complement(this.#schema, text)])
-      }),
-    )
-    return any(arms)
   }
 
   #types(condition: Compare): readonly [OperandType, OperandType] {
@@ -426,37 +405,6 @@ function compareValues(operator: Compare['operator'], left: unknown, right: unkn
   if (operator !== '=' && operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
   const equal = operator === '=' ? unifiable(left, right) : compareEqual(left, right)
   return typeof equal === 'boolean' ? equal === (operator !== '!=') : undefined
-}
-
-/** Returns whether an operand is a text or nil: a column, a value or a concatenation of these. */
-function isText(schema: Schema, operand: Operand): boolean {
-  const type = operandType(schema, operand)
-  return !type.list && type.scalar === 'string'
-}
-
-/** Returns nil as the text "null": JavaScript converts arguments like this. */
-function nilAsText(schema: Schema, operand: Operand, span: Span): readonly { operand: Operand; when: Definite }[] {
-  const isAbsentSometimes = operand.kind === 'path' && operandType(schema, operand).nullable
-  return isAbsentSometimes ? [{ operand: { kind: 'value', value: 'null' }, when: isAbsent(schema, operand, span) }] : []
-}
-
-/** Returns an operand and its variants for nil arguments of `concat`. */
-function textsOf(schema: Schema, operand: Operand, span: Span): readonly { operand: Operand; when: Definite }[] {
-  if (operand.kind !== 'call') return [{ operand, when: TRUE }]
-  let variants: readonly { args: readonly Operand[]; when: Definite }[] = [{ args: [], when: TRUE }]
-  for (const arg of operand.args) {
-    const nils = nilAsText(schema, arg, span)
-    variants = variants.flatMap(({ args, when }) => [
-      { args: [...args, arg], when },
-      ...nils.map((nil) => ({ args: [...args, nil.operand], when: all([when, nil.when]) })),
-    ])
-  }
-  return variants.map(({ args, when }) => ({ operand: { ...operand, args }, when }))
-}
-
-function test(operator: Text['operator'], of: Operand, part: Operand, span: Span): Definite {
-  if (of.kind !== 'value' || part.kind !== 'value') return { kind: 'text', operator, of, part, span }
-  return typeof of.value === 'string' && of.value[operator](String(part.value)) ? TRUE : FALSE
 }
 
 function noList(span: Span): UnsupportedFilterError {

@@ -131,7 +131,8 @@ export function argumentAsText(operand: Operand): Operand {
   return isOther ? { kind: 'value', value: String(operand.value) } : operand
 }
 
-function isText(schema: Schema, operand: Operand): boolean {
+/** Returns whether an operand is a text or nil: a column, a value or a concatenation of these. */
+export function isText(schema: Schema, operand: Operand): boolean {
   const type = operandType(schema, operand)
   return !type.list && type.scalar === 'string'
 }

@@ -5,6 +5,8 @@ import type { Span } from '../../language/source.js'
 import { convert, foreignValue } from '../../schema/plainRows.js'
 import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
+import { equalsItself } from '../../values/equality.js'
+import { isThenable } from '../../values/thenable.js'
 
 /**
  * Returns the condition that two rows are the same, by the columns of their key. A to-one relation
@@ -90,7 +92,11 @@ function partOfKey(
     const field = model === undefined ? undefined : schema.field(model, name)
     const foreign = model !== undefined && field?.kind === 'scalar' ? foreignValue(model, field, value) : undefined
     if (foreign !== undefined) throw new QueryError('type-error', `${foreign}.`, { span, hint: convert })
-    return value
+    if (!isThenable(value) && equalsItself(value)) return value
+    throw new QueryError('type-error', `"${name}" of this ${model ?? 'object'} equals nothing, so it is no key.`, {
+      span,
+      hint: isThenable(value) ? 'await it before you ask for the filter' : 'load the row anew',
+    })
   }
   const unloaded = unloadedRelation(row)
   if (unloaded) {

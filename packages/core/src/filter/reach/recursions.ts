@@ -21,13 +21,11 @@ import { wayKey } from './wayKey.js'
 import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 
 /**
- * A question about a condition:
- * - `'true'`: whether it is true
- * - `'not false'`: whether it is true or an error
- * - `'error'`: whether there is an error before it is true
- * - `'unsound'`: whether any of its solutions is an error
+ * A question about a condition: whether it is true, or whether it is not false. The second is the
+ * union of two least fixpoints, that of *true* and then that of *error*: each is reached from rows
+ * for which it holds without recursion.
  */
-export type Question = 'true' | 'not false' | 'error' | 'unsound'
+type Question = 'true' | 'not false'
 
 /** The equation of one question about a recursive definition. */
 interface Equation {
@@ -48,7 +46,7 @@ type Fixpoint = Pick<DefiniteReach, 'where' | 'steps'>
  */
 export class Recursions {
   readonly #schema: Schema
-  readonly #print: (condition: Condition, question: Question, within: Definition) => Definite
+  readonly #print: (body: Condition, question: Question) => Definite
   readonly #unknowns = new Map<Definition, Map<Question, Equation>>()
   readonly #unprinted: Equation[] = []
   /** How many parts of conditions were copied. Ways multiply where several definitions call each other. */
@@ -58,7 +56,7 @@ export class Recursions {
   /**
    * @param print - Returns the rows for which the question is true, from the body of a definition.
    */
-  constructor(schema: Schema, print: (condition: Condition, question: Question, within: Definition) => Definite) {
+  constructor(schema: Schema, print: (body: Condition, question: Question) => Definite) {
     this.#schema = schema
     this.#print = print
   }
@@ -103,7 +101,7 @@ export class Recursions {
       const { definition, each, question } = unknown
       const row: Path = { kind: 'path', root: each, steps: [] }
       const body = substitute(definition.condition, (root) => (root === definition.parameters[0] ? row : undefined))
-      unknown.formula = this.#print(body, question, definition)
+      unknown.formula = this.#print(body, question)
     }
     this.#solve(unknowns)
     return this.#closed(condition)
@@ -228,22 +226,17 @@ function isRow({ type }: ParameterRoot): boolean {
   return family(type) === 'row' && !type.nullable
 }
 
-/** Returns the error for a recursive definition: why it can't be a filter, and its alternative. */
-export function refusal(
-  { name }: Definition,
-  span: Span,
-  why: string = unfollowed,
-  instead: string = once,
-): UnsupportedFilterError {
-  return new UnsupportedFilterError('opaque-condition', `This part of the policy cannot be a filter: ${name} ${why}.`, {
-    span,
-    hint: `${instead}; or check the rows one by one with can()`,
-    data: { reason: 'recursion' },
-  })
+function refusal({ name }: Definition, span: Span): UnsupportedFilterError {
+  return new UnsupportedFilterError(
+    'opaque-condition',
+    `This part of the policy cannot be a filter: ${name} calls itself in a form that a database cannot follow.`,
+    {
+      span,
+      hint: 'call it once per rule, for a row that a relation leads to, and outside `not`; or check the rows one by one with can()',
+      data: { reason: 'recursion' },
+    },
+  )
 }
-
-const unfollowed = 'calls itself in a form that a database cannot follow'
-const once = 'call it once per rule, for a row that a relation leads to, and outside `not`'
 
 /**
  * Returns the groups of unknowns that depend on each other, each after the groups that it depends

@@ -7,9 +7,11 @@ import { Fault } from '../state/fault.js'
 import { Frame } from '../state/frame.js'
 import { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'
+import { Once } from '../state/once.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import type { Term } from '../state/term.js'
+import { isGround } from '../terms/ground.js'
 import { evaluate } from '../terms/evaluate.js'
 import { asksHost, planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
@@ -63,23 +65,37 @@ function callStep(site: CallSite, asks: boolean, next: Step): Step {
   return step
 }
 
-/** Calls the rules that fit these arguments, one after the other. */
+/**
+ * Calls the rules that fit these arguments, one after the other. A call with ground arguments counts
+ * once.
+ */
 export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Step {
   const entries = site.entries(m, slots)
   if (entries.length === 0) return m.backtrack()
+  const once = areGround(m, slots, site.predicate.arity) ? new Once(m) : undefined
   const caller = m.frame
   const negations = caller.negations + site.negations
   let loop: Loop | undefined = caller.loop
   let after = next
   if (site.predicate.recursive) {
     loop = new Loop(site, slots, loop, negations)
-    if (meetsItself(m, loop) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
+    if (meetsItself(m, loop)) return m.backtrack()
+    const refuted = m.refuted?.get(site.predicate, slots)
+    if (refuted !== undefined) {
+      if (refuted !== 'false') m.failures.push(refuted)
+      return m.backtrack()
+    }
     if (isWatched(m, loop)) after = watch(m, loop, next)
   }
-  const frame = new Frame(slots, caller, after, site, m.choices.length, caller.depth + 1, negations, loop)
+  const frame = new Frame(slots, caller, after, site, m.choices.length, caller.depth + 1, negations, loop, once)
   m.enter(frame)
   if (entries.length > 1) m.push(entries)
   return entries[0]!
+}
+
+function areGround(m: Machine, slots: readonly Term[], arity: number): boolean {
+  for (let at = 0; at < arity; at++) if (!isGround(m, slots[at])) return false
+  return true
 }
 
 function refuseKeywords(node: Call): never {

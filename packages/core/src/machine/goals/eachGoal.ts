@@ -1,6 +1,6 @@
 import type { Expression, In } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
-import type { Choice } from '../state/frame.js'
+import type { Retry } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
@@ -9,7 +9,6 @@ import { evaluate } from '../terms/evaluate.js'
 import { inStep } from './inGoal.js'
 import { planOperand } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
-import { quickTest, type Test, testedGoals } from './tests.js'
 
 /** `variable in collection` with the first mention of the variable. */
 export interface EachNode extends In {
@@ -26,84 +25,53 @@ export function isEach(c: Context, node: Expression): node is EachNode {
   return !occurrences(collection).has(item.name)
 }
 
-/**
- * Goes through a collection. The tests after it run as each element is taken, so that an element
- * that fails them needs no backtracking.
- * @returns also the number of goals that became such tests
- */
-export function planEach(
-  c: Context,
-  node: EachNode,
-  goals: readonly Expression[],
-  from: number,
-): { readonly plan: GoalPlan; readonly tested: number } {
+/** Goes through a collection; each element is an alternative. */
+export function planEach(c: Context, node: EachNode): GoalPlan {
   const { before, operand } = planOperand(c, node.collection)
   const slot = c.scope.slot(node.item.name)
   c.scope.ready(slot)
-  const tested = testedGoals(c, goals, from)
-  const plan = inOrder([
+  return inOrder([
     ...before,
     (next) => {
-      const general = tested.general(next)
-      const first = general[0] ?? next
       const step: Step = (m) => {
         m.asking()
         const slots = m.frame.slots
         const values = evaluate(m, slots, operand)
-        if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, tested.tests, general, next))
+        if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, next))
         if (values === failed) return m.backtrack()
         if (values === pending) return m.wait(step)
         const cell = m.cell(false)
         slots[slot] = cell
-        return inStep(m, cell, values, node, first, step)
+        return inStep(m, cell, values, node, next, step)
       }
       return step
     },
   ])
-  return { plan, tested: tested.tests.length }
 }
 
 /** The remaining elements of an array of the application. */
 class Each {
   readonly values: readonly unknown[]
   readonly slot: number
-  readonly tests: readonly Test[]
-  /** Continues with a test the general way, by its index. */
-  readonly general: readonly Step[]
   readonly next: Step
   at = 0
-  constructor(values: readonly unknown[], slot: number, tests: readonly Test[], general: readonly Step[], next: Step) {
+  constructor(values: readonly unknown[], slot: number, next: Step) {
     this.values = values
     this.slot = slot
-    this.tests = tests
-    this.general = general
     this.next = next
   }
 }
 
 function eachStep(m: Machine, slots: Term[], each: Each): Step {
-  const { values, slot, tests } = each
-  elements: while (each.at < values.length) {
-    if (each.at % 512 === 511) m.spend(512)
-    slots[slot] = values[each.at++]
-    let step = each.next
-    for (let at = 0; at < tests.length; at++) {
-      const verdict = quickTest(m, slots, tests[at]!)
-      if (verdict === false) continue elements
-      if (verdict === undefined) {
-        step = each.general[at]!
-        break
-      }
-    }
-    if (each.at < values.length) m.pushRetry(nextElement, each)
-    return step
-  }
-  return m.backtrack()
+  const { values, slot, next } = each
+  if (each.at === values.length) return m.backtrack()
+  slots[slot] = values[each.at++]
+  if (each.at < values.length) m.pushRetry(nextElement, each)
+  return next
 }
 
-function nextElement(m: Machine, choice: Choice): Step {
+const nextElement: Retry = (m, choice) => {
   m.choices.pop()
   // Sound: `eachStep` pushed it.
-  const each = choice.data as Each
-  return (m) => eachStep(m, m.frame.slots, each)
+  return eachStep(m, m.frame.slots, choice.data as Each)
 }

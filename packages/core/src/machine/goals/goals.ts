@@ -31,7 +31,7 @@ function planBare(c: Context, node: Expression): GoalPlan {
     case 'compare':
       return planCompare(c, node)
     case 'in':
-      return isEach(c, node) ? planEach(c, node, [], 0).plan : planIn(c, node)
+      return isEach(c, node) ? planEach(c, node) : planIn(c, node)
     case 'matches':
       return planMatches(c, node)
     case 'call':

@@ -7,7 +7,7 @@ import type { Choice } from '../state/frame.js'
 import { Iteration } from '../state/iteration.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
-import { failed, pending } from '../state/signal.js'
+import { failed, pending, type Verdict } from '../state/signal.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { dictGet, dictKeys, Float, isDict, ListTerm, type Term } from '../state/term.js'
@@ -17,7 +17,6 @@ import { formatTerm } from '../terms/format.js'
 import { unify, unifyStep } from '../terms/unify.js'
 import { planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
-import { Comparison, quickEqual } from './quick.js'
 
 /** `item in collection`: each element is an alternative. */
 export function planIn(c: Context, node: In): GoalPlan {
@@ -27,7 +26,6 @@ export function planIn(c: Context, node: In): GoalPlan {
   return inOrder([
     ...before,
     (next) => {
-      const comparison = new Comparison()
       const step: Step = (m) => {
         m.asking()
         const slots = m.frame.slots
@@ -37,10 +35,7 @@ export function planIn(c: Context, node: In): GoalPlan {
         const values = evaluate(m, slots, list)
         if (values === failed) return m.backtrack()
         if (values === pending) return m.wait(step)
-        if (Array.isArray(values) && !(value instanceof Cell)) {
-          if (typeof value === 'string') return memberStep(m, value, values, node, next)
-          return knownStep(m, value, values, comparison, node, next)
-        }
+        if (Array.isArray(values) && typeof value === 'string') return memberStep(m, value, values, node, next)
         return inStep(m, value, values, node, next, step)
       }
       return step
@@ -61,26 +56,6 @@ function memberStep(m: Machine, text: string, values: readonly unknown[], node: 
   if (count === 0) return m.backtrack()
   if (count > 1) m.push(new Array<Step>(count).fill(next))
   return next
-}
-
-/** Takes the first element of an array of the application that equals a known value. */
-function knownStep(
-  m: Machine,
-  item: Term,
-  values: readonly unknown[],
-  comparison: Comparison,
-  node: In,
-  next: Step,
-): Step {
-  for (let at = 0; at < values.length; at++) {
-    if (at % 512 === 511) m.spend(512)
-    const equal = quickEqual(m, values[at], item, comparison)
-    if (equal === false) continue
-    if (equal === undefined) return elementsStep(m, new Elements(item, values, at, undefined, node, next))
-    if (at + 1 < values.length) m.pushRetry(moreElements, new Elements(item, values, at + 1, undefined, node, next))
-    return next
-  }
-  return m.backtrack()
 }
 
 /** The elements of an `in`, and the term that each is unified with. */
@@ -142,7 +117,14 @@ function elementsStep(m: Machine, elements: Elements): Step {
     const element = items[elements.at++]
     m.asking()
     const trail = m.trail.length
-    const verdict = unify(m, element, item)
+    let verdict: Verdict
+    try {
+      verdict = unify(m, element, item)
+    } catch (thrown) {
+      // an error of one element: the others are alternatives
+      m.pushRetry(moreElements, elements, trail)
+      throw thrown
+    }
     if (verdict === false) {
       m.undo(trail)
       m.woken = undefined
@@ -231,7 +213,13 @@ function nextIterated(_m: Machine, choice: Choice): Step {
       let result = m.recall(choice, iterator, 'next')
       if (result === unanswered) {
         m.raw = true
-        result = m.settle(iterator.next())
+        try {
+          result = m.settle(iterator.next())
+        } catch (thrown) {
+          m.choices.pop()
+          m.iterators--
+          throw thrown
+        }
         m.raw = false
       }
       if (result === pending) return m.wait(step)

@@ -1,10 +1,13 @@
 import type { Cut, Expression, Forall, Not, Or } from '../../language/ast.js'
-import type { Step } from '../state/step.js'
+import type { Retry } from '../state/frame.js'
+import type { Machine } from '../state/machine.js'
+import { Once } from '../state/once.js'
+import { fail, type Step } from '../state/step.js'
+import { isGround } from '../terms/ground.js'
 import { notProven, notStep } from './negation.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 import type { Enclosing } from './scope.js'
 import { planSequence } from './sequence.js'
-import { quickTest, type Test, testOf, testsStep } from './tests.js'
 import { makeCells } from './valueGoals.js'
 
 /** `a and b` */
@@ -27,8 +30,14 @@ export function planBody(
   return { all, others }
 }
 
-/** `a or b`: arms are tried in order. */
+/**
+ * `a or b`: the arms are alternatives. It counts once if it binds none of the variables that the
+ * rest of the rule mentions.
+ */
 export function planOr(c: Context, node: Or): GoalPlan {
+  const elsewhere = c.scope.elsewhere(node).filter((name) => name !== 'nil' && !c.host.isConstant(name))
+  const isClosed = elsewhere.every((name) => c.scope.has(name) && c.scope.isReady(c.scope.slot(name)))
+  const known = isClosed ? elsewhere.map((name) => c.scope.slot(name)) : undefined
   const fresh: number[] = []
   for (const operand of node.operands) {
     // variables that an arm shares with other arms or later goals must exist whichever arm is taken
@@ -39,39 +48,29 @@ export function planOr(c: Context, node: Or): GoalPlan {
       fresh.push(slot)
     }
   }
+  const record = known && c.scope.temporary()
   return enclosed(c, 'or', () => {
-    const tests = node.operands.map((operand) => testOf(c, operand))
     const arms = node.operands.map((operand) => c.scope.apart(() => c.goal(c, operand)))
-    return (next) =>
-      orStep(
-        tests,
-        arms.map((arm) => arm(next)),
-        fresh,
-        next,
-      )
+    return (next) => {
+      const after = record === undefined ? next : provenOnce(record, next)
+      const steps = arms.map((arm) => arm(after))
+      return (m) => {
+        const slots = m.frame.slots
+        makeCells(m, slots, fresh)
+        if (record !== undefined) slots[record] = known!.every((slot) => isGround(m, slots[slot])) && new Once(m)
+        m.push(steps)
+        return steps[0]!
+      }
+    }
   })
 }
 
-/** Tries arms in order. An arm whose test fails needs no choice point. */
-function orStep(
-  tests: readonly (Test | undefined)[],
-  general: readonly Step[],
-  fresh: readonly number[],
-  next: Step,
-): Step {
-  const arms = general.map((step, at) => (tests[at] ? testsStep([tests[at]], [step], next) : step))
+/** Runs when an `or` is proven. */
+function provenOnce(record: number, next: Step): Step {
   return (m) => {
-    m.asking()
-    const slots = m.frame.slots
-    makeCells(m, slots, fresh)
-    for (let at = 0; at < arms.length; at++) {
-      const test = tests[at]
-      const verdict = test && quickTest(m, slots, test)
-      if (verdict === false) continue
-      if (at + 1 < arms.length) m.push(arms, at + 1)
-      return verdict ? next : general[at]!
-    }
-    return m.backtrack()
+    const once = m.frame.slots[record]
+    if (once instanceof Once) once.prove(m)
+    return next
   }
 }
 
@@ -90,7 +89,7 @@ export function planForall(c: Context, node: Forall): GoalPlan {
 
 function planNegation(c: Context, node: Expression, goal: () => GoalPlan): GoalPlan {
   const record = c.scope.temporary()
-  const enclosing: Enclosing = { kind: 'not', height: undefined }
+  const enclosing: Enclosing = { kind: 'not', height: undefined, uncut: undefined }
   c.scope.enclosing.push(enclosing)
   c.scope.negations++
   const plan = c.scope.apart(goal)
@@ -104,19 +103,48 @@ function planNegation(c: Context, node: Expression, goal: () => GoalPlan): GoalP
  * if one does.
  */
 function enclosed(c: Context, kind: 'and' | 'or', compile: () => GoalPlan): GoalPlan {
-  const enclosing: Enclosing = { kind, height: undefined }
+  const enclosing: Enclosing = { kind, height: undefined, uncut: undefined }
   c.scope.enclosing.push(enclosing)
   const plan = compile()
   c.scope.enclosing.pop()
-  const slot = enclosing.height
-  if (slot === undefined) return plan
+  const { height, uncut } = enclosing
+  if (height === undefined && uncut === undefined) return plan
   return (next) => {
     const first = plan(next)
     return (m) => {
-      m.frame.slots[slot] = m.choices.length
+      const { slots } = m.frame
+      if (height !== undefined) slots[height] = m.choices.length
+      if (uncut !== undefined) {
+        slots[uncut.failures] = m.failures.length
+        m.pushRetry(notReached, uncut)
+      }
       return first
     }
   }
+}
+
+/**
+ * Runs when nothing reached the `cut`. An error that was met on the way may have hidden it: then the
+ * alternatives that the `cut` would exclude are not tried either.
+ */
+const notReached: Retry = (m, choice) => {
+  m.choices.pop()
+  // Sound: `enclosed` pushed it.
+  const uncut = choice.data as Uncut
+  if (hasFailed(m, uncut)) m.cut(heightOf(m, uncut.target))
+  return fail
+}
+
+type Uncut = NonNullable<Enclosing['uncut']>
+
+function hasFailed(m: Machine, { failures }: Uncut): boolean {
+  // Sound: `enclosed` wrote it.
+  return m.failures.length > (m.frame.slots[failures] as number)
+}
+
+function heightOf(m: Machine, { kind, height }: Enclosing): number {
+  // Sound: the term that encloses the cut wrote it.
+  return kind === 'call' ? m.frame.height : (m.frame.slots[height!] as number)
 }
 
 /**
@@ -128,18 +156,14 @@ export function planCut(c: Context, _node: Cut): GoalPlan {
   const terms = c.scope.enclosing
   let target = terms.length - 2
   for (let at = terms.length - 1; at > target; at--) if (terms[at]!.kind === 'not') target = at
-  const enclosing = terms[Math.max(target, 0)]!
-  if (enclosing.kind === 'call') {
-    return (next) => (m) => {
-      m.cut(m.frame.height)
-      return next
-    }
-  }
-  enclosing.height ??= c.scope.temporary()
-  const slot = enclosing.height
+  const at = Math.max(target, 0)
+  const enclosing = terms[at]!
+  if (enclosing.kind !== 'call') enclosing.height ??= c.scope.temporary()
+  const part = terms[at + 1]
+  if (part) part.uncut ??= { target: enclosing, failures: c.scope.temporary() }
   return (next) => (m) => {
-    // Sound: the term that encloses the cut wrote it.
-    m.cut(m.frame.slots[slot] as number)
-    return next
+    m.cut(heightOf(m, enclosing))
+    // An earlier alternative was an error: it may have hidden the `cut` that counts.
+    return part?.uncut && hasFailed(m, part.uncut) ? m.backtrack() : next
   }
 }

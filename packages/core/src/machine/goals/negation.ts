@@ -4,6 +4,7 @@ import { Cell } from '../state/cell.js'
 import type { Choice } from '../state/frame.js'
 import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
+import { stillWaiting } from '../state/once.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { type Constraint, type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'
 import type { Term } from '../state/term.js'
@@ -21,6 +22,8 @@ class Negation {
   readonly next: Step
   /** Number of calls that had stalled before. */
   readonly stalls: number
+  /** Number of errors that the query had met before. */
+  readonly failures: number
   /** Number of choice points when the goal began. */
   choices = 0
   /** Whether the goal was proven without a demand on a variable that is known elsewhere. */
@@ -38,12 +41,14 @@ class Negation {
     this.height = height
     this.next = next
     this.stalls = m.stalls
+    this.failures = m.failures.length
   }
 }
 
 /**
- * `not goal`. Searches for proofs of the goal until one demands nothing of open variables, or for
- * all proofs if the host requires it. No binding of the goal survives.
+ * `not goal`: false if the goal is true, true if it is false, and an error if it is one. Searches
+ * for proofs of the goal until one demands nothing of open variables, or for all proofs if the host
+ * requires it. No binding of the goal survives.
  * @param record - The slot that holds the state of the negation.
  * @param height - The slot from which a `cut` inside reads the height of its choice points, if
  * there is one.
@@ -69,7 +74,7 @@ export function notProven(record: number): Step {
     // Sound: `notStep` wrote it there.
     const negation = m.frame.slots[record] as Negation
     if (!negation.proven) note(m, negation)
-    if (negation.proven && !m.host.meetsAllProofs) m.cut(negation.choices)
+    if (negation.proven && !m.host.ordersErrors) m.cut(negation.choices)
     return m.backtrack()
   }
 }
@@ -122,6 +127,7 @@ function note(m: Machine, negation: Negation): void {
     for (const cell of others) demands.push({ kind: 'binding', cell, value: first })
   }
   if (demands.length === 0) {
+    if (inner.length > 0 && !m.host.ordersErrors) throw stillWaiting(m)
     negation.proven = true
     return
   }
@@ -138,9 +144,21 @@ function exhausted(m: Machine, choice: Choice): Step {
   const negation = choice.data as Negation
   const hasStalled = m.stalls !== negation.stalls
   m.stalls = negation.stalls
-  if (negation.proven) return fail
+  // false: the errors of the other parts do not count
+  if (negation.proven) {
+    m.dropFailures(negation.failures)
+    return fail
+  }
+  if (negation.alternatives !== undefined) {
+    // The goal runs again once its variables have values, and meets its errors again.
+    m.dropFailures(negation.failures)
+    suspendNegation(m, negation)
+    return negation.next
+  }
+  // an error
+  if (m.failures.length > negation.failures) return fail
+  // true
   if (hasStalled) throw stalledNegation(m.stalled!)
-  if (negation.alternatives !== undefined) suspendNegation(m, negation)
   return negation.next
 }
 

@@ -11,6 +11,8 @@ export interface Enclosing {
    * The slot for the height of the stack of choice points when the term began, if a `cut` needs it.
    */
   height: number | undefined
+  /** If a `cut` inside cuts back to a term around it: that term, and the slot for the number of errors at the beginning. */
+  uncut: { readonly target: Enclosing; readonly failures: number } | undefined
 }
 
 /**
@@ -23,16 +25,21 @@ export class Scope {
   readonly #occurrences: ReadonlyMap<string, number>
   #ready: Set<number>
   size: number
-  readonly enclosing: Enclosing[] = [{ kind: 'call', height: undefined }]
+  readonly enclosing: Enclosing[] = [{ kind: 'call', height: undefined, uncut: undefined }]
   /** Number of negations around the current goal, within this rule. */
   negations = 0
+
+  /** Variables that the results of a query name. */
+  readonly #results: ReadonlySet<string>
 
   /**
    * @param params - Number of arguments.
    * @param nodes - Everything that will be compiled in this scope.
+   * @param results - The variables that the results of a query name.
    */
-  constructor(params: number, nodes: readonly Node[]) {
+  constructor(params: number, nodes: readonly Node[], results: ReadonlySet<string> = new Set()) {
     this.size = params
+    this.#results = results
     this.#ready = new Set()
     this.#occurrences = occurrences(...nodes)
   }
@@ -83,6 +90,14 @@ export class Scope {
     } finally {
       this.#ready = before
     }
+  }
+
+  /** Returns the variables of a node that the rule or the results of the query mention elsewhere, too. */
+  elsewhere(node: Node): string[] {
+    const all = this.#occurrences
+    return [...occurrences(node)].flatMap(([name, count]) =>
+      count < (all.get(name) ?? 0) || this.#results.has(name) ? [name] : [],
+    )
   }
 
   /** Returns the variables that these nodes mention first, but not alone. */

@@ -21,7 +21,7 @@ import { type Context, type GoalPlan, inOrder } from './plan.js'
 /** `left = right` */
 export function planUnify(c: Context, node: Unify): GoalPlan {
   const { left, right, span } = node
-  const apart = withoutLookups(node)
+  const apart = c.host.ordersErrors ? withoutLookups(node) : undefined
   if (apart) {
     const lookups = apart.lookups.map(
       ({ variable, value }): Unify => ({ kind: 'unify', left: variable, right: value, span }),

@@ -1,5 +1,6 @@
 import type { Span } from '../../language/source.js'
 import type { Account } from '../../text/account.js'
+import type { Link } from '../../values/links.js'
 import type { OrderOperator } from '../../values/order.js'
 import type { RowEquality } from '../../values/rows.js'
 
@@ -17,10 +18,11 @@ export type Awaitable<T> = T | PromiseLike<T>
  */
 export interface Host {
   /**
-   * Whether `not` and `forall` go on after a proof has decided them, for the effects and errors of
-   * the other proofs.
+   * Whether the order of rules and goals decides about errors, as in `oso`: the first one ends the
+   * query. `not` and `forall` then go on after a proof has decided them, for the effects and errors
+   * of the other proofs.
    */
-  readonly meetsAllProofs: boolean
+  readonly ordersErrors: boolean
   /** Whether the traces of errors are those of `oso`, with goals, files and arguments. Default: false. */
   readonly tracesGoals?: boolean
   /**
@@ -84,9 +86,9 @@ export interface Host {
   readsPlainly(cls: unknown, field: string): boolean
   /**
    * Returns whether plain objects in a field of instances of this class can be rows because of the
-   * field.
+   * field. Returns the relation if columns say which row the field holds.
    */
-  leadsToRows(cls: unknown, field: string): boolean
+  leadsToRows(cls: unknown, field: string): boolean | Link
   /**
    * Reads a field.
    * @throws HostError `missing-attribute`.

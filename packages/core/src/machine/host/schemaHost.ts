@@ -1,5 +1,5 @@
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
-import type { Model } from '../../schema/model.js'
+import type { Model, RelationField } from '../../schema/model.js'
 import { isPartial, markCopy } from '../../schema/partial.js'
 import { adoptRead, adoptWithin, convert, foreignRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
@@ -11,6 +11,8 @@ import type { RegExpEngine } from '../../text/engine.js'
 import { builtinClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
 import { HostError } from '../../values/hostError.js'
+import { allKinds } from '../../values/kinds.js'
+import { assertFound, isLink, isLinked, type Link, staleRelation } from '../../values/links.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
 import {
   hasKey,
@@ -27,7 +29,10 @@ import { SchemaValues } from './schemaValues.js'
 import { showObject } from './show.js'
 
 export interface SchemaHostOptions {
-  /** Decides whether two objects are equal that are not rows with keys. Default: they never are. */
+  /**
+   * Decides whether two objects are equal that are not rows with keys. Default: they never are; objects whose class has
+   * a method `equals` throw. Also decides about two objects in keys, which throw by default: see `ClassOptions.value`.
+   */
   readonly equality?: Equality
   /**
    * Makes the regular expressions of policies, in linear time. Default: JavaScript's own,
@@ -53,7 +58,7 @@ const makers: ReadonlySet<unknown> = new Set([
  * designed for subclasses.
  */
 export class SchemaHost extends SchemaValues implements Host, Reading {
-  readonly meetsAllProofs: boolean = false
+  readonly ordersErrors: boolean = false
   declare readonly schema: Schema
   valueClass: unknown = undefined
   readonly #options: SchemaHostOptions
@@ -115,10 +120,13 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     return cls !== undefined && cls !== Object
   }
 
-  leadsToRows(cls: unknown, field: string): boolean {
+  leadsToRows(cls: unknown, field: string): boolean | Link {
     const model = this.schema.modelOfClass(cls)
     // An instance of a class without a model can have a tag.
-    return model === undefined || this.schema.field(model.name, field)?.kind === 'relation'
+    if (model === undefined) return true
+    const declared = this.schema.field(model.name, field)
+    if (declared?.kind !== 'relation') return false
+    return isLink(declared) ? declared : true
   }
 
   read(value: unknown, field: string): unknown {
@@ -126,9 +134,9 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
     // Sound: any object may have the field.
     const result = (value as Readonly<Record<string, unknown>>)[field]
-    return result !== undefined && !isPartial(value, field, result)
-      ? this.related(value, field, result)
-      : this.absent(value, field)
+    if (result === undefined || isPartial(value, field, result)) return this.absent(value, field)
+    if (typeof result === 'object') this.#assertLinked(value, field, result)
+    return this.related(value, field, result)
   }
 
   /**
@@ -150,6 +158,9 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
 
   arrived(value: unknown, of: unknown, field: string): unknown {
     if (value === undefined) throw this.#missing(of, field, 'resolve its promise to null, not to undefined')
+    const [model, link] = this.#linkOf(of, field)
+    // If a loader finds no row, it is gone.
+    if (link && typeof value === 'object' && value !== null) assertFound(this.schema, model, link, of as object, value)
     return this.related(of, field, value)
   }
 
@@ -166,6 +177,20 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
       if (foreign !== undefined) throw new HostError('type-error', foreign, { hint: convert, data: { value } })
     }
     return value
+  }
+
+  /** @throws HostError `stale-relation` for a relation that holds another row than its foreign key refers to. */
+  #assertLinked(holder: object, field: string, value: object | null): void {
+    const [model, link] = this.#linkOf(holder, field)
+    const how = { schema: this.schema, kinds: allKinds, equality: this.#options.equality }
+    if (link && isLinked(how, link, holder, value) === false) throw staleRelation(model, link, holder, value)
+  }
+
+  /** Returns the relation of a field if columns say which row it holds, and the name of the model. */
+  #linkOf(holder: unknown, field: string): readonly [model: string, link: RelationField | undefined] {
+    const { name } = this.schema.baseOf(holder) ?? { name: '' }
+    const declared = this.schema.field(name, field)
+    return [name, typeof holder === 'object' && isLink(declared) ? declared : undefined]
   }
 
   readForPattern(value: unknown, field: string): unknown {
@@ -242,7 +267,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
     if (unloaded && !(same && 'model' in same && hasKey(this.schema, same))) {
-      const known = sameReference(this.schema, left, right)
+      const known = sameReference(this.schema, left, right, this.#options.equality)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)
     }

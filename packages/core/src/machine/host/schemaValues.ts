@@ -26,8 +26,8 @@ export class SchemaValues {
   }
 
   protected equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
-    const same = sameRow(this.schema, left, right, allKinds)
-    return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
+    const same = sameRow(this.schema, left, right, allKinds, this.#equality)
+    return typeof same === 'boolean' || same instanceof Promise ? same : this.otherwiseEqual(left, right, same)
   }
 
   /** Returns whether two values are equal if keys do not decide; as `equalWithoutKeys`. */

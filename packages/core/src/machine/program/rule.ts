@@ -10,6 +10,7 @@ import { Scope } from '../goals/scope.js'
 import { makeCells } from '../goals/valueGoals.js'
 import { Cell } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
+import type { Matcher } from '../state/matcher.js'
 import { failed, pending } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import type { Unions } from '../state/unions.js'
@@ -78,7 +79,7 @@ function compile(rule: Rule, surroundings: RuleContext): Steps {
   const { parameters, goals } = plainRule(rule)
   const scope = new Scope(parameters.length, [...parameters, ...goals])
   const c: Context = { ...surroundings, scope, owner: rule.name, standing: surroundings.standingCalls(rule) }
-  const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
+  const head = planHead(c, parameters)
   const output = c.tracer === undefined ? outputOf(c, parameters, goals) : undefined
   const plan = goals.length === 0 ? undefined : planBody(c, goals, output === undefined ? 0 : 1)
   const traced = c.tracer?.rule(scope, rule)
@@ -150,32 +151,50 @@ function outputStep(output: Output, entry: Step, others: Step): Step {
   return step
 }
 
-/** Plans the matching of an argument with its parameter; a new variable needs none. */
-function planParameter(c: Context, parameter: Parameter, at: number): GoalPlan[] {
-  const { term, pattern } = parameter
-  const plans: GoalPlan[] = []
-  const isNew = term.kind === 'variable' && term.name !== 'nil' && !c.host.isConstant(term.name)
-  if (isNew && term.name !== '_' && !c.scope.has(term.name)) c.scope.place(term.name, at)
-  else if (!isNew || term.name !== '_') {
-    const { before, operand } = planOperand(c, term)
-    plans.push(...before, unifyArgument(operand, at))
-  }
-  if (pattern !== undefined) {
+/**
+ * Plans the matching of all arguments with their parameters: first the values, then the classes,
+ * then the fields. A new variable needs none. So a rule for another action or class never reads a
+ * field.
+ */
+function planHead(c: Context, parameters: readonly Parameter[]): GoalPlan[] {
+  const values: GoalPlan[] = []
+  const classes: GoalPlan[] = []
+  const fields: GoalPlan[] = []
+  parameters.forEach(({ term }, at) => {
+    const isNew = term.kind === 'variable' && term.name !== 'nil' && !c.host.isConstant(term.name)
+    if (isNew && term.name !== '_' && !c.scope.has(term.name)) c.scope.place(term.name, at)
+    else if (!isNew || term.name !== '_') {
+      const { before, operand } = planOperand(c, term)
+      values.push(...before, unifyArgument(operand, at))
+    }
+  })
+  parameters.forEach(({ term, pattern }, at) => {
+    if (pattern === undefined) return
     const before: GoalPlan[] = []
     const { matcher, fresh } = matcherOf(c, pattern, before)
-    plans.push(...before, (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        makeCells(m, slots, fresh)
-        const verdict = match(m, slots, slots[at], matcher, term)
-        if (verdict === true) return m.proceed(next)
-        return verdict === false ? m.backtrack() : m.wait(step)
-      }
-      return step
-    })
+    if (matcher.kind !== 'class' || matcher.fields.length === 0) {
+      const isValue = matcher.kind === 'value' || matcher.kind === 'class'
+      ;(isValue ? classes : fields).push(...before, matchArgument(matcher, fresh, term, at))
+      return
+    }
+    classes.push(matchArgument({ ...matcher, fields: [] }, [], term, at))
+    fields.push(...before, matchArgument({ kind: 'fields', fields: matcher.fields }, fresh, term, at))
+  })
+  return [...values, ...classes, ...fields]
+}
+
+function matchArgument(matcher: Matcher, fresh: readonly number[], term: Expression, at: number): GoalPlan {
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      makeCells(m, slots, fresh)
+      const verdict = match(m, slots, slots[at], matcher, term)
+      if (verdict === true) return m.proceed(next)
+      return verdict === false ? m.backtrack() : m.wait(step)
+    }
+    return step
   }
-  return plans
 }
 
 function unifyArgument(operand: CompiledValue, at: number): GoalPlan {

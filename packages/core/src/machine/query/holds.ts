@@ -7,11 +7,11 @@ import { Deadline } from '../state/deadline.js'
 import { Frame } from '../state/frame.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
+import { stillWaiting } from '../state/once.js'
 import { type Step, stop } from '../state/step.js'
 import type { Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
 import { explain } from './errors.js'
-import { assertDecided } from './solution.js'
 import { solved } from './start.js'
 
 /**
@@ -68,7 +68,15 @@ const root: Frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined
 const ask: Step = (m) => {
   const { site, slots } = m.frame
   // Sound: `prove` wrote the site.
-  return call(m, site as CallSite, slots, solved)
+  return call(m, site as CallSite, slots, decided)
+}
+
+/**
+ * The end of a proof. Goals that wait for a variable decide nothing.
+ */
+const decided: Step = (m) => {
+  if (m.suspended > 0) throw stillWaiting(m)
+  return solved(m)
 }
 
 /** Runs the query; returns true if it has a result, and false if it has to wait. */
@@ -89,9 +97,7 @@ function prove(m: Machine, program: Program, rule: string, args: readonly unknow
 
 function run(m: Machine): boolean {
   m.run()
-  if (m.state === 'waiting') return false
-  if (m.suspended > 0 && m.state === 'solution') assertDecided(m)
-  return true
+  return m.state !== 'waiting'
 }
 
 async function wait(m: Machine, program: Program, deadline: Deadline): Promise<boolean> {

@@ -33,7 +33,7 @@ export interface QueryOptions {
 export interface Query {
   /**
    * Returns the next solution, or undefined after the last; a promise if the query has to wait.
-   * @throws QueryError
+   * @throws QueryError after the last solution, if an alternative was an error.
    */
   next(): Solution | undefined | Promise<Solution | undefined>
   /**
@@ -64,6 +64,7 @@ class RunningQuery implements Query {
 
   constructor(program: Program, goal: Expression | RuleCall, options: QueryOptions) {
     this.#machine = new Machine(options.host ?? program.host, { ...defaultLimits, ...options.limits })
+    this.#machine.keepsDuplicates = true
     this.#accept = options.acceptExpression ?? false
     this.#deadline = new Deadline(this.#machine.limits.asyncTime)
     const bindings = options.bindings ?? new Map<string, unknown>()
@@ -103,14 +104,28 @@ class RunningQuery implements Query {
     if (this.#closed) return undefined
     const m = this.#machine
     try {
-      m.run()
-      if (m.state === 'solution') return solutionOf(m, this.#named, this.#accept)
-      if (m.state === 'waiting') return pending
+      for (;;) {
+        m.run()
+        if (m.state === 'waiting') return pending
+        if (m.state === 'exhausted') break
+        const solution = this.#solution(m)
+        if (solution) return solution
+      }
     } catch (thrown) {
       throw this.#fail(thrown)
     }
     this.close()
     return undefined
+  }
+
+  /** Returns the current solution; undefined if it is an error, which counts once there are no others. */
+  #solution(m: Machine): Solution | undefined {
+    try {
+      return solutionOf(m, this.#named, this.#accept)
+    } catch (thrown) {
+      m.fail(thrown)
+      return undefined
+    }
   }
 
   async #wait(first: Solution | undefined | typeof pending): Promise<Solution | undefined> {

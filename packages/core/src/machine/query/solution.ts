@@ -2,6 +2,7 @@ import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
+import { stillWaiting } from '../state/once.js'
 import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from '../terms/export.js'
 import { Constraints, type Names } from './constraints.js'
@@ -54,12 +55,7 @@ function linked(m: Machine, cell: Cell, name: string, names: Names): unknown {
  * @throws Fault if one remains.
  */
 export function assertDecided(m: Machine): void {
-  if (m.suspended === 0) return
-  const span = m.pendingNode()?.span
-  throw new Fault('unhandled-constraint', 'A constraint remains on a variable that never gets a value.', {
-    span,
-    hint: 'bind the variable first, for example with x in […]',
-  })
+  if (m.suspended > 0) throw stillWaiting(m)
 }
 
 function undecided(name: string): Fault {

@@ -94,7 +94,7 @@ function begin(
   ready: () => void,
 ): void {
   m.goal = goal
-  const scope = new Scope(0, [goal])
+  const scope = new Scope(0, [goal], new Set(known.keys()))
   const slots: Term[] = []
   for (const [name, term] of known) {
     const slot = scope.temporary()

@@ -1,4 +1,5 @@
 import type { ArithmeticOperator, Expression } from '../../language/ast.js'
+import type { Link } from '../../values/links.js'
 import { DictTerm, ListTerm, type Term } from './term.js'
 
 /** How a value of a rule is computed when the rule runs. */
@@ -37,10 +38,10 @@ export class CompiledValue {
    */
   plainClass: unknown = undefined
   /**
-   * Whether plain objects in the field of that class can be rows because of the field; it changes
-   * together with the class.
+   * Whether plain objects in the field of that class can be rows because of the field; the relation, if columns say
+   * which row it holds. It changes together with the class.
    */
-  leadsToRows = true
+  leadsToRows: boolean | Link = true
   /** The last class of the field's values, cached in the same way. */
   valueClass: unknown = undefined
 

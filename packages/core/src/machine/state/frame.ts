@@ -1,6 +1,7 @@
 import type { Caller } from './caller.js'
 import type { Loop } from './loop.js'
 import type { Machine } from './machine.js'
+import type { Once } from './once.js'
 import type { Step } from './step.js'
 import type { Term } from './term.js'
 
@@ -23,6 +24,8 @@ export class Frame {
   readonly negations: number
   /** The nearest enclosing call that may repeat itself. */
   readonly loop: Loop | undefined
+  /** A call with ground arguments counts once. */
+  readonly once: Once | undefined
 
   constructor(
     slots: Term[],
@@ -33,6 +36,7 @@ export class Frame {
     depth: number,
     negations: number,
     loop: Loop | undefined,
+    once?: Once,
   ) {
     this.slots = slots
     this.parent = parent ?? this
@@ -42,6 +46,7 @@ export class Frame {
     this.depth = depth
     this.negations = negations
     this.loop = loop
+    this.once = once
   }
 }
 

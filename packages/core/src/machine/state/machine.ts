@@ -5,6 +5,7 @@ import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
+import { endsQuery, type Failure, reported } from './failure.js'
 import { Fault } from './fault.js'
 import { Choice, Frame, type Retry } from './frame.js'
 import { closeIterator } from './iteration.js'
@@ -62,8 +63,12 @@ export class Machine implements Account {
   iterators = 0
   /** The place in the policy that the current call of the host evaluates. */
   at: Span | undefined = undefined
-  /** Whether even a TypeError thrown by the host now ends the query unchanged. */
+  /** Whether even a TypeError thrown by the host is the application's own error. */
   raw = false
+  /** The errors that the search has met and that still count: they decide a query without a proof. */
+  readonly failures: Failure[] = []
+  /** Whether a goal that counts once is proven again, as in a query for all solutions. */
+  keepsDuplicates = false
   /** Number of calls of recursive predicates so far, and the calls that are known to fail. */
   recursiveCalls = 0
   refuted: Refuted | undefined = undefined
@@ -73,6 +78,8 @@ export class Machine implements Account {
    */
   stalls = 0
   stalled: Loop | undefined = undefined
+  /** Lists and dictionaries that contain no variable. */
+  closed: WeakSet<object> = new WeakSet()
   /** Number of calls that failed because they repeat a call around them. */
   loops = 0
   /** The questions of the running step to the host; recorded once the step has had to wait. */
@@ -115,6 +122,7 @@ export class Machine implements Account {
     this.iterators = 0
     this.at = undefined
     this.raw = false
+    clear(this.failures)
     this.recursiveCalls = 0
     this.refuted = undefined
     this.stalls = 0
@@ -134,18 +142,24 @@ export class Machine implements Account {
 
   /**
    * Searches for the next solution; `state` then holds the outcome.
-   * @throws Fault, and any error of the host.
+   * @throws the first error that was met, if there are no more solutions; at once an error that
+   * ends the query.
    */
   run(): void {
     let step = this.state === 'solution' ? fail : this.#next
     this.state = 'ready'
-    if (this.#again) step = this.#rerun(step)
     for (;;) {
       let left = Math.min(this.#stepsLeft, slice)
       const from = left
-      while (step !== stop && left > 0) {
-        step = step(this)
+      try {
+        if (this.#again) step = this.#rerun(step)
+        while (step !== stop && left > 0) {
+          step = step(this)
+          left--
+        }
+      } catch (thrown) {
         left--
+        step = this.fail(thrown)
       }
       this.#stepsLeft -= from - left
       if (step === stop) {
@@ -154,6 +168,38 @@ export class Machine implements Account {
       }
       this.#look()
     }
+  }
+
+  /**
+   * Records an error: the path of the search that met it ends.
+   * @throws the error if it ends the query.
+   */
+  fail(thrown: unknown): Step {
+    if (this.state === 'exhausted' || this.host.ordersErrors || endsQuery(thrown)) throw thrown
+    this.failures.push({ thrown, frame: this.frame, at: this.at, raw: this.raw })
+    this.raw = false
+    this.#again = false
+    this.replay.abandon()
+    return fail
+  }
+
+  /** Drops the errors that were met since there were only so many. */
+  dropFailures(size: number): void {
+    if (this.failures.length > size) this.failures.length = size
+  }
+
+  /**
+   * Ends a query that has no more solutions.
+   * @throws an error that the search has met.
+   */
+  exhaust(): Step {
+    this.state = 'exhausted'
+    if (this.failures.length === 0) return stop
+    const { thrown, frame, at, raw } = reported(this.failures)
+    this.frame = frame
+    this.at = at
+    this.raw = raw
+    throw thrown
   }
 
   /**
@@ -208,6 +254,7 @@ export class Machine implements Account {
     if (this.iterators > 0) this.cut(0)
     clear(this.trail)
     clear(this.choices)
+    clear(this.failures)
     this.replay.clear()
     this.frame = frame
   }
@@ -438,14 +485,22 @@ export class Machine implements Account {
     } catch (thrown) {
       // any rejection is an error of the application
       this.raw = true
-      throw thrown
+      this.waitingFor = undefined
+      this.#field = undefined
+      this.#next = this.fail(thrown)
+      this.state = 'ready'
+      return
     }
     const field = this.#field
     this.waitingFor = undefined
     this.#field = undefined
-    this.replay.arrive(field ? this.host.arrived(answer, field.of, field.name) : answer)
-    this.#again = true
     this.state = 'ready'
+    try {
+      this.replay.arrive(field ? this.host.arrived(answer, field.of, field.name) : answer)
+      this.#again = true
+    } catch (thrown) {
+      this.#next = this.fail(thrown)
+    }
     this.#turns ??= new Turns()
     const turn = this.#turns.due()
     if (turn) await turn
@@ -455,10 +510,7 @@ export class Machine implements Account {
 /** Key of the question for the settled value of a promise. */
 const awaiting: unique symbol = Symbol('awaiting')
 
-const exhausted: Retry = (m) => {
-  m.state = 'exhausted'
-  return stop
-}
+const exhausted: Retry = (m) => m.exhaust()
 
 class Linked implements Undo {
   readonly linked: Cell

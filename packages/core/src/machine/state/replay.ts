@@ -61,6 +61,13 @@ export class Replay {
     this.#first = undefined
   }
 
+  /** Drops the records of a step that ended in an error. */
+  abandon(): void {
+    this.#length = 0
+    this.#at = 0
+    this.#first = undefined
+  }
+
   /** Begins another run of the same step. */
   again(): void {
     this.#at = 0

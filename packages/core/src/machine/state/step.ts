@@ -9,6 +9,7 @@ export const stop: Step = () => stop
 /** The end of a rule's body: continues after the call. */
 export const exit: Step = (m) => {
   const frame = m.frame
+  frame.once?.prove(m)
   m.frame = frame.parent
   return frame.next
 }

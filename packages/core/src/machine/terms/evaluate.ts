@@ -1,5 +1,6 @@
 import { holdsPlain } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
+import { agreeAtSight } from '../../values/links.js'
 import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
@@ -51,7 +52,7 @@ function readField(m: Machine, slots: Term[], operand: CompiledValue): Term | Si
     m.at = operand.node.span
     // Sound: instances of this class are known to have fields that can be read as properties.
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
-    if (value !== undefined && !mayBePartial(value) && !mayHoldRows(operand, value))
+    if (value !== undefined && !mayBePartial(value) && !mayHoldRows(operand, object, value))
       return noteField(m, object, operand, value)
   }
   if (object === failed || object === pending) return object
@@ -60,10 +61,13 @@ function readField(m: Machine, slots: Term[], operand: CompiledValue): Term | Si
 
 /**
  * Returns whether a value holds plain objects that are rows because of the field they were read
- * from.
+ * from, or may be another row than the columns of its holder refer to.
  */
-function mayHoldRows(operand: CompiledValue, value: unknown): boolean {
-  return operand.leadsToRows && typeof value === 'object' && value !== null && holdsPlain(value, operand)
+function mayHoldRows(operand: CompiledValue, object: object, value: unknown): boolean {
+  const { leadsToRows } = operand
+  if (!leadsToRows || typeof value !== 'object') return false
+  if (leadsToRows !== true && !agreeAtSight(leadsToRows, object, value)) return true
+  return value !== null && holdsPlain(value, operand)
 }
 
 /** Records a value that was read directly, as the answer to the question of the general way. */

@@ -3,6 +3,7 @@ import { bailOut, type Decision, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
 import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
+import { assertLinked, type LinkTest } from './linkTest.js'
 import { attributeOf, beside, find, type Reader } from './reader.js'
 import { areSame, type Comparison, equalsKnown, equalsNil, type Known, learn } from './same.js'
 
@@ -43,6 +44,7 @@ export interface Node {
   readonly slot: number
   readonly name: string | undefined
   readonly place: number
+  readonly link: LinkTest | undefined
   /** Finds the value of the slot if it is not there yet. */
   readonly of: Reader | undefined
   readonly parts: Parts
@@ -72,7 +74,7 @@ export interface Code {
 }
 
 export function nodeOf(kind: keyof Kinds, reader: Reader | undefined, parts: Partial<Parts>): Code {
-  const { of, slot = 0, name, place = 0, compute } = reader ?? {}
+  const { of, slot = 0, name, place = 0, link, compute } = reader ?? {}
   return {
     graph: (yes, no, open) => ({
       kind: kinds[kind],
@@ -82,6 +84,7 @@ export function nodeOf(kind: keyof Kinds, reader: Reader | undefined, parts: Par
       slot: of?.slot ?? slot,
       name,
       place,
+      link,
       of: of ?? (compute && reader),
       // Sound: its kind needs no more.
       parts: parts as Parts,
@@ -119,7 +122,11 @@ export function run(start: Node, frame: Slots): Decision {
     let value = frame[node.slot]
     if (value === undefined && node.of !== undefined) value = find(node.of, frame)
     const { name } = node
-    if (name !== undefined) value = attributeOf(value, name, node.place)
+    if (name !== undefined) {
+      const holder = value
+      value = attributeOf(holder, name, node.place)
+      if (node.link !== undefined) assertLinked(node.link, holder, value)
+    }
     const { parts } = node
     let holds: Decision
     switch (node.kind) {

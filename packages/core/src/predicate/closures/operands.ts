@@ -1,10 +1,12 @@
-import type { Operand, Path, Root } from '../../condition/condition.js'
+import type { Operand, Path, Root, Step } from '../../condition/condition.js'
+import { linksNamed } from '../../values/links.js'
 import { bailOut } from '../bail.js'
 import { type Budget, Meter } from '../budget.js'
 import { assuming, callAssumed } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import { calculate, call, held, plain } from '../read.js'
 import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
+import { type LinkTest, linkTest } from './linkTest.js'
 import { get, type Reader, reader } from './reader.js'
 
 /** The account of evaluations that do not count their steps. */
@@ -106,7 +108,7 @@ export class Operands {
       case 'count':
         return computed(() => undefined)
       case 'field':
-        return reader(noSlot, this.reader(operand.of), operand.step.name)
+        return reader(noSlot, this.reader(operand.of), operand.step.name, this.#linkTest(operand.step))
       case 'list': {
         const elements = operand.elements.map((one) => this.reader(one))
         return computed((frame) => {
@@ -148,7 +150,7 @@ export class Operands {
   #path({ root, steps }: Path): Reader {
     const slot = this.slot(root)
     const [last] = steps.slice(-1)
-    return last ? reader(noSlot, this.#row(slot, steps.slice(0, -1)), last.name) : reader(slot)
+    return last ? reader(noSlot, this.#row(slot, steps.slice(0, -1)), last.name, this.#linkTest(last)) : reader(slot)
   }
 
   #row(root: number, steps: Path['steps']): Reader {
@@ -156,10 +158,19 @@ export class Operands {
     let row = this.#rows.get(key)
     if (!row) {
       const [last] = steps.slice(-1)
-      row = last ? reader(this.#keep(root), this.#row(root, steps.slice(0, -1)), last.name) : reader(root)
+      row = last
+        ? reader(this.#keep(root), this.#row(root, steps.slice(0, -1)), last.name, this.#linkTest(last))
+        : reader(root)
       this.#rows.set(key, row)
     }
     return row
+  }
+
+  /** Returns the test of a relation whose columns say which row it holds. */
+  #linkTest({ model, name, ofList }: Step): LinkTest | undefined {
+    const { schema, kinds } = this.#meaning
+    const links = ofList ? [] : linksNamed(schema, model, name)
+    return links.length === 0 ? undefined : linkTest({ schema, kinds, equality: undefined }, links)
   }
 
   /** Adds a slot for a value that is read from a root. */
@@ -171,7 +182,7 @@ export class Operands {
 }
 
 function computed(compute: (frame: Slots) => unknown): Reader {
-  return reader(noSlot, undefined, undefined, compute)
+  return reader(noSlot, undefined, undefined, undefined, compute)
 }
 
 /** Returns a key for the path from a slot. */

@@ -3,6 +3,7 @@ import { abandon } from '../../values/thenable.js'
 import { undecided } from '../bail.js'
 import { read } from '../read.js'
 import { noSlot, type Slots } from './frame.js'
+import { assertLinked, type LinkTest } from './linkTest.js'
 import { at, placeOf } from './places.js'
 
 /**
@@ -16,11 +17,19 @@ export interface Reader {
   readonly name: string | undefined
   /** The place at which the attribute is read. */
   readonly place: number
+  /** Asserts that the attribute is a row that the columns of its holder refer to. */
+  readonly link: LinkTest | undefined
   readonly compute: ((frame: Slots) => unknown) | undefined
 }
 
-export function reader(slot: number, of?: Reader, name?: string, compute?: (frame: Slots) => unknown): Reader {
-  return { slot, of, name, place: name === undefined ? 0 : placeOf(name), compute }
+export function reader(
+  slot: number,
+  of?: Reader,
+  name?: string,
+  link?: LinkTest,
+  compute?: (frame: Slots) => unknown,
+): Reader {
+  return { slot, of, name, place: name === undefined ? 0 : placeOf(name), link, compute }
 }
 
 /** Returns the value of an operand; it can be a promise, as with `read`. */
@@ -40,10 +49,12 @@ export function beside(other: unknown, reader: Reader, frame: Slots): unknown {
 }
 
 /** Returns a value that no slot holds. */
-export function find({ slot, of, name, place, compute }: Reader, frame: Slots): unknown {
+export function find({ slot, of, name, place, link, compute }: Reader, frame: Slots): unknown {
   if (of === undefined) return compute === undefined ? undefined : compute(frame)
   // Sound: an attribute of another value has a name.
-  const value = attributeOf(get(of, frame), name!, place)
+  const holder = get(of, frame)
+  const value = attributeOf(holder, name!, place)
+  if (link !== undefined) assertLinked(link, holder, value)
   if (slot !== noSlot) frame[slot] = value
   return value
 }

@@ -72,7 +72,8 @@ function know(how: Comparison, value: unknown): Known {
       const row = value as Readonly<Record<string, unknown>> & { readonly then?: unknown }
       if (typeof row.then === 'function') bailOut(row)
       const key = row[column]
-      if (typeof key === 'number' || typeof key === 'string') return { value, cls, column, key }
+      // NaN, which no comparison finds equal to itself, is no key.
+      if (typeof key === 'string' || (typeof key === 'number' && !Number.isNaN(key))) return { value, cls, column, key }
     }
   }
   return { value: held(value), cls: undefined, column: '', key: undefined }
@@ -87,7 +88,7 @@ export function equalsKnown(how: Comparison, value: unknown, known: Known): Deci
     if (typeof value === 'object' && value.constructor === cls) {
       const key = (value as Readonly<Record<string, unknown>>)[known.column]
       // V8 compares a type with a literal at once, but not two types.
-      if (typeof key === 'number' && typeof known.key === 'number') return key === known.key
+      if (typeof key === 'number' && typeof known.key === 'number' && !Number.isNaN(key)) return key === known.key
       if (typeof key === 'string' && typeof known.key === 'string') return key === known.key
     }
   }

@@ -3,11 +3,23 @@ import { arePartial, isWhole, mayBePartial, partials } from '../../schema/partia
 import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import type { Equality } from '../../values/equality.js'
+import type { Link } from '../../values/links.js'
 import { keyColumnOf } from '../../values/rows.js'
 import { bailOut, type Decision, undecided } from '../bail.js'
 import type { Budget, BudgetLimits, Meter } from '../budget.js'
 import type { ClassMeaning, EqualityMeaning, ValueMeaning } from '../meaning.js'
-import { calculate, call, compareAny, equals, holdsReference, invoke, isInstance, isThere, textTest } from '../read.js'
+import {
+  calculate,
+  call,
+  compareAny,
+  equals,
+  holdsReference,
+  invoke,
+  isInstance,
+  isThere,
+  linked,
+  textTest,
+} from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
 /** The helpers of every predicate's text. */
@@ -44,6 +56,8 @@ export interface ExtraHelpers {
   /** Calls a method that is not charged for texts or patterns. */
   readonly invoke: typeof invoke
   readonly calculate: typeof calculate
+  /** Bails out unless a relation holds the row that the columns of its holder refer to. */
+  linked(holder: unknown, value: unknown, link: Link): true
 }
 
 /** The helpers of texts that wait. */
@@ -107,6 +121,10 @@ export function makeCall({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelper
 export function makeInvoke(): ExtraHelpers['invoke'] {
   return invoke
 }
+export function makeLinked({ schema, meaning }: Pick<HelperParts, 'schema' | 'meaning'>): ExtraHelpers['linked'] {
+  const how = { schema, kinds: meaning.kinds, equality: undefined }
+  return (holder, value, link) => linked(how, link, holder, value)
+}
 export function makeCalculate(): ExtraHelpers['calculate'] {
   return calculate
 }
@@ -130,6 +148,7 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'call',
   'invoke',
   'calculate',
+  'linked',
 ]
 
 /**

@@ -1,6 +1,7 @@
-import type { AssumedType, Call, Constant, Operand, Path, Root } from '../../condition/condition.js'
+import type { AssumedType, Call, Constant, Operand, Path, Root, Step } from '../../condition/condition.js'
 import { isPresent, operandType } from '../../condition/type.js'
 import type { Schema } from '../../schema/schema.js'
+import { type Link, linksNamed } from '../../values/links.js'
 import { isPlainLiteral } from '../compiler.js'
 import { isFree } from '../hostReads.js'
 import type { FunctionPool, Given } from './pool.js'
@@ -13,6 +14,7 @@ import {
   held,
   kept,
   keptButLast,
+  linkFunction,
   plains,
   sequence,
   settled,
@@ -93,7 +95,7 @@ export class OperandWriter {
       case 'field': {
         const of = this.write(operand.of, scope)
         const read = scope.local()
-        const reading = this.#read(read, of.value, operand.step.name, scope, `object(${of.value})?`)
+        const reading = this.#read(read, of.value, operand.step, scope, `object(${of.value})?`)
         const found = this.#waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
         return { before: [...settled(of), ...reading, ...found], value: read, isPending: !this.#waits }
       }
@@ -170,7 +172,8 @@ export class OperandWriter {
     let isPending = !this.#waits && (passed !== undefined || root.kind === 'variable')
     let parent: string | undefined
     for (let length = passed?.length ?? 0; length < steps.length; length++) {
-      const { name } = steps[length]!
+      const step = steps[length]!
+      const { name } = step
       // Any attribute of a promise is undefined.
       if (parent !== undefined) before.push(`${at} !== undefined || undecided(${parent})`)
       parent = undefined
@@ -186,7 +189,7 @@ export class OperandWriter {
         const mayHang = isPending && scope.known(`plain ${at}`) === undefined
         if (mayHang && name in Promise.prototype) before.push(`plain(${at})`)
         const object = ofPrimitives ? `object(${at})?` : this.#isPresent(path, length, scope) ? at : `${at}?`
-        before.push(...this.#read(read, at, name, scope, object))
+        before.push(...this.#read(read, at, step, scope, object))
         if (mayHang) parent = at
       }
       at = read
@@ -205,11 +208,24 @@ export class OperandWriter {
    * Writes the read of an attribute into a variable.
    * @param reader - An expression for the object; it ends with a question mark if there may be none.
    */
-  #read(into: string, of: string, name: string, scope: CodeScope, reader: string): readonly string[] {
+  #read(into: string, of: string, step: Step, scope: CodeScope, reader: string): readonly string[] {
+    const { name } = step
     const read = `${into} = ${attribute(reader, name)}`
-    if (!this.#waits) return [read]
+    const tests = this.#links(step).map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
+    if (!this.#waits) return [read, ...tests]
     const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
-    return [read, `isLate(${into}) && (${into} = whole(${arriving}))`]
+    return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
+  }
+
+  #links({ model, name, ofList }: Step): readonly Link[] {
+    return ofList ? [] : linksNamed(this.#schema, model, name)
+  }
+
+  /** Returns the name of the function that tests whether a relation holds the row that its holder refers to. */
+  #linkTest({ from, to, kept }: Link): string {
+    return this.#pool.add('link', `link ${JSON.stringify([from, to, kept])}`, (name) =>
+      linkFunction(name, { from, to, kept }),
+    )
   }
 
   name(root: Root): string {

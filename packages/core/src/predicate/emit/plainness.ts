@@ -3,7 +3,7 @@ import { elementType, operandType } from '../../condition/type.js'
 import type { ScalarType } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { builtinClasses } from '../../values/builtin.js'
-import { allKinds } from '../../values/kinds.js'
+import { isValueModel } from '../../values/kinds.js'
 
 const plainNumbers: ReadonlySet<ScalarType | undefined> = new Set(['integer', 'bigint', 'float'])
 const plainScalars: ReadonlySet<ScalarType | undefined> = new Set(['string', 'enum', 'uuid', 'boolean'])
@@ -38,13 +38,14 @@ export function isPlainOrder(schema: Schema, operator: CompareOperator, left: Op
 
 /** Returns whether the rows of all models have keys of texts and plain numbers, and no model's instances are values. */
 export function hasPlainRows(schema: Schema): boolean {
-  return [...schema.models.values()].every(({ name, class: cls }) => {
+  return [...schema.models.values()].every((model) => {
+    const { name } = model
     if (builtinClasses.has(name)) return true
     const columns = (schema.key(name) ?? []).map((column) => schema.field(name, column))
     const isPlainColumn = columns.every(
       (field) =>
         field?.kind === 'scalar' && !field.list && (plainNumbers.has(field.type) || plainScalars.has(field.type)),
     )
-    return isPlainColumn && !(cls && allKinds.isValueClass(cls))
+    return isPlainColumn && !isValueModel(model)
   })
 }

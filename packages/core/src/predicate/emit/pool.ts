@@ -91,9 +91,9 @@ export class FunctionPool {
 }
 
 /** The prefixes of the names of functions. */
-type Prefix = 'f' | 'same' | 'is' | 'isNil' | 'in'
+type Prefix = 'f' | 'same' | 'is' | 'isNil' | 'in' | 'link'
 
-const names = /\b(?:f|same|is|isNil|in)\d+\b/g
+const names = /\b(?:f|same|is|isNil|in|link)\d+\b/g
 
 /** Returns whether two descriptions mean the same value. */
 function isSameGiven(one: Given, other: Given): boolean {

@@ -30,6 +30,7 @@ import {
   makeIsa,
   makeIsClass,
   makeIsThere,
+  makeLinked,
   makeText,
   type WaitingHelpers,
   whole,
@@ -122,6 +123,7 @@ class Program {
       call: makeCall({ meaning }),
       invoke: invokeLoaded,
       calculate: makeCalculate(),
+      linked: makeLinked({ schema: meaning.schema, meaning }),
       whole,
     }
   }

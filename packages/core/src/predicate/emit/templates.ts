@@ -1,4 +1,5 @@
 import type { AssumedType } from '../../condition/condition.js'
+import type { Link } from '../../values/links.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { Doubt } from './doubt.js'
 import type { CodeScope } from './scope.js'
@@ -228,6 +229,19 @@ export function assumedRead(name: string, constant: string, method: string | und
 }`
 }
 
+/**
+ * Writes a function that bails out if a relation holds another row than the columns of its holder refer to. The most
+ * frequent cases are inlined: the row with equal columns, and nil beside nil.
+ */
+export function linkFunction(name: string, link: Link): string {
+  const agree = link.to.map((to, at) => `x${member(to)} === of${member(link.from[at]!)}`).join(' && ')
+  const isNil = link.kept ? `of${member(link.from[0]!)} === null` : 'true'
+  const asked = `linked(of, x, ${JSON.stringify(link)})`
+  return `function ${name}(of, x) {
+  return x === undefined || (x === null ? ${isNil} : ${agree}) || ${asked}
+}`
+}
+
 /** Writes a value that is neither missing nor a promise; it is checked once. */
 export function plainly(x: string, scope: CodeScope): string {
   if (scope.known(`plain ${x}`) !== undefined) return x
@@ -434,4 +448,5 @@ ${begin}
 }`
 }
 
-const areKeys = 'typeof a === typeof b && (typeof a === "number" || typeof a === "string")'
+/** NaN, which does not equal itself, is no key. */
+const areKeys = 'typeof a === typeof b && (typeof a === "string" || typeof a === "number" && a === a && b === b)'

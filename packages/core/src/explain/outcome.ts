@@ -1,0 +1,43 @@
+import { ArcturusError, QueryError } from '../errors.js'
+import { Failed } from '../filter/bind/failure.js'
+import type { Code } from '../language/codes.js'
+
+/** Whether a part holds; undefined if that depends on a row that does not exist yet. */
+export type Truth = boolean | undefined
+
+/** The outcome of a part of a condition. */
+export type Outcome = { readonly truth: Truth } | { readonly error: ArcturusError }
+
+export function holds(outcome: Outcome): boolean {
+  return 'truth' in outcome && outcome.truth === true
+}
+
+export function fails(outcome: Outcome): outcome is { readonly error: ArcturusError } {
+  return 'error' in outcome
+}
+
+const limits: readonly Code[] = ['time-limit', 'step-limit', 'filter-too-large']
+const endings: readonly Code[] = [...limits, 'frame-limit', 'negated-loop', 'replay-mismatch', 'machine-only']
+
+/** Returns whether an error is one of a limit that no other part of the evaluation can keep either. */
+export function isLimit({ code }: ArcturusError): boolean {
+  return limits.includes(code)
+}
+
+/** Returns whether loading can settle an error. */
+export function needsLoading({ code }: ArcturusError): boolean {
+  return code === 'relation-not-loaded' || code === 'async-value'
+}
+
+/** Returns whether an outcome ends an evaluation: no alternative outweighs such an error. */
+export function endsEvaluation(outcome: Outcome): boolean {
+  return 'error' in outcome && endings.includes(outcome.error.code)
+}
+
+/** Returns the error of an evaluation that failed. */
+export function errorOf(error: unknown): ArcturusError {
+  if (error instanceof Failed) return error.error
+  if (error instanceof ArcturusError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new QueryError('application-error', message, { cause: error })
+}

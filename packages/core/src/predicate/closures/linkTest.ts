@@ -1,0 +1,32 @@
+import type { KeyMeaning } from '../../values/keyParts.js'
+import type { Link } from '../../values/links.js'
+import { linked } from '../read.js'
+import { at, placeOf } from './places.js'
+
+/** The test that a relation holds the row that the columns of its holder refer to. */
+export interface LinkTest {
+  readonly how: KeyMeaning
+  /** The relations that the attribute can be. */
+  readonly links: readonly Link[]
+  /** The columns of the only relation that it can be, if that has only one, and the places where they are read. */
+  readonly from: string | undefined
+  readonly fromPlace: number
+  readonly to: string
+  readonly toPlace: number
+}
+
+export function linkTest(how: KeyMeaning, links: readonly Link[]): LinkTest {
+  const [only] = links
+  const isPlain = links.length === 1 && only!.from.length === 1
+  const [from, to] = [isPlain ? only!.from[0] : undefined, only?.to[0] ?? '']
+  return { how, links, from, fromPlace: from === undefined ? 0 : placeOf(from), to, toPlace: placeOf(to) }
+}
+
+/** Bails out if a relation holds another row than the columns of its holder refer to. */
+export function assertLinked(test: LinkTest, holder: unknown, value: unknown): void {
+  const { from, to } = test
+  // The most frequent case: a row that a reference of one column refers to. Only objects have attributes.
+  if (from !== undefined && typeof value === 'object' && value !== null)
+    if (at(test.toPlace, value, to) === at(test.fromPlace, holder as object, from)) return
+  for (const link of test.links) linked(test.how, link, holder, value)
+}
