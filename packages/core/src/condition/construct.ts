@@ -1,6 +1,6 @@
 import type { Condition, Origin } from './condition.js'
 
-export const TRUE: Condition = { kind: 'true' }
+export const TRUE: Extract<Condition, { kind: 'true' }> = { kind: 'true' }
 export const FALSE: Extract<Condition, { kind: 'false' }> = { kind: 'false' }
 
 /** Returns conditions in which those of a kind are replaced by their parts. */

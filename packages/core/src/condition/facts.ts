@@ -1,4 +1,4 @@
-import type { Compare, Condition, Operand, Root } from './condition.js'
+import type { Compare, Condition, Operand, Path, Root } from './condition.js'
 import { and, not, or, TRUE } from './construct.js'
 import { isReadBy } from './same.js'
 
@@ -99,7 +99,7 @@ export class Facts {
 }
 
 /** Returns the path of `path != nil`; undefined for other comparisons. */
-export function noNil(condition: Compare): Operand | undefined {
+export function noNil(condition: Compare): Path | undefined {
   const { operator, left, right } = condition
   return operator === '!=' && right.kind === 'value' && right.value === null && left.kind === 'path' ? left : undefined
 }

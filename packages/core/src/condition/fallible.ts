@@ -3,6 +3,7 @@ import type { Schema } from '../schema/schema.js'
 import { comparability } from './comparability.js'
 import type { Compare, Condition, Definition, Operand, Path } from './condition.js'
 import { canFailToRead, family, isNil, operandType } from './type.js'
+import { operandsIn, partsIn } from './visit.js'
 
 /**
  * Returns whether the schema allows a row for which evaluating a condition is an error.
@@ -60,6 +61,23 @@ export function canFail(
 
 /** Returns the paths that are not nil if a condition is true. */
 export function presentWhen(schema: Schema, condition: Condition): readonly Path[] {
+  return [...presentUnlessError(condition), ...presentIfTrue(schema, condition)]
+}
+
+/** Returns the paths that a condition reads through: if one is nil, the condition is an error. */
+export function presentUnlessError(condition: Condition): readonly Path[] {
+  const [part] = partsIn(condition)
+  const inParts = part && (condition.kind === 'and' || condition.kind === 'not') ? presentUnlessError(part) : []
+  return [...inParts, ...operandsIn(condition).flatMap(pathsThrough)]
+}
+
+function pathsThrough(operand: Operand): readonly Path[] {
+  if (operand.kind !== 'path') return operandsIn(operand).flatMap(pathsThrough)
+  const { root, steps } = operand
+  return steps.map((_, length) => ({ kind: 'path', root, steps: steps.slice(0, length) }))
+}
+
+function presentIfTrue(schema: Schema, condition: Condition): readonly Path[] {
   switch (condition.kind) {
     case 'and':
       return condition.of.flatMap((one) => presentWhen(schema, one))

@@ -56,7 +56,9 @@ class Gathering {
 
   /** Joins alternatives. Tests that need no search come first, and searches within searches last. */
   #disjunction(arms: readonly Condition[]): Condition {
-    const joined = this.#sharing(this.#merged(arms))
+    const all = or(...arms)
+    if (all.kind !== 'or') return all
+    const joined = this.#sharing(this.#merged(all.of))
     return or(...[...joined].sort((one, other) => searchesIn(one) - searchesIn(other)))
   }
 

@@ -1,28 +1,37 @@
-import type { Call, Condition, Constant, Operand } from './condition.js'
+import type { Call, Condition, Constant, Operand, OperandType } from './condition.js'
+import { operandsIn } from './visit.js'
 
 /** Returns whether two conditions test the same, as far as this is easy to see. */
 export function isSame(one: Condition, other: Condition): boolean {
-  if (one === other || (isSameTest(one, other) && !isNarrowed(one) && !isNarrowed(other))) return true
+  if (one === other || (isSameTest(one, other) && areTypedAlike(one, other))) return true
   if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
   if (one.kind === 'ref' && other.kind === 'ref') {
-    return one.definition === other.definition && one.args.every((arg, at) => isSameRead(arg, other.args[at]!))
+    const haveSameArgs = one.args.every((arg, at) => isSameOperand(arg, other.args[at]!))
+    return one.definition === other.definition && haveSameArgs && areTypedAlike(one, other)
   }
   if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
   return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
 }
 
-/** Returns whether a test relies on an earlier class test. */
-function isNarrowed(test: Condition): boolean {
-  const operands = test.kind === 'compare' ? [test.left, test.right] : 'of' in test ? [test.of as Operand] : []
-  return operands.some(hasNarrowedType)
+/** Returns whether the operands of two equal tests rely on the same earlier class tests. */
+function areTypedAlike(one: Condition, other: Condition): boolean {
+  const others = operandsIn(other)
+  return operandsIn(one).every((operand, at) => isSameType(narrowedType(operand), narrowedType(others[at]!)))
 }
 
-function hasNarrowedType(operand: Operand): boolean {
-  return operand.kind === 'path' && operand.as !== undefined
+function narrowedType(operand: Operand): OperandType | undefined {
+  return operand.kind === 'path' ? operand.as : undefined
 }
 
-function isSameRead(one: Operand, other: Operand): boolean {
-  return isSameOperand(one, other) && !hasNarrowedType(one) && !hasNarrowedType(other)
+function isSameType(one: OperandType | undefined, other: OperandType | undefined): boolean {
+  if (one === other || !one || !other) return one === other
+  return (
+    one.model === other.model &&
+    one.exact === other.exact &&
+    one.scalar === other.scalar &&
+    one.list === other.list &&
+    one.nullable === other.nullable
+  )
 }
 
 /**

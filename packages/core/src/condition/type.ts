@@ -175,9 +175,8 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
       let isNullable = operand.root.type.nullable
       for (let index = 0; index < operand.steps.length; index++) {
         const field = stepField(schema, operand.steps[index]!)
-        const isPresent = (length: number): boolean => present.some((path) => isBeginning(path, operand, length))
-        if (!field || (isNullable && !isPresent(index))) return true
-        if (schema.failsWithoutRow(field) && !isPresent(index + 1)) return true
+        if (!field || (isNullable && !isPresent(present, operand, index))) return true
+        if (schema.failsWithoutRow(field) && !isPresent(present, operand, index + 1)) return true
         isNullable = field.nullable
       }
       return false
@@ -196,12 +195,13 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
   }
 }
 
-/** Returns whether a path equals the first `length` steps of another path. */
-function isBeginning(path: Path, of: Path, length: number): boolean {
-  return (
-    path.root === of.root &&
-    path.steps.length === length &&
-    path.steps.every((step, index) => step.name === of.steps[index]!.name)
+/** Returns whether the first `length` steps of a path are among the paths that are not nil. */
+export function isPresent(present: readonly Path[], of: Path, length: number): boolean {
+  return present.some(
+    (path) =>
+      path.root === of.root &&
+      path.steps.length === length &&
+      path.steps.every((step, index) => step.name === of.steps[index]!.name),
   )
 }
 

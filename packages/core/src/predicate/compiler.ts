@@ -2,10 +2,12 @@ import { absorb } from '../condition/absorb.js'
 import type { Condition, Definition, Operand, Or, Path, Ref, Some } from '../condition/condition.js'
 import { and, or, TRUE } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
-import { canFail, Fallible, presentWhen } from '../condition/fallible.js'
+import { noNil } from '../condition/facts.js'
+import { canFail, Fallible, presentUnlessError, presentWhen } from '../condition/fallible.js'
 import { gather } from '../condition/gather.js'
 import { settledBody } from '../condition/simplify.js'
 import { type TextTest, textsOf } from '../condition/texts.js'
+import { isPresent } from '../condition/type.js'
 import type { Schema } from '../schema/schema.js'
 import type { Decision } from './bail.js'
 import { Budget } from './budget.js'
@@ -77,6 +79,8 @@ export interface Round<Code> {
   readonly found: Code
   /** If false or undecided, this round ends the search; otherwise there is another round. */
   readonly guard: Code
+  /** The paths that are not nil then. */
+  readonly present: readonly Path[]
   /** The arguments of the next round. */
   readonly args: readonly Operand[]
 }
@@ -101,27 +105,31 @@ export abstract class Compiler<Code> {
     this.counts = counts
   }
 
-  protected abstract leaf(condition: Leaf): Code
+  /** @param present - As for `compile`; also in the other methods. */
+  protected abstract leaf(condition: Leaf, present: readonly Path[]): Code
   /** Bails out where code would be undecided. */
   protected abstract decided(code: Code): Code
   protected abstract not(of: Code): Code
   protected abstract all(tests: readonly Code[]): Code
   protected abstract or(arms: readonly Code[]): Code
   /** Compares one operand with several texts. */
-  protected abstract texts(tests: readonly TextTest[]): Code
-  /** @param compile - Compiles the condition on an element. */
-  protected abstract loop(condition: Some, compile: () => Code): Code
-  protected abstract ref(condition: Ref): Code
+  protected abstract texts(tests: readonly TextTest[], present: readonly Path[]): Code
+  /**
+   * @param compile - Compiles the condition on an element.
+   * @param skipsNil - Whether that condition is an error if the element is nil, so that it need not be evaluated.
+   */
+  protected abstract loop(condition: Some, present: readonly Path[], compile: () => Code, skipsNil: boolean): Code
+  protected abstract ref(condition: Ref, present: readonly Path[]): Code
 
   /** @param present - Paths that are not nil if the condition is evaluated. Default: none. */
   compile(condition: Condition, present: readonly Path[] = []): Code {
     switch (condition.kind) {
       case 'and': {
-        const here = [...present]
+        let here = present
         return this.all(
           condition.of.map((one) => {
             const code = this.compile(one, here)
-            here.push(...presentWhen(this.schema, one))
+            here = [...here, ...presentWhen(this.schema, one)]
             return code
           }),
         )
@@ -131,21 +139,21 @@ export abstract class Compiler<Code> {
       case 'not':
         return this.not(this.compile(condition.of, present))
       case 'some':
-        return this.#settled(
-          { ...condition, where: TRUE },
-          present,
-          this.loop(condition, () => this.compile(condition.where, present)),
-        )
+        return this.#settled(condition, present, this.#loop(condition, present))
       case 'ref':
-        return this.#settled(condition, present, this.ref(condition))
-      default:
-        return this.#settled(condition, present, this.leaf(condition))
+        return this.#settled(condition, present, this.ref(condition, present))
+      default: {
+        const path = condition.kind === 'compare' ? noNil(condition) : undefined
+        const isSettled = path !== undefined && isPresent(present, path, path.steps.length)
+        return isSettled ? this.leaf(TRUE, present) : this.#settled(condition, present, this.leaf(condition, present))
+      }
     }
   }
 
   /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
-    return gather(this.schema, definition.recursive ? absorb(definition) : settledBody(definition))
+    const body = definition.recursive ? absorb(definition) : settledBody(definition)
+    return gather(this.schema, body, definition)
   }
 
   /** Returns one round of a definition that is a loop; undefined for any other definition. */
@@ -156,11 +164,21 @@ export abstract class Compiler<Code> {
     const goals = last.kind === 'and' ? last.of : [last]
     const again = goals.at(-1)!
     if (again.kind !== 'ref' || again.definition !== definition) return undefined
+    const guard = and(...goals.slice(0, -1))
     return {
       found: this.compile(or(...condition.of.slice(0, -1))),
-      guard: this.compile(and(...goals.slice(0, -1))),
+      guard: this.compile(guard),
+      present: presentWhen(this.schema, guard),
       args: again.args,
     }
+  }
+
+  #loop(condition: Some, present: readonly Path[]): Code {
+    const element: Path = { kind: 'path', root: condition.each, steps: [] }
+    const isRead = isPresent(presentUnlessError(condition.where), element, 0)
+    const skipsNil = condition.each.type.nullable && isRead
+    const here = skipsNil ? [...present, element] : present
+    return this.loop(condition, present, () => this.compile(condition.where, here), skipsNil)
   }
 
   /** Compiles alternatives. Neighbors that compare one operand with texts become one test. */
@@ -169,7 +187,9 @@ export abstract class Compiler<Code> {
     for (let at = 0; at < of.length; ) {
       const texts = textsOf(of.slice(at))
       const isChoice = texts.length > 1
-      arms.push(isChoice ? this.#settled(texts[0]!, present, this.texts(texts)) : this.compile(of[at]!, present))
+      arms.push(
+        isChoice ? this.#settled(texts[0]!, present, this.texts(texts, present)) : this.compile(of[at]!, present),
+      )
       at += isChoice ? texts.length : 1
     }
     return arms.length === 1 ? arms[0]! : this.or(arms)

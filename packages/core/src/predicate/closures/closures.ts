@@ -225,7 +225,7 @@ class Closures extends Compiler<Code> {
 
   // loops
 
-  protected loop({ from, each }: Some, compile: () => Code): Code {
+  protected loop({ from, each }: Some, _present: readonly Path[], compile: () => Code): Code {
     const list = this.operands.reader(from)
     if (!this.counts) this.#own.isUsed = true
     const element = this.operands.element([each], ++this.#depth)

@@ -6,6 +6,7 @@ import type { Schema } from '../../schema/schema.js'
 import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
 import { isLiteral } from '../compiler.js'
+import type { Doubt } from './doubt.js'
 import type { OperandWriter } from './operands.js'
 import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
 import type { FunctionPool } from './pool.js'
@@ -40,8 +41,9 @@ function isAssumedDate(operand: Operand): boolean {
 }
 
 /** Writes `x == nil` or `x != nil`. */
-function isNone(plain: string, x: string, operator: '==' | '!='): string {
-  return `${plain} === null ? ${operator === '=='} : ${x} === undefined ? ${x} : ${operator === '!='}`
+function isNone(plain: string, x: string, operator: '==' | '!=', doubt: Doubt): string {
+  if (operator === '==') return `${plain} === null || ${x} === undefined && ${doubt.note(x)}`
+  return `${plain} !== null && (${x} !== undefined || ${doubt.note(x)})`
 }
 
 /** Writes comparisons of operands. */
@@ -74,31 +76,31 @@ export class ComparisonWriter {
     return this.#ordersAll
   }
 
-  write({ operator, left, right }: Compare, scope: CodeScope): string {
+  write({ operator, left, right }: Compare, scope: CodeScope, doubt: Doubt): string {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
       const types = this.#types(left, right)
       if (!isEquality && isAssumedDate(right) && this.#canBeDate(left))
-        return this.#orderBesideTime(left, right, scope, (date, time) => [date, operator, time], types)
+        return this.#orderBesideTime(left, right, scope, (date, time) => [date, operator, time], types, doubt)
       if (!isEquality && isAssumedDate(left) && this.#canBeDate(right))
-        return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types)
+        return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types, doubt)
       return this.#operands.between(left, right, scope, (x, y) => {
-        if (isEquality && y === 'null') return isNone(plainly(x, scope), x, operator)
+        if (isEquality && y === 'null') return isNone(plainly(x, scope), x, operator, doubt)
         this.#ordersAll ||= !isPlainOrder(this.#schema, operator, left, right)
-        const asked = `compare("${operator}", ${x}, ${y}${types})`
+        const asked = doubt.note(`compare("${operator}", ${x}, ${y}${types})`)
         if (!isEquality) return this.#order(operator, x, y, [left, right], asked)
         return `${areOfOneType(x, y, this.#takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
       })
     }
-    if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
-    if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
+    if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope, doubt)
+    if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope, doubt)
     const comparison = this.#comparisonOf(left, right)
     const same = this.#equality(comparison, left, right)
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
     return sequence(
       [...(y.before.length > 0 ? held(x, comparison.cls) : x.before), ...y.before],
-      equality(same, comparison, this.#asRow(x, left), this.#asRow(y, right)),
+      equality(same, comparison, this.#asRow(x, left), this.#asRow(y, right), doubt),
     )
   }
 
@@ -125,13 +127,14 @@ export class ComparisonWriter {
     scope: CodeScope,
     order: (date: string, time: string) => readonly [left: string, operator: string, right: string],
     types: string,
+    doubt: Doubt,
   ): string {
     const written = this.#operands.write(operand, scope)
     const x = written.value
     const { before, value } = this.#operands.write(time, scope.inner())
     const ofDates = sequence(before, order(`${x}.getTime()`, `${value}.getTime()`).join(' '))
     const [left, operator, right] = order(x, value)
-    const others = sequence(before, `compare("${operator}", ${left}, ${right}${types})`)
+    const others = doubt.note(sequence(before, `compare("${operator}", ${left}, ${right}${types})`))
     const checked = sequence(kept(written).slice(written.before.length), others)
     return sequence(settled(written), `isDate(${x}) ? ${ofDates} : ${x} !== null && ${checked}`)
   }
@@ -225,7 +228,7 @@ export class ComparisonWriter {
     return this.#pool.add('isNil', id, (name) => nilTest(name, asked))
   }
 
-  #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {
+  #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope, doubt: Doubt): string {
     const it = this.#operands.value(literal)
     this.#comparesAll ||= typeof literal === 'number' && !isPlainNumber(operandType(this.#schema, operand))
     const written = this.#operands.write(operand, scope)
@@ -234,32 +237,32 @@ export class ComparisonWriter {
     if (literal === null)
       return sequence(
         written.before,
-        `${x} === null || !${isScalar(x)} && ${found(written)}${this.#nilTest(operand, type)}(${x})`,
+        `${x} === null || !${isScalar(x)} && ${doubt.note(found(written, `${this.#nilTest(operand, type)}(${x})`))}`,
       )
-    return sequence(written.before, `${x} === ${it} || ${this.#isOther(operand, written, typeof literal, it)}`)
+    return sequence(written.before, `${x} === ${it} || ${this.#isOther(operand, written, typeof literal, it, doubt)}`)
   }
 
   /**
    * Writes the test of a value that is not the literal that it is compared with.
    * @param kind - What `typeof` says of the literal.
    */
-  #isOther(operand: Operand, written: Written, kind: string, literal: string): string {
+  #isOther(operand: Operand, written: Written, kind: string, literal: string, doubt: Doubt): string {
     const x = written.value
     const type = declaredType(this.#schema, operand)
     const isOther = `typeof ${x} !== "${kind}"${operandType(this.#schema, operand).nullable ? ` && ${x} !== null` : ''}`
     // Only a number can equal a value of another type.
     if (kind === 'number')
-      return `${isOther} && ${found(written)}equals(${x}, ${literal}${type === undefined ? '' : `, ${text(type)}`})`
-    return `${isOther} && unlike(${given([x, type?.[0] === '#' ? text(type) : undefined, written.parent])})`
+      return `${isOther} && ${doubt.note(found(written, `equals(${x}, ${literal}${type === undefined ? '' : `, ${text(type)}`})`))}`
+    return `${isOther} && ${doubt.note(`unlike(${given([x, type?.[0] === '#' ? text(type) : undefined, written.parent])})`)}`
   }
 
   /** Writes the comparison of one operand with several texts as one test. */
-  writeTexts(tests: readonly TextTest[], scope: CodeScope): string {
+  writeTexts(tests: readonly TextTest[], scope: CodeScope, doubt: Doubt): string {
     const { left } = tests[0]!
     const written = this.#operands.write(left, scope)
     const x = written.value
     const literals = tests.map(({ right }) => text(right.value))
-    const other = this.#isOther(left, written, 'string', '')
+    const other = this.#isOther(left, written, 'string', '', doubt)
     return sequence(written.before, [...literals.map((one) => `${x} === ${one}`), other].join(' || '))
   }
 }

@@ -1,13 +1,14 @@
-import type { Condition, Definition, IsA, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
+import type { Condition, Definition, IsA, Operand, ParameterRoot, Path, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
 import { gather } from '../../condition/gather.js'
 import type { TextTest } from '../../condition/texts.js'
-import { declaredModel } from '../../condition/type.js'
+import { declaredModel, isPresent } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { Compiler, type Leaf, type Round } from '../compiler.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
+import { Doubt, excluded, ignored } from './doubt.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
 import { Passed } from './passed.js'
@@ -22,36 +23,33 @@ import {
   keyOfClass,
   leaveRounds,
   many,
-  noted,
   plainly,
   preludeOf,
   rounds,
   sequence,
   settled,
+  skippedNil,
   spent,
   tabled,
   text,
 } from './templates.js'
 
-/**
- * Writes a JavaScript expression whose value is a `Decision`. The scope records its unconditional
- * reads. Later text in the same scope can use them, since it is evaluated later.
- */
-type Write = (scope: CodeScope) => string
-
 /** A condition as text. */
 interface Code {
-  readonly write: Write
+  /**
+   * Writes a JavaScript expression, which is true or not. The scope records its unconditional reads.
+   * Later text in the same scope can use them, since it is evaluated later.
+   */
+  readonly write: (scope: CodeScope, doubt: Doubt) => string
+  /** Writes it so that its value is the decision; undefined if that takes a variable. */
+  readonly decide?: ((scope: CodeScope) => string) | undefined
   /** Whether it is never undecided. */
   readonly isDecided?: boolean
 }
 
 /** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
-function isArgument(operand: Operand): boolean {
-  return (
-    operand.kind === 'value' ||
-    (operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable')
-  )
+function isArgument({ root, steps }: Path): boolean {
+  return steps.length === 0 && root.kind !== 'variable'
 }
 
 /** Returns whether an argument is the parameter itself. */
@@ -129,7 +127,7 @@ class Source extends Compiler<Code> {
 
   write(): PredicateText {
     const scope = new CodeScope()
-    const test = this.compile(gather(this.schema, this.#condition)).write(scope)
+    const test = this.#decision(this.compile(gather(this.schema, this.#condition)), scope)
     const body = scope.body(`return ${test}`)
     const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
     const hasBudget = scope.parameters.has('budget')
@@ -187,7 +185,7 @@ class Source extends Compiler<Code> {
    * Writes a function once, and a call of it with the values that it uses.
    * @param first - The operand that the function reads first.
    */
-  #function(body: Write, first?: Operand): Write {
+  #function(body: (scope: CodeScope) => string, first?: Operand): (scope: CodeScope) => string {
     let made: { readonly name: string; readonly parameters: readonly string[]; readonly passed: Passed } | undefined
     return (scope) => {
       if (!made?.passed.isKnownIn(scope)) {
@@ -209,73 +207,99 @@ class Source extends Compiler<Code> {
     }
   }
 
-  protected decided(code: Code): Code {
-    return code.isDecided ? code : { write: (scope) => `(${code.write(scope)} ?? bail())`, isDecided: true }
+  /** Writes an expression whose value is the decision. */
+  #decision({ write, decide }: Code, scope: CodeScope): string {
+    if (decide) return decide(scope)
+    const found = scope.local()
+    return `(${found} = false, ${write(scope, new Doubt(found))} || ${found})`
   }
 
-  protected not({ write, isDecided = false }: Code): Code {
-    if (isDecided) return { write: (scope) => `!${write(scope)}`, isDecided }
-    return {
-      write: (scope) => {
-        const answer = scope.local()
-        return `((${answer} = ${write(scope)}) === undefined ? ${answer} : !${answer})`
-      },
-    }
+  /** Returns the code of a condition that is not made of others. */
+  #test(write: Code['write']): Code {
+    return { write, decide: (scope) => write(scope, ignored) }
   }
 
+  protected decided({ write, isDecided }: Code): Code {
+    if (isDecided) return { write, decide: (scope) => write(scope, excluded), isDecided }
+    const certain = (scope: CodeScope): string => write(scope, excluded)
+    return { write: certain, decide: certain, isDecided: true }
+  }
+
+  protected not(of: Code): Code {
+    const code: Code = { write: (scope, doubt) => `!${of.write(scope, doubt.negated)}` }
+    return of.isDecided ? this.decided({ ...code, isDecided: true }) : code
+  }
+
+  /** Several tests that may be undecided are noted together, which takes less code. */
   protected all(tests: readonly Code[]): Code {
-    const [first, ...others] = tests as readonly [Code, ...Code[]]
-    if (others.length === 0) return first
-    // The first test that is not true is the result.
+    if (tests.length === 1) return tests[0]!
+    const join = (scope: CodeScope, write: (test: Code, scope: CodeScope, isLast: boolean) => string): string =>
+      `(${this.#texts(tests, scope, (test, inner, at) => write(test, inner, at === tests.length - 1)).join(' && ')})`
+    const isDecided = tests.every((test) => test.isDecided)
+    const canDecide = tests.every((test) => test.decide)
+    const isNotedOnce = tests.filter((test) => test.decide && !test.isDecided).length > 1
     return {
-      write: (scope) => {
-        const before = first.write(scope)
-        const inner = scope.inner()
-        return `(${[before, ...others.map((other) => other.write(inner))].join(' && ')})`
+      write: (scope, doubt) => {
+        if (doubt.isNegated && !isDecided) return doubt.note(this.#decision(this.all(tests), scope))
+        const noted = join(scope, (test, inner, isLast) =>
+          isNotedOnce && test.decide ? test.decide(inner) : test.write(inner, isLast ? doubt : doubt.before),
+        )
+        return isNotedOnce ? doubt.note(noted) : noted
       },
-      isDecided: tests.every(({ isDecided }) => isDecided),
-    }
-  }
-
-  protected or(arms: readonly Code[]): Code {
-    const isDecided = arms.every((arm) => arm.isDecided)
-    return {
-      write: (scope) => {
-        const found = scope.local()
-        let inner = scope
-        const tests = arms.map(({ write, isDecided }) => {
-          const test = isDecided ? write(inner) : noted(write(inner), found)
-          if (inner === scope) inner = scope.inner()
-          return test
-        })
-        return isDecided ? `(${tests.join(' || ')})` : `(${found} = false, ${tests.join(' || ')} || ${found})`
-      },
+      // Sound: all of them can.
+      decide: canDecide ? (scope) => join(scope, (test, inner) => test.decide!(inner)) : undefined,
       isDecided,
     }
   }
 
-  protected loop(condition: Some, compile: () => Code): Code {
+  protected or(arms: readonly Code[]): Code {
+    const write: Code['write'] = (scope, doubt) =>
+      `(${this.#texts(arms, scope, (arm, inner) => arm.write(inner, doubt)).join(' || ')})`
+    if (arms.every((arm) => arm.isDecided)) return this.decided({ write, isDecided: true })
+    return {
+      // A variable of the condition around it serves if that condition is true, too.
+      write: (scope, doubt) =>
+        doubt.isNegated || !doubt.isLast ? doubt.note(this.#decision({ write }, scope)) : write(scope, doubt),
+    }
+  }
+
+  /** Writes the parts of a condition: all but the first are not always evaluated. */
+  #texts(
+    codes: readonly Code[],
+    scope: CodeScope,
+    write: (code: Code, scope: CodeScope, at: number) => string,
+  ): readonly string[] {
+    let inner = scope
+    return codes.map((code, at) => {
+      const text = write(code, inner, at)
+      if (inner === scope) inner = scope.inner()
+      return text
+    })
+  }
+
+  protected loop(condition: Some, present: readonly Path[], compile: () => Code, skipsNil: boolean): Code {
     const each = `each${++this.#depth}`
     const { write, isDecided = false } = compile()
     this.#depth--
-    const body: Write = (scope) => {
-      const from = this.#operands.write(condition.from, scope)
+    const isCertain = isDecided && !skipsNil
+    const call = this.#function((scope) => {
+      const from = this.#operands.write(condition.from, scope.where(present))
       scope.own(each)
       this.#operands.call(condition.each, each)
-      const inner = scope.inner()
-      const test = isDecided ? write(inner) : noted(write(inner), 'found')
+      const test = write(scope.inner(), new Doubt('found'))
       const list = from.value
       const leave = (elements: string, answer: string): string => `return ${this.#spend(scope, elements)}${answer}`
       return [
-        ...settled(from),
+        ...settled(from).map((line) => `${line};`),
         `if (!${isWholeList(list)}) return undecided(${list})`,
-        ...(isDecided ? [] : ['let found = false']),
+        ...(isCertain ? [] : ['let found = false']),
         `for (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}`,
+        ...(skipsNil ? [skippedNil(each)] : []),
         `if (${test}) ${leave('i + 1', 'true')}\n}`,
-        leave(`${list}.length`, isDecided ? 'false' : 'found'),
-      ].join(';\n')
-    }
-    return { write: this.#function(body, condition.from) }
+        leave(`${list}.length`, isCertain ? 'false' : 'found'),
+      ].join('\n')
+    }, condition.from)
+    return this.#test((scope, doubt) => doubt.note(call(scope.where(present))))
   }
 
   /** Writes the count of steps before a value, if steps are counted. */
@@ -283,14 +307,12 @@ class Source extends Compiler<Code> {
     return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
   }
 
-  protected ref({ definition, args }: Ref): Code {
-    return {
-      write: (scope) => {
-        const { before, values, areThere } = this.#args(args, scope)
-        const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
-        return sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`)
-      },
-    }
+  protected ref({ definition, args }: Ref, present: readonly Path[]): Code {
+    return this.#test((scope, doubt) => {
+      const { before, values, areThere } = this.#args(args, scope.where(present))
+      const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
+      return doubt.note(sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`))
+    })
   }
 
   /** The parameters of the predicate. */
@@ -310,9 +332,17 @@ class Source extends Compiler<Code> {
   #args(args: readonly Operand[], scope: CodeScope): { before: string[]; values: string[]; areThere: string } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
     const values = written.map(({ value }) => value)
-    const missing = values.filter((_, at) => !isArgument(args[at]!))
+    const missing = values.filter((_, at) => !this.#isThere(args[at]!, scope))
     const areThere = missing.map((value) => `(${value} !== undefined || undefined) && `).join('')
     return { before: written.flatMap(kept), values, areThere }
+  }
+
+  /** Returns whether an argument surely has a value. */
+  #isThere(operand: Operand, { present }: CodeScope): boolean {
+    return (
+      operand.kind === 'value' ||
+      (operand.kind === 'path' && (isArgument(operand) || isPresent(present, operand, operand.steps.length)))
+    )
   }
 
   /** Returns the name of a definition's function. */
@@ -337,16 +367,17 @@ class Source extends Compiler<Code> {
       body = this.compile(this.bodyOf(definition))
       this.#bodies.set(definition, body)
     }
-    const test = body.write(scope)
+    const test = this.#decision(body, scope)
     return this.#written(scope, definition.recursive ? tabled(self, test) : `return ${test}`, name)
   }
 
   /** Writes one round of a definition that is a loop. */
-  #round({ found, guard, args }: Round<Code>, parameters: readonly string[], scope: CodeScope): string {
-    const first = found.isDecided ? found.write(scope) : noted(found.write(scope), 'found')
-    const second = guard.isDecided ? guard.write(scope) : noted(guard.write(scope), 'found')
-    const { before, values } = this.#args(args, scope)
-    const missing = values.filter((_, at) => !isArgument(args[at]!))
+  #round({ found, guard, present, args }: Round<Code>, parameters: readonly string[], scope: CodeScope): string {
+    const doubt = new Doubt('found')
+    const first = found.write(scope, doubt)
+    const second = guard.write(scope, doubt.before)
+    const { before, values } = this.#args(args, scope.where(present))
+    const missing = values.filter((_, at) => !this.#isThere(args[at]!, scope))
     return [
       `if (${first}) return ${leaveRounds('true')}`,
       `if (!${second}) return ${leaveRounds('found')}`,
@@ -357,33 +388,38 @@ class Source extends Compiler<Code> {
     ].join(';\n')
   }
 
-  protected leaf(condition: Leaf): Code {
-    const isDecided = condition.kind === 'true' || condition.kind === 'false'
-    return { write: (scope) => this.#leaf(condition, scope), isDecided }
+  protected leaf(condition: Leaf, present: readonly Path[]): Code {
+    const test = this.#test((scope, doubt) => this.#leaf(condition, scope.where(present), doubt))
+    return condition.kind === 'true' || condition.kind === 'false' ? this.decided(test) : test
   }
 
-  #leaf(condition: Leaf, scope: CodeScope): string {
+  #leaf(condition: Leaf, scope: CodeScope, doubt: Doubt): string {
     switch (condition.kind) {
       case 'true':
       case 'false':
         return condition.kind
       case 'test':
-        return this.#operands.about(condition.of, scope, (x) => `${x} === true || ${x} !== false && undecided(${x})`)
+        return this.#operands.about(
+          condition.of,
+          scope,
+          (x) => `${x} === true || ${x} !== false && ${doubt.note(`undecided(${x})`)}`,
+        )
       case 'reads':
-        return this.#operands.about(condition.of, scope, (x) => `${plainly(x, scope)} !== undefined || undefined`)
+        return this.#operands.about(
+          condition.of,
+          scope,
+          (x) => `${plainly(x, scope)} !== undefined || ${doubt.note('undefined')}`,
+        )
       case 'compare':
-        return this.#comparisons.write(condition, scope)
+        return this.#comparisons.write(condition, scope, doubt)
       case 'in':
-        return this.#comparisons.writeIn(condition, scope)
+        return doubt.note(this.#comparisons.writeIn(condition, scope))
       case 'isa':
-        return this.#isa(condition, scope)
+        return this.#isa(condition, scope, doubt)
       case 'text': {
         const { operator } = condition
-        return this.#operands.between(
-          condition.of,
-          condition.part,
-          scope,
-          (x, y) => `text("${operator}", ${x}, ${y}, ${this.#operands.account(scope)})`,
+        return this.#operands.between(condition.of, condition.part, scope, (x, y) =>
+          doubt.note(`text("${operator}", ${x}, ${y}, ${this.#operands.account(scope)})`),
         )
       }
       case 'opaque': {
@@ -394,14 +430,14 @@ class Source extends Compiler<Code> {
         )
         const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
         const goal = this.#operands.give({ kind: 'goal', expression, span: condition.span })
-        return sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`)
+        return doubt.note(sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`))
       }
       case 'failure':
-        return 'undefined'
+        return doubt.note('undefined')
     }
   }
 
-  #isa({ of, model, exact }: IsA, scope: CodeScope): string {
+  #isa({ of, model, exact }: IsA, scope: CodeScope, doubt: Doubt): string {
     const cls = constructorOf(this.schema, model)
     const known = declaredModel(this.schema, of)
     const asked = (x: string): string =>
@@ -409,17 +445,17 @@ class Source extends Compiler<Code> {
     return this.#operands.about(of, scope, (x) => {
       // An instance of the class is not a promise either.
       scope.learn(`plain ${x}`, x)
-      if (!cls) return asked(x)
+      if (!cls) return doubt.note(asked(x))
       const its = this.#operands.give({ kind: 'class', model })
       const id = JSON.stringify(['is', model, exact, known, attributeOf(of), this.#waits])
       const name = this.#pool.add('is', id, (name) => classTest(name, asked('x')))
-      const test = `${isObject(x)} && ${x}.constructor === ${its} || ${name}(${x})`
+      const test = `${isObject(x)} && ${x}.constructor === ${its} || ${doubt.note(`${name}(${x})`)}`
       // `instanceof` with nil takes longer than the rest of a check.
       return excludesNil(cls) ? `${x} !== null && (${test})` : test
     })
   }
 
-  protected texts(tests: readonly TextTest[]): Code {
-    return { write: (scope) => this.#comparisons.writeTexts(tests, scope) }
+  protected texts(tests: readonly TextTest[], present: readonly Path[]): Code {
+    return this.#test((scope, doubt) => this.#comparisons.writeTexts(tests, scope.where(present), doubt))
   }
 }

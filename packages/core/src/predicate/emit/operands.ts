@@ -1,4 +1,5 @@
 import type { AssumedType, Call, Constant, Operand, Path, Root, Step } from '../../condition/condition.js'
+import { isPresent, operandType } from '../../condition/type.js'
 import type { Schema } from '../../schema/schema.js'
 import { type Link, linksNamed } from '../../values/links.js'
 import { isPlainLiteral } from '../compiler.js'
@@ -27,11 +28,11 @@ export class OperandWriter {
   readonly models: Map<'actor' | 'resource', string | undefined> = new Map()
   /** The constants that are read. */
   readonly constants: Set<string> = new Set()
+  readonly #schema: Schema
   readonly #names = new Map<Root, string>()
   readonly #waits: boolean
   readonly #counts: boolean
   readonly #pool: FunctionPool
-  readonly #schema: Schema
 
   /**
    * @param waits - Whether values that are read may have to be awaited.
@@ -154,22 +155,24 @@ export class OperandWriter {
     return true
   }
 
+  /** Returns whether the first steps of a path do not lead to nil, or only for data that the schema excludes. */
+  #isPresent({ root, steps }: Path, length: number, scope: CodeScope): boolean {
+    const row: Path = { kind: 'path', root, steps: steps.slice(0, length) }
+    return !operandType(this.#schema, row).nullable || isPresent(scope.present, row, length)
+  }
+
   /** Writes a path with a variable for each step; earlier reads are reused. */
   #path(path: Path, scope: CodeScope): Written {
     const { root, steps } = path
     const before: string[] = []
     const passed = scope.passed?.find(path)
     let at = scope.use(passed?.name ?? this.name(root))
-    if (!passed) {
-      if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
-      // Actor and resource are rows of their models: the predicate was chosen by them.
-      if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
-        scope.learn(`object ${at}`, at)
-    }
+    if (!passed && (root.kind === 'actor' || root.kind === 'resource')) this.models.set(root.kind, root.model)
     // Arguments of a predicate or a definition are not promises.
     let isPending = !this.#waits && (passed !== undefined || root.kind === 'variable')
     let parent: string | undefined
-    for (const step of steps.slice(passed?.length ?? 0)) {
+    for (let length = passed?.length ?? 0; length < steps.length; length++) {
+      const step = steps[length]!
       const { name } = step
       // Any attribute of a promise is undefined.
       if (parent !== undefined) before.push(`${at} !== undefined || undecided(${parent})`)
@@ -177,16 +180,16 @@ export class OperandWriter {
       const key = `${at} ${name}`
       let read = scope.known(key)
       if (read === undefined) {
-        const isRow = scope.known(`object ${at}`) !== undefined
         // Any other attribute of a text or a number is undefined.
-        const ofPrimitives = isOfPrimitives(name)
+        const ofPrimitives = isOfPrimitives(name) && (length > 0 || !isRow(root))
         // A partial list does not know its number of rows.
         if (ofPrimitives) before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
         read = scope.local()
         scope.learn(key, read)
         const mayHang = isPending && scope.known(`plain ${at}`) === undefined
         if (mayHang && name in Promise.prototype) before.push(`plain(${at})`)
-        before.push(...this.#read(read, at, step, scope, isRow ? at : `${ofPrimitives ? `object(${at})` : at}?`))
+        const object = ofPrimitives ? `object(${at})?` : this.#isPresent(path, length, scope) ? at : `${at}?`
+        before.push(...this.#read(read, at, step, scope, object))
         if (mayHang) parent = at
       }
       at = read
@@ -196,11 +199,7 @@ export class OperandWriter {
       before,
       value: at,
       isPending: isPending && scope.known(`plain ${at}`) === undefined,
-      isRow:
-        (root.kind === 'actor' || root.kind === 'resource') &&
-        root.model !== undefined &&
-        steps.length === 0 &&
-        !passed,
+      isRow: (isRow(root) || (root.kind === 'parameter' && !root.type.nullable)) && steps.length === 0 && !passed,
       parent,
     }
   }
@@ -251,6 +250,11 @@ export class OperandWriter {
   give(given: Given): string {
     return `v${this.#pool.give(given)}`
   }
+}
+
+/** Returns whether a root is surely a row of a model: the predicate was chosen by it. */
+function isRow({ kind, model }: Root): boolean {
+  return (kind === 'actor' || kind === 'resource') && model !== undefined
 }
 
 /**

@@ -16,6 +16,8 @@ export class CodeScope {
   readonly passed: PassedRows | undefined
   readonly #locals: Set<string>
   readonly #known: Map<string, string>
+  /** The paths that are not nil where the next text is evaluated. */
+  present: readonly Path[] = []
 
   constructor(
     parameters: Iterable<string> = [],
@@ -35,6 +37,12 @@ export class CodeScope {
    */
   inner(): CodeScope {
     return new CodeScope(this.parameters, this.passed, this.#locals, this.#known)
+  }
+
+  /** Sets the paths that are not nil where the next text is evaluated. */
+  where(present: readonly Path[]): this {
+    this.present = present
+    return this
   }
 
   /** Uses a name from outside, unless the function declares it. */

@@ -1,6 +1,7 @@
 import type { AssumedType } from '../../condition/condition.js'
 import type { Link } from '../../values/links.js'
 import { elementsBetweenLooks } from '../budget.js'
+import { Doubt } from './doubt.js'
 import type { CodeScope } from './scope.js'
 
 /**
@@ -15,7 +16,7 @@ export interface Written {
    * (`held`).
    */
   readonly isPending?: boolean
-  /** Whether it is surely a row: the actor or the resource. */
+  /** Whether it is surely a row: the actor, the resource, or a parameter. */
   readonly isRow?: boolean
   /** The object that it was read from, if that may be a promise: then the value is undefined. */
   readonly parent?: string | undefined
@@ -99,6 +100,11 @@ export function isWholeList(list: string): string {
   return `(!partials.any && Array.isArray(${list}) || isWhole(${list}))`
 }
 
+/** Writes the end of a round of a loop for an element that is nil, whose test would be undecided. */
+export function skippedNil(each: string): string {
+  return `if (${each} === null || ${each} === undefined) {\nfound = undefined\ncontinue\n}`
+}
+
 /** Writes the body of a recursive definition. */
 export function tabled(self: string, test: string): string {
   return `const call = budget.enter() > 0 ? undefined : budget.call(${self})
@@ -126,7 +132,7 @@ for (;;) {
 if (count++ >= untabled) {
 if (rounds === undefined) ${areFixed ? `rounds = budget.rounds(), ${table}` : `rounds = budget.rounds()\n${table}`}
 const known = budget.round(calls, ${last}, rounds)
-if (known !== undefined) return ${leaveRounds(`${noted('known.answer', 'found')} || found`)}
+if (known !== undefined) return ${leaveRounds(`${new Doubt('found').note('known.answer')} || found`)}
 }
 ${round}
 }`
@@ -144,14 +150,6 @@ export function spent(budget: string, steps: string): string {
 
 export function leaveRounds(answer: string): string {
   return `budget.leaveRounds(count, rounds, ${answer})`
-}
-
-/**
- * Writes a test of an alternative. If it is undecided, so is the disjunction, unless another alternative is true.
- * @param found - The variable of the disjunction: false until then.
- */
-export function noted(test: string, found: string): string {
-  return `(${test} ?? (${found} = undefined))`
 }
 
 export function sequence(before: readonly string[], value: string): string {
@@ -179,9 +177,9 @@ export function held({ before, value, isPending, parent }: Written, cls?: string
   return [...before, `typeof ${value} === "object" ? holdable(${value}) : ${isThere}`]
 }
 
-/** Writes a check before a test of a missing value: the object that it was read from may be a promise. */
-export function found({ value, parent }: Written): string {
-  return parent === undefined ? '' : `(${value} !== undefined || undecided(${parent})) && `
+/** Writes a test of a value that can be missing: the object that it was read from may be a promise. */
+export function found({ value, parent }: Written, test: string): string {
+  return parent === undefined ? test : `(${value} === undefined ? undecided(${parent}) : ${test})`
 }
 
 /**
@@ -316,19 +314,26 @@ export interface Comparison {
  * Writes an equality test. The most frequent cases are inlined: the same value, two rows of a class
  * without a key, two numbers, two texts.
  */
-export function equality(name: string, { cls, key, takesTexts }: Comparison, left: Written, right: Written): string {
+export function equality(
+  name: string,
+  { cls, key, takesTexts }: Comparison,
+  left: Written,
+  right: Written,
+  doubt: Doubt,
+): string {
   const [x, y] = [left.value, right.value]
   const parents = given([left.parent, right.parent])
   const isRow = left.isRow || right.isRow
-  const asItself = isRow ? 'true' : isItself(x, cls)
-  const isSame = parents === '' || isRow ? asItself : `${x} === undefined ? undecided(${parents}) : ${asItself}`
+  const asItself = isItself(x, cls)
+  const isSame = doubt.note(parents === '' ? asItself : `(${x} === undefined ? undecided(${parents}) : ${asItself})`)
   // A row is not nil.
   const isNil = left.isRow ? `${y} !== null && ` : right.isRow ? `${x} !== null && ` : ''
-  const asked = `${isNil}${name}(${x}, ${y}${parents && `, ${parents}`})`
+  const asked = `${isNil}${doubt.note(`${name}(${x}, ${y}${parents && `, ${parents}`})`)}`
   const same = isRow ? `${x} === ${y} ||` : `${x} === ${y} ? ${isSame} :`
   if (key !== undefined) return `${same} ${asked}`
-  const isOfClass = (z: string): string => `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls}`
-  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isOfClass(x)} && ${isOfClass(y)}`]
+  const isOfClass = ({ value, isRow }: Written): string =>
+    `${isRow ? '' : `${value} !== null && ${value} !== undefined && `}${value}.constructor === ${cls}`
+  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isOfClass(left)} && ${isOfClass(right)}`]
   const differ = [...areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
   return `${same} !(${differ}) && ${asked}`
 }
@@ -393,7 +398,7 @@ export function searchFunction(name: string, same: string, cls: string | undefin
   let found = false
   for (let i = 0; i < list.length; i++) {
     const one = list[i]
-    if (${noted(`(one === item ? ${isItself('one', cls)} : ${same}(item, one))`, 'found')}) return true
+    if (${new Doubt('found').note(`(one === item ? ${isItself('one', cls)} : ${same}(item, one))`)}) return true
   }
   return found
 }`
