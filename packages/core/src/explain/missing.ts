@@ -266,7 +266,7 @@ export class MissingSearch {
     const { parts } = part
     if (!wanted) {
       return parts.reduce<readonly Choice[]>((choices, one, at) => {
-        const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) === true
+        const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) !== false
         const ways = removal ? [[this.#change(part, false, 'removal', part.rows[at])]] : []
         return this.#product(choices, this.#least([...this.#choices(one, false), ...ways]))
       }, nothing)
