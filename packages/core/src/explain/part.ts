@@ -1,7 +1,8 @@
 import type { Condition, Operand } from '../condition/condition.js'
 import { ArcturusError } from '../errors.js'
 import { Failed, undefinedElement } from '../filter/bind/failure.js'
-import { locationOf, type Scope } from './location.js'
+import { type Location, locationOf, type Scope } from './location.js'
+import { operandsOf } from './operands.js'
 import type { Outcome } from './outcome.js'
 import type { World } from './world.js'
 
@@ -48,6 +49,11 @@ export class Part {
   get outcome(): Outcome {
     this.#outcome ??= this.world.outcome(this)
     return this.#outcome
+  }
+
+  /** The fields that its operands read last. */
+  get places(): readonly Location[] {
+    return operandsOf(this.condition).flatMap((one) => locationOf(this.world, one, this.environment) ?? [])
   }
 
   /** Returns another part with the same values. */
