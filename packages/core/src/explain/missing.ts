@@ -7,10 +7,9 @@ import { type Choice, isPart, never, nothing, sizeOf, united } from './choices.j
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { fails, isLimit, needsLoading } from './outcome.js'
-import type { Part } from './part.js'
+import type { Part, World } from './part.js'
 import { realize } from './realize.js'
 import { Trials } from './trials.js'
-import type { World } from './world.js'
 
 /** The choices of a call so far. */
 interface Label {

@@ -6,10 +6,9 @@ import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
 import { operandsOf } from './operands.js'
 import { fails, isLimit } from './outcome.js'
-import type { Part } from './part.js'
+import type { Part, World } from './part.js'
 import type { Values } from './reads.js'
 import { realize } from './realize.js'
-import type { World } from './world.js'
 
 /** The most trials of a set. */
 const maxTrials = 48
