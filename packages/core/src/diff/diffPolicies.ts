@@ -45,7 +45,8 @@ export interface PolicyDiff {
 /**
  * Compares two policies on given actors and rows: who gains and who loses an action on which row.
  * Where the conditions of both policies are the same, no row is examined: names of variables, the
- * order of rules, the order of goals that can't fail, and shorthand rules do not matter.
+ * order of rules and alternatives, the order of goals that can't fail, and shorthand rules do not
+ * matter.
  *
  * @param authorizer - An authorizer with the models of both policies. It keeps its own policy.
  * @param before - The old policy: a text, or the texts of its files.

@@ -4,8 +4,7 @@ import { tag } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
 import { imagine } from './imagined.js'
 import { type Location, locationOf } from './location.js'
-import type { Part } from './part.js'
-import type { World } from './world.js'
+import type { Part, World } from './part.js'
 
 /** Something that would have to be otherwise. */
 export interface Change {

@@ -1,5 +1,4 @@
 import type { Change } from './changes.js'
-import { locationOf } from './location.js'
 import type { Found } from './missing.js'
 import { operandsOf } from './operands.js'
 import type { Shown } from './show.js'
@@ -63,7 +62,7 @@ function describeChange(change: Change, changes: readonly Change[], shown: Shown
   const { part, kind, wanted, row } = change
   const { condition } = part
   const place = 'span' in condition && condition.span.source.text !== '' ? { place: placeOf(condition.span) } : {}
-  const owner = ownerOf(change)
+  const owner = part.places[0]?.object
   const of = owner !== undefined && !subjects.includes(owner) ? { of: shown.value(owner) } : {}
   if (kind === 'leaf') {
     const now = shown.now(part)
@@ -89,13 +88,4 @@ function describeChange(change: Change, changes: readonly Change[], shown: Shown
 
 function startOf({ part: { condition } }: Change): number {
   return 'span' in condition ? condition.span.start : 0
-}
-
-/** Returns the row of the field that a change concerns. */
-function ownerOf({ part }: Change): object | undefined {
-  for (const operand of operandsOf(part.condition)) {
-    const location = locationOf(part.world, operand, part.environment)
-    if (location) return location.object
-  }
-  return undefined
 }

@@ -57,6 +57,9 @@ describe('an evaluation', () => {
       [`_ in f.others and ${x}`, a],
       [`not (_ in f.others and ${x} and ${y})`, not(and(a, b))],
       [`forall(_ in f.others, ${x})`, a],
+      // A constant is no variable that the alternatives share with the goals after them.
+      [`(${x} or ${y} or f.others = nil) and nil == nil`, or(a, b)],
+      [`not ((${x} or ${y} or f.others = nil) and nil == 3)`, not(and(or(a, b), 'denied'))],
     ]
     for (const [body, decision] of expected) {
       const either = body.includes('either') ? `either(f) if ${x}; either(f) if ${y};` : ''

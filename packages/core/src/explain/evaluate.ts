@@ -12,7 +12,7 @@ import { MissingSearch } from './missing.js'
 import { errorOf, fails } from './outcome.js'
 import { Part } from './part.js'
 import { Arrivals, Reads } from './reads.js'
-import { Time, World } from './world.js'
+import { EvaluatedWorld, Time } from './world.js'
 
 /**
  * Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds.
@@ -66,7 +66,7 @@ export function evaluate(
     const environment = (root: Parameters<typeof known>[0]) =>
       root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
     const ids = new Ids(schema)
-    const world = new World(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
+    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
     const root = new Part(world, condition, environment)
     const { outcome } = root
     if (fails(outcome)) {

@@ -217,6 +217,15 @@ describe('what is missing', () => {
     expect(missing(policy, ada, new Document(5))).toEqual(['d.level > 3', 'd.level = 4'])
   })
 
+  it('is a list without the rows that are errors beside one that must not be there', () => {
+    const labels = [new Role(1, 'old', root), new Role(2, 'new')]
+    const policy = 'allow(_: User, "read", d: Document) if not (label in d.labels and label.folder.id = 1);'
+    const { sets } = explain(authorizerOf(policy), ada, 'read', new Document(5, null, null, 3, labels)).missing
+    const texts = sets.map((leaves) => leaves.map(({ text }) => text).join(' and '))
+    expect(texts).toContain('Role 1 not in d.labels and Role 2 not in d.labels')
+    expect(texts).not.toContain('Role 1 not in d.labels')
+  })
+
   it('is the same for classes without declarations', () => {
     const policy = 'allow(u: User, "read", d: Document) if d.owner = u or (d.level > 5 and not u.isBanned);'
     const sets = (isDeclared: boolean) =>

@@ -7,10 +7,9 @@ import { type Choice, isPart, never, nothing, sizeOf, united } from './choices.j
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { fails, isLimit, needsLoading } from './outcome.js'
-import type { Part } from './part.js'
+import type { Part, World } from './part.js'
 import { realize } from './realize.js'
 import { Trials } from './trials.js'
-import type { World } from './world.js'
 
 /** The choices of a call so far. */
 interface Label {
@@ -266,7 +265,7 @@ export class MissingSearch {
     const { parts } = part
     if (!wanted) {
       return parts.reduce<readonly Choice[]>((choices, one, at) => {
-        const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) === true
+        const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) !== false
         const ways = removal ? [[this.#change(part, false, 'removal', part.rows[at])]] : []
         return this.#product(choices, this.#least([...this.#choices(one, false), ...ways]))
       }, nothing)

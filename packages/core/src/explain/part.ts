@@ -1,9 +1,31 @@
-import type { Condition, Operand } from '../condition/condition.js'
+import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
 import { ArcturusError } from '../errors.js'
 import { Failed, undefinedElement } from '../filter/bind/failure.js'
-import { locationOf, type Scope } from './location.js'
+import type { Schema } from '../schema/schema.js'
+import type { Ids } from './ids.js'
+import { type Location, locationOf, type Reader, type Scope } from './location.js'
+import { operandsOf } from './operands.js'
 import type { Outcome } from './outcome.js'
-import type { World } from './world.js'
+import type { Reads } from './reads.js'
+
+/** The data under which parts are evaluated: the application's own, or that data with changes. */
+export interface World extends Reader {
+  readonly schema: Schema
+  readonly ids: Ids
+  readonly reads: Reads
+  /** Returns this world with other data, and with leaves that are true or false by assumption. */
+  with(reads: Reads, assumed?: ReadonlyMap<string, boolean>): World
+  /** Counts a step. @throws QueryError if the time is up. */
+  spend(): void
+  /** Measures the time anew: explanations are written when they are read. */
+  restart(): void
+  /** Returns the outcome of a part. */
+  outcome(part: Part): Outcome
+  /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
+  elements(some: Some, environment: Scope): readonly unknown[] | Outcome
+  /** Returns the body of a call, or its outcome if an argument can't be read. */
+  bodyOf(ref: Ref, environment: Scope): Part | Outcome
+}
 
 /** A part of a condition with the values of its roots, evaluated on demand. */
 export class Part {
@@ -48,6 +70,11 @@ export class Part {
   get outcome(): Outcome {
     this.#outcome ??= this.world.outcome(this)
     return this.#outcome
+  }
+
+  /** The fields that its operands read last. */
+  get places(): readonly Location[] {
+    return operandsOf(this.condition).flatMap((one) => locationOf(this.world, one, this.environment) ?? [])
   }
 
   /** Returns another part with the same values. */

@@ -4,8 +4,7 @@ import { fits, neighbours, others } from './fieldValues.js'
 import { isImagined } from './imagined.js'
 import { type Location, locationOf, named } from './location.js'
 import { operandsOf } from './operands.js'
-import type { Part } from './part.js'
-import type { World } from './world.js'
+import type { Part, World } from './part.js'
 
 /** Returns the ways to make a leaf true or false by one field. */
 export function realize(part: Part, wanted: boolean): Realization {

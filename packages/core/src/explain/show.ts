@@ -7,8 +7,7 @@ import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
 import { isImagined } from './imagined.js'
 import { locationOf, named, type Scope } from './location.js'
-import type { Part } from './part.js'
-import type { World } from './world.js'
+import type { Part, World } from './part.js'
 
 /** What an explanation reveals. */
 export interface ShowOptions {

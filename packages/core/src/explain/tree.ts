@@ -3,7 +3,7 @@ import type { Rule } from '../language/ast.js'
 import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
 import { Grounds } from './grounds.js'
-import { fails, holds } from './outcome.js'
+import { endsEvaluation, fails, holds } from './outcome.js'
 import type { Part } from './part.js'
 import { collapsed, type Shown } from './show.js'
 
@@ -119,14 +119,17 @@ export class TreeWriter {
 
   /** Explains the errors of alternatives, or of a row, beside one that holds. */
   #outweighed(part: Part): Levels {
-    const isRows = part.condition.kind === 'some'
-    const failed = isRows ? this.#failedRow(part) : part.parts.flatMap((one) => this.#errorsOf(one))
-    return [grouped(failed)]
+    // A limit that is reached by writing them is none of them.
+    const isError = ({ outcome }: Part) => fails(outcome) && !endsEvaluation(outcome)
+    if (part.condition.kind !== 'some')
+      return [grouped(part.parts.filter(isError).flatMap((one) => this.#errorsOf(one)))]
+    const failing = part.parts.slice(0, maxRows).find(isError)
+    return [failing ? [this.#failedRow(part, failing)] : []]
   }
 
   /** Returns the steps of a part that are errors. */
   #errorsOf(part: Part): readonly ExplanationNode[] {
-    return fails(part.outcome) ? this.write(part).filter(({ outcome }) => outcome === 'error') : []
+    return this.write(part).filter(({ outcome }) => outcome === 'error')
   }
 
   /** Explains why a part does not hold, or that nothing is to be said about it. */
@@ -246,8 +249,7 @@ export class TreeWriter {
   #leaf(part: Part, outcome: 'true' | 'false'): ExplanationNode {
     const { condition } = part
     const kind = condition.kind === 'opaque' ? 'machine' : 'condition'
-    const span = 'span' in condition ? place(condition.span) : {}
-    return { kind, outcome, text: this.#shown.leaf(part, outcome === 'true'), ...span, of: [] }
+    return { kind, outcome, text: this.#shown.leaf(part, outcome === 'true'), ...placeOfPart(part), of: [] }
   }
 
   /** Explains what failed, and what it was reached by. */
@@ -259,11 +261,13 @@ export class TreeWriter {
         return this.#origin(part, merged(parts.slice(0, at + 1).map((one) => this.#write(one))))
       }
       case 'or':
-        return [grouped(parts.flatMap((one) => this.#errorsOf(one)))]
+        return [grouped(parts.filter(({ outcome }) => fails(outcome)).flatMap((one) => this.#errorsOf(one)))]
       case 'not':
         return this.#write(parts[0]!)
       case 'some':
-        return part.unreadable ? this.#failure(part, error) : [this.#failedRow(part)]
+        return part.unreadable
+          ? this.#failure(part, error)
+          : [[this.#failedRow(part, parts.find(({ outcome }) => fails(outcome))!)]]
       case 'ref':
         return part.unreadable ? this.#failure(part, error) : [[this.#call(part, 'error')]]
       default:
@@ -271,13 +275,10 @@ export class TreeWriter {
     }
   }
 
-  /** Explains the error of the first row that is one. */
-  #failedRow(part: Part): readonly ExplanationNode[] {
-    const failing = part.parts.find(({ outcome }) => fails(outcome))
-    if (!failing || part.condition.kind !== 'some') return []
+  #failedRow(part: Part, failing: Part): ExplanationNode {
     const row = this.#element(part, part.parts.indexOf(failing))
     const text = `${row} in ${this.#list(part)}`
-    return [{ kind: 'rows', outcome: 'error', text, ...place(part.condition.span), row, of: this.write(failing) }]
+    return { kind: 'rows', outcome: 'error', text, ...placeOfPart(part), row, of: this.write(failing) }
   }
 
   #failure({ condition }: Part, error: ArcturusError): Levels {
@@ -361,4 +362,8 @@ export function placeOf({ source, start }: Span): ExplanationPlace {
 
 function place(span: Span): { readonly place: ExplanationPlace } | Record<never, never> {
   return span.source.text === '' ? {} : { place: placeOf(span) }
+}
+
+function placeOfPart({ condition }: Part): ReturnType<typeof place> {
+  return 'span' in condition ? place(condition.span) : {}
 }

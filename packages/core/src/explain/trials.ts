@@ -4,13 +4,11 @@ import { identityOf } from '../values/rows.js'
 import { type Assignment, type Change, define, isKey, listWith, listWithout, type Realization } from './changes.js'
 import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
-import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
 import { fails, isLimit } from './outcome.js'
-import type { Part } from './part.js'
+import type { Part, World } from './part.js'
 import type { Values } from './reads.js'
 import { realize } from './realize.js'
-import type { World } from './world.js'
 
 /** The most trials of a set. */
 const maxTrials = 48
@@ -178,11 +176,8 @@ export class Trials {
         return { ways: listWith(part, row), isWhole: true }
       case 'removal':
         return { ways: listWithout(part, row), isWhole: true }
-      case 'there': {
-        const operand = operandsOf(part.condition)[0]!
-        const location = locationOf(part.world, operand, part.environment)!
-        return { ways: [{ ...location, to: () => row, isAdded: false }], isWhole: true }
-      }
+      case 'there':
+        return { ways: [{ ...part.places[0]!, to: () => row, isAdded: false }], isWhole: true }
       case 'leaf':
         return realize(part, wanted)
     }
@@ -208,9 +203,6 @@ function copyOf(values: Values): Values {
 }
 
 /** Returns the fields that a part reads last, by the number of their row. */
-export function fieldsOf({ condition, world, environment }: Part): readonly string[] {
-  return operandsOf(condition).flatMap((operand) => {
-    const location = locationOf(world, operand, environment)
-    return location ? [`${world.ids.of(location.object)}.${location.field}`] : []
-  })
+function fieldsOf({ places, world }: Part): readonly string[] {
+  return places.map(({ object, field }) => `${world.ids.of(object)}.${field}`)
 }

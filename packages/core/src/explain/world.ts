@@ -8,9 +8,9 @@ import type { Meaning } from '../predicate/meaning.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Ids } from './ids.js'
-import { type Location, locationOf, type Reader, type Scope } from './location.js'
+import { type Location, locationOf, type Scope } from './location.js'
 import { endsEvaluation, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
-import { Part } from './part.js'
+import { Part, type World } from './part.js'
 import type { Reads } from './reads.js'
 
 /** A call of a definition with known arguments. Calls with equal arguments of the same fields share it. */
@@ -65,7 +65,7 @@ export class Time {
  * | `and`        | all parts are    | the first part that is not true is false | otherwise     |
  * | `not a`      | `a` is false     | `a` is true                             | `a` is        |
  */
-export class World implements Reader {
+export class EvaluatedWorld implements World {
   readonly schema: Schema
   readonly ids: Ids
   readonly reads: Reads
@@ -100,22 +100,18 @@ export class World implements Reader {
     this.#binder = new Binder(meaning, reads)
   }
 
-  /** Returns this world with other data, and with leaves that are true or false by assumption. */
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.#assumed): World {
-    return new World(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
+    return new EvaluatedWorld(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
   }
 
-  /** Counts a step. @throws QueryError if the time is up. */
   spend(): void {
     this.#time.spend()
   }
 
-  /** Measures the time anew: explanations are written when they are read. */
   restart(): void {
     this.#time.restart()
   }
 
-  /** Returns the outcome of a part. */
   outcome(part: Part): Outcome {
     const assumed = this.#assumed.size > 0 ? this.#assumed.get(part.key) : undefined
     if (assumed !== undefined) return assumed ? yes : no
@@ -206,7 +202,6 @@ export class World implements Reader {
     return known
   }
 
-  /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
       const known = withElements(this.#binder.operand(from, environment))
@@ -220,7 +215,6 @@ export class World implements Reader {
 
   // calls
 
-  /** Returns the body of a call, or its outcome if an argument can't be read. */
   bodyOf(ref: Ref, environment: Scope): Part | Outcome {
     const call = this.#read(() => this.#callOf(ref, environment))
     return 'body' in call ? call.body : call

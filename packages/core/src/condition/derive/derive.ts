@@ -290,7 +290,7 @@ export class Deriver {
 
   /** Returns whether some goals bind a variable that also occurs outside them. */
   #isShared(name: string, count: number, scope: Scope, bound: Substitution): boolean {
-    return count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound)
+    return !this.#schema.isName(name) && count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound)
   }
 
   /** Returns whether a variable can still be bound. */
