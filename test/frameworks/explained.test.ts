@@ -1,4 +1,5 @@
 import '@arcturus/core/explain'
+import { Authorizer, type EnforcementEvent } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
 import { koaAuthorization } from '@arcturus/koa'
 import Router from '@koa/router'
@@ -65,5 +66,41 @@ describe.each(Object.entries(frameworks))('a denial on %s', (_, ask) => {
   it.each(['text/html', problemType])('explains nothing if they do not, for Accept %s', async (accept) => {
     const { text } = await ask(false, accept)
     expect(text).not.toMatch(/Why not|explanation|Document|exists/)
+  })
+})
+
+describe('the explanation of a denied event', () => {
+  class Reader {
+    readonly id = 1
+  }
+  class Note {
+    readonly id = 5
+    readonly isPublic = false
+    /** Data that has to be loaded. */
+    get folder(): Promise<{ isOpen: boolean }> {
+      return Promise.resolve({ isOpen: false })
+    }
+  }
+
+  it.each([
+    ['at hand', 'note.isPublic = true', 'denied'],
+    ['that was loaded', 'note.folder.isOpen = true', undefined],
+  ])('agrees with a decision from data %s', async (_where, condition, decision) => {
+    const authorizer = new Authorizer().registerClass(Reader, { key: 'id' }).registerClass(Note, { key: 'id' })
+    authorizer.loadSync(`allow(_: Reader, "read", note: Note) if ${condition};`)
+    const events: EnforcementEvent[] = []
+    const { authorize } = expressAuthorization(authorizer, {
+      actor: () => new Reader(),
+      log: (event) => void events.push(event),
+    })
+    const app = express().use(
+      authorize(),
+      authorize('read', () => new Note()),
+    )
+    expect((await request(app).get('/')).status).toBe(404)
+    const denied = events.find((event) => event.kind === 'denied')
+    expect(denied).toMatchObject({ reason: 'hidden' })
+    expect(denied?.explanation?.decision).toBe(decision)
+    expect((await denied?.loadExplanation?.())?.decision).toBe('denied')
   })
 })

@@ -1,7 +1,7 @@
 import type { RuleTree } from './policyTree.js'
 import { literalText, scalarOf } from './pools.js'
 import type { Random } from './random.js'
-import { descendantsOf, type FieldSpec, fieldsOf, type ScalarKind, type World } from './world.js'
+import { descendantsOf, type FieldSpec, fieldsOf, keyOf, type ScalarKind, type World } from './world.js'
 
 /** What an expression of a random policy gives. */
 export type Type =
@@ -90,11 +90,11 @@ export class Draft {
       const steps = isNullable ? [...path.steps, { text: path.text, model: type.model }] : path.steps
       const good = fields.filter((one) => wanted(one.type))
       const further = fields.filter((one) => one.type.kind === 'row' || one.type.kind === 'part')
-      const parts = further.filter((one) => one.type.kind === 'part')
+      const special = further.filter((one) => one.type.kind === 'part' || isSpecial(this.world, type, one.field))
       const ends =
-        good.length > 0 && (further.length === 0 || length === 2 || random.chance(parts.length > 0 ? 0.6 : 0.75))
-      // Few models have parts, so those that have them are made to show it.
-      const choices = ends ? good : parts.length > 0 && random.chance(0.5) ? parts : further
+        good.length > 0 && (further.length === 0 || length === 2 || random.chance(special.length > 0 ? 0.6 : 0.75))
+      // Few models have such fields, so those that have them are made to show it.
+      const choices = ends ? good : special.length > 0 && random.chance(0.5) ? special : further
       if (choices.length === 0) return undefined
       const next = random.pick(choices)
       if (next.type.kind === 'row' && type.kind === 'row' && next.type.model === type.model) this.uses('self-relation')
@@ -129,6 +129,12 @@ export class Draft {
     }
     return literalText(scalarOf(random, type))
   }
+}
+
+/** Whether a field is a reference of several columns, or one by columns of the own key. */
+function isSpecial(world: World, type: Type, field: FieldSpec): boolean {
+  if (field.kind !== 'one' || !field.from || type.kind !== 'row') return false
+  return field.from.length > 1 || field.from.every((column) => keyOf(world, type.model).includes(column))
 }
 
 export function typeOfField(field: ReturnType<typeof fieldsOf>[number]): Type {

@@ -3,8 +3,8 @@ import { fieldsOf, keyOf, type Row, type Value, type World } from './world.js'
 
 /** The keys of rows that are gone, of which some are referred to more than once. */
 const gone: readonly Readonly<Record<string, Value>>[] = [
-  { id: 98, region: 'r49' },
-  { id: 99, region: 'r49' },
+  { id: 98, region: 'r49', orgId: 98, userId: 98 },
+  { id: 99, region: 'r49', orgId: 99, userId: 98 },
 ]
 
 export function goneKey(random: Random): Readonly<Record<string, Value>> {

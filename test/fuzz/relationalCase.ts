@@ -13,6 +13,7 @@ const worldsOfMade = 5
 
 const none: SchemaTraits & Storage = {
   composite: false,
+  shared: false,
   lists: false,
   nilLists: false,
   subclasses: false,
@@ -30,7 +31,10 @@ export const pool: Readonly<Record<string, SchemaTraits & Storage>> = {
   other: { ...none, mapped: true, constrained: true },
   composite: { ...none, composite: true },
   lists: { ...none, lists: true, native: true },
+  shared: { ...none, shared: true, constrained: true },
 }
+
+const others = Object.keys(pool).filter((name) => name !== 'shared')
 
 /** The schema of the pool that has a name: always the same. */
 export function pooledSchema(name: string): ReturnType<typeof relationalSchema> {
@@ -64,9 +68,12 @@ export function relationalCase(seed: number, index: number): RandomCase {
 function relationalWorld(seed: number, index: number): Relational {
   const random = Random.ofCase(seed ^ 0x27d4eb2f, index)
   // One schema in three is made on the spot, which the entities of TypeORM can be.
-  const tables = random.chance(0.35) ? 'made' : random.pick(Object.keys(pool))
+  const drawn = random.chance(0.35) ? 'made' : random.pick(others)
+  const tables = drawn !== 'made' && Random.ofCase(seed ^ 0x38495ab5, index).chance(0.4) ? 'shared' : drawn
   const made = tables === 'made' ? madeSchema(seed, Math.floor(index / worldsOfMade)) : { models: pooledSchema(tables) }
-  const isForeign = Random.ofCase(seed ^ 0x3c6ef372, index).chance(0.5)
+  const isShared = made.models.some(({ fields }) => fields.some((one) => one.kind === 'one' && one.name === 'handler'))
+  // Only a reference that is kept stands for its row.
+  const isForeign = Random.ofCase(seed ^ 0x3c6ef372, index).chance(isShared ? 0.2 : 0.5)
   const foreign = isForeign ? Random.ofCase(seed ^ 0x2545f491, index) : undefined
   const rows = relationalRows(random, made.models, foreign)
   return { tables, world: { ...made, ...rows, constants: randomConstants(random), foreign: isForeign } }
@@ -75,16 +82,22 @@ function relationalWorld(seed: number, index: number): Relational {
 function madeSchema(seed: number, at: number): Made {
   if (latestSchema?.seed !== seed || latestSchema.at !== at) {
     const random = Random.ofCase(seed ^ 0x165667b1, at)
-    const models = relationalSchema(random, madeTraits(random))
-    const storage = { mapped: random.chance(0.4), native: random.chance(0.7), constrained: random.chance(0.5) }
+    const shared = Random.ofCase(seed ^ 0x52dce729, at).chance(0.5)
+    const models = relationalSchema(random, madeTraits(random, shared))
+    const storage = {
+      mapped: random.chance(0.4),
+      native: random.chance(0.7),
+      constrained: random.chance(shared ? 0.8 : 0.5),
+    }
     latestSchema = { seed, at, made: { models, storage } }
   }
   return latestSchema.made
 }
 
-function madeTraits(random: Random): SchemaTraits {
+function madeTraits(random: Random, shared: boolean): SchemaTraits {
   return {
     composite: random.chance(0.3),
+    shared,
     // Just one database has them.
     lists: random.chance(0.2),
     nilLists: true,

@@ -43,36 +43,93 @@ export function relationalRows(
   const ghostNames = models.flatMap(({ name }) =>
     isDeleted(schema, name) ? new Array<string>(random.integer(1, 2)).fill(name) : [],
   )
-  const rowsOf = (model: string): readonly number[] =>
-    names.flatMap((one, index) => (descendantsOf(schema, model).includes(one) ? [index] : []))
-  const all = [...names, ...ghostNames].map((model, index) => ({
+  const made = [...names, ...ghostNames].map((model, index) => ({
     model,
+    isGhost: index >= names.length,
     values: scalarsOf(random, schema, model, index, isWide),
   }))
-  const rows = all.slice(0, names.length)
-  const ghosts = all.slice(names.length)
-  for (const { model, values } of all) {
-    for (const field of fieldsOf(schema, model)) {
-      if (field.kind !== 'one') continue
-      const columns = fieldsOf(schema, model).filter(({ name }) => field.from!.includes(name))
-      const isEmpty = columns.every((column) => column.kind === 'scalar' && column.nullable) && random.chance(0.3)
-      const gone = ghosts.filter((ghost) => descendantsOf(schema, field.model).includes(ghost.model))
-      const ghost = gone.length > 0 && random.chance(0.2) ? random.pick(gone) : undefined
-      const row = isEmpty || ghost ? undefined : random.pick(rowsOf(field.model))
-      values[field.name] = row === undefined ? null : { row }
-      const other = isEmpty ? undefined : (ghost ?? rows[row!])
-      const isGone = foreign?.chance(0.2) === true
-      if (isGone) values[field.name] = null
-      const key = isGone ? goneKey(foreign) : other?.values
-      for (const [at, name] of targetOf(schema, field).entries()) values[field.from![at]!] = key?.[name] ?? null
-    }
-  }
+  const all = withKeysOfReferences(random, schema, made)
+  const rows = all.filter(({ isGhost }) => !isGhost).map(({ model, values }) => ({ model, values }))
+  const ghosts = all.filter(({ isGhost }) => isGhost).map(({ model, values }) => ({ model, values }))
+  const rowsOf = (model: string): readonly number[] =>
+    rows.flatMap((one, index) => (descendantsOf(schema, model).includes(one.model) ? [index] : []))
+  for (const row of [...rows, ...ghosts]) refer(random, schema, row, rows, ghosts, foreign)
   addManys(random, schema, rows, rowsOf)
   for (const ghost of ghosts) {
     ghost.values['deletedAt'] = { date: '2024-02-29T00:00:00.000Z' }
     addLinksOfGhost(random, schema, ghost, rowsOf)
   }
   return { rows: foreign ? rows.map((row) => withOdd(foreign, schema, row)) : rows, ghosts }
+}
+
+/** Rows whose key consists of references have keys that differ. Those for which there is none are left out. */
+function withKeysOfReferences<Made extends MutableRow>(random: Random, schema: Schema, made: readonly Made[]): Made[] {
+  const keys = new Map<string, Record<string, Value>[]>()
+  for (const { name, key, fields } of schema.models) {
+    const references = key.map((column) =>
+      fields.find((field) => field.kind === 'one' && field.from!.length === 1 && field.from![0] === column),
+    )
+    if (references.length === 0 || references.includes(undefined)) continue
+    let pairs: Record<string, Value>[] = [{}]
+    for (const [at, field] of references.entries()) {
+      const others = made.filter(({ model }) => field?.kind === 'one' && isSubclass(schema, model, field.model))
+      pairs = pairs.flatMap((pair) => others.map(({ values }) => ({ ...pair, [key[at]!]: values['id']! })))
+    }
+    keys.set(name, random.shuffled(pairs))
+  }
+  return made.filter(({ model, values }) => {
+    const left = keys.get(model)
+    const key = left?.pop()
+    Object.assign(values, key)
+    return !left || key
+  })
+}
+
+/** Makes a row refer to others. References that share columns agree in them. */
+function refer(
+  random: Random,
+  schema: Schema,
+  { model, values }: MutableRow,
+  rows: readonly MutableRow[],
+  ghosts: readonly MutableRow[],
+  foreign: Random | undefined,
+): void {
+  const fields = fieldsOf(schema, model)
+  const decided = new Set(keyOf(schema, model))
+  const ones = fields.filter((field) => field.kind === 'one').sort((a, b) => b.from!.length - a.from!.length)
+  for (const field of ones) {
+    const pairs = targetOf(schema, field).map((to, at) => ({ from: field.from![at]!, to }))
+    const free = pairs.filter(({ from }) => !decided.has(from))
+    const nullable = free.filter(({ from }) =>
+      fields.some((one) => one.kind === 'scalar' && one.name === from && one.nullable),
+    )
+    const family = (some: readonly MutableRow[]): readonly MutableRow[] =>
+      some.filter((one) => isSubclass(schema, one.model, field.model))
+    const agreeing = (some: readonly MutableRow[]): readonly MutableRow[] =>
+      family(some).filter((one) => pairs.every(({ from, to }) => !decided.has(from) || values[from] === one.values[to]))
+    const [found, gone] = [agreeing(rows), agreeing(ghosts)]
+    const isNil = pairs.some(({ from }) => decided.has(from) && values[from] === null)
+    const isEmpty =
+      isNil || (nullable.length > 0 && (random.chance(pairs.length > 1 ? 0.4 : 0.3) || found.length === 0))
+    const ghost = gone.length > 0 && random.chance(0.2) ? random.pick(gone) : undefined
+    // Where columns that are shared already lead nowhere, there is no other row.
+    const others = found.length > 0 ? found : gone
+    const other = isEmpty || others.length === 0 ? undefined : (ghost ?? random.pick(others))
+    const isGone = !isNil && foreign?.chance(0.2) === true
+    const key = isGone ? goneKey(foreign) : other?.values
+    // One column that is null is enough for a reference to be none.
+    const empty = isEmpty && !isNil ? random.pick(nullable) : undefined
+    for (const pair of free) {
+      const isPart = !key && pair !== empty && (!nullable.includes(pair) || random.chance(0.5))
+      const from = isPart ? random.pick(family(rows)).values : key
+      values[pair.from] = from?.[pair.to] ?? null
+      decided.add(pair.from)
+    }
+    const row = rows.findIndex(
+      (one) => family([one]).length > 0 && pairs.every(({ from, to }) => values[from] === one.values[to]),
+    )
+    values[field.name] = row < 0 ? null : { row }
+  }
 }
 
 type Schema = { readonly models: readonly ModelSpec[] }

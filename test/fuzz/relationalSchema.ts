@@ -5,6 +5,8 @@ import type { FieldSpec, ManySpec, ModelSpec, PartSpec, ScalarKind, ScalarSpec }
 export interface SchemaTraits {
   /** A key of two columns, which other tables refer to. */
   readonly composite: boolean
+  /** A key that consists of references, and references of several columns that share columns and are partly null. */
+  readonly shared: boolean
   /** Columns that hold a list. */
   readonly lists: boolean
   /** Whether such a column may hold nil. */
@@ -91,19 +93,49 @@ const outlines: readonly Outline[] = [
   },
 ]
 
+/** A reference of several columns, some of which belong to other references too. */
+interface SharedOutline {
+  readonly model: string
+  readonly back: string
+  readonly from: readonly string[]
+}
+
+/** The key of memberships where it consists of references, and what refers to it. */
+const keyOfReferences = ['orgId', 'userId']
+const sharing: Readonly<Record<string, Readonly<Record<string, SharedOutline>>>> = {
+  // By the own key.
+  User: { post: { model: 'Membership', back: 'holders', from: ['orgId', 'id'] } },
+  // By a part of the own key.
+  Membership: { sponsor: { model: 'Membership', back: 'sponsored', from: ['orgId', 'sponsorId'] } },
+  // By two references.
+  Repo: { steward: { model: 'Membership', back: 'stewarded', from: ['orgId', 'ownerId'] } },
+  // By a reference and a column that another one has, too.
+  Issue: {
+    handler: { model: 'Membership', back: 'handled', from: ['teamId', 'assigneeId'] },
+    checker: { model: 'Membership', back: 'checked', from: ['teamId', 'checkerId'] },
+  },
+}
+
 /** A schema that a relational database can hold: each relation is a foreign key or a table of links, and known from both sides. */
 export function relationalSchema(
   random: Random,
-  { composite, lists, nilLists, subclasses, parts, deletes, linksOfComposite }: SchemaTraits,
+  { composite, shared, lists, nilLists, subclasses, parts, deletes, linksOfComposite }: SchemaTraits,
 ): readonly ModelSpec[] {
   const deleting = deletes ? random.sample(outlines, 2).map(({ name }) => name) : []
-  const keys: Readonly<Record<string, readonly string[]>> = composite ? { Repo: ['id', 'region'] } : {}
+  const keys: Readonly<Record<string, readonly string[]>> = {
+    ...(composite ? { Repo: ['id', 'region'] } : {}),
+    ...(shared ? { Membership: keyOfReferences } : {}),
+  }
   const fields = new Map<string, FieldSpec[]>(outlines.map(({ name }) => [name, []]))
   const required = new Set<string>()
+  /** Whether a reference has to be nullable, so that another one that shares its column is. */
+  const isOpen = (model: string, name: string): boolean =>
+    shared && ((model === 'User' && name === 'org') || (model === 'Repo' && required.has('Membership Repo')))
   for (const outline of outlines) {
     const own = fields.get(outline.name)!
-    own.push(scalar('id', 'integer', false))
-    if (keys[outline.name]) own.push(scalar('region', 'string', false))
+    const ownKey = keys[outline.name] ?? ['id']
+    if (ownKey.includes('id')) own.push(scalar('id', 'integer', false))
+    if (ownKey.includes('region')) own.push(scalar('region', 'string', false))
     for (const [name, type] of Object.entries(outline.scalars)) own.push(scalar(name, type, random.chance(0.4)))
     if (lists)
       for (const [name, type] of Object.entries(outline.lists ?? {}))
@@ -111,7 +143,8 @@ export function relationalSchema(
     for (const [name, [model, back]] of Object.entries(outline.ones)) {
       // A row that must have another of its own kind, or one that must have it, would never end.
       const isCircle = model === outline.name || required.has(`${model} ${outline.name}`)
-      const nullable = isCircle || random.chance(0.5)
+      const isKey = ownKey.includes(`${name}Id`)
+      const nullable = !isKey && (isCircle || isOpen(outline.name, name) || random.chance(0.5))
       if (!nullable) required.add(`${outline.name} ${model}`)
       const mayBeGone = deleting.includes(model)
       const key = keys[model] ?? ['id']
@@ -120,6 +153,15 @@ export function relationalSchema(
       own.push({ kind: 'one', name, model, nullable: nullable || mayBeGone, from })
       fields.get(model)!.push(many(back, outline.name, name))
     }
+    if (shared)
+      for (const [name, { model, back, from }] of Object.entries(sharing[outline.name] ?? {})) {
+        for (const column of from)
+          if (!own.some((one) => one.name === column))
+            own.push(scalar(column, 'integer', model === outline.name || random.chance(0.7)))
+        const isNullable = own.some((one) => one.kind === 'scalar' && from.includes(one.name) && one.nullable)
+        own.push({ kind: 'one', name, model, nullable: isNullable || deleting.includes(model), from })
+        fields.get(model)!.push(many(back, outline.name, name))
+      }
     for (const [name, [model, back]] of Object.entries(outline.links ?? {})) {
       if (!linksOfComposite && (keys[outline.name] || keys[model])) continue
       own.push(many(name, model, back))

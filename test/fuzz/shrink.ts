@@ -1,6 +1,6 @@
 import { type Goal, type PolicyTree, printPolicy, type RuleTree } from './policyTree.js'
 import type { Case } from './randomCase.js'
-import { fieldsOf, type Row, targetOf, type Value, type World } from './world.js'
+import { fieldsOf, type OneSpec, type Row, targetOf, type Value, type World } from './world.js'
 
 /**
  * The smallest case found for which something still holds, by leaving out one thing after the other.
@@ -92,7 +92,9 @@ function withoutRow(asked: Case, row: number): Case | undefined {
       if (kept === undefined) {
         const field = fieldsOf(world, one.model).find((other) => other.name === name)
         if (field?.kind !== 'one' || !field.nullable) return undefined
-        for (const column of field.from ?? []) values[column] = null
+        const own = ownColumns(world, one.model, field)
+        if (field.from && own.length === 0) return undefined
+        for (const column of own) values[column] = null
       }
       values[name] = kept ?? null
     }
@@ -109,6 +111,16 @@ function withoutRow(asked: Case, row: number): Case | undefined {
     }
   }
   return { ...asked, world: { ...world, rows }, actors: asked.actors.map((one) => one && moved(one)) }
+}
+
+/** The columns of a reference that can be null, and belong to no other reference. */
+function ownColumns(world: World, model: string, { name, from = [] }: OneSpec): readonly string[] {
+  const fields = fieldsOf(world, model)
+  const isShared = (column: string): boolean =>
+    fields.some((one) => one.kind === 'one' && one.name !== name && one.from?.includes(column))
+  return from.filter((column) =>
+    fields.some((one) => one.kind === 'scalar' && one.name === column && one.nullable && !isShared(column)),
+  )
 }
 
 /** Undefined for a reference to the row itself. */

@@ -192,7 +192,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     })
 
     it.each<[string, object]>([
-      ['AND', { where: { AND: [filter().where] } }],
+      ['OR in AND', { where: { AND: [{ OR: [{ id: 1 }, filter().where] }] } }],
       ['OR', { where: { OR: [{ id: 1 }, filter().where] } }],
       ['the filter of a relation', { where: { related: { some: filter().where } } }],
       ['the filter of another authorization', another.authorizedFilter(anonymous)],

@@ -38,6 +38,7 @@ const clients = [
     'fuzz-plain',
     'fuzz-other',
     'fuzz-composite',
+    'fuzz-shared',
   ].flatMap((schema) => [
     [schema, 'sqlite', 'prisma-client-js'],
     [schema, 'postgresql', 'prisma-client-js'],

@@ -43,12 +43,15 @@ describe.each(databases)('Forgotten calls on $name', (database) => {
       expect(sql.filter((one) => !/sqlite_master|char\(0\)/.test(one))).toEqual([])
     })
 
-    it.each(['as a where', 'spread into a where'])('on the extended client filters all the same: %s', async (use) => {
-      const rows = await prisma.document.findMany(uses[use]!(authorizedWhere(user(), 'read', 'Document')))
-      expect(rows.map(({ id }) => id).sort()).toEqual([1, 2, 4])
-    })
+    it.each(['as a where', 'spread into a where', 'in AND'])(
+      'on the extended client filters all the same: %s',
+      async (use) => {
+        const rows = await prisma.document.findMany(uses[use]!(authorizedWhere(user(), 'read', 'Document')))
+        expect(rows.map(({ id }) => id).sort()).toEqual([1, 2, 4])
+      },
+    )
 
-    it.each(['in AND', 'in OR', 'under a relation'])('on the extended client sends nothing: %s', async (use) => {
+    it.each(['in OR', 'under a relation'])('on the extended client sends nothing: %s', async (use) => {
       sql.length = 0
       const args = uses[use]!(authorizedWhere(user(), 'read', 'Document'))
       await expect(prisma.document.findMany(args)).rejects.toThrow(UnresolvedFilterError)

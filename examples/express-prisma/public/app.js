@@ -85,6 +85,8 @@ function h(name, properties = {}, ...children) {
   const element = document.createElement(name)
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value)
+    // As an attribute, the Content Security Policy would forbid it.
+    else if (key === 'style') element.style.cssText = value
     else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? '' : value)
   }
   element.append(...children.filter((child) => child !== undefined && child !== false))
@@ -315,7 +317,11 @@ function issueRow({ id, title, closed, createdAt, creator, repository, actions }
       'div',
       { class: 'what' },
       h('span', { class: 'subject' }, title),
-      h('small', {}, `#${id} by ${by}, ${date}${namesRepository ? ` in ${repository.name}` : ''}`),
+      h(
+        'small',
+        {},
+        `#${id} by ${by}, ${date}${namesRepository ? ` in ${repository?.name ?? 'a private repository'}` : ''}`,
+      ),
     ),
     h(
       'div',

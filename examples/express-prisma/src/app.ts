@@ -3,6 +3,7 @@ import express, { type Express } from 'express'
 import { createAuthorization } from './authorization.js'
 import type { Database } from './database.js'
 import { answerError } from './errors.js'
+import { securityHeaders } from './headers.js'
 import { issueRoutes } from './issues.js'
 import { recordQueries } from './queries.js'
 import { repositoryRoutes } from './repositories.js'
@@ -11,7 +12,8 @@ export function createApp(database: Database): Express {
   const gitClub = createAuthorization(database)
   const { prisma, authorize, unguarded } = gitClub
 
-  const app = express()
+  const app = express().disable('x-powered-by')
+  app.use(securityHeaders)
   app.use(express.static(fileURLToPath(new URL('../public', import.meta.url))))
   app.use(express.json())
   app.use(recordQueries(database))

@@ -2,6 +2,7 @@ import { type Request, Router } from 'express'
 import type { GitClub } from './authorization.js'
 import { ranQueries } from './queries.js'
 import { BadRequest, idIn } from './requests.js'
+import { shownTo, withRepository } from './shown.js'
 import { whyOf } from './why.js'
 
 export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }: GitClub): Router {
@@ -10,7 +11,7 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
   const findIssue = (req: Request<{ id: string }>) =>
     prisma.issue.findUnique({
       where: { id: idIn(req.params.id) },
-      include: { creator: true, repository: { include: { organization: true } } },
+      include: withRepository,
     })
 
   // The latest open issues of all that the person may read, wherever they are.
@@ -21,25 +22,18 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
       prisma.issue.count(filter),
       prisma.issue.findMany({
         ...filter,
-        include: { creator: true, repository: { include: { organization: true } } },
+        include: withRepository,
         orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
         take: 20,
       }),
     ])
-    const actions = await Promise.all(issues.map((issue) => authorization.authorizedActions(issue)))
-    res.json({
-      count,
-      issues: issues.map((issue, at) => ({ ...issue, actions: [...actions[at]!] })),
-      sql: ranQueries(),
-    })
+    const shown = await Promise.all(issues.map((issue) => shownTo(authorization, issue)))
+    res.json({ count, issues: shown, sql: ranQueries() })
   })
 
   router.get('/issues/:id', authorize('read', findIssue), async (req, res) => {
     const { authorization } = req
-    res.json({
-      issue: { ...authorization.resource, actions: [...(await authorization.authorizedActions())] },
-      sql: ranQueries(),
-    })
+    res.json({ issue: await shownTo(authorization, authorization.resource), sql: ranQueries() })
   })
 
   router.get('/issues/:id/why', authorize('read', findIssue), async (req, res) => {
@@ -49,8 +43,13 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
   router.put('/issues/:id/closed', authorize('close', findIssue), async (req, res) => {
     const closed: unknown = req.body?.closed
     if (typeof closed !== 'boolean') throw new BadRequest('closed is true or false.')
-    const issue = await prisma.issue.update({ where: { id: req.authorization.resource.id }, data: { closed } })
-    res.json({ issue, sql: ranQueries() })
+    const { authorization } = req
+    const issue = await prisma.issue.update({
+      where: { id: authorization.resource.id },
+      data: { closed },
+      include: withRepository,
+    })
+    res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
   })
 
   router.delete('/issues/:id', authorize('delete', findIssue), async (req, res) => {

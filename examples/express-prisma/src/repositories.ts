@@ -2,6 +2,7 @@ import { type Request, Router } from 'express'
 import type { GitClub } from './authorization.js'
 import { ranQueries } from './queries.js'
 import { BadRequest, idIn, textIn } from './requests.js'
+import { shownTo, withRepository } from './shown.js'
 import { whyOf } from './why.js'
 
 export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilter }: GitClub): Router {
@@ -40,11 +41,11 @@ export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilt
     const { authorization } = req
     const issues = await prisma.issue.findMany({
       ...authorizedFilter(authorization.actor, { where: { repositoryId: authorization.resource.id } }),
-      include: { creator: true, repository: { include: { organization: true } } },
+      include: withRepository,
       orderBy: [{ closed: 'asc' }, { createdAt: 'desc' }, { id: 'asc' }],
     })
-    const actions = await Promise.all(issues.map((issue) => authorization.authorizedActions(issue)))
-    res.json({ issues: issues.map((issue, at) => ({ ...issue, actions: [...actions[at]!] })), sql: ranQueries() })
+    const shown = await Promise.all(issues.map((issue) => shownTo(authorization, issue)))
+    res.json({ issues: shown, sql: ranQueries() })
   })
 
   router.post('/repositories/:id/issues', authorize('open_issue', findRepository), async (req, res) => {

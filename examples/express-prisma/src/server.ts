@@ -3,6 +3,8 @@ import { createApp } from './app.js'
 import { databaseUrl, openDatabase } from './database.js'
 
 const port = Number(process.env['PORT'] ?? 3000)
+// Only this machine reaches it: anybody could claim to be anybody.
+const host = process.env['HOST'] ?? '127.0.0.1'
 const database = openDatabase(databaseUrl)
 
 /** A mistake in the policy is told with its place; where in this program it was met helps nobody. */
@@ -16,9 +18,9 @@ function start(): ReturnType<typeof createApp> {
   }
 }
 
-const server = start().listen(port, (error) => {
+const server = start().listen(port, host, (error) => {
   if (error) throw error
-  console.log(`GitClub: http://localhost:${port}/`)
+  console.log(`GitClub: http://${host === '127.0.0.1' ? 'localhost' : host}:${port}/`)
 })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

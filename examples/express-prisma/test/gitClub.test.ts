@@ -82,6 +82,42 @@ describe('the issues', () => {
     expect(body.issues).toHaveLength(Math.min(20, readable))
   })
 
+  it.each(people)('show %s nothing of a repository that they may not read', async (handle) => {
+    const readable = new Set((await repositoriesOf(handle)).map(({ id }) => id))
+    const all = await gitClub.database.issue.findMany({ include: { repository: { include: { organization: true } } } })
+    for (const { id, repository } of all) {
+      const { status, body, text } = await send(gitClub.app, handle, 'get', `/issues/${id}`)
+      if (status !== 200) continue
+      const { name, description } = repository
+      if (readable.has(repository.id)) expect(body.issue.repository).toMatchObject({ name, description })
+      else {
+        expect(body.issue.repository).toBeNull()
+        expect(text).not.toContain(`"repositoryId":${repository.id}`)
+        for (const secret of [name, description, repository.organization.name]) expect(body.issue).not.toContain(secret)
+      }
+    }
+    const { body } = await send(gitClub.app, handle, 'get', '/issues').expect(200)
+    for (const { repository } of body.issues) expect(repository === null || readable.has(repository.id)).toBe(true)
+  })
+
+  it('of a repository that became private stay with their creators, without the repository', async () => {
+    const sextant = await idOf('sextant')
+    const opened = await send(gitClub.app, 'oskar', 'post', `/repositories/${sextant}/issues`, { title: 'Drift' })
+    const path = `/issues/${opened.body.issue.id}`
+    await send(gitClub.app, 'ines', 'put', `/repositories/${sextant}/visibility`, { isPublic: false }).expect(200)
+    const hidden = { title: 'Drift', repository: null, actions: expect.arrayContaining(['read', 'close']) }
+    for (const sent of [
+      send(gitClub.app, 'oskar', 'get', path),
+      send(gitClub.app, 'oskar', 'put', `${path}/closed`, { closed: true }),
+    ]) {
+      const { status, body, text } = await sent
+      expect([status, body.issue]).toEqual([200, expect.objectContaining(hidden)])
+      expect(text.replace(/"sql":.*/, '')).not.toMatch(/sextant|organization|description/i)
+    }
+    await send(gitClub.app, 'ines', 'put', `/repositories/${sextant}/visibility`, { isPublic: true }).expect(200)
+    await send(gitClub.app, 'ines', 'delete', path).expect(200)
+  })
+
   it('of a repository are hidden with it', async () => {
     const den = await idOf('den')
     await send(gitClub.app, 'tomas', 'get', `/repositories/${den}/issues`).expect(404)
@@ -173,6 +209,19 @@ describe('the page', () => {
     const { body } = await send(gitClub.app, undefined, 'get', '/people').expect(200)
     expect(body.people).toHaveLength(7)
   })
+
+  it.each(['/', '/style.css', '/api/people', '/api/repositories/9999', '/nowhere'])(
+    'and %s have security headers',
+    async (path) => {
+      const { headers } = await request(gitClub.app).get(path)
+      expect(headers).toMatchObject({
+        'content-security-policy': expect.stringMatching(/^default-src '(self|none)'/),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
+      expect(headers).not.toHaveProperty('x-powered-by')
+    },
+  )
 
   it('gets responses that no cache shares', async () => {
     const answer = await send(gitClub.app, 'ines', 'get', '/repositories')

@@ -8,6 +8,8 @@ export function h(name, properties = {}, ...children) {
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value)
     else if (key === 'value') element.value = value
+    // As an attribute, the Content Security Policy would forbid it.
+    else if (key === 'style') element.style.cssText = value
     else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? '' : value)
   }
   element.append(...children.flat().filter((child) => child !== undefined && child !== false && child !== null))

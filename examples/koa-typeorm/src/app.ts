@@ -8,12 +8,14 @@ import { documentRoutes } from './documents.js'
 import { Person } from './entities/person.js'
 import { answerErrors } from './errors.js'
 import { folderRoutes } from './folders.js'
+import { securityHeaders } from './headers.js'
 import { shareRoutes } from './shares.js'
 
 export function createApp(folio: Folio): Koa {
   const { database, authorize, unguarded } = folio
 
   const app = new Koa()
+  app.use(securityHeaders)
   app.use(serve(fileURLToPath(new URL('../public', import.meta.url))))
   app.use(answerErrors)
   app.use(bodyParser({ enableTypes: ['json'] }))

@@ -80,8 +80,24 @@ function driverOf(url: string): DataSourceOptions {
   const file = /^file:(.+)$/.exec(url)?.[1]
   if (file === undefined)
     throw new DatabaseProblem(`DATABASE_URL is neither postgres://… nor file:…: ${withoutPassword(url)}`)
-  // libsql is SQLite behind the interface of better-sqlite3, and installs without a compiler.
-  return { type: 'better-sqlite3', database: file, driver: Sqlite }
+  return { type: 'better-sqlite3', database: file, driver: SqliteFile }
+}
+
+/**
+ * libsql is SQLite behind the interface of better-sqlite3, and installs without a compiler. It takes a single parameter
+ * that is null for a list of named ones, and fails; so it gets all parameters as one list.
+ */
+class SqliteFile extends Sqlite {
+  override prepare: Sqlite.Database['prepare'] = (source: string) => {
+    const statement = super.prepare(source)
+    for (const name of ['run', 'get', 'all'] as const) {
+      // Sound: these methods take the parameters of the statement alone.
+      const original = statement[name] as (parameters: readonly unknown[]) => unknown
+      Object.assign(statement, { [name]: (...parameters: unknown[]) => original.call(statement, parameters) })
+    }
+    // Sound: only the types say how many parameters the statement has.
+    return statement as never
+  }
 }
 
 function codeOf(error: unknown): string {

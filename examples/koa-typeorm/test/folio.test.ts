@@ -194,6 +194,16 @@ describe.each(await places())('Folio on $name', (place) => {
       await folio.send('jonas', 'get', own).expect(404)
     })
 
+    it.each(['amount', 'remarks'] as const)('clears the %s of a document', async (field) => {
+      const drawings = await folderPath('Library drawings', '/documents')
+      const made = await folio.send('jonas', 'post', drawings, { title: 'Stairs', amount: 5, remarks: 'Steep.' })
+      const own = `/documents/${made.body.document.id}`
+      const cleared = await folio.send('jonas', 'patch', own, { [field]: null })
+      expect([cleared.status, cleared.body.document?.[field]]).toEqual([200, null])
+      expect((await folio.send('jonas', 'get', own).expect(200)).body.document[field]).toBeNull()
+      await folio.send('jonas', 'delete', own).expect(204)
+    })
+
     it('creates a folder in an owned folder', async () => {
       const made = await folio.send('aiko', 'post', await folderPath('Tram Depot', '/folders'), { name: 'Photographs' })
       expect(made.status).toBe(201)
@@ -334,6 +344,17 @@ describe.each(await places())('Folio on $name', (place) => {
       expect((await folio.get('/').expect(200)).text).toContain('Folio')
       expect((await folio.send(undefined, 'get', '/people').expect(200)).body.people).toHaveLength(9)
     })
+
+    it.each(['/', '/style.css', '/api/people', '/api/folders', '/nowhere'])(
+      'and %s have security headers',
+      async (path) => {
+        expect((await folio.get(path)).headers).toMatchObject({
+          'content-security-policy': expect.stringContaining("default-src 'self'"),
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+        })
+      },
+    )
 
     it('reports an unavailable database without details', async () => {
       const log = vi.spyOn(console, 'error').mockImplementation(() => {})

@@ -18,6 +18,7 @@ import { isLiteral } from './literal.js'
 import { Answers } from './query/answers.js'
 import { aroundQueries, type PrismaExtension } from './query/extension.js'
 import { guarding } from './query/guard.js'
+import { sealed } from './query/guardedWhere.js'
 import { type Choices, type DefiniteFilter, type FilterRequest, Markers, markerKey } from './query/markers.js'
 import { Resolver } from './query/resolve.js'
 import { Creations } from './query/upsert.js'
@@ -292,11 +293,6 @@ function assertUnmarked(args: object | undefined): [] {
   throw new ArgumentError('invalid-argument', 'These arguments already contain the filter of another authorization.', {
     hint: 'combine both filters: where: { AND: [await one.authorizedWhere(…), await other.authorizedWhere(…)] }',
   })
-}
-
-/** Wraps a `where` in one key, so that a spread beside it replaces no part of it. */
-function sealed(where: Where): Where {
-  return Object.keys(where).every((key) => key === 'AND') ? where : { AND: [where] }
 }
 
 /** @throws ArgumentError for an undefined actor and for a promise */

@@ -36,6 +36,10 @@ export const planted: Readonly<Record<string, Planted>> = {
     orm: typeorm,
     sql: replaced(/("arc_\w+"|"r"|"\w+")\."[^"]+" IS NOT NULL/g, '1=1'),
   },
+  'a reference of several columns that leads to a row by one of them': {
+    orm: typeorm,
+    sql: replaced(/( = ("[^"]+")\."[^"]+") AND \2\."[^"]+" IS NOT NULL/g, '$1'),
+  },
   'OR for AND': { orm: typeorm, sql: replaced(/ AND (?="arc_)/, ' OR ') },
   'a collation of MariaDB': {
     orm: /^TypeORM on MariaDB/,

@@ -40,7 +40,7 @@ export function canFail(
     case 'reads':
       return canFailToRead(schema, condition.of, present)
     case 'some':
-      return !isList(schema, condition.from, present) || canFail(schema, condition.where, known, present)
+      return !isRows(schema, condition.from, present) || canFail(schema, condition.where, known, present)
     case 'text':
       return !isText(schema, condition.of, present) || !isText(schema, condition.part, present)
     case 'test': {
@@ -134,6 +134,11 @@ function canFailToCompare(schema: Schema, condition: Compare, present: readonly 
 function isList(schema: Schema, operand: Operand, present: readonly Path[]): boolean {
   const type = operandType(schema, operand)
   return type.list && !type.nullable && !canFailToRead(schema, operand, present)
+}
+
+/** Returns whether an operand is a list of rows. The elements of a list of scalars can be of another type. */
+function isRows(schema: Schema, operand: Operand, present: readonly Path[]): boolean {
+  return isList(schema, operand, present) && operandType(schema, operand).scalar === undefined
 }
 
 /** Returns whether an operand is text or nil for every row. */

@@ -205,7 +205,7 @@ export class Enforcement<Request, Actor> {
 
   /** Whether a response is held, so that it can be checked for questions that it did not await. */
   get watches(): boolean {
-    return this.guard.armed && !this.#isAnswered
+    return this.guard.armed
   }
 
   /** Records a question of the handler, whose answer the response must depend on. */
@@ -306,7 +306,8 @@ export class Enforcement<Request, Actor> {
 
   /** @throws {ChangedRequestError} The request is not the one that the request-level rules allowed. */
   #assertUnchanged(): void {
-    const error = this.#rules.change
+    // A response that is under way has passed already.
+    const error = this.#isAnswered ? undefined : this.#rules.change
     if (error) throw error
   }
 

@@ -25,7 +25,10 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       /** `undefined` if the loader found no row, and for the request-level rules. */
       readonly resource: unknown
       readonly reason: DenialReason
-      /** As for an `AuthorizationError`: if `@arcturus/core/explain` is imported, and there is a row or a request. */
+      /**
+       * As for an `AuthorizationError`: if `@arcturus/core/explain` is imported, and there is a row or
+       * a request. Undefined if the decision loaded data that is not at hand.
+       */
       readonly explanation?: DecisionExplanation | undefined
       readonly loadExplanation?: (() => Promise<DecisionExplanation>) | undefined
     }

@@ -320,14 +320,22 @@ export class Printer {
 
   #count(list: Path, span: Span): Value {
     const place = this.places.here(list, span)
-    const from = new From()
-    this.#each(place, from, list, span)
     return {
-      text: `(${from.select(['COUNT(*)'], true)})`,
+      text: this.#length(place, list, span),
       column: count,
       presence: place.row.presence,
       isNullWithoutRow: false,
     }
+  }
+
+  #length(place: Place, list: Path, span: Span): string {
+    const { row, field } = place
+    const isArray = field?.kind === 'column' && field.column.type.kind === 'list' && !field.column.type.separated
+    const length = isArray ? this.dialect.length(row.column(field.column)!) : undefined
+    if (length !== undefined) return length
+    const from = new From()
+    this.#each(place, from, list, span)
+    return `(${from.select(['COUNT(*)'], true)})`
   }
 
   #concat({ of, method, args, span }: Extract<Operand, { kind: 'call' }>): Value {

@@ -244,6 +244,8 @@ export class Printing {
 
   #isA({ of, model, span }: IsA, each: Root | undefined, holds: boolean): Printed {
     const { hops, field, model: own } = this.#place(of, each, span)
+    // Prisma reads no row with a list of lists.
+    if (field?.list && field.kind !== 'relation' && model === 'List') return this.#leaf(hops, swapped(never), holds)
     if (field?.list) return this.#refuseOperand(of, span)
     if (field && field.kind !== 'relation') {
       return this.#leaf(hops, columnSides(field, [this.#column(field).isInstance(model, span)]), holds)

@@ -15,14 +15,17 @@ export interface ModelQuery {
   readonly model: string
   readonly operation: string
   readonly args: unknown
-  query(args: unknown): PromiseLike<unknown>
+  query(args: unknown, params?: Parameters): PromiseLike<unknown>
   /** Not part of Prisma's public API: read only if it is there. */
-  readonly __internalParams?: {
-    /** The arguments that were sent, once the query has returned. */
-    readonly args?: unknown
-    readonly dataPath?: unknown
-    readonly transaction?: { readonly kind?: unknown }
-  }
+  readonly __internalParams?: Parameters
+}
+
+/** The parameters of a query. Each extension gets them from the one before. */
+export interface Parameters {
+  /** The arguments that were passed on last. */
+  args?: unknown
+  readonly dataPath?: unknown
+  readonly transaction?: { readonly kind?: unknown }
 }
 
 /** Extends a client by a function around every query on a model. */

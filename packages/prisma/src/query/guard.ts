@@ -6,7 +6,7 @@ import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Tables } from '../schema/tables.js'
 import type { Scope } from './answers.js'
 import { afterNothing, findCursor, isFound } from './cursor.js'
-import type { ModelQuery } from './extension.js'
+import type { ModelQuery, Parameters } from './extension.js'
 import type { Resolver } from './resolve.js'
 import type { Creations } from './upsert.js'
 
@@ -27,22 +27,44 @@ export function guarding(
     // Awaited only if there is a promise: Prisma batches queries of one tick.
     let resolved = resolving instanceof Promise ? await resolving : resolving
     const requests = resolver.requests(args)
+    const send = (one: unknown): PromiseLike<unknown> => {
+      if (!__internalParams || one === args) return query(one)
+      return query(
+        one,
+        watched(__internalParams, (sent) => resolver.assertKept(sent, one)),
+      )
+    }
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)
       const cursor = findCursor(args, model, operation, tables)
-      if (cursor && !isFound(await query(await resolve(resolver.asking(requests, cursor))))) {
+      if (cursor && !isFound(await send(await resolve(resolver.asking(requests, cursor))))) {
         // Sound: arguments with a filter request are an object.
-        resolved = afterNothing(resolved as Arguments, model, tables)
+        resolved = resolver.keeping(afterNothing(resolved as Arguments, model, tables))
       }
     }
     const result = await (resolved === args
       ? query(resolved)
-      : filtered(query(resolved), tables.schema.provider === 'mysql' && writes.has(operation)))
+      : filtered(send(resolved), tables.schema.provider === 'mysql' && writes.has(operation)))
     // An extension behind this one gets a copy of the arguments, and can change what it passes on.
     const isProven = __internalParams !== undefined && __internalParams.args === resolved
     tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result, isProven)
     return result
   }
+}
+
+/**
+ * Returns the parameters of a query that call a function with the arguments that each extension
+ * behind this one passes on, before anything else gets them.
+ */
+function watched(params: Parameters, see: (args: unknown) => void): Parameters {
+  return Object.defineProperty({ ...params }, 'args', {
+    get: () => params.args,
+    set: (args: unknown) => {
+      see(args)
+      params.args = args
+    },
+    enumerable: true,
+  })
 }
 
 /**

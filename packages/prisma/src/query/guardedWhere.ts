@@ -6,6 +6,9 @@ import { markerKey } from './markers.js'
  * operations look for them there. All other conditions go beside the filters: there they can only
  * leave rows out, even if Prisma misreads them. An `OR` stays at the top as well: Prisma lets no row
  * pass by an `OR` without conditions there, and every row by one below `AND`.
+ *
+ * Filters are in an `AND`. An extension behind this one that adds a condition, as in
+ * `{ ...where, id }`, then replaces no part of them.
  * @param uniques - Arguments that name a row. A request of another authorization stays at its place
  * as well.
  */
@@ -21,5 +24,10 @@ export function guardedWhere(own: unknown, filters: readonly Arguments[], unique
   const others = !isKept ? [own] : Object.keys(beside).length > 0 ? [beside] : []
   const all = [...others, ...filters]
   // Prisma records the path to each value, so each level adds a cost for each key of a list.
-  return all.length === 1 && Object.keys(top).length === 0 ? all[0] : { ...top, AND: all }
+  return all.length === 1 && Object.keys(top).length === 0 && isLiteral(all[0]) ? sealed(all[0]) : { ...top, AND: all }
+}
+
+/** Wraps a `where` in one key, so that a spread beside it replaces no part of it. */
+export function sealed(where: Arguments): Arguments {
+  return Object.keys(where).every((key) => key === 'AND') ? where : { AND: [where] }
 }

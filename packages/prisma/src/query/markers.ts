@@ -1,6 +1,7 @@
 import type { Definite } from '@arcturus/core/filters'
 import { UnresolvedFilterError } from '../errors.js'
 import type { Strategy } from '../filter/subquery/plan.js'
+import { isArguments } from '../literal.js'
 
 /** How a filter is put to Prisma, if there is more than one way. */
 export interface Choices {
@@ -83,4 +84,25 @@ export class Markers {
     const toJSON: unknown = typeof marker === 'object' && marker !== null ? Reflect.get(marker, 'toJSON') : undefined
     return typeof toJSON === 'function' ? this.#requests.get(toJSON) : undefined
   }
+
+  /** Returns the requests in a `where`, beside its conditions or in an `AND`. */
+  within(where: unknown): readonly FilterRequest[] {
+    if (!isArguments(where)) return []
+    return [...(this.read(where) ?? []), ...conjuncts(where).flatMap((one) => this.within(one))]
+  }
+
+  /** Returns a `where` without the requests in it. */
+  without(where: unknown): unknown {
+    if (!isArguments(where) || this.within(where).length === 0) return where
+    const { [markerKey]: marker, AND: _, ...rest } = where
+    const isOwn = this.read(where) !== undefined || marker === undefined
+    const others = conjuncts(where).map((one) => this.without(one))
+    return { ...rest, ...(isOwn ? {} : { [markerKey]: marker }), ...(others.length > 0 ? { AND: others } : {}) }
+  }
+}
+
+/** Returns the parts of the `AND` of a `where`. */
+export function conjuncts(where: unknown): readonly unknown[] {
+  const parts = isArguments(where) ? where['AND'] : undefined
+  return Array.isArray(parts) ? parts : parts === undefined ? [] : [parts]
 }

@@ -11,7 +11,8 @@ import type { Tables } from '../schema/tables.js'
 import type { Answers, Scope } from './answers.js'
 import { hasExcludedList } from './callerLists.js'
 import { guardedWhere } from './guardedWhere.js'
-import { type FilterRequest, type Markers, markerKey } from './markers.js'
+import { type Filters, keepsFilters } from './keptFilters.js'
+import { conjuncts, type FilterRequest, type Markers, markerKey } from './markers.js'
 
 /** The options to resolve the arguments of one query. */
 interface Answering {
@@ -69,6 +70,7 @@ export class Resolver {
   readonly #markers: Markers
   readonly #tables: Tables
   readonly #answers: Answers
+  readonly #filters: Filters = new WeakMap()
 
   constructor(markers: Markers, tables: Tables, answers: Answers) {
     this.#markers = markers
@@ -101,18 +103,39 @@ export class Resolver {
     return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
   }
 
-  /** Returns the requests in the arguments of a query, in either place. */
+  /** Returns the requests in the arguments of a query, and in their `where`. */
   requests(args: unknown): readonly FilterRequest[] {
     if (!isArguments(args)) return []
-    const [one, other] = [this.#markers.read(args), this.#markers.read(args['where'])]
-    if (!one && !other) assertNoneLost(args)
-    if (!one || !other || one === other) return one ?? other ?? []
-    return [...new Set([...one, ...other])]
+    const requests = new Set([...(this.#markers.read(args) ?? []), ...this.#markers.within(args['where'])])
+    if (requests.size === 0) assertNoneLost(args)
+    return [...requests]
   }
 
   /** Returns arguments with the same requests. */
   asking(requests: readonly FilterRequest[], args: Arguments): Arguments {
     return { ...args, [markerKey]: this.#markers.make(requests) }
+  }
+
+  /** Returns arguments of which extensions behind this one have to keep the whole `where`. */
+  keeping(args: Arguments): Arguments {
+    const { where } = args
+    if (isArguments(where)) this.#filters.set(where, [where])
+    return args
+  }
+
+  /**
+   * Checks the arguments that an extension behind this one passes on.
+   * @throws UnresolvedFilterError if they lack a filter of the resolved ones
+   */
+  assertKept(sent: unknown, resolved: unknown): void {
+    if (!isArguments(resolved) || keepsFilters(sent, resolved, this.#filters)) return
+    throw new UnresolvedFilterError(
+      'unresolved-filter',
+      'Another client extension changed or dropped the authorization filter of a query. The query was not sent.',
+      {
+        hint: 'add the extension of prismaAuthorization last, or keep the filter there: { ...args, where: { AND: [args.where, …] } }',
+      },
+    )
   }
 
   /** Resolves the requests one after the other, and continues after each. */
@@ -155,10 +178,10 @@ export class Resolver {
       const { where: given, ...rest } = resolved
       const of = this.#tables.model(model)
       const uniques = of?.uniques.map(({ argument }) => argument)
-      // Sound: arguments with requests are an object.
-      const where = this.#markers.read(given) ? withoutMarker(given as Arguments) : given
+      const where = this.#markers.without(given)
       const undivided = of && hasExcludedList(where) ? [whereOf(true, of)] : []
       const guarded = guardedWhere(where, [...filters, ...undivided], uniques ?? [])
+      if (typeof guarded === 'object' && guarded !== null) this.#filters.set(guarded, filters)
       resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
       if (place === 'root') {
         const { include: _, select: __, ...sent } = resolved
@@ -273,14 +296,20 @@ function unselected(value: unknown, name: string, inherited: readonly FilterRequ
  * @throws UnresolvedFilterError
  */
 function assertNoneLost(args: Arguments): void {
-  const { where } = args
-  if (!(markerKey in args) && !(isArguments(where) && markerKey in where)) return
-  if (args[markerKey] !== undefined || (isArguments(where) && where[markerKey] !== undefined)) return
+  if (!isLost(args) && !isLostWithin(args['where'])) return
   throw new UnresolvedFilterError(
     'unresolved-filter',
     `\`${markerKey}\` is undefined: another value replaced the filter. The query was not sent.`,
     { hint: 'spread untrusted values before authorizedFilter(user), or validate them' },
   )
+}
+
+function isLost(args: Arguments): boolean {
+  return markerKey in args && args[markerKey] === undefined
+}
+
+function isLostWithin(where: unknown): boolean {
+  return isArguments(where) && (isLost(where) || conjuncts(where).some(isLostWithin))
 }
 
 function withoutMarker({ [markerKey]: _, ...rest }: Arguments): Arguments {

@@ -50,15 +50,18 @@ export function decisionOf(target: object): Explained | undefined {
 /**
  * Adds `explanation`, made on first use, and `loadExplanation()` to a denial or its event. They are
  * not enumerable, so logs that copy all properties pay nothing. Returns the target.
+ *
+ * The decision may have loaded data that is no longer at hand. `explanation` is then undefined: an
+ * explanation without the data would be of an error, not of the denial.
  */
 export function explainable<Target extends object>(target: Target, decision: Explained): Target {
   const { explainer } = registry
   if (!explainer) return target
   registry.decisions.set(target, decision)
   let known: DecisionExplanation | undefined
-  const explanation = (): DecisionExplanation => {
+  const explanation = (): DecisionExplanation | undefined => {
     known ??= explainer.explain(decision)
-    return known
+    return known.decision === 'denied' ? known : undefined
   }
   return Object.defineProperties(target, {
     explanation: { get: explanation, configurable: true },

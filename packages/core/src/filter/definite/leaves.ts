@@ -120,7 +120,7 @@ export class Leaves {
     const { span } = leaf
     const readable =
       leaf.kind === 'in'
-        ? [this.readable(leaf.item, span), this.iterable(leaf.list, span)]
+        ? [this.readable(leaf.item, span), this.iterable(leaf.list, span, true)]
         : [this.readable(leaf.of, span)]
     return all([...readable, complement(this.#schema, this.whenTrue(leaf))])
   }
@@ -148,13 +148,22 @@ export class Leaves {
     )
   }
 
-  /** Returns the condition that `in` can iterate over an operand. */
-  iterable(list: Operand, span: Span): Definite {
+  /**
+   * Returns the condition that `in` can iterate over an operand.
+   * @param isAny - whether its elements can have another type than the declared one. The elements of
+   * a list of lists, which a list column of a database can hold, are lists.
+   */
+  iterable(list: Operand, span: Span, isAny = false): Definite {
     if (list.kind !== 'path' || isNever(this.#schema, list)) return this.readable(list, span)
     const path = definitePath(this.#schema, list, span)
     const type = operandType(this.#schema, path)
-    if (type.list || type.scalar !== 'json') return isPresent(this.#schema, path, span)
-    return any(['List', 'String'].map((model): Definite => ({ kind: 'isa', of: path, model, exact: false, span })))
+    const isColumn = type.scalar !== undefined
+    if (type.list ? isAny || !isColumn : type.scalar !== 'json') return isPresent(this.#schema, path, span)
+    return any(
+      (type.list ? ['List'] : ['List', 'String']).map(
+        (model): Definite => ({ kind: 'isa', of: path, model, exact: false, span }),
+      ),
+    )
   }
 
   /** Returns the condition that an operand contains a character. */

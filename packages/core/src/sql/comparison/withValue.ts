@@ -86,6 +86,8 @@ export class ValueComparisons {
     const { kind } = value.column.type
     if (isJson(value) && (model === 'List' || model === 'String'))
       return present(this.#columns.dialect.isJson(value.text, model), value)
+    if (kind === 'list' && model === 'List')
+      return all([this.withNil('!=', value, span), this.#isList(value), value.presence])
     if (kind === 'other' || kind === 'list') return refuseType(value.column, span)
     const classes = isTextual(value.column.type)
       ? ['String']
@@ -95,6 +97,11 @@ export class ValueComparisons {
           ? []
           : ['Integer', 'Float']
     return this.holds({ kind: classes.includes(model) ? 'always' : 'never' }, value)
+  }
+
+  #isList({ text, column }: Value): Sql {
+    // A list that is stored as a text has texts only.
+    return column.type.kind !== 'list' || column.type.separated || this.#columns.dialect.isList(text)
   }
 
   /** Writes that a value passes a test. */

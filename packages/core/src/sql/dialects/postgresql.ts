@@ -136,9 +136,12 @@ export class PostgreSql extends StandardSql {
     return `date_trunc('milliseconds', ${date})`
   }
 
+  // A list of lists is an array of several dimensions, which any column of arrays can hold. PostgreSQL searches all of its
+  // dimensions at once.
+
   override elements(list: string, alias: string) {
     return {
-      table: `unnest(${list}) AS ${alias}(${this.quote('element')})`,
+      table: `unnest(CASE WHEN array_ndims(${list}) = 1 THEN ${list} END) AS ${alias}(${this.quote('element')})`,
       column: `${alias}.${this.quote('element')}`,
     }
   }
@@ -159,12 +162,21 @@ export class PostgreSql extends StandardSql {
   }
 
   override has(list: string, item: string, isNull: boolean): Sql {
-    if (isNull) return atom(`array_position(${list}, NULL) IS NOT NULL`)
-    return atom(`${item} = ANY(${list})`)
+    // Searching several dimensions for null is an error.
+    if (isNull) return atom(`CASE WHEN array_ndims(${list}) = 1 THEN array_position(${list}, NULL) IS NOT NULL END`)
+    return all([atom(`${item} = ANY(${list})`), this.isList(list)])
   }
 
   override hasText(list: string, item: string): Sql {
-    return atom(`${item} COLLATE "C" = ANY(${list})`)
+    return all([atom(`${item} COLLATE "C" = ANY(${list})`), this.isList(list)])
+  }
+
+  override length(list: string): string {
+    return `COALESCE(array_length(${list}, 1), 0)`
+  }
+
+  override isList(list: string): Sql {
+    return atom(`COALESCE(array_ndims(${list}), 1) = 1`)
   }
 }
 

@@ -199,6 +199,16 @@ export abstract class StandardSql {
     return undefined
   }
 
+  /** Writes the number of elements of a list, which is 0 for null; undefined if the database has no lists. */
+  length(_list: string): string | undefined {
+    return undefined
+  }
+
+  /** Writes that no element of a list is itself a list. Null is an empty list. */
+  isList(_list: string): Sql {
+    return true
+  }
+
   /**
    * Writes that a text is an element of the list in a JSON column, or a character of the text in
    * it.
