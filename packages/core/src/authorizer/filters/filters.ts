@@ -91,9 +91,7 @@ export class Filters {
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
     const { decider } = this.#engine
-    const condition = descending(() =>
-      isSimple(bound) ? fold(bound) : withoutFailures(fold(simplified(bound))),
-    )
+    const condition = descending(() => (isSimple(bound) ? fold(bound) : withoutFailures(fold(simplified(bound)))))
     // Rows are checked by the policy from which the filter was made.
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)
