@@ -113,7 +113,7 @@ describe('the text of a compiled policy', () => {
     const authorizer = new Authorizer()
       .registerClass(User, { fields: { id: { type: 'integer' } } })
       .registerClass(Folder, { fields: { id: { type: 'integer' }, members: { many: 'User' } } })
-      .registerClass(Card, { fields: { folder: { one: 'Folder' } } })
+      .registerClass(Card, { fields: { folder: { one: 'Folder', nullable: false } } })
     authorizer.loadSync(`
       allow(user: User, "read", folder: Folder) if one in folder.members and one.level = user.level;
       allow(_: User, "read", card: Card) if card.folder.id = 1;

@@ -72,7 +72,8 @@ export function presentUnlessError(condition: Condition): readonly Path[] {
 }
 
 function pathsThrough(operand: Operand): readonly Path[] {
-  if (operand.kind !== 'path') return operandsIn(operand).flatMap(pathsThrough)
+  // Operands of operands can be shared, so that visiting all of them takes exponential time.
+  if (operand.kind !== 'path') return []
   const { root, steps } = operand
   return steps.map((_, length) => ({ kind: 'path', root, steps: steps.slice(0, length) }))
 }

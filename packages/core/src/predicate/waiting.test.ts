@@ -53,7 +53,10 @@ class Asked {
     const { plans, program } = this.#loaded
     const predicate = plans.waiting(user, 'read', doc)
     const waiting = predicate
-      ? await predicate(user, 'read', doc, this.#question.arrive).then(String, () => 'machine')
+      ? await predicate(user, 'read', doc, this.#question.arrive).then(
+          (answer) => (answer === undefined ? 'machine' : String(answer)),
+          () => 'machine',
+        )
       : 'no predicate'
     return [
       waiting,
