@@ -32,8 +32,10 @@ class Evaluation {
         return true
       case 'false':
         return false
-      case 'and':
-        return condition.of.map(one).find((outcome) => outcome !== true) ?? condition.of.map(one).every(Boolean)
+      case 'and': {
+        const outcomes = condition.of.map(one)
+        return outcomes.every(Boolean) || outcomes.find((outcome) => outcome !== true)
+      }
       case 'or':
         return some(condition.of.map(one))
       case 'not': {
