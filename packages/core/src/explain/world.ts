@@ -135,7 +135,8 @@ export class EvaluatedWorld implements World {
         return part.unreadable ?? this.#called(this.#callOf(condition, part.environment))
       default:
         part.known ??= this.#read(() => this.#leaf(part))
-        return part.known
+        // With changes assumed, a field of a new row has the value that another leaf needs.
+        return condition.kind === 'reads' && part.known === unknown && this.#assumed.size > 0 ? yes : part.known
     }
   }
 

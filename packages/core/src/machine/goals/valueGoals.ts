@@ -51,6 +51,10 @@ function unifyOperands(left: CompiledValue, right: CompiledValue, next: Step): S
   return step
 }
 
+function isOfHost(term: Term): boolean {
+  return typeof term === 'object' && term !== null && !(term instanceof Cell) && !isMade(term)
+}
+
 /** Returns a variable that neither an earlier goal nor the other side has mentioned. */
 function firstMention(c: Context, node: Expression, other: Expression): Variable | undefined {
   if (node.kind !== 'variable' || node.name === '_' || node.name === 'nil' || c.host.isConstant(node.name)) return
