@@ -208,7 +208,7 @@ function isNarrowed(test: Condition): boolean {
 }
 
 function hasNarrowedType(operand: Operand): boolean {
-  return operand.kind === 'path' && operand.as !== undefined
+  return operand.kind === 'path' && operand.as !== undefined && Object.hasOwn(operand, 'as')
 }
 
 function isSameRead(one: Operand, other: Operand): boolean {

@@ -7,6 +7,7 @@ import { isStackOverflow } from '../condition/stack.js'
 import { ArcturusError } from '../errors.js'
 import { subjects } from '../filter/bind/bind.js'
 import { Deadline } from '../machine/index.js'
+import { has } from '../own.js'
 import type { Evaluated } from './explanation.js'
 import { Ids } from './ids.js'
 import { MissingSearch } from './missing.js'
@@ -69,7 +70,7 @@ export function evaluate(
     const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
     const root = new Part(world, condition, environment)
     const { outcome } = root
-    if ('error' in outcome) {
+    if (has(outcome, 'error')) {
       if (outcome.error instanceof BeyondExplanation || isStackOverflow(outcome.error)) throw outcome.error
       return { decision: 'error', error: errorOf(outcome.error), root, search: undefined }
     }

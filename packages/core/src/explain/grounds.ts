@@ -1,3 +1,4 @@
+import { has } from '../own.js'
 import type { Part } from './part.js'
 
 /**
@@ -75,5 +76,5 @@ function callsBelow(body: Part): ReadonlySet<Part> {
 }
 
 function holds({ outcome }: Part): boolean {
-  return 'truth' in outcome && outcome.truth === true
+  return has(outcome, 'truth') && outcome.truth === true
 }

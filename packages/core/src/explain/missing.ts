@@ -1,5 +1,6 @@
 import { isNil, operandType } from '../condition/type.js'
 import { Failed } from '../filter/bind/failure.js'
+import { has } from '../own.js'
 import { entryOf } from '../values/entryOf.js'
 import { type Change, imaginedRow, listWithout } from './changes.js'
 import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
@@ -335,7 +336,7 @@ export class MissingSearch {
   /** Returns whether a part holds: undefined if it can't be told, `missing` for a relation that is not loaded. */
   #truth(part: Part): boolean | undefined | 'missing' {
     const { outcome } = part
-    if ('truth' in outcome) return outcome.truth
+    if (has(outcome, 'truth')) return outcome.truth
     if (isLimit(outcome.error)) throw outcome.error
     const { code } = errorOf(outcome.error)
     return code === 'relation-not-loaded' || code === 'async-value' ? 'missing' : undefined

@@ -1,6 +1,7 @@
 import type { Rule } from '../language/ast.js'
 import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
+import { has } from '../own.js'
 import { Grounds } from './grounds.js'
 import type { Part } from './part.js'
 import { collapsed, type Shown } from './show.js'
@@ -77,7 +78,7 @@ export class TreeWriter {
 
   #write(part: Part): Levels {
     const { outcome } = part
-    if ('error' in outcome) return this.#failed(part, outcome.error)
+    if (has(outcome, 'error')) return this.#failed(part, outcome.error)
     return outcome.truth ? this.#proof(part) : this.#refutation(part)
   }
 
@@ -232,7 +233,7 @@ export class TreeWriter {
   #leaf(part: Part, outcome: 'true' | 'false'): ExplanationNode {
     const { condition } = part
     const kind = condition.kind === 'opaque' ? 'machine' : 'condition'
-    const span = 'span' in condition ? place(condition.span) : {}
+    const span = has(condition, 'span') ? place(condition.span) : {}
     return { kind, outcome, text: this.#shown.leaf(part, outcome === 'true'), ...span, of: [] }
   }
 
@@ -292,7 +293,7 @@ export class TreeWriter {
 
   #failure({ condition }: Part, error: unknown): Levels {
     const failure = errorOf(error)
-    const at = failure.span ?? ('span' in condition ? condition.span : undefined)
+    const at = failure.span ?? (has(condition, 'span') ? condition.span : undefined)
     return [
       [{ kind: 'condition', outcome: 'error', text: this.#shown.error(failure), ...(at ? place(at) : {}), of: [] }],
     ]
@@ -320,7 +321,7 @@ export class TreeWriter {
 
   #outcomeOf(part: Part): ExplanationNode['outcome'] {
     const { outcome } = part
-    return 'error' in outcome ? 'error' : outcome.truth ? 'true' : 'false'
+    return has(outcome, 'error') ? 'error' : outcome.truth ? 'true' : 'false'
   }
 }
 
@@ -328,11 +329,11 @@ export class TreeWriter {
 const maxRows = 200
 
 function holds({ outcome }: Part): boolean {
-  return 'truth' in outcome && outcome.truth === true
+  return has(outcome, 'truth') && outcome.truth === true
 }
 
 function fails({ outcome }: Part): boolean {
-  return 'error' in outcome
+  return has(outcome, 'error')
 }
 
 function partsOrNone(part: Part): readonly Part[] {

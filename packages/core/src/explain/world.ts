@@ -3,6 +3,7 @@ import { ArcturusError, QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
 import { Failed } from '../filter/bind/failure.js'
 import type { Limits } from '../machine/index.js'
+import { has } from '../own.js'
 import type { Meaning } from '../predicate/meaning.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Ids } from './ids.js'
@@ -165,7 +166,7 @@ export class EvaluatedWorld implements World {
       if (assumed !== undefined) return assumed
     }
     part.known ??= this.#leaf(part)
-    if ('error' in part.known) throw part.known.error
+    if (has(part.known, 'error')) throw part.known.error
     return part.known.truth
   }
 

@@ -1,6 +1,7 @@
 import type { Expression, Pattern } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
+import { has } from '../../own.js'
 import type { Policy } from '../../policy/policy.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
@@ -26,9 +27,9 @@ export class Unifier {
 
   unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
     const a = this.#evaluator.term(left, scope, bound)
-    if (!('term' in a)) return { bound, conditions: [a] }
+    if (!has(a, 'term')) return { bound, conditions: [a] }
     const b = this.#evaluator.term(right, scope, a.bound)
-    return 'term' in b ? this.unify(a.term, b.term, b.bound, span) : { bound, conditions: [b] }
+    return has(b, 'term') ? this.unify(a.term, b.term, b.bound, span) : { bound, conditions: [b] }
   }
 
   unify(left: Symbolic, right: Symbolic, bound: Substitution, span: Span): Unified {
@@ -210,7 +211,7 @@ export class Unifier {
       }
       default: {
         const expected = this.#evaluator.term(pattern, scope, bound)
-        if (!('term' in expected)) return { bound, conditions: [expected] }
+        if (!has(expected, 'term')) return { bound, conditions: [expected] }
         return this.unify(subject, expected.term, expected.bound, pattern.span)
       }
     }
