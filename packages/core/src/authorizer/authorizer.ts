@@ -1,3 +1,4 @@
+import { own } from '../own.js'
 import { allChecks } from '../policy/checks/all.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ModelName } from '../register.js'
@@ -43,7 +44,7 @@ export class Authorizer extends BaseAuthorizer {
    */
   constructor(options: AuthorizerOptions = {}) {
     // `withPolicy` passes the engine of the new authorizer.
-    const engine = options instanceof Engine ? options : new Engine(options, partsOf(options))
+    const engine = options instanceof Engine ? options : new Engine(options, partsOf(own(options)))
     super(engine)
     this.#engine = engine
     this.#listeners = engine.listeners

@@ -3,6 +3,7 @@ import type { Expression } from '../language/ast.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
 import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
+import { has } from '../own.js'
 import type { CheckedPolicy } from '../policy/policy.js'
 import type { Action } from '../register.js'
 import type { Model } from '../schema/model.js'
@@ -389,7 +390,7 @@ export abstract class BaseAuthorizer {
    */
   query(text: string, options: Omit<QueryOptions, 'limits' | 'host'> = {}): AsyncGenerator<Solution, void, void> {
     const parsed = parseQuery(new Source(text))
-    if (!('expression' in parsed)) throw new PolicyError(parsed.diagnostics)
+    if (!has(parsed, 'expression')) throw new PolicyError(parsed.diagnostics)
     return this.#run(parsed.expression, options)
   }
 

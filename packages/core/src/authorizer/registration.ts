@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { has, own } from '../own.js'
 import type { Class, Field, Model, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 
@@ -97,7 +98,7 @@ export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions
       data: { value: cls },
     })
   }
-  const name = options.name ?? cls.name
+  const name = own(options).name ?? cls.name
   if (!name)
     throw new ArgumentError('invalid-argument', 'An anonymous class needs a name.', {
       hint: 'name it: registerClass(cls, { name })',
@@ -115,7 +116,7 @@ export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclarati
       data: { value: model },
     })
   }
-  if (!('class' in model)) return modelOf(schema, model.name, undefined, model)
+  if (!has(model, 'class')) return modelOf(schema, model.name, undefined, model)
   const fields: unknown = model.fields
   if (!(fields instanceof Map)) {
     throw new ArgumentError('invalid-argument', `The model ${model.name} has a class, but its fields are no Map.`, {
@@ -127,9 +128,7 @@ export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclarati
 }
 
 function modelOf(schema: Schema, name: string, cls: Class | undefined, options: ClassOptions): Model {
-  // Only own options: a property that other code added to all objects would be taken for a key.
-  const own: ClassOptions = Object.assign(Object.create(null), options)
-  const { fields: types = {}, key, closed = false, isaCheck, value = false } = own
+  const { fields: types = {}, key, closed = false, isaCheck, value = false } = own(options)
   if (value) assertComparable(name, cls, key)
   const declared = types instanceof Map ? [...types] : Object.entries(types)
   const fields = new Map<string, Field>(
@@ -142,7 +141,7 @@ function modelOf(schema: Schema, name: string, cls: Class | undefined, options: 
     key: key === undefined ? undefined : listOf(key),
     closed,
     isaCheck,
-    ...(value && { isValue: true }),
+    isValue: value,
   }
 }
 
@@ -164,8 +163,17 @@ function listOf(names: string | readonly string[] | undefined): readonly string[
 
 function fieldOf(schema: Schema, model: string, name: string, declaration: FieldDeclaration): Field {
   if (typeof declaration === 'string' || typeof declaration === 'function')
-    return scalarOrRow(schema, model, name, { type: declaration })
+    return scalarOrRow(schema, model, name, own({ type: declaration }))
   if (typeof declaration !== 'object' || declaration === null) throw invalid(model, name, 'it is no type')
+  return declaredField(schema, model, name, own(declaration))
+}
+
+function declaredField(
+  schema: Schema,
+  model: string,
+  name: string,
+  declaration: ScalarDeclaration | RelationDeclaration,
+): Field {
   if ('one' in declaration || 'many' in declaration) {
     const many = 'many' in declaration
     const other = many ? declaration.many : declaration.one
@@ -190,8 +198,7 @@ function fieldOf(schema: Schema, model: string, name: string, declaration: Field
 function scalarOrRow(schema: Schema, model: string, name: string, declaration: ScalarDeclaration): Field {
   const { type, nullable = true, list = false, values } = declaration
   const scalar = schema.modelOfClass(type)?.isValue ? 'unknown' : scalarOf(type)
-  if (scalar)
-    return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array, ...(values && { values }) }
+  if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array, values }
   if (typeof type === 'string') throw invalid(model, name, `unknown type "${type}"`)
   return {
     kind: 'relation',

@@ -2,6 +2,7 @@ import { BaseAuthorizer } from '../authorizer/baseAuthorizer.js'
 import type { BaseOptions } from '../authorizer/baseOptions.js'
 import { Engine, type EngineParts } from '../authorizer/decisions/engine.js'
 import { ArgumentError } from '../errors.js'
+import { own } from '../own.js'
 import { errorChecks } from '../policy/checks/errors.js'
 import { compileClosures } from '../predicate/closures/closures.js'
 import type { BackEnd } from '../predicate/compiler.js'
@@ -46,7 +47,7 @@ export class CheckAuthorizer extends BaseAuthorizer {
    * @throws ArgumentError if an option is invalid; `not-in-entry` for an option of `Authorizer` alone.
    */
   constructor(options: CheckAuthorizerOptions = {}) {
-    super(new Engine(options, partsOf(options)))
+    super(new Engine(options, partsOf(own(options))))
   }
 
   // not in this entry

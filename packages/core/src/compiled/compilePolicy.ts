@@ -10,6 +10,7 @@ import { isStackOverflow } from '../condition/stack.js'
 import { conditionsIn } from '../condition/visit.js'
 import { ArgumentError } from '../errors.js'
 import type { Span } from '../language/source.js'
+import { own } from '../own.js'
 import type { Policy } from '../policy/policy.js'
 import { type ClassPair, canDispatch, dispatchText } from '../predicate/emit/dispatch.js'
 import { type PredicateText, programText, writePredicate } from '../predicate/emit/emit.js'
@@ -92,7 +93,12 @@ export function compilePolicy(
     throw new ArgumentError('no-policy', 'No policy is loaded.', {
       hint: 'load one before you compile it: await authorizer.load(text)',
     })
-  return new ModuleWriter(policy, schema, new PolicyActions(policy, schema, { declared, readAction }), options).write()
+  return new ModuleWriter(
+    policy,
+    schema,
+    new PolicyActions(policy, schema, { declared, readAction }),
+    own(options),
+  ).write()
 }
 
 class ModuleWriter {

@@ -1,4 +1,5 @@
 import { ArcturusError, ArgumentError, QueryError } from '../errors.js'
+import { own } from '../own.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Dispatch, Predicate } from '../predicate/compiler.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/emit/helpers.js'
@@ -151,7 +152,7 @@ export function compiled<Action extends string, ClassName extends string, Consta
   policy: CompiledPolicy,
 ): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
   // JavaScript can omit the world, which is sound if the policy needs neither classes nor constants.
-  return (world: Partial<World> = {}) => new CompiledAuthorizer<Action>(policy, world)
+  return (world: Partial<World> = {}) => new CompiledAuthorizer<Action>(policy, own(world))
 }
 
 /** The number of actions that a policy warns of: they can come from a request. */

@@ -38,7 +38,8 @@ function replaced(operand: Operand, replace: Replacement, count: (() => void) | 
       const root = replace(operand.root)
       if (!root) return operand
       if (root.kind === 'path') {
-        if (operand.steps.length === 0) return operand.as ? { ...root, as: operand.as } : root
+        if (operand.steps.length === 0)
+          return operand.as && Object.hasOwn(operand, 'as') ? { ...root, as: operand.as } : root
         return { ...operand, root: root.root, steps: [...root.steps, ...operand.steps] }
       }
       return operand.steps.reduce<Operand>((of, step) => ({ kind: 'field', of, step }), root)

@@ -61,9 +61,14 @@ export function fieldType(schema: Schema, field: Field): OperandType {
 
 const length: Field = { kind: 'scalar', name: 'length', type: 'integer', nullable: false, list: false }
 
+/** Returns whether a step reads the length of a list. */
+export function isLength(step: Step): boolean {
+  return Object.hasOwn(step, 'ofList')
+}
+
 /** Returns the field that a step reads; undefined if unknown. */
 export function stepField(schema: Schema, step: Step): Field | undefined {
-  if (step.ofList) return length
+  if (isLength(step)) return length
   return step.model === undefined ? undefined : schema.field(step.model, step.name)
 }
 
@@ -73,7 +78,7 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
     case 'value':
       return valueType(schema, operand.value)
     case 'path': {
-      if (operand.as) return operand.as
+      if (operand.as && Object.hasOwn(operand, 'as')) return operand.as
       const step = operand.steps.at(-1)
       if (!step) return operand.root.type
       const field = stepField(schema, step)

@@ -1,4 +1,5 @@
 import type { Span } from '../language/source.js'
+import { own } from '../own.js'
 import type { Condition, Definite, DefiniteReach, Definition, Formula, Operand, Path } from './condition.js'
 import { conjunction, disjunction, marked, not } from './construct.js'
 
@@ -88,9 +89,14 @@ const shapes: Shapes = {
   arithmetic: ofTwo,
 }
 
+/** No code of others adds children to a kind of node. */
+const ownShapes: ReadonlyMap<Node['kind'], Shape<never>> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries(shapes).map(([kind, shape]) => [kind as Node['kind'], /* @__PURE__ */ own(shape)]),
+)
+
 function shapeOf<Of extends Node>({ kind }: Of): Shape<Of> {
   // Sound: each kind has the shape of its nodes.
-  return shapes[kind] as Shape<Node> as Shape<Of>
+  return ownShapes.get(kind) as Shape<Node> as Shape<Of>
 }
 const none: readonly never[] = []
 

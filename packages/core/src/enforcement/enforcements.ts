@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { own } from '../own.js'
 import type { Authority } from './authority.js'
 import { Decoys } from './decoys.js'
 import { Enforcement, type EnforcementHooks, type EnforcementOptions, type Shared } from './enforcement.js'
@@ -34,10 +35,11 @@ export class Enforcements<Request extends object, Actor> {
    */
   constructor(
     authority: Authority,
-    options: EnforcementOptions<Request, Actor>,
+    given: EnforcementOptions<Request, Actor>,
     current: AsyncContext<Enforcement<Request, Actor>>,
     hooks: EnforcementHooks<Request> = {},
   ) {
+    const options = own(given)
     assertLog(options.log)
     assertChallenge(options.challenge)
     this.#authority = authority

@@ -2,6 +2,7 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
 import { ArgumentError } from '../errors.js'
+import { has, own } from '../own.js'
 import type { Action } from '../register.js'
 import type { Schema } from '../schema/schema.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
@@ -37,7 +38,7 @@ export function explain(
 ): Explanation {
   const of = known(authorizer)
   assertMask(of, options)
-  const asked = { actor, action, resource }
+  const asked = own({ actor, action, resource })
   return new Explanation(asked, decided(of, asked), options, of.schema)
 }
 
@@ -74,7 +75,7 @@ export async function loadExplanation(
 ): Promise<Explanation> {
   const of = known(authorizer)
   assertMask(of, options)
-  return loadQuestion(of, { actor, action, resource }, options)
+  return loadQuestion(of, own({ actor, action, resource }), options)
 }
 
 /** Explains the answer to any question; otherwise as `loadExplanation`. */
@@ -87,7 +88,8 @@ export async function loadQuestion(of: Engine, asked: Asked, options: ExplainOpt
 }
 
 /** @throws ArgumentError for a masked field that no row has: a misspelt one would be shown. */
-function assertMask({ schema }: Engine, { mask = [] }: ExplainOptions): void {
+function assertMask({ schema }: Engine, options: ExplainOptions): void {
+  const { mask = [] } = own(options)
   for (const one of mask) {
     const [model = '', field = '', ...rest] = String(one).split('.')
     const known = schema.models.get(model)
@@ -152,8 +154,8 @@ async function attemptLoading(check: () => Promise<boolean>): Promise<Check> {
 
 /** Returns the evaluation with the answer of the check: its error is the more exact one. */
 function settled(evaluated: Evaluated, check: Check): Evaluated {
-  const decision = 'error' in check ? 'error' : check.allowed ? 'allowed' : 'denied'
-  const error = 'error' in check ? errorOf(check.error) : undefined
+  const decision = has(check, 'error') ? 'error' : check.allowed ? 'allowed' : 'denied'
+  const error = has(check, 'error') ? errorOf(check.error) : undefined
   if (evaluated.decision === decision) return { ...evaluated, error: error ?? evaluated.error }
   return { decision, error, root: undefined, search: undefined }
 }

@@ -1,6 +1,7 @@
 import { ArcturusError, QueryError } from '../errors.js'
 import { Failed } from '../filter/bind/failure.js'
 import type { Code } from '../language/codes.js'
+import { has } from '../own.js'
 
 /** Whether a part holds; undefined if that depends on a row that does not exist yet. */
 export type Truth = boolean | undefined
@@ -9,11 +10,11 @@ export type Truth = boolean | undefined
 export type Outcome = { readonly truth: Truth } | { readonly error: ArcturusError }
 
 export function holds(outcome: Outcome): boolean {
-  return 'truth' in outcome && outcome.truth === true
+  return has(outcome, 'truth') && outcome.truth === true
 }
 
 export function fails(outcome: Outcome): outcome is { readonly error: ArcturusError } {
-  return 'error' in outcome
+  return has(outcome, 'error')
 }
 
 const limits: readonly Code[] = ['time-limit', 'step-limit', 'filter-too-large']
@@ -31,7 +32,7 @@ export function needsLoading({ code }: ArcturusError): boolean {
 
 /** Returns whether an outcome ends an evaluation: no alternative outweighs such an error. */
 export function endsEvaluation(outcome: Outcome): boolean {
-  return 'error' in outcome && endings.includes(outcome.error.code)
+  return has(outcome, 'error') && endings.includes(outcome.error.code)
 }
 
 /** Returns the error of an evaluation that failed. */

@@ -2,6 +2,7 @@ import type { Compare, Condition, Operand } from '../condition/condition.js'
 import { isNil } from '../condition/type.js'
 import type { ArcturusError } from '../errors.js'
 import { type Span, spanText } from '../language/source.js'
+import { own } from '../own.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
@@ -40,7 +41,8 @@ export class Shown {
   readonly #values: boolean
   readonly #masked: ReadonlySet<string>
 
-  constructor(schema: Schema, { values = false, mask = [] }: ShowOptions) {
+  constructor(schema: Schema, options: ShowOptions) {
+    const { values = false, mask = [] } = own(options)
     this.#schema = schema
     this.#values = values
     this.#masked = new Set(mask)

@@ -1,3 +1,4 @@
+import { own } from '../own.js'
 import type { ExplanationMissing, MissingLeaf } from './describe.js'
 import type { ExplanationNode, ExplanationPlace } from './tree.js'
 
@@ -31,8 +32,8 @@ const maxLines = 100
 
 /** Writes an explanation as text: the decision, what is missing, and the tree. */
 export function formatExplanation(explanation: ExplanationJSON): string {
-  const { decision, missing, tree, error } = explanation
-  const deed = deedOf(explanation)
+  const { decision, missing, tree, error } = own(explanation)
+  const deed = deedOf(own(explanation))
   const actor = explanation.actor.replace(/^a/, 'A')
   const steps = treeLines(tree.of, 0)
   switch (decision) {
@@ -114,7 +115,8 @@ function split(text: string): string[] {
   return text.split(/("(?:[^"\\]|\\.)*"(?: or "(?:[^"\\]|\\.)*")*)/)
 }
 
-function leafText({ text, of, where, now }: MissingLeaf): string {
+function leafText(leaf: MissingLeaf): string {
+  const { text, of, where, now } = own(leaf)
   const details = where && where.length > 0 ? ` with ${where.join(' and ')}` : ''
   const notes = [...(of === undefined ? [] : [`of ${of}`]), ...(now === undefined ? [] : [`now ${now}`])]
   return `${text}${details}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
@@ -126,7 +128,7 @@ function treeLines(nodes: readonly ExplanationNode[], depth: number): readonly s
 }
 
 function nodeLines(node: ExplanationNode, depth: number): readonly string[] {
-  const { kind, outcome, text, of, rules = [], row, tried = 0, repeated, place } = node
+  const { kind, outcome, text, of, rules = [], row, tried = 0, repeated, place } = own(node)
   const start = `${'  '.repeat(depth)}${marks[outcome]} `
   switch (kind) {
     case 'any':

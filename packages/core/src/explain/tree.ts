@@ -2,6 +2,7 @@ import type { ArcturusError } from '../errors.js'
 import type { Rule } from '../language/ast.js'
 import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
+import { has } from '../own.js'
 import { Grounds } from './grounds.js'
 import { endsEvaluation, fails, holds } from './outcome.js'
 import type { Part } from './part.js'
@@ -282,7 +283,7 @@ export class TreeWriter {
   }
 
   #failure({ condition }: Part, error: ArcturusError): Levels {
-    const at = error.span ?? ('span' in condition ? condition.span : undefined)
+    const at = error.span ?? (has(condition, 'span') ? condition.span : undefined)
     return [[{ kind: 'condition', outcome: 'error', text: this.#shown.error(error), ...(at ? place(at) : {}), of: [] }]]
   }
 
@@ -365,5 +366,5 @@ function place(span: Span): { readonly place: ExplanationPlace } | Record<never,
 }
 
 function placeOfPart({ condition }: Part): ReturnType<typeof place> {
-  return 'span' in condition ? place(condition.span) : {}
+  return has(condition, 'span') ? place(condition.span) : {}
 }

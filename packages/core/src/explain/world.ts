@@ -4,6 +4,7 @@ import { QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
 import { Failed, fail } from '../filter/bind/failure.js'
 import type { Limits } from '../machine/index.js'
+import { has } from '../own.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
@@ -218,7 +219,7 @@ export class EvaluatedWorld implements World {
 
   bodyOf(ref: Ref, environment: Scope): Part | Outcome {
     const call = this.#read(() => this.#callOf(ref, environment))
-    return 'body' in call ? call.body : call
+    return has(call, 'body') ? call.body : call
   }
 
   #callOf({ definition, args }: Ref, environment: Scope): Call {

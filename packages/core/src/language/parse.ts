@@ -1,4 +1,5 @@
 import nearley from 'nearley'
+import { has } from '../own.js'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import { bare, type Operand, only } from './build/index.js'
 import { Derivation, LONGEST, Shape } from './derivation.js'
@@ -71,7 +72,7 @@ function parse<S extends keyof Starts>(
     return { value: shared.build(statement) as Starts[S], derivation: shared }
   }
   const parsed = derive(start, tokens, terminator)
-  if ('diagnostic' in parsed) return parsed
+  if (has(parsed, 'diagnostic')) return parsed
   const { derivation, tokens: own } = Derivation.of(parsed.derivations[0]!)
   if (shape) shape.derivation = derivation
   return { value: derivation.build(own) as Starts[S], derivation }
@@ -124,7 +125,7 @@ function isComplete(start: keyof Starts, tokens: Tokens, begin: number): boolean
   const end = tokens.last?.end ?? begin
   if (end <= begin) return false
   const text = `${tokens.source.text.slice(begin, end)};`
-  return 'derivations' in derive(start, new Tokens(new Source(text)), ';')
+  return has(derive(start, new Tokens(new Source(text)), ';'), 'derivations')
 }
 
 function placeAfter({ source, last }: Tokens): Span {
@@ -137,7 +138,7 @@ export function parseQuery(
   source: Source,
 ): { readonly expression: Expression } | { readonly diagnostics: readonly Diagnostic[] } {
   const parsed = derive('query', new Tokens(source))
-  if ('diagnostic' in parsed) return { diagnostics: [parsed.diagnostic] }
+  if (has(parsed, 'diagnostic')) return { diagnostics: [parsed.diagnostic] }
   const { derivation, tokens } = Derivation.of(parsed.derivations[0]!)
   const expression = bare(derivation.build(tokens) as Starts['query'])
   const diagnostics = checkValueTypes(expression)
@@ -198,7 +199,7 @@ function parseStatement(
     return block && { value: block }
   }
   const parsed = parse(start, tokens, ';', known)
-  if ('value' in parsed) return parsed
+  if (has(parsed, 'value')) return parsed
   diagnostics.push(parsed.diagnostic)
   return undefined
 }
@@ -220,7 +221,7 @@ function startOf(
  */
 function parseBlock(first: Token, tokens: Tokens, known: Shape, diagnostics: Diagnostic[]): ResourceBlock | undefined {
   const header = parse('blockHeader', tokens, '{', known)
-  if ('diagnostic' in header) {
+  if (has(header, 'diagnostic')) {
     diagnostics.push(header.diagnostic)
     return undefined
   }
@@ -233,7 +234,7 @@ function parseBlock(first: Token, tokens: Tokens, known: Shape, diagnostics: Dia
       break
     }
     const production = parse('production', tokens, ';', known)
-    if ('value' in production) {
+    if (has(production, 'value')) {
       productions.push(production.value)
       continue
     }

@@ -19,6 +19,7 @@ export function withBuiltIns<Names extends Schema>(schema: Names): Names {
       key: undefined,
       closed: false,
       isaCheck: undefined,
+      isValue: false,
     })
   }
   return schema

@@ -1,3 +1,4 @@
+import { has } from '../own.js'
 import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models, Schema } from '../schema/schema.js'
 import { all, type Equality } from './equality.js'
@@ -50,8 +51,8 @@ export function sameRow(
   const x = haveKeys && keyOf(schema, a, left)
   const y = haveKeys && keyOf(schema, b, right)
   if (x && y) {
-    if ('missing' in x) return x
-    if ('missing' in y) return y
+    if (has(x, 'missing')) return x
+    if (has(y, 'missing')) return y
     if (x.length !== y.length) return false
     const names = schema.key(a.name)!
     return all(x.length, (at) => sameKeyPart({ schema, kinds, equality }, a.name, names[at]!, x[at], y[at]))
@@ -78,7 +79,7 @@ export function equalWithoutKeys(
   equality: Equality | undefined,
 ): boolean | Promise<boolean> {
   if (same) {
-    if ('missing' in same) throw new TypeError(`${same.missing} is missing`)
+    if (has(same, 'missing')) throw new TypeError(`${same.missing} is missing`)
     if (!equality || hasKey(schema, same)) throw unknownRow(same.object, same.model, 'compared with a row')
   }
   if (equality) return equality(left, right)
@@ -156,7 +157,7 @@ function isRowModel({ name, class: cls, isValue }: KnownModel, kinds: ValueKinds
 export function identityOf(schema: Schema, value: object): unknown {
   const model = schema.baseOf(value)
   const key = model && keyOf(schema, model, value)
-  if (!key || 'missing' in key || !key.every(isTextual)) return value
+  if (!key || has(key, 'missing') || !key.every(isTextual)) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
   const owner = schema.ancestors(model.name).findLast((name) => (schema.models.get(name)?.key ?? []).length > 0)
   return JSON.stringify([owner, ...parts])

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../errors.js'
 import type { Limits } from '../../machine/index.js'
+import { own } from '../../own.js'
 import type { LoadChecks } from '../../policy/checks/check.js'
 import type { BackEnd } from '../../predicate/compiler.js'
 import type { Schema } from '../../schema/schema.js'
@@ -46,9 +47,10 @@ export class Engine {
    * @param base - An engine whose schema and loaders this one shares.
    * @throws ArgumentError if an option is invalid.
    */
-  constructor(options: BaseOptions, parts: EngineParts, base?: Engine) {
+  constructor(given: BaseOptions, parts: EngineParts, base?: Engine) {
+    const options = own(given)
     const { readAction = 'read' } = options
-    const { loadChecks, backEnd, startsWithMachine, strict, queryRules = new Set() } = parts
+    const { loadChecks, backEnd, startsWithMachine, strict, queryRules = new Set<string>() } = own(parts)
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')

@@ -6,6 +6,7 @@ import { fold, withoutFailures } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
+import { own } from '../../own.js'
 import type { Wanted } from '../../schema/wanted.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
@@ -59,7 +60,8 @@ export class Filters {
   }
 
   /** Makes a filter synchronously. @throws the error of a relation that is not loaded. */
-  make(plan: FilterPlan, { unloaded = 'error' }: FilterOptions): Filter {
+  make(plan: FilterPlan, options: FilterOptions): Filter {
+    const { unloaded = 'error' } = own(options)
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
     const { policy, condition, known, action } = plan

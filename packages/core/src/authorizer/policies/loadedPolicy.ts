@@ -10,6 +10,7 @@ import {
   solve,
   type Tracer,
 } from '../../machine/index.js'
+import { own } from '../../own.js'
 import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
 import type { LoadChecks } from '../../policy/checks/check.js'
 import type { Policy } from '../../policy/policy.js'
@@ -82,7 +83,7 @@ export class LoadedPolicy {
     const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = context
     this.policy = policy
     this.version = schema.version
-    this.program = compile(policy, hosts.now, context.tracerOf?.(policy))
+    this.program = compile(policy, hosts.now, own(context).tracerOf?.(policy))
     this.#limits = limits
     const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
       hosts.arriving(missing),

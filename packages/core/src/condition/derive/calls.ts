@@ -2,6 +2,7 @@ import type { Call, Expression, Pattern, Rule } from '../../language/ast.js'
 import { plainRule } from '../../language/head.js'
 import { hasCut, isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
+import { has } from '../../own.js'
 import type { Policy } from '../../policy/policy.js'
 import { areSeparate } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
@@ -83,7 +84,7 @@ export class Calls {
     let from = bound
     for (const arg of goal.args) {
       const evaluated = this.#evaluator.term(arg, scope, from)
-      if (!('term' in evaluated)) return evaluated
+      if (!has(evaluated, 'term')) return evaluated
       const term = evaluated.bound.resolve(evaluated.term)
       from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
       args.push(term)
@@ -123,7 +124,7 @@ export class Calls {
 
   #markedWith(rule: Rule, derived: Condition | Committed): Condition | Committed {
     if (!this.#origins) return derived
-    if (!('guard' in derived)) return marked(derived, rule)
+    if (!has(derived, 'guard')) return marked(derived, rule)
     const { guard, rest } = derived
     return { guard: guard.kind === 'true' ? guard : marked(guard, rule), rest: marked(rest, rule) }
   }

@@ -1,4 +1,5 @@
 import type { Expression } from '../../language/ast.js'
+import { has } from '../../own.js'
 import type { Condition } from '../condition.js'
 import { and, not, or } from '../construct.js'
 import type { Substitution } from './terms.js'
@@ -16,7 +17,7 @@ export interface Committed {
 export function choose(alternatives: readonly (Condition | Committed)[]): Condition {
   let arms: Condition[] = []
   for (const one of alternatives.toReversed()) {
-    if (!('guard' in one)) arms.unshift(one)
+    if (!has(one, 'guard')) arms.unshift(one)
     else if (one.guard.kind === 'true') arms = [one.rest]
     else if (one.guard.kind !== 'false') {
       // The double negation keeps the first solution only.

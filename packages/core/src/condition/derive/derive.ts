@@ -1,6 +1,7 @@
 import type { Compare, Expression } from '../../language/ast.js'
 import { isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
+import { has } from '../../own.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
@@ -150,15 +151,15 @@ export class Deriver {
       }
       case 'compare': {
         const left = this.#evaluator.term(goal.left, scope, bound)
-        if (!('term' in left)) return left
+        if (!has(left, 'term')) return left
         const right = this.#evaluator.term(goal.right, scope, left.bound)
-        return 'term' in right ? this.#compare(goal, left.term, right.term, right.bound, next) : right
+        return has(right, 'term') ? this.#compare(goal, left.term, right.term, right.bound, next) : right
       }
       case 'in':
         return this.#membership.derive(goal, scope, bound, next)
       case 'matches': {
         const value = this.#evaluator.term(goal.value, scope, bound)
-        if (!('term' in value)) return value
+        if (!has(value, 'term')) return value
         const reads = this.#unifier.reads(value.term, value.bound, goal.span)
         return and(...reads, onward(this.#unifier.match(value.term, goal.pattern, scope, value.bound), next))
       }
@@ -169,7 +170,7 @@ export class Deriver {
       case 'variable':
       case 'dot': {
         const evaluated = this.#evaluator.term(goal, scope, bound)
-        if (!('term' in evaluated)) return evaluated
+        if (!has(evaluated, 'term')) return evaluated
         const resolved = evaluated.bound.resolve(evaluated.term)
         if (resolved.kind === 'unknown')
           return onward(this.#unifier.unify(resolved, value(true), evaluated.bound, goal.span), next)

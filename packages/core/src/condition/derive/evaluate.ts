@@ -1,6 +1,7 @@
 import { QueryError } from '../../errors.js'
 import type { Arithmetic, Dot, Expression, Pattern } from '../../language/ast.js'
 import { type Span, spanText } from '../../language/source.js'
+import { has } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand, Step } from '../condition.js'
 import { FALSE } from '../construct.js'
@@ -50,7 +51,7 @@ export class Evaluator {
       case 'list': {
         const all = this.#terms(expression.elements, scope, bound)
         const rest = expression.rest && this.variable(expression.rest.name, scope)
-        return 'terms' in all ? { term: { kind: 'list', elements: all.terms, rest }, bound: all.bound } : all
+        return has(all, 'terms') ? { term: { kind: 'list', elements: all.terms, rest }, bound: all.bound } : all
       }
       case 'dictionary': {
         const all = this.#terms(
@@ -58,7 +59,7 @@ export class Evaluator {
           scope,
           bound,
         )
-        if (!('terms' in all)) return all
+        if (!has(all, 'terms')) return all
         const entries = new Map(all.terms.map((term, at) => [expression.entries[at]!.key, term]))
         return { term: { kind: 'dictionary', entries }, bound: all.bound }
       }
@@ -102,7 +103,7 @@ export class Evaluator {
     let bound = from
     for (const one of expressions) {
       const evaluated = this.term(one, scope, bound)
-      if (!('term' in evaluated)) return evaluated
+      if (!has(evaluated, 'term')) return evaluated
       terms.push(evaluated.term)
       bound = evaluated.bound
     }
@@ -111,7 +112,7 @@ export class Evaluator {
 
   #dot(expression: Dot, scope: Scope, from: Substitution): Evaluated | NoValue {
     const object = this.term(expression.object, scope, from)
-    if (!('term' in object)) return object
+    if (!has(object, 'term')) return object
     const { bound } = object
     const receiver = bound.resolve(object.term)
     const { member } = expression
@@ -145,7 +146,7 @@ export class Evaluator {
 
   #arithmetic(expression: Arithmetic, scope: Scope, from: Substitution): Evaluated | NoValue {
     const all = this.#terms([expression.left, expression.right], scope, from)
-    if (!('terms' in all)) return all
+    if (!has(all, 'terms')) return all
     const { operator, span } = expression
     const isOpen = all.terms.some((term) => all.bound.resolve(term).kind === 'unknown')
     const known = all.terms.map((term) => all.bound.resolve(term))
@@ -178,7 +179,7 @@ export class Evaluator {
     const term: Symbolic = { kind: 'unknown', unknown: result }
     const resume: Waiting['resume'] = (from, next) => {
       const evaluated = this.#whenKnown(needed, at, from, evaluate)
-      if (!('term' in evaluated)) return evaluated
+      if (!has(evaluated, 'term')) return evaluated
       return onward(this.#unify(evaluated.term, term, evaluated.bound, at.span), next)
     }
     return { term, bound: bound.link(result).wait({ on: open, at, resume }) }
@@ -209,7 +210,7 @@ export class Evaluator {
    */
   operand(expression: Expression, scope: Scope, bound: Substitution): Operand {
     const evaluated = this.term(expression, scope, bound)
-    if (!('term' in evaluated)) throw new BeyondConditions('no-value', 'this expression has no value', expression)
+    if (!has(evaluated, 'term')) throw new BeyondConditions('no-value', 'this expression has no value', expression)
     return ground(evaluated.bound.resolve(evaluated.term), evaluated.bound, expression)
   }
 }

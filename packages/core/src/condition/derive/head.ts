@@ -1,4 +1,5 @@
 import type { Parameter, Pattern } from '../../language/ast.js'
+import { has } from '../../own.js'
 import type { Condition } from '../condition.js'
 import type { Evaluator } from './evaluate.js'
 import { onward, type Unified } from './onward.js'
@@ -39,7 +40,7 @@ export class Heads {
         (bound) => {
           const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
           const evaluated = this.#evaluator.term(term, scope, bound)
-          if (!('term' in evaluated)) return { bound, conditions: [evaluated] }
+          if (!has(evaluated, 'term')) return { bound, conditions: [evaluated] }
           terms[index] = evaluated.term
           const arg = bound.resolve(args[index]!)
           // A new variable is bound as an alias of the argument, which is stronger than a

@@ -1,5 +1,6 @@
 import type { In } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
+import { has } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { and, FALSE, or } from '../construct.js'
@@ -29,9 +30,9 @@ export class Membership {
   /** Derives a membership, followed by the continuation. */
   derive(goal: In, scope: Scope, bound: Substitution, next: Next): Condition {
     const element = this.#evaluator.term(goal.item, scope, bound)
-    if (!('term' in element)) return element
+    if (!has(element, 'term')) return element
     const list = this.#evaluator.term(goal.collection, scope, element.bound)
-    if (!('term' in list)) return list
+    if (!has(list, 'term')) return list
     // The element is read before the list is searched, even if the list is empty.
     const reads = this.#unifier.reads(element.term, list.bound, goal.span)
     return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))

@@ -1,6 +1,7 @@
 import type { Expression, Pattern } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
+import { has } from '../../own.js'
 import type { Policy } from '../../policy/policy.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
@@ -26,7 +27,7 @@ export class Unifier {
 
   unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
     const a = this.#evaluator.term(left, scope, bound)
-    if (!('term' in a)) return { bound, conditions: [a] }
+    if (!has(a, 'term')) return { bound, conditions: [a] }
     const b = this.#evaluator.term(right, scope, a.bound)
     if (!('term' in b)) return { bound, conditions: [b] }
     // The elements of a list are read before it is compared, even if their number decides.
@@ -226,7 +227,7 @@ export class Unifier {
       }
       default: {
         const expected = this.#evaluator.term(pattern, scope, bound)
-        if (!('term' in expected)) return { bound, conditions: [expected] }
+        if (!has(expected, 'term')) return { bound, conditions: [expected] }
         return this.unify(subject, expected.term, expected.bound, pattern.span)
       }
     }

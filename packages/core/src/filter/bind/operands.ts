@@ -35,7 +35,7 @@ export function bindOperand(operand: Operand, environment: Environment, context:
       const root = environment(operand.root)
       if (!root) return operand
       const read = context.reader.steps(root, operand.steps)
-      return read.kind === 'path' && operand.as ? { ...read, as: operand.as } : read
+      return read.kind === 'path' && operand.as && Object.hasOwn(operand, 'as') ? { ...read, as: operand.as } : read
     }
     case 'field':
       return context.reader.steps(bindOperand(operand.of, environment, context), [operand.step])

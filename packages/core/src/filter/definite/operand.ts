@@ -1,5 +1,5 @@
 import type { Operand, Path } from '../../condition/condition.js'
-import { family, operandType, stepField } from '../../condition/type.js'
+import { family, isLength, operandType, stepField } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
@@ -21,7 +21,7 @@ export function definiteOperand(schema: Schema, operand: Operand, span: Span): O
     case 'path': {
       const path = definitePath(schema, operand, span)
       const last = path.steps.at(-1)
-      if (!last?.ofList) return path
+      if (!last || !isLength(last)) return path
       return { kind: 'count', of: { ...path, steps: path.steps.slice(0, -1), as: undefined } }
     }
     case 'arithmetic': {

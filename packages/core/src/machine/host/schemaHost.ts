@@ -1,3 +1,4 @@
+import { has } from '../../own.js'
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import type { Model, RelationField } from '../../schema/model.js'
 import { isPartial, markCopy } from '../../schema/partial.js'
@@ -266,12 +267,12 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
-    if (unloaded && !(same && 'model' in same && hasKey(this.schema, same))) {
+    if (unloaded && !(same && has(same, 'model') && hasKey(this.schema, same))) {
       const known = sameReference(this.schema, left, right, this.#options.equality)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)
     }
-    if (same && 'missing' in same)
+    if (same && has(same, 'missing'))
       throw this.#missing(same.row, same.missing, 'select the key: rows are compared by it')
     return super.otherwiseEqual(left, right, same)
   }

@@ -1,4 +1,5 @@
 import type { Expression } from '../../language/ast.js'
+import { has } from '../../own.js'
 import type { Host } from '../host/host.js'
 import type { Program } from '../program/program.js'
 import type { Cell } from '../state/cell.js'
@@ -69,7 +70,7 @@ class RunningQuery implements Query {
     this.#deadline = new Deadline(this.#machine.limits.asyncTime)
     const bindings = options.bindings ?? new Map<string, unknown>()
     this.#named =
-      options.asBody && !('rule' in goal)
+      options.asBody && !has(goal, 'rule')
         ? startBody(this.#machine, program, goal, bindings)
         : start(this.#machine, program, goal, bindings)
   }

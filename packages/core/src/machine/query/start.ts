@@ -1,5 +1,6 @@
 import type { Call, Expression } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
+import { has } from '../../own.js'
 import { Dict } from '../../values/dict.js'
 import { call } from '../goals/callGoal.js'
 import { planAnd } from '../goals/logicGoals.js'
@@ -33,7 +34,7 @@ export function start(
 ): ReadonlyMap<string, Cell> {
   m.program = program
   const named = new Map<string, Cell>()
-  if ('rule' in goal) startCall(m, program, goal, named, bindings)
+  if (has(goal, 'rule')) startCall(m, program, goal, named, bindings)
   else startExpression(m, program, goal, named, bindings)
   return named
 }

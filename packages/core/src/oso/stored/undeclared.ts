@@ -1,5 +1,5 @@
 import type { Definite, Operand, Step } from '../../condition/condition.js'
-import { isNil } from '../../condition/type.js'
+import { isLength, isNil } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { HostSchema } from '../hostSchema.js'
 import { operandsOf, pathsOf } from './operands.js'
@@ -47,7 +47,7 @@ function assertOperands(schema: HostSchema, operands: readonly Operand[], isDoub
   if (!isDoubtful) return
   for (const path of operands.flatMap(pathsOf)) {
     const step = path.steps.find(
-      ({ name, model, ofList }) => !ofList && model !== undefined && !schema.declares(model, name),
+      (step) => !isLength(step) && step.model !== undefined && !schema.declares(step.model, step.name),
     )
     if (step) throw undeclared(step)
   }

@@ -2,6 +2,7 @@ import type { Node, Rule, ShorthandRule } from '../../language/ast.js'
 import type { Code } from '../../language/codes.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import type { Source, Span } from '../../language/source.js'
+import { own } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import type { MergedBlock } from '../blocks.js'
 import type { Policy } from '../policy.js'
@@ -109,7 +110,7 @@ export function runChecks<Context extends CheckContext>(
   const ends: (() => void)[] = []
   rows.forEach((checks, row) => {
     const context = contextFor(found[row]!)
-    const visitors = checks.map((check) => check(context))
+    const visitors = checks.map((check) => own(check(context)))
     for (const { end } of visitors) if (end) ends.push(end)
     for (const [kind, handler] of visitors.flatMap((visitor) => Object.entries(visitor))) {
       // Sound: an entry of a visitor is only called with nodes of its own kind.

@@ -1,5 +1,6 @@
 import type { Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { children } from '../../language/visit.js'
+import { own } from '../../own.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
 import { Knowledge } from './knowledge.js'
 
@@ -42,9 +43,10 @@ interface Following {
 }
 
 function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
-  const steps = visitors.flatMap(({ step }) => step ?? [])
-  const patternFields = visitors.flatMap(({ patternField }) => patternField ?? [])
-  const goals = visitors.flatMap(({ goal }) => goal ?? [])
+  const given = visitors.map(own)
+  const steps = given.flatMap(({ step }) => step ?? [])
+  const patternFields = given.flatMap(({ patternField }) => patternField ?? [])
+  const goals = given.flatMap(({ goal }) => goal ?? [])
   return {
     step: (node, knowledge) => {
       for (let at = 0; at < steps.length; at++) steps[at]!(node, knowledge)

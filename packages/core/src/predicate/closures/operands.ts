@@ -1,4 +1,5 @@
 import type { Operand, Path, Root, Step } from '../../condition/condition.js'
+import { isLength } from '../../condition/type.js'
 import { linksNamed } from '../../values/links.js'
 import { bailOut } from '../bail.js'
 import { type Budget, Meter } from '../budget.js'
@@ -167,9 +168,9 @@ export class Operands {
   }
 
   /** Returns the test of a relation whose columns say which row it holds. */
-  #linkTest({ model, name, ofList }: Step): LinkTest | undefined {
+  #linkTest(step: Step): LinkTest | undefined {
     const { schema, kinds } = this.#meaning
-    const links = ofList ? [] : linksNamed(schema, model, name)
+    const links = isLength(step) ? [] : linksNamed(schema, step.model, step.name)
     return links.length === 0 ? undefined : linkTest({ schema, kinds, equality: undefined }, links)
   }
 

@@ -1,5 +1,5 @@
 import type { AssumedType, Call, Constant, Operand, Path, Root, Step } from '../../condition/condition.js'
-import { isPresent, operandType } from '../../condition/type.js'
+import { isLength, isPresent, operandType } from '../../condition/type.js'
 import type { Schema } from '../../schema/schema.js'
 import { type Link, linksNamed } from '../../values/links.js'
 import { isPlainLiteral } from '../compiler.js'
@@ -90,7 +90,7 @@ export class OperandWriter {
       case 'count':
         return this.#path(operand.of, scope)
       case 'constant':
-        if (operand.assumed) return this.#assumed(operand, operand.assumed, scope)
+        if (operand.assumed && Object.hasOwn(operand, 'assumed')) return this.#assumed(operand, operand.assumed, scope)
         return assigned([], `plain(${this.#constant(operand)})`, scope)
       case 'field': {
         const of = this.write(operand.of, scope)
@@ -104,7 +104,7 @@ export class OperandWriter {
         return assigned(keptButLast(elements), `listed([${plains(elements)}])`, scope)
       }
       case 'call': {
-        if (operand.assumed) return this.#assumed(operand, operand.assumed, scope)
+        if (operand.assumed && Object.hasOwn(operand, 'assumed')) return this.#assumed(operand, operand.assumed, scope)
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
         const isApart = isFree(operand.method)
@@ -217,8 +217,8 @@ export class OperandWriter {
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
   }
 
-  #links({ model, name, ofList }: Step): readonly Link[] {
-    return ofList ? [] : linksNamed(this.#schema, model, name)
+  #links(step: Step): readonly Link[] {
+    return isLength(step) ? [] : linksNamed(this.#schema, step.model, step.name)
   }
 
   /** Returns the name of the function that tests whether a relation holds the row that its holder refers to. */

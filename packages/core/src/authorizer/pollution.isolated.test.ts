@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { moduleOf } from '../compiled/testing/moduleOf.js'
+import { explain } from '../explain/index.js'
+import { Authorizer } from './authorizer.js'
+
+/** The names of all properties that objects of core may lack, among them all options and parts of declarations. */
+const source = fileURLToPath(new URL('../', import.meta.url))
+const others = /^(?:oso|sql|enforcement|node|testing|coverage|mutation|diff)\//
+const names = new Set(
+  readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !others.test(file))
+    .flatMap((file) => [...readFileSync(source + file, 'utf8').matchAll(/\b(\w+)\?:/g)].map(([, name]) => name!)),
+)
+// JavaScript itself takes every object with this method for a promise.
+names.delete('then')
+
+class Team {
+  constructor(readonly id: number) {}
+}
+class User {
+  constructor(
+    readonly id: number,
+    readonly teams: readonly Team[],
+    readonly role: string,
+  ) {}
+}
+class Note {
+  constructor(
+    readonly id: number,
+    readonly owner: User | null,
+    readonly team: Team,
+    readonly tags: readonly string[],
+    readonly level: number,
+  ) {}
+}
+
+const policy = `
+  actor User {}
+  resource Note { permissions = ["edit"]; roles = ["owner"]; "edit" if "owner"; }
+  allow(actor, action, resource) if has_permission(actor, action, resource);
+  has_role(user: User, "owner", note: Note) if note.owner = user;
+  allow(user: User, "tag", note: Note) if "a" in note.tags and not user.role = "guest";
+  allow(user: User, "rank", note: Note) if note.level > 2 and user.role.startsWith("a");
+  allow(user: User, "walk", note: Note) if other in user.teams and other.id = note.team.id and not note.owner = nil;
+  allow(user: User, "in", note: Note) if note.team in user.teams or note.tags.length = 1;
+  allow_field(user: User, "edit", note: Note, "level") if note.owner = user;
+`
+const actions = ['edit', 'tag', 'rank', 'walk', 'in']
+const [red, blue] = [new Team(1), new Team(2)]
+const users = [new User(1, [red], 'admin'), new User(2, [red, blue], 'guest'), null]
+const [ada] = users
+const notes = [new Note(1, ada!, red, ['a', 'b'], 3), new Note(2, null, blue, ['b'], 1)]
+
+function make(evaluator: 'machine' | 'closures' | 'source'): Authorizer {
+  const authorizer = new Authorizer({ evaluator, log() {}, limits: { syncTime: 600_000 } })
+    .registerClass(Team, { key: 'id', fields: { id: 'integer' } })
+    .registerClass(User, {
+      key: 'id',
+      fields: { id: 'integer', teams: { many: Team }, role: { type: 'string', nullable: false } },
+    })
+    .registerClass(Note, {
+      key: 'id',
+      fields: {
+        id: 'integer',
+        owner: { one: User },
+        team: { one: Team, nullable: false },
+        tags: { type: 'string', list: true },
+        level: { type: 'integer', nullable: false },
+      },
+    })
+  authorizer.loadSync({ text: policy, name: 'policy.polar' })
+  return authorizer
+}
+
+function attempt(ask: () => unknown): unknown {
+  try {
+    return ask()
+  } catch (error) {
+    return `error ${String(error)}`
+  }
+}
+
+/** Returns the answers of an authorizer, each with its question. */
+function ask(authorizer: Authorizer): readonly (readonly [question: string, answer: unknown])[] {
+  const checks = users.flatMap((user) =>
+    actions.flatMap((action) => {
+      const who = `${user?.id} ${action}`
+      const lists = (): unknown => {
+        const filter = authorizer.filter(user, action, 'Note')
+        return [filter.definite().kind, ...notes.map((note) => filter.matches(note))].join()
+      }
+      return [
+        ...notes.map((note) => [`${who} ${note.id}`, attempt(() => authorizer.can(user, action, note))] as const),
+        [`list of ${who}`, attempt(lists)] as const,
+      ]
+    }),
+  )
+  const explained = attempt(() => String(explain(authorizer, users[1], 'edit', notes[0])).split('\n')[0])
+  return [...checks, ['explanation', explained]]
+}
+
+function polluted<T>(name: string, value: unknown, run: () => T): T {
+  Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true })
+  try {
+    return run()
+  } finally {
+    Reflect.deleteProperty(Object.prototype, name)
+  }
+}
+
+const values: readonly unknown[] = [true, () => true, 'User', ['id']]
+
+/** Some of the names, each with one value; all of them with all values in the long tests. */
+function cases(): readonly (readonly [name: string, value: unknown])[] {
+  const all = process.env['ARCTURUS_TESTS'] === 'all'
+  const offset = Math.floor(Math.random() * 4)
+  const chosen = [...names].filter((_, at) => all || at % 4 === offset)
+  return chosen.flatMap((name, at) =>
+    values.filter((_, index) => all || index === at % values.length).map((value) => [name, value] as const),
+  )
+}
+
+describe('a polluted prototype changes no answer', () => {
+  it.each(['machine', 'closures', 'source'] as const)(
+    'of %s',
+    (evaluator) => {
+      expect(names.size).toBeGreaterThan(100)
+      const right = ask(make(evaluator))
+      const wrong: unknown[] = []
+      for (const name of names)
+        for (const value of values) {
+          const made = make(evaluator)
+          const early = polluted(name, value, () => attempt(() => ask(make(evaluator))))
+          const late = polluted(name, value, () => attempt(() => ask(made)))
+          for (const [when, found] of Object.entries({ early, late })) {
+            const at = Array.isArray(found) ? found.findIndex(([, answer], at) => answer !== right[at]![1]) : 0
+            if (at >= 0)
+              wrong.push({ name, value: String(value), when, found: Array.isArray(found) ? found[at] : found })
+          }
+        }
+      expect(wrong).toEqual([])
+    },
+    60_000,
+  )
+
+  it('of a compiled module', () => {
+    const wrong: string[] = []
+    const answersOf = (): unknown => {
+      const module = moduleOf(make('source'))({ classes: { Team, User, Note } })
+      return users.flatMap((user) =>
+        actions.flatMap((action) => notes.map((note) => attempt(() => module.can(user, action, note)))),
+      )
+    }
+    const right = JSON.stringify(answersOf())
+    for (const [name, value] of cases())
+      if (polluted(name, value, () => JSON.stringify(attempt(answersOf))) !== right)
+        wrong.push(`${name} ${String(value)}`)
+    expect(wrong).toEqual([])
+  }, 300_000)
+})
