@@ -157,7 +157,7 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 9',
+      'format: 10',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',

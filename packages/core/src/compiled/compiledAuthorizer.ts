@@ -30,7 +30,7 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 9) {
+    if (format !== 10) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
         hint: 'compile the policy anew',
       })

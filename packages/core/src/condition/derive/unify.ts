@@ -39,8 +39,19 @@ export class Unifier {
       : { bound, conditions: [...reads, FALSE] }
   }
 
-  #readsIn({ kind }: Expression, term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
-    return kind === 'list' || kind === 'dictionary' ? this.reads(term, bound, span) : []
+  /** Returns the reads of the values that a list or dictionary computes. Those of its variables have been read. */
+  #readsIn(node: Expression, term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
+    if (node.kind === 'list' && term.kind === 'list')
+      return node.elements.flatMap((one, at) => this.#partReads(one, term.elements[at]!, bound, span))
+    if (node.kind === 'dictionary' && term.kind === 'dictionary')
+      return node.entries.flatMap(({ key, value }) => this.#partReads(value, term.entries.get(key)!, bound, span))
+    return []
+  }
+
+  #partReads(node: Expression, term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
+    if (node.kind === 'variable') return []
+    const known = bound.resolve(term)
+    return known.kind === 'operand' ? this.#reads(known.operand, span) : this.#readsIn(node, known, bound, span)
   }
 
   unify(left: Symbolic, right: Symbolic, bound: Substitution, span: Span): Unified {
