@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.js'
+import { isStackOverflow } from '../values/stackOverflow.js'
 
 /**
  * Runs a function that descends a condition, which is as deep as the policy.
@@ -16,7 +17,10 @@ export function descending<Result>(work: () => Result): Result {
   }
 }
 
-/** Returns whether an error is a stack overflow, whose message differs between engines. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof Error && /call stack|too much recursion/i.test(error.message)
+/** Returns the error of a check that exhausts the stack, as a getter can that asks for the same check again. */
+export function stackExhausted(cause: unknown): QueryError {
+  return new QueryError('frame-limit', "The check exhausts JavaScript's stack.", {
+    hint: 'look for a getter or a method that asks the authorizer about a row that leads back to itself',
+    cause,
+  })
 }

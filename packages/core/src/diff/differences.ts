@@ -4,7 +4,7 @@ import { canonicalText } from '../condition/canonical.js'
 import type { Condition, Subject } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { simplify } from '../condition/simplify.js'
-import { isStackOverflow } from '../condition/stack.js'
+import { isStackOverflow } from '../values/stackOverflow.js'
 import type { Question } from './answer.js'
 
 /** The kind of an actor or a resource; `none` is a value that is no row, such as a string. */

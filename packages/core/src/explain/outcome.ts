@@ -2,6 +2,7 @@ import { ArcturusError, QueryError } from '../errors.js'
 import { Failed } from '../filter/bind/failure.js'
 import type { Code } from '../language/codes.js'
 import { has } from '../own.js'
+import { endsEvaluation } from '../values/semantics.js'
 
 /** Whether a part holds; undefined if that depends on a row that does not exist yet. */
 export type Truth = boolean | undefined
@@ -18,7 +19,7 @@ export function fails(outcome: Outcome): outcome is { readonly error: ArcturusEr
 }
 
 const limits: readonly Code[] = ['time-limit', 'step-limit', 'filter-too-large']
-const endings: readonly Code[] = [...limits, 'frame-limit', 'negated-loop', 'replay-mismatch', 'machine-only']
+const endings: readonly Code[] = ['filter-too-large', 'machine-only']
 
 /** Returns whether an error is one of a limit that no other part of the evaluation can keep either. */
 export function isLimit({ code }: ArcturusError): boolean {
@@ -30,9 +31,11 @@ export function needsLoading({ code }: ArcturusError): boolean {
   return code === 'relation-not-loaded' || code === 'async-value'
 }
 
-/** Returns whether an outcome ends an evaluation: no alternative outweighs such an error. */
-export function endsEvaluation(outcome: Outcome): boolean {
-  return has(outcome, 'error') && endings.includes(outcome.error.code)
+/** Returns whether an outcome ends an explanation: no alternative outweighs such an error. */
+export function endsAll(outcome: Outcome): boolean {
+  if (!fails(outcome)) return false
+  const { error } = outcome
+  return endings.includes(error.code) || (endsEvaluation(error.code) && !needsLoading(error))
 }
 
 /** Returns the error of an evaluation that failed. */

@@ -4,7 +4,7 @@ import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
 import { has } from '../own.js'
 import { Grounds } from './grounds.js'
-import { endsEvaluation, fails, holds } from './outcome.js'
+import { endsAll, fails, holds } from './outcome.js'
 import type { Part } from './part.js'
 import { collapsed, type Shown } from './show.js'
 
@@ -121,7 +121,7 @@ export class TreeWriter {
   /** Explains the errors of alternatives, or of a row, beside one that holds. */
   #outweighed(part: Part): Levels {
     // A limit that is reached by writing them is none of them.
-    const isError = ({ outcome }: Part) => fails(outcome) && !endsEvaluation(outcome)
+    const isError = ({ outcome }: Part) => fails(outcome) && !endsAll(outcome)
     if (part.condition.kind !== 'some')
       return [grouped(part.parts.filter(isError).flatMap((one) => this.#errorsOf(one)))]
     const failing = part.parts.slice(0, maxRows).find(isError)

@@ -1,5 +1,4 @@
 import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
-import { isStackOverflow } from '../condition/stack.js'
 import { QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
 import { Failed, fail } from '../filter/bind/failure.js'
@@ -8,9 +7,10 @@ import { has } from '../own.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
+import { isStackOverflow } from '../values/stackOverflow.js'
 import type { Ids } from './ids.js'
 import { type Location, locationOf, type Scope } from './location.js'
-import { endsEvaluation, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
+import { endsAll, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
 import { Part, type World } from './part.js'
 import type { Reads } from './reads.js'
 
@@ -157,7 +157,7 @@ export class EvaluatedWorld implements World {
     let all = no
     for (const part of parts) {
       const one = this.outcome(part)
-      if (holds(one) || endsEvaluation(one)) return one
+      if (holds(one) || endsAll(one)) return one
       if (precedence(one) > precedence(all)) all = one
     }
     return all

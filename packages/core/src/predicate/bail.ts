@@ -1,28 +1,6 @@
 import { abandon, isThenable } from '../values/thenable.js'
 
 /**
- * The result of a condition, or of a part of it. Undefined: undecided. The part is an error, or only
- * the query machine can evaluate it. If the whole condition is undecided, the machine evaluates the
- * whole query: it has the result, or the exact error.
- *
- * |                   | true            | false                                  | undecided        |
- * | ----------------- | --------------- | -------------------------------------- | ---------------- |
- * | `a or b`, `some`  | a part is true  | all parts are false                    | otherwise        |
- * | `a and b`         | all are true    | the first part that is not true is false | otherwise      |
- * | `not a`           | `a` is false    | `a` is true                            | `a` is undecided |
- *
- * A part that cannot fail according to the schema has two results. Rewrites rely on that, so it bails
- * out if the data do not keep what the schema promises.
- */
-export type Decision = boolean | undefined
-
-/** Returns `one or other`. */
-export function either(one: Decision, other: Decision): Decision {
-  if (one || other) return true
-  return one === undefined || other === undefined ? undefined : false
-}
-
-/**
  * Thrown if a predicate reaches a case that ends the evaluation whatever its other parts are: a
  * promise, too deep a recursion, data that the schema excludes. The machine then evaluates the whole
  * query. There is one object for all, since making an error costs twenty times as much as throwing
@@ -43,7 +21,9 @@ export function bailOut(unawaited?: unknown, other?: unknown): never {
 }
 
 /**
- * Leaves a part of the condition undecided.
+ * Leaves a part of the condition undecided, as an error is: the part may be one, or only the machine
+ * can evaluate it. A part that cannot fail according to the schema is never undecided. Rewrites rely
+ * on that, so it bails out if the data do not keep what the schema promises.
  * @param unawaited - A value that was read and not used, as with `bailOut`.
  * @throws `bail` if such a value is a promise, or a list with one.
  */

@@ -1,7 +1,8 @@
 import { QueryError } from '../errors.js'
 import type { Account } from '../text/account.js'
 import { entryOf } from '../values/entryOf.js'
-import { bailOut, type Decision } from './bail.js'
+import type { Decision } from '../values/semantics.js'
+import { bailOut } from './bail.js'
 
 /**
  * The limits of an evaluation. The machine has the same ones, and reports which of them is

@@ -9,7 +9,7 @@ import { settledBody } from '../condition/simplify.js'
 import { type TextTest, textsOf } from '../condition/texts.js'
 import { isPresent } from '../condition/type.js'
 import type { Schema } from '../schema/schema.js'
-import type { Decision } from './bail.js'
+import type { Decision } from '../values/semantics.js'
 import { Budget } from './budget.js'
 import type { Meaning } from './meaning.js'
 

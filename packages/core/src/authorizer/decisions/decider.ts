@@ -2,6 +2,7 @@ import { ArgumentError, QueryError } from '../../errors.js'
 import { Deadline, holds, holdsSync, type Limits } from '../../machine/index.js'
 import type { WaitingPredicate } from '../../predicate/compiler.js'
 import type { Schema } from '../../schema/schema.js'
+import { endsEvaluation } from '../../values/semantics.js'
 import type { PlanCache } from '../plans/planCache.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
@@ -9,6 +10,7 @@ import type { Hosts } from '../relations/hosts.js'
 import { QuestionRelations } from '../relations/questionRelations.js'
 import type { RelationLoaders } from '../relations/relations.js'
 import { allInOrder } from './allInOrder.js'
+import { NestedChecks } from './nested.js'
 import { Question } from './question.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
@@ -18,6 +20,7 @@ export class Decider {
   readonly #hosts: Hosts
   readonly #relations: RelationLoaders
   readonly #limits: Limits
+  readonly #nested = new NestedChecks()
   /**
    * The active policy and its plans, for this version of the schema. Every check needs them, and each
    * reference on the way to them costs about a nanosecond.
@@ -60,6 +63,7 @@ export class Decider {
     if (this.#version !== this.#schema.version) this.#keep(this.policy)
     // Sound: they are kept. The machine needs the policy with which the check began.
     const policy = this.#current!
+    if (this.#nested.known !== undefined) this.#nested.assertNew(actor, action, resource)
     return this.#plans!.decide(actor, action, resource) ?? this.#proven(policy, actor, action, resource)
   }
 
@@ -134,15 +138,15 @@ export class Decider {
 
   /**
    * Returns whether the check of a row is true under a policy. An error counts as false.
-   * @throws the error of a relation that is not loaded, or of an asynchronous value.
+   * @throws the error of a relation that is not loaded, and an error that ends the evaluation, such as a limit.
    */
   isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown): boolean {
     try {
       return this.#proven(policy, actor, action, row)
     } catch (error) {
-      if (error instanceof QueryError && error.code !== 'relation-not-loaded' && error.code !== 'async-value')
-        return false
-      throw error
+      if (!(error instanceof QueryError) || error.code === 'relation-not-loaded' || endsEvaluation(error.code))
+        throw error
+      return false
     }
   }
 
@@ -152,7 +156,10 @@ export class Decider {
   }
 
   #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
-    return this.holdsSync('allow', [actor, action, resource], policy)
+    const { met } = policy.plans
+    policy.plans.met = undefined
+    const prove = () => this.holdsSync('allow', [actor, action, resource], policy)
+    return this.#nested.evaluate(actor, action, resource, met, prove)
   }
 
   async #wait(

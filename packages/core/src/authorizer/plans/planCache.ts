@@ -1,12 +1,14 @@
 import type { Condition } from '../../condition/condition.js'
 import { Deriver } from '../../condition/derive/derive.js'
-import { descending, isStackOverflow } from '../../condition/stack.js'
+import { descending, stackExhausted } from '../../condition/stack.js'
 import { ArgumentError, QueryError } from '../../errors.js'
 import type { Policy } from '../../policy/policy.js'
 import type { BackEnd, DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../predicate/compiler.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
+import { endsEvaluation } from '../../values/semantics.js'
+import { isStackOverflow } from '../../values/stackOverflow.js'
 import { namesOutright, stringLiteralsOf } from '../actions/actionNames.js'
 import type { PolicyActions } from '../actions/policyActions.js'
 import { assertAction, assertActor, assertKnown, assertResource } from '../arguments.js'
@@ -69,6 +71,8 @@ const checksBeforeDispatch = 1000
  */
 export class PlanCache extends PlanTable<CheckPlan> {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
+  /** What the predicate of the last undecided check has thrown, if anything. */
+  met: unknown = undefined
   readonly #policy: Policy
   readonly #deriver: Deriver
   readonly meaning: Meaning
@@ -152,8 +156,11 @@ export class PlanCache extends PlanTable<CheckPlan> {
 
   /** @param error - Undefined if the predicate was undecided. */
   #failed(error: unknown): undefined {
-    // The machine would need the same time again.
-    if (error instanceof QueryError && error.code === 'time-limit') throw error
+    // The machine would need the same time again, or the check that a getter asks for would end it, too.
+    if (error instanceof QueryError && endsEvaluation(error.code)) throw error
+    // Predicates limit the depth of their own calls.
+    if (isStackOverflow(error)) throw stackExhausted(error)
+    this.met = error
     // A bail-out, or an error of the application: the machine evaluates again, and its error
     // names the cause and the place.
     this.statistics.bailOuts++
@@ -186,9 +193,10 @@ export class PlanCache extends PlanTable<CheckPlan> {
       this.statistics.predicate--
       this.statistics.machine++
       return plan
-    } catch {
-      // The predicate may have a result. If not, the machine evaluates again, and its error names
-      // the cause and the place.
+    } catch (error) {
+      // A predicate may keep within a limit, and an asynchronous check loads relations.
+      const isOpen = error instanceof QueryError && (error.code === 'relation-not-loaded' || endsEvaluation(error.code))
+      if (!isOpen) throw error
       return this.#planOf(actor, action, resource)
     }
   }

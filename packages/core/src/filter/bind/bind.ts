@@ -6,9 +6,10 @@ import type { Span } from '../../language/source.js'
 import { Budget, limitError } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import type { Missing, Unloaded } from '../../schema/wanted.js'
+import { endsEvaluation } from '../../values/semantics.js'
 import { assertSize } from '../algebra/size.js'
 import { BoundDefinitions } from './definitions.js'
-import { assertThere, decided, endsAll, Failed, fail, outcome, undefinedElement } from './failure.js'
+import { assertThere, decided, Failed, fail, outcome, undefinedElement } from './failure.js'
 import { bindJoins, type JoinBinder } from './joins.js'
 import { assertIdentified, compareKnown, isAmongKnown, isKnownInstance, testKnownText } from './known.js'
 import { bindOperand, bindOperands, type Environment, withElements, within } from './operands.js'
@@ -165,7 +166,7 @@ export class Binder implements JoinBinder {
     try {
       return decided(this.meaning.ask(opaque.goal.expression, values, this.#missing), opaque.span)
     } catch (error) {
-      if (!(error instanceof ArcturusError) || endsAll(error)) throw error
+      if (!(error instanceof ArcturusError) || (endsEvaluation(error.code) && error.code !== 'async-value')) throw error
       // It is an error only if everything after it holds too: the machine has to see the whole.
       return error.code === 'unhandled-constraint' ? opaque : { kind: 'failure', error }
     }

@@ -1,6 +1,6 @@
 import type { Condition, Operand } from '../../condition/condition.js'
 import { FALSE, TRUE } from '../../condition/construct.js'
-import { type ArcturusError, type Code, QueryError, RelationNotLoadedError } from '../../errors.js'
+import { type ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -12,20 +12,6 @@ export class Failed extends Error {
     super(error.message)
     this.error = error
   }
-}
-
-/** The errors that end an evaluation as a whole: no other part of a condition can be true beside them. */
-const ending: ReadonlySet<Code> = new Set([
-  'frame-limit',
-  'step-limit',
-  'time-limit',
-  'negated-loop',
-  'replay-mismatch',
-])
-
-/** Returns whether an error is none of the three outcomes of a condition. */
-export function endsAll({ code }: ArcturusError): boolean {
-  return ending.has(code)
 }
 
 /**

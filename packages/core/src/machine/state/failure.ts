@@ -1,21 +1,13 @@
 import { ArcturusError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import { HostError } from '../../values/hostError.js'
+import { endsEvaluation } from '../../values/semantics.js'
+import { isStackOverflow } from '../../values/stackOverflow.js'
 import { Fault } from './fault.js'
-
-/** The errors that end a query at once, whatever else could prove it. */
-const ending: ReadonlySet<Code | undefined> = new Set([
-  'frame-limit',
-  'step-limit',
-  'time-limit',
-  'async-value',
-  'negated-loop',
-  'replay-mismatch',
-])
 
 /** Returns whether an error ends the whole query, not only one path of its search. */
 export function endsQuery(thrown: unknown): boolean {
-  return ending.has(codeOf(thrown)) || isStackOverflow(thrown)
+  return endsEvaluation(codeOf(thrown)) || isStackOverflow(thrown)
 }
 
 /**
@@ -30,9 +22,4 @@ export function reported<Failure extends { readonly thrown: unknown }>(failures:
 function codeOf(thrown: unknown): Code | undefined {
   if (thrown instanceof Fault || thrown instanceof HostError || thrown instanceof ArcturusError) return thrown.code
   return undefined
-}
-
-/** V8 and JavaScriptCore throw a `RangeError`, SpiderMonkey an `InternalError`. */
-function isStackOverflow(thrown: unknown): boolean {
-  return thrown instanceof Error && /^(Maximum call stack|too much recursion)/.test(thrown.message)
 }

@@ -1,4 +1,4 @@
-import { type Decision, either } from '../bail.js'
+import { type Decision, either } from '../../values/semantics.js'
 import type { TabledCall } from '../budget.js'
 import { held } from '../read.js'
 import { budgetOf, type Layout, ownSlots, type Slots } from './frame.js'

@@ -1,5 +1,6 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import { bailOut, type Decision, undecided } from '../bail.js'
+import type { Decision } from '../../values/semantics.js'
+import { bailOut, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
 import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'

@@ -1,6 +1,7 @@
 import { areSameRow, type RowEquality } from '../../values/rows.js'
+import type { Decision } from '../../values/semantics.js'
 import { abandon } from '../../values/thenable.js'
-import { bailOut, type Decision } from '../bail.js'
+import { bailOut } from '../bail.js'
 import type { RowMeaning, ValueMeaning } from '../meaning.js'
 import { equals, equalsLiteral, held, plain } from '../read.js'
 import type { Slots } from './frame.js'
