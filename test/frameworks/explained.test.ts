@@ -83,9 +83,9 @@ describe('the explanation of a denied event', () => {
   }
 
   it.each([
-    ['at hand', 'note.isPublic = true', 'denied'],
-    ['that was loaded', 'note.folder.isOpen = true', undefined],
-  ])('agrees with a decision from data %s', async (_where, condition, decision) => {
+    ['at hand', 'note.isPublic = true'],
+    ['that was loaded', 'note.folder.isOpen = true'],
+  ])('agrees with a decision from data %s', async (_where, condition) => {
     const authorizer = new Authorizer().registerClass(Reader, { key: 'id' }).registerClass(Note, { key: 'id' })
     authorizer.loadSync(`allow(_: Reader, "read", note: Note) if ${condition};`)
     const events: EnforcementEvent[] = []
@@ -100,7 +100,7 @@ describe('the explanation of a denied event', () => {
     expect((await request(app).get('/')).status).toBe(404)
     const denied = events.find((event) => event.kind === 'denied')
     expect(denied).toMatchObject({ reason: 'hidden' })
-    expect(denied?.explanation?.decision).toBe(decision)
+    expect(denied?.explanation?.decision).toBe('denied')
     expect((await denied?.loadExplanation?.())?.decision).toBe('denied')
   })
 })

@@ -479,7 +479,12 @@ class Comparing {
   async #explain(asked: Answer, other: OsoAnswer): Promise<string | undefined> {
     const internal = crashOf(other)
     if (internal) return internal
+    // The first error ends a query of `oso`; here another alternative may decide.
+    if (typeof other === 'object' && typeof asked.machine === 'string') return 'an error that does not decide'
     const whole = this.#prepared.asked
+    // Lists are read before they are compared; `oso` compares their lengths and literals first.
+    if (other === false && typeof asked.machine === 'object' && comparesStructures(printPolicy(whole.policy)))
+      return 'a list that is read first'
     for (const [form, change] of forms) {
       const { policy, waits = false } = change(whole.policy)
       const prepared = policy === whole.policy ? this.#prepared : new Prepared({ ...whole, policy })
@@ -525,6 +530,10 @@ class Comparing {
       ...(detail === undefined ? {} : { detail }),
     })
   }
+}
+
+function comparesStructures(policy: string): boolean {
+  return /= [[{]|[\]}] =/.test(policy)
 }
 
 /** Errors about rows that are there in part, or as plain objects of unknown class. */

@@ -162,8 +162,8 @@ export class AuthorizationError extends ArcturusError {
   readonly status: number
   /**
    * Why the action was denied, made on first use from the data at hand. Undefined unless
-   * `@arcturus/core/explain` is imported, and if the decision loaded data that is not at hand: then
-   * use `loadExplanation`. If several fields are denied, it is about the first one.
+   * `@arcturus/core/explain` is imported. If the decision loaded data that is not at hand, it has no
+   * reasons: then use `loadExplanation`. If several fields are denied, it is about the first one.
    */
   declare readonly explanation?: DecisionExplanation | undefined
   /** Returns the explanation, and loads relations for it. Undefined as `explanation` is. */

@@ -6,6 +6,7 @@ import { isImagined } from '../../../packages/core/src/explain/imagined.js'
 import type { Part } from '../../../packages/core/src/explain/part.js'
 import { Arrivals } from '../../../packages/core/src/explain/reads.js'
 import { realize } from '../../../packages/core/src/explain/realize.js'
+import { isLink } from '../../../packages/core/src/values/links.js'
 import { identityOf } from '../../../packages/core/src/values/rows.js'
 import { actorOf, check, type Outcome, type Prepared } from '../evaluators.js'
 import { descendantsOf } from '../world.js'
@@ -36,10 +37,25 @@ export class Question {
 
   /** Changes a field of all objects of a row, and returns how to undo it. */
   apply(way: Assignment, same = this.byIdentity([way.object]).get(this.identityOf(way.object)) ?? []): () => void {
-    const undo = same.map((object) => change({ ...way, object }))
+    const undo = same.flatMap((object) => {
+      const done = change({ ...way, object })
+      return [done, ...this.#changeKey(object, way.field)]
+    })
     return () => {
       for (const one of undo.reverse()) one()
     }
+  }
+
+  /** Changes the columns that say which row a relation holds. */
+  #changeKey(object: object, name: string): readonly (() => void)[] {
+    const model = this.authorizer.schema.modelOf(object)?.name
+    const field = model === undefined ? undefined : this.authorizer.schema.field(model, name)
+    if (!isLink(field)) return []
+    const row: unknown = Reflect.get(object, name)
+    if (row !== null && typeof row !== 'object') return []
+    return field.from.map((column, at) =>
+      change({ object, field: column, to: () => (row === null ? null : Reflect.get(row, field.to[at]!)), isAdded: false }),
+    )
   }
 
   /**

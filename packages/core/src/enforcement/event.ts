@@ -27,7 +27,7 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       readonly reason: DenialReason
       /**
        * As for an `AuthorizationError`: if `@arcturus/core/explain` is imported, and there is a row or
-       * a request. Undefined if the decision loaded data that is not at hand.
+       * a request. Without reasons if the decision loaded data that is not at hand.
        */
       readonly explanation?: DecisionExplanation | undefined
       readonly loadExplanation?: (() => Promise<DecisionExplanation>) | undefined

@@ -51,8 +51,8 @@ export function decisionOf(target: object): Explained | undefined {
  * Adds `explanation`, made on first use, and `loadExplanation()` to a denial or its event. They are
  * not enumerable, so logs that copy all properties pay nothing. Returns the target.
  *
- * The decision may have loaded data that is no longer at hand. `explanation` is then undefined: an
- * explanation without the data would be of an error, not of the denial.
+ * The decision may have loaded data that is no longer at hand. `explanation` then has no reasons, and
+ * its `error` says what is not loaded. It is undefined if the data have changed so that they allow.
  */
 export function explainable<Target extends object>(target: Target, decision: Explained): Target {
   const { explainer } = registry
