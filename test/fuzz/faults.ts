@@ -1,6 +1,6 @@
 import { type Condition, type Definite, definite, type Operand, type Root } from '@arcturus/core/filters'
 import { and, not, or } from '../../packages/core/src/condition/construct.js'
-import { isSameOperand } from '../../packages/core/src/condition/factor.js'
+import { isSameOperand } from '../../packages/core/src/condition/same.js'
 import { substitute } from '../../packages/core/src/condition/substitute.js'
 import { LonelyNil, OrderedNil, OrderedUnits, UnknownNil, WiderCollation } from './brokenRows.js'
 import { DefiniteRows } from './definiteRows.js'

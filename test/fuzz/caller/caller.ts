@@ -74,7 +74,7 @@ export async function fuzzCaller({
   let count = 0
   if (cases === 0) return { cases: 0, counts, failures }
   const worlds: readonly CallerWorld[] = [
-    ...(await PrismaWorld.openAll(names, planted)),
+    ...(await PrismaWorld.openAll(names)),
     ...(await TypeOrmWorld.openAll(names, planted)),
   ]
   try {

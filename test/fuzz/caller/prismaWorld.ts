@@ -4,7 +4,6 @@ import { type Client, openCaller } from '../../prisma/caller.js'
 import { type Database, openDatabases } from '../../prisma/databases.js'
 import { quiet, withoutTime } from '../evaluators.js'
 import { dialectsOf } from '../orm/orms.js'
-import { changedWhere, type Planted } from '../orm/planted.js'
 import { Random } from '../random.js'
 import { type Asked, type CallerWorld, type Doc, stateOf } from './caller.js'
 import { actorOf, docs, randomPolicy, users } from './callerCase.js'
@@ -17,33 +16,25 @@ export class PrismaWorld implements CallerWorld {
   readonly #bare: Client
   /** Its statements take few values. */
   readonly #few: Client
-  readonly #planted: Planted | undefined
   readonly #schema: PrismaSchema
   readonly #database: Database
 
-  private constructor(
-    database: Database,
-    bare: Client,
-    few: Client,
-    schema: PrismaSchema,
-    planted: Planted | undefined,
-  ) {
+  private constructor(database: Database, bare: Client, few: Client, schema: PrismaSchema) {
     this.name = `Prisma on ${database.name}`
     this.#provider = database.provider
     this.#bare = bare
     this.#few = few
-    this.#planted = planted
     this.#schema = schema
     this.#database = database
   }
 
   /** @param names - Of worlds that are asked, such as `Prisma on SQLite`. */
-  static async openAll(names: RegExp, planted: Planted | undefined): Promise<readonly PrismaWorld[]> {
+  static async openAll(names: RegExp): Promise<readonly PrismaWorld[]> {
     const databases = await openDatabases('fuzz_caller', dialectsOf('Prisma', names))
     return Promise.all(
       databases.map(async (database) => {
         const { client, schema, connect } = await openCaller(database)
-        return new PrismaWorld(database, client, connect(limited(database.adapter)), schema, planted)
+        return new PrismaWorld(database, client, connect(limited(database.adapter)), schema)
       }),
     )
   }
@@ -80,9 +71,7 @@ export class PrismaWorld implements CallerWorld {
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime })
     const { me, text } = actorOf(policy, authorizer)
     const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema)
-    const extended = this.#few.$extends(extension)
-    const change = this.#planted?.where
-    const client = (change ? extended.$extends(changing(change)) : extended) as unknown as Client
+    const client = this.#few.$extends(extension) as unknown as Client
     authorizer.loadSync(text)
     const whole = await this.#bare.doc.findMany({
       include: { tags: true, labels: true, owner: true, parent: true, children: { include: { tags: true } } },
@@ -237,13 +226,6 @@ function docsIn(answer: unknown): Doc[] {
   if (typeof answer !== 'object' || answer === null) return []
   const inside = Object.values(answer).flatMap(docsIn)
   return 'slug' in answer && 'id' in answer ? [answer as Doc, ...inside] : inside
-}
-
-/** Changes what reaches Prisma, in all arguments. */
-function changing(change: NonNullable<Planted['where']>): object {
-  const $allOperations = ({ args, query }: { args: unknown; query(args: unknown): unknown }): unknown =>
-    query(changedWhere(args, change))
-  return { query: { $allModels: { $allOperations } } }
 }
 
 /** An adapter that says of its database that it takes few values. */

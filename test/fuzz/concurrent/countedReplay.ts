@@ -32,6 +32,7 @@ export async function replayingByCount<Result>(work: () => Promise<Result>): Pro
       },
     },
     begin: method((replay) => counts.delete(replay)),
+    abandon: method((replay) => counts.delete(replay)),
     again: method((replay) => {
       of(replay).asked = 0
     }),

@@ -54,7 +54,12 @@ export class Question {
     const row: unknown = Reflect.get(object, name)
     if (row !== null && typeof row !== 'object') return []
     return field.from.map((column, at) =>
-      change({ object, field: column, to: () => (row === null ? null : Reflect.get(row, field.to[at]!)), isAdded: false }),
+      change({
+        object,
+        field: column,
+        to: () => (row === null ? null : Reflect.get(row, field.to[at]!)),
+        isAdded: false,
+      }),
     )
   }
 

@@ -42,9 +42,13 @@ interface Code {
    */
   readonly write: (scope: CodeScope, doubt: Doubt) => string
   /** Writes it so that its value is the decision; undefined if that takes a variable. */
-  readonly decide?: ((scope: CodeScope) => string) | undefined
+  readonly decide: ((scope: CodeScope) => string) | undefined
   /** Whether it is never undecided. */
-  readonly isDecided?: boolean
+  readonly isDecided: boolean
+}
+
+function written(write: Code['write']): Code {
+  return { write, decide: undefined, isDecided: false }
 }
 
 /** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
@@ -216,7 +220,7 @@ class Source extends Compiler<Code> {
 
   /** Returns the code of a condition that is not made of others. */
   #test(write: Code['write']): Code {
-    return { write, decide: (scope) => write(scope, ignored) }
+    return { write, decide: (scope) => write(scope, ignored), isDecided: false }
   }
 
   protected decided({ write, isDecided }: Code): Code {
@@ -226,7 +230,7 @@ class Source extends Compiler<Code> {
   }
 
   protected not(of: Code): Code {
-    const code: Code = { write: (scope, doubt) => `!${of.write(scope, doubt.negated)}` }
+    const code = written((scope, doubt) => `!${of.write(scope, doubt.negated)}`)
     return of.isDecided ? this.decided({ ...code, isDecided: true }) : code
   }
 
@@ -255,12 +259,11 @@ class Source extends Compiler<Code> {
   protected or(arms: readonly Code[]): Code {
     const write: Code['write'] = (scope, doubt) =>
       `(${this.#texts(arms, scope, (arm, inner) => arm.write(inner, doubt)).join(' || ')})`
-    if (arms.every((arm) => arm.isDecided)) return this.decided({ write, isDecided: true })
-    return {
-      // A variable of the condition around it serves if that condition is true, too.
-      write: (scope, doubt) =>
-        doubt.isNegated || !doubt.isLast ? doubt.note(this.#decision({ write }, scope)) : write(scope, doubt),
-    }
+    if (arms.every((arm) => arm.isDecided)) return this.decided({ ...written(write), isDecided: true })
+    // A variable of the condition around it serves if that condition is true, too.
+    return written((scope, doubt) =>
+      doubt.isNegated || !doubt.isLast ? doubt.note(this.#decision(written(write), scope)) : write(scope, doubt),
+    )
   }
 
   /** Writes the parts of a condition: all but the first are not always evaluated. */
