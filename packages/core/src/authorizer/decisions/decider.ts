@@ -64,7 +64,8 @@ export class Decider {
     // Sound: they are kept. The machine needs the policy with which the check began.
     const policy = this.#current!
     if (this.#nested.known !== undefined) this.#nested.assertNew(actor, action, resource)
-    return this.#plans!.decide(actor, action, resource) ?? this.#proven(policy, actor, action, resource)
+    const known = this.#plans!.decide(actor, action, resource)
+    return known ?? this.#proven(policy, actor, action, resource, policy.plans.met)
   }
 
   #keep(policy: LoadedPolicy): void {
@@ -155,9 +156,8 @@ export class Decider {
     return this.policy.plans.actions(actor, resource)
   }
 
-  #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
-    const { met } = policy.plans
-    policy.plans.met = undefined
+  /** @param met - What the predicate of this check has thrown, if anything. */
+  #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown, met?: unknown): boolean {
     const prove = () => this.holdsSync('allow', [actor, action, resource], policy)
     return this.#nested.evaluate(actor, action, resource, met, prove)
   }

@@ -52,7 +52,7 @@ export function decisionOf(target: object): Explained | undefined {
  * not enumerable, so logs that copy all properties pay nothing. Returns the target.
  *
  * The decision may have loaded data that is no longer at hand. `explanation` then has no reasons, and
- * its `error` says what is not loaded. It is undefined if the data have changed so that they allow.
+ * its `error` says what is not loaded. It is undefined if the data have changed and now allow the action.
  */
 export function explainable<Target extends object>(target: Target, decision: Explained): Target {
   const { explainer } = registry

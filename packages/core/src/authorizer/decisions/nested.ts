@@ -11,7 +11,7 @@ interface Failed {
 }
 
 /**
- * Errors of checks inside checks: a getter or a method of the application may ask the authorizer
+ * The errors of checks inside checks: a getter or a method of the application may ask the authorizer
  * again. If such a check fails, the machine evaluates the outer one again, to decide whether another
  * rule allows it. The inner check then fails at once with the same error. Otherwise each level would
  * evaluate the next one twice.

@@ -142,6 +142,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
     const predicate = plan?.predicate
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
+      this.met = undefined
       return undefined
     }
     try {
