@@ -44,6 +44,7 @@ export default defineConfig({
       { find: '@arcturus/koa', replacement: source('packages/koa/src/index.ts') },
       { find: '@arcturus/next', replacement: source('packages/next/src/index.ts') },
       { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },
+      { find: '@arcturus/typeorm/oso', replacement: source('packages/typeorm/src/oso/index.ts') },
       { find: '@arcturus/typeorm', replacement: source('packages/typeorm/src/index.ts') },
     ],
   },

@@ -17,14 +17,14 @@ const ceilings = {
   checks: 103,
   runtime: 14.5,
   explain: 65.5,
-  sql: 35.5,
+  sql: 33.5,
   filters: 28.5,
   framework: 19,
   compile: 47.5,
   diff: 36,
   testing: 85,
   node: 3.5,
-  oso: 150,
+  oso: 129,
 }
 const forNode = ['node', 'oso']
 

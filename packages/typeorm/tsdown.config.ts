@@ -1,7 +1,7 @@
 import type { UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', oso: 'src/oso/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   platform: 'neutral',

@@ -73,6 +73,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'prototypes',
     'sql',
+    'driver',
+    'oso',
     'schema',
     'rows',
     'filter',

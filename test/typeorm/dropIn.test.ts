@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import * as osoModule from '@arcturus/core/oso'
-import { type Class, type Filter, Oso, Relation, typeOrmAdapter } from '@arcturus/core/oso'
+import { type Class, type Filter, Oso, Relation } from '@arcturus/core/oso'
+import { typeOrmAdapter } from '@arcturus/typeorm/oso'
 import { type DataSource, EntitySchema, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBundled } from '../conformance/lib/bundled.mjs'
@@ -43,7 +44,7 @@ describe.each(kinds)('Lists of typeOrmAdapter on %s, TypeORM %s', async (kind, v
     'are the rows that the check allows, and all lists that oso answered right',
     async () => {
       const openDatabase = async (name: string): Promise<Database> => databases.get(name)!
-      const bundled = await openBundled({ oso: osoModule, openDatabase, EntitySchema })
+      const bundled = await openBundled({ oso: osoModule, typeOrmAdapter, openDatabase, EntitySchema })
       const wrong: unknown[] = []
       const lost: unknown[] = []
       let answered = 0

@@ -1,4 +1,5 @@
-import { type Class, Oso, Relation, typeOrmAdapter } from '@arcturus/core/oso'
+import { type Class, Oso, Relation } from '@arcturus/core/oso'
+import { typeOrmAdapter } from '@arcturus/typeorm/oso'
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabases } from './databases.js'

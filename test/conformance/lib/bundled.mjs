@@ -1,4 +1,4 @@
-// Runs filtering cases through the drop-in and its own `typeOrmAdapter`: on each database one data source for each fixture.
+// Runs filtering cases through the drop-in and `typeOrmAdapter` of `@arcturus/typeorm/oso`: on each database one data source for each fixture.
 import { makeFixture } from '../fixtures.mjs'
 import { withConsole } from './console.mjs'
 import { encodeError } from './errors.mjs'
@@ -11,11 +11,12 @@ const byId = (a, b) => (typeof a === 'number' ? a - b : a < b ? -1 : a > b ? 1 :
 /**
  * Opens the fixtures' tables on a database.
  * @param modules.oso - A module with the exports of `@arcturus/core/oso`.
+ * @param modules.typeOrmAdapter - That of `@arcturus/typeorm/oso`.
  * @param modules.openDatabase - Opens a database for a fixture, as those of test/typeorm/databases.ts.
  * @param modules.EntitySchema - TypeORM's.
  * @returns `run(case)`, which gives `{ ids }` or `{ error }`, and `close()`.
  */
-export async function openBundled({ oso: engine, openDatabase, EntitySchema }) {
+export async function openBundled({ oso: engine, typeOrmAdapter, openDatabase, EntitySchema }) {
   const opened = new Map()
   for (const name of fixtures) {
     const database = await openDatabase(name.replace('-', '_'))
@@ -29,19 +30,19 @@ export async function openBundled({ oso: engine, openDatabase, EntitySchema }) {
     opened.set(name, { database, fixture, source })
   }
   return {
-    run: (one) => withConsole(() => run(one, opened.get(one.fixture), engine)),
+    run: (one) => withConsole(() => run(one, opened.get(one.fixture), engine, typeOrmAdapter)),
     close: async () => {
       for (const { database } of opened.values()) await database.close()
     },
   }
 }
 
-async function run(one, { fixture, source }, engine) {
+async function run(one, { fixture, source }, engine, typeOrmAdapter) {
   const oso = new engine.Oso({ ...fixture.options })
   const context = { engine, fixture, oso, Dict: engine.Dict }
   registerFixture(context)
   for (const [name, value] of Object.entries(one.constants ?? {})) oso.registerConstant(decode(value, context), name)
-  if (one.adapter !== false) oso.setDataFilteringAdapter(engine.typeOrmAdapter(source))
+  if (one.adapter !== false) oso.setDataFilteringAdapter(typeOrmAdapter(source))
   try {
     await oso.loadStr(one.policy)
     const [actor, action, resource] = [one.actor, one.action, one.resource].map((value) => decode(value, context))

@@ -3,6 +3,7 @@ export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { Dict } from '../values/dict.js'
 export { defaultEqualityFn } from './equality.js'
 export * from './errors.js'
+export { fieldOf, relationOf } from './fields.js'
 export {
   type Adapter,
   type Datum,
@@ -19,8 +20,6 @@ export { Polar } from './polar.js'
 export { Predicate } from './predicate.js'
 export { Relation } from './relation.js'
 export type { StoredClasses } from './stored/classes.js'
-export { typeOrmAdapter } from './typeOrm/adapter.js'
-export type { TypeOrmConnection, TypeOrmQuery } from './typeOrm/connection.js'
 export type {
   Class,
   ClassParams,

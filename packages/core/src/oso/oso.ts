@@ -165,7 +165,7 @@ export class Oso<
   setDataFilteringAdapter(adapter: Adapter<Query, Resource>): void {
     if (typeof adapter === 'function' && !('buildQuery' in adapter)) {
       throw new TypeError(
-        'setDataFilteringAdapter takes an adapter, such as typeOrmAdapter(dataSource), not its maker.',
+        'setDataFilteringAdapter takes an adapter, such as typeOrmAdapter(dataSource) of @arcturus/typeorm/oso, not its maker.',
       )
     }
     this.getHost().adapter = adapter

@@ -1,8 +1,9 @@
-import { typeOrmColumnType, typeOrmDriver } from '@arcturus/core/sql'
 import type { DataSource, FindManyOptions, ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { typeOrmColumnType } from '../driver/columnType.js'
+import { typeOrmDriver } from '../driver/driver.js'
 import type { Builder } from './builders.js'
 
 /** The types of keys whose values TypeORM compares unchanged, in TypeScript. */

@@ -1,5 +1,7 @@
-import { type SqlDialect, type TypeOrmDriver, typeOrmDialects, typeOrmDriver } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
+import { typeOrmDialects, typeOrmDriver } from '../driver/driver.js'
+import type { TypeOrmDriver } from '../driver/metadata.js'
 import { TypeOrmSchemaError } from '../errors.js'
 
 /**

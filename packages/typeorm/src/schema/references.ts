@@ -1,9 +1,9 @@
 import { type DatabaseFacts, declaredReferences } from '@arcturus/core/filters'
-import { typeOrmColumnType } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { typeOrmColumnType } from '../driver/columnType.js'
 import { driverOf } from './dialect.js'
 import { type Described, entitiesOf, modelName, relationsOf } from './entities.js'
 

@@ -12,14 +12,14 @@ import {
   type SqlTable,
   type SqlTables,
   type SqlType,
-  type TypeOrmDriver,
-  typeOrmColumnType,
   type VerifiedDatabase,
 } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { typeOrmColumnType } from '../driver/columnType.js'
+import type { TypeOrmDriver } from '../driver/metadata.js'
 import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'

@@ -1,5 +1,5 @@
-import type { TypeOrmColumn, TypeOrmSource } from '../../sql/index.js'
-import type { HostTypes } from '../types.js'
+import type { HostTypes } from '@arcturus/core/oso'
+import type { TypeOrmColumn, TypeOrmSource } from '../driver/metadata.js'
 
 /** The part of TypeORM's query builder that the adapter uses. */
 export interface TypeOrmQuery {

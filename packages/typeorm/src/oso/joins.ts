@@ -1,6 +1,11 @@
-import { type Datum, type Filter, type FilterCondition, isProjection } from '../filter.js'
-import { Relation } from '../relation.js'
-import type { HostTypes } from '../types.js'
+import {
+  type Datum,
+  type Filter,
+  type FilterCondition,
+  type HostTypes,
+  isProjection,
+  Relation,
+} from '@arcturus/core/oso'
 import { columnOf, entityOf, isDescribed, type TypeOrmConnection, type TypeOrmQuery } from './connection.js'
 
 const operators: Readonly<Record<FilterCondition['cmp'], string>> = {

@@ -1,5 +1,6 @@
+import { type FilterCondition, Host, Relation } from '@arcturus/core/oso'
 import { expect, it } from 'vitest'
-import { type FilterCondition, Host, Relation, type TypeOrmQuery, typeOrmAdapter } from '../index.js'
+import { type TypeOrmQuery, typeOrmAdapter } from './index.js'
 
 class Repo {}
 class Org {}

@@ -1,5 +1,4 @@
-import type { SqlDialect } from '../dialect.js'
-import type { SqlColumn } from '../tables.js'
+import type { SqlColumn, SqlDialect } from '@arcturus/core/sql'
 
 /** Matches the characters that MySQL drivers escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the regex matches them on purpose

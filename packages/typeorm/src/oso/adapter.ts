@@ -1,6 +1,8 @@
-import { UnsupportedFilterError } from '../../errors.js'
-import { printSql, typeOrmDriver, typeOrmParameter } from '../../sql/index.js'
-import type { Adapter, Filter } from '../filter.js'
+import { UnsupportedFilterError } from '@arcturus/core'
+import type { Adapter, Filter } from '@arcturus/core/oso'
+import { printSql } from '@arcturus/core/sql'
+import { typeOrmDriver } from '../driver/driver.js'
+import { typeOrmParameter } from '../driver/parameter.js'
 import { isDescribed, type TypeOrmConnection } from './connection.js'
 import { joinedQuery } from './joins.js'
 import { EntityTables } from './tables.js'
@@ -15,6 +17,8 @@ import { EntityTables } from './tables.js'
  * @throws (when a list is asked for) Error `RuntimeError::DataFilteringUnsupportedOp` if the
  * database compares some values differently than a check does.
  * @example
+ * import { typeOrmAdapter } from '@arcturus/typeorm/oso'
+ *
  * oso.setDataFilteringAdapter(typeOrmAdapter(dataSource))
  * const documents = await oso.authorizedResources(user, 'read', Document)
  */

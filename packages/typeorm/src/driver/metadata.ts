@@ -1,4 +1,4 @@
-import type { SqlDialect } from '../dialect.js'
+import type { SqlDialect } from '@arcturus/core/sql'
 
 /** The part of TypeORM's `ColumnMetadata` that determines a column's type. */
 export interface TypeOrmColumn {

@@ -1,18 +1,7 @@
-import {
-  type SqlColumn,
-  type SqlField,
-  type SqlPair,
-  type SqlRelation,
-  type SqlRestriction,
-  type SqlTable,
-  type SqlTables,
-  type TypeOrmDriver,
-  typeOrmColumnType,
-} from '../../sql/index.js'
-import { fieldOf, relationOf } from '../fields.js'
-import { Relation } from '../relation.js'
-import type { StoredClasses } from '../stored/classes.js'
-import type { HostTypes } from '../types.js'
+import { fieldOf, type HostTypes, Relation, relationOf, type StoredClasses } from '@arcturus/core/oso'
+import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from '@arcturus/core/sql'
+import { typeOrmColumnType } from '../driver/columnType.js'
+import type { TypeOrmDriver } from '../driver/metadata.js'
 import {
   type Column,
   columnOf,

@@ -1,6 +1,5 @@
-import type { ScalarType } from '../../schema/model.js'
-import type { SqlDialect } from '../dialect.js'
-import type { SqlType } from '../tables.js'
+import type { ScalarType } from '@arcturus/core/filters'
+import type { SqlDialect, SqlType } from '@arcturus/core/sql'
 import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 
 /**

@@ -1,0 +1,2 @@
+export { typeOrmAdapter } from './adapter.js'
+export type { TypeOrmConnection, TypeOrmQuery } from './connection.js'
