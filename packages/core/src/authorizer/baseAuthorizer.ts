@@ -307,9 +307,11 @@ export abstract class BaseAuthorizer {
 
   /**
    * Returns the actions that the actor may perform on the resource. If a rule leaves the action
-   * open, it tries every action that the policy names for the resource's class.
+   * open, it tries every action that the policy names for the resource's class. An action is among
+   * them exactly if `isAllowed` returns true for it.
    * @param actor - The actor, or null for an anonymous user.
-   * @throws ArgumentError and QueryError, as `can`.
+   * @throws ArgumentError and QueryError, as `isAllowed` for any of these actions. If rules compare the
+   * action with data, also the error of any alternative.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
     return this.#actions.of(actor, resource)
@@ -341,7 +343,7 @@ export abstract class BaseAuthorizer {
    * Returns the fields of the resource on which the actor may perform the action (`allow_field`).
    * If a rule leaves the field open, all declared fields are tried.
    * @param actor - The actor, or null for an anonymous user.
-   * @throws ArgumentError and QueryError, as `can`.
+   * @throws ArgumentError and QueryError, as `authorizedActions`.
    */
   async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
     return this.#fields.allowed(actor, action, resource)
@@ -407,7 +409,6 @@ export abstract class BaseAuthorizer {
     goal: Expression | RuleCall,
     options: Omit<QueryOptions, 'limits' | 'host'>,
   ): AsyncGenerator<Solution, void, void> {
-    const { policy, host } = this.#decider.question(this.#decider.policy, false)
-    return solutionsOf(policy.program, goal, { ...options, limits: this.#engine.limits, host })
+    return solutionsOf(this.#decider.question(), goal, { ...options, limits: this.#engine.limits })
   }
 }

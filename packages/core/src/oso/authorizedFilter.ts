@@ -51,7 +51,8 @@ export async function authorizedFilter(
   const meaning = hostMeaning(schema, machineHost, program, defaultLimits, true, machineHost.regExp)
   const { asyncTime } = defaultLimits
   const get = (wanted: Wanted): Promise<unknown> => load(host, wanted)
-  const bound = simplify(await bindLoading(condition, actor, action, meaning, get, asyncTime))
+  const loaded = await bindLoading(condition, actor, action, meaning, get, asyncTime)
+  const bound = simplify(loaded.condition)
   if (bound.kind === 'failure') throw bound.error
   assertNoHostOrder(bound, schema)
   return new AuthorizedFilter(model, host, bound, machineHost.hasDefaultEquality)

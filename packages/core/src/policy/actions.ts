@@ -27,6 +27,8 @@ interface Place {
 export const checkedAction: Place = { name: 'allow', arity: 3, index: 1 }
 /** The action on a field. */
 export const fieldAction: Place = { name: 'allow_field', arity: 4, index: 1 }
+/** The field of a check of a field. It is followed like an action. */
+export const checkedField: Place = { name: 'allow_field', arity: 4, index: 3 }
 
 /** A rule whose parameter receives an action, with the variables that stand for it. */
 interface Receiver {

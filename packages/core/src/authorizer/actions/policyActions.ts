@@ -5,14 +5,22 @@ import {
   type ActionNames,
   actionNames,
   checkedAction,
+  checkedField,
   delegatesActions,
   fieldAction,
   policyFor,
 } from '../../policy/actions.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
-import { namesOutright } from './actionNames.js'
+import { actionsFor, namesOutright } from './actionNames.js'
 import { type ActionProblem, unknownAction } from './unknownAction.js'
+
+/** The strings for which a rule may hold in one argument. */
+export interface Candidates {
+  readonly names: readonly string[]
+  /** Whether the rule holds for no other strings, or for none that are of interest. */
+  readonly areAll: boolean
+}
 
 /** The actions that exist besides those that a policy names. */
 export interface ActionSettings {
@@ -31,6 +39,7 @@ export class PolicyActions {
   readonly #settings: ActionSettings
   #checked: ActionNames | undefined
   #ofFields: ActionNames | undefined
+  #fields: ActionNames | undefined
   readonly #ofModels = new Map<string, ActionNames>()
   #delegates: boolean | undefined
 
@@ -81,11 +90,31 @@ export class PolicyActions {
       return true
     if (!this.#policy.rules.has('allow')) return true
     const { open, isWild } = this.#names
-    if (open || isWild) return true
-    this.#delegates ??= delegatesActions(this.#policy)
-    if (this.#delegates) return true
+    if (open || isWild || this.#passesOn) return true
     const names = this.#ofModel(model)
     return names.names.has(action) || names.open !== undefined
+  }
+
+  /** Returns the actions to try on a row of a model. @param model - Undefined if it is unknown. */
+  candidates(model: string | undefined): Candidates {
+    const known = actionsFor(this.#policy, model === undefined ? [] : this.#schema.ancestors(model))
+    const { open } = this.#names
+    if (open) return { names: known, areAll: false }
+    const { names } = model === undefined || this.#passesOn ? this.#names : this.#ofModel(model)
+    return { names: [...new Set([...known, ...names])], areAll: true }
+  }
+
+  /** Returns the fields to try on a row. @param declared - The fields that its model declares. */
+  fieldCandidates(declared: readonly string[]): Candidates {
+    this.#fields ??= actionNames(this.#policy, [checkedField], (name) => this.#schema.isName(name))
+    const { names, open } = this.#fields
+    return { names: [...new Set([...declared, ...names])], areAll: open === undefined }
+  }
+
+  /** Whether rules pass an action on for another resource. */
+  get #passesOn(): boolean {
+    this.#delegates ??= delegatesActions(this.#policy)
+    return this.#delegates
   }
 
   /** Whether rules of checks or of fields name an action. */

@@ -1,4 +1,3 @@
-import { actionsFor } from '../actions/actionNames.js'
 import { assertActor, assertKnown, assertResource } from '../arguments.js'
 import { allInOrder } from './allInOrder.js'
 import type { Engine } from './engine.js'
@@ -38,13 +37,12 @@ export class AllowedActions {
     return actions
   }
 
-  /** Returns the actions by the machine. It tries every known action if a rule leaves the action open. */
-  async #enumerate(actor: unknown, resource: unknown, { policy, host }: Question): Promise<Set<string>> {
+  /** Returns the actions by the machine. */
+  async #enumerate(actor: unknown, resource: unknown, question: Question): Promise<Set<string>> {
     const { schema, limits, listeners } = this.#engine
-    const model = schema.modelOf(resource)?.name
-    const known = actionsFor(policy.policy, model === undefined ? [] : schema.ancestors(model))
+    const candidates = question.policy.actions.candidates(schema.modelOf(resource)?.name)
     const args = (action: unknown): unknown[] => [actor, action, resource]
-    const actions = await enumerate(policy.program, 'allow', args, known, limits, host)
+    const actions = await enumerate(question, 'allow', args, candidates, limits)
     listeners.notify('actions', actor, undefined, resource, actions.size > 0)
     return actions
   }

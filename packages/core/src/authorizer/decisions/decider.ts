@@ -2,6 +2,7 @@ import { ArgumentError, QueryError } from '../../errors.js'
 import { Deadline, holds, holdsSync, type Limits } from '../../machine/index.js'
 import type { WaitingPredicate } from '../../predicate/compiler.js'
 import type { Schema } from '../../schema/schema.js'
+import type { Missing } from '../../schema/wanted.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import type { PlanCache } from '../plans/planCache.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
@@ -47,13 +48,10 @@ export class Decider {
     return this.#active.current()
   }
 
-  /**
-   * @param usesReferences - Whether rows that are known by their keys alone can be values of the
-   * question. They must not be among its results. Default true.
-   */
-  question(policy: LoadedPolicy = this.policy, usesReferences = true): Question {
+  /** Begins a question that can wait. */
+  question(policy: LoadedPolicy = this.policy): Question {
     const relations = this.#relations.active
-      ? new QuestionRelations(this.#schema, this.#relations.forQuestion(), usesReferences)
+      ? new QuestionRelations(this.#schema, this.#relations.forQuestion())
       : undefined
     return new Question(policy, this.#hosts, relations)
   }
@@ -132,18 +130,27 @@ export class Decider {
     return holds(question.policy.program, rule, args, this.#limits, question.host)
   }
 
-  /** Returns whether a rule holds, by the machine, synchronously. */
-  holdsSync(rule: string, args: readonly unknown[], { program }: LoadedPolicy = this.policy): boolean {
-    return holdsSync(program, rule, args, this.#limits)
+  /**
+   * Returns whether a rule holds, by the machine, synchronously.
+   * @param loaded - The values that were loaded in place of missing ones.
+   */
+  holdsSync(
+    rule: string,
+    args: readonly unknown[],
+    { program }: LoadedPolicy = this.policy,
+    loaded?: Missing,
+  ): boolean {
+    return holdsSync(program, rule, args, this.#limits, loaded && this.#hosts.arriving(loaded))
   }
 
   /**
    * Returns whether the check of a row is true under a policy. An error counts as false.
+   * @param loaded - The values that were loaded in place of missing ones.
    * @throws the error of a relation that is not loaded, and an error that ends the evaluation, such as a limit.
    */
-  isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown): boolean {
+  isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown, loaded?: Missing): boolean {
     try {
-      return this.#proven(policy, actor, action, row)
+      return this.#proven(policy, actor, action, row, undefined, loaded)
     } catch (error) {
       if (!(error instanceof QueryError) || error.code === 'relation-not-loaded' || endsEvaluation(error.code))
         throw error
@@ -157,8 +164,15 @@ export class Decider {
   }
 
   /** @param met - What the predicate of this check has thrown, if anything. */
-  #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown, met?: unknown): boolean {
-    const prove = () => this.holdsSync('allow', [actor, action, resource], policy)
+  #proven(
+    policy: LoadedPolicy,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    met?: unknown,
+    loaded?: Missing,
+  ): boolean {
+    const prove = () => this.holdsSync('allow', [actor, action, resource], policy, loaded)
     return this.#nested.evaluate(actor, action, resource, met, prove)
   }
 

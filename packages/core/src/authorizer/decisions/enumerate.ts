@@ -1,53 +1,64 @@
 import type { Expression } from '../../language/ast.js'
 import {
-  type Host,
+  endsQuery,
   holds,
   type Limits,
-  type Program,
   type QueryOptions,
   type RuleCall,
   type Solution,
   solve,
   Variable,
 } from '../../machine/index.js'
+import type { Candidates } from '../actions/policyActions.js'
+import type { Question } from './question.js'
 
 /** Yields the solutions of a query as they are found. Leaving the loop early ends the query. */
 export async function* solutionsOf(
-  program: Program,
+  question: Question,
   goal: Expression | RuleCall,
   options: QueryOptions,
 ): AsyncGenerator<Solution, void, void> {
-  const query = solve(program, goal, options)
+  const query = solve(question.policy.program, goal, { ...options, host: question.host })
   try {
-    for (let solution = await query.next(); solution; solution = await query.next()) yield solution
+    for (let solution = await query.next(); solution; solution = await query.next()) yield question.whole(solution)
   } finally {
     query.close()
   }
 }
 
 /**
- * Returns the strings for which a rule holds in one argument. If a rule leaves the argument open,
- * or only constrains it, each string of `known` is tried.
+ * Returns the strings for which a rule holds in one argument: exactly those for which it holds when
+ * they are asked one by one.
+ *
+ * If a rule leaves the argument open, or only constrains it, each candidate is tried. So it is if an
+ * alternative is an error, since the error concerns only the strings for which no other alternative
+ * holds.
  * @param args - Returns the arguments of the rule, with the enumerated argument in its position.
+ * @throws the error of a candidate; the error of an alternative if there can be other strings.
  */
 export async function enumerate(
-  program: Program,
+  question: Question,
   rule: string,
   args: (asked: unknown) => readonly unknown[],
-  known: readonly string[],
+  candidates: Candidates,
   limits: Limits,
-  host: Host,
 ): Promise<Set<string>> {
   const found = new Set<string>()
   let isOpen = false
-  const options = { limits, acceptExpression: true, host }
-  for await (const solution of solutionsOf(program, { rule, args: args(new Variable('asked')) }, options)) {
-    const value = solution.get('asked')
-    if (typeof value === 'string') found.add(value)
-    else isOpen = true
+  try {
+    const goal = { rule, args: args(new Variable('asked')) }
+    for await (const solution of solutionsOf(question, goal, { limits, acceptExpression: true })) {
+      const value = solution.get('asked')
+      if (typeof value === 'string') found.add(value)
+      else isOpen = true
+    }
+  } catch (error) {
+    if (endsQuery(error) || !candidates.areAll) throw error
+    isOpen = true
   }
+  const { policy, host } = question
   if (isOpen)
-    for (const one of known)
-      if (!found.has(one) && (await holds(program, rule, args(one), limits, host))) found.add(one)
+    for (const one of candidates.names)
+      if (!found.has(one) && (await holds(policy.program, rule, args(one), limits, host))) found.add(one)
   return found
 }

@@ -1,10 +1,11 @@
-import { type Host, Turns } from '../../machine/index.js'
+import { type Host, HostError, queryError, type Solution, Turns } from '../../machine/index.js'
 import { bailOut } from '../../predicate/bail.js'
 import type { Arrive } from '../../predicate/compiler.js'
 import { isPartial } from '../../schema/partial.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
+import { wholeRows } from '../relations/wholeRows.js'
 
 /**
  * One question that can wait, or several that form one and share the relations that are loaded. All
@@ -39,6 +40,19 @@ export class Question {
     const turn = this.turns.due()
     if (turn) return turn.then(() => this.arriving(value, object, name))
     return value === undefined ? this.arriving(value, object, name) : value
+  }
+
+  /**
+   * Returns a solution for the application: it holds no rows that are known by their keys alone.
+   * @throws QueryError `relation-not-loaded` if nothing loads such a row.
+   */
+  async whole(solution: Solution): Promise<Solution> {
+    try {
+      const values = this.relations && (await wholeRows(this.relations, [...solution.values()]))
+      return values ? new Map([...solution.keys()].map((name, at) => [name, values[at]])) : solution
+    } catch (error) {
+      throw error instanceof HostError ? queryError(error) : error
+    }
   }
 
   private arriving(value: unknown, object: unknown, name: string): unknown {

@@ -1,4 +1,5 @@
 import { UnauthenticatedError } from '../../errors.js'
+import type { Candidates } from '../actions/policyActions.js'
 import { assertAction, assertActor, assertField, assertKnown, assertResource } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
 import { enumerate } from '../decisions/enumerate.js'
@@ -37,7 +38,9 @@ export class FieldRules {
       model === undefined
         ? []
         : schema.ancestors(model).flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
-    const fields = await allowedOf(declared, actor, action, resource, decider.question(), this.#engine)
+    const question = decider.question()
+    const candidates = question.policy.actions.fieldCandidates(declared)
+    const fields = await allowedOf(candidates, actor, action, resource, question, this.#engine)
     listeners.notify('field', actor, action, resource, fields.size > 0)
     return fields
   }
@@ -52,24 +55,24 @@ export class FieldRules {
     question.policy.actions.assertNamedForFields(action)
     return pickFields(schema, rows, async (row, names) => {
       assertKnown(schema, row, 'resource')
-      const fields = await allowedOf(names, actor, action, row, question, this.#engine)
+      const fields = await allowedOf({ names, areAll: true }, actor, action, row, question, this.#engine)
       listeners.notify('field', actor, action, row, fields.size > 0, names)
       return fields
     })
   }
 }
 
-/** Returns the allowed fields among `names`; the result may contain more fields. */
+/** Returns the allowed fields among the candidates; the result may contain others. */
 export function allowedOf(
-  names: readonly string[],
+  candidates: Candidates,
   actor: unknown,
   action: string,
   resource: unknown,
-  { policy, host }: Question,
+  question: Question,
   { limits }: Engine,
 ): Promise<Set<string>> {
   const args = (field: unknown): unknown[] => [actor, action, resource, field]
-  return enumerate(policy.program, 'allow_field', args, names, limits, host)
+  return enumerate(question, 'allow_field', args, candidates, limits)
 }
 
 /** @throws ArgumentError if the arguments of a question about fields are invalid. */

@@ -28,7 +28,7 @@ export class WritableFields {
     if (names.length === 0) return
     const { decider, listeners, readAction } = this.#engine
     const question = decider.question()
-    const fields = await allowedOf(names, actor, action, resource, question, this.#engine)
+    const fields = await allowedOf({ names, areAll: true }, actor, action, resource, question, this.#engine)
     const denied = names.filter((name) => !fields.has(name))
     if (denied.length === 0) return listeners.notify('field', actor, action, resource, true, names)
     listeners.notifyThrown('field', actor, action, resource, names)
@@ -83,7 +83,7 @@ export class WritableFields {
   ): Promise<Set<string>> {
     try {
       const ofClass = this.#engine.schema.constants.get(modelName)
-      return await allowedOf(names, actor, action, ofClass, question, this.#engine)
+      return await allowedOf({ names, areAll: true }, actor, action, ofClass, question, this.#engine)
     } catch (error) {
       if (error instanceof QueryError) return new Set()
       throw error

@@ -7,7 +7,7 @@ import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
 import { own } from '../../own.js'
-import type { Wanted } from '../../schema/wanted.js'
+import type { Missing, Wanted } from '../../schema/wanted.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
 import { after, type Eventual } from '../decisions/eventual.js'
@@ -26,6 +26,12 @@ export interface FilterPlan {
   readonly modelName: string
   /** Whether the rows are actors. */
   readonly isOfActors?: boolean
+}
+
+/** A condition with its known value bound, and the values that were loaded for it, if any. */
+interface Bound {
+  readonly condition: Condition
+  readonly loaded?: Missing
 }
 
 /** Makes filters: derives a condition, substitutes the known value, and simplifies. */
@@ -65,10 +71,8 @@ export class Filters {
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
     const { policy, condition, known, action } = plan
-    return this.#finish(
-      plan,
-      descending(() => bind(condition, known, action, policy.plans.meaning, unloaded)),
-    )
+    const bound = descending(() => bind(condition, known, action, policy.plans.meaning, unloaded))
+    return this.#finish(plan, { condition: bound })
   }
 
   /**
@@ -79,25 +83,27 @@ export class Filters {
     return after(this.#bindLoading(plan, most), (bound) => this.#finish(plan, bound))
   }
 
-  #bindLoading({ policy, condition, known, action }: FilterPlan, most: number | undefined): Eventual<Condition> {
+  #bindLoading({ policy, condition, known, action }: FilterPlan, most: number | undefined): Eventual<Bound> {
     const { relations, limits } = this.#engine
     const { meaning } = policy.plans
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
     const bound = descending(() => bind(condition, known, action, meaning))
-    if (!missingIn(bound)) return bound
+    if (!missingIn(bound)) return { condition: bound }
     const loader = relations.forQuestion()
     const load = (wanted: Wanted): Promise<unknown> => loader.load({ ...wanted, most }) ?? promised(wanted)
     return bindLoading(condition, known, action, meaning, load, limits.asyncTime)
   }
 
-  #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
+  #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Bound): Filter {
     const { decider } = this.#engine
-    const condition = descending(() => (isSimple(bound) ? fold(bound) : withoutFailures(fold(simplified(bound)))))
-    // Rows are checked by the policy from which the filter was made.
+    const condition = descending(() =>
+      isSimple(bound.condition) ? fold(bound.condition) : withoutFailures(fold(simplified(bound.condition))),
+    )
+    // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
     const isTrue = isOfActors
-      ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)
-      : (row: unknown): boolean => decider.isTrue(policy, known, action, row)
+      ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
+      : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
     return new Filter(modelName, known, action, condition, policy.plans.meaning, isTrue)
   }
 }

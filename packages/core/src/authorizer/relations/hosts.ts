@@ -2,9 +2,9 @@ import { type Host, SchemaHost, type SchemaHostOptions } from '../../machine/ind
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
-import { Dict } from '../../values/dict.js'
 import type { PartialRow, UnknownRow } from '../../values/rows.js'
 import { type QuestionRelations, relationOf } from './questionRelations.js'
+import { wholeRows } from './wholeRows.js'
 
 /** The hosts of the application, for different kinds of questions. */
 export class Hosts {
@@ -46,13 +46,13 @@ class LoadingHost extends SchemaHost {
   }
 
   override call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-    const rows = this.#rowsIn([value, ...args])
+    const rows = wholeRows(this.#relations, [value, ...args])
     if (!rows) return super.call(value, method, args, account)
     return rows.then(([receiver, ...others]) => super.call(receiver, method, others, account))
   }
 
   override construct(name: string, args: readonly unknown[]): unknown {
-    return this.#rowsIn(args)?.then((rows) => super.construct(name, rows)) ?? super.construct(name, args)
+    return wholeRows(this.#relations, args)?.then((rows) => super.construct(name, rows)) ?? super.construct(name, args)
   }
 
   protected override otherwiseEqual(
@@ -60,37 +60,8 @@ class LoadingHost extends SchemaHost {
     right: unknown,
     same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
-    const rows = this.#rowsIn([left, right])
+    const rows = wholeRows(this.#relations, [left, right])
     return rows ? rows.then(([a, b]) => this.equalObjects(a, b)) : super.otherwiseEqual(left, right, same)
-  }
-
-  /**
-   * Loads the rows among values, and in their lists and dictionaries, that are known by their keys
-   * alone: code of the application receives whole rows. Returns undefined if there are none.
-   */
-  #rowsIn(
-    values: readonly unknown[],
-    known = new Map<unknown, Promise<unknown> | undefined>(),
-  ): Promise<unknown[]> | undefined {
-    const loaded = values.map((value) => {
-      // Lists that share lists, or hold themselves, have far more paths than elements.
-      if (typeof value !== 'object' || value === null || known.has(value)) return known.get(value)
-      known.set(value, undefined)
-      const own = this.#loaded(value, known)
-      known.set(value, own)
-      return own
-    })
-    if (loaded.every((one) => one === undefined)) return undefined
-    return Promise.all(loaded.map((one, at) => one ?? values[at]))
-  }
-
-  #loaded(value: unknown, known: Map<unknown, Promise<unknown> | undefined>): Promise<unknown> | undefined {
-    if (Array.isArray(value)) return this.#rowsIn(value, known)
-    if (!(value instanceof Dict)) return this.#relations.rowOf(value)
-    const names = Object.keys(value)
-    return this.#rowsIn(Object.values(value), known)?.then(
-      (rows) => new Dict(Object.fromEntries(names.map((name, at) => [name, rows[at]]))),
-    )
   }
 }
 

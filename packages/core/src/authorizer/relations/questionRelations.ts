@@ -1,3 +1,4 @@
+import { notLoaded } from '../../machine/index.js'
 import { isPartial } from '../../schema/partial.js'
 import { referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
@@ -24,7 +25,7 @@ interface Place {
 export class QuestionRelations {
   readonly #schema: Schema
   readonly #loader: RelationLoader
-  /** Undefined until the first reference. */
+  /** Whether rows that are known by their keys alone are values of the question. Undefined until the first one. */
   #usesReferences: boolean | undefined
   /** The rows beside each loaded row. */
   readonly #places = new WeakMap<object, Place>()
@@ -33,14 +34,9 @@ export class QuestionRelations {
   /** The relations of the rows that are known by their keys alone. */
   readonly #references = new WeakMap<object, Wanted>()
 
-  /**
-   * @param usesReferences - Whether rows that are known by their keys alone can be values of the
-   * question. They must not be among its results.
-   */
-  constructor(schema: Schema, loader: RelationLoader, usesReferences: boolean) {
+  constructor(schema: Schema, loader: RelationLoader) {
     this.#schema = schema
     this.#loader = loader
-    if (!usesReferences) this.#usesReferences = false
   }
 
   /**
@@ -94,15 +90,24 @@ export class QuestionRelations {
     const { object, name } = wanted
     const known = this.#begun.get(object)?.get(name)
     if (known) return known
-    const own = this.#loader.load(wanted)
+    const own = this.#load(wanted)
     if (!own) return undefined
     const rows = [object, ...this.#beside(wanted)]
-    const loads = rows.map((row) => (row === object ? own : this.#loader.load({ ...wanted, object: row })!))
+    const loads = rows.map((row) => (row === object ? own : this.#load({ ...wanted, object: row })!))
     const all = Promise.allSettled(loads).then((values) => {
       this.#place(values.map((one) => (one.status === 'fulfilled' ? one.value : undefined)))
     })
     for (const [at, row] of rows.entries()) this.#begin(row, name, () => all.then(() => loads[at]))
     return this.#begun.get(object)!.get(name)
+  }
+
+  /** Begins to load a relation. A loader that returns nothing can't load it. */
+  #load(wanted: Wanted): Promise<unknown> | undefined {
+    const { object, name, model = 'an object' } = wanted
+    return this.#loader.load(wanted)?.then((loaded) => {
+      if (loaded === undefined) throw notLoaded(object, { model, relation: name })
+      return loaded
+    })
   }
 
   #begin(row: object, name: string, load: () => Promise<unknown>): void {

@@ -5,8 +5,15 @@ import { Turns } from '../../machine/state/turns.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { unloadedRelation } from '../../schema/reference.js'
 import type { Load, Missing, Wanted } from '../../schema/wanted.js'
+import { entryOf } from '../../values/entryOf.js'
 import { Binder, subjects } from './bind.js'
 import { missingIn } from './missing.js'
+
+/** A condition with its actor bound, and the values that were loaded for it. */
+export interface LoadedCondition {
+  readonly condition: Condition
+  readonly loaded: Missing
+}
 
 /**
  * Like `bind`, but loads missing values on the actor's side. Each round loads everything missing at
@@ -23,8 +30,12 @@ export async function bindLoading(
   meaning: Meaning,
   load: Load,
   time: number,
-): Promise<Condition> {
-  const arrived = new Map<object, Map<string, unknown>>()
+): Promise<LoadedCondition> {
+  const values = new Map<object, Map<string, unknown>>()
+  const arrived: Missing['arrived'] = (object, name) => {
+    const ofObject = values.get(object)
+    return ofObject?.has(name) ? { value: ofObject.get(name) } : undefined
+  }
   const patience = new Patience(time)
   for (let round = 0; ; round++) {
     if (round > maxRounds) throw neverEnds()
@@ -32,10 +43,7 @@ export async function bindLoading(
     const known: Wanted[] = []
     const asked = new Map<object, Set<string>>()
     const missing: Missing = {
-      arrived: (object, name) => {
-        const values = arrived.get(object)
-        return values?.has(name) ? { value: values.get(name) } : undefined
-      },
+      arrived,
       want: (one, isKnown) => {
         // A row known only by its key is made anew each time; its attributes are there once it is
         // loaded itself.
@@ -47,13 +55,12 @@ export async function bindLoading(
     }
     const bound = descending(() => new Binder(meaning, missing).bind(condition, subjects(actor, action)))
     // Keys are enough for most tests of the rows behind them, of which there can be thousands.
-    if (wanted.length === 0 && (known.length === 0 || !missingIn(bound))) return bound
+    if (wanted.length === 0 && (known.length === 0 || !missingIn(bound)))
+      return { condition: bound, loaded: { arrived, want() {} } }
     const loading = wanted.length > 0 ? wanted : known
-    const values = await patience.wait(Promise.all(loading.map(load)))
-    for (const [index, { object, name }] of loading.entries()) {
-      const ofObject = arrived.get(object) ?? new Map<string, unknown>()
-      arrived.set(object, ofObject.set(name, values[index]))
-    }
+    const all = await patience.wait(Promise.all(loading.map(load)))
+    for (const [index, { object, name }] of loading.entries())
+      entryOf(values, object, () => new Map<string, unknown>()).set(name, all[index])
   }
 }
 

@@ -341,7 +341,8 @@ function assertThere(values: readonly unknown[]): void {
   }
 }
 
-function notLoaded(value: unknown, { model, relation }: UnloadedRelation): HostError {
+/** Returns the error of a relation that is not loaded. */
+export function notLoaded(value: unknown, { model, relation }: UnloadedRelation): HostError {
   return new HostError('relation-not-loaded', `The relation "${relation}" of ${model} is not loaded.`, {
     hint: 'load it with the row; with an ORM, isAllowed and authorize load it',
     data: { model, relation, value },

@@ -38,6 +38,7 @@ export function holds(
 
 /**
  * Returns whether a call of a rule with these arguments can be proven.
+ * @param host - As for `holds`.
  * @throws QueryError, `async-value` for a promise.
  */
 export function holdsSync(
@@ -45,8 +46,10 @@ export function holdsSync(
   rule: string,
   args: readonly unknown[],
   limits: Limits = defaultLimits,
+  host: Host = program.host,
 ): boolean {
   const m = machineFor(program, limits)
+  m.host = host
   m.asynchronous = false
   prove(m, program, rule, args)
   return finish(m, program)
