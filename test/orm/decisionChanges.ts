@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
-import type { DatabaseDiff } from '@arcturus/core/diff'
-import type { mutatedSources, policyMutants } from '@arcturus/core/testing'
+import type { mutatedSources, policyMutants } from '@arcturus/testing'
+import type { DatabaseDiff } from '@arcturus/testing/diff'
 import { expect } from 'vitest'
 
 /** The actors and the rows of a database. */

@@ -1,5 +1,5 @@
-import { diffDatabase, type RowFilter } from '@arcturus/core/diff'
-import { mutatedSources, policyMutants } from '@arcturus/core/testing'
+import { mutatedSources, policyMutants } from '@arcturus/testing'
+import { diffDatabase, type RowFilter } from '@arcturus/testing/diff'
 import { Column, type DataSource, Entity, PrimaryColumn } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decisionChanges } from '../orm/decisionChanges.js'

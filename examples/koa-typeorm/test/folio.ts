@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { testAuthorization } from '@arcturus/core/testing'
+import { testAuthorization } from '@arcturus/testing'
 import { Client } from 'pg'
 import request from 'supertest'
 import type { DataSource } from 'typeorm'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { testAuthorization } from '@arcturus/core/testing'
+import { testAuthorization } from '@arcturus/testing'
 import { NextRequest } from 'next/server'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { withMemberships } from '../src/helpDesk'

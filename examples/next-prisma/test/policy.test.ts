@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { testAuthorization } from '@arcturus/core/testing'
+import { testAuthorization } from '@arcturus/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { people } from '../scripts/tickets'
 import { createHelpDesk, type Person, withMemberships } from '../src/helpDesk'

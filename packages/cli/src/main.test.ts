@@ -95,7 +95,7 @@ describe('test', () => {
 describe('coverage', () => {
   /** A test of node:test with two processes, one for each file. */
   const tests = (check: string): string => `import { test } from 'node:test'
-import { testAuthorization } from '@arcturus/core/testing'
+import { testAuthorization } from '@arcturus/testing'
 import config from './arcturus.config.js'
 import { readFileSync } from 'node:fs'
 

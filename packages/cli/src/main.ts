@@ -179,7 +179,7 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .addHelpText(
       'after',
       `
-The tests use testAuthorization or policyMatrix of @arcturus/core/testing.
+The tests use testAuthorization or policyMatrix of @arcturus/testing.
 
 Examples:
   $ arcturus coverage npx vitest run

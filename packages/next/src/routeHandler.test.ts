@@ -1,5 +1,5 @@
 import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
-import { testAuthorization } from '@arcturus/core/testing'
+import { testAuthorization } from '@arcturus/testing'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'

@@ -46,7 +46,7 @@ export interface PrismaAuthorization<ModelName extends string = string> {
   readonly authorizedActors: AuthorizedActors
   /**
    * Returns arguments for a query of the extended client that select the rows of a filter, such as
-   * `differenceFilter` of `@arcturus/core/diff`, or a `Filter` that was made before. It is no decision
+   * `differenceFilter` of `@arcturus/testing/diff`, or a `Filter` that was made before. It is no decision
    * about the current user. Other arguments go beside it: `{ ...filterArguments(filter), take: 10 }`.
    */
   readonly filterArguments: (filter: DefiniteFilter) => { where: NoArguments }

@@ -30,7 +30,7 @@ export interface TypeOrmAuthorization {
   readonly authorizedActors: AuthorizedActors
   /**
    * Returns `find` options that select the rows of a filter, such as `differenceFilter` of
-   * `@arcturus/core/diff`, or a `Filter` that was made before. It is no decision about the current
+   * `@arcturus/testing/diff`, or a `Filter` that was made before. It is no decision about the current
    * user. Other options go beside it: `{ ...filterArguments(filter, Document), take: 10 }`.
    * @throws ArgumentError for a filter of another entity
    */

@@ -1,4 +1,4 @@
-import { type DecisionChange, diffPolicies } from '@arcturus/core/diff'
+import { type DecisionChange, diffPolicies } from '@arcturus/testing/diff'
 import { actorOf, check, type Outcome, Prepared, showOutcome } from '../evaluators.js'
 import { printPolicy } from '../policyTree.js'
 import { descendantsOf } from '../world.js'

@@ -1,4 +1,4 @@
-import { diffPolicies } from '@arcturus/core/diff'
+import { diffPolicies } from '@arcturus/testing/diff'
 import type { Planted } from '../orm/planted.js'
 import type { Differ } from './inMemory.js'
 

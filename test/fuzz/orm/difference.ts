@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { type DatabaseDiff, diffDatabase, type RowQueries } from '@arcturus/core/diff'
+import { type DatabaseDiff, diffDatabase, type RowQueries } from '@arcturus/testing/diff'
 
 /** What is asked about two policies over the rows of a database. */
 export interface DifferenceQuestion {

@@ -1,6 +1,6 @@
 import { Authorizer } from '@arcturus/core'
-import type { RowQueries } from '@arcturus/core/diff'
 import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import type { RowQueries } from '@arcturus/testing/diff'
 import { openDatabases } from '../../prisma/databases.js'
 import { createTables } from '../../prisma/ddl.js'
 import { quiet, withoutTime } from '../evaluators.js'

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { Authorizer } from '@arcturus/core'
-import type { RowFilter, RowQueries } from '@arcturus/core/diff'
 import type { SqlDialect } from '@arcturus/core/sql'
+import type { RowFilter, RowQueries } from '@arcturus/testing/diff'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import { type Database, openDatabases } from '../../typeorm/databases.js'

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ArgumentError } from '@arcturus/core'
-import { CoverageReport, readPolicyCoverage } from '@arcturus/core/testing'
+import { CoverageReport, readPolicyCoverage } from '@arcturus/testing'
 import libCoverage from 'istanbul-lib-coverage'
 import libReport from 'istanbul-lib-report'
 import reports from 'istanbul-reports'
@@ -45,7 +45,7 @@ function read(folder: string): CoverageReport {
     if (error instanceof ArgumentError)
       throw new Failure(
         'The tests covered no policy.',
-        'use testAuthorization or policyMatrix of @arcturus/core/testing in them, or call coverPolicy',
+        'use testAuthorization or policyMatrix of @arcturus/testing in them, or call coverPolicy',
         error,
       )
     throw error

@@ -1,5 +1,5 @@
 import { ArcturusError } from '@arcturus/core'
-import type { MutationReport, Witness } from '@arcturus/core/testing'
+import type { MutationReport, Witness } from '@arcturus/testing'
 import { findingOf } from '../output/diagnostics.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'

@@ -59,9 +59,18 @@ export async function defaultExport(file: string): Promise<unknown> {
 
 /** The entries of the library that commands use. */
 interface Library {
-  readonly diff: typeof import('@arcturus/core/diff')
+  readonly diff: typeof import('@arcturus/testing/diff')
   readonly explain: typeof import('@arcturus/core/explain')
-  readonly testing: typeof import('@arcturus/core/testing')
+  readonly testing: typeof import('@arcturus/testing')
+}
+
+/** The specifiers of these entries, and how the command imports its own copies. */
+const entries: {
+  readonly [Name in keyof Library]: { readonly specifier: string; readonly own: () => Promise<Library[Name]> }
+} = {
+  diff: { specifier: '@arcturus/testing/diff', own: () => import('@arcturus/testing/diff') },
+  explain: { specifier: '@arcturus/core/explain', own: () => import('@arcturus/core/explain') },
+  testing: { specifier: '@arcturus/testing', own: () => import('@arcturus/testing') },
 }
 
 /**
@@ -71,15 +80,10 @@ interface Library {
  */
 export async function libraryOf<Name extends keyof Library>(file: string, name: Name): Promise<Library[Name]> {
   const hook = hooks.get(closest(dirname(file), ['tsconfig.json']))
-  const specifier = `@arcturus/core/${name}`
-  const own: { readonly [Entry in keyof Library]: () => Promise<Library[Entry]> } = {
-    diff: () => import('@arcturus/core/diff'),
-    explain: () => import('@arcturus/core/explain'),
-    testing: () => import('@arcturus/core/testing'),
-  }
-  if (!hook) return own[name]()
+  const { specifier, own } = entries[name]
+  if (!hook) return own()
   // Sound: the specifier names the entry. An application can depend on the library by another package alone.
-  return hook.import(specifier, pathToFileURL(file).href).catch(own[name]) as Promise<Library[Name]>
+  return hook.import(specifier, pathToFileURL(file).href).catch(own) as Promise<Library[Name]>
 }
 
 /** A function that imports an entry of the library. */

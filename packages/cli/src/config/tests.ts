@@ -1,4 +1,4 @@
-import type { MatrixOf } from '@arcturus/core/testing'
+import type { MatrixOf } from '@arcturus/testing'
 
 /**
  * A file of tests for `arcturus test`, as its default export. Actors and resources are rows, or

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import type { RowQueries } from '@arcturus/core/diff'
+import type { RowQueries } from '@arcturus/testing/diff'
 import { Failure } from '../output/failure.js'
 
 /** A row of the application's database. */

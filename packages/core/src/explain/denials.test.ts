@@ -4,7 +4,6 @@ import { Enforcement, type EnforcementOptions } from '../enforcement/enforcement
 import type { EnforcementEvent } from '../enforcement/event.js'
 import { problemOf } from '../enforcement/problem.js'
 import { AuthorizationError } from '../errors.js'
-import { testAuthorization } from '../testing/testAuthorization.js'
 import { Explanation, type ExplanationJSON } from './index.js'
 
 class User {
@@ -188,14 +187,5 @@ describe('a denied request', () => {
     const { error, event } = await denied({ reasons: true }, null)
     expect(error.message).toBe('Not found. (The loader found nothing.)')
     expect(event.explanation).toBeUndefined()
-  })
-})
-
-describe('a failed expectation', () => {
-  const { expectAllowed, expectDenied } = testAuthorization(authorizer)
-
-  it('says why, with values', async () => {
-    await expect(expectAllowed(ada, 'read', new Note(7, ada, 1))).rejects.toThrow('note.level is 1, not more than 1')
-    await expect(expectDenied(ada, 'read', note)).rejects.toThrow('note.level (3) is more than 1')
   })
 })

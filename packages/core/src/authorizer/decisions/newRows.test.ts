@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { testAuthorization } from '../../testing/index.js'
 import { Authorizer } from '../authorizer.js'
 
 class User {
@@ -102,20 +101,5 @@ describe('an actor that is a promise', () => {
       return method === 'filter' ? authorizer.filter(actor, 'read', 'Task') : authorizer.authorizedActions(actor, task)
     }
     await expect(ask()).rejects.toThrow('The actor must not be a promise.')
-  })
-})
-
-describe('expectOnlyAllowed', () => {
-  const authorizer = authorizerOf('allow(user: User, "read", task: Task) if task.ownerId = user.id;')
-  const { expectOnlyAllowed } = testAuthorization(authorizer)
-  const list = () => [1, 2, 3].map((id) => authorizer.as('Task', { id, ownerId: id % 2 }))
-
-  it('compares rows by key, so that a list of the database can be given', async () => {
-    const [first, second, third] = list()
-    await expectOnlyAllowed(ada, 'read', list(), [first!, third!])
-    await expect(expectOnlyAllowed(ada, 'read', list(), [first!, second!])).rejects.toThrow('may "read" also')
-    await expect(expectOnlyAllowed(ada, 'read', list(), [authorizer.as('Task', { id: 9 })])).rejects.toThrow(
-      'is not one of the rows',
-    )
   })
 })

@@ -1,0 +1,13 @@
+import type { Schema } from '../schema/schema.js'
+import { allKinds } from '../values/kinds.js'
+import { sameRow } from '../values/rows.js'
+
+/**
+ * Returns whether two objects are the same object, or rows with the same key.
+ * @throws HostError `type-error` for keys that can't be compared
+ * @example
+ * isSameRow(authorizer.schema, document, await repository.findOneBy({ id: document.id })) // true
+ */
+export function isSameRow(schema: Schema, one: unknown, other: unknown): boolean {
+  return sameRow(schema, one, other, allKinds) === true
+}

@@ -1,0 +1,38 @@
+import { engineOf } from '../authorizer/decisions/engine.js'
+import { operandsIn } from '../condition/visit.js'
+import { evaluateLoading } from '../explain/evaluate.js'
+import { imagine, isImagined } from '../explain/imagined.js'
+import type { Part } from '../explain/part.js'
+import { tag } from '../schema/tags.js'
+
+/**
+ * Evaluates a check for a row of which nothing is known, and loads the actor's relations.
+ * @param authorizer - An authorizer with a loaded policy.
+ * @param model - The model of the row.
+ * @returns The condition with the outcome of each part; undefined if it can't be evaluated.
+ * @example
+ * const part = await evaluateUnknownRow(authorizer, user, 'read', 'Document')
+ * part?.outcome // { truth: undefined }: it depends on the document
+ */
+export async function evaluateUnknownRow(
+  authorizer: object,
+  actor: unknown,
+  action: string,
+  model: string,
+): Promise<Part | undefined> {
+  const engine = engineOf(authorizer)
+  if (!engine) return undefined
+  const resource = imagine({})
+  tag(resource, model)
+  const { root } = await evaluateLoading(engine, { actor, action, resource }, { searches: false })
+  return root
+}
+
+/** Returns whether a leaf compares the unknown row itself, which can be any row. */
+export function isOfUnknownRow({ condition, environment }: Part): boolean {
+  return operandsIn(condition).some((operand) => {
+    if (operand.kind !== 'path' || operand.steps.length > 0) return false
+    const value = environment(operand.root)
+    return value?.kind === 'value' && isImagined(value.value)
+  })
+}

@@ -1,0 +1,93 @@
+import type { Authorizer, PolicySource } from '@arcturus/core'
+import { actionsOn, builtinClasses, type ComparedKind, reachableText } from '@arcturus/core/tools'
+import type { Differences } from './differences.js'
+
+/** An action on a model, and whether the policies can differ for it. */
+export interface ComparedAction {
+  /** An action that a policy names; `any other action` if a rule accepts actions without a name. */
+  readonly action: string
+  readonly model: string
+  /** Whether both policies provably give the same answer, for every actor and every row. */
+  readonly same: boolean
+}
+
+/**
+ * Decisions that are not about rows: `resources` are checks of other resources, such as a class or a
+ * string, `fields` are decisions of `allow_field`, and `requests` those of `allow_request`.
+ */
+export type Unexamined = 'resources' | 'fields' | 'requests'
+
+/** The decisions for which two policies can differ. */
+export interface Comparison {
+  /** Whether the policies provably give the same answers, whatever the data. */
+  readonly same: boolean
+  /** Whether all checks provably have the same answers. Decisions on fields and requests are no checks. */
+  readonly isSameCheck: boolean
+  /** Every action on a model that a policy can allow. */
+  readonly actions: readonly ComparedAction[]
+  readonly unexamined: readonly Unexamined[]
+  /**
+   * Returns the models whose rows have to be compared as actors. The policies decide alike for the
+   * others, or as they do for an anonymous user.
+   */
+  actorModels(): readonly string[]
+}
+
+/** Returns authorizers with the two policies. @throws PolicyError if one of them is invalid. */
+export function loadBoth(
+  authorizer: Authorizer,
+  before: string | readonly PolicySource[],
+  after: string | readonly PolicySource[],
+): readonly [old: Authorizer, next: Authorizer] {
+  const load = (policy: string | readonly PolicySource[]): Authorizer =>
+    typeof policy === 'string' ? authorizer.withPolicy(policy) : authorizer.withPolicy(...policy)
+  return [load(before), load(after)]
+}
+
+/** Compares the conditions of two policies for every actor, action and resource. */
+export function comparison(old: Authorizer, next: Authorizer, differences: Differences): Comparison {
+  const { schema, readAction } = old
+  const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
+  const policies = [old.policy!, next.policy!]
+  const actors: readonly ComparedKind[] = ['nil', 'none', ...models.map((model) => ({ model }))]
+  const isSame = (action: string, resource: ComparedKind): boolean =>
+    actors.every((actor) => !differences.between(actor, action, resource))
+  const actions = models.flatMap((model): ComparedAction[] =>
+    [...actionsOn(policies, schema, readAction, model)].map((action) => ({
+      action,
+      model,
+      // A row of a subclass is a row of the model.
+      same: schema.descendants(model).every((one) => isSame(action, { model: one })),
+    })),
+  )
+  const isSameElsewhere = [...actionsOn(policies, schema, readAction)].every(
+    (action) => isSame(action, 'nil') && isSame(action, 'none'),
+  )
+  const isSameCheck = isSameElsewhere && actions.every(({ same }) => same)
+  const isSameFor = (entry: string): boolean => {
+    const [was, is] = [old, next].map(({ policy }) =>
+      reachableText(policy!, policy!.rules.get(entry) ?? [], isSameCheck ? ['allow'] : []),
+    )
+    return was === is || [old, next].every(({ policy }) => !policy!.rules.has(entry))
+  }
+  const unexamined: readonly Unexamined[] = [
+    ...(isSameElsewhere ? [] : (['resources'] as const)),
+    ...(isSameFor('allow_field') ? [] : (['fields'] as const)),
+    ...(isSameFor('allow_request') ? [] : (['requests'] as const)),
+  ]
+  return {
+    same: isSameCheck && unexamined.length === 0,
+    isSameCheck,
+    actions,
+    unexamined,
+    actorModels: () =>
+      models.filter((actor) =>
+        actions.some(
+          ({ action, model, same }) =>
+            !same &&
+            differences.between({ model: actor }, action, { model }) &&
+            !differences.isAsNobody({ model: actor }, action, { model }),
+        ),
+      ),
+  }
+}

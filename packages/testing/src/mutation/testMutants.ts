@@ -1,0 +1,348 @@
+import { ArcturusError, ArgumentError, type Authorizer, type Policy, PolicyError } from '@arcturus/core'
+import { RelationMemory } from '@arcturus/core/framework'
+import {
+  actionsToCheck,
+  builtinClasses,
+  fieldActionsOf,
+  fieldTextsOf,
+  type Kind,
+  Residuals,
+  showObject,
+} from '@arcturus/core/tools'
+import { type Answer, answerOf, isSame } from '../diff/answer.js'
+import { Differences } from '../diff/differences.js'
+import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
+import type { QuestionRecorder, RecordedFields, RecordedQuestion } from './questions.js'
+
+export interface MutationOptions {
+  /**
+   * The rows of lists and of witnesses, by model: a sample of the data under test. Rows of recorded
+   * checks are always among them.
+   */
+  readonly rows?: Readonly<Record<string, readonly object[]>>
+  /** More actors for witnesses. Actors of recorded questions, and nobody, are always among them. */
+  readonly actors?: readonly unknown[]
+  /** The maximum number of checks for the search of one witness. Default 2,000. */
+  readonly witnessChecks?: number
+  /** Called before each mutant, with the number of mutants that are done, and of all. */
+  readonly onProgress?: (done: number, all: number) => void
+}
+
+/** A question that the policy and a mutant answer differently. */
+export interface Witness extends RecordedQuestion {
+  readonly policy: Answer
+  readonly mutant: Answer
+}
+
+/** A mutant that the recorded questions do not tell from the policy. */
+export interface Survivor {
+  readonly mutant: Mutant
+  /** Undefined if no row and actor that are known tell the two apart. */
+  readonly witness: Witness | undefined
+}
+
+/** The result of a mutation test. */
+export interface MutationReport {
+  /** The number of mutants that load, without those that decide as the policy does everywhere. */
+  readonly total: number
+  readonly killed: number
+  /** The number of mutants that provably decide as the policy does, for every actor and resource. */
+  readonly equivalent: number
+  readonly survivors: readonly Survivor[]
+  /** The mutants that do not load, with the first error of each. */
+  readonly invalid: readonly { readonly mutant: Mutant; readonly reason: string }[]
+  /** Returns the survivors with their lines and witnesses. */
+  toString(): string
+  /** Returns one survivor with its line and its witness, in several lines. */
+  readonly textOf: (survivor: Survivor) => string
+}
+
+type Recorded = Pick<QuestionRecorder, 'questions' | 'lists' | 'fields'>
+
+/**
+ * Asks each mutant of the policy the questions of a test run. A mutant survives if it answers all of
+ * them as the policy does: no test would notice that mistake. Each survivor is returned with a
+ * witness, a question that tells it from the policy, if one is found.
+ *
+ * @param authorizer - The authorizer under test. It keeps its policy.
+ * @param recorded - The questions of the test run.
+ * @throws ArgumentError if no policy is loaded, or nothing was recorded.
+ */
+export async function testMutants(
+  authorizer: Authorizer,
+  recorded: Recorded,
+  options: MutationOptions = {},
+): Promise<MutationReport> {
+  const { policy } = authorizer
+  if (!policy)
+    throw new ArgumentError('no-policy', 'No policy is loaded.', {
+      hint: 'load one first: await authorizer.load(text)',
+    })
+  if (recorded.questions.length + recorded.lists.length + recorded.fields.length === 0)
+    throw new ArgumentError('invalid-argument', 'The test run recorded no question.', {
+      hint: 'create the QuestionRecorder before the tests run, for the authorizer that they use',
+    })
+  return new MutationRun(authorizer, policy, recorded, options).run()
+}
+
+class MutationRun {
+  readonly #authorizer: Authorizer
+  readonly #policy: Policy
+  readonly #options: MutationOptions
+  readonly #rows: ReadonlyMap<string, readonly object[]>
+  readonly #actors: readonly unknown[]
+  readonly #asked: readonly RecordedQuestion[]
+  readonly #fields: readonly RecordedFields[]
+  readonly #requests: readonly unknown[]
+  readonly #answers = new Map<RecordedQuestion, Answer>()
+  readonly #residuals: Residuals
+
+  constructor(
+    authorizer: Authorizer,
+    policy: Policy,
+    { questions, lists, fields }: Recorded,
+    options: MutationOptions,
+  ) {
+    this.#authorizer = authorizer
+    this.#policy = policy
+    this.#options = options
+    this.#residuals = new Residuals(authorizer)
+    const rows = new Map<string, Set<object>>()
+    const add = (row: unknown, model = authorizer.modelOf(row)): void => {
+      if (typeof row !== 'object' || row === null || model === undefined) return
+      rows.set(model, (rows.get(model) ?? new Set()).add(row))
+    }
+    for (const { action, resource } of [...questions, ...fields]) if (action !== undefined) add(resource)
+    for (const [model, list] of Object.entries(options.rows ?? {})) for (const row of list) add(row, model)
+    this.#rows = new Map([...rows].map(([model, set]) => [model, [...set]]))
+    this.#actors = [
+      ...new Set([
+        ...questions.map(({ actor }) => actor),
+        ...lists.map(({ actor }) => actor),
+        ...fields.map(({ actor }) => actor),
+        ...(options.actors ?? []),
+        null,
+      ]),
+    ]
+    // A list is the checks of the rows that are known.
+    const listed = lists.flatMap(({ actor, action, model }) =>
+      (this.#rows.get(model) ?? []).map((resource) => ({ actor, action, resource })),
+    )
+    this.#asked = [...questions, ...listed]
+    this.#fields = fields
+    this.#requests = questions.filter(({ action }) => action === undefined).map(({ resource }) => resource)
+  }
+
+  async run(): Promise<MutationReport> {
+    // All questions are about the same data, so that each relation is loaded once.
+    const memory = new RelationMemory()
+    const forget = this.#authorizer.rememberIn(() => memory)
+    try {
+      return await this.#run()
+    } finally {
+      forget()
+    }
+  }
+
+  async #run(): Promise<MutationReport> {
+    const mutants = policyMutants(this.#policy, this.#authorizer.schema)
+    const survivors: Survivor[] = []
+    const invalid: { mutant: Mutant; reason: string }[] = []
+    let killed = 0
+    let equivalent = 0
+    for (const [at, mutant] of mutants.entries()) {
+      this.#options.onProgress?.(at, mutants.length)
+      const other = this.#loaded(mutant)
+      if (typeof other === 'string') {
+        invalid.push({ mutant, reason: other })
+        continue
+      }
+      const differences = new Differences(this.#authorizer, other, this.#residuals)
+      if (await this.#differs(other, differences)) killed++
+      else if (this.#isEquivalent(differences)) equivalent++
+      else survivors.push({ mutant, witness: await this.#witness(other, differences) })
+    }
+    const { schema } = this.#authorizer
+    const show = (value: unknown): string => showObject(schema, value)
+    return {
+      total: mutants.length - invalid.length - equivalent,
+      equivalent,
+      killed,
+      survivors,
+      invalid,
+      toString: () => reportText(killed, survivors, invalid.length, equivalent, show),
+      textOf: (survivor) => survivorLines(survivor, show).join('\n'),
+    }
+  }
+
+  /** Returns an authorizer with a mutant, or the reason why it does not load. */
+  #loaded(mutant: Mutant): Authorizer | string {
+    try {
+      return this.#authorizer.withPolicy(...mutatedSources(this.#policy, mutant))
+    } catch (error) {
+      if (error instanceof PolicyError) return error.summary
+      throw error
+    }
+  }
+
+  async #differs(other: Authorizer, differences: Differences): Promise<boolean> {
+    for (const question of this.#asked)
+      if (differences.canBe(question) && !isSame(await this.#answer(question), await answerOf(other, question)))
+        return true
+    for (const asked of this.#fields) if (await this.#fieldsDiffer(other, differences, asked)) return true
+    return false
+  }
+
+  /**
+   * Returns whether no actor of a registered class can tell a mutant from the policy, by no action that the policy names and
+   * on no row. No test can be asked for the other differences, such as those for values that are no rows.
+   */
+  #isEquivalent(differences: Differences): boolean {
+    const { schema } = this.#authorizer
+    const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
+    const actors: readonly Kind[] = ['nil', ...models.map((model) => ({ model }))]
+    return actors.every(
+      (actor) =>
+        models.every(
+          (model) =>
+            !differences.ofFields(actor, { model }) &&
+            !differences.ofRequests(actor, { model }) &&
+            this.#actionsOf(model).every((action) => !differences.between(actor, action, { model })),
+        ) && !differences.ofRequests(actor, { model: undefined }),
+    )
+  }
+
+  #actionsOf(model: string): readonly string[] {
+    const { schema, readAction } = this.#authorizer
+    return [...actionsToCheck(this.#policy, schema.ancestors(model), readAction)]
+  }
+
+  async #answer(question: RecordedQuestion): Promise<Answer> {
+    const known = this.#answers.get(question) ?? (await answerOf(this.#authorizer, question))
+    this.#answers.set(question, known)
+    return known
+  }
+
+  async #witness(other: Authorizer, differences: Differences): Promise<Witness | undefined> {
+    let left = this.#options.witnessChecks ?? 2000
+    const { schema, readAction } = this.#authorizer
+    for (const [model, rows] of this.#rows)
+      for (const action of this.#actionsOf(model))
+        for (const actor of this.#actors)
+          for (const resource of rows) {
+            const question = { actor, action, resource }
+            if (!differences.canBe(question)) continue
+            if (left-- <= 0) return undefined
+            const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+            if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+          }
+    for (const [model, rows] of this.#rows)
+      for (const action of fieldActionsOf(this.#policy, schema.ancestors(model), readAction))
+        for (const actor of this.#actors)
+          for (const resource of rows) {
+            const asked = { actor, action, resource }
+            if (!differences.canBe({ ...asked, field: '' })) continue
+            if (left-- <= 0) return undefined
+            if (!(await this.#fieldsDiffer(other, differences, asked))) continue
+            const witness = await this.#fieldWitness(other, asked)
+            if (witness) return witness
+          }
+    for (const resource of this.#requests)
+      for (const actor of this.#actors) {
+        const question = { actor, action: undefined, resource }
+        if (!differences.canBe(question)) continue
+        if (left-- <= 0) return undefined
+        const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+        if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+      }
+    return undefined
+  }
+
+  /** Returns whether a mutant allows other fields of a resource. */
+  async #fieldsDiffer(other: Authorizer, differences: Differences, asked: RecordedFields): Promise<boolean> {
+    // Any field: the classes alone decide whether there can be a difference.
+    if (!differences.canBe({ ...asked, field: '' })) return false
+    return (await fieldsText(this.#authorizer, asked)) !== (await fieldsText(other, asked))
+  }
+
+  /** Returns a field of a resource about which a mutant answers differently. */
+  async #fieldWitness(other: Authorizer, asked: RecordedFields): Promise<Witness | undefined> {
+    const { schema } = this.#authorizer
+    const ancestors = schema.ancestors(this.#authorizer.modelOf(asked.resource)!)
+    const declared = ancestors.flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
+    for (const field of new Set([...declared, ...fieldTextsOf(this.#policy, ancestors)])) {
+      const question = { ...asked, field }
+      const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+      if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+    }
+    return undefined
+  }
+}
+
+/** Returns the allowed fields of a resource as one text, or the code of an error. */
+async function fieldsText(authorizer: Authorizer, { actor, action, resource }: RecordedFields): Promise<string> {
+  try {
+    return JSON.stringify([...(await authorizer.authorizedFields(actor, action as never, resource))].sort())
+  } catch (error) {
+    if (error instanceof ArcturusError) return error.code
+    throw error
+  }
+}
+
+function reportText(
+  killed: number,
+  survivors: readonly Survivor[],
+  invalid: number,
+  equivalent: number,
+  show: (value: unknown) => string,
+): string {
+  const lines = [
+    `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.${invalid > 0 ? ` ${invalid} did not load.` : ''}${equivalent > 0 ? ` ${equivalent} decide as the policy does.` : ''}`,
+  ]
+  for (const survivor of survivors) lines.push('', ...survivorLines(survivor, show))
+  return lines.join('\n')
+}
+
+function survivorLines(
+  { mutant: { description, span, replacement }, witness }: Survivor,
+  show: (value: unknown) => string,
+): readonly string[] {
+  const { source, start, end } = span
+  const { line } = source.position(start)
+  const before = source.line(line)
+  const offset = start - source.text.lastIndexOf('\n', start - 1) - 1
+  const isOneLine = source.position(end).line === line
+  const after = before.slice(0, offset) + replacement + (isOneLine ? before.slice(offset + end - start) : '')
+  return [
+    `${source.name ?? 'policy'}:${line}  ${description}`,
+    `  - ${before.trim()}`,
+    ...(after.trim() === '' ? [] : [`  + ${after.trim()}`]),
+    ...(witness
+      ? [
+          `  No test asks: may ${witness.actor === null ? 'nobody' : show(witness.actor)} ${askedText(witness, show)}?`,
+          `  The policy: ${answerText(witness.policy)}. The mutant: ${answerText(witness.mutant)}.`,
+          `  ${testOf(witness)}`,
+        ]
+      : ['  No known actor and row tell it from the policy.']),
+  ]
+}
+
+function askedText({ action, resource, field }: Witness, show: (value: unknown) => string): string {
+  if (action === undefined) return `make the request ${show(resource)}`
+  return `"${action}" ${field ? `the field "${field}" of ` : ''}${show(resource)}`
+}
+
+/** Returns the test that tells a mutant from the policy. */
+function testOf({ action, field, policy }: Witness): string {
+  const allowed = policy === 'allowed'
+  if (action === undefined)
+    return `await ${allowed ? 'authorizer.authorizeRequest(actor, request)' : 'expect(authorizer.authorizeRequest(actor, request)).rejects.toThrow()'}`
+  if (field === undefined)
+    return `await ${allowed ? 'expectAllowed' : 'expectDenied'}(actor, ${JSON.stringify(action)}, resource)`
+  const asked = `authorizer.authorizeField(actor, ${JSON.stringify(action)}, resource, ${JSON.stringify(field)})`
+  return allowed ? `await ${asked}` : `await expect(${asked}).rejects.toThrow()`
+}
+
+function answerText(answer: Answer): string {
+  return typeof answer === 'object' ? `error ${answer.error}` : answer
+}
