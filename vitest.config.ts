@@ -28,7 +28,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
-      { find: '@arcturus/core/checks', replacement: source('packages/core/src/checks/index.ts') },
+      { find: '@arcturus/core/checks', replacement: source('packages/core/src/checkOnly/index.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },
       { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },

@@ -11,7 +11,7 @@ function reached(entry: string, infoOf: ModuleInfoOf, found: Set<string> = new S
   return found
 }
 
-const [runtime, checks, main] = ['src/compiled/runtime.ts', 'src/checks/index.ts', 'src/index.ts'].map((file) =>
+const [runtime, checks, main] = ['src/compiled/runtime.ts', 'src/checkOnly/index.ts', 'src/index.ts'].map((file) =>
   fileURLToPath(new URL(file, import.meta.url)),
 ) as [string, string, string]
 
@@ -51,7 +51,7 @@ const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
     framework: 'src/enforcement/index.ts',
-    checks: 'src/checks/index.ts',
+    checks: 'src/checkOnly/index.ts',
     filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
     explain: 'src/explain/index.ts',

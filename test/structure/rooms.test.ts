@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'sql',
     'authorizer',
-    'checks',
+    'checkOnly',
     'explain',
     'enforcement',
     'compiled',
@@ -173,7 +173,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['checks', 'explain', 'compiled', 'oso', 'node', 'tools']
+const apart = ['checkOnly', 'explain', 'compiled', 'oso', 'node', 'tools']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {
@@ -193,7 +193,7 @@ test('the main entry of core reaches no room of another entry', () => {
 })
 
 test('the entry for checks alone reaches no filters, no generated code and no warnings', () => {
-  const reached = reachedFrom('checks/index.ts')
+  const reached = reachedFrom('checkOnly/index.ts')
   expect(reached).toContain('authorizer/baseAuthorizer.ts')
   expect(reached.filter((file) => /^(filter|sql|predicate\/emit|enforcement)\//.test(file))).toEqual([])
   const warnings = reached.filter(
