@@ -32,7 +32,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'index',
   ],
   'packages/core/src/machine': ['host', 'state', 'recursion', 'terms', 'calls', 'goals', 'program', 'query', '.'],
-  'packages/core/src/condition': ['.', 'derive'],
+  'packages/core/src/condition': ['.', 'rewrite', 'derive'],
   'packages/core/src/predicate': ['.', 'closures', 'emit'],
   'packages/core/src/authorizer': [
     'arguments',

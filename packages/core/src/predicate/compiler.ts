@@ -1,11 +1,9 @@
-import { absorb } from '../condition/absorb.js'
 import type { Condition, Definition, Operand, Or, Path, Ref, Some } from '../condition/condition.js'
 import { and, or, TRUE } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
-import { noNil } from '../condition/facts.js'
 import { canFail, Fallible, presentUnlessError, presentWhen } from '../condition/fallible.js'
-import { gather } from '../condition/gather.js'
-import { settledBody } from '../condition/simplify.js'
+import { noNil } from '../condition/rewrite/facts.js'
+import { forDefinition } from '../condition/rewrite/passes.js'
 import { type TextTest, textsOf } from '../condition/texts.js'
 import { isPresent } from '../condition/type.js'
 import type { Schema } from '../schema/schema.js'
@@ -152,8 +150,7 @@ export abstract class Compiler<Code> {
 
   /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
-    const body = definition.recursive ? absorb(definition) : settledBody(definition)
-    return gather(this.schema, body, definition)
+    return forDefinition(this.schema, definition)
   }
 
   /** Returns one round of a definition that is a loop; undefined for any other definition. */

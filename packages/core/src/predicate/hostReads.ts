@@ -1,5 +1,5 @@
-import type { TypeOfHost } from '../condition/assume.js'
 import type { AssumedType, Call } from '../condition/condition.js'
+import type { TypeOfHost } from '../condition/rewrite/assume.js'
 import { abandon } from '../values/thenable.js'
 import { bailOut } from './bail.js'
 

@@ -3,7 +3,7 @@ import { deriveRequest, type Kind, planCheck, planFields } from '../authorizer/p
 import { canonicalText } from '../condition/canonical.js'
 import type { Condition, Subject } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
-import { simplify } from '../condition/simplify.js'
+import { simplify } from '../condition/rewrite/passes.js'
 import { isStackOverflow } from '../values/stackOverflow.js'
 
 /** The kind of an actor or a resource; `none` is a value that is no row, such as a string. */

@@ -1,5 +1,5 @@
 import type { Condition } from '../../condition/condition.js'
-import { isSimple, simplify } from '../../condition/simplify.js'
+import { forFilter } from '../../condition/rewrite/passes.js'
 import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
 import { fold, withoutFailures } from '../../filter/algebra/fold.js'
@@ -97,9 +97,11 @@ export class Filters {
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Bound): Filter {
     const { decider } = this.#engine
-    const condition = descending(() =>
-      isSimple(bound.condition) ? fold(bound.condition) : withoutFailures(fold(simplified(bound.condition))),
-    )
+    const condition = descending(() => {
+      const simple = forFilter(bound.condition)
+      // A condition that is simple already has no failures: only `fold` can find one.
+      return simple === bound.condition ? fold(simple) : withoutFailures(fold(assertLoaded(simple)))
+    })
     // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
@@ -108,12 +110,8 @@ export class Filters {
   }
 }
 
-/**
- * Simplifies a bound condition.
- * @throws the error of a relation that is not loaded: loading it can make the condition true.
- */
-function simplified(bound: Condition): Condition {
-  const condition = simplify(bound)
+/** @throws the error of a relation that is not loaded: loading it can make the condition true. */
+function assertLoaded(condition: Condition): Condition {
   const error = missingIn(condition)
   if (error) throw error
   return condition

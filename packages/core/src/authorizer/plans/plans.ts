@@ -2,7 +2,7 @@ import type { Condition, Operand, OperandType, Subject } from '../../condition/c
 import { and, or } from '../../condition/construct.js'
 import { partsOf } from '../../condition/cost.js'
 import { Deriver } from '../../condition/derive/derive.js'
-import { simplify } from '../../condition/simplify.js'
+import { simplify } from '../../condition/rewrite/passes.js'
 import { rowType, unknownType } from '../../condition/type.js'
 import { Source, type Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'

@@ -1,7 +1,7 @@
-import { Assumptions } from '../../condition/assume.js'
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { gather } from '../../condition/gather.js'
+import { Assumptions } from '../../condition/rewrite/assume.js'
+import { forCheck } from '../../condition/rewrite/passes.js'
 import type { TextTest } from '../../condition/texts.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
@@ -25,7 +25,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const own = new OwnMeter(meaning.limits, bailForSteps)
   const compiler = new Closures(meaning, counts, own, new Map())
   const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
-  const start = compiler.graph(compiler.compile(gather(meaning.schema, assumptions.apply(condition))))
+  const start = compiler.graph(compiler.compile(forCheck(meaning.schema, condition, assumptions)))
   const { layout } = compiler.operands
   const usesOwn = own.isUsed
   if (!counts) {

@@ -1,6 +1,6 @@
 import type { Condition, Definition, IsA, Operand, ParameterRoot, Path, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { gather } from '../../condition/gather.js'
+import { forCheck } from '../../condition/rewrite/passes.js'
 import type { TextTest } from '../../condition/texts.js'
 import { declaredModel, isPresent } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
@@ -131,7 +131,7 @@ class Source extends Compiler<Code> {
 
   write(): PredicateText {
     const scope = new CodeScope()
-    const test = this.#decision(this.compile(gather(this.schema, this.#condition)), scope)
+    const test = this.#decision(this.compile(forCheck(this.schema, this.#condition)), scope)
     const body = scope.body(`return ${test}`)
     const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
     const hasBudget = scope.parameters.has('budget')

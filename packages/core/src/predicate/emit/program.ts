@@ -1,5 +1,5 @@
-import { Assumptions } from '../../condition/assume.js'
 import type { Condition } from '../../condition/condition.js'
+import { Assumptions } from '../../condition/rewrite/assume.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
 import { bailForSteps, Meter } from '../budget.js'

@@ -1,19 +1,19 @@
-import type { Condition, Definition, Operand, Ref, Root } from './condition.js'
-import { and, or, TRUE } from './construct.js'
-import { isSame, isSameOperand, isSameTest } from './same.js'
-import { settledBody } from './simplify.js'
-import { substitute, substituteOperand } from './substitute.js'
-import { conditionsIn } from './visit.js'
+import type { Condition, Definition, Operand, Ref, Root } from '../condition.js'
+import { and, or, TRUE } from '../construct.js'
+import { isSame, isSameOperand, isSameTest } from '../same.js'
+import { substitute, substituteOperand } from '../substitute.js'
+import { conditionsIn } from '../visit.js'
 
 /**
  * Returns the body of a recursive definition with another one's body in it, if both follow the same relation. For
  * example, an editor of a folder is a viewer of it, and folders inherit both roles from their parents. The search for
  * viewers then also finds editors, so that it visits each parent once: both meet the same parents, and so the same errors.
+ * @param bodyOf - Returns the body of a definition, with the same result for each call.
  */
-export function absorb(definition: Definition): Condition {
+export function absorb(definition: Definition, bodyOf: BodyOf): Condition {
   let body = bodies.get(definition)
   if (!body) {
-    body = new Absorption().bodyOf(definition)
+    body = new Absorption(bodyOf).bodyOf(definition)
     bodies.set(definition, body)
   }
   return body
@@ -22,12 +22,19 @@ export function absorb(definition: Definition): Condition {
 /** Bodies by definition. */
 const bodies = new WeakMap<Definition, Condition>()
 
+type BodyOf = (definition: Definition) => Condition
+
 class Absorption {
+  readonly #bodyOf: BodyOf
   /** The definitions whose bodies are being examined. */
   readonly #open = new Set<Definition>()
 
+  constructor(bodyOf: BodyOf) {
+    this.#bodyOf = bodyOf
+  }
+
   bodyOf(definition: Definition): Condition {
-    const body = settledBody(definition)
+    const body = this.#bodyOf(definition)
     const again = armsOf(body).find((arm) => callAtEnd(arm)?.definition === definition)
     if (!again || this.#open.has(definition)) return body
     this.#open.add(definition)

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { Authorizer } from '../authorizer/authorizer.js'
-import { deriveCheck } from '../authorizer/plans/plans.js'
-import { absorb } from './absorb.js'
-import type { Condition, Definition, Ref } from './condition.js'
-import { Deriver } from './derive/derive.js'
-import { gather } from './gather.js'
-import { simplify } from './simplify.js'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import { deriveCheck } from '../../authorizer/plans/plans.js'
+import type { Condition, Definition, Ref } from '../condition.js'
+import { Deriver } from '../derive/derive.js'
+import { conditionsIn, mapParts } from '../visit.js'
+import { forCheck, forDefinition, simplify } from './passes.js'
 import { assignmentsOf, outcomeOf } from './testing/assignments.js'
-import { conditionsIn, mapParts } from './visit.js'
 
 class User {}
 class Role {}
@@ -90,9 +88,9 @@ describe.each([true, false])(
 
     test.each(bodies.flatMap((body) => [body, `not (${body})`]))('%s', (body) => {
       const { schema, condition } = conditionOf(body, isDeclared)
-      const absorbed = withBodies(condition, (definition) => gather(schema, absorb(definition), definition))
-      const rewrites = { gathered: gather(schema, condition), simple: simplify(condition), absorbed }
-      const all = { ...rewrites, both: gather(schema, simplify(condition)) }
+      const absorbed = withBodies(condition, (definition) => forDefinition(schema, definition))
+      const rewrites = { gathered: forCheck(schema, condition), simple: simplify(condition), absorbed }
+      const all = { ...rewrites, both: forCheck(schema, simplify(condition)) }
       const reads = (field: string): boolean =>
         [...conditionsIn(condition)].some((one) => JSON.stringify(one, withoutSpans)?.includes(`"${field}"`))
       const asked = reads('roles') ? users : users.filter((user) => user['roles'] === lists[0])

@@ -1,4 +1,4 @@
-import type { Condition, Definition, Operand, Root } from '../condition.js'
+import type { Condition, Definition, Operand, Root } from '../../condition.js'
 
 /** The outcome of a condition: undefined is an error. */
 type Outcome = boolean | undefined

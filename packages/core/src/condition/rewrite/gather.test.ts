@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
-import { Authorizer } from '../authorizer/authorizer.js'
-import { planCheck } from '../authorizer/plans/plans.js'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import { planCheck } from '../../authorizer/plans/plans.js'
+import { printCondition } from '../print.js'
 import { gather } from './gather.js'
-import { printCondition } from './print.js'
 
 class User {
   constructor(

@@ -1,5 +1,5 @@
-import type { Condition, Definition } from './condition.js'
-import { and } from './construct.js'
+import type { Condition, Definition } from '../condition.js'
+import { and } from '../construct.js'
 
 /**
  * Returns an alternative of a recursive definition as several, so that its next call is the last goal of one of them:

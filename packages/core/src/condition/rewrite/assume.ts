@@ -1,5 +1,5 @@
-import type { AssumedType, Call, Condition, Constant, Definition, Operand } from './condition.js'
-import { mapOperands, mapParts, operandsIn, partsIn } from './visit.js'
+import type { AssumedType, Call, Condition, Constant, Definition, Operand } from '../condition.js'
+import { mapOperands, mapParts, operandsIn, partsIn } from '../visit.js'
 
 /** Returns the type that a value of the host has, or undefined if nothing is assumed. */
 export type TypeOfHost = (read: Constant | Call) => AssumedType | undefined

@@ -1,6 +1,6 @@
-import type { Compare, Condition, Operand, Path, Root } from './condition.js'
-import { and, not, or, TRUE } from './construct.js'
-import { isReadBy } from './same.js'
+import type { Compare, Condition, Operand, Path, Root } from '../condition.js'
+import { and, not, or, TRUE } from '../construct.js'
+import { isReadBy } from '../same.js'
 
 /** The conditions that are true before a condition is evaluated, in nested conjunctions. */
 class Before {

@@ -1,12 +1,12 @@
-import type { Schema } from '../schema/schema.js'
-import type { Condition, Definition, In, Operand, Some, Variable } from './condition.js'
-import { and, or } from './construct.js'
-import { canFail, Fallible } from './fallible.js'
-import { isSame, isSameOperand } from './same.js'
-import { substitute } from './substitute.js'
-import { areTextTests } from './texts.js'
-import { operandType, unknownType } from './type.js'
-import { partsIn } from './visit.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Definition, In, Operand, Some, Variable } from '../condition.js'
+import { and, or } from '../construct.js'
+import { canFail, Fallible } from '../fallible.js'
+import { isSame, isSameOperand } from '../same.js'
+import { substitute } from '../substitute.js'
+import { areTextTests } from '../texts.js'
+import { operandType, unknownType } from '../type.js'
+import { partsIn } from '../visit.js'
 
 /**
  * Returns a condition with the same outcomes that iterates over each collection once. For example,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { Authorizer } from '../authorizer/authorizer.js'
-import { planCheck } from '../authorizer/plans/plans.js'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import { planCheck } from '../../authorizer/plans/plans.js'
+import type { Ref } from '../condition.js'
+import { printCondition } from '../print.js'
+import { conditionsIn } from '../visit.js'
 import { absorb } from './absorb.js'
-import type { Ref } from './condition.js'
-import { printCondition } from './print.js'
-import { conditionsIn } from './visit.js'
+import { settled } from './passes.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -63,7 +64,7 @@ function body(rules: string, isDeclared = true): string {
   const call = calls.find(({ definition }) =>
     definition.arguments.some((one) => one.kind === 'value' && one.value === 'viewer'),
   )!
-  return printCondition(absorb(call.definition), schema)
+  return printCondition(absorb(call.definition, settled), schema)
 }
 
 const calls = (text: string): number => text.match(/has\(/g)?.length ?? 0

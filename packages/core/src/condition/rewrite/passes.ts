@@ -1,0 +1,66 @@
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Definition } from '../condition.js'
+import { or } from '../construct.js'
+import { partsIn } from '../visit.js'
+import { absorb } from './absorb.js'
+import type { Assumptions } from './assume.js'
+import { Facts, noNil } from './facts.js'
+import { gather } from './gather.js'
+import { inline, referencedOnce } from './inline.js'
+import { spread } from './spread.js'
+
+/**
+ * The passes over a residual, as `derive` returns it, and over a condition whose actor is bound.
+ * The result has the same three outcomes and is cheaper to evaluate: definitions that are small or
+ * used once are inlined, and facts that an earlier part of a conjunction has settled are dropped,
+ * such as that a path can be read, or is not nil.
+ */
+export function simplify(condition: Condition): Condition {
+  return new Facts().drop(inline(condition, referencedOnce(condition)))
+}
+
+/** The passes over the condition of a check, before it is compiled. Default: nothing is assumed. */
+export function forCheck(schema: Schema, condition: Condition, assumptions?: Assumptions): Condition {
+  return gather(schema, assumptions?.apply(condition) ?? condition)
+}
+
+/** The passes over the body of a definition that such a condition calls. */
+export function forDefinition(schema: Schema, definition: Definition): Condition {
+  const body = definition.recursive ? absorb(definition, settled) : settled(definition)
+  return gather(schema, body, definition)
+}
+
+/** The passes over the condition of a filter: `simplify`, unless it is simple. */
+export function forFilter(condition: Condition): Condition {
+  return isSimple(condition) ? condition : simplify(condition)
+}
+
+/**
+ * Returns the body of a definition without the parts that are settled for every caller, and with
+ * small definitions inlined.
+ */
+export function settled(definition: Definition): Condition {
+  const { condition } = definition
+  // The arms are kept separate: a loop is recognized by its last arm.
+  const arms = (condition.kind === 'or' ? condition.of : [condition]).map((one) => new Facts().drop(inline(one)))
+  return or(...(definition.recursive ? arms.flatMap((arm) => spread(definition, arm)) : arms))
+}
+
+/**
+ * Returns whether a condition can't be simplified and contains no failure. Most residuals for a
+ * bound actor are simple.
+ */
+function isSimple(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'not':
+      return condition.of.kind !== 'not' && isSimple(condition.of)
+    case 'compare':
+      return noNil(condition) === undefined
+    case 'reads':
+    case 'ref':
+    case 'failure':
+      return false
+    default:
+      return partsIn(condition).every(isSimple)
+  }
+}
