@@ -37,6 +37,7 @@ export default defineConfig({
       { find: '@arcturus/core/runtime', replacement: source('packages/core/src/compiled/runtime.ts') },
       { find: '@arcturus/core/sql', replacement: source('packages/core/src/sql/index.ts') },
       { find: '@arcturus/core/tools', replacement: source('packages/core/src/tools/index.ts') },
+      { find: '@arcturus/core/writes', replacement: source('packages/core/src/writes/index.ts') },
       { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
       { find: '@arcturus/cli', replacement: source('packages/cli/src/index.ts') },
       { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },

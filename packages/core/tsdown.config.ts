@@ -61,6 +61,7 @@ const config: UserConfig = {
     runtime: 'src/compiled/runtime.ts',
     sql: 'src/sql/index.ts',
     tools: 'src/tools/index.ts',
+    writes: 'src/writes/index.ts',
   },
   format: ['esm', 'cjs'],
   dts: true,

@@ -22,6 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'sql',
     'authorizer',
+    'writes',
     'checkOnly',
     'explain',
     'enforcement',
@@ -60,6 +61,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'rows',
     'filter',
     'query',
+    'client',
     'verifyDatabase',
     'arguments',
     'authorization',
@@ -173,7 +175,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['checkOnly', 'explain', 'compiled', 'oso', 'node', 'tools']
+const apart = ['writes', 'checkOnly', 'explain', 'compiled', 'oso', 'node', 'tools']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {

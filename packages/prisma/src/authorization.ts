@@ -1,6 +1,11 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
+import { clientMaker } from './client/client.js'
+import { Delegates } from './client/delegates.js'
+import type { Parts } from './client/questions.js'
+import type { ActionNames } from './client/session.js'
+import type { AuthorizedClient } from './client/types.js'
 import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
 import { modelsIn } from './database/models.js'
 import { withReferences } from './database/references.js'
@@ -26,6 +31,7 @@ import { relationLoader } from './rows/loadRelation.js'
 import {
   assertDescribes,
   assertSchema,
+  assertVersion,
   delegateOf,
   type PrismaClientLike,
   property,
@@ -36,7 +42,7 @@ import { Tables } from './schema/tables.js'
 import { verifyDatabase } from './verifyDatabase.js'
 
 /** The result of {@link prismaAuthorization}. */
-export interface PrismaAuthorization<ModelName extends string = string> {
+export interface PrismaAuthorization<ModelName extends string = string, Client = PrismaClientLike> {
   /**
    * For `new PrismaClient(…).$extends(extension)`: resolves filters, and records the model of each
    * returned row.
@@ -63,6 +69,7 @@ export interface PrismaAuthorization<ModelName extends string = string> {
     model: ModelName,
     options?: WhereOptions,
   ) => Promise<NoArguments>
+  readonly authorizedClient: AuthorizedClientMaker<Client>
   /**
    * Compares the schema with the database of the extended client; see the function
    * `verifyDatabase`.
@@ -72,7 +79,56 @@ export interface PrismaAuthorization<ModelName extends string = string> {
 }
 
 /** Facts about the application's database, and defaults for the choices of each filter. */
-export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices {}
+export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices {
+  /** The actions that the operations of an authorized client need, for all models or for some. */
+  readonly actions?: ActionOptions
+  /**
+   * Receives each use of `client.unguarded(reason)`. Default: `console.warn`.
+   */
+  readonly log?: (message: string) => void
+}
+
+export interface ActionOptions extends Partial<ActionNames> {
+  /** The actions of single models: `{ Invoice: { update: 'edit' } }`. */
+  readonly models?: Readonly<Record<string, Partial<ActionNames>>>
+}
+
+export interface AuthorizedClientOptions {
+  /**
+   * What a required relation holds whose row may not be read: `null`, or an error that is thrown before
+   * the query is sent. Default `null`.
+   */
+  readonly required?: 'null' | 'refuse'
+  /**
+   * The rows that the database deletes or changes with a deleted row. `check`: the actor must be allowed
+   * to delete or update them, too. `trust`: they are not checked. Default `check`.
+   */
+  readonly cascade?: 'check' | 'trust'
+}
+
+export interface AuthorizedClientMaker<Client> {
+  /**
+   * Returns a client of one actor, for one request. Each of its operations carries the filter of its
+   * action, so none can be forgotten. It costs a few objects, and sends nothing.
+   * @param actor - null for an anonymous user
+   * @throws ArgumentError for an undefined actor; PrismaSchemaError if no client is known
+   *
+   * @example
+   * ```ts
+   * const client = authorizedClient(user)
+   * const documents = await client.document.findMany({ include: { owner: true } })
+   * ```
+   */
+  (actor: unknown, options?: AuthorizedClientOptions & { readonly client?: undefined }): AuthorizedClient<Client>
+  /**
+   * The same for another client.
+   * @param options.client - The client that sends the queries, such as that of a transaction.
+   */
+  <Own extends object>(
+    actor: unknown,
+    options: AuthorizedClientOptions & { readonly client: Own },
+  ): AuthorizedClient<Own>
+}
 
 export interface WhereOptions extends Choices {
   /**
@@ -133,23 +189,28 @@ export interface AuthorizedActors {
  * const documents = await prisma.document.findMany({ ...authorizedFilter(user), take: 10 })
  * ```
  */
-export function prismaAuthorization<ModelName extends string = string>(
+export function prismaAuthorization<
+  ModelName extends string = string,
+  Client extends PrismaClientLike = PrismaClientLike,
+>(
   authorizer: Authorizer,
-  source?: PrismaSchema<ModelName> | PrismaClientLike,
+  source?: PrismaSchema<ModelName> | Client,
   options: PrismaAuthorizationOptions = {},
-): PrismaAuthorization<ModelName> {
+): PrismaAuthorization<ModelName, Client> {
   assertChoices(options)
   const markers = new Markers()
   // By row: the data of one `create`, which no other query sees.
   const unsaved = new WeakSet<object>()
   const isClient = (one: unknown): one is PrismaClientLike =>
     typeof one === 'object' && one !== null && '$extends' in one
+  if (isClient(source)) assertVersion(source)
   const read = (client: PrismaClientLike) => withReferences(schemaOfClient(client), options)
   const given = source && (isClient(source) ? read(source) : withReferences(assertSchema(source), options))
   const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
   // A client can be extended again for each request.
   const readOf = new WeakMap<PrismaClientLike, ReadTexts>()
   let known: Answers | undefined
+  let making: { readonly parts: Parts; readonly make: ReturnType<typeof clientMaker> } | undefined
   let registered: string | undefined
   let bare: PrismaClientLike | undefined
   let extended: PrismaClientLike | undefined
@@ -183,11 +244,13 @@ export function prismaAuthorization<ModelName extends string = string>(
       new Planner(new WherePrinter(schema, options, client && reference, place, texts), queries, authorizer.schema)
     const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
     known = new Answers(authorizer, planners, tables, defaults, texts)
+    making = { parts: { authorizer, tables, answers: known, unsaved }, make: clientMaker(new Delegates(tables)) }
     return known
   }
   if (given) learn(given, isClient(source) ? source : undefined)
 
   const extension: PrismaExtension = (client) => {
+    assertVersion(client)
     const schema = given ?? read(client)
     if (given) assertDescribes(given, client)
     const answers = learn(schema, client)
@@ -249,8 +312,38 @@ export function prismaAuthorization<ModelName extends string = string>(
     })
   }
 
+  const actionsFor = actionNames(options.actions ?? {}, authorizer.readAction)
+  const log = options.log ?? ((message: string) => console.warn(message))
+  const authorizedClient = (
+    actor: unknown,
+    { client: given, required, cascade }: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
+  ): object => {
+    assertActor(actor)
+    assertOption('required', required, ['null', 'refuse'])
+    assertOption('cascade', cascade, ['check', 'trust'])
+    const client = given ?? extended ?? (isClient(source) ? source : undefined)
+    if (!client || !making) {
+      throw new PrismaSchemaError('prisma-schema', 'authorizedClient needs a Prisma client, but none was extended.', {
+        hint: 'extend the client first: new PrismaClient(…).$extends(extension)',
+      })
+    }
+    return making.make({
+      parts: making.parts,
+      actor,
+      actions: actionsFor,
+      refusesRequired: required === 'refuse',
+      trustsCascades: cascade === 'trust',
+      client,
+      isTransaction: !('$connect' in client),
+      turns: { last: Promise.resolve() },
+      log,
+    })
+  }
+
   return {
     extension,
+    // Sound: the client has the models of the base client.
+    authorizedClient: authorizedClient as AuthorizedClientMaker<Client>,
     verifyDatabase: verifyOwn,
     // Sound: the result has the given arguments except the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
@@ -346,6 +439,22 @@ function assertArguments(args: unknown): void {
     throw new ArgumentError('invalid-argument', '`where` must be an object.', { data: { where } })
   }
   assertChoices(args)
+}
+
+/** Returns the function that names the actions of a model's operations. */
+function actionNames({ models = {}, ...all }: ActionOptions, read: string): (model: string) => ActionNames {
+  const common = { read, create: 'create', update: 'update', delete: 'delete', ...all }
+  const known = new Map<string, ActionNames>()
+  for (const [model, own] of Object.entries(models)) known.set(model, { ...common, ...own })
+  return (model) => known.get(model) ?? common
+}
+
+/** @throws ArgumentError for another value than the offered ones */
+function assertOption(name: string, value: string | undefined, offered: readonly string[]): void {
+  if (value === undefined || offered.includes(value)) return
+  throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
+    data: { [name]: value },
+  })
 }
 
 const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['auto', 'load', 'database'] } as const

@@ -1,12 +1,17 @@
 export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 export {
+  type ActionOptions,
   type AuthorizedActors,
+  type AuthorizedClientMaker,
+  type AuthorizedClientOptions,
   type AuthorizedFilter,
   type PrismaAuthorization,
   type PrismaAuthorizationOptions,
   prismaAuthorization,
   type WhereOptions,
 } from './authorization.js'
+export type { ActionNames } from './client/session.js'
+export type { AuthorizedClient, TransactionOptions } from './client/types.js'
 export type { DatabaseOptions } from './database/dialect.js'
 export { modelsOf } from './database/models.js'
 export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'

@@ -73,7 +73,7 @@ function watched(params: Parameters, see: (args: unknown) => void): Parameters {
  * @throws UnsupportedFilterError in place of Prisma's errors about what a filter and its query are
  * together
  */
-async function filtered(result: PromiseLike<unknown>, isWrite: boolean): Promise<unknown> {
+export async function filtered(result: PromiseLike<unknown>, isWrite: boolean): Promise<unknown> {
   try {
     return await result
   } catch (error) {

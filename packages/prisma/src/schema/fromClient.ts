@@ -34,6 +34,21 @@ export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   return schema
 }
 
+/** The major version of Prisma whose queries this package knows. */
+const knownVersion = '7'
+
+/** @throws PrismaSchemaError for a client of another version of Prisma */
+export function assertVersion(client: PrismaClientLike): void {
+  const version = property(client, '_clientVersion')
+  if (typeof client.$extends === 'function' && (typeof version !== 'string' || version.startsWith(`${knownVersion}.`)))
+    return
+  throw new PrismaSchemaError(
+    'prisma-schema',
+    `This version of @arcturus/prisma works with Prisma ${knownVersion}, but the client is of ${typeof version === 'string' ? `Prisma ${version}` : 'another version'}.`,
+    { hint: `install Prisma ${knownVersion}: npm install prisma@${knownVersion} @prisma/client@${knownVersion}` },
+  )
+}
+
 /** @throws PrismaSchemaError for an invalid schema */
 export function assertSchema(schema: PrismaSchema): PrismaSchema {
   if (Array.isArray(schema.models) && Array.isArray(schema.enums) && typeof schema.provider === 'string') return schema

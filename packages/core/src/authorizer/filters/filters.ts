@@ -7,7 +7,7 @@ import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
 import { own } from '../../own.js'
-import type { Missing, Wanted } from '../../schema/wanted.js'
+import type { Load, Missing, Wanted } from '../../schema/wanted.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
 import { after, type Eventual } from '../decisions/eventual.js'
@@ -53,6 +53,12 @@ export class Filters {
     return { policy, condition: policy.plans.filter(actor, action, modelName), known: actor, action, modelName }
   }
 
+  /** Returns the plan of the rows of a model on a field of which an actor may perform an action. */
+  ofField(actor: unknown, action: string, modelName: string, field: string): FilterPlan {
+    const plan = this.ofRows(actor, action, modelName)
+    return { ...plan, condition: plan.policy.plans.fieldFilter(actor, action, modelName, field) }
+  }
+
   /** Returns the plan of the actors of a model who may perform an action on a resource. */
   ofActors(action: string, resource: unknown, modelName: string): FilterPlan {
     const { schema, decider } = this.#engine
@@ -78,20 +84,28 @@ export class Filters {
   /**
    * Makes a filter, and loads missing relations of the known value.
    * @param most - The maximum number of rows to load for a relation. Default: no maximum.
+   * @param by - Loads a relation. Default: the registered loaders.
    */
-  load(plan: FilterPlan, most?: number): Eventual<Filter> {
-    return after(this.#bindLoading(plan, most), (bound) => this.#finish(plan, bound))
+  load(plan: FilterPlan, most?: number, by?: Load): Eventual<Filter> {
+    return after(this.#bindLoading(plan, most, by), (bound) => this.#finish(plan, bound))
   }
 
-  #bindLoading({ policy, condition, known, action }: FilterPlan, most: number | undefined): Eventual<Bound> {
+  #bindLoading(
+    { policy, condition, known, action }: FilterPlan,
+    most: number | undefined,
+    by: Load | undefined,
+  ): Eventual<Bound> {
     const { relations, limits } = this.#engine
     const { meaning } = policy.plans
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
     const bound = descending(() => bind(condition, known, action, meaning))
     if (!missingIn(bound)) return { condition: bound }
-    const loader = relations.forQuestion()
-    const load = (wanted: Wanted): Promise<unknown> => loader.load({ ...wanted, most }) ?? promised(wanted)
+    const loader = by ? undefined : relations.forQuestion()
+    const load = (wanted: Wanted): Promise<unknown> =>
+      wanted.relation === undefined && by
+        ? promised(wanted)
+        : ((by ?? loader!.load)({ ...wanted, most }) ?? promised(wanted))
     return bindLoading(condition, known, action, meaning, load, limits.asyncTime)
   }
 

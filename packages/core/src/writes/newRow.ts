@@ -1,0 +1,23 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import { QueryError } from '../errors.js'
+
+/**
+ * Decides whether an actor may perform an action on a row that is not in the database yet, by the
+ * values that are known of it.
+ * @param values - The columns whose stored values are known.
+ * @returns undefined if the decision needs more: a column that the database computes, or a relation.
+ */
+export function decideNewRow(
+  authorizer: Authorizer,
+  actor: unknown,
+  action: string,
+  model: string,
+  values: Readonly<Record<string, unknown>>,
+): boolean | undefined {
+  try {
+    return authorizer.can(actor, action, authorizer.as(model, { ...values }))
+  } catch (error) {
+    if (error instanceof QueryError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,94 @@
+import { fieldTextsOf, governsFields } from '../authorizer/actions/actionNames.js'
+import type { Authorizer } from '../authorizer/authorizer.js'
+import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
+import { after, type Eventual } from '../authorizer/decisions/eventual.js'
+import { type FilterPlan, Filters } from '../authorizer/filters/filters.js'
+import type { Definite } from '../condition/condition.js'
+import { ArgumentError } from '../errors.js'
+import type { Load } from '../schema/wanted.js'
+
+/** A question for rows: on which rows of a model may the actor perform an action, or perform it on a field? */
+export interface RowsQuestion {
+  readonly actor: unknown
+  readonly action: string
+  readonly model: string
+  /** The field of `allow_field`. Default: none, for `allow`. */
+  readonly field?: string | undefined
+}
+
+/** The rows of a model that a question is true for. */
+export interface RowsFilter {
+  readonly model: string
+  /** `all` rows, `none`, or the rows for which a condition is true. */
+  readonly kind: 'all' | 'none' | 'condition'
+  /** @throws UnsupportedFilterError if the condition has no equivalent in a database. */
+  definite(): Definite
+}
+
+export interface LoadRows {
+  /**
+   * Loads the relations of the actor that the policy reads and that are not loaded, for example within
+   * a transaction. Default: the loaders of the authorizer.
+   */
+  readonly load?: Load | undefined
+  /** The maximum number of rows to load for a relation. Default: no maximum. */
+  readonly most?: number | undefined
+}
+
+/**
+ * Returns the filter of a question. Missing relations of the actor are loaded first, so that the
+ * filter reads nothing more of the actor.
+ * @throws the errors of `Authorizer.loadFilter`.
+ */
+export function loadRowsFilter(
+  authorizer: Authorizer,
+  question: RowsQuestion,
+  { load, most }: LoadRows = {},
+): Eventual<RowsFilter> {
+  const engine = engineFor(authorizer)
+  const filters = new Filters(engine)
+  const filter = filters.load(planOf(filters, question), most, load)
+  return after<RowsFilter, RowsFilter>(filter, (found) => noted(engine, question, found))
+}
+
+/**
+ * Returns the filter of a question. Missing relations of the actor stay in the database.
+ * @throws the errors of `Authorizer.filter`.
+ */
+export function rowsFilterInDatabase(authorizer: Authorizer, question: RowsQuestion): RowsFilter {
+  const engine = engineFor(authorizer)
+  const filters = new Filters(engine)
+  return noted(engine, question, filters.make(planOf(filters, question), { unloaded: 'database' }))
+}
+
+function planOf(filters: Filters, { actor, action, model, field }: RowsQuestion): FilterPlan {
+  return field === undefined ? filters.ofRows(actor, action, model) : filters.ofField(actor, action, model, field)
+}
+
+/** A filter that is sent with a statement is a decision. */
+function noted({ listeners }: Engine, { actor, action, model, field }: RowsQuestion, filter: RowsFilter): RowsFilter {
+  if (listeners.active && field === undefined) listeners.notify('filter', actor, action, model, filter.kind !== 'none')
+  return filter
+}
+
+/** The rules of `allow_field` for an action on the rows of a model. */
+export interface FieldPolicy {
+  /** Whether a field occurs in the rules, as a string. */
+  names(field: string): boolean
+}
+
+/** Returns the field rules of an action; undefined if the policy has none, so that every field is allowed. */
+export function fieldPolicyOf(authorizer: Authorizer, model: string, action: string): FieldPolicy | undefined {
+  const engine = engineFor(authorizer)
+  const { policy } = engine.active.current()
+  const ancestors = engine.schema.ancestors(model)
+  if (!governsFields(policy, ancestors, action)) return undefined
+  const texts = fieldTextsOf(policy, ancestors)
+  return { names: (field) => texts.has(field) }
+}
+
+function engineFor(authorizer: Authorizer): Engine {
+  const engine = engineOf(authorizer)
+  if (engine) return engine
+  throw new ArgumentError('invalid-argument', 'Writes need an authorizer of `@arcturus/core`.')
+}

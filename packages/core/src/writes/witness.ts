@@ -1,0 +1,95 @@
+import type { Definite, Operand, ReachStep, Variable } from '../condition/condition.js'
+import { operandType } from '../condition/type.js'
+import { mapParts, operandsIn } from '../condition/visit.js'
+import { UnsupportedFilterError } from '../errors.js'
+import { all, any } from '../filter/algebra/logic.js'
+import type { Span } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
+
+/** Rows of a model, by their keys. */
+export interface KeyedRows {
+  readonly model: string
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
+}
+
+/**
+ * Returns a condition in which some rows are in no collection: no row that a statement creates or moves
+ * may be the reason why it is allowed. For example, nobody becomes an administrator of a space by
+ * a new membership that makes them one.
+ * @returns the same condition if it reads no collection of the rows' model.
+ * @throws UnsupportedFilterError if the condition counts such a collection.
+ */
+export function withoutWitnesses(schema: Schema, condition: Definite, rows: KeyedRows): Definite {
+  return new Excluding(schema, rows).condition(condition)
+}
+
+class Excluding {
+  readonly #schema: Schema
+  readonly #rows: KeyedRows
+
+  constructor(schema: Schema, rows: KeyedRows) {
+    this.#schema = schema
+    this.#rows = rows
+  }
+
+  condition(of: Definite): Definite {
+    this.#assertUncounted(of)
+    if (of.kind === 'reach') {
+      const steps = of.steps.map((step) => this.#step(step))
+      const where = this.condition(of.where)
+      const isSame = where === of.where && steps.every((step, at) => step === of.steps[at])
+      return isSame ? of : { ...of, where, steps }
+    }
+    if (of.kind === 'some') {
+      const where = this.condition(of.where)
+      const others = this.#isWritten(of.each) ? all([this.#isOther(of.each, of.span), where]) : where
+      return others === of.where ? of : { ...of, where: others }
+    }
+    // Sound: parts of a definite condition are definite, and so is the result.
+    return mapParts(of, (one) => this.condition(one as Definite)) as Definite
+  }
+
+  #step(step: ReachStep): ReachStep {
+    const isList = operandType(this.#schema, step.from).list
+    const hops = step.through.map(({ each }) => each)
+    const rows = [...hops, ...(isList || hops.length > 0 ? [step.next] : [])].filter((one) => this.#isWritten(one))
+    const where = this.condition(step.where)
+    const span = step.from.steps.at(-1)!.span
+    if (rows.length > 0) return { ...step, where: all([...rows.map((one) => this.#isOther(one, span)), where]) }
+    return where === step.where ? step : { ...step, where }
+  }
+
+  /** Returns whether a variable can be one of the rows. */
+  #isWritten({ model }: Variable): boolean {
+    const { model: written } = this.#rows
+    return model !== undefined && (this.#schema.isSubclass(model, written) || this.#schema.isSubclass(written, model))
+  }
+
+  #isOther(each: Variable, span: Span): Definite {
+    const { model, keys } = this.#rows
+    const isNot = (name: string, value: unknown): Definite => ({
+      kind: 'compare',
+      operator: '!=',
+      left: { kind: 'path', root: each, steps: [{ name, model, span }] },
+      right: { kind: 'value', value },
+      span,
+    })
+    return all(keys.map((key) => any(Object.entries(key).map(([name, value]) => isNot(name, value)))))
+  }
+
+  #assertUncounted(of: Definite): void {
+    for (const operand of operandsIn(of)) this.#assertNoCount(operand, 'span' in of ? of.span : undefined)
+  }
+
+  #assertNoCount(operand: Operand, span: Span | undefined): void {
+    for (const part of operandsIn(operand)) this.#assertNoCount(part, span)
+    if (operand.kind !== 'count') return
+    const { model } = operandType(this.#schema, operand.of)
+    if (model === undefined || !this.#schema.isSubclass(model, this.#rows.model)) return
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `This part of the policy counts rows of ${model}, and the statement creates or moves such rows.`,
+      { span, hint: 'test for a row with certain values in place of the number of rows', data: { reason: 'witness' } },
+    )
+  }
+}

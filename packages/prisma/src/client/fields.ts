@@ -1,0 +1,65 @@
+import { writeDenial } from '@arcturus/core/writes'
+import { type Arguments, isArguments } from '../literal.js'
+import type { PrismaModel } from '../schema/schema.js'
+import { isReference } from './plainCopy.js'
+import type { Questions } from './questions.js'
+
+/** Whether a field may be read: of every row, of none, or of the rows of a `where`. */
+export type Visibility = 'all' | 'none' | Arguments
+
+/** Decides which fields the actor may read, by the rules of `allow_field`. */
+export class ReadableFields {
+  readonly #questions: Questions
+  readonly #action: (model: string) => string
+
+  /** @param action - Returns the read action of a model. */
+  constructor(questions: Questions, action: (model: string) => string) {
+    this.#questions = questions
+    this.#action = action
+  }
+
+  /** Whether the policy has field rules for reading a model. */
+  governs(model: string): boolean {
+    return this.#questions.fieldPolicy(this.#action(model), model) !== undefined
+  }
+
+  async of(model: string, field: string): Promise<Visibility> {
+    if (!this.governs(model)) return 'all'
+    const action = this.#action(model)
+    const { kind } = await this.#questions.filter(action, model, field)
+    if (kind !== 'condition') return kind
+    const rows = await this.#questions.rows(action, model, 'anywhere', field)
+    return rows === true ? 'all' : rows
+  }
+
+  /** Returns the columns of a model that not all rows may show. */
+  async restricted(model: PrismaModel): Promise<ReadonlyMap<string, 'none' | Arguments>> {
+    const found = new Map<string, 'none' | Arguments>()
+    if (!this.governs(model.name)) return found
+    for (const { name } of model.fields) {
+      const visibility = await this.of(model.name, name)
+      if (visibility !== 'all') found.set(name, visibility)
+    }
+    return found
+  }
+
+  /**
+   * Asserts that a query may depend on fields: order and conditions reveal them.
+   * @throws ForbiddenError, UnauthenticatedError if some row does not show one of them
+   */
+  async assertUsable(model: string, fields: readonly string[]): Promise<void> {
+    if (!this.governs(model)) return
+    const hidden: string[] = []
+    for (const field of fields) if ((await this.of(model, field)) !== 'all') hidden.push(field)
+    if (hidden.length > 0) throw writeDenial(this.#questions.actor, true, hidden)
+  }
+
+  /** Asserts the same for all references to fields within a value. */
+  async assertReferences(value: unknown): Promise<void> {
+    if (typeof value !== 'object' || value === null) return
+    if (isReference(value)) await this.assertUsable(value.modelName, [value.name])
+    else if (Array.isArray(value)) for (const one of value) await this.assertReferences(one)
+    else if (isArguments(value) && Object.getPrototypeOf(value) === Object.prototype)
+      for (const one of Object.values(value)) await this.assertReferences(one)
+  }
+}

@@ -1,0 +1,85 @@
+import { whereOf } from '../filter/printed.js'
+import { type Arguments, isArguments } from '../literal.js'
+import type { PrismaModel } from '../schema/schema.js'
+
+/** The rows of a result at one place, and what must be left out of them after they are read. */
+export interface Level {
+  readonly model: PrismaModel
+  readonly relations: Map<string, Level>
+  /** The rows that may be read, if Prisma cannot filter them: those of a required relation to one row. */
+  readonly visible: Arguments | undefined
+  /** The columns that only some rows show, and these rows. */
+  readonly columns: ReadonlyMap<string, Arguments>
+  /** Columns of the key that were selected only to find the rows again. */
+  readonly added: readonly string[]
+}
+
+/** Returns which of some rows satisfy a `where`, by their keys. */
+export type FindKeys = (
+  model: PrismaModel,
+  args: { where: Arguments; select: Arguments },
+) => PromiseLike<readonly Arguments[]>
+
+/** The maximum number of rows that one query looks up. */
+const mostKeys = 500
+
+/** Removes rows and columns that may not be read from a result. */
+export async function prune(result: unknown, level: Level, find: FindKeys): Promise<void> {
+  await pruneRows([result].flat().filter(isArguments), level, find)
+}
+
+async function pruneRows(rows: readonly Arguments[], level: Level, find: FindKeys): Promise<void> {
+  if (rows.length === 0) return
+  for (const [name, below] of level.relations) {
+    const related = () => rows.flatMap((row) => row[name]).filter(isArguments)
+    if (below.visible) {
+      const visible = await keysIn(related(), below.model, below.visible, find)
+      for (const row of rows) {
+        const one = row[name]
+        if (isArguments(one) && !visible.has(keyText(one, below.model))) Reflect.set(row, name, null)
+      }
+    }
+    await pruneRows(related(), below, find)
+  }
+  for (const [column, where] of level.columns) {
+    const showing = rows.filter((row) => column in row)
+    const visible = await keysIn(showing, level.model, where, find)
+    for (const row of showing) if (!visible.has(keyText(row, level.model))) Reflect.deleteProperty(row, column)
+  }
+  for (const column of level.added) for (const row of rows) Reflect.deleteProperty(row, column)
+}
+
+async function keysIn(
+  rows: readonly Arguments[],
+  model: PrismaModel,
+  where: Arguments,
+  find: FindKeys,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  const keys = [...new Map(rows.map((row) => [keyText(row, model), row])).values()]
+  const select = Object.fromEntries(model.key.map((name) => [name, true]))
+  for (let from = 0; from < keys.length; from += mostKeys) {
+    const own = keysWhere(model, keys.slice(from, from + mostKeys))
+    for (const row of await find(model, { where: { AND: [own, where] }, select })) found.add(keyText(row, model))
+  }
+  return found
+}
+
+/** Returns a `where` for rows by their keys. */
+export function keysWhere(model: PrismaModel, rows: readonly Arguments[]): Arguments {
+  const [name, ...others] = model.key
+  if (rows.length === 0 || name === undefined) return whereOf(false, model)
+  if (others.length === 0)
+    return rows.length === 1 ? { [name]: rows[0]![name] } : { [name]: { in: rows.map((row) => row[name]) } }
+  return { OR: rows.map((row) => Object.fromEntries(model.key.map((column) => [column, row[column]]))) }
+}
+
+function keyText(row: Arguments, model: PrismaModel): string {
+  return JSON.stringify(model.key.map((name) => textOf(row[name])))
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString()
+  if (ArrayBuffer.isView(value)) return String(value)
+  return `${typeof value} ${String(value)}`
+}

@@ -1,0 +1,143 @@
+import { type Authorizer, UnsupportedFilterError } from '@arcturus/core'
+import { complement } from '@arcturus/core/filters'
+import {
+  type FieldPolicy,
+  fieldPolicyOf,
+  loadRowsFilter,
+  type RowsFilter,
+  type RowsQuestion,
+  rowsFilterInDatabase,
+} from '@arcturus/core/writes'
+import { sendBy } from '../database/send.js'
+import { TooManyRowsError } from '../errors.js'
+import type { Place } from '../filter/division.js'
+import { isEveryRow } from '../filter/printed.js'
+import type { Arguments } from '../literal.js'
+import type { Answers, Scope } from '../query/answers.js'
+import { relationLoader } from '../rows/loadRelation.js'
+import type { PrismaClientLike } from '../schema/fromClient.js'
+import type { Tables } from '../schema/tables.js'
+
+/** The maximum number of rows of an actor's relation that load faster than the database joins them. */
+const mostLoaded = 1_000
+
+/** The parts of an authorization that all its clients share. */
+export interface Parts {
+  readonly authorizer: Authorizer
+  readonly tables: Tables
+  readonly answers: Answers
+  /** Rows that are not in the database yet: no relation of them is loaded by their key. */
+  readonly unsaved: WeakSet<object>
+}
+
+/** The rows that a question is true for, as a `where`; `true` for all rows. */
+export type Rows = Arguments | true
+
+/**
+ * Answers one operation's questions to the policy, each once. Rows that the policy needs are read by
+ * the operation's client, so within its transaction.
+ */
+export class Questions {
+  readonly parts: Parts
+  readonly actor: unknown
+  readonly #client: PrismaClientLike
+  readonly #scope: Scope
+  readonly #answered = new Map<string, Promise<unknown>>()
+
+  /** @param client - The client, or the client of a transaction, that sends the operation. */
+  constructor(parts: Parts, actor: unknown, client: PrismaClientLike) {
+    this.parts = parts
+    this.actor = actor
+    this.#client = client
+    this.#scope = { mayLoad: true, send: sendBy(client) }
+  }
+
+  /** Returns the rows on which the actor may perform an action. */
+  rows(action: string, model: string, place: Place = 'anywhere', field?: string): Promise<Rows> {
+    return this.#once(`rows ${action} ${model} ${place} ${field}`, () => this.#rows(action, model, place, field))
+  }
+
+  async #rows(action: string, model: string, place: Place, field: string | undefined): Promise<Rows> {
+    const filter = await this.filter(action, model, field)
+    try {
+      return await this.print(filter, action, place)
+    } catch (error) {
+      if (!(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit')) throw error
+      return await this.print(
+        rowsFilterInDatabase(this.parts.authorizer, this.#question(action, model, field)),
+        action,
+        place,
+      )
+    }
+  }
+
+  /** Returns the rows on which the actor may not perform an action; undefined if there are none. */
+  hidden(action: string, model: string): Promise<Arguments | undefined> {
+    return this.#once(`hidden ${action} ${model}`, async () => {
+      const filter = await this.filter(action, model)
+      if (filter.kind === 'all') return undefined
+      const { schema } = this.parts.authorizer
+      const rows = await this.print(
+        { model, kind: filter.kind, definite: () => complement(schema, filter.definite()) },
+        action,
+        'anywhere',
+      )
+      return rows === true ? {} : rows
+    })
+  }
+
+  /** Returns the filter of a question; relations of the actor with many rows stay in the database. */
+  filter(action: string, model: string, field?: string): Promise<RowsFilter> {
+    return this.#once(`filter ${action} ${model} ${field}`, async () => {
+      const question = this.#question(action, model, field)
+      const { authorizer } = this.parts
+      try {
+        return await loadRowsFilter(authorizer, question, { load: this.#loader(), most: mostLoaded })
+      } catch (error) {
+        if (!(error instanceof TooManyRowsError)) throw error
+        return rowsFilterInDatabase(authorizer, question)
+      }
+    })
+  }
+
+  /** Returns the filter of a question; everything that it reads of the actor is loaded. */
+  settled(action: string, model: string, field?: string): Promise<RowsFilter> {
+    return this.#once(`settled ${action} ${model} ${field}`, async () =>
+      loadRowsFilter(this.parts.authorizer, this.#question(action, model, field), { load: this.#loader() }),
+    )
+  }
+
+  /** Prints a filter as a `where`. @throws UnsupportedFilterError if no exact `where` exists. */
+  async print(filter: RowsFilter, action: string, place: Place): Promise<Rows> {
+    const where = await this.parts.answers.waiting(
+      { actor: this.actor, action, filter },
+      filter.model,
+      place,
+      this.#scope,
+    )
+    return isEveryRow(where) ? true : where
+  }
+
+  /** Returns the field rules of an action; undefined if every field is allowed. */
+  fieldPolicy(action: string, model: string): FieldPolicy | undefined {
+    return fieldPolicyOf(this.parts.authorizer, model, action)
+  }
+
+  #question(action: string, model: string, field?: string): RowsQuestion {
+    return { actor: this.actor, action, model, field }
+  }
+
+  #loader() {
+    const { tables, unsaved } = this.parts
+    return relationLoader(tables, () => this.#client, unsaved)
+  }
+
+  // Sound: a key is only used for values of one type.
+  #once<Value>(key: string, answer: () => Promise<Value>): Promise<Value> {
+    const known = this.#answered.get(key) as Promise<Value> | undefined
+    if (known) return known
+    const found = answer()
+    this.#answered.set(key, found)
+    return found
+  }
+}

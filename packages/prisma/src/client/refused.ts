@@ -1,0 +1,14 @@
+import { UnsupportedOperationError } from '../errors.js'
+
+/** Returns the error for an operation that an authorized client does not have. */
+export function refusedOperation(name: string): UnsupportedOperationError {
+  return new UnsupportedOperationError('unsupported-operation', `An authorized client has no \`${name}\`.`, {
+    hint: "use another operation, or client.unguarded('the reason'), which returns the client without authorization",
+    data: { operation: name },
+  })
+}
+
+/** Returns the name of a model's delegate: `blogPost` for `BlogPost`. */
+export function nameOf({ name }: { readonly name: string }): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
+}

@@ -1,0 +1,97 @@
+import { Authorizer } from '@arcturus/core'
+import { prismaAuthorization, UnsupportedOperationError } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { type Client, openDocuments, type Prisma, schemas } from './documents.js'
+
+const [database] = await openDatabases('authorized_operations', ['sqlite'])
+
+type Operation = keyof Prisma.TypeMap['model']['Folder']['operations']
+
+/** An operation on the hidden folder 2, and what becomes of it: the value that it returns, or an error's name. */
+const operations: Readonly<Record<Operation, readonly [args: object, outcome: unknown]>> = {
+  findUnique: [{ where: { id: 2 } }, null],
+  findUniqueOrThrow: [{ where: { id: 2 } }, 'NotFoundError'],
+  findFirst: [{ where: { id: 2 } }, null],
+  findFirstOrThrow: [{ where: { id: 2 } }, 'NotFoundError'],
+  findMany: [{ where: { id: 2 } }, []],
+  count: [{ where: { id: 2 } }, 0],
+  aggregate: [{ where: { id: 2 }, _count: true }, { _count: 0 }],
+  groupBy: [{ by: ['id'], where: { id: 2 } }, []],
+  create: [{ data: { id: 2 } }, 'UnsupportedOperationError'],
+  createMany: [{ data: [{ id: 2 }] }, 'UnsupportedOperationError'],
+  createManyAndReturn: [{ data: [{ id: 2 }] }, 'UnsupportedOperationError'],
+  update: [{ where: { id: 2 }, data: { name: 'x' } }, 'UnsupportedOperationError'],
+  updateMany: [{ where: { id: 2 }, data: { name: 'x' } }, 'UnsupportedOperationError'],
+  updateManyAndReturn: [{ where: { id: 2 }, data: { name: 'x' } }, 'UnsupportedOperationError'],
+  upsert: [{ where: { id: 2 }, create: { id: 2 }, update: {} }, 'UnsupportedOperationError'],
+  delete: [{ where: { id: 2 } }, 'UnsupportedOperationError'],
+  deleteMany: [{ where: { id: 2 } }, 'UnsupportedOperationError'],
+}
+
+/** Properties of a delegate that are no operations. */
+const facts = ['fields', 'name', '$name', '$parent']
+/** Operations of MongoDB, which the types of other databases do not have. */
+const ofMongo = ['findRaw', 'aggregateRaw']
+/** The properties of a client that an authorized client has; it refuses any other. */
+const offered = ['$transaction']
+
+describe('Every operation of a Prisma client', () => {
+  const authorizer = new Authorizer({ log: () => {} })
+  const { extension, authorizedClient } = prismaAuthorization(authorizer, schemas.sqlite, { acceptCollation: true })
+  authorizer.loadSync(`
+    allow(_, action, folder: Folder) if action in ["read", "create", "update", "delete"] and folder.id != 2;
+  `)
+  let bare: Client
+  let prisma: Client
+  beforeAll(async () => {
+    bare = await openDocuments(database!)
+    prisma = bare.$extends(extension) as unknown as Client
+    await bare.folder.createMany({ data: [1, 2].map((id) => ({ id, name: 'old' })) })
+  })
+  afterAll(async () => {
+    await bare.$disconnect()
+    await database!.close()
+  })
+
+  it('is filtered, checked or refused', async () => {
+    const before = await bare.folder.findMany()
+    for (const name of Object.keys(bare.folder)) {
+      if (facts.includes(name)) continue
+      const { folder } = authorizedClient(null, { client: prisma })
+      if (ofMongo.includes(name)) {
+        expect(() => Reflect.get(folder, name)).toThrow(UnsupportedOperationError)
+        continue
+      }
+      expect(operations, `the new operation ${name}`).toHaveProperty(name)
+      const [args, outcome] = operations[name as Operation]
+      const run = Reflect.get(folder, name) as (args: object) => Promise<unknown>
+      const found = await Reflect.apply(run, folder, [args]).catch((error: Error) => error.name)
+      expect(found, name).toEqual(outcome)
+    }
+    expect(await bare.folder.findMany()).toEqual(before)
+  })
+
+  it('of the client itself is joined or refused', () => {
+    const client = authorizedClient(null, { client: prisma })
+    const names = new Set<string>()
+    for (
+      let at: object | null = bare;
+      at !== null && at !== Object.prototype;
+      at = Object.getPrototypeOf(at) as object | null
+    )
+      for (const name of Object.getOwnPropertyNames(at)) if (name.startsWith('$')) names.add(name)
+    expect([...names]).toContain('$queryRaw')
+    for (const name of names) {
+      if (offered.includes(name)) expect(Reflect.get(client, name)).toBeInstanceOf(Function)
+      else expect(() => Reflect.get(client, name), name).toThrow(UnsupportedOperationError)
+    }
+  })
+
+  it('needs a version of Prisma that this package knows', () => {
+    const newer = { $extends: () => {}, _clientVersion: '8.0.0' }
+    expect(() => prismaAuthorization(new Authorizer(), newer)).toThrow(
+      'works with Prisma 7, but the client is of Prisma 8.0.0',
+    )
+  })
+})
