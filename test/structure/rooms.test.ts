@@ -49,6 +49,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filters',
     'fields',
     'denial',
+    'changes',
     'baseAuthorizer',
     'authorizer',
   ],

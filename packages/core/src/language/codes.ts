@@ -66,6 +66,9 @@ export const codes = {
   'not-in-entry': 'A part of `Authorizer` that an entry does not have.',
   'unreadable-policy-file': "A policy file that can't be read.",
   'unknown-row': 'An object of unknown model.',
+  'unknown-column': 'Data to write with a name that is not a column or a relation of the model.',
+  'invalid-value': 'Data to write with a value that its column or relation cannot hold.',
+  'unsupported-write': 'Data to write in a form whose result only the database knows.',
   // decisions
   unauthenticated: 'The user is anonymous, and anonymous users may not do this.',
   'not-found': 'The resource does not exist, or the actor may not read it.',

@@ -28,7 +28,12 @@ export interface ScalarField {
   readonly list: boolean
   /** The values of an enum; undefined if they are unknown. */
   readonly values?: readonly string[] | undefined
+  /** The value of a new row whose data do not contain it. Default: nil if it can be nil, else unknown. */
+  readonly initial?: InitialValue | undefined
 }
+
+/** A known value, or one that the database or the ORM makes, such as the next number or the time. */
+export type InitialValue = { readonly value: unknown } | 'generated'
 
 /** Rows of another model that belong to this one. */
 export interface RelationField {
@@ -53,6 +58,11 @@ export interface RelationField {
    */
   readonly from: readonly string[]
   readonly to: readonly string[]
+  /**
+   * Own columns that hold the reference, also if no policy can compare them, so that `from` is empty. Empty if no
+   * column of the row holds it: the other row does, or a join table, or a column that rows do not show. Default: unknown.
+   */
+  readonly heldIn?: readonly string[] | undefined
 }
 
 export type Field = ScalarField | RelationField

@@ -81,8 +81,20 @@ export function fieldTextsOf(policy: Policy, ancestors: readonly string[]): Read
   return textsIn(fieldRulesOf(policy, ancestors))
 }
 
-function fieldRulesOf(policy: Policy, ancestors: readonly string[]): readonly Rule[] {
+function fieldRulesOf(policy: Pick<Policy, 'rules'>, ancestors: readonly string[]): readonly Rule[] {
   return (policy.rules.get('allow_field') ?? []).filter((rule) => concerns(rule, ancestors))
+}
+
+/** Returns whether the rules about the fields of a resource's class decide an action. If none does, it has all fields. */
+export function restrictsFields(policy: Pick<Policy, 'rules'>, ancestors: readonly string[], action: string): boolean {
+  return fieldRulesOf(policy, ancestors).some(({ parameters }) => (literal(parameters[1]?.term) ?? action) === action)
+}
+
+/** Returns whether rules decide the change of a resource's class from the row before and the row after. */
+export function hasChangeRules(policy: Pick<Policy, 'rules'>, ancestors: readonly string[]): boolean {
+  return (policy.rules.get('allow_update') ?? []).some(
+    (rule) => rule.parameters.length === 3 && concerns(rule, ancestors, 1) && concerns(rule, ancestors, 2),
+  )
 }
 
 /** Returns the classes that have an actor block, or that an `allow` rule names for its actor. */
@@ -94,8 +106,8 @@ export function actorsOf(policy: Policy): ReadonlySet<string> {
   return new Set([...blocks, ...named.filter((name) => name !== 'Actor' && name !== 'Resource')])
 }
 
-function concerns(rule: Rule, ancestors: readonly string[]): boolean {
-  const pattern = rule.parameters[2]?.pattern
+function concerns(rule: Rule, ancestors: readonly string[], parameter = 2): boolean {
+  const pattern = rule.parameters[parameter]?.pattern
   return (
     pattern?.kind !== 'class pattern' ||
     pattern.tag === 'Resource' ||

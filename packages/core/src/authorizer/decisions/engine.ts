@@ -36,6 +36,7 @@ export class Engine {
   readonly limits: Limits
   readonly schema: Schema
   readonly relations: RelationLoaders
+  readonly hosts: Hosts
   readonly active: ActivePolicy
   readonly decider: Decider
   readonly listeners: DecisionListeners = new DecisionListeners()
@@ -59,6 +60,7 @@ export class Engine {
     this.schema = base?.schema ?? createSchema()
     this.relations = base?.relations ?? new RelationLoaders(this.schema)
     const hosts = new Hosts(this.schema, options)
+    this.hosts = hosts
     this.active = new ActivePolicy({
       schema: this.schema,
       hosts,

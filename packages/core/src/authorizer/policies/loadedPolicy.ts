@@ -76,6 +76,8 @@ export class LoadedPolicy {
   /** The version of the schema for which it was compiled. */
   readonly version: number
   readonly #limits: Limits
+  readonly #compile: () => Program
+  #changeProgram: Program | undefined
   /** The actions that a warning was given for. */
   readonly #unnamedActions = new Set<string>()
 
@@ -83,7 +85,8 @@ export class LoadedPolicy {
     const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = context
     this.policy = policy
     this.version = schema.version
-    this.program = compile(policy, hosts.now, own(context).tracerOf?.(policy))
+    this.#compile = () => compile(policy, hosts.now, own(context).tracerOf?.(policy))
+    this.program = this.#compile()
     this.#limits = limits
     const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
       hosts.arriving(missing),
@@ -93,6 +96,12 @@ export class LoadedPolicy {
     this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
     this.plans = new PlanCache(policy, this.actions, onUnnamed, meaning, backEnd, startsWithMachine ? prove : undefined)
+  }
+
+  /** The program for hosts that read the fields of all classes themselves. A program keeps what it knows of classes. */
+  get changeProgram(): Program {
+    this.#changeProgram ??= this.#compile()
+    return this.#changeProgram
   }
 
   #unnamed(action: string, model: string | undefined, warnings: WarningLog): void {

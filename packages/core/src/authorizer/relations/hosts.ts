@@ -11,28 +11,29 @@ export class Hosts {
   /** The host for questions that can't wait. */
   readonly now: Host
   readonly #schema: Schema
-  readonly #options: SchemaHostOptions
+  readonly options: SchemaHostOptions
 
   constructor(schema: Schema, options: SchemaHostOptions) {
     this.#schema = schema
-    this.#options = options
+    this.options = options
     this.now = new SchemaHost(schema, options)
   }
 
   /** Returns the host for a question that can wait: a relation that is not loaded is a promise. */
   loading(relations: QuestionRelations): Host {
-    return new LoadingHost(this.#schema, this.#options, relations)
+    return new LoadingHost(this.#schema, this.options, relations)
   }
 
   /**
    * Returns the host for a question that is repeated when its missing relations have been loaded.
    */
   arriving(missing: Missing): Host {
-    return new ArrivingHost(this.#schema, this.#options, missing)
+    return new ArrivingHost(this.#schema, this.options, missing)
   }
 }
 
-class LoadingHost extends SchemaHost {
+/** Reads relations that are not loaded as promises. */
+export class LoadingHost extends SchemaHost {
   readonly #relations: QuestionRelations
 
   constructor(schema: Schema, options: SchemaHostOptions, relations: QuestionRelations) {

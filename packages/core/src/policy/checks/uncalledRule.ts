@@ -7,6 +7,7 @@ const entries: ReadonlyMap<string, number> = new Map([
   ['allow', 3],
   ['allow_field', 4],
   ['allow_request', 2],
+  ['allow_update', 3],
 ])
 
 /** The rules that the expansion of blocks calls, and that declarations require. */

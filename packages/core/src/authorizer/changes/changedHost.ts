@@ -1,0 +1,241 @@
+import type { SchemaHostOptions } from '../../machine/index.js'
+import type { RelationField } from '../../schema/model.js'
+import { referencedRow, unloadedRelation } from '../../schema/reference.js'
+import type { Schema } from '../../schema/schema.js'
+import { tag, tagOf } from '../../schema/tags.js'
+import type { Account } from '../../text/account.js'
+import { builtinClasses } from '../../values/builtin.js'
+import { HostError } from '../../values/hostError.js'
+import { isValueModel } from '../../values/kinds.js'
+import { isThenable } from '../../values/thenable.js'
+import { LoadingHost } from '../relations/hosts.js'
+import type { QuestionRelations } from '../relations/questionRelations.js'
+import { Memberships } from './membership.js'
+import type { RowChange } from './rowChange.js'
+
+/**
+ * Reads the state after a statement. It begins at the changed rows: what a policy reads from them, at any depth, is as
+ * it will be. What it reads from other objects, such as the actor, is as it is.
+ *
+ * A row that is reached from a changed row is represented by a copy of its own (a view), because the same object can
+ * also be reached from the actor. Its program must not read fields of classes on its own: see
+ * `LoadedPolicy.changeProgram`.
+ */
+export class ChangedHost extends LoadingHost {
+  /** Whether a collection was read that has another content with the rows that the statement creates or moves. */
+  isEither = false
+  declare readonly schema: Schema
+  readonly #changes: readonly RowChange[]
+  readonly #includes: boolean
+  readonly #memberships: Memberships
+  /** The views, with the objects that they represent. */
+  readonly #origins = new WeakMap<object, object>()
+  readonly #views = new WeakMap<object, object>()
+
+  /** @param includes - Whether rows that the statement creates or moves are in the collections of existing rows. */
+  constructor(
+    schema: Schema,
+    options: SchemaHostOptions,
+    relations: QuestionRelations,
+    changes: readonly RowChange[],
+    includes: boolean,
+  ) {
+    super(schema, options, relations)
+    this.#changes = changes
+    this.#includes = includes
+    this.#memberships = new Memberships(schema, options.equality)
+    for (const { after } of changes) this.#origins.set(after, after)
+  }
+
+  override readsPlainly(): boolean {
+    return false
+  }
+
+  override rowEquality(): undefined {
+    return undefined
+  }
+
+  override read(value: unknown, field: string): unknown {
+    const origin = this.#originOf(value)
+    if (!origin) return super.read(value, field)
+    const change = this.#changeTo(origin)
+    if (change?.unknown.has(field)) throw unknownRelation(change, field)
+    const result = super.read(origin, field)
+    return isThenable(result) ? result : this.#viewed(result, origin, field)
+  }
+
+  override arrived(value: unknown, of: unknown, field: string): unknown {
+    const origin = this.#originOf(of)
+    const arrived = super.arrived(value, origin ?? of, field)
+    return origin ? this.#viewed(arrived, origin, field) : arrived
+  }
+
+  override classOf(value: unknown): string | undefined {
+    return super.classOf(this.#plain(value))
+  }
+
+  override isa(value: unknown, name: string): boolean {
+    return super.isa(this.#plain(value), name)
+  }
+
+  override isNearer(value: unknown, left: string, right: string): boolean {
+    return super.isNearer(this.#plain(value), left, right)
+  }
+
+  override call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
+    return super.call(
+      this.#plain(value),
+      method,
+      args.map((one) => this.#plain(one)),
+      account,
+    )
+  }
+
+  override construct(name: string, args: readonly unknown[]): unknown {
+    return super.construct(
+      name,
+      args.map((one) => this.#plain(one)),
+    )
+  }
+
+  override identify(value: object): unknown {
+    const origin = this.#originOf(value)
+    if (!origin) return super.identify(value)
+    const identity = super.identify(origin)
+    return typeof identity === 'object' ? value : `after ${String(identity)}`
+  }
+
+  override show(value: unknown): string {
+    return super.show(this.#plain(value))
+  }
+
+  protected override equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
+    const [a, b] = [this.#rowOf(left), this.#rowOf(right)]
+    if (a === b) return true
+    // Nothing that exists is a row that has no key yet.
+    for (const { before, after, model } of this.#changes)
+      if (!before && (a === after || b === after) && !this.#hasKey(model, after)) return false
+    return super.equalObjects(a, b)
+  }
+
+  #hasKey(model: string, row: object): boolean {
+    const key = this.schema.key(model)
+    return key === undefined || key.every((name) => (Reflect.get(row, name) ?? null) !== null)
+  }
+
+  /** Returns what represents a value of the state after in calls of the application: the row itself. */
+  #plain(value: unknown): unknown {
+    return this.#originOf(value) ?? value
+  }
+
+  /** Returns the row that a value is for comparisons: a changed row is still the same row. */
+  #rowOf(value: unknown): unknown {
+    const origin = this.#originOf(value)
+    return origin ? (this.#changeTo(origin)?.before ?? origin) : value
+  }
+
+  #originOf(value: unknown): object | undefined {
+    return typeof value === 'object' && value !== null ? this.#origins.get(value) : undefined
+  }
+
+  #changeTo(after: object): RowChange | undefined {
+    return this.#changes.find((change) => change.after === after)
+  }
+
+  /** Returns a value that was read from a row of the state after, in that state. */
+  #viewed(value: unknown, holder: object, field: string): unknown {
+    const model = this.schema.baseOf(holder)?.name
+    const declared = model === undefined ? undefined : this.schema.field(model, field)
+    const relation = declared?.kind === 'relation' ? declared : undefined
+    const known = relation ? this.#related(value, holder, relation) : value
+    if (Array.isArray(known)) return this.#list(known)
+    if (known instanceof Set) return this.#list([...known])
+    if (unloadedRelation(known)) return this.#reference(known as object, holder, model, relation)
+    return this.#view(known)
+  }
+
+  #list(values: readonly unknown[]): readonly unknown[] {
+    const views = values.map((one) => this.#view(one))
+    return views.some((one, at) => one !== values[at]) ? views : values
+  }
+
+  /** Returns the rows of a relation after the statement. */
+  #related(value: unknown, holder: object, relation: RelationField): unknown {
+    const change = this.#changeTo(holder)
+    // The statement itself sets it.
+    if (change?.replaced.has(relation.name) && !relation.many) return value
+    const rows = Array.isArray(value) ? (value as readonly unknown[]) : value === null ? [] : [value]
+    const isNew = change !== undefined && change.before === undefined
+    let after = rows
+    for (const one of this.#changes) {
+      if (!this.#memberships.isOf(one, relation)) continue
+      const at = after.findIndex((row) => this.#isRow(row, one))
+      const membership = this.#memberships.of(one, holder, relation, isNew, at !== -1)
+      const isHeld = isNew && at !== -1
+      if (membership === 'either') this.isEither = true
+      const isIn = isHeld || membership === 'in' || (membership === 'either' && this.#includes)
+      if (isIn === (at !== -1)) continue
+      after = isIn ? [...after, one.after] : after.filter((_, index) => index !== at)
+    }
+    if (after === rows) return value
+    return relation.many ? after : (after.at(-1) ?? null)
+  }
+
+  #isRow(value: unknown, { before, after, model }: RowChange): boolean {
+    if (typeof value !== 'object' || value === null) return false
+    if (value === before || value === after) return true
+    const other = this.schema.baseOf(value)?.name
+    if (other === undefined || this.schema.commonRows(other, model) === undefined) return false
+    return (before !== undefined && this.#memberships.isSame(value, before)) || this.#memberships.isSame(value, after)
+  }
+
+  #view(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || this.#origins.has(value) || Array.isArray(value)) return value
+    const changed = this.#changes.find((change) => this.#isRow(value, change))
+    if (changed) return changed.after
+    const model = this.schema.baseOf(value)
+    if (!model || builtinClasses.has(model.name) || isValueModel(model)) return value
+    const known = this.#views.get(value)
+    if (known) return known
+    return this.#represent(value, copyOf(value))
+  }
+
+  /** Returns a row that is known by its key alone, for this state. */
+  #reference(value: object, holder: object, model: string | undefined, relation: RelationField | undefined): unknown {
+    const changed = this.#changes.find((change) => this.#isRow(value, change))
+    if (changed) return changed.after
+    const known = this.#views.get(value)
+    if (known) return known
+    const view = relation && model !== undefined ? referencedRow(holder, model, relation) : undefined
+    return view ? this.#represent(value, view) : value
+  }
+
+  #represent(value: object, view: object): object {
+    if (!tagOf(view)) {
+      const name = this.schema.baseOf(value)?.name
+      if (name !== undefined) this.schema.adopt(view, name)
+    }
+    this.#origins.set(view, value)
+    this.#views.set(value, view)
+    return view
+  }
+}
+
+/** Returns an object of the same class with the same own properties. Getters are not called. */
+export function copyOf(row: object): object {
+  // Sound: an object's prototype is an object or null.
+  const copy = Object.create(
+    Object.getPrototypeOf(row) as object | null,
+    Object.getOwnPropertyDescriptors(row),
+  ) as object
+  const model = tagOf(row)
+  if (model !== undefined) tag(copy, model)
+  return copy
+}
+
+function unknownRelation({ model, after }: RowChange, relation: string): HostError {
+  return new HostError('relation-not-loaded', `The change may replace the relation "${relation}" of ${model}.`, {
+    hint: `declare the columns that hold it (\`from\`), or set the relation itself in the data`,
+    data: { model, relation, value: after },
+  })
+}

@@ -1,0 +1,177 @@
+import { ArgumentError } from '../../errors.js'
+import { restrictsFields } from '../actions/actionNames.js'
+import { assertAction, assertActor, assertKnown, assertRow, modelNamed } from '../arguments.js'
+import type { Engine } from '../decisions/engine.js'
+import { type Explained, explainable } from '../decisions/explainer.js'
+import { type DenialReason, Denials, errorFor } from '../denial.js'
+import { allowedOf } from '../fields/fieldRules.js'
+import { fieldsDenied } from '../fields/fields.js'
+import type { LoadedPolicy } from '../policies/loadedPolicy.js'
+import { ChangeQuestion } from './changeQuestion.js'
+import { readData } from './data.js'
+import { newRows } from './newRows.js'
+import { rowAfter } from './rowAfter.js'
+
+/** The options of `authorizeChange`. */
+export interface ChangeOptions {
+  /** The action that the row must allow before and after the change. Default `update`. */
+  readonly action?: string | undefined
+  /** Whether an actor who may not read the row gets a 404 in place of a 403. Default true. */
+  readonly checkRead?: boolean | undefined
+}
+
+/** The options of `authorizeCreate`. */
+export interface CreateOptions {
+  /** The action that the new row must allow. Default `create`. */
+  readonly action?: string | undefined
+}
+
+/** Authorizes changes of rows and new rows, before they are written. */
+export class Changes {
+  readonly #engine: Engine
+  readonly #denials: Denials
+  readonly #authorizer: object
+
+  /** @param authorizer - The authorizer, to explain denials. */
+  constructor(engine: Engine, authorizer: object) {
+    this.#engine = engine
+    this.#denials = new Denials(engine)
+    this.#authorizer = authorizer
+  }
+
+  /** Returns the data to write. @throws as `Authorizer.authorizeChange`. */
+  async change(
+    actor: unknown,
+    row: unknown,
+    patch: unknown,
+    { action = 'update', checkRead }: ChangeOptions,
+  ): Promise<Record<string, unknown>> {
+    const { schema, hosts, decider } = this.#engine
+    assertActor(actor)
+    assertAction(action)
+    assertRow(row, 'authorizeChange')
+    assertKnown(schema, actor, 'actor')
+    assertKnown(schema, row, 'resource')
+    const model = schema.modelOf(row)?.name
+    if (model === undefined) throw unknownModel(row)
+    const { policy } = decider
+    // Read before anything is awaited: what is judged is what was passed.
+    const read = attempt(() => readData(schema, model, patch, row))
+    await undefined
+    const reason = await this.#denials.reason(
+      actor,
+      action,
+      row,
+      { checkRead: checkRead !== false, observed: false },
+      policy,
+    )
+    const asked = { actor, action, resource: row }
+    if (reason !== undefined) throw this.#denied(reason, asked)
+    // An actor who may not change the row learns nothing about its columns.
+    const { data, fields, ...values } = read()
+    const deny = async (
+      denied: Pick<Explained, 'field' | 'resource'>,
+      names: readonly string[] = [],
+    ): Promise<never> => {
+      const why = await this.#reason(actor, row, checkRead, policy)
+      throw this.#denied(why, { ...asked, ...denied }, names)
+    }
+    const forbidden = await this.#forbidden(actor, action, row, model, fields, policy)
+    if (forbidden.length > 0) await deny({ resource: row, field: forbidden[0] }, forbidden)
+    const change = rowAfter(schema, hosts.options.equality, model, row, values)
+    const question = new ChangeQuestion(this.#engine, policy, [change])
+    if (!(await question.allows(actor, action, change))) await deny({ resource: change.after })
+    this.#engine.listeners.notify('check', actor, action, row, true)
+    return data
+  }
+
+  /** Returns the data to write. @throws as `Authorizer.authorizeCreate`. */
+  async create(
+    actor: unknown,
+    modelName: string,
+    input: unknown,
+    { action = 'create' }: CreateOptions,
+  ): Promise<Record<string, unknown>> {
+    const { schema, decider, listeners } = this.#engine
+    assertActor(actor)
+    assertAction(action)
+    assertKnown(schema, actor, 'actor')
+    modelNamed(schema, modelName)
+    const { policy } = decider
+    policy.actions.assertNamedFor(action, modelName)
+    const { rows, data } = newRows(schema, modelName, input)
+    await undefined
+    const question = new ChangeQuestion(
+      this.#engine,
+      policy,
+      rows.map(({ change }) => change),
+    )
+    const reason = actor === null ? 'nobody' : 'forbidden'
+    for (const { change, fields } of rows) {
+      const { model, after: resource } = change
+      const forbidden = await this.#forbidden(actor, action, resource, model, fields, policy, question)
+      if (forbidden.length > 0) throw this.#denied(reason, { actor, action, resource, field: forbidden[0] }, forbidden)
+      if (!(await question.allows(actor, action, change))) throw this.#denied(reason, { actor, action, resource })
+    }
+    listeners.notify('check', actor, action, modelName, true)
+    return data
+  }
+
+  /** Returns the reason for the denial of a change of a row on which the action itself is allowed. */
+  async #reason(
+    actor: unknown,
+    row: unknown,
+    checkRead: boolean | undefined,
+    policy: LoadedPolicy,
+  ): Promise<DenialReason> {
+    const { decider, readAction } = this.#engine
+    if (actor === null) return 'nobody'
+    if (checkRead === false) return 'forbidden'
+    return (await decider.settleKnown(actor, readAction, row, decider.question(policy))) ? 'forbidden' : 'hidden'
+  }
+
+  /** Returns the fields of data that the actor may not write. */
+  async #forbidden(
+    actor: unknown,
+    action: string,
+    row: object,
+    model: string,
+    names: ReadonlySet<string>,
+    policy: LoadedPolicy,
+    question?: ChangeQuestion,
+  ): Promise<readonly string[]> {
+    const { schema, decider } = this.#engine
+    if (names.size === 0 || !restrictsFields(policy.policy, schema.ancestors(model), action)) return []
+    const allowed = question
+      ? await question.allowedFields(actor, action, row, [...names])
+      : await allowedOf([...names], actor, action, row, decider.question(policy), this.#engine)
+    return [...names].filter((name) => !allowed.has(name))
+  }
+
+  /** Returns the error of a denial, of which listeners are told. */
+  #denied(reason: DenialReason, asked: Omit<Explained, 'authorizer'>, fields: readonly string[] = []): Error {
+    const { actor, action, resource } = asked
+    this.#engine.listeners.notifyThrown('check', actor, action, resource)
+    const error = reason === 'forbidden' && fields.length > 0 ? fieldsDenied(fields) : errorFor(reason)
+    return explainable(error, { authorizer: this.#authorizer, ...asked })
+  }
+}
+
+/** Runs a function now, and returns another one that has its result or its error. */
+function attempt<Result>(read: () => Result): () => Result {
+  try {
+    const result = read()
+    return () => result
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+function unknownModel(row: object): ArgumentError {
+  return new ArgumentError('unknown-row', 'The model of the row is unknown.', {
+    hint: "name it: authorizer.as('Model', row)",
+    data: { value: row },
+  })
+}

@@ -1,0 +1,156 @@
+import { InvalidBodyError } from '../../errors.js'
+import { didYouMean } from '../../language/didYouMean.js'
+import type { RelationField } from '../../schema/model.js'
+import type { Schema } from '../../schema/schema.js'
+import { agree } from '../../values/keyParts.js'
+import { allKinds } from '../../values/kinds.js'
+import { columnValue, invalidValue, setOwn } from './columns.js'
+import { isFoundByColumns, type Reference, readReference } from './reference.js'
+
+/** The data of one row that is written, read once. */
+export interface RowData {
+  /** The values of columns, also of those that relations in the data set. */
+  readonly columns: ReadonlyMap<string, unknown>
+  /** The relations to one row. */
+  readonly references: ReadonlyMap<string, Reference>
+  /** The fields that the data write: by their names, and by the columns of their relations. */
+  readonly fields: ReadonlySet<string>
+  /** A copy of the data, as they were read. */
+  readonly data: Record<string, unknown>
+}
+
+/** Reads a relation in its own way; returns the copy of its data, or undefined to have it read as a reference. */
+export type ReadRelation = (relation: RelationField, value: unknown) => { readonly data: unknown } | undefined
+
+/**
+ * Reads the data of a row. Each property is read once, and what is written is the copy.
+ * @param like - An object of the row's class, which may have fields that its model does not declare.
+ * @throws InvalidBodyError `unknown-column`, `invalid-value`, `unsupported-write`.
+ */
+export function readData(
+  schema: Schema,
+  model: string,
+  input: unknown,
+  like: object,
+  readRelation: ReadRelation = () => undefined,
+): RowData {
+  assertData(model, input)
+  const columns = new Map<string, unknown>()
+  const references = new Map<string, Reference>()
+  const fields = new Set<string>()
+  const data: Record<string, unknown> = {}
+  const set = (name: string, value: unknown): void => {
+    if (columns.has(name) && agree({ schema, kinds: allKinds, equality: undefined }, columns.get(name), value) !== true)
+      if (columns.get(name) !== null || value !== null)
+        throw invalidValue(model, name, 'has two values in the same data', 'write the column or its relation, not both')
+    columns.set(name, value)
+  }
+  for (const name of Object.keys(input)) {
+    const value: unknown = Reflect.get(input, name)
+    const field = schema.field(model, name)
+    if (!field) assertColumn(schema, model, name, like)
+    fields.add(name)
+    if (field?.kind !== 'relation') {
+      assertNoAccessor(model, name, like)
+      const copy = columnValue(model, name, field, value)
+      set(name, copy)
+      setOwn(data, name, copy)
+      continue
+    }
+    const own = readRelation(field, value)
+    if (own) {
+      setOwn(data, name, own.data)
+      if (isFoundByColumns(schema, model, field)) for (const column of field.from) fields.add(column)
+      continue
+    }
+    if (value === undefined) throw invalidValue(model, name, 'must not be undefined', 'omit it, or write null')
+    if (field.many) throw listOfRows(model, name)
+    const reference = readReference(schema, model, field, value)
+    if (!reference.key) assertOptional(schema, model, field)
+    references.set(name, reference)
+    setOwn(data, name, reference.data)
+    for (const [column, part] of columnsOf(schema, model, field, reference)) {
+      fields.add(column)
+      set(column, part)
+    }
+  }
+  return { columns, references, fields, data }
+}
+
+/** Returns the own columns that a reference writes, with their values. */
+function columnsOf(
+  schema: Schema,
+  model: string,
+  { from, to }: RelationField,
+  { key }: Reference,
+): readonly (readonly [column: string, value: unknown])[] {
+  return from.flatMap((column, at) => {
+    const field = schema.field(model, column)
+    const known = field?.kind === 'scalar' ? field : undefined
+    if (key) return [[column, columnValue(model, column, known, key.get(to[at]!))] as const]
+    // A column that can't be nil belongs to another reference too.
+    return known?.nullable === false ? [] : [[column, null] as const]
+  })
+}
+
+function assertOptional(schema: Schema, model: string, { name, nullable, from }: RelationField): void {
+  const isFixed = (column: string): boolean => {
+    const field = schema.field(model, column)
+    return field?.kind === 'scalar' && !field.nullable
+  }
+  if (nullable && (from.length === 0 || !from.every(isFixed))) return
+  throw invalidValue(model, name, "can't be nil")
+}
+
+function assertData(model: string, input: unknown): asserts input is object {
+  const isList = Array.isArray(input)
+  const isIterable = typeof input === 'object' && input !== null && Symbol.iterator in input
+  if (typeof input === 'object' && input !== null && !isList && !isIterable && !('then' in input)) return
+  throw new InvalidBodyError('invalid-argument', `The data of ${model} must be an object whose keys are field names.`, {
+    hint: isIterable && !isList ? 'convert it: Object.fromEntries(data)' : undefined,
+    data: { data: input },
+  })
+}
+
+/** Asserts that a field that the model does not declare is one of the row's own. */
+function assertColumn(schema: Schema, model: string, name: string, like: object): void {
+  const { closed } = schema.models.get(model)!
+  const isHarmless = !Object.hasOwn(Object.prototype, name)
+  if (!closed && isHarmless && (!(name in like) || typeof Reflect.get(like, name) !== 'function')) return
+  const near = didYouMean(
+    name,
+    schema.fields(model).map((field) => field.name),
+  )
+  throw new InvalidBodyError('unknown-column', `${model} has no column "${name}".`, {
+    hint: near ? `did you mean "${near}"?` : undefined,
+    data: { model, name },
+  })
+}
+
+/** Asserts that a policy reads what the data write: the getter of a class would compute another value. */
+function assertNoAccessor(model: string, name: string, like: object): void {
+  for (let at: object | null = like; at; at = Object.getPrototypeOf(at) as object | null) {
+    const own = Object.getOwnPropertyDescriptor(at, name)
+    if (own?.get || own?.set)
+      throw new InvalidBodyError(
+        'unknown-column',
+        `${model}.${name} is computed by its class, so it can't be written.`,
+        {
+          hint: 'write the columns that it is computed from',
+          data: { model, name },
+        },
+      )
+    if (own) return
+  }
+}
+
+function listOfRows(model: string, name: string): InvalidBodyError {
+  return new InvalidBodyError(
+    'unsupported-write',
+    `${model}.${name} is a list of rows, which are changed themselves.`,
+    {
+      hint: 'authorize the change of each row that holds the reference',
+      data: { model, name },
+    },
+  )
+}

@@ -1,0 +1,11 @@
+/** A way to refer to a row in the data of a change: the row, a part of it with its key, or a form of Prisma. */
+export type RowReference<Row> = Row | Partial<Row> | { readonly connect: object } | { readonly disconnect: true }
+
+/** The data of a change of a row: its columns, and its relations to one row. */
+export type PatchOf<Row extends object> = {
+  readonly [Field in keyof Row]?: NonNullable<Row[Field]> extends Date | readonly unknown[] | Uint8Array
+    ? Row[Field]
+    : NonNullable<Row[Field]> extends object
+      ? RowReference<Row[Field]>
+      : Row[Field]
+}
