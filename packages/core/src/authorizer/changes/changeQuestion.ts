@@ -1,7 +1,6 @@
 import { holds } from '../../machine/index.js'
 import { hasChangeRules } from '../actions/actionNames.js'
 import type { Engine } from '../decisions/engine.js'
-import { enumerate } from '../decisions/enumerate.js'
 import type { Eventual } from '../decisions/eventual.js'
 import { after } from '../decisions/eventual.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
@@ -25,7 +24,7 @@ export class ChangeQuestion {
     this.#engine = engine
     this.#policy = policy
     this.#changes = changes
-    this.#relations = new QuestionRelations(engine.schema, engine.relations.forQuestion(), true)
+    this.#relations = new QuestionRelations(engine.schema, engine.relations.forQuestion())
   }
 
   /**
@@ -39,15 +38,9 @@ export class ChangeQuestion {
     return this.#holds('allow', [actor, action, change.after])
   }
 
-  /** Returns the fields of the row after, among `names`, on which the actor may perform the action. */
-  async allowedFields(actor: unknown, action: string, row: object, names: readonly string[]): Promise<Set<string>> {
-    const { limits } = this.#engine
-    const args = (field: unknown): unknown[] => [actor, action, row, field]
-    const among = (host: ChangedHost, known: readonly string[]) =>
-      enumerate(this.#policy.changeProgram, 'allow_field', args, known, limits, host)
-    const without = this.#host(false)
-    const allowed = await among(without, names)
-    return without.isEither ? among(this.#host(true), [...allowed]) : allowed
+  /** Returns whether the actor may perform the action on a field of the row after. */
+  allowsField(actor: unknown, action: string, { after }: RowChange, field: string): Eventual<boolean> {
+    return this.#holds('allow_field', [actor, action, after, field])
   }
 
   #holds(rule: string, args: readonly unknown[]): Eventual<boolean> {

@@ -76,7 +76,9 @@ export class Changes {
       const why = await this.#reason(actor, row, checkRead, policy)
       throw this.#denied(why, { ...asked, ...denied }, names)
     }
-    const forbidden = await this.#forbidden(actor, action, row, model, fields, policy)
+    const forbidden = await this.#forbidden(policy, action, model, fields, (names) =>
+      allowedOf({ names, areAll: true }, actor, action, row, decider.question(policy), this.#engine),
+    )
     if (forbidden.length > 0) await deny({ resource: row, field: forbidden[0] }, forbidden)
     const change = rowAfter(schema, hosts.options.equality, model, row, values)
     const question = new ChangeQuestion(this.#engine, policy, [change])
@@ -109,7 +111,11 @@ export class Changes {
     const reason = actor === null ? 'nobody' : 'forbidden'
     for (const { change, fields } of rows) {
       const { model, after: resource } = change
-      const forbidden = await this.#forbidden(actor, action, resource, model, fields, policy, question)
+      const forbidden = await this.#forbidden(policy, action, model, fields, async (names) => {
+        const allowed = new Set<string>()
+        for (const name of names) if (await question.allowsField(actor, action, change, name)) allowed.add(name)
+        return allowed
+      })
       if (forbidden.length > 0) throw this.#denied(reason, { actor, action, resource, field: forbidden[0] }, forbidden)
       if (!(await question.allows(actor, action, change))) throw this.#denied(reason, { actor, action, resource })
     }
@@ -130,22 +136,17 @@ export class Changes {
     return (await decider.settleKnown(actor, readAction, row, decider.question(policy))) ? 'forbidden' : 'hidden'
   }
 
-  /** Returns the fields of data that the actor may not write. */
+  /** Returns the fields that the actor may not write. @param allows - Returns the allowed ones of names. */
   async #forbidden(
-    actor: unknown,
+    { policy }: LoadedPolicy,
     action: string,
-    row: object,
     model: string,
-    names: ReadonlySet<string>,
-    policy: LoadedPolicy,
-    question?: ChangeQuestion,
+    fields: ReadonlySet<string>,
+    allows: (names: readonly string[]) => Promise<ReadonlySet<string>>,
   ): Promise<readonly string[]> {
-    const { schema, decider } = this.#engine
-    if (names.size === 0 || !restrictsFields(policy.policy, schema.ancestors(model), action)) return []
-    const allowed = question
-      ? await question.allowedFields(actor, action, row, [...names])
-      : await allowedOf([...names], actor, action, row, decider.question(policy), this.#engine)
-    return [...names].filter((name) => !allowed.has(name))
+    if (fields.size === 0 || !restrictsFields(policy, this.#engine.schema.ancestors(model), action)) return []
+    const allowed = await allows([...fields])
+    return [...fields].filter((name) => !allowed.has(name))
   }
 
   /** Returns the error of a denial, of which listeners are told. */
