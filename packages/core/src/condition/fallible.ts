@@ -1,5 +1,6 @@
 import { hasCustomInstanceCheck } from '../schema/classes.js'
 import type { Schema } from '../schema/schema.js'
+import { entryOf } from '../values/entryOf.js'
 import { comparability } from './comparability.js'
 import type { Compare, Condition, Definition, Operand, Path } from './condition.js'
 import { canFailToRead, family, isNil, operandType } from './type.js'
@@ -13,7 +14,7 @@ import { operandsIn, partsIn } from './visit.js'
 export function canFail(
   schema: Schema,
   condition: Condition,
-  known?: Fallible,
+  known?: KnownDefinitions,
   present: readonly Path[] = [],
 ): boolean {
   switch (condition.kind) {
@@ -59,6 +60,11 @@ export function canFail(
   }
 }
 
+/** Returns whether evaluating a definition can be an error. */
+interface KnownDefinitions {
+  canFail(schema: Schema, definition: Definition): boolean
+}
+
 /** Returns the paths that are not nil if a condition is true. */
 export function presentWhen(schema: Schema, condition: Condition): readonly Path[] {
   return [...presentUnlessError(condition), ...presentIfTrue(schema, condition)]
@@ -101,26 +107,36 @@ function presentIfTrue(schema: Schema, condition: Condition): readonly Path[] {
   }
 }
 
-/**
- * Memoizes which definitions are fallible. A definition that is being examined counts as infallible
- * in its own body, since its other parts decide.
- */
-export class Fallible {
+/** Memoizes which definitions are fallible. Calls of a definition in its own body do not count: its other parts decide. */
+export class Fallible implements KnownDefinitions {
   readonly #known = new Map<Definition, boolean>()
-  readonly #visited = new Set<Definition>()
 
   canFail(schema: Schema, definition: Definition): boolean {
-    const known = this.#known.get(definition)
-    if (known !== undefined) return known
-    if (this.#visited.has(definition)) return false
-    const isFirst = this.#visited.size === 0
-    this.#visited.add(definition)
-    const result = canFail(schema, definition.condition, this)
-    if (isFirst) {
-      this.#known.set(definition, result)
-      this.#visited.clear()
+    return this.#known.get(definition) ?? this.#examine(schema, definition)
+  }
+
+  /** Examines all definitions that a definition leads to, each once. */
+  #examine(schema: Schema, definition: Definition): boolean {
+    /** The examined definitions that call a definition. */
+    const callers = new Map<Definition, Definition[]>([[definition, []]])
+    const fallible: Definition[] = []
+    for (const [one] of callers) {
+      const called: KnownDefinitions = {
+        canFail: (_, callee) => {
+          const known = this.#known.get(callee)
+          if (known === undefined) entryOf(callers, callee, () => []).push(one)
+          return known ?? false
+        },
+      }
+      if (canFail(schema, one.condition, called)) fallible.push(one)
     }
-    return result
+    for (const one of callers.keys()) this.#known.set(one, false)
+    for (const one of fallible) {
+      if (this.#known.get(one)) continue
+      this.#known.set(one, true)
+      fallible.push(...callers.get(one)!)
+    }
+    return this.#known.get(definition)!
   }
 }
 

@@ -13,6 +13,39 @@ export function isSame(one: Condition, other: Condition): boolean {
   return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
 }
 
+/** Returns a key that conditions which test the same have in common, as `isSame` decides. Others rarely have it. */
+export function likenessOf(condition: Condition): unknown {
+  switch (condition.kind) {
+    case 'compare':
+      return `${condition.operator} ${likenessOfOperand(condition.left)} ${likenessOfOperand(condition.right)}`
+    case 'isa':
+      return `isa ${condition.model} ${likenessOfOperand(condition.of)}`
+    case 'reads':
+    case 'test':
+      return `${condition.kind} ${likenessOfOperand(condition.of)}`
+    case 'not': {
+      const of = likenessOf(condition.of)
+      return typeof of === 'string' ? `not ${of}` : of
+    }
+    case 'ref':
+      return `ref ${condition.definition.name} ${condition.args.map(likenessOfOperand).join(' ')}`
+    case 'and':
+    case 'or':
+      return `${condition.kind} ${condition.of.length} ${String(condition.of.map(likenessOf).find(isText))}`
+    default:
+      return condition
+  }
+}
+
+/** Returns a text that the same operands have in common, as `isSameOperand` decides. */
+export function likenessOfOperand(operand: Operand): string {
+  if (operand.kind === 'value') return typeof operand.value === 'object' ? 'object' : String(operand.value)
+  if (operand.kind !== 'path') return isAssumed(operand) ? keyOf(operand) : operand.kind
+  return [operand.root.kind, ...operand.steps.map(({ name }) => name)].join('.')
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
 /** Returns whether the operands of two equal tests rely on the same earlier class tests. */
 function areTypedAlike(one: Condition, other: Condition): boolean {
   const others = operandsIn(other)

@@ -4,11 +4,12 @@ import { isSameOperand } from './same.js'
 /** The comparison of an operand with a text. */
 export type TextTest = Compare & { readonly right: { readonly kind: 'value'; readonly value: string } }
 
-/** Returns the first conditions that compare the same operand with texts. */
-export function textsOf(conditions: readonly Condition[]): readonly TextTest[] {
-  const end = conditions.findIndex((one) => !areTextTests(one, conditions[0]!))
+/** Returns the conditions from a place on that compare the same operand with texts. */
+export function textsOf(conditions: readonly Condition[], from: number): readonly TextTest[] {
+  let end = from
+  while (end < conditions.length && areTextTests(conditions[end]!, conditions[from]!)) end++
   // Sound: those before are such comparisons.
-  return conditions.slice(0, end < 0 ? conditions.length : end) as unknown as readonly TextTest[]
+  return conditions.slice(from, end) as unknown as readonly TextTest[]
 }
 
 /** Returns whether two conditions compare the same operand with texts: if one is an error, both are. */

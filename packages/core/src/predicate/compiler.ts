@@ -182,7 +182,7 @@ export abstract class Compiler<Code> {
   #alternatives({ of }: Or, present: readonly Path[]): Code {
     const arms: Code[] = []
     for (let at = 0; at < of.length; ) {
-      const texts = textsOf(of.slice(at))
+      const texts = textsOf(of, at)
       const isChoice = texts.length > 1
       arms.push(
         isChoice ? this.#settled(texts[0]!, present, this.texts(texts, present)) : this.compile(of[at]!, present),

@@ -1,8 +1,9 @@
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Condition, Definition, In, Operand, Some, Variable } from '../condition.js'
 import { and, or } from '../construct.js'
 import { canFail, Fallible } from '../fallible.js'
-import { isSame, isSameOperand } from '../same.js'
+import { isSame, isSameOperand, likenessOf, likenessOfOperand } from '../same.js'
 import { substitute } from '../substitute.js'
 import { areTextTests } from '../texts.js'
 import { operandType, unknownType } from '../type.js'
@@ -59,12 +60,18 @@ class Gathering {
     const all = or(...arms)
     if (all.kind !== 'or') return all
     const joined = this.#sharing(this.#merged(all.of))
-    return or(...[...joined].sort((one, other) => searchesIn(one) - searchesIn(other)))
+    const weighed = joined.map((arm) => ({ arm, searches: searchesIn(arm) }))
+    return or(...weighed.sort((one, other) => one.searches - other.searches).map(({ arm }) => arm))
   }
 
   /** Joins alternatives that begin alike: `a and b or c or a and d` becomes `a and (b or d) or c`. */
   #sharing(arms: readonly Condition[]): readonly Condition[] {
-    const groups = groupsOf(arms, (one, other) => isSame(partsOf(one)[0]!, partsOf(other)[0]!))
+    const first = (arm: Condition): Condition => partsOf(arm)[0]!
+    const groups = groupsOf(
+      arms,
+      (arm) => likenessOf(first(arm)),
+      (one, other) => isSame(first(one), first(other)),
+    )
     return groups.map((group) => {
       if (group.length === 1) return group[0]!
       const rests = group.map((arm) => and(...partsOf(arm).slice(1)))
@@ -75,10 +82,17 @@ class Gathering {
   /** Joins alternatives over one collection. */
   #merged(arms: readonly Condition[]): readonly Condition[] {
     const quantifiers = new Map(arms.map((arm) => [arm, this.#asQuantifier(arm)]))
-    const groups = groupsOf(arms, (one, other) => {
-      const [some, another] = [quantifiers.get(one), quantifiers.get(other)]
-      return some !== undefined && another !== undefined && isSameOperand(some.from, another.from)
-    })
+    const groups = groupsOf(
+      arms,
+      (arm) => {
+        const some = quantifiers.get(arm)
+        return some ? likenessOfOperand(some.from) : arm
+      },
+      (one, other) => {
+        const [some, another] = [quantifiers.get(one), quantifiers.get(other)]
+        return some !== undefined && another !== undefined && isSameOperand(some.from, another.from)
+      },
+    )
     return groups.map((group) =>
       // Sound: alternatives of a larger group are quantifiers.
       group.length === 1 ? group[0]! : this.#union(group.map((arm) => quantifiers.get(arm)!)),
@@ -94,21 +108,27 @@ class Gathering {
 
   /** Joins alternatives about one row: those with the same last test share it, and then those with the same first one. */
   #alternatives(wheres: readonly Condition[]): Condition {
+    const last = (where: Condition): Condition => partsOf(where).at(-1)!
     const groups = groupsOf(
       wheres,
-      (one, other) =>
-        isSame(partsOf(one).at(-1)!, partsOf(other).at(-1)!) && this.#failAlike([headOf(one), headOf(other)]),
+      (where) => likenessOf(last(where)),
+      (one, other) => isSame(last(one), last(other)) && this.#failAlike([headOf(one), headOf(other)]),
     )
     return this.#disjunction(groups.map((group) => and(this.#distinct(group.map(headOf)), partsOf(group[0]!).at(-1)!)))
   }
 
   /** Returns the disjunction of conditions without those that another one implies. */
   #distinct(conditions: readonly Condition[]): Condition {
-    const kept = conditions.filter(
-      (one, at) =>
-        this.#canFail(one) ||
-        !conditions.some((other, place) => place !== at && implies(one, other) && (place < at || !implies(other, one))),
-    )
+    /** The conditions by their first part: one that another one implies has this part, too. */
+    const places = new Map<unknown, number[]>()
+    for (const [at, one] of conditions.entries()) entryOf(places, likenessOf(partsOf(one)[0]!), () => []).push(at)
+    const kept = conditions.filter((one, at) => {
+      const isImplied = (place: number): boolean => {
+        const other = conditions[place]!
+        return place !== at && implies(one, other) && (place < at || !implies(other, one))
+      }
+      return this.#canFail(one) || !partsOf(one).some((part) => places.get(likenessOf(part))?.some(isImplied))
+    })
     return this.#disjunction(kept)
   }
 
@@ -152,16 +172,26 @@ class Gathering {
   }
 }
 
-/** Groups conditions that match the first one of a group, at the place of the first. */
+/**
+ * Groups conditions that match the first one of a group, at the place of the first.
+ * @param keyOf - Returns the same key for conditions of one group. Others rarely have it.
+ */
 function groupsOf(
   conditions: readonly Condition[],
+  keyOf: (one: Condition) => unknown,
   areOfGroup: (one: Condition, other: Condition) => boolean,
 ): readonly (readonly Condition[])[] {
   const groups: Condition[][] = []
+  const byKey = new Map<unknown, Condition[][]>()
   for (const one of conditions) {
-    const group = groups.find(([first]) => areOfGroup(first!, one))
-    if (group) group.push(one)
-    else groups.push([one])
+    const alike = entryOf(byKey, keyOf(one), () => [])
+    let group = alike.find(([first]) => areOfGroup(first!, one))
+    if (!group) {
+      group = []
+      alike.push(group)
+      groups.push(group)
+    }
+    group.push(one)
   }
   return groups
 }

@@ -2,6 +2,7 @@ import type { Call, Expression, Node, Rule } from '../../language/ast.js'
 import { plainRule } from '../../language/head.js'
 import { occurrences } from '../../language/mentions.js'
 import { children } from '../../language/visit.js'
+import { entryOf } from '../../values/entryOf.js'
 
 /**
  * Returns the calls in a rule that pass on only literals and values that the rule received. In
@@ -102,13 +103,23 @@ function isRead(node: Expression): boolean {
  * does.
  */
 function passesTo(rule: Rule, at: number, args: readonly Expression[], given: Given): boolean {
+  const { parameters } = rule
+  if (parameters.length !== args.length || parameters[at]!.term.kind !== 'variable') return false
+  const areGiven = args.map((arg, index) => index !== at && given.has(arg))
+  const known = entryOf(passed, rule, () => new Map<string, boolean>())
+  return entryOf(known, `${at} ${areGiven.join()}`, () => passesParameter(rule, at, areGiven))
+}
+
+/** The results by rule. A policy can call each of a thousand rules a thousand times. */
+const passed = new WeakMap<Rule, Map<string, boolean>>()
+
+/** @param areGiven - For each parameter, whether its argument is given. */
+function passesParameter(rule: Rule, at: number, areGiven: readonly boolean[]): boolean {
   const { parameters } = plainRule(rule)
-  const term = parameters[at]?.term
-  if (term?.kind !== 'variable' || parameters.length !== args.length) return false
-  const inputs = parameters.flatMap(({ term: other }, index) =>
-    index !== at && other.kind === 'variable' && given.has(args[index]!) ? [other.name] : [],
+  const inputs = parameters.flatMap(({ term }, index) =>
+    areGiven[index] && term.kind === 'variable' ? [term.name] : [],
   )
-  return new Given(goalsOf(rule), new Map(), inputs).has(term)
+  return new Given(goalsOf(rule), new Map(), inputs).has(parameters[at]!.term)
 }
 
 /**
