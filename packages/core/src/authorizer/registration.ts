@@ -17,6 +17,10 @@ export interface ScalarDeclaration {
   readonly list?: boolean
   /** The values of an `enum`, with which a policy can compare it. Default: any text. */
   readonly values?: readonly string[]
+  /** The value that a new row has without data for the field. Default: nil if it can be nil, otherwise none. */
+  readonly default?: unknown
+  /** Whether the store makes the value of a new row without data for it, such as its number. Default false. */
+  readonly generated?: boolean
 }
 
 /**
@@ -196,9 +200,14 @@ function declaredField(
 }
 
 function scalarOrRow(schema: Schema, model: string, name: string, declaration: ScalarDeclaration): Field {
-  const { type, nullable = true, list = false, values } = declaration
+  const { type, nullable = true, list = false, values, generated } = declaration
+  const initial = generated
+    ? 'generated'
+    : declaration.default === undefined
+      ? undefined
+      : { value: declaration.default }
   const scalar = schema.modelOfClass(type)?.isValue ? 'unknown' : scalarOf(type)
-  if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array, values }
+  if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array, values, initial }
   if (typeof type === 'string') throw invalid(model, name, `unknown type "${type}"`)
   return {
     kind: 'relation',

@@ -31,12 +31,27 @@ function fieldOf(field: PrismaField, tables: Tables): Field {
   if (field.kind !== 'relation') {
     const values =
       field.kind === 'enum' ? tables.schema.enums.find((one) => one.name === field.type)?.values : undefined
-    return { kind: 'scalar', name, type: scalarOf(field), nullable: field.nullable, list, ...(values && { values }) }
+    const { nullable, initial = initialList(field) } = field
+    return {
+      kind: 'scalar',
+      name,
+      type: scalarOf(field),
+      nullable,
+      list,
+      ...(values && { values }),
+      ...(initial && { initial }),
+    }
   }
   const { model } = field
   const nullable = tables.canBeMissing(field)
   const { from, to } = field.collated ? { from: [], to: [] } : field
-  return { kind: 'relation', name, model, many: list, nullable, kept: tables.isKept(field), from, to }
+  const heldIn = field.owner ? field.from : []
+  return { kind: 'relation', name, model, many: list, nullable, kept: tables.isKept(field), from, to, heldIn }
+}
+
+/** A list column without a value is empty. */
+function initialList({ list }: PrismaColumn): PrismaColumn['initial'] {
+  return list ? { value: [] } : undefined
 }
 
 const scalars: Readonly<Record<string, ScalarType>> = {

@@ -1,5 +1,6 @@
 import { datasourceOf, viewsOf } from './readSchema.js'
 import {
+  initialOf,
   keyOf,
   linkRelations,
   mappedOf,
@@ -44,6 +45,9 @@ interface DmmfField {
   readonly isId: boolean
   readonly isUnique: boolean
   readonly dbName?: string | null
+  readonly hasDefaultValue?: boolean
+  readonly default?: unknown
+  readonly isUpdatedAt?: boolean
   readonly nativeType?: readonly [string, readonly string[]] | null
   readonly relationName?: string
   readonly relationFromFields?: readonly string[]
@@ -117,5 +121,9 @@ function readField(field: DmmfField): PrismaField | undefined {
     type: field.type,
     column: field.dbName ?? field.name,
     native: field.nativeType ? { name: field.nativeType[0], args: field.nativeType[1] } : undefined,
+    initial:
+      field.hasDefaultValue || field.isUpdatedAt
+        ? initialOf(field.type, field.kind === 'enum', field.default)
+        : undefined,
   }
 }

@@ -36,7 +36,48 @@ describe('readSchema', () => {
         native: { name: 'VarChar', args: ['20'] },
       },
       { kind: 'scalar', name: 'tags', type: 'String', list: true, nullable: false, column: 'tags', native: undefined },
-      { kind: 'enum', name: 'level', type: 'Level', list: false, nullable: false, column: 'level', native: undefined },
+      {
+        kind: 'enum',
+        name: 'level',
+        type: 'Level',
+        list: false,
+        nullable: false,
+        column: 'level',
+        native: undefined,
+        initial: { value: 'low' },
+      },
+    ])
+  })
+
+  it('reads literal defaults, and that the database or Prisma generates a value', () => {
+    const { Post } = models(`
+      enum Level {
+        low
+      }
+      model Post {
+        id     Int      @id @default(autoincrement())
+        slug   String   @default("a b")
+        count  Int      @default(-3)
+        rate   Float    @default(1.5)
+        open   Boolean  @default(false)
+        levels Level[]  @default([low])
+        big    BigInt   @default(9)
+        made   DateTime @default(now())
+        at     DateTime @updatedAt
+        text   String?
+      }
+    `)
+    expect(Post?.fields.map((one) => (one.kind === 'relation' ? undefined : one.initial))).toEqual([
+      'generated',
+      { value: 'a b' },
+      { value: -3 },
+      { value: 1.5 },
+      { value: false },
+      { value: ['low'] },
+      'generated',
+      'generated',
+      'generated',
+      undefined,
     ])
   })
 

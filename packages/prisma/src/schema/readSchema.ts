@@ -1,11 +1,13 @@
 import { type Argument, type Attribute, type Block, type Line, parseSchema, type Value } from './parse.js'
 import {
+  initialOf,
   keyOf,
   linkRelations,
   mappedOf,
   type PrismaColumn,
   type PrismaEnum,
   type PrismaField,
+  type PrismaInitial,
   type PrismaModel,
   type PrismaProvider,
   type PrismaRelation,
@@ -123,8 +125,31 @@ function readField(
     type,
     column: textOf(argument(attribute(line, 'map'), 'name')) ?? line.name,
     native: native && { name: native.name.slice(3), args: native.args.flatMap((one) => plainOf(one.value) ?? []) },
+    initial: readInitial(line, type, enums.has(type)),
   }
   return column
+}
+
+function readInitial(line: Line, type: string, isEnum: boolean): PrismaInitial | undefined {
+  const value = argument(attribute(line, 'default'), 'value')
+  if (value) return initialOf(type, isEnum, literalOf(value))
+  return attribute(line, 'updatedAt') ? 'generated' : undefined
+}
+
+/** Returns the value of a literal; undefined for the call of a function. */
+function literalOf(value: Value): unknown {
+  switch (value.kind) {
+    case 'list':
+      return value.elements.map(literalOf)
+    case 'call':
+      return undefined
+    case 'number':
+      return Number(value.value)
+    case 'name':
+      return value.value === 'true' || value.value === 'false' ? value.value === 'true' : value.value
+    default:
+      return value.value
+  }
 }
 
 const scalars: ReadonlySet<string> = new Set('String Boolean Int BigInt Float Decimal DateTime Json Bytes'.split(' '))

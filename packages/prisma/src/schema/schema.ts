@@ -62,7 +62,13 @@ export interface PrismaColumn {
   readonly column: string
   /** The `@db.…` type, such as `VarChar` with `['20']`. */
   readonly native?: { readonly name: string; readonly args: readonly string[] } | undefined
+  /** The value of a new row without one: see {@link initialOf}. Default: null for a nullable column. */
+  readonly initial?: PrismaInitial | undefined
 }
+
+/** A literal default, or `generated`: a function (`now()`), `@updatedAt`, or a value whose form the client changes. */
+export type PrismaInitial = { readonly value: Literal | readonly Literal[] } | 'generated'
+type Literal = string | number | boolean
 
 export interface PrismaRelation {
   readonly kind: 'relation'
@@ -98,6 +104,25 @@ export interface PrismaRelation {
 export function mappedOf(values: readonly (readonly [name: string, stored: string])[]): PrismaEnum['mapped'] {
   const mapped = values.filter(([name, stored]) => name !== stored)
   return mapped.length > 0 ? Object.fromEntries(mapped) : undefined
+}
+
+/** Types whose literal defaults are the values that the client returns. */
+const literals: Readonly<Record<string, string>> = {
+  String: 'string',
+  Boolean: 'boolean',
+  Int: 'number',
+  Float: 'number',
+}
+
+/**
+ * Returns the initial value of a column.
+ * @param value - The literal default; undefined for any other one.
+ */
+export function initialOf(type: string, isEnum: boolean, value: unknown): PrismaInitial {
+  const wanted = isEnum ? 'string' : literals[type]
+  const isLiteral = (one: unknown): one is Literal => typeof one === wanted
+  if (isLiteral(value) || (Array.isArray(value) && value.every(isLiteral))) return { value }
+  return 'generated'
 }
 
 /** Returns the key of a model: see {@link PrismaModel.key}. */

@@ -1,4 +1,4 @@
-import type { DatabaseFacts, Field, Model, RelationField, ScalarField } from '@arcturus/core/filters'
+import type { DatabaseFacts, Field, Model, RelationField, ScalarField, ScalarType } from '@arcturus/core/filters'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
@@ -23,7 +23,8 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
     const element = sql.kind === 'list' ? sql.of : sql
     const values = element.kind === 'enum' ? [...element.values.keys()] : undefined
     const [name, nullable, list] = [column.propertyName, column.isNullable, sql.kind === 'list']
-    return { kind: 'scalar', name, type, nullable, list, ...(values && { values }) }
+    const initial = initialOf(column, type, list)
+    return { kind: 'scalar', name, type, nullable, list, ...(values && { values }), ...(initial && { initial }) }
   }
   const fieldsOf = (of: Described): readonly Field[] => [
     ...accessorsOf(of),
@@ -65,7 +66,34 @@ function relationField(relation: RelationMetadata, references: References): Rela
     kept,
     from: columns.map(({ from }) => from),
     to: columns.map(({ to }) => to),
+    heldIn: holdersOf(relation),
   }
+}
+
+/** Returns the properties of a row that hold the reference of a relation, also if policies can't compare them. */
+function holdersOf(relation: RelationMetadata): readonly string[] {
+  if (!relation.isManyToOne && !relation.isOneToOneOwner) return []
+  const shown = relation.joinColumns.filter(({ isVirtual, embeddedMetadata }) => !isVirtual && !embeddedMetadata)
+  return shown.map(({ propertyName }) => propertyName)
+}
+
+/** The types of the literal defaults that a new row has as they are declared. */
+const literals: Partial<Record<ScalarType, string>> = {
+  boolean: 'boolean',
+  integer: 'number',
+  float: 'number',
+  string: 'string',
+  enum: 'string',
+}
+
+/** Returns the value of a column that a new row has without data for it. Default: nil if it can be nil. */
+function initialOf(column: ColumnMetadata, type: ScalarType, list: boolean): ScalarField['initial'] {
+  const { default: value, isGenerated, isCreateDate, isUpdateDate, isVersion, isDiscriminator } = column
+  if (isGenerated || isCreateDate || isUpdateDate || isVersion || isDiscriminator || column.generatedType)
+    return 'generated'
+  if (value === undefined || value === null) return undefined
+  // A transformer, or the driver, can return another value.
+  return !list && !column.transformer && typeof value === literals[type] ? { value } : 'generated'
 }
 
 /**
@@ -82,6 +110,7 @@ function embeddedField(embedded: Described['embeddeds'][number]): RelationField 
     kept: true,
     from: [],
     to: [],
+    heldIn: [],
   }
 }
 

@@ -186,7 +186,7 @@ function fillIn(schema: Schema, model: string, row: object, parent: Parent | und
     if (isSet(row, name) || links.has(name)) continue
     if (field.kind === 'relation') {
       if (field.many) setOwn(row, name, [])
-      else if (!isFoundByColumns(schema, model, field)) setOwn(row, name, null)
+      else if (field.nullable && !isFoundByColumns(schema, model, field)) setOwn(row, name, null)
       continue
     }
     const { initial, nullable } = field
