@@ -12,7 +12,7 @@ import type {
 import { operandsIn } from '../condition/visit.js'
 import type { Span } from '../language/source.js'
 import { Calculator } from './arithmetic.js'
-import { refuseType } from './columnTest.js'
+import { refuseType } from './column/refusals.js'
 import { Columns } from './comparison/columns.js'
 import { ListTests } from './comparison/lists.js'
 import { ColumnComparisons } from './comparison/ofColumns.js'

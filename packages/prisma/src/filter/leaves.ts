@@ -1,7 +1,8 @@
+import type { Order } from '@arcturus/core/sql'
 import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
 import { outside } from './numbers.js'
 import { all, any, type Printed, type Where } from './printed.js'
-import { alternativesOf, type ColumnFilter, type ColumnTest, type Order, ordered } from './test.js'
+import { alternativesOf, type ColumnFilter, type ColumnTest, ordered } from './test.js'
 
 /** A condition on one row, printed both as true and as false. Most conditions need only one of them. */
 export interface Sides {

@@ -1,18 +1,17 @@
 import type { Span } from '@arcturus/core'
 import type { Compare, Formula, In, IsA, Operand, Root, SomeFormula, Text } from '@arcturus/core/filters'
+import type { Order, TextOperator } from '@arcturus/core/sql'
 import type { Dialects } from '../database/dialect.js'
 import { refuse } from '../refusal.js'
 import { describe, type Path, samePath, sameRow } from '../schema/path.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Place, Tables } from '../schema/tables.js'
 import { Column } from './column.js'
-import { type Arithmetic, computedOf } from './computed.js'
 import { isClosed } from './formula.js'
 import { columnSides, columnsSides, listSides, missingSides, type Sides, sameColumnSides } from './leaves.js'
 import { listValues } from './lists.js'
 import { all, any, type Printed, whereOf } from './printed.js'
-import type { Order } from './test.js'
-import { partsOf, type TextOperator } from './texts.js'
+import { partsOf } from './texts.js'
 
 type Call = Extract<Operand, { readonly kind: 'call' }>
 type Value = Extract<Operand, { readonly kind: 'value' }>
@@ -102,7 +101,6 @@ export class Printing {
     }
     if (right.kind !== 'value') return this.#refuseOperand(right, span)
     if (left.kind === 'call') return this.#compareJoined(left, right, operator, each, holds, span)
-    if (left.kind === 'arithmetic') return this.#compareComputed(left, right, operator, each, holds, span)
     const { hops, field } = this.#place(left, each, span)
     const sides = this.#compareField(left, field, operator === '!=' ? '=' : operator, right.value, span)
     return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
@@ -144,27 +142,6 @@ export class Printing {
     const fits = value.length >= before.length + behind.length && value.startsWith(before) && value.endsWith(behind)
     const own = value.slice(before.length, value.length - behind.length)
     const sides = columnSides(field, [fits ? this.#column(field).equals(own, span) : 'never'])
-    return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
-  }
-
-  /** Prints a comparison of monotone arithmetic on one column as a range of the column. */
-  #compareComputed(
-    left: Arithmetic,
-    right: Value,
-    operator: '=' | '!=' | Order,
-    each: Root | undefined,
-    holds: boolean,
-    span: Span,
-  ): Printed {
-    const computed = computedOf(left, right)
-    const limit = right.value
-    if (!computed || (typeof limit !== 'bigint' && (typeof limit !== 'number' || Number.isNaN(limit)))) {
-      return this.#refuseOperand(left, span)
-    }
-    const { hops, field } = this.#place(computed.column, each, span)
-    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(left, span)
-    const test = this.#column(field).computed(computed, operator === '!=' ? '=' : operator, limit, span)
-    const sides = columnSides(field, [test ?? this.#refuseOperand(left, span)])
     return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
   }
 

@@ -1,3 +1,5 @@
+import type { Order } from '@arcturus/core/sql'
+
 /** Prisma's filter for one column: `{ equals: 1 }`, `{ gte: 'a', lt: 'b' }`. */
 export type ColumnFilter = { readonly [operator: string]: unknown }
 
@@ -12,8 +14,6 @@ export interface Alternatives {
  * not sent to the database.
  */
 export type ColumnTest = 'always' | 'never' | { readonly equals: unknown } | Alternatives
-
-export type Order = '<' | '<=' | '>' | '>='
 
 const filters = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const
 const opposites = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
@@ -52,10 +52,4 @@ export function ordered(order: Order, value: unknown): Alternatives {
 export function within(from: unknown, to: unknown): ColumnTest {
   if (to === undefined) return ordered('>=', from)
   return { yes: [{ gte: from, lt: to }], no: [{ lt: from }, { gte: to }] }
-}
-
-/** Returns the test for a column with few values, by testing each value. */
-export function chosen<Value>(values: readonly Value[], holds: (value: Value) => boolean): ColumnTest {
-  const those = values.filter(holds)
-  return those.length === values.length ? 'always' : oneOf(those)
 }

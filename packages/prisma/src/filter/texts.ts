@@ -1,14 +1,12 @@
 import type { Span } from '@arcturus/core'
-import { isStorable, successor } from '@arcturus/core/sql'
+import { type Order, successor, type TextOperator } from '@arcturus/core/sql'
 import type { Dialect } from '../database/dialect.js'
 import { refuse } from '../refusal.js'
 import type { PrismaColumn } from '../schema/schema.js'
-import { type ColumnTest, type Order, ordered, within } from './test.js'
-
-export type TextOperator = 'startsWith' | 'endsWith' | 'includes'
+import { type ColumnTest, ordered, within } from './test.js'
 
 /**
- * Returns the test for a text operator and the searched part.
+ * Returns the test for texts that contain a part, which is not empty.
  * @throws UnsupportedFilterError if no exact `where` exists
  */
 export function textTest(
@@ -18,17 +16,12 @@ export function textTest(
   dialect: Dialect,
   span: Span,
 ): ColumnTest {
-  if (!isStorable(part))
-    refuse(
-      'text-pattern',
-      'Cannot search for a string that contains U+0000 or a lone surrogate: databases do not store it.',
-      span,
-    )
-  if (operator === 'startsWith' && dialect.textOrder && dialect.textEquality && dialect.like !== 'escaped') {
-    // LIKE would ignore the case of letters. A range respects it, and an index serves it.
-    return part === '' ? 'always' : within(part, successor(part))
-  }
-  return contained(operator, pattern(operator, part, column, dialect, span))
+  // LIKE would ignore the case of letters. A range respects it, and an index serves it.
+  if (operator === 'startsWith' && dialect.textOrder && dialect.textEquality && dialect.like !== 'escaped')
+    return within(part, successor(part))
+  const name = operator === 'includes' ? 'contains' : operator
+  const searched = pattern(operator, part, column, dialect, span)
+  return { yes: [{ [name]: searched }], no: [{ not: { [name]: searched } }] }
 }
 
 /**
@@ -69,12 +62,6 @@ export function partsOf(text: string, operator: TextOperator): readonly string[]
         : ends.flatMap((start) => ends.slice(start).map((end) => text.slice(start, end)))
   const found = new Set(parts)
   return found.size > maxParts ? undefined : [...found]
-}
-
-function contained(operator: TextOperator, part: string): ColumnTest {
-  if (part === '') return 'always'
-  const name = operator === 'includes' ? 'contains' : operator
-  return { yes: [{ [name]: part }], no: [{ not: { [name]: part } }] }
 }
 
 function pattern(operator: TextOperator, part: string, column: PrismaColumn, dialect: Dialect, span: Span): string {

@@ -1,4 +1,4 @@
-import { isDecimal } from '../filter/numbers.js'
+import { isDecimal } from '@arcturus/core/sql'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { conjuncts } from './markers.js'
 

@@ -1,5 +1,5 @@
 import { ArgumentError, type Authorizer, ForbiddenError, UnauthenticatedError } from '@arcturus/core'
-import { isDecimal } from '../filter/numbers.js'
+import { isDecimal } from '@arcturus/core/sql'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'

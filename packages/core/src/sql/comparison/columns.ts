@@ -1,5 +1,5 @@
 import type { Span } from '../../language/source.js'
-import { refuseType } from '../columnTest.js'
+import { refuseType } from '../column/refusals.js'
 import { computedText, type Place, type SqlTextOperand, type StandardSql } from '../dialects/standard.js'
 import type { SqlColumn } from '../tables.js'
 import type { Value } from './value.js'

@@ -1,10 +1,10 @@
 import type { Span } from '../../language/source.js'
-import { equalTo, refuseType } from '../columnTest.js'
+import { assertStorable, equalTo } from '../column/columnTest.js'
+import { refuseType } from '../column/refusals.js'
 import { computedText, valueOperand } from '../dialects/standard.js'
 import { all, atom, type Sql } from '../sql.js'
 import type { SqlColumn } from '../tables.js'
 import { type Columns, computed } from './columns.js'
-import { assertStorable } from './texts.js'
 import { isJson, presencesOf, present, type Value } from './value.js'
 
 /** Writes tests of the elements of columns that hold lists. */

@@ -1,14 +1,11 @@
 import type { Span } from '../../language/source.js'
-import { refuseMixture } from '../columnTest.js'
+import { assertStorable, containing, type TextOperator } from '../column/columnTest.js'
+import { refuseMixture } from '../column/refusals.js'
 import { valueOperand } from '../dialects/standard.js'
-import { isStorable } from '../prefix.js'
-import { refuse } from '../refusal.js'
 import { all, type Sql } from '../sql.js'
 import { type Columns, computed } from './columns.js'
 import { presencesOf, present, type Value } from './value.js'
 import type { ValueComparisons } from './withValue.js'
-
-export type TextOperator = 'startsWith' | 'endsWith' | 'includes'
 
 /** Writes tests of texts. */
 export class TextTests {
@@ -23,20 +20,14 @@ export class TextTests {
   /** Writes that a column's text contains a text of the policy, at its start, its end or anywhere. */
   contains(operator: TextOperator, of: Value, part: unknown, span: Span): Sql {
     const { column } = of
-    const { type } = column
     if (part === null) return false
-    if (typeof part !== 'string') return refuseMixture(column, span)
-    if (type.kind === 'enum') {
-      const names = [...type.values].filter(([name]) => name[operator](part))
-      return this.#values.holds(
-        names.length === 0 ? { kind: 'never' } : { kind: 'among', values: names.map(([, stored]) => stored) },
-        of,
-      )
-    }
-    if (part === '') return this.#values.holds({ kind: 'always' }, of)
-    assertStorable(part, 'for', span)
+    const test = containing(column, operator, part, span)
+    if (test) return this.#values.holds(test, of)
     const operand = this.#columns.textOperand(of, span)
-    return present(this.#columns.dialect[`${operator}Value`](operand, part, this.#columns.textPlace(column)), of)
+    return present(
+      this.#columns.dialect[`${operator}Value`](operand, part as string, this.#columns.textPlace(column)),
+      of,
+    )
   }
 
   /** Writes the same for the text of another column. */
@@ -73,14 +64,4 @@ export class TextTests {
       isComputed: true,
     }
   }
-}
-
-/** Refuses a text that databases do not store, so that searching it would find other rows than a check. */
-export function assertStorable(text: string, preposition: 'for' | 'in', span: Span): void {
-  if (isStorable(text)) return
-  refuse(
-    'text-pattern',
-    `Cannot search ${preposition} a string that contains U+0000 or a lone surrogate: databases do not store it.`,
-    span,
-  )
 }

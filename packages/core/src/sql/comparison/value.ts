@@ -1,7 +1,7 @@
+import type { Order } from '../column/valueTest.js'
 import type { Infinities } from '../dialects/standard.js'
 import { all, type Sql } from '../sql.js'
 import type { SqlColumn } from '../tables.js'
-import type { Order } from '../valueTest.js'
 
 /** A column of a row, or an expression of columns, as SQL. */
 export interface Value {

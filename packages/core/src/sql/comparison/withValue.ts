@@ -1,10 +1,11 @@
 import type { CompareOperator } from '../../condition/condition.js'
 import type { Span } from '../../language/source.js'
-import { equalTo, orderedTo, refuseType } from '../columnTest.js'
+import { equalTo, instanceOf, orderedTo } from '../column/columnTest.js'
+import { refuseType } from '../column/refusals.js'
+import type { Order, ValueTest } from '../column/valueTest.js'
 import { computedText, valueOperand } from '../dialects/standard.js'
 import { all, any, atom, not, type Sql } from '../sql.js'
-import { isTextual, type SqlColumn } from '../tables.js'
-import type { Order, ValueTest } from '../valueTest.js'
+import type { SqlColumn } from '../tables.js'
 import type { Columns } from './columns.js'
 import { beyond, isJson, present, type Value } from './value.js'
 
@@ -88,15 +89,7 @@ export class ValueComparisons {
       return present(this.#columns.dialect.isJson(value.text, model), value)
     if (kind === 'list' && model === 'List')
       return all([this.withNil('!=', value, span), this.#isList(value), value.presence])
-    if (kind === 'other' || kind === 'list') return refuseType(value.column, span)
-    const classes = isTextual(value.column.type)
-      ? ['String']
-      : kind === 'boolean'
-        ? ['Boolean']
-        : kind === 'date'
-          ? []
-          : ['Integer', 'Float']
-    return this.holds({ kind: classes.includes(model) ? 'always' : 'never' }, value)
+    return this.holds(instanceOf(value.column, model, span), value)
   }
 
   #isList({ text, column }: Value): Sql {

@@ -1,9 +1,9 @@
 import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/core/sql'
-import { type DatabaseOptions, type Dialects, dialectsOf } from '../../database/dialect.js'
-import { withReferences } from '../../database/references.js'
-import type { TextFacts } from '../../database/textFacts.js'
-import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../../schema/schema.js'
-import { Tables } from '../../schema/tables.js'
+import { type DatabaseOptions, type Dialects, dialectsOf } from '../database/dialect.js'
+import { withReferences } from '../database/references.js'
+import type { TextFacts } from '../database/textFacts.js'
+import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
+import { Tables } from '../schema/tables.js'
 import { sqlTypeOf } from './types.js'
 
 /** Tables and columns of a Prisma schema, by their names in the database. */

@@ -1,0 +1,109 @@
+import type { SqlType } from '@arcturus/core/sql'
+import type { Dialect } from '../database/dialect.js'
+import type { PrismaColumn } from '../schema/schema.js'
+
+/**
+ * Returns the SQL type of a column.
+ * @param values - the values of its enum to compare with, by the client's names
+ */
+export function sqlTypeOf(column: PrismaColumn, values: ReadonlyMap<string, string>, dialect: Dialect): SqlType {
+  const type = elementTypeOf(column, values, dialect)
+  // Prisma reads a null list as an empty one.
+  return column.list ? { kind: 'list', of: type, nullIsEmpty: true } : type
+}
+
+/** Returns the SQL type of a column, or of the elements of a list column. */
+export function elementTypeOf(column: PrismaColumn, values: ReadonlyMap<string, string>, dialect: Dialect): SqlType {
+  const { kind, type, native } = column
+  if (kind === 'enum') return { kind: 'enum', values }
+  // JSON has its own null, which also reads as nil.
+  const other: SqlType = {
+    kind: 'other',
+    name: dialect.textType ?? native?.name ?? type,
+    nil: type !== 'Json',
+    json: type === 'Json',
+  }
+  switch (type) {
+    case 'String':
+      if (native?.name === 'Uuid') return { kind: 'uuid' }
+      return isPlainText(column, dialect)
+        ? {
+            kind: 'text',
+            exact: dialect.textEquality,
+            collation: collationOf(dialect),
+            cut: dialect.cutsTexts || undefined,
+          }
+        : other
+    case 'Boolean':
+      return { kind: 'boolean' }
+    case 'Int':
+      return native?.name === 'Oid' ? other : integer(intRange(column, dialect), false)
+    case 'BigInt':
+      return native?.name === 'UnsignedBigInt' ? other : integer(bigInt, true)
+    case 'Float':
+      return { kind: 'float', single: native?.name === 'Real' || (native?.name === 'Float' && isMysql(dialect)) }
+    case 'Decimal':
+      return native?.name === 'Money' ? other : { kind: 'decimal', digits: dialect.decimalDigits }
+    case 'DateTime': {
+      const precision = precisionOf(column, dialect)
+      return precision ? { kind: 'date', precision, zoned: native?.name === 'Timestamptz', common: true } : other
+    }
+    default:
+      return other
+  }
+}
+
+/** Returns the collation of a text column: `unknown`, whatever its name, unless it is exact. */
+function collationOf({ textEquality }: Dialect): string | undefined {
+  return textEquality ? undefined : 'unknown'
+}
+
+const isMysql = ({ provider }: Dialect): boolean => provider === 'mysql'
+
+/** Whether a text type stores texts unchanged. Some types pad, fold or rewrite them. */
+function isPlainText({ native }: PrismaColumn, dialect: Dialect): boolean {
+  if (dialect.textType !== undefined) return false
+  const name = native?.name
+  return isMysql(dialect) || name === undefined || name === 'Text' || name === 'VarChar' || name === 'String'
+}
+
+/** The range of whole numbers that a column can hold. The database may refuse a number beyond it. */
+interface Range {
+  readonly from: bigint
+  readonly to: bigint
+}
+
+const int: Range = { from: -(2n ** 31n), to: 2n ** 31n - 1n }
+const smallInt: Range = { from: -(2n ** 15n), to: 2n ** 15n - 1n }
+/**
+ * The integers that JavaScript represents exactly. An `Int` of SQLite, and an unsigned one of
+ * MySQL, goes beyond 32 bits.
+ */
+const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
+const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
+
+function intRange({ native }: PrismaColumn, { provider }: Dialect): Range {
+  if (provider === 'sqlite' || provider === 'mysql') return safeInt
+  return native?.name === 'SmallInt' ? smallInt : int
+}
+
+function integer({ from, to }: Range, bigint: boolean): SqlType {
+  return { kind: 'integer', from, to, bigint }
+}
+
+/** Returns the precision of a column's dates; undefined for times, which are not points in time. */
+function precisionOf({ native }: PrismaColumn, dialect: Dialect): 'days' | 'milliseconds' | 'finer' | undefined {
+  switch (native?.name) {
+    case undefined:
+      return 'milliseconds'
+    case 'Date':
+      return 'days'
+    case 'Time':
+    case 'Timetz':
+      return undefined
+    default: {
+      const digits = native!.args[0] === undefined ? (isMysql(dialect) ? 0 : 6) : Number(native!.args[0])
+      return digits <= 3 ? 'milliseconds' : 'finer'
+    }
+  }
+}
