@@ -19,8 +19,8 @@ export interface Route {
 export type Protection =
   | { readonly kind: 'none' }
   | { readonly kind: 'unguarded'; readonly reason: string }
-  /** `authorize(action, loader)` with the document `:id`, or a loader that throws. */
-  | { readonly kind: 'authorize'; readonly action: string; readonly loader: LoaderName }
+  /** `authorize(action, loader)` with the document `:id`, or a loader that throws; with the option `patch` too if it has one. */
+  | { readonly kind: 'authorize'; readonly action: string; readonly loader: LoaderName; readonly patch?: object }
   /** `authorize(action, 'Document')`. */
   | { readonly kind: 'model'; readonly action: string }
 
@@ -37,6 +37,8 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  * - `pick`: answers what the actor may read of the loaded document. `pick list`: of documents 1 and 2.
  * - `write title`, `write owner`: asserts that a body with the title, or with title, owner and one more, may be written to the loaded
  *   document; then as `title`.
+ * - `data`: answers the data that the route allowed to write.
+ * - `change title`, `change owner`: asks for a change of the loaded document, and answers the data. `create`: asks for a new one.
  * - `echo`: answers the body that was sent. `file`: answers a file.
  * - `nothing`: answers `[]`.
  * - `deny`: authorizes `edit` on document 1 itself and lets the error go.
@@ -64,6 +66,10 @@ export type Reply =
   | 'pick list'
   | 'write title'
   | 'write owner'
+  | 'data'
+  | 'change title'
+  | 'change owner'
+  | 'create'
   | 'echo'
   | 'file'
   | 'nothing'
@@ -72,6 +78,18 @@ export type Reply =
   | 'late error'
   | 'cached'
   | 'wait'
+
+/** The options of `authorize` for a protection. */
+export function patchOf({ patch }: Extract<Protection, { readonly kind: 'authorize' }>): { patch?: () => object } {
+  return patch ? { patch: () => patch } : {}
+}
+
+/** Asks for a new document of the actor, and returns the title to write. */
+export async function createTitle(authorization: RequestAuthorization<unknown, unknown>): Promise<object> {
+  const data = { id: 9, title: 'New', owner: authorization.actor, readers: [], isPublic: false }
+  const { title } = await authorization.authorizeCreate('Document', data)
+  return { title }
+}
 
 /** What the methods of an authorization return about a document when they are called without it. */
 export async function askDestructured(
@@ -101,6 +119,7 @@ export const throwing: Readonly<Record<`throws ${string}` & LoaderName, () => Pr
 }
 
 const document = (action: string) => ({ kind: 'authorize', action, loader: 'document' }) as const
+const change = (patch: object) => ({ ...document('edit'), patch })
 const none = { kind: 'none' } as const
 
 export const routes: readonly Route[] = [
@@ -153,6 +172,13 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/fields', protection: none, reply: 'pick list' },
   { method: 'POST', path: '/fields/:id/title', protection: document('edit'), reply: 'write title' },
   { method: 'POST', path: '/fields/:id/owner', protection: document('edit'), reply: 'write owner' },
+  { method: 'POST', path: '/changes/:id/title', protection: change({ title: 'New' }), reply: 'data' },
+  { method: 'POST', path: '/changes/:id/owner', protection: change({ title: 'New', owner: null }), reply: 'data' },
+  { method: 'POST', path: '/changes/:id/drop', protection: change({ title: 'Not mine' }), reply: 'data' },
+  { method: 'POST', path: '/changes/:id/wrong', protection: change({ tilte: 'New' }), reply: 'data' },
+  { method: 'POST', path: '/asked/:id/title', protection: document('read'), reply: 'change title' },
+  { method: 'POST', path: '/asked/:id/owner', protection: document('read'), reply: 'change owner' },
+  { method: 'POST', path: '/asked', protection: none, reply: 'create' },
   { method: 'GET', path: '/model/read', protection: { kind: 'model', action: 'read' }, reply: 'ask filter' },
   { method: 'GET', path: '/model/forgotten', protection: { kind: 'model', action: 'read' }, reply: 'secret whole' },
   { method: 'POST', path: '/model/import', protection: { kind: 'model', action: 'import' }, reply: 'nothing' },

@@ -33,6 +33,8 @@ const policy = `
   allow(_, "read", document: Document) if document.isPublic = true;
   allow(_, "break", document: Document) if document.id = 3 and document.owner.name.nothing.here = 1;
   allow(_: User, "import", _: Document);
+  allow(user: User, "create", document: Document) if document.owner = user;
+  allow_update(_: User, _: Document, document: Document) if document.title != "Not mine";
   allow(user: User, "shred", _: Document) if user.name = "root";
   allow_field(user: User, "edit", document: Document, "title") if has_permission(user, "edit", document);
   allow_field(_: User, "read", document: Document, field) if document.isPublic = true and field in ["id", "title"];

@@ -1,4 +1,6 @@
 export { Authorizer } from './authorizer/authorizer.js'
+export type { ChangeOptions, CreateOptions } from './authorizer/changes/changes.js'
+export type { PatchOf, RowReference } from './authorizer/changes/patch.js'
 export type { DecisionKind, DecisionListener } from './authorizer/decisions/decision.js'
 export type { DenialReason } from './authorizer/denial.js'
 export { Filter, type FilterOptions } from './authorizer/filters/filter.js'

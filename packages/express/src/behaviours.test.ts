@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request, type RequestHandler, type Router } from 'express'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
 import { listen, writeHeader } from '../../../test/frameworks/listen.js'
-import { askDestructured, type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
+import {
+  askDestructured,
+  createTitle,
+  patchOf,
+  type Reply,
+  type Route,
+  routes,
+  throwing,
+} from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { expressAuthorization } from './expressAuthorization.js'
 
@@ -40,7 +48,13 @@ function application(framework: typeof express, world: World): Express {
       case 'model':
         return [authorize(protection.action, 'Document')]
       case 'authorize':
-        return [authorize(protection.action, loaders[protection.loader] as (req: Request) => unknown) as RequestHandler]
+        return [
+          authorize(
+            protection.action,
+            loaders[protection.loader] as (req: Request) => unknown,
+            patchOf(protection),
+          ) as RequestHandler,
+        ]
     }
   }
   const add = (route: Route): void => {
@@ -124,6 +138,16 @@ function replies(world: World): Record<Reply, RequestHandler> {
     'write owner': async(async (req, res, next) => {
       await req.authorization.assertWritable({ title: 'New', owner: 'eve', more: 1 })
       title(req, res, next)
+    }),
+    data: (req, res) => void res.json(req.authorization.data),
+    'change title': async(async (req, res) => {
+      res.json(await req.authorization.authorizeChange({ title: 'New' }, 'edit'))
+    }),
+    'change owner': async(async (req, res) => {
+      res.json(await req.authorization.authorizeChange({ owner: null }, 'edit'))
+    }),
+    create: async(async (req, res) => {
+      res.json(await createTitle(req.authorization))
     }),
     echo: (req, res) => void req.pipe(res),
     file: (_req, res) => res.sendFile(here),

@@ -66,7 +66,7 @@ export interface Authorize {
   <Row, Params = Record<string, string>, Query = TextQuery>(
     action: Action,
     loader: (request: RouteRequest<Params, Query>) => Row,
-    options?: RouteOptions,
+    options?: RouteOptions<[request: RouteRequest<Params, Query>]>,
   ): RouteHandler<Params, Query, AllowedResource<Loaded<Row>>>
   /**
    * Middleware for a route that creates or lists rows of a model. It responds with 401 or 403 if

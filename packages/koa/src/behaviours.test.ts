@@ -6,7 +6,15 @@ import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
 import { listen, writeHeader } from '../../../test/frameworks/listen.js'
-import { askDestructured, type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
+import {
+  askDestructured,
+  createTitle,
+  patchOf,
+  type Reply,
+  type Route,
+  routes,
+  throwing,
+} from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { koaAuthorization } from './koaAuthorization.js'
 import type { RouteContext } from './types.js'
@@ -39,7 +47,9 @@ function application(framework: typeof Koa, world: World): Koa {
       case 'model':
         return [authorize(protection.action, 'Document') as Middleware<object, object>]
       case 'authorize':
-        return [authorize(protection.action, loaders[protection.loader]) as Middleware<object, object>]
+        return [
+          authorize(protection.action, loaders[protection.loader], patchOf(protection)) as Middleware<object, object>,
+        ]
     }
   }
   const router = (some: readonly Route[]): Router => {
@@ -140,6 +150,18 @@ function replies(world: World): Record<Reply, Middleware> {
     'write owner': async (ctx, next) => {
       await ctx.state.authorization.assertWritable({ title: 'New', owner: 'eve', more: 1 })
       await title(ctx, next)
+    },
+    data: (ctx) => {
+      ctx.body = ctx.state.authorization.data
+    },
+    'change title': async (ctx) => {
+      ctx.body = await ctx.state.authorization.authorizeChange({ title: 'New' }, 'edit')
+    },
+    'change owner': async (ctx) => {
+      ctx.body = await ctx.state.authorization.authorizeChange({ owner: null }, 'edit')
+    },
+    create: async (ctx) => {
+      ctx.body = await createTitle(ctx.state.authorization)
     },
     echo: (ctx) => {
       ctx.body = ctx.req

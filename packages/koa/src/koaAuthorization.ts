@@ -52,7 +52,7 @@ export interface Authorize {
   <Row, LoaderContext extends ExtendableContext = RouteContext>(
     action: Action,
     loader: (context: LoaderContext) => Row,
-    options?: RouteOptions,
+    options?: RouteOptions<[context: LoaderContext]>,
   ): Middleware<AllowedState<Loaded<Row>>, object>
   /**
    * Middleware for a route that creates or lists rows of a model. It responds with 401 or 403 if

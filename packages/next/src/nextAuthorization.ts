@@ -35,7 +35,7 @@ export interface NextAuthorization {
    *
    * @param row - The row or its promise; `undefined` and `null` mean a missing row.
    */
-  readonly authorize: <Row>(action: Action, row: Row, options?: RouteOptions) => Promise<Loaded<Row>>
+  readonly authorize: <Row>(action: Action, row: Row, options?: Pick<RouteOptions, 'model'>) => Promise<Loaded<Row>>
   /**
    * Renders its children if the actor may do the action. It is a server component, so the children
    * are not sent to other users.
@@ -71,7 +71,11 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
     return (await serving.current()).authorization
   }
 
-  async function authorize<Row>(action: Action, row: Row, routeOptions: RouteOptions = {}): Promise<Loaded<Row>> {
+  async function authorize<Row>(
+    action: Action,
+    row: Row,
+    routeOptions: Pick<RouteOptions, 'model'> = {},
+  ): Promise<Loaded<Row>> {
     const enforcement = await serving.current()
     let found: unknown
     const loader = async (): Promise<unknown> => {

@@ -1,4 +1,4 @@
-import { type Action, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
+import { type Action, AuthorizationError, InvalidBodyError, type ModelName, UnauthenticatedError } from '@arcturus/core'
 import {
   type Authority,
   type Enforcement,
@@ -12,9 +12,10 @@ import {
 import type { NextRequest } from 'next/server.js'
 import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'
+import { invalidInput } from './invalidInput.js'
 import type { NextAuthorizationOptions, Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
-import { type Declared, type Protection, protectionOf, type Unguarded } from './subject.js'
+import { type Declared, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
 
 /** Next's request, with the authorization of its actor. */
 export type AuthorizedRequest<Resource, Actor> = NextRequest & {
@@ -54,7 +55,7 @@ export interface WithAuthorization<Actor> {
     handler: Handler<Loaded<Row>, Actor, Context>,
     action: Action,
     loader: (request: NextRequest, context: Context) => Row,
-    options?: RouteOptions,
+    options?: RouteOptions<[request: NextRequest, context: Context]>,
   ): RouteHandler<Context>
   /**
    * Guards a handler that lists or creates rows. It denies actors who may do the action on no
@@ -81,6 +82,7 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
           })
         } catch (error) {
           if (error instanceof AuthorizationError) return denied(error, request, serving.options)
+          if (error instanceof InvalidBodyError) return denied(invalidInput(error), request, serving.options)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, routeOf(request))) ?? error
         }
@@ -100,9 +102,9 @@ async function enforceOn<Actor>(
   const denial = await enforcement.arm()
   if (denial) throw denial.error
   if (protection.kind !== 'subject') return
-  const { action, subject, options } = protection
+  const { action, subject } = protection
   const loader = typeof subject === 'string' ? subject : () => subject(request, context)
-  const second = await enforcement.enforce(action, loader, { ...options, route: protection })
+  const second = await enforcement.enforce(action, loader, enforceOptions(protection, [request, context]))
   if (second) throw second.error
 }
 

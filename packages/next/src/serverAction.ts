@@ -15,9 +15,10 @@ import type {
   RouteOptions,
 } from '@arcturus/core/framework'
 import { interrupt, redirectStatus } from './interrupt.js'
+import { invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'
 import { ambientSource, type RequestSource } from './source.js'
-import { type Declared, type Protection, protectionOf, type Unguarded } from './subject.js'
+import { type Declared, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
 
 /**
  * The result of a server action: its value, or the reason for the denial. It never reveals whether
@@ -38,7 +39,8 @@ export type ActionResult<Value> =
     }
 
 /** Further options of an action. */
-export interface ActionOptions extends RouteOptions {
+// biome-ignore lint/suspicious/noExplicitAny: no other arguments accept every action
+export interface ActionOptions<Args extends readonly unknown[] = any[]> extends RouteOptions<Args> {
   /**
    * How a denial is reported: as a `result` for the caller, or as an `interrupt`, which Next
    * renders by `unauthorized.tsx`, `forbidden.tsx` or `not-found.tsx`. Default: `result`.
@@ -47,7 +49,8 @@ export interface ActionOptions extends RouteOptions {
 }
 
 /** Options of an action that returns its value directly. */
-export interface InterruptingOptions extends ActionOptions {
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export interface InterruptingOptions<Args extends readonly unknown[] = any[]> extends ActionOptions<Args> {
   readonly onDenial: 'interrupt'
 }
 
@@ -72,13 +75,13 @@ export interface AuthorizedAction<Actor> {
     handler: Handler<Loaded<Row>, Actor, Args, Value>,
     action: Action,
     loader: (...args: Args) => Row,
-    options: InterruptingOptions,
+    options: InterruptingOptions<Args>,
   ): Interrupting<Args, Value>
   <Row, Args extends readonly unknown[], Value>(
     handler: Handler<Loaded<Row>, Actor, Args, Value>,
     action: Action,
     loader: (...args: Args) => Row,
-    options?: ActionOptions,
+    options?: ActionOptions<Args>,
   ): Answering<Args, Value>
   /**
    * Guards an action that creates rows. It denies actors who may do the action on no possible row
@@ -152,9 +155,9 @@ async function enforceOn<Actor>(
     await enforcement.identify()
     return
   }
-  const { action, subject, options } = protection
+  const { action, subject } = protection
   const loader = typeof subject === 'string' ? subject : () => loaded(subject, args)
-  const denial = await enforcement.enforce(action, loader, { ...options, route: protection })
+  const denial = await enforcement.enforce(action, loader, enforceOptions(protection, args))
   if (denial) throw denial.error
 }
 
@@ -168,12 +171,6 @@ async function loaded(loader: Loader, args: readonly unknown[]): Promise<unknown
   } catch (error) {
     throw error instanceof TypeError ? invalidInput(error) : error
   }
-}
-
-/** Returns an error without details for the visitor, and logs the cause on the server. */
-function invalidInput(cause: Error): AuthorizationError {
-  console.error(cause)
-  return new AuthorizationError('invalid-argument', 'The input is invalid.', 400)
 }
 
 async function denied(error: AuthorizationError, onDenial: 'result' | 'interrupt'): Promise<ActionResult<never>> {

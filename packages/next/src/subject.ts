@@ -23,6 +23,15 @@ export type Protection =
       readonly options: RouteOptions
     }
 
+/** Returns the options of a protected route for one call of its handler. */
+export function enforceOptions(
+  protection: Extract<Protection, { readonly kind: 'subject' }>,
+  args: readonly unknown[],
+): RouteOptions & { readonly route: object } {
+  const { patch, ...options } = protection.options
+  return { ...options, ...(patch && { patch: () => patch(...args) }), route: protection }
+}
+
 /** The arguments after a handler: none, `unguarded(reason)`, or an action and a loader or model. */
 export type Declared = [] | [Unguarded] | [action: string, subject: Loader | string, options?: RouteOptions]
 
@@ -35,8 +44,8 @@ export function protectionOf(authorizer: Authority, handler: unknown, declared: 
   const [first, subject, options = {}] = declared
   if (first === undefined && declared.length === 0) return { kind: 'handler' }
   if (first instanceof Unguarded) return { kind: 'unguarded', reason: first.reason }
-  assertRoute(authorizer, first, subject)
   assertOptions(options)
+  assertRoute(authorizer, first, subject, options)
   // Sound: `assertRoute` accepted a string, and a function or string.
   return { kind: 'subject', action: first as string, subject: subject as Loader | string, options }
 }

@@ -1,6 +1,15 @@
 import type { AuthorizedRequest, RouteHandler } from '@arcturus/next'
 import { redirect } from 'next/navigation'
-import { askDestructured, type Protection, type Reply, type Route, routes, throwing } from '../../frameworks/routes'
+import {
+  askDestructured,
+  createTitle,
+  type Protection,
+  patchOf,
+  type Reply,
+  type Route,
+  routes,
+  throwing,
+} from '../../frameworks/routes'
 import type { Document } from '../../frameworks/world'
 import { unguarded, withAuthorization, world } from './world'
 
@@ -48,7 +57,7 @@ function protect(handler: Handler, protection: Protection): RouteHandler<Found> 
     case 'model':
       return withAuthorization(handler, protection.action, 'Document')
     case 'authorize':
-      return withAuthorization(handler, protection.action, loaders[protection.loader])
+      return withAuthorization(handler, protection.action, loaders[protection.loader], patchOf(protection))
   }
 }
 
@@ -123,6 +132,12 @@ const replies: Readonly<Record<Reply, Handler>> = {
     await request.authorization.assertWritable({ title: 'New', owner: 'eve', more: 1 })
     return title(request)
   },
+  data: ({ authorization }) => Response.json(authorization.data),
+  'change title': async ({ authorization }) =>
+    Response.json(await authorization.authorizeChange({ title: 'New' }, 'edit')),
+  'change owner': async ({ authorization }) =>
+    Response.json(await authorization.authorizeChange({ owner: null }, 'edit')),
+  create: async ({ authorization }) => Response.json(await createTitle(authorization)),
   echo: async (request) => new Response(await request.text()),
   file: () => new Response(streamOf(pieces)),
   nothing: () => Response.json([]),

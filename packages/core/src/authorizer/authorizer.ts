@@ -130,7 +130,7 @@ export class Authorizer extends BaseAuthorizer {
    * @param actor - The actor, or null for an anonymous user. It is the actor before the change.
    * @param row - The row as it is.
    * @param patch - The new values: columns, and relations to one row (a row, its key, nil, or Prisma's `connect` and
-   * `disconnect`).
+   * `disconnect`). A function is called for them, once the actor is allowed the action on the row as it is.
    * @param options.action - The action. Default `update`. If the policy has rules `allow_update(actor, before, after)` for
    * the model, they decide about the row as it will be, in place of the action.
    * @param options.checkRead - Whether an actor who may not read the row gets a 404 in place of a 403. Default true.
@@ -147,7 +147,7 @@ export class Authorizer extends BaseAuthorizer {
   async authorizeChange<Row extends object, Patch extends PatchOf<Row>>(
     actor: unknown,
     row: Row,
-    patch: Patch,
+    patch: Patch | (() => Patch | Promise<Patch>),
     options: ChangeOptions = {},
   ): Promise<Patch> {
     // Sound: the data are a copy of the patch.

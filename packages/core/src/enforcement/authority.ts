@@ -20,6 +20,8 @@ export type Authority = Pick<
   | 'authorizedFields'
   | 'pickAuthorized'
   | 'assertWritable'
+  | 'authorizeChange'
+  | 'authorizeCreate'
   | 'extent'
   | 'eventualFilter'
 >

@@ -3,7 +3,14 @@ import { ArgumentError } from '../errors.js'
 import type { Authority } from './authority.js'
 
 /** The options of `authorize(action, loader)`. */
-export interface RouteOptions {
+// biome-ignore lint/suspicious/noExplicitAny: no other parameters accept every function
+export interface RouteOptions<Parameters extends readonly unknown[] = any[]> {
+  /**
+   * Returns the data of a change of the row, such as the body of the request: `(request) => request.body`. The actor must
+   * be allowed the action on the row before and after the change. The data to write are then
+   * `request.authorization.data`.
+   */
+  readonly patch?: ((...parameters: Parameters) => unknown) | undefined
   /**
    * The model of the row. It is needed for a plain object that does not come from an extended
    * client.
@@ -45,7 +52,7 @@ export function assertActor(made: string, options: { readonly actor: unknown } |
  * by then; or the policy names no such action. If no policy is loaded yet, its load fails instead.
  */
 export function assertRoute(authority: Authority, action: unknown, subject: unknown, options: unknown = {}): void {
-  assertRouteOptions(options)
+  assertRouteOptions(options, subject)
   const isAction = typeof action === 'string' && action !== ''
   if (isAction && typeof subject === 'string') modelNamed(authority.schema, subject)
   else if (!isAction || typeof subject !== 'function') {
@@ -60,7 +67,12 @@ function modelOf(options: unknown): string | undefined {
   return typeof model === 'string' ? model : undefined
 }
 
-function assertRouteOptions(options: unknown): void {
+function assertRouteOptions(options: unknown, subject: unknown): void {
+  const patch: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'patch') : undefined
+  if (patch !== undefined && (typeof patch !== 'function' || typeof subject === 'string'))
+    throw new ArgumentError('invalid-argument', '`patch` must be a function, on a route that loads a row.', {
+      hint: "authorize('update', findDocument, { patch: (request) => request.body })",
+    })
   const model: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'model') : null
   if (model === undefined || typeof model === 'string') return
   throw new ArgumentError('invalid-argument', 'The options of a route must be an object whose `model` is a string.', {

@@ -44,6 +44,8 @@ function authority(requestRules: boolean): Authority {
     authorizedFields: async () => new Set(['title']),
     pickAuthorized: () => Promise.reject(new Error('not asked for')),
     assertWritable: (_actor, _action, row) => check(row),
+    authorizeChange: () => Promise.reject(new Error('not asked for')),
+    authorizeCreate: () => Promise.reject(new Error('not asked for')),
     extent: async (_actor, action) => (action === 'all' || action === 'none' ? action : 'condition'),
     eventualFilter: () => Promise.reject(new Error('not asked for')),
   }

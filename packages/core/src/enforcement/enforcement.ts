@@ -8,7 +8,7 @@ import type { AuthorizationError, DecisionExplanation } from '../errors.js'
 import type { Authority } from './authority.js'
 import type { RouteOptions } from './declaration.js'
 import { Decoys } from './decoys.js'
-import { type DenialDetails, denialError, reasonOf } from './denial.js'
+import { type DenialDetails, denialError, fieldsOf, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
 import { sentenceOf } from './explanation.js'
 import { failure } from './failure.js'
@@ -333,7 +333,7 @@ export class Enforcement<Request, Actor> {
   }
 
   #decide(action: string, loader: Loader, row: unknown, options: EnforceOptions): Eventual<Denial | undefined> {
-    const { model, admit = true, route = loader } = options
+    const { model, admit = true, patch, route = loader } = options
     const actor = this.authorization.identified
     if (row === undefined || row === null) {
       return after(this.#shared.decoys.deny(this.#authority, route, actor, action), () =>
@@ -341,6 +341,7 @@ export class Enforcement<Request, Actor> {
       )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
+    if (patch) return this.#askChange(action, loader, row, { ...options, patch })
     return after(this.#authority.denialReason(actor, action, row, thrown), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
       return after(this.#answer(reason, 'check', action, row), (denial) => {
@@ -348,6 +349,32 @@ export class Enforcement<Request, Actor> {
         return denial
       })
     })
+  }
+
+  /** Decides whether the actor may change the row as the request asks. */
+  async #askChange(
+    action: string,
+    loader: Loader,
+    row: unknown,
+    { patch, admit = true, route = loader }: EnforceOptions & Required<Pick<EnforceOptions, 'patch'>>,
+  ): Promise<Denial | undefined> {
+    const actor = this.authorization.identified
+    // Sound: the function belongs to the framework whose request this is.
+    const data = (): unknown => Reflect.apply(patch as Loader, undefined, [this.#request])
+    try {
+      // Sound: a value that is no row is an error there.
+      const written = await this.#authority.authorizeChange(actor, row as object, data as () => object, { action })
+      this.#shared.decoys.keep(route, row, undefined)
+      this.decided('check', action, row)
+      if (admit) this.authorization.admit(loader, row, action, written)
+      return this.#allow(action, row)
+    } catch (error) {
+      const reason = reasonOf(error, actor)
+      if (!reason) throw error
+      this.#shared.decoys.keep(route, row, reason)
+      // Sound: what has a reason is an error.
+      return this.#answer(reason, 'check', action, row, decisionOf(error as Error), fieldsOf(error))
+    }
   }
 
   async #askModel(action: string, model: string): Promise<Denial | undefined> {
@@ -386,6 +413,7 @@ export class Enforcement<Request, Actor> {
     action: string | undefined,
     resource: unknown,
     decision?: Explained,
+    fields?: readonly string[],
   ): Eventual<Denial | undefined> {
     if (reason === undefined) {
       this.decided(kind, action, resource)
@@ -395,8 +423,8 @@ export class Enforcement<Request, Actor> {
     this.guard.denied(actor === null, true)
     this.#onPersonal()
     const isOfRow = action !== undefined && isRow(resource)
-    const known = isOfRow ? { authorizer: this.#authority, actor, action, resource } : decision
-    return this.#deny(reason, action, resource, known && this.explained(known))
+    const known = decision ?? (isOfRow ? { authorizer: this.#authority, actor, action, resource } : undefined)
+    return this.#deny(reason, action, resource, known && this.explained(known), fields)
   }
 
   #allow(action: string | undefined, resource: unknown): undefined {
@@ -411,17 +439,18 @@ export class Enforcement<Request, Actor> {
     action: string | undefined,
     resource: unknown,
     decision: Explained | undefined,
+    fields?: readonly string[],
   ): Eventual<Denial> {
     const actor = this.authorization.identified
     const event = { kind: 'denied', request: this.#request, actor, action, resource, reason } as const
     const explanation = this.explanation(reason, action)
     if (!decision) {
       this.#options.log?.(event)
-      return new Denial(reason, { explanation })
+      return new Denial(reason, { explanation, fields })
     }
     this.#options.log?.(explainable(event, decision))
     return after(this.detail(decision), (detail) => {
-      const denial = new Denial(reason, { explanation, detail })
+      const denial = new Denial(reason, { explanation, detail, fields })
       explainable(denial.error, decision)
       return denial
     })

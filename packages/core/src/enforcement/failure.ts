@@ -1,10 +1,10 @@
-import { ArcturusError, AuthorizationError } from '../errors.js'
+import { ArcturusError, AuthorizationError, InvalidBodyError } from '../errors.js'
 
 /**
  * Converts any thrown value to an error that frameworks recognize. Express would continue after a
  * thrown `undefined`, `'route'` or `'router'`, so a value that is not an error is wrapped in one.
- * Errors of the policy get the status 500 and, by the convention of `http-errors`, `expose: false`.
- * An application's own errors stay unchanged.
+ * Errors of the policy get the status 500, and of a client's data 400; by the convention of `http-errors`, with
+ * `expose: false`. An application's own errors stay unchanged.
  */
 export function failure(thrown: unknown): object {
   if (!(thrown instanceof Error)) {
@@ -12,7 +12,9 @@ export function failure(thrown: unknown): object {
     return new Error(`A value that is not an error was thrown: ${String(thrown)}`, { cause: thrown })
   }
   if (thrown instanceof ArcturusError && !(thrown instanceof AuthorizationError) && !('status' in thrown)) {
-    Object.assign(thrown, { status: 500, statusCode: 500, expose: false })
+    // The client's own data. The message can name columns, so it is not exposed either.
+    const status = thrown instanceof InvalidBodyError ? 400 : 500
+    Object.assign(thrown, { status, statusCode: status, expose: false })
   }
   return thrown
 }

@@ -1,3 +1,4 @@
+import type { PatchOf } from '../authorizer/changes/patch.js'
 import type { DecisionKind } from '../authorizer/decisions/decision.js'
 import type { Eventual } from '../authorizer/decisions/eventual.js'
 import { decisionOf, type Explained, explainable } from '../authorizer/decisions/explainer.js'
@@ -58,7 +59,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #request: Deciding
   #loaded: Map<Loader, unknown> | undefined
   #actor: Actor | null = null
-  #resource: { readonly row: unknown; readonly action: string } | undefined
+  #resource: { readonly row: unknown; readonly action: string; readonly data: object | undefined } | undefined
 
   /** The methods themselves: callers get them bound. */
   static readonly #methods = new Map<string, (...parameters: never[]) => unknown>()
@@ -113,6 +114,23 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       })
     // Sound: the framework's `authorize` put the type of this loader's row into `Resource`.
     return this.#resource.row as Resource
+  }
+
+  /**
+   * The data that the last `authorize(action, loader, { patch })` of the route allowed: exactly what may be written to the
+   * resource.
+   *
+   * @throws {ArgumentError} The route has no `patch`.
+   */
+  get data(): PatchOf<Resource> {
+    this.#request.personalize()
+    const data = this.#resource?.data
+    if (!data)
+      throw new ArgumentError('invalid-argument', 'No change was authorized for this route.', {
+        hint: "add the option to the route: authorize('update', loader, { patch: (request) => request.body })",
+      })
+    // Sound: the data are a patch of the resource.
+    return data as PatchOf<Resource>
   }
 
   /**
@@ -259,6 +277,39 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
+   * Returns the data to write if the actor may change the resource by them, and rejects otherwise. The actor must be
+   * allowed the action on the row before and after the change.
+   *
+   * @param patch - The new values, such as a body.
+   * @param action - The action. Default `update`.
+   * @param resource - The row that is changed. By default the resource of the route.
+   * @throws {AuthorizationError} 401 for an anonymous actor, 404 if the actor may not read the
+   * resource, otherwise 403, with the names of denied fields.
+   * @throws {InvalidBodyError} The model has no such data.
+   */
+  authorizeChange<const Patch extends PatchOf<Resource>>(
+    patch: Patch,
+    ...[action = 'update', ...resource]: [action?: Action, ...([resource: unknown] | [])]
+  ): Promise<Patch> {
+    const question = (subject: unknown): Promise<Patch> =>
+      // Sound: a value that is no row is an error there.
+      this.#authority.authorizeChange(this.#actor, subject as object, patch, { action })
+    return this.#watched('authorizeChange', this.#denying(action, resource, question))
+  }
+
+  /**
+   * Returns the data to write if the actor may create a row of them, and rejects otherwise.
+   *
+   * @param action - The action. Default `create`.
+   * @throws {AuthorizationError} 401 for an anonymous actor, otherwise 403, with the names of denied fields.
+   * @throws {InvalidBodyError} The model has no such data.
+   */
+  authorizeCreate<const Data extends object>(model: ModelName, data: Data, action: Action = 'create'): Promise<Data> {
+    const question = (): Promise<Data> => this.#authority.authorizeCreate(this.#actor, model, data, { action })
+    return this.#watched('authorizeCreate', this.#denying(action, [model], question))
+  }
+
+  /**
    * Returns the filter of the rows of a model on which the actor may perform the action. Use it for
    * rows in memory: an ORM's own `authorizedFilter` takes the actor and returns the input of its
    * queries.
@@ -286,10 +337,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /** For frameworks: records that a loader's row was allowed. */
-  admit(loader: Loader, row: unknown, action: string): void {
+  admit(loader: Loader, row: unknown, action: string, data?: object): void {
     this.#loaded ??= new Map()
     this.#loaded.set(loader, row)
-    this.#resource = { row, action }
+    this.#resource = { row, action, data }
   }
 
   #routeAction(): string {
@@ -311,15 +362,16 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     return question.watch(answer, (value) => value !== false)
   }
 
-  async #denying(
+  async #denying<Result>(
     action: string,
     resource: readonly [unknown] | readonly [],
-    question: (subject: unknown) => Promise<void>,
+    question: (subject: unknown) => Promise<Result>,
     kind: DecisionKind = 'check',
-  ): Promise<void> {
+  ): Promise<Result> {
     const subject = this.#subject(resource)
+    let result: Result
     try {
-      await question(subject)
+      result = await question(subject)
     } catch (error) {
       const reason = reasonOf(error, this.#actor)
       if (!reason) throw failure(error)
@@ -333,6 +385,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       throw decision ? explainable(denial, decision) : denial
     }
     this.#request.decided(kind, action, subject)
+    return result
   }
 
   /**

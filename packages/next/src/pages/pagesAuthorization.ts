@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Action, type Actor, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
+import { type Action, type Actor, type AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
 import {
   type Authority,
   assertActor,
@@ -18,9 +18,10 @@ import { hold, keepPrivate } from '@arcturus/core/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
 import { asServing, assertNotKept } from '../cacheScope.js'
+import { answerable } from '../invalidInput.js'
 import { forbidCaching, type NextAuthorizationOptions } from '../serving.js'
 import type { RequestSource } from '../source.js'
-import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
+import { type Declared, enforceOptions, type Protection, protectionOf, Unguarded } from '../subject.js'
 import { lent } from './lent.js'
 
 /** The request of an API route, with the authorization of its actor. */
@@ -53,7 +54,7 @@ export interface PagesAuthorization {
       handler: ApiHandler<Loaded<Row>>,
       action: Action,
       loader: (request: NextApiRequest) => Row,
-      options?: RouteOptions,
+      options?: RouteOptions<[request: NextApiRequest]>,
     ): ApiRoute
     <Name extends ModelName>(handler: ApiHandler<unknown>, action: Action<Name>, model: Name): ApiRoute
   }
@@ -113,9 +114,9 @@ export function pagesAuthorization(
       const denial = await enforcement.arm()
       if (denial) throw denial.error
       if (protection.kind === 'subject') {
-        const { action, subject, options: route } = protection
+        const { action, subject } = protection
         const loader = typeof subject === 'string' ? subject : () => subject(given)
-        const second = await enforcement.enforce(action, loader, { ...route, route: protection })
+        const second = await enforcement.enforce(action, loader, enforceOptions(protection, [given]))
         if (second) throw second.error
       }
       return work(enforcement)
@@ -148,8 +149,7 @@ export function pagesAuthorization(
           await attached(request, enforcement.authorization, () => handler(request, response))
         })
       } catch (error) {
-        if (!(error instanceof AuthorizationError)) throw error
-        deny(error, request, response)
+        deny(answerable(error), request, response)
       }
     }
   }
@@ -184,12 +184,12 @@ export function pagesAuthorization(
           }
         })
       } catch (error) {
-        if (!(error instanceof AuthorizationError)) throw error
-        if (error.status === 404) {
+        const denial = answerable(error)
+        if (denial.status === 404) {
           keepPrivate(res)
           return { notFound: true }
         }
-        deny(error, req, res)
+        deny(denial, req, res)
         // Next renders nothing into a finished response.
         return { props: {} }
       }

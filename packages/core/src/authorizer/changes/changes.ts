@@ -26,6 +26,9 @@ export interface CreateOptions {
   readonly action?: string | undefined
 }
 
+/** Returns data, once they are needed. */
+type Source = () => unknown
+
 /** Authorizes changes of rows and new rows, before they are written. */
 export class Changes {
   readonly #engine: Engine
@@ -56,7 +59,7 @@ export class Changes {
     if (model === undefined) throw unknownModel(row)
     const { policy } = decider
     // Read before anything is awaited: what is judged is what was passed.
-    const read = attempt(() => readData(schema, model, patch, row))
+    const known = typeof patch === 'function' ? undefined : attempt(() => readData(schema, model, patch, row))
     await undefined
     const reason = await this.#denials.reason(
       actor,
@@ -68,7 +71,9 @@ export class Changes {
     const asked = { actor, action, resource: row }
     if (reason !== undefined) throw this.#denied(reason, asked)
     // An actor who may not change the row learns nothing about its columns.
-    const { data, fields, ...values } = read()
+    const { data, fields, ...values } = known
+      ? known()
+      : readData(schema, model, await Reflect.apply(patch as Source, undefined, []), row)
     const deny = async (
       denied: Pick<Explained, 'field' | 'resource'>,
       names: readonly string[] = [],

@@ -24,7 +24,8 @@ export type ReadRelation = (relation: RelationField, value: unknown) => { readon
 
 /**
  * Reads the data of a row. Each property is read once, and what is written is the copy.
- * @param like - An object of the row's class, which may have fields that its model does not declare.
+ * @param like - The row, or a new object of its class. The model need not declare all its fields.
+ * @param readRelation - Reads the relations of a new row. Default: the row exists.
  * @throws InvalidBodyError `unknown-column`, `invalid-value`, `unsupported-write`.
  */
 export function readData(
@@ -32,7 +33,7 @@ export function readData(
   model: string,
   input: unknown,
   like: object,
-  readRelation: ReadRelation = () => undefined,
+  readRelation?: ReadRelation,
 ): RowData {
   assertData(model, input)
   const columns = new Map<string, unknown>()
@@ -48,16 +49,16 @@ export function readData(
   for (const name of Object.keys(input)) {
     const value: unknown = Reflect.get(input, name)
     const field = schema.field(model, name)
-    if (!field) assertColumn(schema, model, name, like)
+    if (!field) assertColumn(schema, model, name, like, readRelation !== undefined)
     fields.add(name)
     if (field?.kind !== 'relation') {
       assertNoAccessor(model, name, like)
-      const copy = columnValue(model, name, field, value)
+      const copy = field ? columnValue(model, name, field, value) : undeclared(schema, model, name, like, value)
       set(name, copy)
       setOwn(data, name, copy)
       continue
     }
-    const own = readRelation(field, value)
+    const own = readRelation?.(field, value)
     if (own) {
       setOwn(data, name, own.data)
       if (isFoundByColumns(schema, model, field)) for (const column of field.from) fields.add(column)
@@ -93,6 +94,14 @@ function columnsOf(
   })
 }
 
+/** Reads a field that the model does not declare. A row is kept, and only a row replaces a row. */
+function undeclared(schema: Schema, model: string, name: string, like: object, value: unknown): unknown {
+  const isRow = (one: unknown): boolean => typeof one === 'object' && one !== null && schema.modelOf(one) !== undefined
+  if (isRow(value)) return value
+  if (value !== null && isRow(Reflect.get(like, name))) throw invalidValue(model, name, 'must be a row')
+  return columnValue(model, name, undefined, value)
+}
+
 function assertOptional(schema: Schema, model: string, { name, nullable, from }: RelationField): void {
   const isFixed = (column: string): boolean => {
     const field = schema.field(model, column)
@@ -113,10 +122,10 @@ function assertData(model: string, input: unknown): asserts input is object {
 }
 
 /** Asserts that a field that the model does not declare is one of the row's own. */
-function assertColumn(schema: Schema, model: string, name: string, like: object): void {
+function assertColumn(schema: Schema, model: string, name: string, like: object, isNew: boolean): void {
   const { closed } = schema.models.get(model)!
   const isHarmless = !Object.hasOwn(Object.prototype, name)
-  if (!closed && isHarmless && (!(name in like) || typeof Reflect.get(like, name) !== 'function')) return
+  if (!closed && isHarmless && (name in like ? typeof Reflect.get(like, name) !== 'function' : isNew)) return
   const near = didYouMean(
     name,
     schema.fields(model).map((field) => field.name),

@@ -2,10 +2,12 @@
 export type RowReference<Row> = Row | Partial<Row> | { readonly connect: object } | { readonly disconnect: true }
 
 /** The data of a change of a row: its columns, and its relations to one row. */
-export type PatchOf<Row extends object> = {
-  readonly [Field in keyof Row]?: NonNullable<Row[Field]> extends Date | readonly unknown[] | Uint8Array
-    ? Row[Field]
-    : NonNullable<Row[Field]> extends object
-      ? RowReference<Row[Field]>
-      : Row[Field]
-}
+export type PatchOf<Row> = Row extends object
+  ? {
+      readonly [Field in keyof Row]?: NonNullable<Row[Field]> extends Date | readonly unknown[] | Uint8Array
+        ? Row[Field]
+        : NonNullable<Row[Field]> extends object
+          ? RowReference<Row[Field]>
+          : Row[Field]
+    }
+  : object
