@@ -95,8 +95,18 @@ export async function filtered(result: PromiseLike<unknown>, isWrite: boolean): 
         error,
       )
     }
+    if (property(error, 'code') === 'P2025') throw notFound(error)
     throw error
   }
+}
+
+/**
+ * Returns Prisma's error for a row that it did not find, with the status by which Express and Koa respond with a 404: to
+ * the client, a row that the filter leaves out does not exist.
+ */
+function notFound(error: unknown): unknown {
+  // Sound: an error with a code is an object.
+  return Object.assign(error as object, { status: 404, statusCode: 404, expose: false })
 }
 
 /** Whether Prisma divided a query for one row, and found a row by several parts. */
