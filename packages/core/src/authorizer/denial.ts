@@ -41,7 +41,7 @@ export class Denials {
     options: DenialOptions,
     policy: LoadedPolicy = this.#engine.decider.policy,
   ): Eventual<DenialReason | undefined> {
-    const known = policy.plans.decide(actor, action, resource)
+    const known = this.#engine.decider.decideAtOnce(actor, action, resource, policy)
     if (known !== true) {
       // Both checks are one question: the second uses the relations that the first has loaded.
       return this.#reasonOf(known, actor, action, resource, options, this.#engine.decider.question(policy))

@@ -1,11 +1,12 @@
 import { ArcturusError, ArgumentError, QueryError } from '../errors.js'
 import { own } from '../own.js'
-import { bailOut } from '../predicate/bail.js'
+import { bail, bailOut } from '../predicate/bail.js'
 import type { Dispatch, Predicate } from '../predicate/compiler.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/emit/helpers.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
+import { metErrors } from '../values/metErrors.js'
 import { CompiledModels } from './compiledModels.js'
 import type { CompiledPolicy, KindName, PlansOfActor } from './module.js'
 import type { World } from './world.js'
@@ -52,17 +53,23 @@ export class CompiledAuthorizer<Action extends string = string> {
    * module was not compiled for the actor's class.
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
+    if (metErrors.any) metErrors.clear()
     try {
       const isWhole = !arePartial()
       const allowed = isWhole ? this.#dispatch(actor, action, resource) : undefined
       if (allowed !== undefined) return allowed
+      // Otherwise the predicate was undecided: it is not evaluated again.
+      if (metErrors.any) return bailOut()
       const predicate = this.#predicate(actor, action, resource)
       if (!isWhole && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource) ?? bailOut()
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown === bail ? (metErrors.take().thrown[0] ?? thrown) : thrown
       if (error instanceof ArcturusError) throw error
       if (error instanceof HostError) throw new QueryError(error.code, error.message, error)
       throw machineOnly(this.#show(actor, action, resource), error)
+    } finally {
+      if (metErrors.any) metErrors.clear()
     }
   }
 
@@ -78,6 +85,7 @@ export class CompiledAuthorizer<Action extends string = string> {
       // Adjacent resources of one class share one predicate.
       const isOfClass = !arePartial() && this.#models.modelOfClass(row?.constructor)
       const from = at
+      if (metErrors.any) metErrors.clear()
       if (isOfClass) at = this.#predicate(actor, action, row).many?.(actor, action, rows, at, answers) ?? at
       if (at === from) answers[at++] = this.can(actor, action, row)
     }

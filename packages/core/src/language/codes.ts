@@ -103,6 +103,7 @@ export const codes = {
   'ambiguous-target': 'A request whose path servers read in different ways.',
   'changed-request': 'A request that changed after its request-level rules were evaluated.',
   'kept-decision': 'A decision about one user would be cached for everybody.',
+  'ignored-error': 'A part of the policy that was an error in a check that another part allows.',
   // filters
   'unsupported-filter': 'A rule that has no exact filter.',
   'filter-too-large': 'A filter with more parts than a database accepts.',

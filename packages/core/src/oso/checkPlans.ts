@@ -13,6 +13,7 @@ import { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
 import { allKinds } from '../values/kinds.js'
+import { metErrors } from '../values/metErrors.js'
 import { compareNumbers } from '../values/order.js'
 import type { HostSchema } from './hostSchema.js'
 import type { MachineHost } from './machineHost.js'
@@ -75,7 +76,8 @@ export class CheckPlans {
     const plan = plans.get(action)
     if (plan?.predicate) {
       try {
-        return plan.predicate(actor, action, resource)
+        const { predicate } = plan
+        return metErrors.without(() => predicate(actor, action, resource))
       } catch {
         // The machine evaluates again, and its error names the cause and the place.
         return undefined

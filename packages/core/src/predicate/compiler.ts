@@ -22,7 +22,8 @@ export interface Predicate {
 
 /**
  * Decides consecutive resources of one class, beginning at `from`.
- * @returns The index at which it stopped: a resource of another class, or one for the machine.
+ * @returns The index at which it stopped: behind a resource whose evaluation met errors, which are recorded; at a
+ * resource of another class, or at one for the machine.
  */
 export type DecideMany = (
   actor: unknown,

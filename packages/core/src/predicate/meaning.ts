@@ -24,9 +24,9 @@ export interface EqualityMeaning {
    * @param aModel - The model whose row the object is according to the schema.
    */
   readonly equalAtSight?: ((a: object, b: object, aModel?: string, bModel?: string) => boolean | undefined) | undefined
-  /** Ends the evaluation at a plain object of unknown class. */
-  stranger(object: object): never
-  /** The host's equality of objects, beyond that of the language. Its errors end the evaluation. */
+  /** Called for a plain object of unknown class: a comparison with it is undecided. */
+  stranger(object: object): void
+  /** The host's equality of objects, beyond that of the language. */
   readonly equality: Equality
   /** Makes the regular expressions of methods. Default: JavaScript's own. */
   readonly regExp?: RegExpEngine | undefined

@@ -6,9 +6,9 @@ import { type Account, charge, unitsPerElement } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { equalsItself } from '../values/equality.js'
-import { HostError, queryError } from '../values/hostError.js'
 import type { KeyMeaning } from '../values/keyParts.js'
 import { isLinked, type Link } from '../values/links.js'
+import { metErrors } from '../values/metErrors.js'
 import { compareNumbers } from '../values/order.js'
 import type { Decision } from '../values/semantics.js'
 import { bailOut, undecided } from './bail.js'
@@ -60,11 +60,17 @@ export function equals(
   if (same !== undefined) return same
   plain(left, right)
   plain(right, left)
-  if (areObjects) {
-    meet(meaning, left, leftType)
-    meet(meaning, right, rightType)
+  if (areObjects && !areKnown(meaning, left, right, leftType, rightType)) return undecided(left, right)
+  return equalByHost(meaning, left, right) ?? undecided(left, right)
+}
+
+/** An error of the application's equality is an error of this comparison alone. */
+function equalByHost(meaning: EqualityMeaning, left: unknown, right: unknown): Decision {
+  try {
+    return meaning.equal(left, right)
+  } catch (error) {
+    return metErrors.caught(error)
   }
-  return meaning.equal(left, right) ?? undecided(left, right)
 }
 
 function isObject(value: unknown): value is object {
@@ -81,18 +87,28 @@ function isOfPrimitives(type: string | undefined): type is string {
   return type?.[0] === '#'
 }
 
+function areKnown(
+  meaning: EqualityMeaning,
+  left: object,
+  right: object,
+  leftType: string | undefined,
+  rightType: string | undefined,
+): boolean {
+  return isKnown(meaning, left, leftType) && isKnown(meaning, right, rightType)
+}
+
 /**
  * Assigns plain objects the model that the schema declares for the place that they were read from.
- * Ends the evaluation if it declares none.
+ * Returns whether their class is known.
  */
-function meet(meaning: EqualityMeaning, value: object, type: string | undefined): void {
-  if (meaning.kinds.isContainer(value)) {
-    for (const one of Object.values(value) as readonly unknown[]) if (isObject(one)) meet(meaning, one, type)
-    return
-  }
+function isKnown(meaning: EqualityMeaning, value: object, type: string | undefined): boolean {
+  if (meaning.kinds.isContainer(value))
+    return (Object.values(value) as readonly unknown[]).every((one) => !isObject(one) || isKnown(meaning, one, type))
   const { schema } = meaning
   if (type !== undefined && !isOfPrimitives(type)) schema.adopt(value, type)
-  if (schema.isStranger(value)) meaning.stranger(value)
+  if (!schema.isStranger(value)) return true
+  meaning.stranger(value)
+  return false
 }
 
 /**
@@ -110,7 +126,11 @@ export function isInstance(
   const it = plain(value)
   if (it === undefined) return undefined
   if (known !== undefined && isObject(it)) meaning.schema.adopt(it, known)
-  return meaning.isInstance(it, model, exact)
+  try {
+    return meaning.isInstance(it, model, exact)
+  } catch (error) {
+    return metErrors.caught(error)
+  }
 }
 
 /** Returns whether a value is a list that may be partial. */
@@ -165,11 +185,13 @@ export function compareAny(
   plain(left, right)
   plain(right, left)
   const isEquality = operator === '==' || operator === '!='
-  if (isEquality && isObject(left) && isObject(right)) {
-    meet(meaning, left, leftType)
-    meet(meaning, right, rightType)
+  if (isEquality && isObject(left) && isObject(right) && !areKnown(meaning, left, right, leftType, rightType))
+    return undecided(left, right)
+  try {
+    return meaning.compare(operator, left, right)
+  } catch (error) {
+    return metErrors.caught(error)
   }
-  return meaning.compare(operator, left, right)
 }
 
 /** Returns whether a list has an element that is equal to a value; undefined if one of them may be. */
@@ -220,7 +242,10 @@ export function plain<T>(value: T, other?: unknown): T {
   return canWait && typeof (value as { then?: unknown } | null)?.then === 'function' ? bailOut(value, other) : value
 }
 
-/** Calls a method of the host's value; undefined if it is missing, or a value that it needs. */
+/**
+ * Calls a method of the host's value; undefined if it is missing, or a value that it needs, and for an error of the
+ * method.
+ */
 export function call(
   receiver: unknown,
   method: string,
@@ -237,7 +262,7 @@ export function call(
   try {
     return plain(callMethod(target as Method, receiver, method, args, account, regExp))
   } catch (error) {
-    throw error instanceof HostError ? queryError(error) : error
+    return metErrors.caught(error)
   }
 }
 
@@ -269,7 +294,11 @@ export function invoke(receiver: unknown, method: string, args: readonly unknown
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function') return undefined
   if (Array.isArray(receiver)) charge(account, unitsPerElement * receiver.length)
-  return plain(Reflect.apply(target, receiver, args))
+  try {
+    return plain(Reflect.apply(target, receiver, args))
+  } catch (error) {
+    return metErrors.caught(error)
+  }
 }
 
 /** As `invoke`, if the machine loads rows that are known by their keys alone. */

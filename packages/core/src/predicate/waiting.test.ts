@@ -60,7 +60,9 @@ class Asked {
       : 'no predicate'
     return [
       waiting,
-      await this.#machine(() => holds(program, 'allow', [user, 'read', doc], defaultLimits, this.#question.host)),
+      await this.#machine(() =>
+        holds(program, 'allow', [user, 'read', doc], defaultLimits, { host: this.#question.host }),
+      ),
     ]
   }
 

@@ -41,3 +41,12 @@ export function areSeparate(schema: Schema, names: readonly string[]): boolean {
 function isAbove(one: object, other: object): boolean {
   return one === other || Object.prototype.isPrototypeOf.call(one, other)
 }
+
+/** Returns whether instances of a class compute an attribute: it is a getter, which can throw. */
+export function hasGetter(cls: Class | undefined, name: string): boolean {
+  for (let at: unknown = cls?.prototype; at !== undefined && at !== null; at = Object.getPrototypeOf(at)) {
+    const own = Object.getOwnPropertyDescriptor(at, name)
+    if (own) return own.get !== undefined
+  }
+  return false
+}

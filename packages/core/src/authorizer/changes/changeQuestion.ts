@@ -52,7 +52,7 @@ export class ChangeQuestion {
   }
 
   #ask(rule: string, args: readonly unknown[], host: ChangedHost): Eventual<boolean> {
-    return holds(this.#policy.changeProgram, rule, args, this.#engine.limits, host)
+    return holds(this.#policy.changeProgram, rule, args, this.#engine.limits, { host })
   }
 
   #host(includes: boolean): ChangedHost {

@@ -1,10 +1,12 @@
 import { ArgumentError, QueryError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
 import { Deadline, holds, holdsSync, type Limits } from '../../machine/index.js'
 import type { WaitingPredicate } from '../../predicate/compiler.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
+import { metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
-import type { PlanCache } from '../plans/planCache.js'
+import type { Answers, PlanCache } from '../plans/planCache.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
@@ -12,6 +14,7 @@ import { QuestionRelations } from '../relations/questionRelations.js'
 import type { RelationLoaders } from '../relations/relations.js'
 import { allInOrder } from './allInOrder.js'
 import { NestedChecks } from './nested.js'
+import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
@@ -22,6 +25,7 @@ export class Decider {
   readonly #relations: RelationLoaders
   readonly #limits: Limits
   readonly #nested = new NestedChecks()
+  readonly #outlived: OutlivedErrors
   /**
    * The active policy and its plans, for this version of the schema. Every check needs them, and each
    * reference on the way to them costs about a nanosecond.
@@ -30,7 +34,15 @@ export class Decider {
   #current: LoadedPolicy | undefined
   #plans: PlanCache | undefined
 
-  constructor(active: ActivePolicy, schema: Schema, hosts: Hosts, relations: RelationLoaders, limits: Limits) {
+  constructor(
+    active: ActivePolicy,
+    schema: Schema,
+    hosts: Hosts,
+    relations: RelationLoaders,
+    limits: Limits,
+    outlived: OutlivedErrors,
+  ) {
+    this.#outlived = outlived
     this.#active = active
     this.#schema = schema
     this.#hosts = hosts
@@ -58,12 +70,20 @@ export class Decider {
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
+    if (metErrors.any) return this.#decideWithin(actor, action, resource)
     if (this.#version !== this.#schema.version) this.#keep(this.policy)
     // Sound: they are kept. The machine needs the policy with which the check began.
     const policy = this.#current!
     if (this.#nested.known !== undefined) this.#nested.assertNew(actor, action, resource)
     const known = this.#plans!.decide(actor, action, resource)
-    return known ?? this.#proven(policy, actor, action, resource, policy.plans.met)
+    if (known === undefined) return this.#proven(policy, actor, action, resource, policy.plans.met)
+    if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
+    return known
+  }
+
+  /** Decides for a getter of the application, within another check. A function apart: a closure takes time to make. */
+  #decideWithin(actor: unknown, action: string, resource: unknown): boolean {
+    return metErrors.aside(() => this.decide(actor, action, resource))
   }
 
   #keep(policy: LoadedPolicy): void {
@@ -75,23 +95,49 @@ export class Decider {
   /** Decides for many resources; otherwise as `decide`. */
   decideMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] {
     const { policy } = this
-    const { answers, open } = policy.plans.decideMany(actor, action, rows)
+    const { answers, open } = this.#many(policy, actor, action, rows)
     for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
     // Sound: every open place was filled above.
     return answers as boolean[]
   }
 
+  /** Decides by predicates. */
+  #many(policy: LoadedPolicy, actor: unknown, action: string, rows: readonly unknown[]): Answers {
+    if (metErrors.any) return metErrors.aside(() => this.#many(policy, actor, action, rows))
+    return policy.plans.decideMany(actor, action, rows, (at, allowed) =>
+      this.#outlived.end(policy, actor, action, rows[at], allowed),
+    )
+  }
+
+  /** Decides by the predicate, or by the machine for the first few checks of a kind; undefined if that is not enough. */
+  decideAtOnce(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
+    if (metErrors.any) return this.#decideAtOnceWithin(actor, action, resource, policy)
+    const known = policy.plans.decide(actor, action, resource)
+    if (known !== undefined && metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
+    return known
+  }
+
+  #decideAtOnceWithin(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
+    return metErrors.aside(() => this.decideAtOnce(actor, action, resource, policy))
+  }
+
   /** Decides as `decide` does, and returns a promise only if it has to wait. */
   settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
-    const known = policy.plans.decide(actor, action, resource)
-    return known ?? this.settleOpen(actor, action, resource, this.question(policy))
+    return (
+      this.decideAtOnce(actor, action, resource, policy) ??
+      this.settleOpen(actor, action, resource, this.question(policy))
+    )
   }
 
   /** Decides a check that has no synchronous result; otherwise as `settle`. */
   settleOpen(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
     const args = [actor, action, resource] as const
     const predicate = question.policy.plans.waiting(...args)
-    return predicate ? this.#wait(predicate, args, question) : this.holds('allow', args, question)
+    if (predicate) return this.#wait(predicate, args, question)
+    return holds(question.policy.program, 'allow', args, this.#limits, {
+      host: question.host,
+      outlived: (places) => this.#outlived.add(question.policy, actor, action, resource, places),
+    })
   }
 
   /**
@@ -100,7 +146,7 @@ export class Decider {
    */
   settleMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] | Promise<boolean[]> {
     const { policy } = this
-    const { answers, open } = policy.plans.decideMany(actor, action, rows)
+    const { answers, open } = this.#many(policy, actor, action, rows)
     // Sound: no place is open.
     if (open.length === 0) return answers as boolean[]
     const question = this.question(policy)
@@ -118,7 +164,8 @@ export class Decider {
     }
     try {
       const known =
-        question.policy.plans.decide(actor, action, resource) ?? this.settleOpen(actor, action, resource, question)
+        this.decideAtOnce(actor, action, resource, question.policy) ??
+        this.settleOpen(actor, action, resource, question)
       return typeof known === 'boolean' ? known : known.catch(unknownAction)
     } catch (error) {
       return unknownAction(error)
@@ -127,7 +174,7 @@ export class Decider {
 
   /** Returns whether a rule holds, by the machine. */
   holds(rule: string, args: readonly unknown[], question: Question = this.question()): boolean | Promise<boolean> {
-    return holds(question.policy.program, rule, args, this.#limits, question.host)
+    return holds(question.policy.program, rule, args, this.#limits, { host: question.host })
   }
 
   /**
@@ -140,7 +187,7 @@ export class Decider {
     { program }: LoadedPolicy = this.policy,
     loaded?: Missing,
   ): boolean {
-    return holdsSync(program, rule, args, this.#limits, loaded && this.#hosts.arriving(loaded))
+    return holdsSync(program, rule, args, this.#limits, { host: loaded && this.#hosts.arriving(loaded) })
   }
 
   /**
@@ -160,19 +207,25 @@ export class Decider {
 
   /** Returns the allowed actions by predicates alone, or undefined if the machine has to decide. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    return this.policy.plans.actions(actor, resource)
+    if (metErrors.any) return metErrors.aside(() => this.actions(actor, resource))
+    const { policy } = this
+    const actions = policy.plans.actions(actor, resource)
+    if (metErrors.any) this.#outlived.end(policy, actor, undefined, resource, actions !== undefined)
+    return actions
   }
 
-  /** @param met - What the predicate of this check has thrown, if anything. */
+  /** @param met - The errors that the predicate of this check met and that were thrown. Default: none. */
   #proven(
     policy: LoadedPolicy,
     actor: unknown,
     action: string,
     resource: unknown,
-    met?: unknown,
+    met: readonly unknown[] = [],
     loaded?: Missing,
   ): boolean {
-    const prove = () => this.holdsSync('allow', [actor, action, resource], policy, loaded)
+    const host = loaded && this.#hosts.arriving(loaded)
+    const outlived = (places: readonly Span[]): void => this.#outlived.add(policy, actor, action, resource, places)
+    const prove = () => holdsSync(policy.program, 'allow', [actor, action, resource], this.#limits, { host, outlived })
     return this.#nested.evaluate(actor, action, resource, met, prove)
   }
 
@@ -187,7 +240,8 @@ export class Decider {
       const known = await deadline.meet(predicate(...args, question.arrive)).catch(() => undefined)
       // Undecided, an error or a timeout: the machine evaluates again, and its error names the
       // cause and the place.
-      return known ?? (await holds(program, 'allow', args, this.#limits, question.host, deadline))
+      const outlived = (places: readonly Span[]): void => this.#outlived.add(question.policy, ...args, places)
+      return known ?? (await holds(program, 'allow', args, this.#limits, { host: question.host, deadline, outlived }))
     } finally {
       deadline.clear()
     }

@@ -1,3 +1,6 @@
+import type { Diagnostic } from '../../language/diagnostic.js'
+import type { OutlivedErrors } from './outlivedErrors.js'
+
 /**
  * The kind of a decision.
  *
@@ -24,6 +27,8 @@ export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 
  * allowed.
  * @param fields - The fields that a question of `field` was about; undefined if it was about all.
  * @param thrown - True if the denial is thrown to the caller, as by `authorize`.
+ * @param errors - The places in the policy where a granted check, or the list of actions, met errors: they did not
+ * count, since another rule or alternative allows it. Undefined if it met none before it was decided.
  */
 export type DecisionListener = (
   kind: DecisionKind,
@@ -33,6 +38,7 @@ export type DecisionListener = (
   allowed: boolean,
   fields?: readonly string[] | undefined,
   thrown?: true,
+  errors?: readonly Diagnostic[] | undefined,
 ) => void
 
 /**
@@ -45,9 +51,15 @@ export type DecisionListener = (
 export class DecisionListeners {
   /** Replaced as a whole, so that the set of listeners does not change during a call. */
   #listeners: readonly DecisionListener[] = []
+  readonly #outlived: Pick<OutlivedErrors, 'of'> | undefined
 
   /** Whether there are listeners. Hot paths test it first, so that an unobserved check costs one read. */
   active = false
+
+  /** @param outlived - The errors that granted checks met. Default: none are known. */
+  constructor(outlived?: Pick<OutlivedErrors, 'of'>) {
+    this.#outlived = outlived
+  }
 
   /** Adds a listener, and returns a function that removes it. */
   add(listener: DecisionListener): () => void {
@@ -64,12 +76,17 @@ export class DecisionListeners {
   notify(
     kind: DecisionKind,
     actor: unknown,
-    action: unknown,
+    action: string | undefined,
     resource: unknown,
     allowed: boolean,
     fields?: readonly string[],
   ): void {
-    for (const listener of this.#listeners) listener(kind, actor, action, resource, allowed, fields)
+    const isOfRules = kind === 'check' || kind === 'actions'
+    const errors = isOfRules && allowed ? this.#outlived?.of(actor, action, resource) : undefined
+    for (const listener of this.#listeners) {
+      if (errors === undefined) listener(kind, actor, action, resource, allowed, fields)
+      else listener(kind, actor, action, resource, allowed, fields, undefined, errors)
+    }
   }
 
   /** Calls all listeners with a denial that is thrown to the caller. */

@@ -14,6 +14,7 @@ import { Hosts } from '../relations/hosts.js'
 import { RelationLoaders } from '../relations/relations.js'
 import { Decider } from './decider.js'
 import { DecisionListeners } from './decision.js'
+import { OutlivedErrors } from './outlivedErrors.js'
 
 /** The parts of an engine that an entry of this package chooses: they make up much of its size. */
 export interface EngineParts {
@@ -39,7 +40,7 @@ export class Engine {
   readonly hosts: Hosts
   readonly active: ActivePolicy
   readonly decider: Decider
-  readonly listeners: DecisionListeners = new DecisionListeners()
+  readonly listeners: DecisionListeners
   readonly #options: BaseOptions
   readonly #parts: EngineParts
 
@@ -74,7 +75,9 @@ export class Engine {
       warnings,
       queryRules,
     })
-    this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits)
+    const outlived = new OutlivedErrors(warnings)
+    this.listeners = new DecisionListeners(outlived)
+    this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits, outlived)
     this.#options = options
     this.#parts = parts
   }

@@ -59,6 +59,6 @@ export async function enumerate(
   const { policy, host } = question
   if (isOpen)
     for (const one of candidates.names)
-      if (!found.has(one) && (await holds(policy.program, rule, args(one), limits, host))) found.add(one)
+      if (!found.has(one) && (await holds(policy.program, rule, args(one), limits, { host }))) found.add(one)
   return found
 }

@@ -29,13 +29,15 @@ export class NestedChecks {
 
   /**
    * Evaluates a check.
-   * @param met - The error that a predicate met in this check, if it met one.
+   * @param met - The errors that a predicate met in this check.
    * @throws the error of the check. It is a `QueryError` if checks inside checks exhaust the stack.
    */
-  evaluate(actor: unknown, action: string, resource: unknown, met: unknown, prove: () => boolean): boolean {
+  evaluate(actor: unknown, action: string, resource: unknown, met: readonly unknown[], prove: () => boolean): boolean {
     const before = this.known
-    const failed = isObject(met) ? this.#questions.get(met) : undefined
-    if (failed) this.known = { ...failed, before }
+    for (const error of met) {
+      const failed = isObject(error) ? this.#questions.get(error) : undefined
+      if (failed) this.known = { ...failed, before: this.known }
+    }
     try {
       return prove()
     } catch (thrown) {

@@ -12,6 +12,7 @@ import type { Predicate } from '../../predicate/compiler.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { mayBePartial } from '../../schema/partial.js'
 import type { Unloaded } from '../../schema/wanted.js'
+import { metErrors } from '../../values/metErrors.js'
 import { assertRow } from '../arguments.js'
 import { isForMachine } from '../plans/plans.js'
 
@@ -103,13 +104,22 @@ export class Filter {
     assertRow(row, 'matches(row)')
     if (!this.#isOfModel(row)) return false
     if (mayBePartial(row)) return this.#check(row)
+    return this.#decided(row) ?? this.#check(row)
+  }
+
+  /** Decides by the condition alone. If it is undecided, the check has a result, or an error that keeps the row out. */
+  #decided(row: unknown): boolean | undefined {
     try {
-      this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
-      // If it is undecided, the check has a result, or an error that keeps the row out.
-      return this.#predicate(this.actor, this.action, row) ?? this.#check(row)
+      const predicate = this.#compiled()
+      return metErrors.without(() => predicate(this.actor, this.action, row))
     } catch {
-      return this.#check(row)
+      return undefined
     }
+  }
+
+  #compiled(): Predicate {
+    this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
+    return this.#predicate
   }
 
   /** Returns whether a row is of the model, or of no known model. */

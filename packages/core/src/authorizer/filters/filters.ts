@@ -7,7 +7,8 @@ import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
 import { own } from '../../own.js'
-import type { Load, Missing, Wanted } from '../../schema/wanted.js'
+import type { Load, Missing, Unloaded, Wanted } from '../../schema/wanted.js'
+import { metErrors } from '../../values/metErrors.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
 import { after, type Eventual } from '../decisions/eventual.js'
@@ -76,9 +77,7 @@ export class Filters {
     const { unloaded = 'error' } = own(options)
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
-    const { policy, condition, known, action } = plan
-    const bound = descending(() => bind(condition, known, action, policy.plans.meaning, unloaded))
-    return this.#finish(plan, { condition: bound })
+    return this.#finish(plan, { condition: bound(plan, unloaded) })
   }
 
   /**
@@ -90,23 +89,19 @@ export class Filters {
     return after(this.#bindLoading(plan, most, by), (bound) => this.#finish(plan, bound))
   }
 
-  #bindLoading(
-    { policy, condition, known, action }: FilterPlan,
-    most: number | undefined,
-    by: Load | undefined,
-  ): Eventual<Bound> {
+  #bindLoading(plan: FilterPlan, most: number | undefined, by: Load | undefined): Eventual<Bound> {
     const { relations, limits } = this.#engine
-    const { meaning } = policy.plans
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
-    const bound = descending(() => bind(condition, known, action, meaning))
-    if (!missingIn(bound)) return { condition: bound }
+    const found = bound(plan)
+    if (!missingIn(found)) return { condition: found }
+    const { policy, condition, known, action } = plan
     const loader = by ? undefined : relations.forQuestion()
     const load = (wanted: Wanted): Promise<unknown> =>
       wanted.relation === undefined && by
         ? promised(wanted)
         : ((by ?? loader!.load)({ ...wanted, most }) ?? promised(wanted))
-    return bindLoading(condition, known, action, meaning, load, limits.asyncTime)
+    return bindLoading(condition, known, action, policy.plans.meaning, load, limits.asyncTime)
   }
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Bound): Filter {
@@ -122,6 +117,12 @@ export class Filters {
       : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
     return new Filter(modelName, known, action, condition, policy.plans.meaning, isTrue)
   }
+}
+
+/** Returns the condition of a plan with its known value. */
+function bound({ policy, condition, known, action }: FilterPlan, unloaded?: Unloaded): Condition {
+  // A condition keeps the errors of the known value as its parts.
+  return metErrors.without(() => descending(() => bind(condition, known, action, policy.plans.meaning, unloaded)))
 }
 
 /** @throws the error of a relation that is not loaded: loading it can make the condition true. */

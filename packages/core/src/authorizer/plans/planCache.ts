@@ -7,6 +7,7 @@ import type { BackEnd, DecideMany, Dispatch, Predicate, WaitingPredicate } from 
 import type { Meaning } from '../../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
+import { metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
 import { namesOutright, stringLiteralsOf } from '../actions/actionNames.js'
@@ -71,8 +72,8 @@ const checksBeforeDispatch = 1000
  */
 export class PlanCache extends PlanTable<CheckPlan> {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
-  /** What the predicate of the last undecided check has thrown, if anything. */
-  met: unknown = undefined
+  /** What the predicate of the last undecided check has thrown, and what code of the application threw in it. */
+  met: readonly unknown[] = []
   readonly #policy: Policy
   readonly #deriver: Deriver
   readonly meaning: Meaning
@@ -118,7 +119,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
 
   /**
    * Decides by the predicate, or by the machine for the first few checks of a kind. Returns
-   * undefined if the machine has to decide.
+   * undefined if the machine has to decide. The caller ends the record of the errors that were met.
    * @throws ArgumentError for an undefined or unknown actor or resource, or an unknown action.
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
@@ -130,7 +131,8 @@ export class PlanCache extends PlanTable<CheckPlan> {
     } catch (error) {
       return this.#failed(error)
     }
-    if (allowed === undefined) return this.#decide(actor, action, resource)
+    // If it recorded an error, it found the predicate, which is undecided.
+    if (allowed === undefined) return metErrors.any ? this.#failed(undefined) : this.#decide(actor, action, resource)
     this.statistics.predicate++
     return allowed
   }
@@ -142,7 +144,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
     const predicate = plan?.predicate
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
-      this.met = undefined
+      this.met = []
       return undefined
     }
     try {
@@ -161,7 +163,8 @@ export class PlanCache extends PlanTable<CheckPlan> {
     if (error instanceof QueryError && endsEvaluation(error.code)) throw error
     // Predicates limit the depth of their own calls.
     if (isStackOverflow(error)) throw stackExhausted(error)
-    this.met = error
+    const { thrown } = metErrors.take()
+    this.met = error === undefined ? thrown : [...thrown, error]
     // A bail-out, or an error of the application: the machine evaluates again, and its error
     // names the cause and the place.
     this.statistics.bailOuts++
@@ -195,6 +198,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
       this.statistics.machine++
       return plan
     } catch (error) {
+      if (metErrors.any) metErrors.clear()
       // A predicate may keep within a limit, and an asynchronous check loads relations.
       const isOpen = error instanceof QueryError && (error.code === 'relation-not-loaded' || endsEvaluation(error.code))
       if (!isOpen) throw error
@@ -218,8 +222,14 @@ export class PlanCache extends PlanTable<CheckPlan> {
   /**
    * Decides for many resources; otherwise as `decide`. Neighbours of one class share the work that
    * depends on the class alone.
+   * @param ended - Ends the record of the errors that the evaluation of a resource has met.
    */
-  decideMany(actor: unknown, action: string, resources: readonly unknown[]): Answers {
+  decideMany(
+    actor: unknown,
+    action: string,
+    resources: readonly unknown[],
+    ended: (at: number, allowed: boolean) => void,
+  ): Answers {
     assertActor(actor)
     assertAction(action)
     const answers = new Array<boolean | undefined>(resources.length)
@@ -228,11 +238,14 @@ export class PlanCache extends PlanTable<CheckPlan> {
       const predicate = this.#predicateOfClass(actor, action, resources[at])
       const end = predicate ? (predicate.many ?? oneByOne(predicate))(actor, action, resources, at, answers) : at
       this.statistics.predicate += end - at
+      // Sound: the run decided all before its end.
+      if (metErrors.any) ended(end - 1, answers[end - 1]!)
       at = end
       if (at === resources.length) break
-      // The run ended at a resource of another class, or at one that the predicate can't decide.
+      // The run ended at a resource of another class, at one that the predicate can't decide, or behind one with errors.
       answers[at] = this.decide(actor, action, resources[at])
       if (answers[at] === undefined) open.push(at)
+      else if (metErrors.any) ended(at, answers[at]!)
       at++
     }
     return { answers, open }
@@ -424,11 +437,16 @@ function oneByOne(predicate: Predicate): DecideMany {
         const resource = resources[at]
         if (typeof resource !== 'object' || resource === null || resource.constructor !== cls) break
         const answer = predicate(actor, action, resource)
-        if (answer === undefined) break
+        if (answer === undefined) {
+          metErrors.clear()
+          break
+        }
         answers[at] = answer
+        if (metErrors.any) return at + 1
       }
     } catch {
-      // A bail-out, or an error of the application: the check of this resource alone repeats it.
+      metErrors.clear()
+      // A bail-out: the check of this resource alone repeats it.
     }
     return at
   }

@@ -1,3 +1,4 @@
+import type { Span } from '../../language/source.js'
 import type { CallSite } from '../calls/callSite.js'
 import { call } from '../goals/callGoal.js'
 import type { Host } from '../host/host.js'
@@ -14,11 +15,19 @@ import { Variable } from '../state/variable.js'
 import { explain } from './errors.js'
 import { solved } from './start.js'
 
+/** Receives the places of the errors that a proof met and outlived. */
+export type OutlivedListener = (places: readonly Span[]) => void
+
+export interface HoldsOptions {
+  /** The application for this query, if it differs from the program's host: see `QueryOptions`. */
+  readonly host?: Host | undefined
+  /** The deadline of a question that has waited already. */
+  readonly deadline?: Deadline
+  readonly outlived?: OutlivedListener
+}
+
 /**
  * Returns whether a call of a rule with these arguments can be proven.
- * @param host - The application for this query, if it differs from the program's host: see
- * `QueryOptions`.
- * @param deadline - The deadline of a question that has waited already.
  * @throws QueryError
  */
 export function holds(
@@ -26,14 +35,13 @@ export function holds(
   rule: string,
   args: readonly unknown[],
   limits: Limits = defaultLimits,
-  host: Host = program.host,
-  deadline?: Deadline,
+  { host = program.host, deadline, outlived }: HoldsOptions = {},
 ): boolean | Promise<boolean> {
   const m = machineFor(program, limits)
   m.host = host
   m.asynchronous = true
-  if (!prove(m, program, rule, args)) return wait(m, program, deadline ?? new Deadline(m.limits.asyncTime))
-  return finish(m, program)
+  if (!prove(m, program, rule, args)) return wait(m, program, deadline ?? new Deadline(m.limits.asyncTime), outlived)
+  return finish(m, program, outlived)
 }
 
 /**
@@ -46,13 +54,13 @@ export function holdsSync(
   rule: string,
   args: readonly unknown[],
   limits: Limits = defaultLimits,
-  host: Host = program.host,
+  { host = program.host, outlived }: Omit<HoldsOptions, 'deadline'> = {},
 ): boolean {
   const m = machineFor(program, limits)
   m.host = host
   m.asynchronous = false
   prove(m, program, rule, args)
-  return finish(m, program)
+  return finish(m, program, outlived)
 }
 
 function machineFor(program: Program, limits: Limits): Machine {
@@ -103,11 +111,16 @@ function run(m: Machine): boolean {
   return m.state !== 'waiting'
 }
 
-async function wait(m: Machine, program: Program, deadline: Deadline): Promise<boolean> {
+async function wait(
+  m: Machine,
+  program: Program,
+  deadline: Deadline,
+  outlived: OutlivedListener | undefined,
+): Promise<boolean> {
   const proven = async (): Promise<boolean> => {
     do await m.arrival()
     while (!deadline.isOver && !run(m))
-    return deadline.isOver ? false : finish(m, program)
+    return deadline.isOver ? false : finish(m, program, outlived)
   }
   try {
     return await deadline.meet(proven())
@@ -119,10 +132,12 @@ async function wait(m: Machine, program: Program, deadline: Deadline): Promise<b
 }
 
 /** Returns the result. The machine is free for the next query, and holds nothing of this one. */
-function finish(m: Machine, program: Program): boolean {
+function finish(m: Machine, program: Program, outlived: OutlivedListener | undefined): boolean {
   const answer = m.state === 'solution'
+  const places = answer && outlived ? m.outlived() : []
   m.release(root)
   m.host = program.host
   program.idle = m
+  if (places.length > 0) outlived!(places)
   return answer
 }

@@ -1,5 +1,6 @@
 import { ArcturusError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
+import type { Span } from '../../language/source.js'
 import { HostError } from '../../values/hostError.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
@@ -17,6 +18,11 @@ export function endsQuery(thrown: unknown): boolean {
 export function reported<Failure extends { readonly thrown: unknown }>(failures: readonly Failure[]): Failure {
   // Sound: only a query with errors reports one.
   return failures.find(({ thrown }) => codeOf(thrown) === 'relation-not-loaded') ?? failures[0]!
+}
+
+/** Returns the place of an error in the policy; undefined if it has none. */
+export function placeOf({ thrown, at }: { readonly thrown: unknown; readonly at: Span | undefined }): Span | undefined {
+  return thrown instanceof Fault ? thrown.details.span : at
 }
 
 function codeOf(thrown: unknown): Code | undefined {

@@ -5,7 +5,7 @@ import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
-import { endsQuery, reported } from './failure.js'
+import { endsQuery, placeOf, reported } from './failure.js'
 import { Fault } from './fault.js'
 import { Choice, type Failure, Frame, type Retry } from './frame.js'
 import { closeIterator } from './iteration.js'
@@ -67,6 +67,8 @@ export class Machine implements Account {
   raw = false
   /** The errors that the search has met and that still count: they decide a query without a proof. */
   readonly failures: Failure[] = []
+  /** The errors that no longer count: a goal that counts once was proven. */
+  readonly #dropped: Failure[] = []
   /** Whether a goal that counts once is proven again, as in a query for all solutions. */
   keepsDuplicates = false
   /** Number of calls of recursive predicates so far, and the calls that are known to fail. */
@@ -123,6 +125,7 @@ export class Machine implements Account {
     this.at = undefined
     this.raw = false
     clear(this.failures)
+    clear(this.#dropped)
     this.recursiveCalls = 0
     this.refuted = undefined
     this.stalls = 0
@@ -185,7 +188,17 @@ export class Machine implements Account {
 
   /** Drops the errors that were met since there were only so many. */
   dropFailures(size: number): void {
-    if (this.failures.length > size) this.failures.length = size
+    while (this.failures.length > size) {
+      // Sound: there is one more.
+      const failure = this.failures.pop()!
+      if (this.#dropped.length < few) this.#dropped.push(failure)
+    }
+  }
+
+  /** Returns the places of the errors that a solution has outlived, each once. */
+  outlived(): readonly Span[] {
+    if (this.failures.length === 0 && this.#dropped.length === 0) return []
+    return [...new Set([...this.failures.slice(0, few), ...this.#dropped].flatMap((one) => placeOf(one) ?? []))]
   }
 
   /**
@@ -255,6 +268,7 @@ export class Machine implements Account {
     clear(this.trail)
     clear(this.choices)
     clear(this.failures)
+    clear(this.#dropped)
     this.replay.clear()
     this.frame = frame
   }

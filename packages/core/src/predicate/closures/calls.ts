@@ -1,3 +1,4 @@
+import { metErrors } from '../../values/metErrors.js'
 import { type Decision, either } from '../../values/semantics.js'
 import type { TabledCall } from '../budget.js'
 import { held } from '../read.js'
@@ -34,6 +35,15 @@ export function innerFrame(layout: Layout, frame: Slots, args: readonly Passed[]
     }
   }
   return inner
+}
+
+/** Returns the frame of the next round; undefined also if reading an argument is an error. */
+function nextFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots | undefined {
+  try {
+    return innerFrame(layout, frame, args)
+  } catch (error) {
+    return metErrors.caught(error)
+  }
 }
 
 /** Compiles a recursive definition; its results are memoized when there are many. */
@@ -82,7 +92,7 @@ export function rounds(
       if (holds === undefined) answer = undefined
       const goesOn = run(guard, round)
       if (goesOn === false) return budget.leaveRounds(count, all, answer)
-      const next = goesOn && innerFrame(layout, round, args)
+      const next = goesOn && nextFrame(layout, round, args)
       if (next === undefined) return budget.leaveRounds(count, all, undefined)
       round = next
     }

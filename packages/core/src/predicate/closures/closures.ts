@@ -4,8 +4,10 @@ import { Assumptions } from '../../condition/rewrite/assume.js'
 import { forCheck } from '../../condition/rewrite/passes.js'
 import type { TextTest } from '../../condition/texts.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
+import type { Span } from '../../language/source.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { entryOf } from '../../values/entryOf.js'
+import { metErrors } from '../../values/metErrors.js'
 import { bailForSteps, elementsBetweenLooks } from '../budget.js'
 import { budgetFor, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
@@ -84,10 +86,10 @@ class Closures extends Compiler<Code> {
       case 'false':
         return { graph: (_, no) => no, isDecided: true }
       case 'test':
-        return nodeOf('truth', this.operands.reader(condition.of), {})
+        return nodeOf('truth', this.operands.reader(condition.of), { span: condition.span })
       case 'reads': {
         const value = this.operands.reader(condition.of)
-        return byFunction((frame) => plain(get(value, frame)) !== undefined || undefined)
+        return byFunction((frame) => plain(get(value, frame)) !== undefined || undefined, condition.span)
       }
       case 'compare':
         return this.#compare(condition)
@@ -104,14 +106,17 @@ class Closures extends Compiler<Code> {
           if (isNilOut && found === null) return false
           if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
           return isInstance(meaning, found, model, exact, known)
-        })
+        }, condition.span)
       }
       case 'text': {
         const of = this.operands.reader(condition.of)
         const part = this.operands.reader(condition.part)
         const { operator } = condition
         const account = this.operands.account
-        return byFunction((frame) => textTest(operator, held(get(of, frame)), get(part, frame), account(frame)))
+        return byFunction(
+          (frame) => textTest(operator, held(get(of, frame)), get(part, frame), account(frame)),
+          condition.span,
+        )
       }
       case 'opaque': {
         const { expression, bindings } = condition.goal
@@ -120,24 +125,25 @@ class Closures extends Compiler<Code> {
           const values = new Map(readers.map(([name, value]) => [name, held(get(value, frame))]))
           budgetOf(frame).ask()
           return [...values.values()].includes(undefined) ? undefined : meaning.ask(expression, values)
-        })
+        }, condition.span)
       }
       case 'failure':
         return byFunction(() => undefined)
     }
   }
 
-  #compare({ operator, left, right }: Compare): Code {
+  #compare({ operator, left, right, span }: Compare): Code {
     if (operator === '=') {
-      if (isLiteral(right)) return this.#equalsLiteral(left, right.value)
-      return isLiteral(left) ? this.#equalsLiteral(right, left.value) : this.#equals(left, right)
+      if (isLiteral(right)) return this.#equalsLiteral(left, right.value, span)
+      return isLiteral(left) ? this.#equalsLiteral(right, left.value, span) : this.#equals(left, right, span)
     }
     const of = this.operands.reader(left)
     if ((operator === '==' || operator === '!=') && isNil(right)) {
-      const test = nodeOf('none', of, {})
+      const test = nodeOf('none', of, { span })
       return operator === '==' ? test : this.not(test)
     }
-    return nodeOf('order', of, { other: this.operands.reader(right), operator, how: this.#comparison(left, right) })
+    const other = this.operands.reader(right)
+    return nodeOf('order', of, { other, operator, how: this.#comparison(left, right), span })
   }
 
   /** Returns how operands are compared, by their declared types or those of the elements of their lists. */
@@ -147,21 +153,21 @@ class Closures extends Compiler<Code> {
   }
 
   /** Compiles an equality with a text, a number, a boolean or nil: the most frequent test of all. */
-  #equalsLiteral(operand: Operand, literal: unknown): Code {
+  #equalsLiteral(operand: Operand, literal: unknown, span: Span): Code {
     const type = typeof literal
     const kind = literal === null ? 'nil' : type === 'string' ? 'text' : type === 'boolean' ? type : 'literal'
-    return nodeOf(kind, this.operands.reader(operand), { literal, how: this.#comparison(operand) })
+    return nodeOf(kind, this.operands.reader(operand), { literal, how: this.#comparison(operand), span })
   }
 
   /** Compiles an equality. A side that stays the same for several comparisons is read once. */
-  #equals(left: Operand, right: Operand): Code {
+  #equals(left: Operand, right: Operand, span: Span): Code {
     const isMirrored = !this.#isSteady(right, left) && this.#isSteady(left, right)
     const [steady, compared] = isMirrored ? [left, right] : [right, left]
     const how = this.#comparison(left, right, isMirrored)
     const of = this.operands.reader(compared)
     const other = this.operands.reader(steady)
-    if (steady.kind !== 'path' || !this.#isSteady(steady, compared)) return nodeOf('same', of, { other, how })
-    return nodeOf('known', of, { other, known: this.operands.knownSlot(steady), how })
+    if (steady.kind !== 'path' || !this.#isSteady(steady, compared)) return nodeOf('same', of, { other, how, span })
+    return nodeOf('known', of, { other, known: this.operands.knownSlot(steady), how, span })
   }
 
   /** Returns whether an operand is an argument, or is read outside a loop in which it is compared with another one. */
@@ -182,13 +188,13 @@ class Closures extends Compiler<Code> {
       const length = listOf(elements)?.length ?? 0
       if (length >= least) account(frame).spend(length)
       return contains(meaning, held(get(item, frame)), elements, leftType, rightType)
-    })
+    }, condition.span)
   }
 
   protected texts(tests: readonly TextTest[]): Code {
-    const { left } = tests[0]!
+    const { left, span } = tests[0]!
     const texts = tests.map(({ right }) => right.value)
-    return nodeOf('texts', this.operands.reader(left), { texts, how: this.#comparison(left) })
+    return nodeOf('texts', this.operands.reader(left), { texts, how: this.#comparison(left), span })
   }
 
   // what joins conditions
@@ -225,11 +231,11 @@ class Closures extends Compiler<Code> {
 
   // loops
 
-  protected loop({ from, each }: Some, _present: readonly Path[], compile: () => Code): Code {
+  protected loop({ from, each, span }: Some, _present: readonly Path[], compile: () => Code): Code {
     const list = this.operands.reader(from)
     if (!this.counts) this.#own.isUsed = true
     const element = this.operands.element([each], ++this.#depth)
-    const loop: Loop = { ...element, own: this.counts ? undefined : this.#own }
+    const loop: Loop = { ...element, own: this.counts ? undefined : this.#own, span }
     const body = this.graph(compile())
     this.#depth--
     return nodeOf('some', list, { loop, body })
@@ -237,7 +243,7 @@ class Closures extends Compiler<Code> {
 
   // definitions
 
-  protected ref({ definition, args }: Ref): Code {
+  protected ref({ definition, args, span }: Ref): Code {
     if (!definition.recursive && args.every(isArgument)) return this.#within(definition, args)
     const callee = this.#callee(definition)
     // What is known of the caller's own arguments is passed, too.
@@ -245,7 +251,7 @@ class Closures extends Compiler<Code> {
     return byFunction((frame) => {
       const inner = innerFrame(callee.layout, frame, passed)
       // The callee is complete before the first evaluation.
-      return inner && callee.test(inner)
+      return inner === undefined ? metErrors.at(span) : callee.test(inner)
     })
   }
 
@@ -302,8 +308,9 @@ function areDecided(codes: readonly Code[]): boolean {
   return codes.every(({ isDecided }) => isDecided)
 }
 
-function byFunction(test: FrameTest): Code {
-  return nodeOf('function', undefined, { test })
+/** @param span - Undefined if its parts record their errors. */
+function byFunction(test: FrameTest, span?: Span): Code {
+  return nodeOf('function', undefined, span === undefined ? { test } : { test, span })
 }
 
 /** Returns whether an operand is an argument of the evaluation, or of a definition. */

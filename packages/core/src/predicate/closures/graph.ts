@@ -1,4 +1,6 @@
 import type { CompareOperator } from '../../condition/condition.js'
+import type { Span } from '../../language/source.js'
+import { metErrors } from '../../values/metErrors.js'
 import type { Decision } from '../../values/semantics.js'
 import { bailOut, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
@@ -64,6 +66,8 @@ interface Parts {
   /** The test of an element, or a condition that several others contain. */
   readonly body: Node
   readonly test: FrameTest
+  /** The place of the test in the policy; undefined if its own parts record their errors. */
+  readonly span: Span
 }
 
 /** A condition that is compiled. */
@@ -113,78 +117,90 @@ export interface Loop {
   readonly kept: readonly number[]
   /** The account for the time of long collections; undefined if the budget of the evaluation counts each element. */
   readonly own: Meter | undefined
+  /** The place of the loop in the policy. */
+  readonly span: Span
 }
 
-/** Evaluates a graph. */
+/** Evaluates a graph. What code of the application throws in a test is an error of that test alone. */
 export function run(start: Node, frame: Slots): Decision {
   let node = start
   let isOpen = false
-  while (node.kind !== 0) {
-    let value = frame[node.slot]
-    if (value === undefined && node.of !== undefined) value = find(node.of, frame)
-    const { name } = node
-    if (name !== undefined) {
-      const holder = value
-      value = attributeOf(holder, name, node.place)
-      if (node.link !== undefined) assertLinked(node.link, holder, value)
-    }
-    const { parts } = node
-    let holds: Decision
-    switch (node.kind) {
-      case kinds.text:
-        holds = typeof value === 'string' ? value === parts.literal : isLiteral(parts, value)
-        break
-      case kinds.texts:
-        holds = isAmong(parts, value)
-        break
-      case kinds.boolean:
-        holds = typeof value === 'boolean' ? value === parts.literal : isLiteral(parts, value)
-        break
-      case kinds.known: {
-        // Sound: nothing else is written to the slot.
-        let known = frame[parts.known] as Known | undefined
-        if (known === undefined) known = learn(parts.how, parts.other, parts.known, frame, value)
-        holds = equalsKnown(parts.how, value, known)
-        break
+  for (;;) {
+    try {
+      while (node.kind !== 0) {
+        let value = frame[node.slot]
+        if (value === undefined && node.of !== undefined) value = find(node.of, frame)
+        const { name } = node
+        if (name !== undefined) {
+          const holder = value
+          value = attributeOf(holder, name, node.place)
+          if (node.link !== undefined) assertLinked(node.link, holder, value)
+        }
+        const { parts } = node
+        let holds: Decision
+        switch (node.kind) {
+          case kinds.text:
+            holds = typeof value === 'string' ? value === parts.literal : isLiteral(parts, value)
+            break
+          case kinds.texts:
+            holds = isAmong(parts, value)
+            break
+          case kinds.boolean:
+            holds = typeof value === 'boolean' ? value === parts.literal : isLiteral(parts, value)
+            break
+          case kinds.known: {
+            // Sound: nothing else is written to the slot.
+            let known = frame[parts.known] as Known | undefined
+            if (known === undefined) known = learn(parts.how, parts.other, parts.known, frame, value)
+            holds = equalsKnown(parts.how, value, known)
+            break
+          }
+          case kinds.some:
+            holds = search(parts.loop, value, parts.body, frame)
+            break
+          case kinds.nil:
+            holds = equalsNil(parts.how, value)
+            break
+          case kinds.truth:
+            holds = value === true || (value !== false && undecided(value))
+            break
+          case kinds.order: {
+            const { how } = parts
+            const right = beside(value, parts.other, frame)
+            holds = compare(how.meaning, parts.operator, value, right, how.leftType, how.rightType)
+            break
+          }
+          case kinds.same:
+            holds = areSame(parts.how, value, beside(value, parts.other, frame))
+            break
+          case kinds.literal:
+            holds = isLiteral(parts, value)
+            break
+          case kinds.none:
+            holds = plain(value) === undefined ? undefined : value === null
+            break
+          case kinds.graph:
+            holds = run(parts.body, frame)
+            break
+          case kinds.bail:
+            return bailOut()
+          default:
+            holds = parts.test(frame)
+        }
+        if (holds === undefined) {
+          if (parts.span !== undefined) metErrors.at(parts.span)
+          isOpen = true
+          node = node.open
+        } else node = holds ? node.yes : node.no
       }
-      case kinds.some:
-        holds = search(parts.loop, value, parts.body, frame)
-        break
-      case kinds.nil:
-        holds = equalsNil(parts.how, value)
-        break
-      case kinds.truth:
-        holds = value === true || (value !== false && undecided(value))
-        break
-      case kinds.order: {
-        const { how } = parts
-        const right = beside(value, parts.other, frame)
-        holds = compare(how.meaning, parts.operator, value, right, how.leftType, how.rightType)
-        break
-      }
-      case kinds.same:
-        holds = areSame(parts.how, value, beside(value, parts.other, frame))
-        break
-      case kinds.literal:
-        holds = isLiteral(parts, value)
-        break
-      case kinds.none:
-        holds = plain(value) === undefined ? undefined : value === null
-        break
-      case kinds.graph:
-        holds = run(parts.body, frame)
-        break
-      case kinds.bail:
-        return bailOut()
-      default:
-        holds = parts.test(frame)
-    }
-    if (holds === undefined) {
+      return node === isTrue || (isOpen ? undefined : false)
+    } catch (error) {
+      metErrors.caught(error)
+      if (node.parts.span !== undefined) metErrors.at(node.parts.span)
       isOpen = true
       node = node.open
-    } else node = holds ? node.yes : node.no
+    }
   }
-  return node === isTrue || (isOpen ? undefined : false)
 }
 
 function isLiteral({ literal, how }: Parts, value: unknown): Decision {
@@ -212,7 +228,7 @@ function visit({ slot, kept, own }: Loop, element: unknown, index: number, frame
 /** Returns whether a test is true for an element. */
 function search(loop: Loop, value: unknown, test: Node, frame: Slots): Decision {
   const list = listOf(value)
-  if (list === undefined) return undefined
+  if (list === undefined) return metErrors.at(loop.span)
   let found: Decision = false
   for (let index = 0; index < list.length; index++) {
     visit(loop, list[index], index, frame)

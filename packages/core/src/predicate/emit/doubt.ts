@@ -10,17 +10,20 @@ export class Doubt {
   readonly isNegated: boolean
   /** Whether the condition with that variable is true if this part is. */
   readonly isLast: boolean
+  /** The number of the test's place in the policy, which is recorded. */
+  readonly place: number | undefined
 
-  constructor(variable: string | undefined, isNegated = false, isLast = true) {
+  constructor(variable: string | undefined, isNegated = false, isLast = true, place?: number) {
     this.variable = variable
     this.isNegated = isNegated
     this.isLast = isLast
+    this.place = place
   }
 
   /** Writes a test that may be undecided. */
   note(test: string): string {
     if (this.variable === undefined) return `(${test} ?? bail())`
-    return `(${test} ?? (${this.variable} = undefined${this.isNegated ? ', true' : ''}))`
+    return `(${test} ?? (${this.variable} = ${noted(this.place)}${this.isNegated ? ', true' : ''}))`
   }
 
   /** For a part that others follow. */
@@ -28,9 +31,19 @@ export class Doubt {
     return new Doubt(this.variable, this.isNegated, false)
   }
 
+  /** For a test at a place in the policy; undefined if its parts record their errors, or nothing does. */
+  at(place: number | undefined): Doubt {
+    return new Doubt(this.variable, this.isNegated, this.isLast, place)
+  }
+
   get negated(): Doubt {
     return new Doubt(this.variable, !this.isNegated, false)
   }
+}
+
+/** Writes the result of a test that is an error. */
+export function noted(place: number | undefined): string {
+  return place === undefined ? 'undefined' : `noted(${place})`
 }
 
 /** For a condition that must not be undecided. */
@@ -40,5 +53,9 @@ export const excluded: Doubt = new Doubt(undefined)
 export const ignored: Doubt = new (class extends Doubt {
   override note(test: string): string {
     return test
+  }
+
+  override at(): Doubt {
+    return this
   }
 })(undefined)

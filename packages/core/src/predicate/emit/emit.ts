@@ -8,7 +8,7 @@ import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { Compiler, type Leaf, type Round } from '../compiler.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
-import { Doubt, excluded, ignored } from './doubt.js'
+import { Doubt, excluded, ignored, noted } from './doubt.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
 import { Passed } from './passed.js'
@@ -45,6 +45,11 @@ interface Code {
   readonly decide: ((scope: CodeScope) => string) | undefined
   /** Whether it is never undecided. */
   readonly isDecided: boolean
+  /**
+   * The number of the place of its errors. Undefined if its parts record theirs, or if nothing is recorded; `mixed` if
+   * some parts do.
+   */
+  readonly place?: number | 'mixed' | undefined
 }
 
 function written(write: Code['write']): Code {
@@ -131,7 +136,8 @@ class Source extends Compiler<Code> {
 
   write(): PredicateText {
     const scope = new CodeScope()
-    const test = this.#decision(this.compile(forCheck(this.schema, this.#condition)), scope)
+    // No other part decides if the whole is an error.
+    const test = this.#decision({ ...this.compile(forCheck(this.schema, this.#condition)), place: undefined }, scope)
     const body = scope.body(`return ${test}`)
     const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
     const hasBudget = scope.parameters.has('budget')
@@ -212,15 +218,35 @@ class Source extends Compiler<Code> {
   }
 
   /** Writes an expression whose value is the decision. */
-  #decision({ write, decide }: Code, scope: CodeScope): string {
-    if (decide) return decide(scope)
+  #decision({ write, decide, place, isDecided }: Code, scope: CodeScope): string {
+    if (decide && (place === undefined || isDecided)) return decide(scope)
+    if (decide && place !== 'mixed') return `(${decide(scope)} ?? ${noted(place)})`
     const found = scope.local()
     return `(${found} = false, ${write(scope, new Doubt(found))} || ${found})`
   }
 
   /** Returns the code of a condition that is not made of others. */
-  #test(write: Code['write']): Code {
-    return { write, decide: (scope) => write(scope, ignored), isDecided: false }
+  #test(write: Code['write'], place?: number): Code {
+    return {
+      write: (scope, doubt) => write(scope, doubt.at(place)),
+      decide: (scope) => write(scope, ignored),
+      isDecided: false,
+      place,
+    }
+  }
+
+  /** Returns the number of the place of several tests that are noted together. */
+  #placeOf(tests: readonly Code[]): Code['place'] {
+    const places = tests.filter(({ isDecided }) => !isDecided).map(({ place }) => place)
+    const [first, ...others] = new Set(places)
+    if (first === undefined || first === 'mixed' || others.length === 0) return others.length === 0 ? first : 'mixed'
+    const numbers = places.filter((place) => typeof place === 'number')
+    if (numbers.length < places.length) return 'mixed'
+    const spans = numbers.map((place) => this.#pool.places[place]!)
+    const { source } = spans[0]!
+    if (spans.some((span) => span.source !== source)) return first
+    const start = Math.min(...spans.map((span) => span.start))
+    return this.#pool.place({ source, start, end: Math.max(...spans.map(({ end }) => end)) })
   }
 
   protected decided({ write, isDecided }: Code): Code {
@@ -241,18 +267,21 @@ class Source extends Compiler<Code> {
       `(${this.#texts(tests, scope, (test, inner, at) => write(test, inner, at === tests.length - 1)).join(' && ')})`
     const isDecided = tests.every((test) => test.isDecided)
     const canDecide = tests.every((test) => test.decide)
-    const isNotedOnce = tests.filter((test) => test.decide && !test.isDecided).length > 1
+    const together = tests.filter((test) => test.decide && !test.isDecided)
+    const place = this.#placeOf(together)
+    const isNotedOnce = together.length > 1 && place !== 'mixed'
     return {
       write: (scope, doubt) => {
         if (doubt.isNegated && !isDecided) return doubt.note(this.#decision(this.all(tests), scope))
-        const noted = join(scope, (test, inner, isLast) =>
+        const text = join(scope, (test, inner, isLast) =>
           isNotedOnce && test.decide ? test.decide(inner) : test.write(inner, isLast ? doubt : doubt.before),
         )
-        return isNotedOnce ? doubt.note(noted) : noted
+        return isNotedOnce ? doubt.at(place).note(text) : text
       },
       // Sound: all of them can.
       decide: canDecide ? (scope) => join(scope, (test, inner) => test.decide!(inner)) : undefined,
       isDecided,
+      place,
     }
   }
 
@@ -285,6 +314,7 @@ class Source extends Compiler<Code> {
     const { write, isDecided = false } = compile()
     this.#depth--
     const isCertain = isDecided && !skipsNil
+    const place = this.#pool.place(condition.span)
     const call = this.#function((scope) => {
       const from = this.#operands.write(condition.from, scope.where(present))
       scope.own(each)
@@ -294,10 +324,10 @@ class Source extends Compiler<Code> {
       const leave = (elements: string, answer: string): string => `return ${this.#spend(scope, elements)}${answer}`
       return [
         ...settled(from).map((line) => `${line};`),
-        `if (!${isWholeList(list)}) return undecided(${list})`,
+        `if (!${isWholeList(list)}) return undecided(${list})${place === undefined ? '' : ` ?? ${noted(place)}`}`,
         ...(isCertain ? [] : ['let found = false']),
         `for (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}`,
-        ...(skipsNil ? [skippedNil(each)] : []),
+        ...(skipsNil ? [skippedNil(each, place)] : []),
         `if (${test}) ${leave('i + 1', 'true')}\n}`,
         leave(`${list}.length`, isCertain ? 'false' : 'found'),
       ].join('\n')
@@ -310,9 +340,9 @@ class Source extends Compiler<Code> {
     return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
   }
 
-  protected ref({ definition, args }: Ref, present: readonly Path[]): Code {
+  protected ref({ definition, args, span }: Ref, present: readonly Path[]): Code {
     return this.#test((scope, doubt) => {
-      const { before, values, areThere } = this.#args(args, scope.where(present))
+      const { before, values, areThere } = this.#args(args, scope.where(present), this.#pool.place(span))
       const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
       return doubt.note(sequence(before, `${areThere}${this.#call(this.#definition(definition), given)}`))
     })
@@ -332,11 +362,15 @@ class Source extends Compiler<Code> {
    * Writes arguments of a call, and a test before it that none is missing. Parameters of the caller
    * are not.
    */
-  #args(args: readonly Operand[], scope: CodeScope): { before: string[]; values: string[]; areThere: string } {
+  #args(
+    args: readonly Operand[],
+    scope: CodeScope,
+    place?: number,
+  ): { before: string[]; values: string[]; areThere: string } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
     const values = written.map(({ value }) => value)
     const missing = values.filter((_, at) => !this.#isThere(args[at]!, scope))
-    const areThere = missing.map((value) => `(${value} !== undefined || undefined) && `).join('')
+    const areThere = missing.map((value) => `(${value} !== undefined || ${noted(place)}) && `).join('')
     return { before: written.flatMap(kept), values, areThere }
   }
 
@@ -392,7 +426,8 @@ class Source extends Compiler<Code> {
   }
 
   protected leaf(condition: Leaf, present: readonly Path[]): Code {
-    const test = this.#test((scope, doubt) => this.#leaf(condition, scope.where(present), doubt))
+    const place = 'span' in condition ? this.#pool.place(condition.span) : undefined
+    const test = this.#test((scope, doubt) => this.#leaf(condition, scope.where(present), doubt), place)
     return condition.kind === 'true' || condition.kind === 'false' ? this.decided(test) : test
   }
 
@@ -459,6 +494,7 @@ class Source extends Compiler<Code> {
   }
 
   protected texts(tests: readonly TextTest[], present: readonly Path[]): Code {
-    return this.#test((scope, doubt) => this.#comparisons.writeTexts(tests, scope.where(present), doubt))
+    const place = this.#pool.place(tests[0]!.span)
+    return this.#test((scope, doubt) => this.#comparisons.writeTexts(tests, scope.where(present), doubt), place)
   }
 }

@@ -4,6 +4,7 @@ import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import type { Equality } from '../../values/equality.js'
 import type { Link } from '../../values/links.js'
+import { metErrors } from '../../values/metErrors.js'
 import { keyColumnOf } from '../../values/rows.js'
 import type { Decision } from '../../values/semantics.js'
 import { bailOut, undecided } from '../bail.js'
@@ -27,12 +28,18 @@ import { withOrder } from '../valueMeaning.js'
 export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly undecided: typeof undecided
+  /** The record of the errors that the evaluation has met. */
+  readonly met: { readonly any: boolean; clear(): void }
+  /** Records what code of the application threw. */
+  readonly caught: (thrown: unknown) => undefined
   readonly isWhole: typeof isWhole
   readonly partials: Readonly<Pick<typeof partials, 'any'>>
 }
 
 /** The helpers of some texts. */
 export interface ExtraHelpers {
+  /** Records the place of an error, by its number. */
+  noted(place: number): undefined
   readonly isThere: typeof isThere
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
@@ -134,6 +141,9 @@ export function makeCalculate(): ExtraHelpers['calculate'] {
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
   'undecided',
+  'met',
+  'caught',
+  'noted',
   'isWhole',
   'partials',
   'isThere',
@@ -160,4 +170,11 @@ export function whole(value: unknown): unknown {
   return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
 }
 
-export const basicHelpers: BasicHelpers = { bail: bailOut, undecided, isWhole, partials }
+export const basicHelpers: BasicHelpers = {
+  bail: bailOut,
+  undecided,
+  met: metErrors,
+  caught: (thrown) => metErrors.caught(thrown),
+  isWhole,
+  partials,
+}

@@ -1,5 +1,6 @@
 import type { AssumedType, Call, Constant, Operand, Path, Root, Step } from '../../condition/condition.js'
 import { isLength, isPresent, operandType } from '../../condition/type.js'
+import { constructorOf, hasGetter } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { type Link, linksNamed } from '../../values/links.js'
 import { isPlainLiteral } from '../compiler.js'
@@ -11,10 +12,12 @@ import {
   assumedRead,
   attribute,
   freeCall,
+  guarded,
   held,
   kept,
   keptButLast,
   linkFunction,
+  member,
   plains,
   sequence,
   settled,
@@ -110,7 +113,7 @@ export class OperandWriter {
         const isApart = isFree(operand.method)
         const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.account(scope)})`
         // An argument can be a row that only the machine may load.
-        const called = isApart && args.length === 0 ? freeCall(of.value, operand.method, asked) : asked
+        const called = isApart && args.length === 0 ? this.#freeCall(of.value, operand.method, asked) : asked
         return assigned(keptButLast([of, ...args]), called, scope)
       }
       case 'arithmetic': {
@@ -121,6 +124,11 @@ export class OperandWriter {
         return assigned([...first, ...settled(right)], result, scope)
       }
     }
+  }
+
+  #freeCall(of: string, method: string, asked: string): string {
+    const name = this.#pool.add('f', `call ${method}`, (name) => guarded(name, `plain(of${member(method)}())`))
+    return freeCall(name, of, method, asked)
   }
 
   /** Writes the value of a constant. It can change between evaluations. */
@@ -210,11 +218,24 @@ export class OperandWriter {
    */
   #read(into: string, of: string, step: Step, scope: CodeScope, reader: string): readonly string[] {
     const { name } = step
-    const read = `${into} = ${attribute(reader, name)}`
+    const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = this.#links(step).map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
     if (!this.#waits) return [read, ...tests]
     const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
+  }
+
+  /** Returns whether a class computes the attribute, by code that can throw. */
+  #isComputed({ name, model }: Step): boolean {
+    if (this.#waits || model === undefined) return false
+    return this.#schema.descendants(model).some((one) => hasGetter(constructorOf(this.#schema, one), name))
+  }
+
+  #computed(reader: string, name: string): string {
+    const [object, isThere] = reader.endsWith('?') ? [reader.slice(0, -1), false] : [reader, true]
+    const of = isThere ? 'of' : 'of?'
+    const read = this.#pool.add('f', `read ${of} ${name}`, (one) => guarded(one, attribute(of, name)))
+    return `${read}(${object})`
   }
 
   #links(step: Step): readonly Link[] {

@@ -1,6 +1,7 @@
 import type { Definition } from '../../condition/condition.js'
 import type { Expression } from '../../language/ast.js'
-import type { Span } from '../../language/source.js'
+import type { Source, Span } from '../../language/source.js'
+import { entryOf } from '../../values/entryOf.js'
 
 /**
  * A value passed to a predicate's function instead of being written into its text: it is not a
@@ -22,10 +23,27 @@ export type Given =
 export class FunctionPool {
   /** The values that functions use as `v0`, `v1` and so on. */
   readonly given: Given[] = []
+  /** The places in the policy of tests that can be errors, by their numbers in `noted(0)` and so on. */
+  readonly places: Span[] = []
+  readonly #notes: boolean
   readonly #names = new Map<string, string>()
   readonly #texts = new Map<string, string>()
+  readonly #placesOf = new Map<Source, Map<string, number>>()
   readonly #definitions = new Map<Definition, Map<string, string>>()
   #count = 0
+
+  /** @param notes - Whether evaluations record the places of errors. Default false. */
+  constructor(notes: boolean = false) {
+    this.#notes = notes
+  }
+
+  /** Returns the number of a place; undefined if places are not recorded. */
+  place({ source, start, end }: Span): number | undefined {
+    if (!this.#notes) return undefined
+    const key = `${start} ${end}`
+    const ofSource = entryOf(this.#placesOf, source, () => new Map<string, number>())
+    return entryOf(ofSource, key, () => this.places.push({ source, start, end }) - 1)
+  }
 
   /**
    * Returns the name of a function.

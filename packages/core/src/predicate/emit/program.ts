@@ -2,6 +2,7 @@ import type { Condition } from '../../condition/condition.js'
 import { Assumptions } from '../../condition/rewrite/assume.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
+import { metErrors } from '../../values/metErrors.js'
 import { bailForSteps, Meter } from '../budget.js'
 import { compileClosures } from '../closures/closures.js'
 import {
@@ -50,7 +51,7 @@ export function sourceCompiler(): Required<BackEnd> {
   let count = 0
   const compile: CompilePredicate = (condition, meaning) => {
     try {
-      const program = programs.get(meaning) ?? new Program(meaning)
+      const program = programs.get(meaning) ?? new Program(meaning, true)
       programs.set(meaning, program)
       // Sound: the text is the body of a function that returns a predicate.
       return program.compile(condition, ++count) as Predicate
@@ -62,8 +63,9 @@ export function sourceCompiler(): Required<BackEnd> {
   }
   const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
     try {
-      // Asynchronous functions are seldom needed, and all of them count their steps.
-      const program = new Program(meaning)
+      // Asynchronous functions are seldom needed, and all of them count their steps. Others run meanwhile, so they
+      // can't record errors.
+      const program = new Program(meaning, false)
       // Sound: as above, for a waiting predicate.
       return program.compile(condition, ++count, true) as WaitingPredicate
     } catch (error) {
@@ -95,7 +97,7 @@ function dispatch(all: PredicatesOfClasses): Dispatch | undefined {
 
 /** The compiled functions of one policy. */
 class Program {
-  readonly #pool = new FunctionPool()
+  readonly #pool: FunctionPool
   readonly #assumptions: Assumptions
   readonly #meaning: Meaning
   readonly #values: unknown[] = []
@@ -105,11 +107,15 @@ class Program {
   #count = 0
   readonly #extras: Omit<ExtraHelpers, 'ask' | 'begin'> & WaitingHelpers
 
-  constructor(meaning: Meaning) {
+  /** @param notes - Whether evaluations record the places of errors. */
+  constructor(meaning: Meaning, notes: boolean) {
     this.#meaning = meaning
+    const pool = new FunctionPool(notes)
+    this.#pool = pool
     this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
+      noted: (place) => metErrors.at(pool.places[place]!),
       isThere: makeIsThere(),
       isClass: makeIsClass(meaning),
       isa: makeIsa(meaning),

@@ -1,7 +1,7 @@
 import type { AssumedType } from '../../condition/condition.js'
 import type { Link } from '../../values/links.js'
 import { elementsBetweenLooks } from '../budget.js'
-import { Doubt } from './doubt.js'
+import { Doubt, noted } from './doubt.js'
 import type { CodeScope } from './scope.js'
 
 /**
@@ -88,10 +88,16 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
       const resource = resources[at]
       if (resource?.constructor !== cls) break
       const answer = decide(actor, action, resource)
-      if (answer === undefined) break
+      if (answer === undefined) {
+        met.clear()
+        break
+      }
       answers[at] = answer
+      if (met.any) return at + 1
     }
-  } catch {}
+  } catch {
+    met.clear()
+  }
   return at
 }`
 
@@ -101,8 +107,8 @@ export function isWholeList(list: string): string {
 }
 
 /** Writes the end of a round of a loop for an element that is nil, whose test would be undecided. */
-export function skippedNil(each: string): string {
-  return `if (${each} === null || ${each} === undefined) {\nfound = undefined\ncontinue\n}`
+export function skippedNil(each: string, place: number | undefined): string {
+  return `if (${each} === null || ${each} === undefined) {\nfound = ${noted(place)}\ncontinue\n}`
 }
 
 /** Writes the body of a recursive definition. */
@@ -205,13 +211,18 @@ export function plains(operands: readonly Written[]): string {
 }
 
 /**
- * Writes a call of a method that is not charged and takes no argument; `asked` is the call for every other receiver. An
- * error of the method ends the evaluation either way.
+ * Writes a call of a method that is not charged and takes no argument; `asked` is the call for every other receiver.
+ * @param name - The name of the function that calls it: see `guarded`.
  */
-export function freeCall(value: string, method: string, asked: string): string {
+export function freeCall(name: string, value: string, method: string, asked: string): string {
   const of = receiver(value)
   const isMethod = `${isObject(of)} && !Array.isArray(${of}) && typeof ${of}${member(method)} === "function"`
-  return `${isMethod} && typeof ${of}.then !== "function" ? plain(${of}${member(method)}()) : ${asked}`
+  return `${isMethod} && typeof ${of}.then !== "function" ? ${name}(${of}) : ${asked}`
+}
+
+/** Writes a function of an object that runs code of the application. What that throws is an error of one part alone. */
+export function guarded(name: string, value: string): string {
+  return `function ${name}(of) {\n  try {\n    return ${value}\n  } catch (error) {\n    return caught(error)\n  }\n}`
 }
 
 /**
