@@ -50,10 +50,16 @@ export class Prepared {
   readonly asked: Case
   readonly objects: Objects
   readonly #loaded = new Map<string, Authorizer>()
+  readonly #texts: readonly string[]
   #compiled: ReturnType<typeof moduleOf> | undefined
 
-  constructor(asked: Case, arrange?: Arrange) {
+  /**
+   * @param arrange - The order of collections. Default: as in the world.
+   * @param texts - The texts of the policy's files. Default: one file.
+   */
+  constructor(asked: Case, arrange?: Arrange, texts: readonly string[] = [printPolicy(asked.policy)]) {
     this.asked = asked
+    this.#texts = texts
     const { world, json } = asked
     const whole = wholeWorld(world)
     if (json) this.objects = makeJson(world, json, makeObjects(withoutCopies(whole)), arrange)
@@ -95,7 +101,7 @@ export class Prepared {
   #load(evaluator: 'machine' | 'closures' | 'source'): Authorizer {
     let authorizer = this.#loaded.get(evaluator)
     if (!authorizer) {
-      authorizer = loaded(this.asked, this.objects, evaluator)
+      authorizer = loaded(this.asked, this.objects, evaluator, this.#texts)
       this.#loaded.set(evaluator, authorizer)
     }
     return authorizer
@@ -132,12 +138,17 @@ export const withoutTime = { syncTime: Number.POSITIVE_INFINITY, asyncTime: Numb
 /** Random policies print, and have rules and names that no policy of a person has. */
 export const quiet = { print: () => {}, log: () => {} } as const
 
-function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'closures' | 'source'): Authorizer {
+function loaded(
+  asked: Case,
+  objects: Objects,
+  evaluator: 'machine' | 'closures' | 'source',
+  texts: readonly string[],
+): Authorizer {
   const own = asked.world.habits ? { equality: areEqualValues } : {}
   const authorizer = new Authorizer({ evaluator, ...quiet, ...own, limits: withoutTime, actions: asked.actions })
   register(authorizer, asked.world, objects)
   tagRows(authorizer, asked, objects)
-  authorizer.loadSync(printPolicy(asked.policy))
+  authorizer.loadSync(...texts)
   return authorizer
 }
 

@@ -7,6 +7,7 @@ import { fuzzExplained } from './explained/explained.js'
 import { fuzz } from './fuzz.js'
 import { Orms } from './orm/orms.js'
 import { fuzzWho } from './orm/who.js'
+import { fuzzShuffled } from './shuffled/shuffled.js'
 
 /**
  * `pnpm fuzz --cases N --caller N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
@@ -15,6 +16,7 @@ import { fuzzWho } from './orm/who.js'
  * takes one kind of case, `--concurrent` asks several questions at once instead and compares each answer with the one that the
  * question has alone, `--save` adds the failing ones to those that every test run tries again.
  * `--explained` explains the questions of random cases instead, and compares each explanation with the checks.
+ * `--shuffle` loads each policy in two orders of its files, rules, blocks and alternatives, and compares the answers.
  * `--who N` lists the users who may do something to N rows of each case with tables instead, through the ORMs.
  * `--diff` compares the differences of two policies with the checks by both instead: in memory with `--orms none`, else through the ORMs.
  * `--caller` is the number of queries with other arguments beside a filter, of each ORM; default: one for ten cases.
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       concurrent: { type: 'boolean', default: false },
       explained: { type: 'boolean', default: false },
+      shuffle: { type: 'boolean', default: false },
       who: { type: 'string' },
       diff: { type: 'boolean', default: false },
       caller: { type: 'string' },
@@ -66,6 +69,27 @@ async function main(): Promise<void> {
     const counts = [...run.counts].map(([what, times]) => `${what}: ${times}`).join(', ')
     const seconds = ((Date.now() - started) / 1000).toFixed(1)
     console.log(`\n${run.cases} cases of seed ${seed}: ${counts}\n${run.failures.length} failures, ${seconds} s`)
+    process.exitCode = run.failures.length > 0 ? 1 : 0
+    return
+  }
+  if (values.shuffle) {
+    const run = fuzzShuffled({
+      seed,
+      cases: Number(values.cases),
+      from: Number(values.from),
+      failures: Number(values.failures),
+      only: values.only === 'memory' || values.only === 'tables' ? values.only : undefined,
+      progress: (policies) => {
+        if (policies % 1_000 === 0)
+          console.error(`${policies} policies, ${Math.round((Date.now() - started) / 1000)} s`)
+      },
+    })
+    for (const text of run.failures) console.log(`\n${text}`)
+    const counts = [...run.counts].map(([what, times]) => `${what}: ${times}`).join('\n  ')
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    console.log(
+      `\n${run.policies} policies of seed ${seed}, each in two orders:\n  ${counts}\n${run.failures.length} differences, ${seconds} s`,
+    )
     process.exitCode = run.failures.length > 0 ? 1 : 0
     return
   }

@@ -97,7 +97,7 @@ export function printPolicy(tree: PolicyTree): string {
   return [...tree.blocks, ...tree.rules.map(printRule)].join('\n')
 }
 
-function printRule({ head, body }: RuleTree): string {
+export function printRule({ head, body }: RuleTree): string {
   return withoutSingletons(`${head}${body ? ` if ${printGoal(body)}` : ''};`)
 }
 
