@@ -52,6 +52,7 @@ const config: UserConfig = {
     index: 'src/index.ts',
     framework: 'src/enforcement/index.ts',
     checks: 'src/checkOnly/index.ts',
+    language: 'src/language/index.ts',
     filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
     explain: 'src/explain/index.ts',
