@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleForBrowser } from './browserBundle.mjs'
+import { formatPolicies } from './formatPolicies.mjs'
 import { packAll } from './pack.mjs'
 import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
 import { typecheckAll } from './typecheck.mjs'
@@ -21,6 +22,7 @@ const ceilings = {
     sql: 33.5,
     filters: 28.5,
     framework: 19,
+    language: 18.5,
     compile: 47.5,
     tools: 76,
     node: 3.5,
@@ -78,6 +80,7 @@ const steps = {
   'Format and lint': () => run('exec', 'biome', 'ci', '--error-on-warnings', '.'),
   'Grammar is current': grammarIsCurrent,
   Build: () => run('--recursive', '--filter', './packages/*', 'run', 'build'),
+  'Format of policies': () => formatPolicies(true),
   Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
   Types: () => typecheckAll(),
   'Unused code and dependencies': () => run('exec', 'knip'),

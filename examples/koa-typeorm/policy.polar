@@ -87,7 +87,9 @@ team_has_role(team: Team, role: String, resource: Resource) if
   team_has_role(team.parent, role, resource);
 
 gives(share: Share, role: String, folder: Folder) if share.role = role and share.folder = folder;
-gives(share: Share, role: String, document: Document) if share.role = role and share.document = document;
+gives(share: Share, role: String, document: Document) if
+  share.role = role and
+  share.document = document;
 
 has_relation(parent: Folder, "parent", folder: Folder) if parent = folder.parent;
 has_relation(folder: Folder, "folder", document: Document) if folder = document.folder;

@@ -61,6 +61,48 @@ describe('check', () => {
   })
 })
 
+describe('fmt', () => {
+  const untidy = 'allow( _, "read",_ ) ;  # all\n'
+  const tidy = 'allow(_, "read", _); # all\n'
+
+  it('formats all policies of the folder, and then finds nothing to change', async () => {
+    const one = application({ 'policy.polar': untidy, 'more/notes.polar': tidy, 'node_modules/a/b.polar': untidy })
+    expect(await one.run('fmt')).toMatchObject({ code: 0, out: 'policy.polar\n✓ 2 files, 1 changed.\n' })
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe(tidy)
+    expect(readFileSync(join(one.folder, 'node_modules/a/b.polar'), 'utf8')).toBe(untidy)
+    expect(await one.run('fmt', '--check')).toMatchObject({ code: 0 })
+  })
+
+  it('only reports with --check', async () => {
+    const one = application({ 'policy.polar': untidy })
+    const { code, out } = await one.run('fmt', '--check', 'policy.polar')
+    expect(code).toBe(1)
+    expect(out).toBe('✗ policy.polar is not formatted.\n')
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe(untidy)
+    expect((await one.run('fmt', '--check', '--json')).json).toEqual({
+      files: 1,
+      changed: ['policy.polar'],
+      diagnostics: [],
+    })
+  })
+
+  it('formats standard input', async () => {
+    expect(await application().type(untidy, 'fmt', '--stdin')).toMatchObject({ code: 0, out: tidy })
+    const { code, out, error } = await application().type('allow(;', 'fmt', '--stdin', 'src/policy.polar')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(error).toContain('src/policy.polar:1:7')
+  })
+
+  it('leaves a file with syntax errors as it is, and shows them', async () => {
+    const one = application({ 'policy.polar': 'allow(;\n', 'notes.polar': untidy })
+    const { code, out } = await one.run('fmt')
+    expect(code).toBe(1)
+    expect(out).toContain('policy.polar:1:7')
+    expect(out).toMatch(/notes\.polar\n✗ 1 file with syntax errors\.\n$/)
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe('allow(;\n')
+  })
+})
+
 describe('test', () => {
   it('passes a matrix whose cells are as listed', async () => {
     const { code, out } = await application().run('test')

@@ -71,7 +71,7 @@ function processIo(): Io {
 
 function programOf(args: readonly string[], io: Io, ended: (code: number) => void): Command {
   const program = new Command('arcturus')
-    .description('Checks, tests, explains, compares and compiles a Polar policy.')
+    .description('Checks, formats, tests, explains, compares and compiles a Polar policy.')
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
@@ -144,6 +144,26 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .addOption(formats)
     .action((options: CommonOptions & { strict?: boolean }) =>
       run(options, (open, output) => check(open, output, { strict: options.strict ?? false })),
+    )
+
+  program
+    .command('fmt')
+    .description('Format policies in the one style of Arcturus.')
+    .argument('[files...]', 'files or patterns (default: **/*.polar)')
+    .option('--check', 'change nothing; exit with 1 if a file is not formatted')
+    .option('--stdin', 'format standard input, and print the result')
+    .addOption(formats)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ arcturus fmt\n  $ arcturus fmt --check\n  $ arcturus fmt --stdin < policy.polar',
+    )
+    .action((files: string[], options: CommonOptions & { check?: boolean; stdin?: boolean }) =>
+      run(options, async (_, output) => {
+        // Prettier is a large module, which no other command needs.
+        const { fmt } = await import('./commands/fmt.js')
+        return fmt(output, { files, check: options.check ?? false, stdin: options.stdin ?? false })
+      }),
     )
 
   command('test', 'Run the tests of the policy: who may do what to which row.', [
