@@ -1,5 +1,5 @@
+import { isDecimal } from '@arcturus/core/sql'
 import { UnsupportedOperationError } from '../errors.js'
-import { isDecimal } from '../filter/numbers.js'
 
 /**
  * Copies arguments of a query, so that what is checked is what is sent: each property is read once.
