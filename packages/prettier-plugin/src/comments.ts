@@ -180,7 +180,7 @@ function isParenthesized(node: Extract<Printed, { kind: 'and' | 'or' }>): boolea
   let parent = parentOf.get(node)
   if (parent && !('kind' in parent)) parent = parentOf.get(parent)
   if (!parent || !('kind' in parent)) return false
-  return !WITHOUT_PARENTHESES.has(parent.kind) && !(node.kind === 'and' && parent.kind === 'or')
+  return !WITHOUT_PARENTHESES.has(parent.kind)
 }
 
 /** Moves a comment between words that stay together before their item, or behind the item's last comment. */

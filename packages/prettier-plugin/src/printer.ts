@@ -20,6 +20,7 @@ function layoutOf(text: string): Layout<Doc> {
     softline,
     hardline,
     lastComma: ifBreak(','),
+    groupsMixed: true,
     literal: (node) => {
       const written = text.slice(node.span.start, node.span.end)
       // A line break inside a string, and a comment between a sign and its number, have another form.

@@ -33,6 +33,8 @@ export interface Layout<D> {
   readonly hardline: Part<D>
   /** A comma, if the group is broken. */
   readonly lastComma: Part<D>
+  /** Whether `and` inside `or` is in parentheses, which are not needed but easier to read. */
+  readonly groupsMixed: boolean
   /** Prints a number or a string. */
   literal(node: Extract<Node, { kind: 'number' | 'string' }>): string
   /** Returns whether the source has a line break after the `if` of a rule. */
@@ -183,7 +185,7 @@ class Printer<D> {
       case 'and':
         return this.#junction(node.operands, 'and', NOT)
       case 'or':
-        return this.#junction(node.operands, 'or', AND)
+        return this.#junction(node.operands, 'or', this.#layout.groupsMixed ? NOT : AND)
       default:
         return node satisfies never
     }

@@ -9,6 +9,7 @@ const oneLine: Layout<never> = {
   softline: '',
   hardline: '\n',
   lastComma: '',
+  groupsMixed: false,
   literal: (node) => (node.kind === 'number' ? printNumber(node) : printString(node.value)),
   breaksAfterIf: () => false,
   hasEmptyLine: () => false,
