@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.js'
+import { chargeOuter } from '../machine/state/evaluation.js'
 import type { Account } from '../text/account.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Decision } from '../values/semantics.js'
@@ -126,6 +127,7 @@ export class Meter implements Account {
   /** Checks the limits; called when the steps exceed the mark. */
   look(): void {
     if (this.steps > this.limits.steps) this.end('steps', this.limits)
+    chargeOuter(this.slice, this.limits)
     const now = Date.now()
     this.since ??= now
     if (now - this.since > this.limits.syncTime) this.endForTime()

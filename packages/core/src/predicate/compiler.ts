@@ -36,8 +36,13 @@ export type DecideMany = (
 /** Compiles a condition to a function. */
 export type CompilePredicate = (condition: Condition, meaning: Meaning) => Predicate
 
-/** Like `Predicate`, but awaits the values that it reads. */
-export type WaitingPredicate = (actor: unknown, action: unknown, resource: unknown, arrive: Arrive) => Promise<Decision>
+/** Like `Predicate`, but yields the values that have to be awaited. */
+export type WaitingPredicate = (
+  actor: unknown,
+  action: unknown,
+  resource: unknown,
+  arrive: Arrive,
+) => Generator<unknown, Decision>
 
 /**
  * Returns the value to await in place of a promise or a missing attribute. Bails out if there is

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { drive } from '../authorizer/decisions/drive.js'
 import { Question } from '../authorizer/decisions/question.js'
 import { LoadedPolicy, parsePolicy } from '../authorizer/policies/loadedPolicy.js'
 import { WarningLog } from '../authorizer/policies/warnings.js'
 import { modelOfClass } from '../authorizer/registration.js'
 import { Hosts } from '../authorizer/relations/hosts.js'
-import { defaultLimits, holds } from '../machine/index.js'
+import { defaultLimits, Evaluation, holds } from '../machine/index.js'
 import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
 import { sourceCompiler } from './emit/program.js'
@@ -53,7 +54,7 @@ class Asked {
     const { plans, program } = this.#loaded
     const predicate = plans.waiting(user, 'read', doc)
     const waiting = predicate
-      ? await predicate(user, 'read', doc, this.#question.arrive).then(
+      ? await drive(predicate(user, 'read', doc, this.#question.arrive), new Evaluation()).then(
           (answer) => (answer === undefined ? 'machine' : String(answer)),
           () => 'machine',
         )

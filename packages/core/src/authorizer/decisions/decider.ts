@@ -1,11 +1,13 @@
+import { stackExhausted } from '../../condition/stack.js'
 import { ArgumentError, QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
-import { Deadline, holds, holdsSync, type Limits } from '../../machine/index.js'
+import { Deadline, Evaluation, holds, holdsSync, type Limits, outerEvaluation, running } from '../../machine/index.js'
 import type { WaitingPredicate } from '../../predicate/compiler.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
 import { metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
+import { isStackOverflow } from '../../values/stackOverflow.js'
 import type { Answers, PlanCache } from '../plans/planCache.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
@@ -13,7 +15,7 @@ import type { Hosts } from '../relations/hosts.js'
 import { QuestionRelations } from '../relations/questionRelations.js'
 import type { RelationLoaders } from '../relations/relations.js'
 import { allInOrder } from './allInOrder.js'
-import { NestedChecks } from './nested.js'
+import { drive } from './drive.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
@@ -24,7 +26,6 @@ export class Decider {
   readonly #hosts: Hosts
   readonly #relations: RelationLoaders
   readonly #limits: Limits
-  readonly #nested = new NestedChecks()
   readonly #outlived: OutlivedErrors
   /**
    * The active policy and its plans, for this version of the schema. Every check needs them, and each
@@ -60,12 +61,15 @@ export class Decider {
     return this.#active.current()
   }
 
-  /** Begins a question that can wait. */
-  question(policy: LoadedPolicy = this.policy): Question {
+  /**
+   * Begins a question that can wait.
+   * @param evaluation - The evaluation that it belongs to. Default: the running one, or one of its own.
+   */
+  question(policy: LoadedPolicy = this.policy, evaluation: Evaluation | undefined = outerEvaluation()): Question {
     const relations = this.#relations.active
       ? new QuestionRelations(this.#schema, this.#relations.forQuestion())
       : undefined
-    return new Question(policy, this.#hosts, relations)
+    return new Question(policy, this.#hosts, relations, evaluation)
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
@@ -74,11 +78,36 @@ export class Decider {
     if (this.#version !== this.#schema.version) this.#keep(this.policy)
     // Sound: they are kept. The machine needs the policy with which the check began.
     const policy = this.#current!
-    if (this.#nested.known !== undefined) this.#nested.assertNew(actor, action, resource)
-    const known = this.#plans!.decide(actor, action, resource)
-    if (known === undefined) return this.#proven(policy, actor, action, resource, policy.plans.met)
-    if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
-    return known
+    if (running.current !== undefined)
+      return this.#within('can', policy, actor, action, resource, () => this.#decide(policy, actor, action, resource))
+    // As `Evaluation.run`, but a call less.
+    running.current = running.spare
+    try {
+      const known = this.#plans!.decide(actor, action, resource)
+      if (known === undefined) return this.#proven(policy, actor, action, resource)
+      if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
+      return known
+    } finally {
+      running.current = undefined
+    }
+  }
+
+  #decide(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
+    return this.decideAtOnce(actor, action, resource, policy) ?? this.#proven(policy, actor, action, resource)
+  }
+
+  /** Returns the result of a check that code of the application asks for within another one. */
+  #within<Result>(
+    method: string,
+    policy: LoadedPolicy,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    evaluate: () => Result,
+  ): Result {
+    const asked = { by: policy, method, action, actor, resource }
+    // Sound: a check is running.
+    return outerEvaluation()!.once(asked, this.#limits, evaluate)
   }
 
   /** Decides for a getter of the application, within another check. A function apart: a closure takes time to make. */
@@ -95,10 +124,13 @@ export class Decider {
   /** Decides for many resources; otherwise as `decide`. */
   decideMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] {
     const { policy } = this
-    const { answers, open } = this.#many(policy, actor, action, rows)
-    for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
-    // Sound: every open place was filled above.
-    return answers as boolean[]
+    if (running.current !== undefined) return rows.map((row) => this.decide(actor, action, row))
+    return new Evaluation(rows.length).run(() => {
+      const { answers, open } = this.#many(policy, actor, action, rows)
+      for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
+      // Sound: every open place was filled above.
+      return answers as boolean[]
+    })
   }
 
   /** Decides by predicates. */
@@ -123,6 +155,20 @@ export class Decider {
 
   /** Decides as `decide` does, and returns a promise only if it has to wait. */
   settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
+    if (running.current !== undefined) {
+      const evaluate = () => this.#settle(actor, action, resource, policy)
+      return this.#within('isAllowed', policy, actor, action, resource, evaluate)
+    }
+    // As in `decide`.
+    running.current = running.spare
+    try {
+      return this.#settle(actor, action, resource, policy)
+    } finally {
+      running.current = undefined
+    }
+  }
+
+  #settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
     return (
       this.decideAtOnce(actor, action, resource, policy) ??
       this.settleOpen(actor, action, resource, this.question(policy))
@@ -131,12 +177,14 @@ export class Decider {
 
   /** Decides a check that has no synchronous result; otherwise as `settle`. */
   settleOpen(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
-    const args = [actor, action, resource] as const
-    const predicate = question.policy.plans.waiting(...args)
-    if (predicate) return this.#wait(predicate, args, question)
-    return holds(question.policy.program, 'allow', args, this.#limits, {
-      host: question.host,
-      outlived: (places) => this.#outlived.add(question.policy, actor, action, resource, places),
+    return question.evaluation.run(() => {
+      const args = [actor, action, resource] as const
+      const predicate = question.policy.plans.waiting(...args)
+      if (predicate) return this.#wait(predicate, args, question)
+      return holds(question.policy.program, 'allow', args, this.#limits, {
+        host: question.host,
+        outlived: (places) => this.#outlived.add(question.policy, actor, action, resource, places),
+      })
     })
   }
 
@@ -146,10 +194,11 @@ export class Decider {
    */
   settleMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] | Promise<boolean[]> {
     const { policy } = this
-    const { answers, open } = this.#many(policy, actor, action, rows)
+    const evaluation = outerEvaluation() ?? new Evaluation(rows.length)
+    const { answers, open } = evaluation.run(() => this.#many(policy, actor, action, rows))
     // Sound: no place is open.
     if (open.length === 0) return answers as boolean[]
-    const question = this.question(policy)
+    const question = this.question(policy, evaluation)
     // The function is async, so that a synchronous error becomes a rejection too. The error of one
     // row rejects all.
     const ask = async (row: unknown): Promise<boolean> => this.settleOpen(actor, action, row, question)
@@ -197,7 +246,7 @@ export class Decider {
    */
   isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown, loaded?: Missing): boolean {
     try {
-      return this.#proven(policy, actor, action, row, undefined, loaded)
+      return (running.current ?? running.spare).run(() => this.#proven(policy, actor, action, row, loaded))
     } catch (error) {
       if (!(error instanceof QueryError) || error.code === 'relation-not-loaded' || endsEvaluation(error.code))
         throw error
@@ -214,19 +263,14 @@ export class Decider {
     return actions
   }
 
-  /** @param met - The errors that the predicate of this check met and that were thrown. Default: none. */
-  #proven(
-    policy: LoadedPolicy,
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    met: readonly unknown[] = [],
-    loaded?: Missing,
-  ): boolean {
+  #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown, loaded?: Missing): boolean {
     const host = loaded && this.#hosts.arriving(loaded)
     const outlived = (places: readonly Span[]): void => this.#outlived.add(policy, actor, action, resource, places)
-    const prove = () => holdsSync(policy.program, 'allow', [actor, action, resource], this.#limits, { host, outlived })
-    return this.#nested.evaluate(actor, action, resource, met, prove)
+    try {
+      return holdsSync(policy.program, 'allow', [actor, action, resource], this.#limits, { host, outlived })
+    } catch (error) {
+      throw isStackOverflow(error) ? stackExhausted(error) : error
+    }
   }
 
   async #wait(
@@ -237,11 +281,13 @@ export class Decider {
     const { program } = question.policy
     const deadline = new Deadline(this.#limits.asyncTime)
     try {
-      const known = await deadline.meet(predicate(...args, question.arrive)).catch(() => undefined)
+      const waiting = drive(predicate(...args, question.arrive), question.evaluation)
+      const known = await deadline.meet(waiting).catch(() => undefined)
       // Undecided, an error or a timeout: the machine evaluates again, and its error names the
       // cause and the place.
       const outlived = (places: readonly Span[]): void => this.#outlived.add(question.policy, ...args, places)
-      return known ?? (await holds(program, 'allow', args, this.#limits, { host: question.host, deadline, outlived }))
+      const prove = () => holds(program, 'allow', args, this.#limits, { host: question.host, deadline, outlived })
+      return known ?? (await question.evaluation.run(prove))
     } finally {
       deadline.clear()
     }

@@ -1,4 +1,4 @@
-import { type Host, HostError, queryError, type Solution, Turns } from '../../machine/index.js'
+import { Evaluation, type Host, HostError, queryError, type Solution, Turns } from '../../machine/index.js'
 import { bailOut } from '../../predicate/bail.js'
 import type { Arrive } from '../../predicate/compiler.js'
 import { isPartial } from '../../schema/partial.js'
@@ -14,6 +14,8 @@ import { wholeRows } from '../relations/wholeRows.js'
  */
 export class Question {
   readonly policy: LoadedPolicy
+  /** The evaluation that shares the results of checks which code of the application asks for meanwhile. */
+  readonly evaluation: Evaluation
   // No `#`: each check that can wait has one of these, and making private fields takes longer than
   // many decisions.
   private readonly hosts: Hosts
@@ -22,8 +24,14 @@ export class Question {
   private turns: Turns | undefined = undefined
 
   /** @param relations - Reads relations that are not loaded. Undefined if there are no loaders. */
-  constructor(policy: LoadedPolicy, hosts: Hosts, relations: QuestionRelations | undefined) {
+  constructor(
+    policy: LoadedPolicy,
+    hosts: Hosts,
+    relations: QuestionRelations | undefined,
+    evaluation: Evaluation = new Evaluation(),
+  ) {
     this.policy = policy
+    this.evaluation = evaluation
     this.hosts = hosts
     this.relations = relations
   }

@@ -72,8 +72,6 @@ const checksBeforeDispatch = 1000
  */
 export class PlanCache extends PlanTable<CheckPlan> {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
-  /** What the predicate of the last undecided check has thrown, and what code of the application threw in it. */
-  met: readonly unknown[] = []
   readonly #policy: Policy
   readonly #deriver: Deriver
   readonly meaning: Meaning
@@ -144,7 +142,6 @@ export class PlanCache extends PlanTable<CheckPlan> {
     const predicate = plan?.predicate
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
-      this.met = []
       return undefined
     }
     try {
@@ -163,8 +160,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
     if (error instanceof QueryError && endsEvaluation(error.code)) throw error
     // Predicates limit the depth of their own calls.
     if (isStackOverflow(error)) throw stackExhausted(error)
-    const { thrown } = metErrors.take()
-    this.met = error === undefined ? thrown : [...thrown, error]
+    metErrors.clear()
     // A bail-out, or an error of the application: the machine evaluates again, and its error
     // names the cause and the place.
     this.statistics.bailOuts++

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.js'
 import type { Program } from '../program/program.js'
 import { Cell } from '../state/cell.js'
 import { Deadline } from '../state/deadline.js'
+import { outerEvaluation } from '../state/evaluation.js'
 import { Frame } from '../state/frame.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
@@ -117,9 +118,11 @@ async function wait(
   deadline: Deadline,
   outlived: OutlivedListener | undefined,
 ): Promise<boolean> {
+  const evaluation = outerEvaluation()
+  const isOver = (): boolean => (evaluation ? evaluation.run(() => run(m)) : run(m))
   const proven = async (): Promise<boolean> => {
     do await m.arrival()
-    while (!deadline.isOver && !run(m))
+    while (!deadline.isOver && !isOver())
     return deadline.isOver ? false : finish(m, program, outlived)
   }
   try {

@@ -5,6 +5,7 @@ import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
+import { chargeOuter } from './evaluation.js'
 import { endsQuery, placeOf, reported } from './failure.js'
 import { Fault } from './fault.js'
 import { Choice, type Failure, Frame, type Retry } from './frame.js'
@@ -169,7 +170,7 @@ export class Machine implements Account {
         this.#pause()
         return
       }
-      this.#look()
+      this.#look(from - left)
     }
   }
 
@@ -222,7 +223,7 @@ export class Machine implements Account {
    */
   #rerun(step: Step): Step {
     this.#stepsLeft -= 1 + (this.replay.size >> 4)
-    if (this.#stepsLeft <= 0) this.#look()
+    if (this.#stepsLeft <= 0) this.#look(0)
     this.replay.again()
     const next = step(this)
     this.#again = false
@@ -233,16 +234,18 @@ export class Machine implements Account {
   /** Counts work inside a step, such as comparing the elements of two long lists. */
   spend(amount: number): void {
     this.#stepsLeft -= amount
-    this.#look()
+    this.#look(amount)
   }
 
   /**
    * Checks the limits of steps and of computing time.
+   * @param steps - The number of steps since the last call.
    * @throws Fault if a limit is exceeded.
    */
-  #look(): void {
+  #look(steps: number): void {
     if (this.#stepsLeft <= 0)
       throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
+    chargeOuter(steps, this.limits)
     const now = Date.now()
     this.#since ??= now
     if (this.#computed + now - this.#since > this.limits.syncTime) this.endForTime()

@@ -166,12 +166,12 @@ class Source extends Compiler<Code> {
   }
 
   get #keyword(): string {
-    return this.#waits ? 'async function' : 'function'
+    return this.#waits ? 'function*' : 'function'
   }
 
   #call(name: string, args: readonly string[]): string {
     const called = `${name}(${args.join(', ')})`
-    return this.#waits ? `(await ${called})` : called
+    return this.#waits ? `(yield* ${called})` : called
   }
 
   /** Writes a function whose parameters are those of its scope. */

@@ -221,7 +221,7 @@ export class OperandWriter {
     const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = this.#links(step).map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
     if (!this.#waits) return [read, ...tests]
-    const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
+    const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
   }
 

@@ -1,0 +1,166 @@
+import { QueryError } from '../../errors.js'
+import { entryOf } from '../../values/entryOf.js'
+import type { Limits } from './limits.js'
+
+/** The limits that the checks share. */
+type Charged = Pick<Limits, 'steps' | 'syncTime'>
+
+/** A check, as far as its result depends on it. */
+export interface Asked {
+  /** What decides it: a policy. */
+  readonly by: object
+  /** The method, such as `can`, and the action. */
+  readonly method: string
+  readonly action: string
+  readonly actor: unknown
+  readonly resource: unknown
+}
+
+/** Evaluations by policy, actor, resource, and method with action. */
+type Known = Map<unknown, Map<unknown, Map<unknown, Map<string, Evaluation>>>>
+
+/**
+ * What a check and the checks within it share: their results, and one account of steps and computing
+ * time. It begins with the first check within another one.
+ */
+class Shared {
+  readonly #known: Known = new Map()
+  /** The number of checks that the application asked for together. */
+  readonly #size: number
+  #steps = 0
+  #computed = 0
+  #since: number | undefined = undefined
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  get({ by, actor, resource, method, action }: Asked, make: () => Evaluation): Evaluation {
+    const ofActor = entryOf(
+      entryOf(this.#known, by, () => new Map()),
+      actor,
+      () => new Map(),
+    )
+    return entryOf(
+      entryOf(ofActor, resource, () => new Map<string, Evaluation>()),
+      `${method} ${action}`,
+      make,
+    )
+  }
+
+  /** Counts steps. @throws QueryError `step-limit`, `time-limit`. */
+  charge(steps: number, { steps: most, syncTime }: Charged): void {
+    this.#steps += steps
+    const now = Date.now()
+    this.#since ??= now
+    const [what, limit] =
+      this.#steps > most * this.#size
+        ? (['step', `${most} steps`] as const)
+        : (['time', `${syncTime} ms of computing`] as const)
+    if (what === 'time' && this.#computed + now - this.#since <= syncTime * this.#size) return
+    throw new QueryError(`${what}-limit`, `A check and the checks within it take more than ${limit}.`, {
+      hint: 'look for getters and methods that ask the authorizer for many rows, or raise `limits`',
+    })
+  }
+
+  /** Ends a run without a turn of the event loop. */
+  pause(): void {
+    if (this.#since === undefined) return
+    this.#computed += Date.now() - this.#since
+    this.#since = undefined
+  }
+}
+
+/**
+ * The evaluation of a check. Code of the application can ask for further checks within it: in getters
+ * and methods of rows.
+ *
+ * A check within another one is evaluated once, however often the outer check reads the getter: a
+ * predicate can leave the outer check to the machine, which reads it again. Otherwise each level
+ * would evaluate the next one several times.
+ */
+export class Evaluation {
+  readonly #shared: Shared
+  readonly #outer: Evaluation | undefined
+  #isBegun = false
+  /** Returns the result or throws the error. Undefined until it is over or waits. */
+  #result: (() => unknown) | undefined = undefined
+
+  /**
+   * @param size - The number of checks that the application asks for together. Default: one.
+   * @param outer - The check within which it is asked for. Default: none.
+   */
+  constructor(size = 1, outer?: Evaluation) {
+    this.#shared = outer ? outer.#shared : new Shared(size)
+    this.#outer = outer
+  }
+
+  /** Runs a part of this evaluation, without a turn of the event loop. */
+  run<Value>(part: () => Value): Value {
+    const before = running.current
+    running.current = this
+    try {
+      return part()
+    } finally {
+      running.current = before
+      if (before === undefined) this.#shared.pause()
+    }
+  }
+
+  /**
+   * Returns the result of a check within this one, evaluated at most once.
+   * @throws QueryError `frame-limit` if the check leads back to itself.
+   */
+  once<Value>(asked: Asked, limits: Charged, evaluate: () => Value): Value {
+    this.charge(1, limits)
+    const inner = this.#shared.get(asked, () => new Evaluation(1, this))
+    // Sound: the method is a part of the key.
+    return inner.#answer(this, evaluate) as Value
+  }
+
+  #answer(asker: Evaluation, evaluate: () => unknown): unknown {
+    if (this.#isBegun)
+      for (let at: Evaluation | undefined = asker; at; at = at.#outer) if (at === this) throw leadsBack()
+    if (this.#result) return this.#result()
+    this.#isBegun = true
+    try {
+      const value = this.run(evaluate)
+      this.#result = () => value
+      return value
+    } catch (error) {
+      this.#result = () => {
+        throw error
+      }
+      throw error
+    }
+  }
+
+  /** Counts steps, if checks were asked for within this one. @throws QueryError for a limit. */
+  charge(steps: number, limits: Charged): void {
+    this.#shared.charge(steps, limits)
+  }
+}
+
+/** The evaluation that runs now. Undefined between the turns of asynchronous ones. */
+export const running: { current: Evaluation | undefined; spare: Evaluation } = {
+  current: undefined,
+  /** The evaluation of a synchronous check, used again and again until a check is asked for within one. */
+  spare: new Evaluation(),
+}
+
+/** Returns the running evaluation, within which a check is asked for. */
+export function outerEvaluation(): Evaluation | undefined {
+  if (running.current === running.spare) running.spare = new Evaluation()
+  return running.current
+}
+
+/** Counts steps of a check that has others within it, or is within another one. */
+export function chargeOuter(steps: number, limits: Charged): void {
+  if (running.current !== undefined && running.current !== running.spare) running.current.charge(steps, limits)
+}
+
+function leadsBack(): QueryError {
+  return new QueryError('frame-limit', 'A check leads back to itself through code of the application.', {
+    hint: 'a getter or method must not ask for what is being decided',
+  })
+}
