@@ -43,6 +43,11 @@ export type RelationDeclaration = ({ readonly one: Class | string } | { readonly
    * with rows in memory.
    */
   readonly kept?: boolean
+  /**
+   * The name of the relation to one row by which the other model refers to this one; null if a join table links both. With
+   * it, or with `from` and `to`, a change of a row changes the collections that contain it. Default: unknown.
+   */
+  readonly inverse?: string | null
 }
 
 export interface ClassOptions {
@@ -194,6 +199,7 @@ function declaredField(
       kept,
       from,
       to,
+      inverse: declaration.inverse,
     }
   }
   return scalarOrRow(schema, model, name, declaration)

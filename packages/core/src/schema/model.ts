@@ -63,6 +63,11 @@ export interface RelationField {
    * column of the row holds it: the other row does, or a join table, or a column that rows do not show. Default: unknown.
    */
   readonly heldIn?: readonly string[] | undefined
+  /**
+   * The relation of the other model that is the other end and holds the reference; null if a join table holds it.
+   * Default: unknown, so that only `from` and `to` tell when a row of the other model enters or leaves.
+   */
+  readonly inverse?: string | null | undefined
 }
 
 export type Field = ScalarField | RelationField

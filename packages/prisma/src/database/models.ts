@@ -1,5 +1,5 @@
 import type { Field, Model, ScalarType } from '@arcturus/core/filters'
-import type { PrismaColumn, PrismaField, PrismaSchema } from '../schema/schema.js'
+import type { PrismaColumn, PrismaField, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'
 import type { DatabaseOptions } from './dialect.js'
 import { withReferences } from './references.js'
@@ -46,7 +46,14 @@ function fieldOf(field: PrismaField, tables: Tables): Field {
   const nullable = tables.canBeMissing(field)
   const { from, to } = field.collated ? { from: [], to: [] } : field
   const heldIn = field.owner ? field.from : []
-  return { kind: 'relation', name, model, many: list, nullable, kept: tables.isKept(field), from, to, heldIn }
+  const inverse = field.owner ? undefined : inverseOf(field, tables)
+  return { kind: 'relation', name, model, many: list, nullable, kept: tables.isKept(field), from, to, heldIn, inverse }
+}
+
+/** Returns the name of the relation that holds the reference; null if a join table does. */
+function inverseOf(field: PrismaRelation, tables: Tables): string | null | undefined {
+  const inverse = tables.inverse(field)
+  return inverse?.owner ? inverse.name : field.from.length === 0 ? null : undefined
 }
 
 /** A list column without a value is empty. */

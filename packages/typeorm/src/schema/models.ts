@@ -67,6 +67,7 @@ function relationField(relation: RelationMetadata, references: References): Rela
     from: columns.map(({ from }) => from),
     to: columns.map(({ to }) => to),
     heldIn: holdersOf(relation),
+    inverse: inverseOf(relation),
   }
 }
 
@@ -75,6 +76,12 @@ function holdersOf(relation: RelationMetadata): readonly string[] {
   if (!relation.isManyToOne && !relation.isOneToOneOwner) return []
   const shown = relation.joinColumns.filter(({ isVirtual, embeddedMetadata }) => !isVirtual && !embeddedMetadata)
   return shown.map(({ propertyName }) => propertyName)
+}
+
+/** Returns the name of the relation that holds the reference; null if a join table does, undefined if the row itself does. */
+function inverseOf(relation: RelationMetadata): string | null | undefined {
+  if (relation.isManyToMany) return null
+  return relation.isOneToMany || relation.isOneToOneNotOwner ? relation.inverseRelation?.propertyName : undefined
 }
 
 /** The types of the literal defaults that a new row has as they are declared. */

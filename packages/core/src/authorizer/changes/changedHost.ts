@@ -1,6 +1,6 @@
 import type { SchemaHostOptions } from '../../machine/index.js'
 import type { RelationField } from '../../schema/model.js'
-import { referencedRow, unloadedRelation } from '../../schema/reference.js'
+import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import { tag, tagOf } from '../../schema/tags.js'
 import type { Account } from '../../text/account.js'
@@ -10,7 +10,7 @@ import { isValueModel } from '../../values/kinds.js'
 import { isThenable } from '../../values/thenable.js'
 import { LoadingHost } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
-import { Memberships } from './membership.js'
+import { columnOf, Memberships } from './membership.js'
 import type { RowChange } from './rowChange.js'
 
 /**
@@ -150,7 +150,8 @@ export class ChangedHost extends LoadingHost {
     const known = relation ? this.#related(value, holder, relation) : value
     if (Array.isArray(known)) return this.#list(known)
     if (known instanceof Set) return this.#list([...known])
-    if (unloadedRelation(known)) return this.#reference(known as object, holder, model, relation)
+    // Sound: only relations lead to such rows.
+    if (unloadedRelation(known)) return this.#reference(known as object, model!, relation!)
     return this.#view(known)
   }
 
@@ -201,13 +202,16 @@ export class ChangedHost extends LoadingHost {
   }
 
   /** Returns a row that is known by its key alone, for this state. */
-  #reference(value: object, holder: object, model: string | undefined, relation: RelationField | undefined): unknown {
+  #reference(value: object, model: string, relation: RelationField): unknown {
+    // It has no columns: it can only be compared.
+    if (doubtfulReference(value)) return value
     const changed = this.#changes.find((change) => this.#isRow(value, change))
     if (changed) return changed.after
     const known = this.#views.get(value)
     if (known) return known
-    const view = relation && model !== undefined ? referencedRow(holder, model, relation) : undefined
-    return view ? this.#represent(value, view) : value
+    const holder = Object.fromEntries(relation.from.map((name, at) => [name, columnOf(value, relation.to[at]!)]))
+    // Sound: the reference has the columns that it was made of.
+    return this.#represent(value, referencedRow(holder, model, relation)!)
   }
 
   #represent(value: object, view: object): object {

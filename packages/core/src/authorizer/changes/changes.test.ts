@@ -50,6 +50,7 @@ function world(text = policy) {
   const [one, two] = [new Space(1), new Space(2)]
   const spaces = new Map([one, two].map((space) => [space.id, space]))
   const load = async ({ object, name }: { object: object; name: string }): Promise<unknown> => {
+    if (name === 'favorite') return spaces.get((object as { readonly favoriteId: number }).favoriteId) ?? null
     if (name === 'members') return spaces.get((object as Space).id)!.members
     if (name === 'space') return spaces.get((object as Note).spaceId) ?? null
     return name === 'user' ? ([ada, eve].find((user) => user.id === (object as Member).userId) ?? null) : undefined
@@ -57,7 +58,7 @@ function world(text = policy) {
   const authorizer = new Authorizer({ log: () => {} })
   const model = (cls: unknown, fields: object) =>
     authorizer.registerClass(cls, { key: 'id', fields: { id: 'integer', ...fields } as never, closed: true })
-  model(User, { isAdmin: 'boolean' })
+  model(User, { isAdmin: 'boolean', favoriteId: 'integer', favorite: { one: 'Space', from: 'favoriteId' } })
   model(Space, { members: { many: 'Member', from: 'id', to: 'spaceId' } })
   model(Member, {
     role: 'string',
@@ -71,7 +72,8 @@ function world(text = policy) {
     space: { one: Space, from: 'spaceId' },
     spaceId: { type: 'integer', nullable: false },
   })
-  for (const name of ['Note', 'Member', 'Space']) authorizer.registerModels([authorizer.schema.models.get(name)!], load)
+  for (const name of ['Note', 'Member', 'Space', 'User'])
+    authorizer.registerModels([authorizer.schema.models.get(name)!], load)
   authorizer.loadSync(text)
   const admin = new Member(1, one, ada, 'admin')
   return { authorizer, one, two, admin, note: new Note(5, one), guest: new Member(2, one, eve, 'guest') }
@@ -127,6 +129,16 @@ describe('authorizeChange', () => {
     await expect(authorizer.authorizeCreate(ada, 'Member', { spaceId: 1, userId: 1, role: 'admin' })).rejects.toThrow(
       ForbiddenError,
     )
+  })
+
+  it('leaves a row out of the collections of its old parent, reached by keys alone', async () => {
+    const { authorizer, one, two, guest } = world(`
+      allow(_: User, "update", member: Member) if m in member.user.favorite.members and m.id = member.id;
+    `)
+    Object.assign(eve, { favoriteId: 1 })
+    await authorizer.authorizeChange(ada, guest, { role: 'admin' })
+    await expect(authorizer.authorizeChange(ada, guest, { spaceId: two.id })).rejects.toThrow(NotFoundError)
+    expect(one.members).toContain(guest)
   })
 
   it('asks allow_update with both rows if the policy has it', async () => {

@@ -28,10 +28,12 @@ export class Memberships {
    * @param was - Whether the relation led to the row before.
    */
   of(change: RowChange, holder: object, relation: RelationField, isNew: boolean, was: boolean): Membership {
+    // A change of columns changes no join table.
+    if (relation.inverse === null) return was ? 'in' : 'out'
     const linked = this.#isLinked(change.after, holder, relation)
     if (isNew) return linked ? 'in' : 'out'
-    // Without columns, nothing tells which of the row's references the relation is the other end of.
-    if (relation.from.length === 0 && was) return moves(change) ? 'either' : 'in'
+    // Nothing tells which of the row's references the relation is the other end of.
+    if (relation.from.length === 0 && relation.inverse === undefined && was) return moves(change) ? 'either' : 'in'
     if (!linked) return 'out'
     return was ? 'in' : 'either'
   }
@@ -48,22 +50,22 @@ export class Memberships {
     return left === right || sameRow(this.#schema, left, right, allKinds, this.#equality) === true
   }
 
-  #isLinked(row: object, holder: object, { from, to, kept }: RelationField): boolean {
+  #isLinked(row: object, holder: object, { from, to, kept, inverse }: RelationField): boolean {
     const known = from.length > 0 && to.every((name) => columnOf(row, name) !== undefined)
-    if (!known) return this.#refersTo(row, holder)
+    if (!known) return this.#refersTo(row, holder, inverse)
     if (to.some((name) => columnOf(row, name) === null)) return false
     // A doubt counts as a link: then both states are asked.
     return isLinked(this.#how, { from, to, kept }, holder, row) !== false
   }
 
-  /** Returns whether any to-one relation of a row leads to another row. */
-  #refersTo(row: object, other: object): boolean {
+  /** Returns whether a to-one relation of a row leads to another row. @param name - The relation. Default: any. */
+  #refersTo(row: object, other: object, name: string | null | undefined): boolean {
     const model = this.#schema.baseOf(row)
     const to = this.#schema.baseOf(other)
     if (!model || !to) return false
     return this.#schema.fields(model.name).some((field) => {
-      if (field.kind !== 'relation' || field.many || this.#schema.commonRows(field.model, to.name) === undefined)
-        return false
+      if (field.kind !== 'relation' || field.many || (name && field.name !== name)) return false
+      if (this.#schema.commonRows(field.model, to.name) === undefined) return false
       const held = Object.getOwnPropertyDescriptor(row, field.name)?.value as unknown
       if (typeof held === 'object' && held !== null) return this.isSame(held, other)
       return isLink(field) && held === undefined && this.#isKnownLink(field, row, other)
@@ -81,6 +83,6 @@ export class Memberships {
 }
 
 /** Sound: the schema names the columns, and the compiler does not know them. */
-function columnOf(row: object, name: string): unknown {
+export function columnOf(row: object, name: string): unknown {
   return (row as Readonly<Record<string, unknown>>)[name]
 }
