@@ -20,7 +20,7 @@ const ceilings = {
     runtime: 14.5,
     explain: 65.5,
     sql: 33.5,
-    filters: 28.5,
+    filters: 29.5,
     framework: 19,
     language: 18.5,
     compile: 47.5,

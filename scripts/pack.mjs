@@ -112,6 +112,13 @@ export function packAll(destination) {
   return new Map(packages.map((folder) => [manifestOf(folder).name, pack(folder, destination)]))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const [name, file] of packAll(resolve(process.argv[2] ?? join(root, 'tarballs'))))
-    console.log(`${name}: ${file}`)
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder = join(root, 'tarballs'), ...others] = process.argv.slice(2)
+  if (folder.startsWith('-') || others.length > 0) {
+    console.error(
+      'Usage: npm run pack [-- FOLDER]\nWrites the tarball of every package to FOLDER, by default `tarballs`.',
+    )
+    process.exit(folder === '--help' || folder === '-h' ? 0 : 1)
+  }
+  for (const [name, file] of packAll(resolve(folder))) console.log(`${name}: ${file}`)
+}

@@ -1,9 +1,9 @@
 import { UnsupportedFilterError } from '@arcturus/core'
-import type { Definite, Operand } from '@arcturus/core/filters'
+import { type Definite, matches, type Operand } from '@arcturus/core/filters'
 import { type Where, WherePrinter } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
-import { holds, type Row } from '../orm/evaluate.js'
+import { plainRows, type Row } from '../orm/graph.js'
 import { createSchema, openDatabases } from './databases.js'
 import { schema } from './generated/columns-postgresql/arcturus/schema.js'
 import { Prisma, PrismaClient } from './generated/columns-postgresql/client/client.js'
@@ -80,7 +80,7 @@ describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
       return false
     }
     const found = await prisma.listing.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })
-    const expected = rows.filter((row) => holds(condition, new Map([[resource, row]])))
+    const expected = rows.filter((row) => matches(condition, row, plainRows))
     expect(
       found.map((row) => row.id),
       JSON.stringify(where, bigintsToo),

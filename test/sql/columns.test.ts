@@ -1,9 +1,9 @@
 import { UnsupportedFilterError } from '@arcturus/core'
-import type { Definite, Operand } from '@arcturus/core/filters'
+import { type Definite, matches, type Operand } from '@arcturus/core/filters'
 import type { SqlColumn, SqlDialect, SqlTables, SqlType } from '@arcturus/core/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
-import { holds, type Row } from '../orm/evaluate.js'
+import { plainRows, type Row } from '../orm/graph.js'
 import { openDatabases } from '../prisma/databases.js'
 import { type Client, clientOf, known, Prisma } from '../prisma/documents.js'
 import { idsOf, printQuery } from './query.js'
@@ -260,7 +260,7 @@ describe.each(databases)('Columns in SQL on $name', (database) => {
       return false
     }
     const found = await idsOf(prisma, dialect, 'sample', query)
-    const expected = rows.filter((row) => holds(condition, new Map([[resource, row]]))).map((row) => row['id'])
+    const expected = rows.filter((row) => matches(condition, row, plainRows)).map((row) => row['id'])
     expect(found, `${query.sql} ${String(query.values)}`).toEqual(expected)
     return true
   }

@@ -1,4 +1,5 @@
 import type { ArithmeticOperator } from '../../language/ast.js'
+import { floats, integers } from '../../values/arithmetic.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
@@ -10,9 +11,6 @@ import { Suspension, suspend } from '../state/suspension.js'
 import { Float, type Term } from '../state/term.js'
 import { formatTerm } from './format.js'
 import { unifyStep } from './unify.js'
-
-const smallest = -(2n ** 63n)
-const largest = 2n ** 63n - 1n
 
 /**
  * Returns the result of an operation. If an operand is open, returns a variable that will be
@@ -56,7 +54,7 @@ export function calculateNumbers(
   if (!isInteger(left) || !isInteger(right) || operator === '/')
     return float(floats(operator, toFloat(left), toFloat(right)))
   const result = integers(operator, BigInt(left), BigInt(right))
-  if (result === undefined || result < smallest || result > largest) return undefined
+  if (result === undefined) return undefined
   const number = Number(result)
   return Number.isSafeInteger(number) ? number : result
 }
@@ -90,40 +88,6 @@ export function numberTerm(value: number | bigint, isFloat: boolean): Term {
   if (isFloat) return float(Number(value))
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : BigInt(value)
-}
-
-function integers(operator: Exclude<ArithmeticOperator, '/'>, left: bigint, right: bigint): bigint | undefined {
-  switch (operator) {
-    case '+':
-      return left + right
-    case '-':
-      return left - right
-    case '*':
-      return left * right
-    case 'rem':
-    case 'mod': {
-      if (right === 0n || (left === smallest && right === -1n)) return undefined
-      const remainder = left % right
-      return operator === 'mod' && remainder !== 0n && remainder < 0n !== right < 0n ? remainder + right : remainder
-    }
-  }
-}
-
-function floats(operator: ArithmeticOperator, left: number, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right
-    case '-':
-      return left - right
-    case '*':
-      return left * right
-    case '/':
-      return left / right
-    case 'rem':
-      return left % right
-    case 'mod':
-      return ((left % right) + right) % right
-  }
 }
 
 function text(m: Machine, operator: string, left: Term, right: Term): string {

@@ -44,6 +44,12 @@ describe('a column of numbers', () => {
     )
   })
 
+  it('is compared with a large double exactly, as in JavaScript', () => {
+    const big = columnOf({ kind: 'integer', from: -(2n ** 63n), to: 2n ** 63n - 1n, bigint: true })
+    expect(equalTo(big, 2 ** 60, span)).toEqual({ kind: 'is', operator: '=', value: 2n ** 60n })
+    expect(orderedTo(big, '<', 2 ** 60, span)).toEqual({ kind: 'is', operator: '<', value: 2n ** 60n })
+  })
+
   it('is below every infinity if it has a range', () => {
     expect(orderedTo(int, '<', Number.POSITIVE_INFINITY, span)).toEqual({ kind: 'always' })
     expect(orderedTo(int, '<', Number.NEGATIVE_INFINITY, span)).toEqual({ kind: 'never' })

@@ -14,7 +14,7 @@ export function numberEqual(type: NumberType, value: unknown, column: SqlColumn,
     const whole = (value as number) + 0
     return whole < type.from || whole > type.to ? never : is('=', type.bigint ? BigInt(whole) : whole)
   }
-  const exact = exactOf(value)
+  const exact = exactBeside(type, value)
   switch (type.kind) {
     case 'integer':
       if (!exact || exact.scale > 0 || exact.digits < type.from || exact.digits > type.to) return never
@@ -30,7 +30,7 @@ export function numberEqual(type: NumberType, value: unknown, column: SqlColumn,
 }
 
 export function numberOrder(type: NumberType, order: Order, value: unknown, column: SqlColumn, span: Span): ValueTest {
-  const exact = exactOf(value)
+  const exact = exactBeside(type, value)
   const isBelow = order === '<' || order === '<='
   switch (type.kind) {
     case 'integer': {
@@ -53,6 +53,14 @@ export function numberOrder(type: NumberType, order: Order, value: unknown, colu
     case 'decimal':
       return is(order, decimal(type, exact, span))
   }
+}
+
+/**
+ * Returns the exact value of a number beside values of a column. Beside whole numbers it is that of
+ * the double, beside decimals that of its shortest text.
+ */
+function exactBeside({ kind }: NumberType, value: unknown): ExactNumber | undefined {
+  return exactOf(kind === 'integer' && Number.isInteger(value) ? BigInt(value as number) : value)
 }
 
 function sent(type: Extract<SqlType, { kind: 'integer' }>, value: bigint): unknown {
