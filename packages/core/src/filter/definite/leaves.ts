@@ -342,7 +342,10 @@ export class Leaves {
     const isOrdering = condition.operator !== '==' && condition.operator !== '!='
     const hasOrder = a !== 'row' && a !== 'bytes'
     if ((a === b && (hasOrder || !isOrdering)) || a === undefined || b === undefined) return
-    if (!isOrdering && comparability(condition.operator, a, b) === 'certain') return
+    // A database can hold what drivers read as a number in place of a date, such as PostgreSQL's infinity: comparing
+    // that with a text is an error.
+    const canBeNumber = (a === 'date' && b === 'text') || (a === 'text' && b === 'date')
+    if (!isOrdering && !canBeNumber && comparability(condition.operator, a, b) === 'certain') return
     throw new UnsupportedFilterError(
       'unsupported-filter',
       `A filter cannot compare ${a} with ${b} by \`${condition.operator}\`.`,
