@@ -18,15 +18,15 @@ const operations: Readonly<Record<Operation, readonly [args: object, outcome: un
   count: [{ where: { id: 2 } }, 0],
   aggregate: [{ where: { id: 2 }, _count: true }, { _count: 0 }],
   groupBy: [{ by: ['id'], where: { id: 2 } }, []],
-  create: [{ data: { id: 2 } }, 'UnsupportedOperationError'],
-  createMany: [{ data: [{ id: 2 }] }, 'UnsupportedOperationError'],
-  createManyAndReturn: [{ data: [{ id: 2 }] }, 'UnsupportedOperationError'],
-  update: [{ where: { id: 2 }, data: { name: 'x' } }, 'UnsupportedOperationError'],
-  updateMany: [{ where: { id: 2 }, data: { name: 'x' } }, 'UnsupportedOperationError'],
-  updateManyAndReturn: [{ where: { id: 2 }, data: { name: 'x' } }, 'UnsupportedOperationError'],
-  upsert: [{ where: { id: 2 }, create: { id: 2 }, update: {} }, 'UnsupportedOperationError'],
-  delete: [{ where: { id: 2 } }, 'UnsupportedOperationError'],
-  deleteMany: [{ where: { id: 2 } }, 'UnsupportedOperationError'],
+  create: [{ data: { id: 2 } }, 'ForbiddenError'],
+  createMany: [{ data: [{ id: 2 }] }, 'ForbiddenError'],
+  createManyAndReturn: [{ data: [{ id: 2 }] }, 'ForbiddenError'],
+  update: [{ where: { id: 2 }, data: { name: 'x' } }, 'NotFoundError'],
+  updateMany: [{ where: { id: 2 }, data: { name: 'x' } }, { count: 0 }],
+  updateManyAndReturn: [{ where: { id: 2 }, data: { name: 'x' } }, []],
+  upsert: [{ where: { id: 2 }, create: { id: 2 }, update: {} }, 'NotFoundError'],
+  delete: [{ where: { id: 2 } }, 'NotFoundError'],
+  deleteMany: [{ where: { id: 2 } }, { count: 0 }],
 }
 
 /** Properties of a delegate that are no operations. */
@@ -44,6 +44,7 @@ describe('Every operation of a Prisma client', () => {
   `)
   let bare: Client
   let prisma: Client
+  const as = () => authorizedClient(authorizer.as('User', { id: 1, email: 'a' }), { client: prisma })
   beforeAll(async () => {
     bare = await openDocuments(database!)
     prisma = bare.$extends(extension) as unknown as Client
@@ -58,7 +59,7 @@ describe('Every operation of a Prisma client', () => {
     const before = await bare.folder.findMany()
     for (const name of Object.keys(bare.folder)) {
       if (facts.includes(name)) continue
-      const { folder } = authorizedClient(null, { client: prisma })
+      const { folder } = as()
       if (ofMongo.includes(name)) {
         expect(() => Reflect.get(folder, name)).toThrow(UnsupportedOperationError)
         continue
@@ -73,7 +74,7 @@ describe('Every operation of a Prisma client', () => {
   })
 
   it('of the client itself is joined or refused', () => {
-    const client = authorizedClient(null, { client: prisma })
+    const client = as()
     const names = new Set<string>()
     for (
       let at: object | null = bare;

@@ -56,8 +56,12 @@ export async function openDatabases(
 }
 
 /** Makes the tables of a Prisma schema. */
-export async function createSchema(database: Database, schema: PrismaSchema): Promise<void> {
-  await database.execute(createTables(schema))
+export async function createSchema(
+  database: Database,
+  schema: PrismaSchema,
+  options?: Parameters<typeof createTables>[1],
+): Promise<void> {
+  await database.execute(createTables(schema, options))
 }
 
 async function openSqlite(): Promise<Database> {

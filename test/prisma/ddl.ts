@@ -2,11 +2,17 @@ import type { PrismaColumn, PrismaModel, PrismaProvider, PrismaRelation, PrismaS
 
 /**
  * The SQL that makes the tables of a Prisma schema, one statement an element, in an order that a database takes.
- * @param options.references - Whether foreign keys are enforced. Default true.
  */
-export function createTables(schema: PrismaSchema, { references = true } = {}): string[] {
-  const sql = new Ddl(schema, references)
+export function createTables(schema: PrismaSchema, { references = true, generated = [] }: TableOptions = {}): string[] {
+  const sql = new Ddl(schema, references, generated)
   return [...sql.enums(), ...schema.models.map((model) => sql.table(model)), ...sql.links(), ...sql.references()]
+}
+
+interface TableOptions {
+  /** Whether foreign keys are enforced. Default true. */
+  readonly references?: boolean
+  /** Models whose key the database generates. */
+  readonly generated?: readonly string[]
 }
 
 const types: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -53,7 +59,10 @@ class Ddl {
   readonly #provider: PrismaProvider
   readonly #enforced: boolean
 
-  constructor(schema: PrismaSchema, enforced: boolean) {
+  readonly #generated: readonly string[]
+
+  constructor(schema: PrismaSchema, enforced: boolean, generated: readonly string[]) {
+    this.#generated = generated
     this.#schema = schema
     this.#enforced = enforced
     this.#provider = schema.provider
@@ -73,7 +82,9 @@ class Ddl {
   }
 
   table(model: PrismaModel): string {
-    const columns = model.fields.flatMap((field) => (field.kind === 'relation' ? [] : [this.#column(field)]))
+    const columns = model.fields.flatMap((field) =>
+      field.kind === 'relation' ? [] : [this.#column(field, this.#isGenerated(model, field))],
+    )
     const key = `PRIMARY KEY (${this.#columns(model, model.key)})`
     // SQLite takes references only where the table is made.
     const references = this.#provider === 'sqlite' ? this.#referencesOf(model).map(({ clause }) => clause) : []
@@ -94,8 +105,13 @@ class Ddl {
   links(): string[] {
     return this.implicitRelations().map(
       ({ table, a, b }) =>
-        `CREATE TABLE ${this.name(table)} (${this.name('A')} ${this.#keyType(a)} NOT NULL, ${this.name('B')} ${this.#keyType(b)} NOT NULL, PRIMARY KEY (${this.name('A')}, ${this.name('B')}))`,
+        `CREATE TABLE ${this.name(table)} (${this.name('A')} ${this.#keyType(a)} NOT NULL, ${this.name('B')} ${this.#keyType(b)} NOT NULL, PRIMARY KEY (${this.name('A')}, ${this.name('B')})${this.#linkReference('A', a)}${this.#linkReference('B', b)})`,
     )
+  }
+
+  #linkReference(column: string, to: PrismaModel): string {
+    if (!this.#enforced) return ''
+    return `, FOREIGN KEY (${this.name(column)}) REFERENCES ${this.name(to.table)} (${this.#columns(to, to.key)}) ON DELETE CASCADE`
   }
 
   /** The tables that Prisma makes for an implicit many-to-many: `A` is the model, else the field, that sorts first. */
@@ -111,7 +127,13 @@ class Ddl {
     return [...found.values()]
   }
 
-  #column(field: PrismaColumn): string {
+  #isGenerated(model: PrismaModel, { name }: PrismaColumn): boolean {
+    return this.#generated.includes(model.name) && model.key[0] === name
+  }
+
+  #column(field: PrismaColumn, isGenerated: boolean): string {
+    if (isGenerated && this.#provider === 'postgresql') return `${this.name(field.column)} SERIAL NOT NULL`
+    if (isGenerated && this.#provider === 'mysql') return `${this.name(field.column)} INTEGER NOT NULL AUTO_INCREMENT`
     const required = field.nullable || field.list ? '' : ' NOT NULL'
     return `${this.name(field.column)} ${this.#type(field)}${field.list ? '[]' : ''}${required}`
   }
@@ -142,7 +164,7 @@ class Ddl {
       .map((field) => {
         const other = this.#model(field.model)
         return {
-          clause: `FOREIGN KEY (${this.#columns(model, field.from)}) REFERENCES ${this.name(other.table)} (${this.#columns(other, field.to)})`,
+          clause: `FOREIGN KEY (${this.#columns(model, field.from)}) REFERENCES ${this.name(other.table)} (${this.#columns(other, field.to)})${actions[field.onDelete ?? 'Restrict']}`,
         }
       })
   }
@@ -157,6 +179,15 @@ class Ddl {
   #model(name: string): PrismaModel {
     return this.#schema.models.find((model) => model.name === name)!
   }
+}
+
+/** What the database does to rows whose reference leads to a deleted row. */
+const actions = {
+  Cascade: ' ON DELETE CASCADE',
+  SetNull: ' ON DELETE SET NULL',
+  SetDefault: '',
+  Restrict: '',
+  NoAction: '',
 }
 
 /** The one enum value of the test schemas that is stored by another name than the client's. */

@@ -30,7 +30,7 @@ export function clientOf(database: Database, options: Pick<Prisma.PrismaClientOp
 }
 
 /** Collects the SQL that a client sends from now on, but for what opens and ends transactions. */
-export function watchSql(client: Client): string[] {
+export function watchSql(client: object): string[] {
   const statements: string[] = []
   // The client's type says nothing of its logging, which `clientOf` switches on.
   const logging = client as unknown as { $on(event: 'query', listener: (query: { query: string }) => void): void }

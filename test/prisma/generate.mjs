@@ -24,6 +24,9 @@ const clients = [
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
   ['tenants', 'sqlite'],
+  ['workspace', 'sqlite'],
+  ['workspace', 'postgresql'],
+  ['workspace', 'mysql'],
   // The conformance runner is plain JavaScript.
   ...[
     'gitclub',

@@ -1,10 +1,11 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
+import type { ActionNames } from '@arcturus/core/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'
 import { Delegates } from './client/delegates.js'
 import type { Parts } from './client/questions.js'
-import type { ActionNames } from './client/session.js'
+import { SchemaRelations } from './client/schemaRelations.js'
 import type { AuthorizedClient } from './client/types.js'
 import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
 import { modelsIn } from './database/models.js'
@@ -244,7 +245,10 @@ export function prismaAuthorization<
       new Planner(new WherePrinter(schema, options, client && reference, place, texts), queries, authorizer.schema)
     const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
     known = new Answers(authorizer, planners, tables, defaults, texts)
-    making = { parts: { authorizer, tables, answers: known, unsaved }, make: clientMaker(new Delegates(tables)) }
+    making = {
+      parts: { authorizer, tables, answers: known, relations: new SchemaRelations(tables), unsaved },
+      make: clientMaker(new Delegates(tables)),
+    }
     return known
   }
   if (given) learn(given, isClient(source) ? source : undefined)

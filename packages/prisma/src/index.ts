@@ -1,3 +1,4 @@
+export type { ActionNames } from '@arcturus/core/writes'
 export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 export {
   type ActionOptions,
@@ -10,7 +11,6 @@ export {
   prismaAuthorization,
   type WhereOptions,
 } from './authorization.js'
-export type { ActionNames } from './client/session.js'
 export type { AuthorizedClient, TransactionOptions } from './client/types.js'
 export type { DatabaseOptions } from './database/dialect.js'
 export { modelsOf } from './database/models.js'

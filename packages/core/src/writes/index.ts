@@ -1,4 +1,17 @@
+export type {
+  Data,
+  Dependent,
+  Link,
+  LinkRelation,
+  LinkStep,
+  Relations,
+  Store,
+  Values,
+} from './change.js'
+export { type ActionNames, Judge, type Questions } from './judge.js'
+export { keyText } from './ledger.js'
 export { decideNewRow } from './newRow.js'
+export type { WriterParts } from './parts.js'
 export { writeDenial } from './refusal.js'
 export {
   type FieldPolicy,
@@ -10,3 +23,4 @@ export {
   rowsFilterInDatabase,
 } from './rowsFilter.js'
 export { type KeyedRows, withoutWitnesses } from './witness.js'
+export { Writer } from './writer.js'

@@ -1,4 +1,4 @@
-import { fieldTextsOf, governsFields } from '../authorizer/actions/actionNames.js'
+import { fieldTextsOf, restrictsFields } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 import { after, type Eventual } from '../authorizer/decisions/eventual.js'
@@ -82,7 +82,7 @@ export function fieldPolicyOf(authorizer: Authorizer, model: string, action: str
   const engine = engineFor(authorizer)
   const { policy } = engine.active.current()
   const ancestors = engine.schema.ancestors(model)
-  if (!governsFields(policy, ancestors, action)) return undefined
+  if (!restrictsFields(policy, ancestors, action)) return undefined
   const texts = fieldTextsOf(policy, ancestors)
   return { names: (field) => texts.has(field) }
 }

@@ -1,7 +1,8 @@
-import type { Definite, Operand, ReachStep, Variable } from '../condition/condition.js'
+import type { Definite, DefiniteSome, Operand, ReachStep, Variable } from '../condition/condition.js'
 import { operandType } from '../condition/type.js'
 import { mapParts, operandsIn } from '../condition/visit.js'
 import { UnsupportedFilterError } from '../errors.js'
+import { complement } from '../filter/algebra/complement.js'
 import { all, any } from '../filter/algebra/logic.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
@@ -13,23 +14,31 @@ export interface KeyedRows {
 }
 
 /**
- * Returns a condition in which some rows are in no collection: no row that a statement creates or moves
- * may be the reason why it is allowed. For example, nobody becomes an administrator of a space by
- * a new membership that makes them one.
+ * Returns a condition in which some rows are in no collection of a row that existed before: no row that
+ * a statement creates, links or moves may be the reason why it is allowed. For example, nobody becomes
+ * an administrator of a space by a new membership that makes them one.
+ * @param created - The rows that the statement creates: their collections contain all rows.
  * @returns the same condition if it reads no collection of the rows' model.
  * @throws UnsupportedFilterError if the condition counts such a collection.
  */
-export function withoutWitnesses(schema: Schema, condition: Definite, rows: KeyedRows): Definite {
-  return new Excluding(schema, rows).condition(condition)
+export function withoutWitnesses(
+  schema: Schema,
+  condition: Definite,
+  rows: KeyedRows,
+  created: readonly KeyedRows[] = [],
+): Definite {
+  return new Excluding(schema, rows, created).condition(condition)
 }
 
 class Excluding {
   readonly #schema: Schema
   readonly #rows: KeyedRows
+  readonly #created: readonly KeyedRows[]
 
-  constructor(schema: Schema, rows: KeyedRows) {
+  constructor(schema: Schema, rows: KeyedRows, created: readonly KeyedRows[]) {
     this.#schema = schema
     this.#rows = rows
+    this.#created = created
   }
 
   condition(of: Definite): Definite {
@@ -40,13 +49,42 @@ class Excluding {
       const isSame = where === of.where && steps.every((step, at) => step === of.steps[at])
       return isSame ? of : { ...of, where, steps }
     }
-    if (of.kind === 'some') {
-      const where = this.condition(of.where)
-      const others = this.#isWritten(of.each) ? all([this.#isOther(of.each, of.span), where]) : where
-      return others === of.where ? of : { ...of, where: others }
+    if (of.kind === 'some') return this.#some(of)
+    if (of.kind === 'not') {
+      const inner = this.condition(of.of)
+      return inner === of.of ? of : complement(this.#schema, inner)
     }
     // Sound: parts of a definite condition are definite, and so is the result.
     return mapParts(of, (one) => this.condition(one as Definite)) as Definite
+  }
+
+  #some(of: DefiniteSome): Definite {
+    const { each, from, span } = of
+    const where = this.condition(of.where)
+    const same = where === of.where ? of : { ...of, where }
+    if (!this.#isWritten(each)) return same
+    const others: Definite = { ...of, where: all([this.#isOther(each, span), where]) }
+    const isNew = this.#isCreated(from, span)
+    return isNew ? any([others, all([isNew, same])]) : others
+  }
+
+  /** Returns the condition that the row with a collection is a created one; undefined if none can be. */
+  #isCreated(from: Operand, span: Span): Definite | undefined {
+    if (from.kind !== 'path' || from.root.kind === 'row') return undefined
+    const holder = from.steps.at(-1)?.model
+    if (holder === undefined) return undefined
+    const steps = from.steps.slice(0, -1)
+    const rows = this.#created.filter(({ model, keys }) => keys.length > 0 && this.#schema.isSubclass(model, holder))
+    if (rows.length === 0) return undefined
+    const is = (name: string, value: unknown): Definite => ({
+      kind: 'compare',
+      operator: '=',
+      left: { kind: 'path', root: from.root, steps: [...steps, { name, model: holder, span }] },
+      right: { kind: 'value', value },
+      span,
+    })
+    const keys = rows.flatMap((one) => one.keys)
+    return any(keys.map((key) => all(Object.entries(key).map(([name, value]) => is(name, value)))))
   }
 
   #step(step: ReachStep): ReachStep {

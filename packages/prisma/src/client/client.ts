@@ -1,10 +1,10 @@
 import { ArgumentError } from '@arcturus/core'
 import { UnsupportedOperationError } from '../errors.js'
-import { type PrismaClientLike, property } from '../schema/fromClient.js'
+import type { PrismaClientLike } from '../schema/fromClient.js'
 import { type Delegate, type Delegates, refusing } from './delegates.js'
 import { Query } from './query.js'
 import { refusedOperation } from './refused.js'
-import { type Session, within } from './session.js'
+import { type Session, transaction } from './session.js'
 import type { TransactionOptions } from './types.js'
 
 type Run = (client: object) => Promise<unknown>
@@ -56,22 +56,6 @@ export function clientMaker(delegates: Delegates): (session: Session) => object 
   }
   Object.setPrototypeOf(Client.prototype, refusing(refusedOperation))
   return (session) => new Client(session)
-}
-
-/** Runs a function in a transaction of a session's client; within a transaction, in a savepoint. */
-export async function transaction(
-  session: Session,
-  run: (session: Session) => Promise<unknown>,
-  options?: TransactionOptions,
-): Promise<unknown> {
-  const begin = property(session.client, '$transaction')
-  if (typeof begin !== 'function') {
-    throw new UnsupportedOperationError('unsupported-operation', 'This client cannot begin a transaction.', {
-      hint: 'pass the client of a transaction of Prisma 7.5 or newer, or open it with `client.$transaction` of the authorized client',
-    })
-  }
-  const work = (client: PrismaClientLike) => run(within(session, client))
-  return await (Reflect.apply(begin, session.client, options ? [work, options] : [work]) as Promise<unknown>)
 }
 
 /** Runs queries one after another in a transaction. @throws UnsupportedOperationError before anything is sent */

@@ -1,14 +1,8 @@
-import { NotFoundError } from '@arcturus/core'
 import { type Arguments, isArguments } from '../literal.js'
-import { afterNothing, findCursor } from '../query/cursor.js'
-import { filtered } from '../query/guard.js'
-import { tagRows } from '../rows/rows.js'
-import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
-import { type FindKeys, prune } from './levels.js'
-import { isReadOperation, listArguments, operations, type ReadOperation } from './operations.js'
+import { property } from '../schema/fromClient.js'
+import { isReadOperation } from './operations.js'
 import { plainCopy } from './plainCopy.js'
-import { Questions } from './questions.js'
-import { Reading } from './reading.js'
+import { read } from './read.js'
 import type { Session } from './session.js'
 import { write } from './write.js'
 
@@ -92,61 +86,4 @@ function followed(args: Arguments, path: readonly (readonly [string, unknown])[]
   const own = given === undefined ? {} : (plainCopy(given, false) as Arguments)
   const inner = others.length === 0 ? own : followed(own, others)
   return { ...rest, select: { [relation]: Object.keys(inner).length === 0 ? true : inner } }
-}
-
-/** Runs a query that reads rows. */
-export async function read(
-  session: Session,
-  model: string,
-  operation: ReadOperation,
-  args: Arguments,
-  filters: readonly Arguments[] = [],
-): Promise<unknown> {
-  const { parts, actor, client } = session
-  const { tables } = parts
-  const questions = new Questions(parts, actor, client)
-  const reading = readingFor(session, questions)
-  const { kind, isOne, args: names } = operations[operation]
-  if (kind !== 'find') await reading.assertAggregates(args, model)
-  let sent = await reading.rows(args, model, names.length > 0 ? names : listArguments)
-  if (filters.length > 0)
-    sent = { ...sent, where: reading.combined(sent['where'] as Arguments | undefined, filters, model)! }
-  const guarded = kind === 'find' ? await reading.selection(sent, model) : undefined
-  sent = guarded?.args ?? sent
-  const cursor = isOne ? undefined : findCursor(sent, model, 'findMany', tables)
-  if (cursor) {
-    const visible = await questions.rows(session.actions(model).read, model, 'root')
-    const where = { AND: [cursor['where'], ...(visible === true ? [] : [visible])] }
-    const found = await call(client, model, 'findFirst', { where })
-    if (found === null) sent = afterNothing(sent, model, tables)
-  }
-  const result = await filtered(Promise.resolve(call(client, model, operation, sent)).catch(hiddenAsMissing), false)
-  if (!guarded) return result
-  await prune(result, guarded.level, finder(client))
-  tagRows(tables, model, operation, sent, undefined, result)
-  return result
-}
-
-export function readingFor(session: Session, questions: Questions): Reading {
-  return new Reading(questions, {
-    action: (model) => session.actions(model).read,
-    refusesRequired: session.refusesRequired,
-  })
-}
-
-export function finder(client: PrismaClientLike): FindKeys {
-  // Sound: `findMany` returns rows.
-  return (model, args) => call(client, model.name, 'findMany', args) as PromiseLike<readonly Arguments[]>
-}
-
-/** Calls an operation of a client. */
-export function call(client: PrismaClientLike, model: string, operation: string, args: object): PromiseLike<unknown> {
-  const delegate = delegateOf(client, model)
-  // Sound: delegates of every Prisma client have these operations.
-  return Reflect.apply(property(delegate, operation) as (args: object) => PromiseLike<unknown>, delegate, [args])
-}
-
-/** Reports that a row is hidden or missing by the same error. */
-function hiddenAsMissing(error: unknown): never {
-  throw property(error, 'code') === 'P2025' ? new NotFoundError() : error
 }

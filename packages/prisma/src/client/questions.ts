@@ -17,6 +17,7 @@ import type { Answers, Scope } from '../query/answers.js'
 import { relationLoader } from '../rows/loadRelation.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
 import type { Tables } from '../schema/tables.js'
+import type { SchemaRelations } from './schemaRelations.js'
 
 /** The maximum number of rows of an actor's relation that load faster than the database joins them. */
 const mostLoaded = 1_000
@@ -26,6 +27,7 @@ export interface Parts {
   readonly authorizer: Authorizer
   readonly tables: Tables
   readonly answers: Answers
+  readonly relations: SchemaRelations
   /** Rows that are not in the database yet: no relation of them is loaded by their key. */
   readonly unsaved: WeakSet<object>
 }
@@ -42,14 +44,27 @@ export class Questions {
   readonly actor: unknown
   readonly #client: PrismaClientLike
   readonly #scope: Scope
-  readonly #answered = new Map<string, Promise<unknown>>()
+  readonly #isWrite: boolean
+  readonly #filters = new Map<string, Promise<RowsFilter>>()
+  #printed = new Map<string, Promise<unknown>>()
+  #isSealed = false
 
-  /** @param client - The client, or the client of a transaction, that sends the operation. */
-  constructor(parts: Parts, actor: unknown, client: PrismaClientLike) {
+  /**
+   * @param client - The client, or the client of a transaction, that sends the operation.
+   * @param isWrite - Whether everything of the actor is loaded before the write, and nothing is left in the database.
+   */
+  constructor(parts: Parts, actor: unknown, client: PrismaClientLike, isWrite = false) {
     this.parts = parts
     this.actor = actor
     this.#client = client
     this.#scope = { mayLoad: true, send: sendBy(client) }
+    this.#isWrite = isWrite
+  }
+
+  /** Declares that rows are about to be written: filters are bound already, and are printed anew. */
+  seal(): void {
+    this.#isSealed = true
+    this.#printed = new Map()
   }
 
   /** Returns the rows on which the actor may perform an action. */
@@ -62,7 +77,8 @@ export class Questions {
     try {
       return await this.print(filter, action, place)
     } catch (error) {
-      if (!(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit')) throw error
+      if (this.#isWrite || !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit'))
+        throw error
       return await this.print(
         rowsFilterInDatabase(this.parts.authorizer, this.#question(action, model, field)),
         action,
@@ -86,25 +102,28 @@ export class Questions {
     })
   }
 
-  /** Returns the filter of a question; relations of the actor with many rows stay in the database. */
+  /** Returns the filter of a question. For reads, relations of the actor with many rows stay in the database. */
   filter(action: string, model: string, field?: string): Promise<RowsFilter> {
-    return this.#once(`filter ${action} ${model} ${field}`, async () => {
-      const question = this.#question(action, model, field)
-      const { authorizer } = this.parts
-      try {
-        return await loadRowsFilter(authorizer, question, { load: this.#loader(), most: mostLoaded })
-      } catch (error) {
-        if (!(error instanceof TooManyRowsError)) throw error
-        return rowsFilterInDatabase(authorizer, question)
-      }
-    })
+    const key = JSON.stringify([action, model, field])
+    const known = this.#filters.get(key)
+    if (known) return known
+    if (this.#isSealed) throw new Error(`The filter of ${action} ${model} was not bound before the write.`)
+    const filter = this.#bound(this.#question(action, model, field))
+    this.#filters.set(key, filter)
+    return filter
   }
 
-  /** Returns the filter of a question; everything that it reads of the actor is loaded. */
-  settled(action: string, model: string, field?: string): Promise<RowsFilter> {
-    return this.#once(`settled ${action} ${model} ${field}`, async () =>
-      loadRowsFilter(this.parts.authorizer, this.#question(action, model, field), { load: this.#loader() }),
-    )
+  async #bound(question: RowsQuestion): Promise<RowsFilter> {
+    const { authorizer } = this.parts
+    try {
+      return await loadRowsFilter(authorizer, question, {
+        load: this.#loader(),
+        most: this.#isWrite ? undefined : mostLoaded,
+      })
+    } catch (error) {
+      if (!(error instanceof TooManyRowsError)) throw error
+      return rowsFilterInDatabase(authorizer, question)
+    }
   }
 
   /** Prints a filter as a `where`. @throws UnsupportedFilterError if no exact `where` exists. */
@@ -134,10 +153,10 @@ export class Questions {
 
   // Sound: a key is only used for values of one type.
   #once<Value>(key: string, answer: () => Promise<Value>): Promise<Value> {
-    const known = this.#answered.get(key) as Promise<Value> | undefined
+    const known = this.#printed.get(key) as Promise<Value> | undefined
     if (known) return known
     const found = answer()
-    this.#answered.set(key, found)
+    this.#printed.set(key, found)
     return found
   }
 }

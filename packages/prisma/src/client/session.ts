@@ -1,13 +1,8 @@
-import type { PrismaClientLike } from '../schema/fromClient.js'
+import type { ActionNames } from '@arcturus/core/writes'
+import { UnsupportedOperationError } from '../errors.js'
+import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'
-
-/** The names of the actions that operations need. */
-export interface ActionNames {
-  readonly read: string
-  readonly create: string
-  readonly update: string
-  readonly delete: string
-}
+import type { TransactionOptions } from './types.js'
 
 /** The actor of a client, and where its operations are sent. */
 export interface Session {
@@ -27,4 +22,35 @@ export interface Session {
 /** Returns the session of a transaction of its client. */
 export function within(session: Session, client: PrismaClientLike): Session {
   return { ...session, client, isTransaction: true, turns: { last: Promise.resolve() } }
+}
+
+/**
+ * Runs a function in a transaction of a session's client; within a transaction, in a savepoint, so
+ * that a refusal undoes its statements alone.
+ */
+export function transaction<Result>(
+  session: Session,
+  run: (session: Session) => Promise<Result>,
+  options?: TransactionOptions,
+): Promise<Result> {
+  if (!session.isTransaction) return begun(session, run, options)
+  const turn = session.turns.last.then(() => begun(session, run, options))
+  session.turns.last = turn.catch(() => {})
+  return turn
+}
+
+async function begun<Result>(
+  session: Session,
+  run: (session: Session) => Promise<Result>,
+  options?: TransactionOptions,
+): Promise<Result> {
+  const begin = property(session.client, '$transaction')
+  if (typeof begin !== 'function') {
+    throw new UnsupportedOperationError('unsupported-operation', 'This client cannot begin a transaction.', {
+      hint: 'pass the client of a transaction of Prisma 7.5 or newer, or open it with `client.$transaction` of the authorized client',
+    })
+  }
+  const work = (client: PrismaClientLike) => run(within(session, client))
+  // Sound: a transaction resolves to what its function returns.
+  return await (Reflect.apply(begin, session.client, options ? [work, options] : [work]) as Promise<Result>)
 }

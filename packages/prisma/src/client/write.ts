@@ -1,8 +1,331 @@
-import type { Arguments } from '../literal.js'
-import { nameOf, refusedOperation } from './refused.js'
-import type { Session } from './session.js'
+import { type Data, Judge, type Values, Writer, writeDenial } from '@arcturus/core/writes'
+import { type Arguments, isArguments } from '../literal.js'
+import { tagRows } from '../rows/rows.js'
+import { property } from '../schema/fromClient.js'
+import type { PrismaModel } from '../schema/schema.js'
+import { call } from './call.js'
+import { unknownArgument } from './conditions.js'
+import { knownValues } from './knownValues.js'
+import { Questions } from './questions.js'
+import { read, readingFor } from './read.js'
+import type { Reading } from './reading.js'
+import { refusedOperation } from './refused.js'
+import { type Session, transaction } from './session.js'
+import { PrismaStore } from './store.js'
+import { assertKeys, WriteData } from './writeData.js'
 
 /** Runs an operation that changes rows. */
-export async function write(_session: Session, model: string, operation: string, _args: Arguments): Promise<unknown> {
-  throw refusedOperation(`${nameOf({ name: model })}.${operation}`)
+export async function write(session: Session, model: string, operation: string, args: Arguments): Promise<unknown> {
+  const run = operations[operation]
+  if (!run) throw refusedOperation(operation)
+  assertKeys(args, run.args, model)
+  try {
+    return await run.run(session, model, args)
+  } catch (error) {
+    throw hiddenCodes.has(String(property(error, 'code'))) ? writeDenial(session.actor) : error
+  }
+}
+
+type Run = (session: Session, model: string, args: Arguments) => Promise<unknown>
+
+const selections = ['select', 'include', 'omit'] as const
+
+const operations: Readonly<Record<string, { readonly args: readonly string[]; readonly run: Run }>> = {
+  create: { args: ['data', ...selections], run: create },
+  createMany: { args: ['data'], run: createMany },
+  createManyAndReturn: { args: ['data', ...selections], run: createManyAndReturn },
+  update: { args: ['where', 'data', ...selections], run: update },
+  updateMany: { args: ['where', 'data'], run: updateMany },
+  updateManyAndReturn: { args: ['where', 'data', ...selections], run: updateManyAndReturn },
+  upsert: { args: ['where', 'create', 'update', ...selections], run: upsert },
+  delete: { args: ['where', ...selections], run: remove },
+  deleteMany: { args: ['where'], run: removeMany },
+}
+
+/** Errors of Prisma that would tell that a hidden row exists: unique values, references, missing rows. */
+const hiddenCodes: ReadonlySet<string> = new Set(['P2002', 'P2003', 'P2014', 'P2015', 'P2017', 'P2018', 'P2025'])
+
+/** A write, within its transaction if it needs one. */
+class Plan {
+  readonly session: Session
+  readonly model: PrismaModel
+  readonly questions: Questions
+  readonly reading: Reading
+  readonly judge: Judge<Arguments>
+  readonly store: PrismaStore
+  readonly writer: Writer<Arguments>
+  readonly data: WriteData
+
+  constructor(session: Session, model: string) {
+    const { parts, actor, client } = session
+    const { tables, relations, authorizer } = parts
+    this.session = session
+    this.model = tables.model(model)!
+    const questions = new Questions(parts, actor, client, true)
+    this.questions = questions
+    this.reading = readingFor(session, questions)
+    this.judge = new Judge({
+      authorizer,
+      actor,
+      actions: session.actions,
+      settled: (action, of, field) => questions.filter(action, of, field),
+      fieldPolicy: (action, of) => questions.fieldPolicy(action, of),
+      print: (filter) => questions.print(filter, session.actions(filter.model).update, 'anywhere'),
+    })
+    this.store = new PrismaStore(client, tables)
+    this.data = new WriteData(tables, relations, this.reading.conditions)
+    this.writer = new Writer({
+      store: this.store,
+      judge: this.judge,
+      relations,
+      keyOf: (of) => tables.model(of)!.key,
+      knownValues: (of, columns) => knownValues(tables.model(of)!, columns),
+      trustsCascades: session.trustsCascades,
+    })
+  }
+
+  /** Binds all filters of the result, and those of a refusal, before the first row is written. */
+  async seal(selection: Arguments | undefined): Promise<void> {
+    const { name } = this.model
+    await this.judge.filter('read', name)
+    if (selection) {
+      await this.questions.rows(this.session.actions(name).read, name, 'root')
+      await this.reading.selection(selection, name)
+    }
+    this.judge.seal()
+    this.questions.seal()
+  }
+
+  /** Reads a row that was written. @throws the denial if the row is not allowed, or may not be read */
+  async readBack(row: Values, selection: Arguments, conditions: readonly Arguments[]): Promise<unknown> {
+    const { name } = this.model
+    const own = [this.store.keyed(name, [row]), ...conditions]
+    const found = await read(this.session, name, 'findFirst', selection, own, this.questions)
+    if (found === null) throw this.judge.denial()
+    return found
+  }
+
+  /** Returns the error for a row that does not exist, or does not allow the operation. */
+  async denial(where: Arguments): Promise<Error> {
+    const { name, key } = this.model
+    const readable = await this.judge.before('read', name)
+    const [row] = await this.store.find(name, this.store.all([where, ...readable]), key)
+    return this.judge.denial(row !== undefined)
+  }
+
+  /** Updates a row and the rows linked to it. @param where - All rows that the caller means. */
+  async update(where: Arguments, data: Data<Arguments>, selection: Arguments): Promise<unknown> {
+    const { name } = this.model
+    const conditions = await this.writer.conditionsOfUpdate(name, data)
+    let own = this.store.all([where, ...conditions])
+    let row: Values | undefined
+    if (data.links.length > 0) {
+      ;[row] = await this.store.find(name, own, this.writer.columnsOf(name))
+      if (!row) throw await this.denial(where)
+      own = this.store.keyed(name, [row])
+    }
+    const apply = await this.writer.prepareUpdate(name, data, row)
+    await this.seal(selection)
+    const [updated] = await apply(own)
+    if (!updated) throw await this.denial(where)
+    const demands = await this.writer.ledger.verify({ model: name, row: updated })
+    return await this.readBack(updated, selection, demands)
+  }
+
+  async create(data: Data<Arguments>, selection: Arguments): Promise<unknown> {
+    const { name } = this.model
+    const insert = await this.writer.prepareInsert(name, data)
+    await this.seal(selection)
+    const row = await insert()
+    const conditions = await this.writer.ledger.verify({ model: name, row })
+    return await this.readBack(row, selection, conditions)
+  }
+
+  /**
+   * Returns whether everything about new rows is known before they are sent.
+   * @throws the denial if one of them is not allowed
+   */
+  async areAllowed(rows: readonly Data<Arguments>[], isRead: boolean): Promise<boolean> {
+    const { name } = this.model
+    let isKnown = true
+    for (const { columns, names, links } of rows) {
+      const known = knownValues(this.model, columns)
+      const fields = await this.judge.fields('create', name, names)
+      const decided = this.judge.decide('create', name, known)
+      const readable = isRead ? this.judge.decide('read', name, known) : true
+      if (decided === false || readable === false) throw this.judge.denial()
+      if (fields.length > 0 || links.length > 0 || !decided || !readable) isKnown = false
+      else if (!(await this.#areLinked(columns))) isKnown = false
+    }
+    return isKnown
+  }
+
+  /** Whether the rows that a new row refers to are known to be readable. */
+  async #areLinked(columns: Values): Promise<boolean> {
+    const { parts } = this.session
+    for (const { from, to, model } of parts.relations.references(this.model.name)) {
+      if (!from.some((name) => (columns[name] ?? null) !== null)) continue
+      const other = Object.fromEntries(to.map((name, at) => [name, columns[from[at]!]]))
+      const { kind } = await this.judge.filter('read', model)
+      if (kind !== 'all' && this.judge.decide('read', model, other) !== true) return false
+    }
+    return true
+  }
+}
+
+/** Runs a plan in a transaction. */
+function planned<Result>(session: Session, model: string, run: (plan: Plan) => Promise<Result>): Promise<Result> {
+  return transaction(session, (own) => run(new Plan(own, model)))
+}
+
+async function create(session: Session, model: string, args: Arguments): Promise<unknown> {
+  const selection = selectionOf(args)
+  const plan = new Plan(session, model)
+  const data = await plan.data.read(args['data'] ?? {}, model)
+  const isKnown = await plan.areAllowed([data], true)
+  const guarded = isKnown && isFlat(selection, plan.model) ? await plan.reading.selection(selection, model) : undefined
+  if (guarded && guarded.level.columns.size === 0) {
+    const sent = { data: data.columns, ...guarded.args }
+    const row = await call(session.client, model, 'create', sent)
+    tagRows(session.parts.tables, model, 'create', sent, undefined, row)
+    return row
+  }
+  return await planned(session, model, async (own) =>
+    own.create(await own.data.read(args['data'] ?? {}, model), selection),
+  )
+}
+
+async function createMany(session: Session, model: string, args: Arguments): Promise<unknown> {
+  const plan = new Plan(session, model)
+  const rows = await rowsOf(plan, args)
+  if (rows.length === 0) return { count: 0 }
+  if (await plan.areAllowed(rows, false))
+    return await call(session.client, model, 'createMany', { data: rows.map(({ columns }) => columns) })
+  return await planned(session, model, async (own) => ({ count: (await insertAll(own, args, undefined)).length }))
+}
+
+function createManyAndReturn(session: Session, model: string, args: Arguments): Promise<unknown> {
+  const selection = selectionOf(args)
+  return planned(session, model, async (plan) => await readAll(plan, await insertAll(plan, args, selection), selection))
+}
+
+async function insertAll(plan: Plan, args: Arguments, selection: Arguments | undefined): Promise<readonly Values[]> {
+  const insert = await plan.writer.prepareInsertAll(plan.model.name, await rowsOf(plan, args))
+  await plan.seal(selection)
+  const inserted = await insert()
+  await plan.writer.ledger.verify()
+  return inserted
+}
+
+/** Reads rows that were written. @throws the denial if one of them may not be read */
+async function readAll(plan: Plan, rows: readonly Values[], selection: Arguments): Promise<unknown> {
+  const { name } = plan.model
+  if (rows.length === 0) return []
+  const own = [plan.store.keyed(name, rows)]
+  const found = await read(plan.session, name, 'findMany', selection, own, plan.questions)
+  if (!Array.isArray(found) || found.length < rows.length) throw plan.judge.denial()
+  return found
+}
+
+async function rowsOf(plan: Plan, { data }: Arguments): Promise<readonly Data<Arguments>[]> {
+  const rows: Data<Arguments>[] = []
+  for (const one of [data].flat()) rows.push(await plan.data.read(one, plan.model.name, false))
+  return rows
+}
+
+function update(session: Session, model: string, args: Arguments): Promise<unknown> {
+  return planned(session, model, async (plan) => {
+    const where = await uniqueWhere(plan, args['where'])
+    return await plan.update(where, await plan.data.read(args['data'] ?? {}, model), selectionOf(args))
+  })
+}
+
+async function updateAll(plan: Plan, args: Arguments, selection: Arguments | undefined): Promise<readonly Values[]> {
+  const { name } = plan.model
+  const where = await plan.data.where(args['where'] ?? {}, name)
+  const data = await plan.data.read(args['data'] ?? {}, name, false)
+  const conditions = await plan.writer.conditionsOfUpdate(name, data)
+  const apply = await plan.writer.prepareUpdate(name, data, undefined)
+  await plan.seal(selection)
+  const rows = await apply(plan.store.all([where, ...conditions]))
+  await plan.writer.ledger.verify()
+  return rows
+}
+
+function updateMany(session: Session, model: string, args: Arguments): Promise<unknown> {
+  return planned(session, model, async (plan) => ({ count: (await updateAll(plan, args, undefined)).length }))
+}
+
+function updateManyAndReturn(session: Session, model: string, args: Arguments): Promise<unknown> {
+  const selection = selectionOf(args)
+  return planned(session, model, async (plan) => await readAll(plan, await updateAll(plan, args, selection), selection))
+}
+
+function upsert(session: Session, model: string, args: Arguments): Promise<unknown> {
+  const selection = selectionOf(args)
+  return planned(session, model, async (plan) => {
+    const where = await uniqueWhere(plan, args['where'])
+    const [existing] = await plan.store.find(model, where, plan.model.key)
+    // Both halves are read, so that an argument is refused whichever of them is taken.
+    const [created, updated] = [
+      await plan.data.read(args['create'], model),
+      await plan.data.read(args['update'], model),
+    ]
+    return existing ? await plan.update(where, updated, selection) : await plan.create(created, selection)
+  })
+}
+
+function remove(session: Session, model: string, args: Arguments): Promise<unknown> {
+  const selection = selectionOf(args)
+  return planned(session, model, async (plan) => {
+    const where = await uniqueWhere(plan, args['where'])
+    const allowed = await plan.judge.before('delete', model)
+    const found = await read(
+      plan.session,
+      model,
+      'findFirst',
+      { where: args['where'], ...selection },
+      allowed,
+      plan.questions,
+    )
+    if (found === null) throw await plan.denial(where)
+    const apply = await plan.writer.links.prepareDelete(model, where, false)
+    await plan.seal(undefined)
+    await apply()
+    await plan.writer.ledger.verify()
+    return found
+  })
+}
+
+async function removeMany(session: Session, model: string, args: Arguments): Promise<unknown> {
+  return await planned(session, model, async (plan) => {
+    const own = await plan.data.where(args['where'] ?? {}, model)
+    const where = plan.store.all([own, ...(await plan.judge.before('delete', model))])
+    const rows = await plan.store.find(model, where, plan.writer.columnsOf(model))
+    const after = await plan.writer.cascades.prepare(model, rows)
+    await plan.seal(undefined)
+    if (rows.length > 0) await plan.store.delete(model, rows, where)
+    await after()
+    await plan.writer.ledger.verify()
+    return { count: rows.length }
+  })
+}
+
+/** Reads the `where` of an operation on one row. @throws UnsupportedOperationError if it names no row */
+async function uniqueWhere(plan: Plan, given: unknown): Promise<Arguments> {
+  const { name, uniques } = plan.model
+  if (!isArguments(given) || !uniques.some(({ argument }) => given[argument] !== undefined))
+    throw unknownArgument(name, 'where', given)
+  return await plan.data.where(given, name)
+}
+
+function selectionOf(args: Arguments): Arguments {
+  return Object.fromEntries(selections.flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])))
+}
+
+/** Whether a selection has columns alone. */
+function isFlat({ select, include }: Arguments, { fields }: PrismaModel): boolean {
+  if (include !== undefined) return false
+  if (!isArguments(select)) return select === undefined
+  return fields.every(({ kind, name }) => kind !== 'relation' || !select[name]) && !select['_count']
 }

@@ -32,7 +32,7 @@ export function afterNothing(args: Arguments, model: string, tables: Tables): Ar
  * Moves composite keys up: their columns are below one name in a cursor, and beside each other in a
  * `where`.
  */
-function unfolded(cursor: Arguments, model: string, tables: Tables): Arguments {
+export function unfolded(cursor: Arguments, model: string, tables: Tables): Arguments {
   const composite = new Set(
     tables.model(model)?.uniques.flatMap(({ fields, argument }) => (fields.length > 1 ? [argument] : [])),
   )

@@ -40,11 +40,10 @@ const knownVersion = '7'
 /** @throws PrismaSchemaError for a client of another version of Prisma */
 export function assertVersion(client: PrismaClientLike): void {
   const version = property(client, '_clientVersion')
-  if (typeof client.$extends === 'function' && (typeof version !== 'string' || version.startsWith(`${knownVersion}.`)))
-    return
+  if (typeof version !== 'string' || version.startsWith(`${knownVersion}.`)) return
   throw new PrismaSchemaError(
     'prisma-schema',
-    `This version of @arcturus/prisma works with Prisma ${knownVersion}, but the client is of ${typeof version === 'string' ? `Prisma ${version}` : 'another version'}.`,
+    `This version of @arcturus/prisma works with Prisma ${knownVersion}, but the client is of Prisma ${version}.`,
     { hint: `install Prisma ${knownVersion}: npm install prisma@${knownVersion} @prisma/client@${knownVersion}` },
   )
 }

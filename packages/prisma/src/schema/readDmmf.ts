@@ -8,6 +8,7 @@ import {
   type PrismaModel,
   type PrismaSchema,
   type PrismaUnique,
+  referentialAction,
 } from './schema.js'
 
 /**
@@ -52,6 +53,7 @@ interface DmmfField {
   readonly relationName?: string
   readonly relationFromFields?: readonly string[]
   readonly relationToFields?: readonly string[]
+  readonly relationOnDelete?: string
 }
 
 /**
@@ -110,6 +112,7 @@ function readField(field: DmmfField): PrismaField | undefined {
       owner: from.length > 0,
       from,
       to: field.relationToFields ?? [],
+      ...(from.length > 0 && { onDelete: referentialAction(field.relationOnDelete, field.isRequired) }),
     }
   }
   if (field.kind !== 'scalar' && field.kind !== 'enum') return undefined

@@ -13,6 +13,7 @@ import {
   type PrismaRelation,
   type PrismaSchema,
   type PrismaUnique,
+  referentialAction,
 } from './schema.js'
 
 /**
@@ -162,6 +163,7 @@ function readRelation(
 ): PrismaRelation {
   const found = attribute(line, 'relation')
   const from = namesOf(found?.args.find((one) => one.name === 'fields')?.value)
+  const onDelete = found?.args.find((one) => one.name === 'onDelete')?.value
   return {
     kind: 'relation',
     ...base,
@@ -170,6 +172,9 @@ function readRelation(
     owner: from.length > 0,
     from,
     to: namesOf(found?.args.find((one) => one.name === 'references')?.value),
+    ...(from.length > 0 && {
+      onDelete: referentialAction(onDelete?.kind === 'name' ? onDelete.value : undefined, !base.nullable),
+    }),
   }
 }
 

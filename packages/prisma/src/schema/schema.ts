@@ -89,6 +89,11 @@ export interface PrismaRelation {
   readonly from: readonly string[]
   readonly to: readonly string[]
   /**
+   * What happens to the rows with the reference when the other row is deleted. Undefined if the own
+   * rows do not have the reference, or if it is unknown.
+   */
+  readonly onDelete?: ReferentialAction | undefined
+  /**
    * Whether the database enforces the reference. Default: it does with
    * `relationMode = "foreignKeys"`, unless an end is a view.
    */
@@ -98,6 +103,15 @@ export interface PrismaRelation {
    * a collation, so that 'a' can refer to 'A', or the columns have different types. Default false.
    */
   readonly collated?: boolean | undefined
+}
+
+export type ReferentialAction = 'Cascade' | 'Restrict' | 'NoAction' | 'SetNull' | 'SetDefault'
+
+/** Returns the action for a reference. @param given - The name in the schema; undefined if it has none. */
+export function referentialAction(given: string | undefined, isRequired: boolean): ReferentialAction {
+  const known = (['Cascade', 'Restrict', 'NoAction', 'SetNull', 'SetDefault'] as const).find((one) => one === given)
+  // Of an unknown action the most is assumed.
+  return known ?? (given !== undefined ? 'Cascade' : isRequired ? 'Restrict' : 'SetNull')
 }
 
 /** Returns the values of an enum that have another name in the database; undefined if none has. */

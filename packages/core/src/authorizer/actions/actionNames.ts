@@ -71,11 +71,6 @@ export function fieldActionsOf(policy: Policy, ancestors: readonly string[], rea
   return new Set(fieldRulesOf(policy, ancestors).map(({ parameters }) => literal(parameters[1]?.term) ?? readAction))
 }
 
-/** Returns whether a rule concerns an action on the fields of a resource's class. */
-export function governsFields(policy: Policy, ancestors: readonly string[], action: string): boolean {
-  return fieldRulesOf(policy, ancestors).some(({ parameters }) => (literal(parameters[1]?.term) ?? action) === action)
-}
-
 /** Returns the strings of the rules about the fields of a resource's class, the names of fields among them. */
 export function fieldTextsOf(policy: Policy, ancestors: readonly string[]): ReadonlySet<string> {
   return textsIn(fieldRulesOf(policy, ancestors))

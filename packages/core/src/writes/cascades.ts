@@ -1,0 +1,71 @@
+import type { LinkRelation, Values } from './change.js'
+import { keyText, type Ledger } from './ledger.js'
+import type { Apply, WriterParts } from './parts.js'
+
+/** Tests the rows that the database deletes or changes with a deleted row: they count as written. */
+export class Cascades<Where> {
+  readonly #parts: WriterParts<Where>
+  readonly #ledger: Ledger<Where>
+
+  constructor(parts: WriterParts<Where>, ledger: Ledger<Where>) {
+    this.#parts = parts
+    this.#ledger = ledger
+  }
+
+  /**
+   * Finds the rows that the database deletes or changes with some rows.
+   * @returns what to do after the delete
+   * @throws the denial if the actor may not delete or update one of them
+   */
+  async prepare(model: string, rows: readonly Values[], seen: Set<string> = new Set()): Promise<Apply> {
+    const after: Apply[] = []
+    for (const row of rows) seen.add(this.#text(model, row))
+    if (!this.#parts.trustsCascades && rows.length > 0) {
+      for (const { relation, onDelete } of this.#parts.relations.dependents(model)) {
+        if (onDelete !== 'refuse') after.push(await this.#prepareRelation(relation, onDelete, rows, seen))
+      }
+    }
+    return async () => {
+      for (const one of after) await one()
+    }
+  }
+
+  async #prepareRelation(
+    relation: LinkRelation,
+    onDelete: 'cascade' | 'detach',
+    rows: readonly Values[],
+    seen: Set<string>,
+  ): Promise<Apply> {
+    const { store, judge, keyOf, relations } = this.#parts
+    const { owner, from, to } = relation
+    const kind = onDelete === 'cascade' ? 'delete' : 'update'
+    await judge.filter(kind, owner)
+    const references = rows.map((row) => Object.fromEntries(from.map((name, at) => [name, row[to[at]!]])))
+    const referring = store.any(references.map((one) => store.keyed(owner, [one])))
+    const columns = [...new Set([...keyOf(owner), ...relations.dependents(owner).flatMap((one) => one.relation.to)])]
+    const all = await store.find(owner, referring, columns)
+    // A row that refers to itself, or in a circle, is deleted already.
+    const found = all.filter((row) => !seen.has(this.#text(owner, row)))
+    if (found.length === 0) return async () => {}
+    const allowed = await judge.before(kind, owner)
+    if (allowed.length > 0) {
+      const permitted = await store.find(owner, store.all([referring, ...allowed]), keyOf(owner))
+      if (permitted.length < all.length) throw judge.denial()
+    }
+    if (onDelete === 'detach') {
+      return async () => {
+        const kept = found.filter((row) => !seen.has(this.#text(owner, row)))
+        for (const row of kept) this.#ledger.changed(owner, row, { isMoved: true })
+      }
+    }
+    const below = await this.prepare(owner, found, seen)
+    return async () => {
+      this.#ledger.deleted(owner, found)
+      await below()
+    }
+  }
+
+  #text(model: string, row: Values): string {
+    return keyText(model, this.#parts.keyOf(model), row)
+  }
+}

@@ -1,0 +1,121 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import type { Values } from './change.js'
+import { decideNewRow } from './newRow.js'
+import { writeDenial } from './refusal.js'
+import type { FieldPolicy, RowsFilter } from './rowsFilter.js'
+import { type KeyedRows, withoutWitnesses } from './witness.js'
+
+/** The names of the actions that operations need. */
+export interface ActionNames {
+  readonly read: string
+  readonly create: string
+  readonly update: string
+  readonly delete: string
+}
+
+/** Answers the questions of one write to the policy. */
+export interface Questions<Where> {
+  readonly authorizer: Authorizer
+  readonly actor: unknown
+  actions(model: string): ActionNames
+  /** Returns a filter that reads nothing more of the actor. */
+  settled(action: string, model: string, field?: string): Promise<RowsFilter>
+  fieldPolicy(action: string, model: string): FieldPolicy | undefined
+  /** Prints a filter as a condition of the store; `true` for all rows. */
+  print(filter: RowsFilter): Promise<Where | true>
+}
+
+/** The rows that a statement writes. */
+export interface Written {
+  /** The rows that it creates, links or moves: they are in no collection of a row that existed before. */
+  readonly moved: readonly KeyedRows[]
+  readonly created: readonly KeyedRows[]
+}
+
+/** Decides about the state before and after a write. The actor is the one before. */
+export class Judge<Where> {
+  readonly #questions: Questions<Where>
+  readonly #filters = new Map<string, Promise<RowsFilter>>()
+  #isSealed = false
+
+  constructor(questions: Questions<Where>) {
+    this.#questions = questions
+  }
+
+  get actor(): unknown {
+    return this.#questions.actor
+  }
+
+  action(kind: keyof ActionNames, model: string): string {
+    return this.#questions.actions(model)[kind]
+  }
+
+  /** Returns the conditions of the rows that allow an action, or an action on a field, before the write. */
+  async before(kind: keyof ActionNames, model: string, field?: string): Promise<readonly Where[]> {
+    const where = await this.#questions.print(await this.filter(kind, model, field))
+    return where === true ? [] : [where]
+  }
+
+  /** Binds the actor as it is now. A filter that is needed after the write has to be bound before. */
+  filter(kind: keyof ActionNames, model: string, field?: string): Promise<RowsFilter> {
+    const key = JSON.stringify([kind, model, field])
+    const known = this.#filters.get(key)
+    if (known) return known
+    if (this.#isSealed) throw new Error(`The filter of ${kind} ${model} was not bound before the write.`)
+    const filter = this.#questions.settled(this.action(kind, model), model, field)
+    this.#filters.set(key, filter)
+    return filter
+  }
+
+  /** Declares that the first row is about to be written: the actor must not be read any more. */
+  seal(): void {
+    this.#isSealed = true
+  }
+
+  /** Returns the rows that allow an action after the write. */
+  async after(kind: keyof ActionNames, model: string, written: Written, field?: string): Promise<readonly Where[]> {
+    const filter = await this.filter(kind, model, field)
+    if (filter.kind === 'all') return []
+    const { schema } = this.#questions.authorizer
+    const actual = filter.definite()
+    const alone = written.moved.reduce((found, rows) => withoutWitnesses(schema, found, rows, written.created), actual)
+    const demands = alone === actual ? [actual] : [alone, actual]
+    const printed = await Promise.all(
+      demands.map((definite) => this.#questions.print({ model, kind: 'condition', definite: () => definite })),
+    )
+    return printed.filter((where): where is Awaited<Where> => where !== true)
+  }
+
+  /**
+   * Returns the fields whose permission depends on the row.
+   * @throws ForbiddenError, UnauthenticatedError if the actor may not write one of them to any row
+   */
+  async fields(kind: 'create' | 'update', model: string, names: readonly string[]): Promise<readonly string[]> {
+    const policy = this.#questions.fieldPolicy(this.action(kind, model), model)
+    if (!policy) return []
+    const open: string[] = []
+    const denied: string[] = []
+    for (const name of new Set(names)) {
+      const filter = await this.filter(kind, model, name)
+      if (filter.kind === 'none') denied.push(name)
+      if (filter.kind === 'condition') open.push(name)
+    }
+    if (denied.length > 0) throw writeDenial(this.actor, true, denied)
+    return open
+  }
+
+  /** Returns whether the policy names a field in its rules for writes. */
+  namesField(kind: 'create' | 'update', model: string, name: string): boolean {
+    return this.#questions.fieldPolicy(this.action(kind, model), model)?.names(name) ?? false
+  }
+
+  /** Decides about a new row by its values; undefined if they are not enough. */
+  decide(kind: 'create' | 'read', model: string, values: Values): boolean | undefined {
+    const { authorizer, actor } = this.#questions
+    return decideNewRow(authorizer, actor, this.action(kind, model), model, values)
+  }
+
+  denial(isReadable = true): Error {
+    return writeDenial(this.actor, isReadable)
+  }
+}

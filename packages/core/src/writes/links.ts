@@ -1,0 +1,325 @@
+import { ArgumentError } from '../errors.js'
+import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
+import { keyText } from './ledger.js'
+import type { Apply, ApplyTo, RowWriter } from './parts.js'
+
+type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>, { readonly kind: Kind }>
+
+/**
+ * Writes the links of a row. Both ends count: the row that holds the reference has to allow `update`,
+ * before and after, and the other has to be readable. Rows of another parent do not exist.
+ */
+export class Links<Where> {
+  readonly #writer: RowWriter<Where>
+
+  constructor(writer: RowWriter<Where>) {
+    this.#writer = writer
+  }
+
+  /**
+   * Prepares a relation whose reference is in the row itself.
+   * @param row - The row before; undefined for a new row.
+   * @returns the columns of the reference
+   */
+  async prepareReference({ relation, step }: Link<Where>, row: Values | undefined): Promise<Apply<Values>> {
+    const { store } = this.#writer.parts
+    const { model } = relation
+    const refer = (other: Values): Values => pairs(relation.from, relation.to, other)
+    const detached = Object.fromEntries(relation.from.map((name) => [name, null]))
+    const current = async (): Promise<Values | undefined> =>
+      row && (await store.find(model, store.linked(relation, row), this.#writer.columnsOf(model)))[0]
+    switch (step.kind) {
+      case 'create': {
+        const insert = await this.#writer.prepareInsert(model, step.data[0]!)
+        return async () => refer(await insert())
+      }
+      case 'connect': {
+        const other = await this.#readable(model, step.where)
+        return async () => refer(other)
+      }
+      case 'connectOrCreate': {
+        const [existing] = await store.find(model, step.where, this.#writer.columnsOf(model))
+        if (existing) {
+          const other = await this.#readable(model, step.where)
+          return async () => refer(other)
+        }
+        const insert = await this.#writer.prepareInsert(model, step.create)
+        return async () => refer(await insert())
+      }
+      case 'disconnect': {
+        if (!relation.nullable) throw required(relation)
+        if (step.where) await this.#readable(model, this.#belonging(relation, row, step.where))
+        return async () => detached
+      }
+      case 'update': {
+        const apply = await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.data, false)
+        return async () => {
+          await apply()
+          return {}
+        }
+      }
+      case 'upsert': {
+        if (await current()) {
+          const apply = await this.#prepareUpdates(
+            model,
+            this.#belonging(relation, row, step.where),
+            step.update,
+            false,
+          )
+          return async () => {
+            await apply()
+            return {}
+          }
+        }
+        const insert = await this.#writer.prepareInsert(model, step.create)
+        return async () => refer(await insert())
+      }
+      case 'delete':
+      case 'set':
+        throw new ArgumentError('invalid-argument', `\`${step.kind}\` of "${relation.name}" is not supported.`, {
+          hint: 'disconnect the row, and delete it with an operation of its own',
+        })
+    }
+  }
+
+  /**
+   * Prepares a relation whose references are in other rows, or between the rows.
+   * @param row - The row before; undefined for a new row, which has no related rows.
+   */
+  async prepareOthers({ relation, step }: Link<Where>, row: Values | undefined): Promise<ApplyTo> {
+    const { model } = relation
+    switch (step.kind) {
+      case 'create':
+        return await this.#prepareCreate(relation, step.data)
+      case 'connect':
+        return await this.#prepareConnect(relation, step.where, row)
+      case 'connectOrCreate': {
+        const { store } = this.#writer.parts
+        const [existing] = await store.find(model, step.where, this.#writer.columnsOf(model))
+        return existing
+          ? await this.#prepareConnect(relation, step.where, row)
+          : await this.#prepareCreate(relation, [step.create])
+      }
+      case 'disconnect': {
+        const rows = await this.#allowed('update', model, this.#belonging(relation, row, step.where))
+        return this.#detach(relation, rows)
+      }
+      case 'set':
+        return await this.#prepareSet(relation, step, row)
+      case 'update': {
+        const apply = await this.#prepareUpdates(
+          model,
+          this.#belonging(relation, row, step.where),
+          step.data,
+          step.many,
+        )
+        return async () => await apply()
+      }
+      case 'upsert':
+        return await this.#prepareUpsert(relation, step, row)
+      case 'delete': {
+        const apply = await this.prepareDelete(model, this.#belonging(relation, row, step.where), step.many)
+        return async () => await apply()
+      }
+    }
+  }
+
+  /**
+   * Prepares the deletion of rows.
+   * @param many - Whether there may be none.
+   */
+  async prepareDelete(model: string, where: Where, many: boolean): Promise<Apply> {
+    const { store } = this.#writer.parts
+    const rows = await this.#allowed('delete', model, where, many)
+    if (rows.length === 0) return async () => {}
+    const after = await this.#writer.cascades.prepare(model, rows)
+    const allowed = store.all([where, ...(await this.#writer.parts.judge.before('delete', model))])
+    return async () => {
+      await store.delete(model, this.#keys(model, rows), allowed)
+      this.#writer.ledger.deleted(model, rows)
+      await after()
+    }
+  }
+
+  async #prepareCreate(relation: LinkRelation, data: readonly Data<Where>[]): Promise<ApplyTo> {
+    const insert = await this.#writer.prepareInsertAll(relation.model, data)
+    if (relation.keeper === 'other') return async (row) => void (await insert(pairs(relation.to, relation.from, row)))
+    return async (row) => {
+      const others = await insert()
+      await this.#writer.parts.store.join(relation, row, others, true)
+    }
+  }
+
+  async #prepareConnect(relation: LinkRelation, where: Where, row: Values | undefined): Promise<ApplyTo> {
+    const inverse = this.#inverse(relation)
+    const readable = inverse ? await this.#writer.readableEnds(inverse) : []
+    const others = await this.#allowed('update', relation.model, where, false, readable)
+    const pushed = relation.many || !row ? [] : await this.#pushedOut(relation, row, others)
+    const attach = this.#attach(relation, others)
+    return async (one) => {
+      if (pushed.length > 0) await this.#detach(relation, pushed)(one)
+      await attach(one)
+    }
+  }
+
+  #attach(relation: LinkRelation, others: readonly Values[]): ApplyTo {
+    const { store } = this.#writer.parts
+    const { model } = relation
+    if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, true)
+    const inverse = this.#inverse(relation)
+    return async (row) => {
+      const rows = store.keyed(model, this.#keys(model, others))
+      const columns = pairs(relation.to, relation.from, row)
+      const moved = await store.update(model, rows, columns, this.#writer.columnsOf(model))
+      this.#moved(model, moved, inverse && [inverse])
+    }
+  }
+
+  /** Returns the relation of the other rows whose reference a relation follows backwards. */
+  #inverse({ keeper, owner, model, to }: LinkRelation): LinkRelation | undefined {
+    if (keeper !== 'other') return undefined
+    return this.#writer.parts.relations
+      .references(model)
+      .find((one) => one.model === owner && one.from.every((name, at) => name === to[at]))
+  }
+
+  /** Returns the row that a relation to one row leads to, if it is replaced by another. */
+  async #pushedOut(relation: LinkRelation, row: Values, others: readonly Values[]): Promise<readonly Values[]> {
+    const { store } = this.#writer.parts
+    const linked = store.linked(relation, row)
+    const current = await store.find(relation.model, linked, this.#writer.columnsOf(relation.model))
+    const texts = new Set(others.map((one) => this.#text(relation.model, one)))
+    if (current.every((one) => texts.has(this.#text(relation.model, one)))) return []
+    if (!relation.nullable) throw required(relation)
+    return await this.#allowed('update', relation.model, linked)
+  }
+
+  async #prepareSet(relation: LinkRelation, { where }: Step<Where, 'set'>, row: Values | undefined): Promise<ApplyTo> {
+    const { store } = this.#writer.parts
+    const { model } = relation
+    const targets: Values[] = []
+    const inverse = this.#inverse(relation)
+    const readable = inverse ? await this.#writer.readableEnds(inverse) : []
+    for (const one of where) targets.push(...(await this.#allowed('update', model, one, false, readable)))
+    const current = row ? await store.find(model, store.linked(relation, row), this.#writer.columnsOf(model)) : []
+    const [wanted, present] = [targets, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
+    const removed = current.filter((one) => !wanted!.has(this.#text(model, one)))
+    const added = targets.filter((one) => !present!.has(this.#text(model, one)))
+    if (removed.length > 0) {
+      if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
+      const keys = store.keyed(model, this.#keys(model, removed))
+      const allowed = await this.#allowed('update', model, keys, true)
+      if (allowed.length < removed.length) throw this.#writer.parts.judge.denial()
+    }
+    return async (one) => {
+      if (removed.length > 0) await this.#detach(relation, removed)(one)
+      if (added.length > 0) await this.#attach(relation, added)(one)
+    }
+  }
+
+  async #prepareUpsert(relation: LinkRelation, step: Step<Where, 'upsert'>, row: Values | undefined): Promise<ApplyTo> {
+    const { store } = this.#writer.parts
+    const { model } = relation
+    const existing = row
+      ? await store.find(model, this.#belonging(relation, row, step.where), this.#writer.columnsOf(model))
+      : []
+    if (existing.length === 0) return await this.#prepareCreate(relation, [step.create])
+    const apply = await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.update, false)
+    return async () => await apply()
+  }
+
+  /** Prepares the update of all rows of a condition: each of them has to allow it. */
+  async #prepareUpdates(model: string, where: Where, data: Data<Where>, many: boolean): Promise<Apply> {
+    const { store, judge } = this.#writer.parts
+    const conditions = await this.#writer.conditionsOfUpdate(model, data)
+    const rows = await this.#found(model, where, conditions, many)
+    if (rows.length === 0) return async () => {}
+    if (many && data.links.length > 0) throw judge.denial()
+    const update = await this.#writer.prepareUpdate(model, data, rows[0])
+    return async () => void (await update(store.keyed(model, this.#keys(model, rows))))
+  }
+
+  #detach(relation: LinkRelation, rows: readonly Values[]): ApplyTo {
+    const { store } = this.#writer.parts
+    const { model } = relation
+    if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, rows, false)
+    if (!relation.nullable) throw required(relation)
+    const columns = Object.fromEntries(relation.to.map((name) => [name, null]))
+    return async () => {
+      const keyed = store.keyed(model, this.#keys(model, rows))
+      this.#moved(model, await store.update(model, keyed, columns, this.#writer.columnsOf(model)))
+    }
+  }
+
+  /** Adds or removes the rows of a table between two models: both ends have to allow it after, too. */
+  async #joined(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void> {
+    await this.#writer.parts.store.join(relation, row, others, isAdded)
+    this.#moved(relation.model, others)
+  }
+
+  #moved(model: string, rows: readonly Values[], links: readonly LinkRelation[] = []): void {
+    for (const row of rows) this.#writer.ledger.changed(model, row, { isMoved: true, links })
+  }
+
+  /** Returns the row of a condition that may be read. @throws the denial of a missing row if there is none */
+  async #readable(model: string, where: Where): Promise<Values> {
+    const { store, judge } = this.#writer.parts
+    const readable = await judge.before('read', model)
+    const [other] = await store.find(model, store.all([where, ...readable]), this.#writer.columnsOf(model))
+    if (!other) throw judge.denial(false)
+    return other
+  }
+
+  async #allowed(
+    kind: 'update' | 'delete',
+    model: string,
+    where: Where,
+    many = false,
+    further: readonly Where[] = [],
+  ): Promise<readonly Values[]> {
+    const conditions = await this.#writer.parts.judge.before(kind, model)
+    return await this.#found(model, where, [...conditions, ...further], many)
+  }
+
+  /** Returns all rows of a condition. @throws the denial if not all fulfil further conditions, or if there is none */
+  async #found(model: string, where: Where, conditions: readonly Where[], many: boolean): Promise<readonly Values[]> {
+    const { store, judge } = this.#writer.parts
+    const columns = this.#writer.columnsOf(model)
+    const rows = await store.find(model, store.all([where, ...conditions]), columns)
+    if (many && conditions.length > 0) {
+      const all = await store.find(model, where, columns)
+      if (all.length > rows.length) throw judge.denial()
+    }
+    if (many || rows.length > 0) return rows
+    const readable = await judge.before('read', model)
+    const [visible] = await store.find(model, store.all([where, ...readable]), columns)
+    throw judge.denial(visible !== undefined)
+  }
+
+  #belonging(relation: LinkRelation, row: Values | undefined, where: Where | undefined): Where {
+    const { store, judge } = this.#writer.parts
+    if (!row) throw judge.denial(false)
+    const linked = store.linked(relation, row)
+    return where === undefined ? linked : store.all([linked, where])
+  }
+
+  #keys(model: string, rows: readonly Values[]): readonly Values[] {
+    const key = this.#writer.parts.keyOf(model)
+    return rows.map((row) => Object.fromEntries(key.map((name) => [name, row[name]])))
+  }
+
+  #text(model: string, row: Values): string {
+    return keyText(model, this.#writer.parts.keyOf(model), row)
+  }
+}
+
+/** Returns columns with the values that other columns of a row have. */
+function pairs(columns: readonly string[], from: readonly string[], row: Values): Values {
+  return Object.fromEntries(columns.map((name, at) => [name, row[from[at]!]]))
+}
+
+function required({ name }: LinkRelation): ArgumentError {
+  return new ArgumentError('invalid-argument', `The reference of "${name}" cannot be null.`, {
+    hint: 'connect another row, or delete the row that has the reference',
+  })
+}

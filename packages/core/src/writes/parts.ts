@@ -1,0 +1,41 @@
+import type { Data, LinkRelation, Relations, Store, Values } from './change.js'
+import type { Judge } from './judge.js'
+import type { Ledger } from './ledger.js'
+
+/** Writes prepared rows, after everything that has to be true before was found to be. */
+export type Apply<Result = void> = () => Promise<Result>
+/** Inserts a prepared row, with the columns of its reference to a row that was inserted before. */
+export type Insert = (inherited?: Values) => Promise<Values>
+/** Changes the rows of a relation, once the row with the relation is written. */
+export type ApplyTo = (row: Values) => Promise<void>
+
+export interface WriterParts<Where> {
+  readonly store: Store<Where>
+  readonly judge: Judge<Where>
+  readonly relations: Relations
+  readonly keyOf: (model: string) => readonly string[]
+  /** Returns the columns of new rows whose stored values are known from the data. */
+  readonly knownValues: (model: string, columns: Values) => Values
+  /** Whether rows that the database changes with a deleted row are trusted. */
+  readonly trustsCascades: boolean
+}
+
+/** Prepares rows for writing. */
+export interface RowWriter<Where> {
+  readonly parts: WriterParts<Where>
+  readonly ledger: Ledger<Where>
+  readonly cascades: { prepare(model: string, rows: readonly Values[]): Promise<Apply> }
+  columnsOf(model: string): readonly string[]
+  readableEnds(relation: LinkRelation): Promise<readonly Where[]>
+  conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]>
+  prepareInsert(model: string, data: Data<Where>): Promise<Insert>
+  prepareInsertAll(
+    model: string,
+    rows: readonly Data<Where>[],
+  ): Promise<(inherited?: Values) => Promise<readonly Values[]>>
+  prepareUpdate(
+    model: string,
+    data: Data<Where>,
+    row: Values | undefined,
+  ): Promise<(where: Where) => Promise<readonly Values[]>>
+}

@@ -1,0 +1,66 @@
+import { NotFoundError } from '@arcturus/core'
+import type { Arguments } from '../literal.js'
+import { afterNothing, findCursor } from '../query/cursor.js'
+import { filtered } from '../query/guard.js'
+import { tagRows } from '../rows/rows.js'
+import { type PrismaClientLike, property } from '../schema/fromClient.js'
+import { call } from './call.js'
+import { type FindKeys, prune } from './levels.js'
+import { listArguments, operations, type ReadOperation } from './operations.js'
+import { Questions } from './questions.js'
+import { Reading } from './reading.js'
+import type { Session } from './session.js'
+
+/**
+ * Runs a query that reads rows.
+ * @param filters - Further conditions of its rows.
+ * @param questions - Those of a write, which bound its filters before.
+ */
+export async function read(
+  session: Session,
+  model: string,
+  operation: ReadOperation,
+  args: Arguments,
+  filters: readonly Arguments[] = [],
+  questions: Questions = new Questions(session.parts, session.actor, session.client),
+): Promise<unknown> {
+  const { client, parts } = session
+  const { tables } = parts
+  const reading = readingFor(session, questions)
+  const { kind, isOne, args: names } = operations[operation]
+  if (kind !== 'find') await reading.assertAggregates(args, model)
+  let sent = await reading.rows(args, model, names.length > 0 ? names : listArguments)
+  if (filters.length > 0)
+    sent = { ...sent, where: reading.combined(sent['where'] as Arguments | undefined, filters, model)! }
+  const guarded = kind === 'find' ? await reading.selection(sent, model) : undefined
+  sent = guarded?.args ?? sent
+  const cursor = isOne ? undefined : findCursor(sent, model, 'findMany', tables)
+  if (cursor) {
+    const visible = await questions.rows(session.actions(model).read, model, 'root')
+    const where = { AND: [cursor['where'], ...(visible === true ? [] : [visible])] }
+    const found = await call(client, model, 'findFirst', { where })
+    if (found === null) sent = afterNothing(sent, model, tables)
+  }
+  const result = await filtered(Promise.resolve(call(client, model, operation, sent)).catch(hiddenAsMissing), false)
+  if (!guarded) return result
+  await prune(result, guarded.level, finder(client))
+  tagRows(tables, model, operation, sent, undefined, result)
+  return result
+}
+
+export function readingFor(session: Session, questions: Questions): Reading {
+  return new Reading(questions, {
+    action: (model) => session.actions(model).read,
+    refusesRequired: session.refusesRequired,
+  })
+}
+
+export function finder(client: PrismaClientLike): FindKeys {
+  // Sound: `findMany` returns rows.
+  return (model, args) => call(client, model.name, 'findMany', args) as PromiseLike<readonly Arguments[]>
+}
+
+/** Reports that a row is hidden or missing by the same error. */
+function hiddenAsMissing(error: unknown): never {
+  throw property(error, 'code') === 'P2025' ? new NotFoundError() : error
+}

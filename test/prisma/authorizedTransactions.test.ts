@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
+
+const databases = await openDatabases('authorized_transactions', ['sqlite', 'postgresql', 'mysql'])
+
+describe.each(databases)('Transactions of an authorized client on $name', (database) => {
+  let world: Awaited<ReturnType<typeof openWorkspace>>
+  beforeAll(async () => {
+    world = await openWorkspace(database)
+  }, 60_000)
+  afterAll(async () => {
+    await world?.bare.$disconnect()
+    await database.close()
+  })
+  beforeEach(async () => {
+    await clear(world.bare)
+    await addRows(world.bare)
+  })
+
+  it('undo a refused write alone, and go on if the error is handled', async () => {
+    await world.as(2).$transaction(async (tx) => {
+      await tx.item.update({ where: { id: 1 }, data: { text: 'kept' } })
+      await expect(tx.item.update({ where: { id: 1 }, data: { boardId: 2 } })).rejects.toMatchObject({ status: 403 })
+      await expect(tx.item.create({ data: { text: 'x', boardId: 99 } })).rejects.toMatchObject({ status: 403 })
+      await tx.item.create({ data: { id: 200, text: 'new', boardId: 1 } })
+    })
+    expect(await world.bare.item.findUnique({ where: { id: 1 } })).toMatchObject({ text: 'kept', boardId: 1 })
+    expect(await world.bare.item.count()).toBe(4)
+  })
+
+  it('are rolled back as a whole by an error that is not handled', async () => {
+    const before = await tablesOf(world.bare)
+    const client = world.as(2)
+    const run = client.$transaction(async (tx) => {
+      await tx.item.update({ where: { id: 1 }, data: { text: 'lost' } })
+      await tx.item.delete({ where: { id: 3 } })
+    })
+    await expect(run).rejects.toMatchObject({ status: 403 })
+    const batch = client.$transaction([
+      client.item.update({ where: { id: 1 }, data: { text: 'lost' } }),
+      client.item.delete({ where: { id: 2 } }),
+    ])
+    await expect(batch).rejects.toMatchObject({ status: 404 })
+    expect(await tablesOf(world.bare)).toEqual(before)
+  })
+
+  it('of the application are joined', async () => {
+    const before = await tablesOf(world.bare)
+    const run = world.bare.$transaction(async (tx) => {
+      const client = world.authorizedClient(world.user(2), { client: tx })
+      await client.item.update({ where: { id: 1 }, data: { text: 'inside' } })
+      expect(await tx.item.findUnique({ where: { id: 1 } })).toMatchObject({ text: 'inside' })
+      await expect(client.item.update({ where: { id: 1 }, data: { boardId: 2 } })).rejects.toMatchObject({
+        status: 403,
+      })
+      expect(await tx.item.findUnique({ where: { id: 1 } })).toMatchObject({ boardId: 1 })
+      throw new Error('undo')
+    })
+    await expect(run).rejects.toThrow('undo')
+    expect(await tablesOf(world.bare)).toEqual(before)
+  })
+
+  it('write in parallel, each write on its own', async () => {
+    await world.as(2).$transaction(async (tx) => {
+      const written = await Promise.allSettled([
+        tx.item.update({ where: { id: 1 }, data: { text: 'one' } }),
+        tx.item.update({ where: { id: 2 }, data: { text: 'hidden' } }),
+        tx.item.create({ data: { id: 201, text: 'new', boardId: 1 } }),
+      ])
+      expect(written.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    })
+    expect(await world.bare.item.findMany({ select: { text: true }, orderBy: { id: 'asc' } })).toEqual(
+      ['one', 'b', 'c', 'new'].map((text) => ({ text })),
+    )
+  })
+
+  it('see a role that was revoked before the write', async () => {
+    const client = world.as(1)
+    expect(await client.member.count()).toBe(2)
+    await world.bare.member.update({ where: { id: 1 }, data: { role: 'member' } })
+    await expect(client.space.update({ where: { id: 1 }, data: { name: 'x' } })).rejects.toMatchObject({ status: 403 })
+    await expect(client.member.create({ data: { userId: 3, spaceId: 1 } })).rejects.toMatchObject({ status: 403 })
+  })
+
+  it.skipIf(database.provider === 'sqlite')('fail under serializable if a role is revoked meanwhile', async () => {
+    const other = world.connect()
+    let isRevoked = false
+    let wasRevoked = false
+    const run = world.as(1).$transaction(
+      async (tx) => {
+        await tx.space.findFirst()
+        const revoke = other.$transaction(
+          async (own) => {
+            await own.member.findFirst({ where: { id: 1 } })
+            await own.space.findMany()
+            await own.member.update({ where: { id: 1 }, data: { role: 'member' } })
+            isRevoked = true
+          },
+          { isolationLevel: 'Serializable' },
+        )
+        // A database that locks lets the other wait, until this one has ended.
+        await Promise.race([revoke, new Promise((resolve) => setTimeout(resolve, 500))]).catch(() => {})
+        revoke.catch(() => {})
+        wasRevoked = isRevoked
+        await tx.space.update({ where: { id: 1 }, data: { name: 'renamed' } })
+      },
+      { isolationLevel: 'Serializable' },
+    )
+    const [result] = await Promise.allSettled([run])
+    const { name } = await world.bare.space.findUniqueOrThrow({ where: { id: 1 } })
+    if (result.status === 'rejected') expect(name).toBe('space 1')
+    else expect(wasRevoked).toBe(false)
+    await other.$disconnect()
+  })
+})

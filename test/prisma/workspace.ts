@@ -1,0 +1,122 @@
+import { Authorizer } from '@arcturus/core'
+import { type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
+import { createSchema, type Database } from './databases.js'
+import { known } from './documents.js'
+import { schema as mysql } from './generated/workspace-mysql/arcturus/schema.js'
+import { PrismaClient as MySqlClient } from './generated/workspace-mysql/client/client.js'
+import { schema as postgresql } from './generated/workspace-postgresql/arcturus/schema.js'
+import { PrismaClient as PostgresClient } from './generated/workspace-postgresql/client/client.js'
+import { schema as sqlite } from './generated/workspace-sqlite/arcturus/schema.js'
+import { PrismaClient as SqliteClient } from './generated/workspace-sqlite/client/client.js'
+
+export type Client = SqliteClient
+
+const schemas = { sqlite, postgresql, mysql }
+const clients = { sqlite: SqliteClient, postgresql: PostgresClient, mysql: MySqlClient }
+
+/** Admins manage their spaces; members edit items of boards that are not locked. Tags belong to all. */
+export const policy = `
+  is_member(user: User, space: Space) if m in space.members and m.userId = user.id;
+  is_admin(user: User, space: Space) if m in space.members and m.userId = user.id and m.role = "admin";
+
+  allow(_: User, "read", _: User);
+  allow(user: User, action, space: Space) if action in ["read"] and is_member(user, space);
+  allow(user: User, action, space: Space) if action in ["create", "update", "delete"] and is_admin(user, space);
+  allow(user: User, "read", member: Member) if is_member(user, member.space);
+  allow(user: User, action, member: Member) if action in ["create", "update", "delete"] and is_admin(user, member.space);
+  allow(user: User, "read", board: Board) if is_member(user, board.space);
+  allow(user: User, action, board: Board) if action in ["create", "update", "delete"] and is_admin(user, board.space);
+  allow(user: User, "read", item: Item) if is_member(user, item.board.space);
+  allow(user: User, action, item: Item) if
+    action in ["create", "update", "delete"] and item.board.locked = false and is_member(user, item.board.space);
+  allow(user: User, action, note: Note) if
+    action in ["read", "create", "update", "delete"] and note.item != nil and is_member(user, note.item.board.space);
+  allow(_: User, "read", _: Tag);
+  allow(_: User, "update", tag: Tag) if tag.name != "official";
+`
+
+/** Makes the tables, their rows and a client for a database. */
+export async function openWorkspace(
+  database: Database,
+  text: string = policy,
+  options: PrismaAuthorizationOptions = {},
+) {
+  const provider = known(database.provider)
+  const generated = ['Space', 'Member', 'Board', 'Item', 'Note']
+  await createSchema(database, schemas[provider], { generated })
+  if (provider === 'postgresql')
+    await database.execute(generated.map((model) => `ALTER SEQUENCE "${model}_id_seq" RESTART WITH 100`))
+  const Constructor = clients[provider] as typeof SqliteClient
+  const connect = () =>
+    new Constructor({ adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] }) as Client
+  const bare = connect()
+  const authorizer = new Authorizer({ log: () => {} })
+  const authorization = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true, ...options })
+  const prisma = bare.$extends(authorization.extension) as unknown as Client
+  authorizer.loadSync(text)
+  const user = (id: number) => authorizer.as('User', { id, name: `user ${id}` })
+  return {
+    ...authorization,
+    authorizer,
+    bare,
+    connect,
+    prisma,
+    user,
+    as: (id: number, more: { cascade?: 'check' | 'trust' } = {}) =>
+      authorization.authorizedClient(user(id), { client: prisma, ...more }),
+  }
+}
+
+/** Space 1 has user 1 as admin and user 2 as member; space 2 has user 3 as admin. Each has a board with an item. */
+export async function addRows(bare: Client): Promise<void> {
+  await bare.user.createMany({ data: [1, 2, 3].map((id) => ({ id, name: `user ${id}` })) })
+  await bare.space.createMany({ data: [1, 2].map((id) => ({ id, name: `space ${id}`, slug: `slug ${id}` })) })
+  await bare.member.createMany({
+    data: [
+      { id: 1, userId: 1, spaceId: 1, role: 'admin' },
+      { id: 2, userId: 2, spaceId: 1, role: 'member' },
+      { id: 3, userId: 3, spaceId: 2, role: 'admin' },
+    ],
+  })
+  await bare.board.createMany({
+    data: [
+      { id: 1, title: 'one', spaceId: 1 },
+      { id: 2, title: 'two', spaceId: 2 },
+      { id: 3, title: 'locked', spaceId: 1, locked: true },
+    ],
+  })
+  await bare.item.createMany({
+    data: [
+      { id: 1, text: 'a', boardId: 1, assigneeId: 2 },
+      { id: 2, text: 'b', boardId: 2 },
+      { id: 3, text: 'c', boardId: 3 },
+    ],
+  })
+  await bare.note.createMany({ data: [1, 2].map((id) => ({ id, body: `note ${id}`, itemId: id })) })
+  await bare.tag.createMany({
+    data: [
+      { id: 1, name: 'red' },
+      { id: 2, name: 'official' },
+    ],
+  })
+}
+
+/** All rows of all tables, in the order of their keys. */
+export async function tablesOf(bare: Client): Promise<object> {
+  const orderBy = { id: 'asc' } as const
+  return {
+    user: await bare.user.findMany({ orderBy }),
+    space: await bare.space.findMany({ orderBy }),
+    member: await bare.member.findMany({ orderBy }),
+    board: await bare.board.findMany({ orderBy }),
+    item: await bare.item.findMany({ orderBy, include: { tags: { orderBy } } }),
+    note: await bare.note.findMany({ orderBy }),
+    tag: await bare.tag.findMany({ orderBy }),
+  }
+}
+
+/** Removes all rows. */
+export async function clear(bare: Client): Promise<void> {
+  for (const table of ['note', 'item', 'board', 'member', 'space', 'tag', 'user'] as const)
+    await (bare[table] as { deleteMany(): Promise<unknown> }).deleteMany()
+}
