@@ -15,9 +15,9 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-const all = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts']
+const all = ['packages/*/src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}', 'examples/*/test/**/*.test.ts']
 const shared = [
-  'packages/!(cli)/src/**/!(*.isolated*).test.ts',
+  'packages/!(cli)/src/**/!(*.isolated*).test.{ts,tsx}',
   'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated*).test.ts',
   'examples/{express-prisma,koa-typeorm}/test/**/!(*.isolated*).test.ts',
 ]
@@ -49,6 +49,7 @@ export default defineConfig({
       { find: '@arcturus/testing/diff', replacement: source('packages/testing/src/diff/index.ts') },
       { find: '@arcturus/testing', replacement: source('packages/testing/src/index.ts') },
       { find: '@arcturus/typeorm/oso', replacement: source('packages/typeorm/src/oso/index.ts') },
+      { find: '@arcturus/react', replacement: source('packages/react/src/index.ts') },
       { find: '@arcturus/typeorm', replacement: source('packages/typeorm/src/index.ts') },
     ],
   },
