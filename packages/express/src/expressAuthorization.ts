@@ -13,6 +13,7 @@ import {
   type Eventual,
   type Loaded,
   type Loader,
+  own,
   problemOf,
   problemType,
   type RoutedRequest,
@@ -116,12 +117,10 @@ export interface ExpressAuthorization {
  *   res.json(req.authorization.resource),
  * )
  */
-export function expressAuthorization(
-  authorizer: Authority,
-  options: ExpressAuthorizationOptions,
-): ExpressAuthorization {
+export function expressAuthorization(authorizer: Authority, given: ExpressAuthorizationOptions): ExpressAuthorization {
   assertAuthorizer('expressAuthorization', authorizer)
-  assertActor('expressAuthorization', options)
+  assertActor('expressAuthorization', given)
+  const options = own(given)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
 

@@ -14,6 +14,7 @@ import {
   type Eventual,
   type Loaded,
   type Loader,
+  own,
   problemOf,
   problemType,
   type RoutedRequest,
@@ -96,9 +97,10 @@ export interface KoaAuthorization {
  *   ctx.body = ctx.state.authorization.resource
  * })
  */
-export function koaAuthorization(authorizer: Authority, options: KoaAuthorizationOptions): KoaAuthorization {
+export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationOptions): KoaAuthorization {
   assertAuthorizer('koaAuthorization', authorizer)
-  assertActor('koaAuthorization', options)
+  assertActor('koaAuthorization', given)
+  const options = own(given)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
 

@@ -14,6 +14,7 @@ import type {
   RequestAuthorization,
   RouteOptions,
 } from '@arcturus/core/framework'
+import { own } from '@arcturus/core/framework'
 import { interrupt, redirectStatus } from './interrupt.js'
 import { invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'
@@ -115,7 +116,7 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
   const authorizedAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
     const protection = protectionOf(authorizer, handler, declared)
     // Sound: the overloads allow only these options there.
-    const { onDenial = 'result' } = (protection.kind === 'subject' ? protection.options : {}) as ActionOptions
+    const { onDenial = 'result' } = own(protection.kind === 'subject' ? protection.options : {}) as ActionOptions
     assertOnDenial(onDenial)
     return async (...args: unknown[]): Promise<unknown> =>
       serving.serve(await ambientSource('POST'), async (enforcement) => {

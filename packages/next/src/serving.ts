@@ -5,6 +5,7 @@ import {
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
+  own,
 } from '@arcturus/core/framework'
 import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
@@ -20,11 +21,12 @@ export class Serving<Actor> {
   readonly #context = new ServingContext<Actor>()
   readonly #pageRoutes = new Map<string, object>()
 
-  constructor(authorizer: Authority, options: NextAuthorizationOptions<Actor>) {
+  constructor(authorizer: Authority, given: NextAuthorizationOptions<Actor>) {
     assertAuthorizer('nextAuthorization', authorizer)
-    assertActor('nextAuthorization', options)
+    assertActor('nextAuthorization', given)
+    const options = own(given)
     const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
-    this.options = { ...options, reasons }
+    this.options = own({ ...options, reasons })
     this.#enforcements = new Enforcements(authorizer, this.options, this.#context, { beforeUse: assertNotKept })
     forbidCaching(authorizer)
   }

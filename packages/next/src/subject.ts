@@ -1,5 +1,12 @@
 import { ArgumentError } from '@arcturus/core'
-import { type Authority, assertReason, assertRoute, type Loader, type RouteOptions } from '@arcturus/core/framework'
+import {
+  type Authority,
+  assertReason,
+  assertRoute,
+  type Loader,
+  own,
+  type RouteOptions,
+} from '@arcturus/core/framework'
 
 /** Declares a handler or action as public. */
 export class Unguarded {
@@ -29,7 +36,7 @@ export function enforceOptions(
   args: readonly unknown[],
 ): RouteOptions & { readonly route: object } {
   const { patch, ...options } = protection.options
-  return { ...options, ...(patch && { patch: () => patch(...args) }), route: protection }
+  return own({ ...options, ...(patch && { patch: () => patch(...args) }), route: protection })
 }
 
 /** The arguments after a handler: none, `unguarded(reason)`, or an action and a loader or model. */
@@ -47,7 +54,7 @@ export function protectionOf(authorizer: Authority, handler: unknown, declared: 
   assertOptions(options)
   assertRoute(authorizer, first, subject, options)
   // Sound: `assertRoute` accepted a string, and a function or string.
-  return { kind: 'subject', action: first as string, subject: subject as Loader | string, options }
+  return { kind: 'subject', action: first as string, subject: subject as Loader | string, options: own(options) }
 }
 
 function assertHandler(handler: unknown): void {

@@ -1,4 +1,5 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import type { ActionNames } from '@arcturus/core/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
@@ -196,9 +197,10 @@ export function prismaAuthorization<
 >(
   authorizer: Authorizer,
   source?: PrismaSchema<ModelName> | Client,
-  options: PrismaAuthorizationOptions = {},
+  chosen: PrismaAuthorizationOptions = {},
 ): PrismaAuthorization<ModelName, Client> {
-  assertChoices(options)
+  assertChoices(chosen)
+  const options = own(chosen)
   const markers = new Markers()
   // By row: the data of one `create`, which no other query sees.
   const unsaved = new WeakSet<object>()
@@ -320,8 +322,9 @@ export function prismaAuthorization<
   const log = options.log ?? ((message: string) => console.warn(message))
   const authorizedClient = (
     actor: unknown,
-    { client: given, required, cascade }: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
+    options: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
   ): object => {
+    const { client: given, required, cascade } = own(options)
     assertActor(actor)
     assertOption('required', required, ['null', 'refuse'])
     assertOption('cascade', cascade, ['check', 'trust'])
@@ -358,7 +361,7 @@ export function prismaAuthorization<
       marked(markers.make([{ actor: null, action: authorizer.readAction, filter }])) as { where: NoArguments },
     authorizedWhere: (actor, action, model, options = {}) => {
       assertChoices(options)
-      const { client, ...choices } = options
+      const { client, ...choices } = own(options)
       const request = { actor, action, choices }
       const where = whereFor(request, model, client)
       // If nobody awaits the promise, the query throws the error instead.
@@ -446,10 +449,11 @@ function assertArguments(args: unknown): void {
 }
 
 /** Returns the function that names the actions of a model's operations. */
-function actionNames({ models = {}, ...all }: ActionOptions, read: string): (model: string) => ActionNames {
+function actionNames(options: ActionOptions, read: string): (model: string) => ActionNames {
+  const { models = {}, ...all } = own(options)
   const common = { read, create: 'create', update: 'update', delete: 'delete', ...all }
   const known = new Map<string, ActionNames>()
-  for (const [model, own] of Object.entries(models)) known.set(model, { ...common, ...own })
+  for (const [model, names] of Object.entries(models)) known.set(model, { ...common, ...names })
   return (model) => known.get(model) ?? common
 }
 
@@ -469,7 +473,7 @@ function assertChoices(args: unknown): void {
     throw new ArgumentError('invalid-argument', 'The options must be an object.', { data: { options: args } })
   }
   for (const [name, offered] of Object.entries(choicesOffered)) {
-    const value: unknown = Reflect.get(args, name)
+    const value: unknown = Reflect.get(own(args), name)
     if (value === undefined || offered.some((one) => one === value)) continue
     throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
       data: { [name]: value },

@@ -1,5 +1,5 @@
 import { ArgumentError, type Authorizer, type Filter, QueryError } from '@arcturus/core'
-import type { DatabaseFacts, Definite } from '@arcturus/core/filters'
+import { type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
@@ -207,8 +207,9 @@ export interface TypeOrmAuthorizationOptions {
 export function typeOrmAuthorization(
   authorizer: Authorizer,
   dataSource: DataSource,
-  { database }: TypeOrmAuthorizationOptions = {},
+  options: TypeOrmAuthorizationOptions = {},
 ): TypeOrmAuthorization {
+  const { database } = own(options)
   const dialect = dialectOf(dataSource)
   const names = new ParameterNames()
   const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName)

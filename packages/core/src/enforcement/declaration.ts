@@ -1,5 +1,6 @@
 import { modelNamed } from '../authorizer/arguments.js'
 import { ArgumentError } from '../errors.js'
+import { own } from '../own.js'
 import type { Authority } from './authority.js'
 
 /** The options of `authorize(action, loader)`. */
@@ -51,7 +52,8 @@ export function assertActor(made: string, options: { readonly actor: unknown } |
  * @throws {ArgumentError} The action, or the loader or model, is missing; the model is not registered
  * by then; or the policy names no such action. If no policy is loaded yet, its load fails instead.
  */
-export function assertRoute(authority: Authority, action: unknown, subject: unknown, options: unknown = {}): void {
+export function assertRoute(authority: Authority, action: unknown, subject: unknown, given: unknown = {}): void {
+  const options = typeof given === 'object' && given !== null ? own(given) : given
   assertRouteOptions(options, subject)
   const isAction = typeof action === 'string' && action !== ''
   if (isAction && typeof subject === 'string') modelNamed(authority.schema, subject)

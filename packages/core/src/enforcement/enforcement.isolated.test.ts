@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ForbiddenError, NotFoundError, QueryError } from '../errors.js'
 import { Schema } from '../schema/schema.js'
 import type { Authority } from './authority.js'
+import { assertRoute } from './declaration.js'
 import { Decoys } from './decoys.js'
 import { Enforcement, type EnforcementOptions } from './enforcement.js'
 import type { EnforcementEvent } from './event.js'
@@ -29,7 +30,7 @@ function authority(requestRules: boolean): Authority {
     observe: () => () => {},
     rememberIn: () => () => {},
     needAction: () => {},
-    as: (_model, row) => row,
+    as: () => expect.unreachable('no model was given'),
     can: (_actor, _action, row) => isAllowed(row),
     isAllowed: async (_actor, _action, row) => isAllowed(row),
     authorize: (_actor, _action, row) => check(row),
@@ -469,5 +470,25 @@ describe('the checks of a handler', () => {
 
   it('have no resource if none was loaded', () => {
     expect(() => enforcement().one.authorization.can('edit')).toThrow('No resource was loaded')
+  })
+})
+
+describe('options that all objects inherit', () => {
+  it.each([
+    ['patch', () => ({})],
+    ['model', 'Secret'],
+    ['admit', false],
+    ['route', {}],
+  ])('are none of a route: %s', async (name, value) => {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+    try {
+      const { one } = enforcement()
+      const loader = row('yes')
+      expect(() => assertRoute(authority(false), 'edit', loader)).not.toThrow()
+      expect(await one.enforce('edit', loader)).toBeUndefined()
+      expect(one.authorization.resource).toEqual({ allowed: 'yes' })
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name)
+    }
   })
 })

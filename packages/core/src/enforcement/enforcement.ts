@@ -5,6 +5,7 @@ import { decisionOf, type Explained, explainable, loadExplanation } from '../aut
 import type { DenialReason } from '../authorizer/denial.js'
 import { RelationMemory } from '../authorizer/relations/relations.js'
 import type { AuthorizationError, DecisionExplanation } from '../errors.js'
+import { own } from '../own.js'
 import type { Authority } from './authority.js'
 import type { RouteOptions } from './declaration.js'
 import { Decoys } from './decoys.js'
@@ -261,7 +262,9 @@ export class Enforcement<Request, Actor> {
     return failing(() =>
       after(this.#askAgain(), (denial) => {
         if (denial) return denial
-        return typeof subject === 'string' ? this.#askModel(action, subject) : this.#askRow(action, subject, options)
+        return typeof subject === 'string'
+          ? this.#askModel(action, subject)
+          : this.#askRow(action, subject, own(options))
       }),
     )
   }
@@ -341,7 +344,7 @@ export class Enforcement<Request, Actor> {
       )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
-    if (patch) return this.#askChange(action, loader, row, { ...options, patch })
+    if (patch) return this.#askChange(action, loader, row, own({ ...options, patch }))
     return after(this.#authority.denialReason(actor, action, row, thrown), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
       return after(this.#answer(reason, 'check', action, row), (denial) => {

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Authorizer } from '../authorizer/authorizer.js'
+import { own } from '../own.js'
 import type { Policy } from '../policy/policy.js'
 import { readPolicyFiles } from './policyFile.js'
 
@@ -64,7 +65,7 @@ class Reloading {
   constructor(authorizer: Authorizer, files: readonly string[], options: WatchOptions) {
     this.#authorizer = authorizer
     this.#files = files
-    this.#options = options
+    this.#options = own(options)
   }
 
   /** Watches the folders of the files, since many editors replace a file by a new one. */

@@ -8,6 +8,7 @@ import {
   type Enforcement,
   Enforcements,
   type Loaded,
+  own,
   problemOf,
   problemType,
   type RequestAuthorization,
@@ -89,12 +90,10 @@ type Cookied = IncomingMessage & { readonly cookies: Partial<Record<string, stri
  * @param options - The options of `nextAuthorization`.
  * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  */
-export function pagesAuthorization(
-  authorizer: Authority,
-  options: NextAuthorizationOptions<Actor>,
-): PagesAuthorization {
+export function pagesAuthorization(authorizer: Authority, given: NextAuthorizationOptions<Actor>): PagesAuthorization {
   assertAuthorizer('pagesAuthorization', authorizer)
-  assertActor('pagesAuthorization', options)
+  assertActor('pagesAuthorization', given)
+  const options = own(given)
   const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
   const hooks = { beforeUse: assertNotKept }
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), hooks)
