@@ -47,7 +47,7 @@ export class Authorizer extends BaseAuthorizer {
    */
   constructor(options: AuthorizerOptions = {}) {
     // `withPolicy` passes the engine of the new authorizer.
-    const engine = options instanceof Engine ? options : new Engine(options, partsOf(own(options)))
+    const engine = options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options)))
     super(engine)
     this.#engine = engine
     this.#listeners = engine.listeners
@@ -298,7 +298,7 @@ export class Authorizer extends BaseAuthorizer {
 }
 
 /** Chooses what the entry for checks does not have: all checks of a policy, and generated code. */
-function partsOf({ evaluator = 'auto', strict, queryRules }: AuthorizerOptions): EngineParts {
+function enginePartsOf({ evaluator = 'auto', strict, queryRules }: AuthorizerOptions): EngineParts {
   return {
     loadChecks: allChecks(),
     backEnd: backEndOf(evaluator),

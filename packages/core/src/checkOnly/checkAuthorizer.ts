@@ -47,7 +47,7 @@ export class CheckAuthorizer extends BaseAuthorizer {
    * @throws ArgumentError if an option is invalid; `not-in-entry` for an option of `Authorizer` alone.
    */
   constructor(options: CheckAuthorizerOptions = {}) {
-    super(new Engine(options, partsOf(own(options))))
+    super(new Engine(options, enginePartsOf(own(options))))
   }
 
   // not in this entry
@@ -98,7 +98,7 @@ export class CheckAuthorizer extends BaseAuthorizer {
   }
 }
 
-function partsOf(options: CheckAuthorizerOptions): EngineParts {
+function enginePartsOf(options: CheckAuthorizerOptions): EngineParts {
   const { evaluator = 'auto' } = options
   for (const name of ['strict', 'queryRules']) if (name in options) throw missing(`The option \`${name}\``)
   return {

@@ -115,7 +115,7 @@ class Writer {
   /** Writes `or` in a fixed order, and `and` if no part can fail: the order then has no effect. */
   #connected(condition: Extract<Condition, { kind: 'and' | 'or' }>): string {
     const { kind } = condition
-    const parts = partsOf(condition, kind)
+    const parts = flattened(condition, kind)
     const texts = parts.map((part) => this.condition(part))
     const [absorbing, neutral] = kind === 'and' ? (['false', 'true'] as const) : (['true', 'false'] as const)
     const connect = (all: readonly string[], name: string): string => {
@@ -213,8 +213,8 @@ class Writer {
 }
 
 /** Returns the parts of nested conditions of one kind as one list. */
-function partsOf(condition: Condition, kind: 'and' | 'or'): readonly Condition[] {
-  return condition.kind === kind ? condition.of.flatMap((part) => partsOf(part, kind)) : [condition]
+function flattened(condition: Condition, kind: 'and' | 'or'): readonly Condition[] {
+  return condition.kind === kind ? condition.of.flatMap((part) => flattened(part, kind)) : [condition]
 }
 
 function negated(text: string): string {

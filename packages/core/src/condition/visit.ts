@@ -1,6 +1,6 @@
 import type { Span } from '../language/source.js'
 import { own } from '../own.js'
-import type { Condition, Definite, DefiniteReach, Definition, Formula, Operand, Path } from './condition.js'
+import type { Condition, Definite, DefiniteReach, Definition, Formula, Operand, Path, Variable } from './condition.js'
 import { conjunction, disjunction, marked, not } from './construct.js'
 
 type Node = Condition | DefiniteReach | Operand
@@ -11,6 +11,8 @@ interface Shape<Of extends Node> {
   readonly operands?: (node: Of) => readonly Operand[]
   /** Returns the direct subconditions. */
   readonly parts?: (node: Of) => readonly Condition[]
+  /** Returns the variables that it declares for its subconditions. */
+  readonly variables?: (node: Of) => readonly Variable[]
   /** Returns a copy with other children, which come in the same order. */
   readonly rebuild?: (node: Of, operands: readonly Operand[], parts: readonly Condition[]) => Node
 }
@@ -26,8 +28,8 @@ const ofTwo = {
 }
 
 /**
- * The children of each kind of condition and operand. All traversals read this table, so that a new
- * kind is one more line here.
+ * The children of each kind of condition and operand. Traversals read this table, unless each kind means
+ * something else to them: printers, binding, definite conditions and explanations.
  */
 const shapes: Shapes = {
   true: {},
@@ -54,12 +56,17 @@ const shapes: Shapes = {
   some: {
     operands: ({ from }) => [from],
     parts: ({ where }) => [where],
+    variables: ({ each }) => [each],
     rebuild: (node, [from], [where]) => ({ ...node, from: from!, where: where! }),
   },
   reach: {
     operands: ({ start }) => [start],
     // Sound: parts are typed as conditions here, and callers get back the type that they pass.
     parts: ({ where, steps }) => [where, ...steps.map((step) => step.where)] as readonly Condition[],
+    variables: ({ each, steps }) => [
+      each,
+      ...steps.flatMap(({ through, next }) => [...through.map((hop) => hop.each), next]),
+    ],
     rebuild: (node, [start], [where, ...ofSteps]) => ({
       ...node,
       start: start as Path,
@@ -156,6 +163,33 @@ export function mapParts<Of extends Condition | Formula>(condition: Of, replace:
   if (!parts || !rebuild) return condition
   const replaced = parts(of).map((one) => replace(one as Of)) as readonly Condition[]
   return rebuild(of, operands?.(of) ?? none, replaced) as Of
+}
+
+/**
+ * Returns the variables that a condition declares for its subconditions.
+ * @returns The variable of a `some`; those of all steps of a `reach`; otherwise none.
+ * @example `some r in u.roles where r.name = "a"` declares `r`.
+ */
+export function variablesIn(condition: Condition | Formula): readonly Variable[] {
+  const node = condition as Condition
+  return shapeOf(node).variables?.(node) ?? none
+}
+
+/** Returns the paths in an operand, in the order in which they are read. */
+export function pathsIn(operand: Operand): readonly Path[] {
+  return operand.kind === 'path' ? [operand] : operandsIn(operand).flatMap(pathsIn)
+}
+
+/** Returns the alternatives of a disjunction; any other condition is the only one. */
+export function alternativesOf<Of extends Condition | Formula>(condition: Of): readonly Of[] {
+  // Sound: the alternatives of a condition have its form.
+  return condition.kind === 'or' ? (condition.of as readonly Of[]) : [condition]
+}
+
+/** Returns the goals of a conjunction; any other condition is the only one. */
+export function goalsOf<Of extends Condition | Formula>(condition: Of): readonly Of[] {
+  // Sound: the goals of a condition have its form.
+  return condition.kind === 'and' ? (condition.of as readonly Of[]) : [condition]
 }
 
 /**

@@ -22,13 +22,12 @@ export class Grounds {
   supports(part: Part, rank: number): boolean {
     part.world.spend()
     if (!holds(part.outcome)) return false
-    switch (part.condition.kind) {
-      case 'and':
+    switch (part.form) {
+      case 'all':
         return part.parts.every((one) => this.supports(one, rank))
-      case 'or':
-      case 'some':
+      case 'any':
         return part.parts.some((one) => this.supports(one, rank))
-      case 'ref':
+      case 'call':
         return part.parts.every((body) => (this.#ranks.get(body) ?? Number.POSITIVE_INFINITY) < rank)
       default:
         return true
@@ -57,13 +56,12 @@ function callsBelow(body: Part): ReadonlySet<Part> {
   for (let part = open.pop(); part; part = open.pop()) {
     part.world.spend()
     if (!holds(part.outcome)) continue
-    switch (part.condition.kind) {
-      case 'and':
-      case 'or':
-      case 'some':
+    switch (part.form) {
+      case 'all':
+      case 'any':
         for (const child of part.parts) open.push(child)
         break
-      case 'ref': {
+      case 'call': {
         const [inner] = part.parts
         if (!inner || found.has(inner)) break
         found.add(inner)

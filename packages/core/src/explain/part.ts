@@ -96,6 +96,23 @@ export class Part {
     return new Part(world, where, Object.assign(inner, { argumentOf: environment.argumentOf }))
   }
 
+  /** How its parts decide its outcome. A call has one part, its body; a leaf has none. */
+  get form(): 'all' | 'any' | 'not' | 'call' | 'leaf' {
+    switch (this.condition.kind) {
+      case 'and':
+        return 'all'
+      case 'or':
+      case 'some':
+        return 'any'
+      case 'not':
+        return 'not'
+      case 'ref':
+        return 'call'
+      default:
+        return 'leaf'
+    }
+  }
+
   #divide(): readonly Part[] {
     const { condition, world, environment } = this
     switch (condition.kind) {

@@ -36,7 +36,7 @@ export type {
 } from '../condition/condition.js'
 export { printCondition } from '../condition/print.js'
 export { fieldType, operandType, stepField } from '../condition/type.js'
-export { mapOperands, mapParts, operandsIn, partsIn, spanOf } from '../condition/visit.js'
+export { goalsOf, mapOperands, mapParts, operandsIn, partsIn, spanOf, variablesIn } from '../condition/visit.js'
 export { type Position, Source } from '../language/source.js'
 export { own } from '../own.js'
 export type { Block } from '../policy/policy.js'

@@ -2,6 +2,7 @@ import { stringLiteralsOf } from '../authorizer/actions/actionNames.js'
 import { isForMachine, planCheck } from '../authorizer/plans/plans.js'
 import { PlanTable } from '../authorizer/plans/planTable.js'
 import type { Condition, Operand } from '../condition/condition.js'
+import { operandsIn, partsIn } from '../condition/visit.js'
 import { compareText } from '../language/compareText.js'
 import { defaultLimits } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
@@ -119,28 +120,22 @@ function isOfApplication(model: string | undefined): boolean {
 
 /** Returns whether a condition means the same to oso. A negation does not: oso evaluates all proofs in it. */
 function isShared(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return true
-    case 'and':
-    case 'or':
-      return condition.of.every(isShared)
-    case 'some':
-      return isRead(condition.from) && isShared(condition.where)
-    case 'isa':
-      return isRead(condition.of) && isOfApplication(condition.model)
-    case 'test':
-    case 'reads':
-      return isRead(condition.of)
-    case 'compare':
-      return isRead(condition.left) && isRead(condition.right)
-    case 'in':
-      return isRead(condition.item) && isRead(condition.list)
-    default:
-      return false
-  }
+  if (!sharedKinds.has(condition.kind) || (condition.kind === 'isa' && !isOfApplication(condition.model))) return false
+  return operandsIn(condition).every(isRead) && partsIn(condition).every(isShared)
 }
+
+const sharedKinds: ReadonlySet<Condition['kind']> = new Set([
+  'true',
+  'false',
+  'and',
+  'or',
+  'some',
+  'isa',
+  'test',
+  'reads',
+  'compare',
+  'in',
+] as const)
 
 /** Returns whether an operand is a literal, or fields that are read one from another. */
 function isRead(operand: Operand): boolean {

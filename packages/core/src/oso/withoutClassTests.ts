@@ -1,5 +1,5 @@
 import type { Definite, Operand, Root } from '../condition/condition.js'
-import { operandsIn, partsIn } from '../condition/visit.js'
+import { alternativesOf, goalsOf, operandsIn, partsIn, variablesIn } from '../condition/visit.js'
 import { labelOf } from '../filter/algebra/keys.js'
 import type { HostTypes, UserType } from './types.js'
 
@@ -9,7 +9,7 @@ import type { HostTypes, UserType } from './types.js'
  * condition unchanged.
  */
 export function withoutClassTests(model: string, types: HostTypes, condition: Definite): Definite {
-  const arms = (condition.kind === 'or' ? condition.of : [condition]).map(withoutTest)
+  const arms = alternativesOf(condition).map(withoutTest)
   const [first] = arms
   if (!first || !arms.every((arm) => arm !== undefined)) return condition
   const tested = new Set(arms.map(({ model }) => model))
@@ -22,7 +22,7 @@ export function withoutClassTests(model: string, types: HostTypes, condition: De
  * rest.
  */
 function withoutTest(condition: Definite): { readonly model: string; readonly rest: Definite } | undefined {
-  const [test, ...rest] = condition.kind === 'and' ? condition.of : [condition]
+  const [test, ...rest] = goalsOf(condition)
   if (test?.kind !== 'isa' || !test.exact || test.of.kind !== 'path') return undefined
   if (test.of.root.kind !== 'resource' || test.of.steps.length > 0) return undefined
   return {
@@ -50,7 +50,8 @@ function extendsClass(cls: unknown, base: unknown): boolean {
 function same(a: Definite, b: Definite, rows: ReadonlyMap<Root, Root>): boolean {
   // Each class has its own equal recursion. A comparison would cost more than it saves.
   if (labelOf(a) !== labelOf(b) || a.kind === 'reach') return false
-  const within = a.kind === 'some' && b.kind === 'some' ? new Map<Root, Root>([...rows, [a.each, b.each]]) : rows
+  const others = variablesIn(b)
+  const within = new Map<Root, Root>([...rows, ...variablesIn(a).map((one, at) => [one, others[at]!] as const)])
   return (
     areSame(operandsIn(a), operandsIn(b), (one, other) => sameOperand(one, other, rows)) &&
     areSame(partsIn(a), partsIn(b), (one, other) => same(one, other, within))

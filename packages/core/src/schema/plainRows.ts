@@ -27,7 +27,7 @@ export function adoptWithin(
   while (open) {
     const { row: holder, model: its, next }: Held = open
     open = next
-    const { typed, relations } = partsOf(schema, its)
+    const { typed, relations } = readFields(schema, its)
     if (typed.length > 0 && isPlain(holder)) {
       for (const field of typed) {
         // Sound: the schema names the fields, and the compiler does not know them.
@@ -61,26 +61,26 @@ interface Held {
 }
 
 /** The fields of a model that a traversal reads. */
-interface Parts {
+interface ReadFields {
   /** Fields whose values can't be any text. */
   readonly typed: readonly ScalarField[]
   readonly relations: readonly RelationField[]
 }
 
 /** Cached by the fields of a model, which are a new array when the schema grows. */
-const known = new WeakMap<readonly Field[], Parts>()
+const known = new WeakMap<readonly Field[], ReadFields>()
 
-function partsOf(schema: Schema, model: string): Parts {
+function readFields(schema: Schema, model: string): ReadFields {
   const fields = schema.fields(model)
-  let parts = known.get(fields)
-  if (!parts) {
-    parts = {
+  let read = known.get(fields)
+  if (!read) {
+    read = {
       typed: fields.filter((field) => field.kind === 'scalar').filter(isTyped),
       relations: fields.filter((field) => field.kind === 'relation'),
     }
-    known.set(fields, parts)
+    known.set(fields, read)
   }
-  return parts
+  return read
 }
 
 function isTyped({ type }: ScalarField): boolean {

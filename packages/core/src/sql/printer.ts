@@ -9,7 +9,7 @@ import type {
   Path,
   Text,
 } from '../condition/condition.js'
-import { operandsIn } from '../condition/visit.js'
+import { operandsIn, pathsIn } from '../condition/visit.js'
 import type { Span } from '../language/source.js'
 import { Calculator } from './arithmetic.js'
 import { refuseType } from './column/refusals.js'
@@ -123,7 +123,7 @@ export class Printer {
       }
       default:
         return operandsIn(condition)
-          .flatMap(pathsOf)
+          .flatMap(pathsIn)
           .flatMap((path) => this.places.needed(path, condition.span) ?? [])
     }
   }
@@ -364,11 +364,6 @@ export class Printer {
     const text = type.kind === 'date' && type.uneven ? this.dialect.evenDate(read) : read
     return { text, column, presence: row.presence, isNullWithoutRow: row.unproven([read]) === true }
   }
-}
-
-/** Returns the paths in an operand. */
-function pathsOf(operand: Operand): readonly Path[] {
-  return operand.kind === 'path' ? [operand] : operandsIn(operand).flatMap(pathsOf)
 }
 
 const count: SqlColumn = {

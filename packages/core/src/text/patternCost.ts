@@ -171,7 +171,7 @@ function most(bounds: readonly (Bound | undefined)[]): Bound {
   }
 }
 
-function partsOf(pattern: Pattern): readonly Pattern[] {
+function childrenOf(pattern: Pattern): readonly Pattern[] {
   switch (pattern.kind) {
     case 'sequence':
     case 'choice':
@@ -204,7 +204,7 @@ function canBeEmpty(pattern: Pattern): boolean {
 function looksAround(pattern: Pattern): boolean {
   const { kind } = pattern
   if (kind === 'lookahead' || kind === 'lookbehind' || kind === 'backreference') return true
-  return partsOf(pattern).some(looksAround)
+  return childrenOf(pattern).some(looksAround)
 }
 
 /**

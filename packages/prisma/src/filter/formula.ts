@@ -9,6 +9,7 @@ import {
   partsIn,
   type Root,
   type Schema,
+  variablesIn,
 } from '@arcturus/core/filters'
 import type { Path } from '../schema/path.js'
 
@@ -22,16 +23,11 @@ export function rootsOf(formula: Formula): Set<Root> {
 function collect(of: Formula | Operand, roots: Set<Root>): void {
   if (of.kind === 'path') roots.add(of.root)
   for (const one of operandsIn(of)) collect(one, roots)
-  switch (of.kind) {
-    case 'and':
-    case 'or':
-    case 'not':
-      for (const one of partsIn(of)) collect(one, roots)
-      return
-    case 'some':
-      for (const root of rootsOf(of.where)) if (root !== of.each) roots.add(root)
-    // The parts of a `reach` refer only to its own rows.
-  }
+  // Sound: an operand has no conditions in it.
+  const condition = of as Formula
+  const own = variablesIn(condition)
+  for (const part of partsIn(condition))
+    for (const root of rootsOf(part)) if (!own.some((one) => one === root)) roots.add(root)
 }
 
 export function and(of: readonly Formula[]): Formula {
@@ -63,14 +59,12 @@ export function isClosed(formula: Formula): boolean {
 /** Returns the formula as a definite condition, which limits the places of negation. */
 export function definiteOf(formula: Formula, schema: Schema): Definite {
   switch (formula.kind) {
-    case 'and':
-    case 'or':
-      return { kind: formula.kind, of: formula.of.map((one) => definiteOf(one, schema)) }
+    case 'reach':
+      return formula
     case 'not':
       return complement(schema, definiteOf(formula.of, schema))
-    case 'some':
-      return { ...formula, where: definiteOf(formula.where, schema) }
     default:
-      return formula
+      // Sound: only the places of `not` make a formula another than a definite condition.
+      return mapParts(formula, (one) => definiteOf(one, schema)) as Definite
   }
 }

@@ -1,12 +1,14 @@
 import {
   type Compare,
   type Formula,
+  goalsOf,
   mapOperands,
   mapParts,
   type Operand,
   type Root,
   type SomeFormula,
   type Variable,
+  variablesIn,
 } from '@arcturus/core/filters'
 import { refuse } from '../refusal.js'
 import { isPrefix, type Path, samePath } from '../schema/path.js'
@@ -36,7 +38,7 @@ function hoistSome(some: SomeFormula, tables: Tables): Formula {
   const arms = alternatives(own, each, some)
   return or(
     arms.map((arm) => {
-      const conjuncts = arm.kind === 'and' ? arm.of : [arm]
+      const conjuncts = goalsOf(arm)
       const outside = conjuncts.filter((one) => !rootsOf(one).has(each))
       const inside = conjuncts.filter((one) => rootsOf(one).has(each))
       const where: Formula = inside.length === 0 ? { kind: 'true' } : and(inside)
@@ -66,7 +68,7 @@ function alternatives(formula: Formula, each: Variable, some: SomeFormula): read
     if (arms.length * next.length > limit) {
       refuse('too-large', 'This condition combines columns of several rows in too many ways for one filter.', some.span)
     }
-    arms = arms.flatMap((arm) => next.map((one) => [...arm, ...(one.kind === 'and' ? one.of : [one])]))
+    arms = arms.flatMap((arm) => next.map((one) => [...arm, ...goalsOf(one)]))
   }
   return arms.map(and)
 }
@@ -110,7 +112,7 @@ function replaceKeys(formula: Formula, some: SomeFormula, tables: Tables): Formu
   }
   const walk = (one: Formula): Formula => {
     if (one.kind === 'compare') return mixes(one, some.each) ? mapOperands(one, replaced) : one
-    return one.kind === 'some' || one.kind === 'reach' ? one : mapParts(one, walk)
+    return variablesIn(one).length > 0 ? one : mapParts(one, walk)
   }
   return walk(formula)
 }

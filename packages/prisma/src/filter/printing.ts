@@ -11,7 +11,7 @@ import { isClosed } from './formula.js'
 import { columnSides, columnsSides, listSides, missingSides, type Sides, sameColumnSides } from './leaves.js'
 import { listValues } from './lists.js'
 import { all, any, type Printed, whereOf } from './printed.js'
-import { partsOf } from './texts.js'
+import { substringsOf } from './texts.js'
 
 type Call = Extract<Operand, { readonly kind: 'call' }>
 type Value = Extract<Operand, { readonly kind: 'value' }>
@@ -251,7 +251,7 @@ export class Printing {
     span: Span,
   ): Printed {
     const { hops, field } = this.#place(part, each, span)
-    const parts = typeof value === 'string' ? partsOf(value, operator) : undefined
+    const parts = typeof value === 'string' ? substringsOf(value, operator) : undefined
     if (!parts || !field || field.kind === 'relation' || field.list) return this.#refuseOperand(part, span)
     const column = this.#column(field)
     return this.#leaf(hops, columnSides(field, column.among(parts, span)), holds)

@@ -2,6 +2,7 @@ import type { Span } from '@arcturus/core'
 import {
   type Compare,
   type Formula,
+  goalsOf,
   type KnownRow,
   mapParts,
   type Operand,
@@ -87,7 +88,7 @@ class Rerooting {
 
   /** Returns the way from another row to the rows of a quantifier that satisfy its condition. */
   #way(each: Variable, where: Formula, span: Span): Way | undefined {
-    const parts = where.kind === 'and' ? where.of : [where]
+    const parts = goalsOf(where)
     const foreign = parts.filter((one) => [...rootsOf(one)].some((root) => root !== each))
     const rest = parts.filter((one) => !foreign.includes(one))
     const [only] = foreign

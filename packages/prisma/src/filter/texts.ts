@@ -51,7 +51,7 @@ export function cutOrder(order: Order, text: string): ColumnTest {
 const maxParts = 300
 
 /** Returns the parts of a text that an operator finds in it; undefined if there are too many. */
-export function partsOf(text: string, operator: TextOperator): readonly string[] | undefined {
+export function substringsOf(text: string, operator: TextOperator): readonly string[] | undefined {
   const ends = Array.from({ length: text.length + 1 }, (_, at) => at)
   if (operator === 'includes' && (text.length * (text.length + 1)) / 2 >= maxParts) return undefined
   const parts =

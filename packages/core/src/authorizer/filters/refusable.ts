@@ -1,7 +1,7 @@
 import type { Condition, Definition } from '../../condition/condition.js'
 import { TRUE } from '../../condition/construct.js'
 import { Deriver } from '../../condition/derive/derive.js'
-import { partsIn } from '../../condition/visit.js'
+import { mapParts, partsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import { definite } from '../../filter/definite/definite.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
@@ -64,12 +64,6 @@ interface Obstacle {
 /** Examines every part on its own, so that each reports its own obstacle. */
 function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>): readonly Obstacle[] {
   switch (condition.kind) {
-    case 'and':
-    case 'or':
-    case 'not':
-      return partsIn(condition).flatMap((one) => obstacles(schema, one, seen))
-    case 'some':
-      return [...refusal(schema, { ...condition, where: TRUE }), ...obstacles(schema, condition.where, seen)]
     case 'opaque':
       return [{ reason: condition.reason.message, span: condition.span }]
     case 'ref': {
@@ -80,7 +74,13 @@ function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>):
       return [...recursion, ...obstacles(schema, definition.condition, seen)]
     }
     default:
-      return refusal(schema, condition)
+      return [
+        ...refusal(
+          schema,
+          mapParts(condition, () => TRUE),
+        ),
+        ...partsIn(condition).flatMap((one) => obstacles(schema, one, seen)),
+      ]
   }
 }
 

@@ -2,7 +2,7 @@ import type { Condition, Definition, Operand, Ref, Root } from '../condition.js'
 import { and, or, TRUE } from '../construct.js'
 import { isSame, isSameOperand, isSameTest } from '../same.js'
 import { substitute, substituteOperand } from '../substitute.js'
-import { conditionsIn } from '../visit.js'
+import { alternativesOf, conditionsIn, goalsOf } from '../visit.js'
 
 /**
  * Returns the body of a recursive definition with another one's body in it, if both follow the same relation. For
@@ -35,10 +35,12 @@ class Absorption {
 
   bodyOf(definition: Definition): Condition {
     const body = this.#bodyOf(definition)
-    const again = armsOf(body).find((arm) => callAtEnd(arm)?.definition === definition)
+    const again = alternativesOf(body).find((arm) => callAtEnd(arm)?.definition === definition)
     if (!again || this.#open.has(definition)) return body
     this.#open.add(definition)
-    const arms = armsOf(body).flatMap((arm) => (arm === again ? undefined : this.#absorbed(arm, again)) ?? [arm])
+    const arms = alternativesOf(body).flatMap(
+      (arm) => (arm === again ? undefined : this.#absorbed(arm, again)) ?? [arm],
+    )
     this.#open.delete(definition)
     return or(...arms)
   }
@@ -50,7 +52,7 @@ class Absorption {
   #absorbed(arm: Condition, again: Condition): readonly Condition[] | undefined {
     if (arm.kind !== 'ref' || !arm.definition.recursive) return undefined
     const other = arm.definition
-    const arms = armsOf(this.bodyOf(other)).map((one) => called(one, arm))
+    const arms = alternativesOf(this.bodyOf(other)).map((one) => called(one, arm))
     const steps = arms.filter((one) => calls(one, other))
     return steps.length === 1 && isSameStep(steps[0]!, arm, again) ? arms.filter((one) => one !== steps[0]) : undefined
   }
@@ -80,13 +82,9 @@ function isSameStep(step: Condition, call: Ref, again: Condition): boolean {
 
 /** Returns whether two guards test the same: also what only earlier tests in them make possible. */
 function isSameGuard(one: Condition, other: Condition): boolean {
-  const [goals, others] = [one, other].map((guard) => (guard.kind === 'and' ? guard.of : [guard]))
+  const [goals, others] = [one, other].map(goalsOf)
   if (goals!.length !== others!.length) return false
   return goals!.every((goal, at) => isSame(goal, others![at]!) || isSameTest(goal, others![at]!))
-}
-
-function armsOf(condition: Condition): readonly Condition[] {
-  return condition.kind === 'or' ? condition.of : [condition]
 }
 
 function calls(condition: Condition, definition: Definition): boolean {

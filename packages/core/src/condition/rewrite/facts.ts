@@ -1,6 +1,7 @@
 import type { Compare, Condition, Operand, Path, Root } from '../condition.js'
-import { and, not, or, TRUE } from '../construct.js'
+import { and, not, TRUE } from '../construct.js'
 import { isReadBy } from '../same.js'
+import { mapParts, operandsIn } from '../visit.js'
 
 /** The conditions that are true before a condition is evaluated, in nested conjunctions. */
 class Before {
@@ -52,14 +53,10 @@ export class Facts {
           }),
         )
       }
-      case 'or':
-        return or(...condition.of.map((one) => this.drop(one, before)))
       case 'not': {
         const of = this.drop(condition.of, before)
         return of.kind === 'not' ? of.of : not(of)
       }
-      case 'some':
-        return { ...condition, where: this.drop(condition.where, before) }
       case 'reads':
         return before?.settles(`read ${this.#key(condition.of)}`) ? TRUE : condition
       case 'compare': {
@@ -67,7 +64,7 @@ export class Facts {
         return path && before?.settles(`no nil ${this.#key(path)}`) ? TRUE : condition
       }
       default:
-        return condition
+        return mapParts(condition, (one) => this.drop(one, before))
     }
   }
 
@@ -110,16 +107,9 @@ export function noNil(condition: Compare): Path | undefined {
  */
 function readsFirst(condition: Condition): readonly Operand[] {
   switch (condition.kind) {
-    case 'test':
-    case 'reads':
-    case 'isa':
-      return [condition.of]
-    case 'compare':
-      return [condition.left, condition.right]
-    case 'in':
-      return [condition.item, condition.list]
-    case 'some':
-      return [condition.from]
+    case 'ref':
+    case 'opaque':
+      return []
     case 'not':
       return readsFirst(condition.of)
     case 'and':
@@ -130,6 +120,6 @@ function readsFirst(condition: Condition): readonly Operand[] {
         .map(readsFirst)
         .reduce((read, other) => read.filter((one) => other.some((whole) => isReadBy(one, whole))))
     default:
-      return []
+      return operandsIn(condition)
   }
 }

@@ -7,7 +7,7 @@ import { isSame, isSameOperand, likenessOf, likenessOfOperand } from '../same.js
 import { substitute } from '../substitute.js'
 import { areTextTests } from '../texts.js'
 import { operandType, unknownType } from '../type.js'
-import { partsIn } from '../visit.js'
+import { alternativesOf, goalsOf, mapParts, partsIn } from '../visit.js'
 
 /**
  * Returns a condition with the same outcomes that iterates over each collection once. For example,
@@ -22,7 +22,7 @@ import { partsIn } from '../visit.js'
  */
 export function gather(schema: Schema, condition: Condition, definition?: Definition): Condition {
   const gathering = new Gathering(schema)
-  const arms = condition.kind === 'or' ? condition.of : [condition]
+  const arms = alternativesOf(condition)
   const steps = arms.filter((arm) => endsWithCall(arm, definition))
   const others = arms.filter((arm) => !steps.includes(arm))
   return or(gathering.gather(or(...others)), ...steps.map((step) => gathering.gather(step)))
@@ -37,18 +37,8 @@ class Gathering {
   }
 
   gather(condition: Condition): Condition {
-    switch (condition.kind) {
-      case 'and':
-        return and(...condition.of.map((one) => this.gather(one)))
-      case 'or':
-        return this.#disjunction(condition.of.map((one) => this.gather(one)))
-      case 'not':
-        return { kind: 'not', of: this.gather(condition.of) }
-      case 'some':
-        return { ...condition, where: this.gather(condition.where) }
-      default:
-        return condition
-    }
+    const gathered = mapParts(condition, (one) => this.gather(one))
+    return gathered.kind === 'or' ? this.#disjunction(gathered.of) : gathered
   }
 
   #canFail(condition: Condition): boolean {
@@ -66,7 +56,7 @@ class Gathering {
 
   /** Joins alternatives that begin alike: `a and b or c or a and d` becomes `a and (b or d) or c`. */
   #sharing(arms: readonly Condition[]): readonly Condition[] {
-    const first = (arm: Condition): Condition => partsOf(arm)[0]!
+    const first = (arm: Condition): Condition => goalsOf(arm)[0]!
     const groups = groupsOf(
       arms,
       (arm) => likenessOf(first(arm)),
@@ -74,8 +64,8 @@ class Gathering {
     )
     return groups.map((group) => {
       if (group.length === 1) return group[0]!
-      const rests = group.map((arm) => and(...partsOf(arm).slice(1)))
-      return and(partsOf(group[0]!)[0]!, this.#disjunction(rests))
+      const rests = group.map((arm) => and(...goalsOf(arm).slice(1)))
+      return and(goalsOf(group[0]!)[0]!, this.#disjunction(rests))
     })
   }
 
@@ -108,26 +98,26 @@ class Gathering {
 
   /** Joins alternatives about one row: those with the same last test share it, and then those with the same first one. */
   #alternatives(wheres: readonly Condition[]): Condition {
-    const last = (where: Condition): Condition => partsOf(where).at(-1)!
+    const last = (where: Condition): Condition => goalsOf(where).at(-1)!
     const groups = groupsOf(
       wheres,
       (where) => likenessOf(last(where)),
       (one, other) => isSame(last(one), last(other)) && this.#failAlike([headOf(one), headOf(other)]),
     )
-    return this.#disjunction(groups.map((group) => and(this.#distinct(group.map(headOf)), partsOf(group[0]!).at(-1)!)))
+    return this.#disjunction(groups.map((group) => and(this.#distinct(group.map(headOf)), goalsOf(group[0]!).at(-1)!)))
   }
 
   /** Returns the disjunction of conditions without those that another one implies. */
   #distinct(conditions: readonly Condition[]): Condition {
     /** The conditions by their first part: one that another one implies has this part, too. */
     const places = new Map<unknown, number[]>()
-    for (const [at, one] of conditions.entries()) entryOf(places, likenessOf(partsOf(one)[0]!), () => []).push(at)
+    for (const [at, one] of conditions.entries()) entryOf(places, likenessOf(goalsOf(one)[0]!), () => []).push(at)
     const kept = conditions.filter((one, at) => {
       const isImplied = (place: number): boolean => {
         const other = conditions[place]!
         return place !== at && implies(one, other) && (place < at || !implies(other, one))
       }
-      return this.#canFail(one) || !partsOf(one).some((part) => places.get(likenessOf(part))?.some(isImplied))
+      return this.#canFail(one) || !goalsOf(one).some((part) => places.get(likenessOf(part))?.some(isImplied))
     })
     return this.#disjunction(kept)
   }
@@ -143,8 +133,8 @@ class Gathering {
   /** Returns whether a condition is an error only if another one is, or is false. */
   #failsWith(condition: Condition, other: Condition): boolean {
     const isTested = (part: Condition): boolean =>
-      partsOf(other).some((one) => isSame(one, part) || areTextTests(one, part))
-    return !this.#canFail(condition) || partsOf(condition).every((part) => !this.#canFail(part) || isTested(part))
+      goalsOf(other).some((one) => isSame(one, part) || areTextTests(one, part))
+    return !this.#canFail(condition) || goalsOf(condition).every((part) => !this.#canFail(part) || isTested(part))
   }
 
   /**
@@ -154,12 +144,12 @@ class Gathering {
   #asQuantifier(arm: Condition): Some | undefined {
     if (arm.kind === 'some') return arm
     if (arm.kind === 'in') return arm.item.kind === 'value' ? quantified(arm, this.#schema) : undefined
-    const parts = partsOf(arm)
+    const parts = goalsOf<Condition>(arm)
     const some = parts.at(-1)!
     const tests = parts.slice(0, -1)
     if (some.kind !== 'some' || !tests.every(isTest) || [...tests, some].some((one) => this.#canFail(one)))
       return undefined
-    const wheres = this.#armsOf(some.where).map((one) => and(headOf(one), ...tests, partsOf(one).at(-1)!))
+    const wheres = this.#armsOf(some.where).map((one) => and(headOf(one), ...tests, goalsOf(one).at(-1)!))
     return { ...some, where: or(...wheres) }
   }
 
@@ -196,17 +186,13 @@ function groupsOf(
   return groups
 }
 
-function partsOf(condition: Condition): readonly Condition[] {
-  return condition.kind === 'and' ? condition.of : [condition]
-}
-
 /** Returns the goals before the last one. */
 function headOf(condition: Condition): Condition {
-  return and(...partsOf(condition).slice(0, -1))
+  return and(...goalsOf(condition).slice(0, -1))
 }
 
 function endsWithCall(arm: Condition, definition: Definition | undefined): boolean {
-  const last = partsOf(arm).at(-1)
+  const last = goalsOf(arm).at(-1)
   return last?.kind === 'ref' && last.definition === definition
 }
 
@@ -248,5 +234,5 @@ function isTest({ kind }: Condition): boolean {
 
 /** Returns whether a conjunction has all parts of another one. */
 function implies(one: Condition, other: Condition): boolean {
-  return partsOf(other).every((part) => partsOf(one).some((known) => isSame(known, part)))
+  return goalsOf(other).every((part) => goalsOf(one).some((known) => isSame(known, part)))
 }

@@ -1,7 +1,7 @@
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Definition } from '../condition.js'
 import { or } from '../construct.js'
-import { partsIn } from '../visit.js'
+import { alternativesOf, partsIn } from '../visit.js'
 import { absorb } from './absorb.js'
 import type { Assumptions } from './assume.js'
 import { Facts, noNil } from './facts.js'
@@ -42,7 +42,7 @@ export function forFilter(condition: Condition): Condition {
 export function settled(definition: Definition): Condition {
   const { condition } = definition
   // The arms are kept separate: a loop is recognized by its last arm.
-  const arms = (condition.kind === 'or' ? condition.of : [condition]).map((one) => new Facts().drop(inline(one)))
+  const arms = alternativesOf(condition).map((one) => new Facts().drop(inline(one)))
   return or(...(definition.recursive ? arms.flatMap((arm) => spread(definition, arm)) : arms))
 }
 

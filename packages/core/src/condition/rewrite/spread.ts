@@ -1,5 +1,6 @@
 import type { Condition, Definition } from '../condition.js'
 import { and } from '../construct.js'
+import { goalsOf } from '../visit.js'
 
 /**
  * Returns an alternative of a recursive definition as several, so that its next call is the last goal of one of them:
@@ -7,7 +8,7 @@ import { and } from '../construct.js'
  * `parent != nil and parent is File and p` and `parent != nil and parent is Folder and again`. Such a call can be a loop.
  */
 export function spread(definition: Definition, arm: Condition): readonly Condition[] {
-  const goals = arm.kind === 'and' ? arm.of : [arm]
+  const goals = goalsOf(arm)
   const last = goals.at(-1)!
   const guard = goals.slice(0, -1)
   const isSpread = last.kind === 'or' && guard.every(isTest) && last.of.some((one) => isCallOf(one, definition))

@@ -20,16 +20,12 @@ export function complement(schema: Schema, condition: Definite): Definite {
       return all(condition.of.map((one) => complement(schema, one)))
     case 'not':
       return condition.of
-    case 'some':
-    case 'reach':
-    case 'in':
-    case 'isa':
-    case 'text':
-      return { kind: 'not', of: condition }
     case 'compare': {
       const unreadable = [condition.left, condition.right].map((one) => isUnreadable(schema, one, condition.span))
       return any([...unreadable, ...flipped(schema, condition)])
     }
+    default:
+      return { kind: 'not', of: condition }
   }
 }
 

@@ -19,16 +19,9 @@ export function fold(condition: Condition): Condition {
 
 /** Returns a condition that is true for the same rows, without the parts that are an error for every row. */
 export function withoutFailures(condition: Condition): Condition {
-  switch (condition.kind) {
-    case 'failure':
-      return FALSE
-    case 'and':
-    case 'or':
-    case 'some':
-      return mapParts(condition, withoutFailures)
-    default:
-      return condition
-  }
+  if (condition.kind === 'failure') return FALSE
+  // Below a negation an error is not false.
+  return condition.kind === 'not' ? condition : mapParts(condition, withoutFailures)
 }
 
 /** Up to this number, the tests of a part are compared with the negations beside them. */

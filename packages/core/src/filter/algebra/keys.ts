@@ -1,6 +1,6 @@
 import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
-import { operandsIn, partsIn } from '../../condition/visit.js'
+import { operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
 import { identityOfRow } from './knownRow.js'
 
 /** Returns a text that is equal for conditions that differ only in their operands and parts. */
@@ -44,7 +44,7 @@ export class DefiniteKeys {
   }
 
   #find(condition: Definite): string {
-    if (condition.kind === 'some' || condition.kind === 'reach') return this.#identity(condition)
+    if (variablesIn(condition).length > 0) return this.#identity(condition)
     const operands = operandsIn(condition).map((one) => this.ofOperand(one))
     if (condition.kind === 'compare' && (condition.operator === '=' || condition.operator === '!=')) {
       const { operator, left, right } = condition

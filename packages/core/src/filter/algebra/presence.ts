@@ -22,7 +22,7 @@ export function prefixes(schema: Schema, path: Path): readonly Path[] {
  * has a result.
  */
 export function isReadable(schema: Schema, operand: Operand, span: Span): Definite {
-  const parts = partsOf(operand)
+  const parts = computedFrom(operand)
   if (parts)
     return all([
       ...parts.map((one) => isPresent(schema, one, span)),
@@ -38,7 +38,7 @@ export function isReadable(schema: Schema, operand: Operand, span: Span): Defini
  * Returns the operands of a computation, none of which may be nil; undefined for an operand that is
  * read.
  */
-function partsOf(operand: Operand): readonly Operand[] | undefined {
+function computedFrom(operand: Operand): readonly Operand[] | undefined {
   if (operand.kind === 'arithmetic') return [operand.left, operand.right]
   return operand.kind === 'call' ? [operand.of, ...operand.args] : undefined
 }
@@ -120,7 +120,7 @@ export function isAbsent(schema: Schema, operand: Operand, span: Span): Definite
  * Returns the condition that a step of an operand's path is nil, or a computation has no result.
  */
 export function isUnreadable(schema: Schema, operand: Operand, span: Span): Definite {
-  const parts = partsOf(operand)
+  const parts = computedFrom(operand)
   if (parts) {
     const lacking = parts.flatMap((one) => [isUnreadable(schema, one, span), isAbsent(schema, one, span)])
     return any([...lacking, ...limits(schema, operand).map((one) => one.beyond)])

@@ -3,7 +3,7 @@ import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/same.js'
 import { substitute } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
-import { partsIn } from '../../condition/visit.js'
+import { goalsOf, partsIn } from '../../condition/visit.js'
 import { compileClosures } from '../../predicate/closures/closures.js'
 import { isLiteral, type Predicate } from '../../predicate/compiler.js'
 import type { Meaning } from '../../predicate/meaning.js'
@@ -154,7 +154,7 @@ function groupArms(arms: readonly Condition[]): readonly JoinedArms[] {
 
 function findJoin(some: Some): RowJoin | undefined {
   const { each, where } = some
-  const parts = where.kind === 'and' ? where.of : [where]
+  const parts = goalsOf(where)
   for (const part of parts) {
     if (part.kind !== 'compare' || part.operator !== '=') continue
     for (const [own, other] of [

@@ -1,5 +1,5 @@
 import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../condition/condition.js'
-import { operandsIn, partsIn } from '../../condition/visit.js'
+import { alternativesOf, goalsOf, operandsIn, partsIn } from '../../condition/visit.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
 import { DefiniteKeys } from '../algebra/keys.js'
@@ -103,7 +103,7 @@ class Compacting {
       const wheres = more.map((one) =>
         replaceRoots(this.#schema, one.where, (root) => (root === one.each ? row : undefined)),
       )
-      return { ...first!, where: this.#disjunction([first!.where, ...wheres].flatMap(armsOf)) }
+      return { ...first!, where: this.#disjunction([first!.where, ...wheres].flatMap(alternativesOf)) }
     })
   }
 
@@ -112,7 +112,7 @@ class Compacting {
    * alternatives share.
    */
   #factored(arms: readonly Definite[]): Definite {
-    const parts = arms.map((arm) => new Map(conjunctsOf(arm).map((one) => [this.#keys.of(one), one])))
+    const parts = arms.map((arm) => new Map(goalsOf(arm).map((one) => [this.#keys.of(one), one])))
     const counts = new Map<string, number>()
     for (const arm of parts) for (const key of arm.keys()) counts.set(key, (counts.get(key) ?? 0) + 1)
     const groups = new Map<string, number[]>()
@@ -129,7 +129,7 @@ class Compacting {
       if (group.length === 1) return arms[group[0]!]!
       const rests = group.map((at) => all([...parts[at]!].flatMap(([key, one]) => (key === shared ? [] : [one]))))
       const factor = parts[group[0]!]!.get(shared)!
-      return this.#conjunction([factor, this.#disjunction(rests)].flatMap(conjunctsOf))
+      return this.#conjunction([factor, this.#disjunction(rests)].flatMap(goalsOf))
     })
     return any(found)
   }
@@ -160,14 +160,6 @@ class Compacting {
     }
     return found
   }
-}
-
-function armsOf(condition: Definite): readonly Definite[] {
-  return condition.kind === 'or' ? condition.of : [condition]
-}
-
-function conjunctsOf(condition: Definite): readonly Definite[] {
-  return condition.kind === 'and' ? condition.of : [condition]
 }
 
 /** Orders parts by cost; equal costs keep the policy's order. */

@@ -1,5 +1,6 @@
 import type { Compare, Definite, DefiniteReach, Operand, Path } from '../../condition/condition.js'
 import { isNil, stepField } from '../../condition/type.js'
+import { mapParts, operandsIn, pathsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import { complement } from '../../filter/algebra/complement.js'
 import { all, any, FALSE } from '../../filter/algebra/logic.js'
@@ -7,7 +8,6 @@ import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Relation } from '../relation.js'
 import type { StoredClasses } from './classes.js'
-import { operandsOf, pathsOf } from './operands.js'
 
 /** A to-one relation that a path goes through. */
 interface Reference {
@@ -47,40 +47,23 @@ export class References {
         return any(condition.of.map((one) => this.decided(one, isNegated)))
       case 'not':
         return this.#not(condition.of, isNegated)
-      case 'some': {
-        const where = this.decided(condition.where, isNegated)
-        return this.#leaf({ ...condition, where }, [condition.from], isNegated)
-      }
-      case 'reach': {
-        this.#assertFollowable(condition, isNegated)
-        const where = this.decided(condition.where, isNegated)
-        const steps = condition.steps.map((step) => ({ ...step, where: this.decided(step.where, isNegated) }))
-        return this.#leaf({ ...condition, where, steps }, [condition.start], isNegated)
-      }
       case 'compare':
         return this.#compare(condition, isNegated)
       default:
-        return this.#leaf(condition, operandsOf(condition), isNegated)
+        return this.#leaf(this.#within(condition, isNegated), operandsIn(condition), isNegated)
     }
   }
 
+  /** Returns a leaf whose own conditions are decided. */
+  #within<Leaf extends Exclude<Definite, { kind: 'and' | 'or' | 'not' }>>(leaf: Leaf, isNegated: boolean): Leaf {
+    if (leaf.kind === 'reach') this.#assertFollowable(leaf, isNegated)
+    // Sound: a leaf keeps its kind, and definite conditions stay definite.
+    return mapParts(leaf, (one) => this.decided(one as Definite, isNegated)) as Leaf
+  }
+
   #not(negated: Extract<Definite, { kind: 'not' }>['of'], isNegated: boolean): Definite {
-    switch (negated.kind) {
-      case 'compare':
-        return this.#lookedUp({ kind: 'not', of: negated }, operandsOf(negated), isNegated)
-      case 'some': {
-        const where = this.decided(negated.where, !isNegated)
-        return this.#lookedUp({ kind: 'not', of: { ...negated, where } }, [negated.from], isNegated)
-      }
-      case 'reach': {
-        this.#assertFollowable(negated, !isNegated)
-        const where = this.decided(negated.where, !isNegated)
-        const steps = negated.steps.map((step) => ({ ...step, where: this.decided(step.where, !isNegated) }))
-        return this.#lookedUp({ kind: 'not', of: { ...negated, where, steps } }, [negated.start], isNegated)
-      }
-      default:
-        return this.#lookedUp({ kind: 'not', of: negated }, operandsOf(negated), isNegated)
-    }
+    const of = this.#within(negated, !isNegated)
+    return this.#lookedUp({ kind: 'not', of }, operandsIn(negated), isNegated)
   }
 
   /** Compares a reference with nil by its own column: a row that is gone is an error, not nil. */
@@ -129,7 +112,7 @@ export class References {
 
   /** Returns the to-one relations on the paths of operands that the database does not ensure. */
   #references(operands: readonly Operand[]): readonly Reference[] {
-    return operands.flatMap(pathsOf).flatMap((path) =>
+    return operands.flatMap(pathsIn).flatMap((path) =>
       path.steps.flatMap((step, at): readonly Reference[] => {
         const field = stepField(this.#schema, step)
         if (field?.kind !== 'relation' || field.many || field.kept || step.model === undefined) return []

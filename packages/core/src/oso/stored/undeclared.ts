@@ -1,8 +1,8 @@
-import type { Definite, Operand, Step } from '../../condition/condition.js'
+import type { Compare, Definite, Operand, Step } from '../../condition/condition.js'
 import { isLength, isNil } from '../../condition/type.js'
+import { operandsIn, partsIn, pathsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { HostSchema } from '../hostSchema.js'
-import { operandsOf, pathsOf } from './operands.js'
 
 /**
  * Asserts that no row is in the list because it lacks a field. A check of such a row is an error. An
@@ -11,41 +11,21 @@ import { operandsOf, pathsOf } from './operands.js'
  * @throws UnsupportedFilterError if a field that no class declares is negated
  */
 export function assertDeclared(schema: HostSchema, condition: Definite, isNegated = false): void {
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return
-    case 'and':
-    case 'or':
-      for (const one of condition.of) assertDeclared(schema, one, isNegated)
-      return
-    case 'not':
-      assertDeclared(schema, condition.of, true)
-      return
-    case 'some':
-      assertOperands(schema, [condition.from], isNegated)
-      assertDeclared(schema, condition.where, isNegated)
-      return
-    case 'reach':
-      assertDeclared(schema, condition.where, isNegated)
-      for (const { where } of condition.steps) assertDeclared(schema, where, isNegated)
-      return
-    case 'compare': {
-      const { operator, left, right } = condition
-      const isValue = left.kind === 'value' || right.kind === 'value'
-      const isOrder = operator !== '=' && operator !== '!='
-      const isEqual = operator === '=' && isValue && !isNil(left) && !isNil(right)
-      assertOperands(schema, [left, right], isNegated || !(isOrder || isEqual))
-      return
-    }
-    default:
-      assertOperands(schema, operandsOf(condition), isNegated)
-  }
+  const within = isNegated || condition.kind === 'not'
+  for (const one of partsIn(condition)) assertDeclared(schema, one, within)
+  assertOperands(schema, operandsIn(condition), isNegated || (condition.kind === 'compare' && isDoubtful(condition)))
+}
+
+/** Returns whether a comparison can be true of a row without a field, for which a check is an error. */
+function isDoubtful({ operator, left, right }: Compare): boolean {
+  const isValue = left.kind === 'value' || right.kind === 'value'
+  const isOrder = operator !== '=' && operator !== '!='
+  return !isOrder && !(operator === '=' && isValue && !isNil(left) && !isNil(right))
 }
 
 function assertOperands(schema: HostSchema, operands: readonly Operand[], isDoubtful: boolean): void {
   if (!isDoubtful) return
-  for (const path of operands.flatMap(pathsOf)) {
+  for (const path of operands.flatMap(pathsIn)) {
     const step = path.steps.find(
       (step) => !isLength(step) && step.model !== undefined && !schema.declares(step.model, step.name),
     )
