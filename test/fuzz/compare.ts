@@ -195,9 +195,7 @@ class Comparing {
     const isUnsure = (value: unknown): boolean => isDecimal(value) || isUnknownObject(schema, value)
     const canBeError = ({ condition }: Filter): boolean =>
       canFail(schema, condition, new Fallible()) || hasValue(condition, isUnsure)
-    // A condition can be true, or false, for every row all the same: not every such one is folded in each order.
-    const isOpposite = (kind === 'all' && otherKind === 'none') || (kind === 'none' && otherKind === 'all')
-    if (!isOpposite || canBeError(one) || canBeError(other)) return
+    if (kind === otherKind || canBeError(one) || canBeError(other)) return
     this.#disagreements.push({
       evaluator: 'extent',
       actor,

@@ -97,6 +97,11 @@ export function printPolicy(tree: PolicyTree): string {
   return [...tree.blocks, ...tree.rules.map(printRule)].join('\n')
 }
 
+/** Whether a rule says `cut`: then the order of rules and of solutions decides. */
+export function hasCut(tree: PolicyTree): boolean {
+  return /\bcut\b/.test(printPolicy(tree).replace(/"(?:[^"\\]|\\.)*"/g, ''))
+}
+
 export function printRule({ head, body }: RuleTree): string {
   return withoutSingletons(`${head}${body ? ` if ${printGoal(body)}` : ''};`)
 }

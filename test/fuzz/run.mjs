@@ -20,6 +20,7 @@ await build({
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
       '@arcturus/core/tools': here('../../packages/core/src/tools/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),
+      '@arcturus/core/writes': here('../../packages/core/src/writes/index.ts'),
       '@arcturus/core/sql': here('../../packages/core/src/sql/index.ts'),
       '@arcturus/core/compile': here('../../packages/core/src/compiled/index.ts'),
       '@arcturus/core/runtime': here('../../packages/core/src/compiled/runtime.ts'),

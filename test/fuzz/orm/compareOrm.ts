@@ -1,10 +1,8 @@
 import { ArcturusError } from '@arcturus/core'
-import { canFail, Fallible } from '../../../packages/core/src/condition/fallible.js'
 import type { Answer, Disagreement } from '../compare.js'
 import { actorOf, check, explain, isTrue, type Outcome, Prepared, refusal, showOutcome } from '../evaluators.js'
 import { mentionsExactNumbers } from '../exactNumbers.js'
-import { dependsOnOrder } from '../order.js'
-import { callsItself } from '../policyTree.js'
+import { dependsOnOrder, isSaidInSomeOrder } from '../order.js'
 import { Random } from '../random.js'
 import { descendantsOf } from '../world.js'
 import type { Asked, Orm } from './orm.js'
@@ -16,10 +14,8 @@ export interface OrmComparison {
   readonly filters: number
   /** The number of filters that were refused. */
   readonly refused: number
-  /** Actors that a filter leaves out, because a recursion could be an error for them. */
-  readonly lost: number
   readonly refusals: ReadonlyMap<string, number>
-  /** Rows for which the check is true in just some order of a collection: left out, or listed where the actor's was read in that order. */
+  /** Rows that the order of a collection decides, as far as a `cut` can make it. */
   readonly ordered: number
 }
 
@@ -82,7 +78,6 @@ class OrmComparing implements OrmComparison {
   ordered = 0
   filters = 0
   refused = 0
-  lost = 0
   readonly #name: string
   readonly #prepared: Prepared
   readonly #asked: Asked
@@ -150,20 +145,8 @@ class OrmComparing implements OrmComparison {
       const contained = listed.has(placeOf(answer))
       if (contained === isTrue(answer.machine)) continue
       if (contained ? await this.#isTrueAsRead(answer) : dependsOnOrder(this.#prepared, answer, isTrue)) this.ordered++
-      else if (kind === 'who' && !contained && this.#isLost(answer)) this.lost++
       else this.#disagree(answer, `${kind} ${contained ? 'in' : 'out'}`.trim())
     }
-  }
-
-  /**
-   * Whether a recursion of which some solution can be an error leaves out an actor: the filter does not prove that the
-   * error is never met.
-   */
-  #isLost({ action, row }: Answer): boolean {
-    const { predicates, objects, asked } = this.#prepared
-    if (!callsItself(asked.policy)) return false
-    const { condition } = predicates.actorFilter(action, objects.rows[row]!, 'User')
-    return canFail(predicates.schema, condition, new Fallible())
   }
 
   /** Whether the check says yes with the actor as the list has it: the order in which relations were read makes the difference. */
@@ -188,7 +171,12 @@ class OrmComparing implements OrmComparison {
     this.comparisons++
     const agrees = (expected: Outcome): boolean => showOutcome(expected) === showOutcome(outcome)
     if (agrees(answer.machine)) return
-    if (dependsOnOrder(this.#prepared, answer, (other) => !agrees(other))) this.ordered++
+    // Which of several errors comes first can depend on the order of a collection.
+    const areErrors = typeof answer.machine === 'object' && typeof outcome === 'object'
+    const isOrdered = areErrors
+      ? isSaidInSomeOrder(this.#prepared, answer, agrees)
+      : dependsOnOrder(this.#prepared, answer, (other) => !agrees(other))
+    if (isOrdered) this.ordered++
     else this.#disagree(answer, `check: ${explain(outcome)}`)
   }
 

@@ -24,7 +24,6 @@ interface Counts {
   comparisons: number
   refused: number
   ordered: number
-  lost: number
   readonly reasons: Map<string, number>
 }
 
@@ -51,7 +50,6 @@ export async function fuzzWho({ seed, cases, from = 0, rows = Number.POSITIVE_IN
           comparisons: 0,
           refused: 0,
           ordered: 0,
-          lost: 0,
           reasons: new Map(),
         }
         counts.set(orm.name, count)
@@ -59,7 +57,6 @@ export async function fuzzWho({ seed, cases, from = 0, rows = Number.POSITIVE_IN
         count.comparisons += compared.comparisons
         count.refused += compared.refused
         count.ordered += compared.ordered
-        count.lost += compared.lost
         for (const [reason, times] of compared.refusals)
           count.reasons.set(reason, (count.reasons.get(reason) ?? 0) + times)
         const [first] = compared.disagreements

@@ -156,8 +156,9 @@ export class PlanCache extends PlanTable<CheckPlan> {
 
   /** @param error - Undefined if the predicate was undecided. */
   #failed(error: unknown): undefined {
-    // The machine would need the same time again, or the check that a getter asks for would end it, too.
-    if (error instanceof QueryError && endsEvaluation(error.code)) throw error
+    // The machine would need the same time again, or the check that a getter asks for would end it, too. A promise it may
+    // await.
+    if (error instanceof QueryError && endsEvaluation(error.code) && error.code !== 'async-value') throw error
     // Predicates limit the depth of their own calls.
     if (isStackOverflow(error)) throw stackExhausted(error)
     metErrors.clear()
