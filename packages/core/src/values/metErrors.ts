@@ -4,6 +4,17 @@ import { HostError } from './hostError.js'
 import { endsEvaluation } from './semantics.js'
 import { isStackOverflow } from './stackOverflow.js'
 
+/** A place in the policy that can be an error. */
+export interface ErrorPlace {
+  readonly span: Span
+  /** Whether the log has it: then it is recorded for listeners alone. */
+  isTold: boolean
+}
+
+export function errorPlace(span: Span): ErrorPlace {
+  return { span, isTold: false }
+}
+
 /** The most places that one evaluation records. */
 const mostPlaces = 16
 
@@ -19,14 +30,23 @@ const mostPlaces = 16
 class MetErrors {
   /** Whether anything is recorded. */
   any = false
-  #places: Span[] = []
+  /** Whether listeners receive the errors of each decision. */
+  isWatched = false
+  #places: ErrorPlace[] = []
   #thrown: unknown[] = []
 
-  /** Records the place of an error. Returns undefined: the result of a part that is an error. */
-  at(place: Span): undefined {
+  /**
+   * Records the place of an error, unless nobody wants to know it again. Returns undefined: the result of a part that
+   * is an error.
+   */
+  at(place: ErrorPlace): undefined {
+    if (!place.isTold || this.isWatched) this.#record(place)
+    return undefined
+  }
+
+  #record(place: ErrorPlace): void {
     this.any = true
     if (this.#places.length < mostPlaces && !this.#places.includes(place)) this.#places.push(place)
-    return undefined
   }
 
   /**
@@ -41,7 +61,7 @@ class MetErrors {
   }
 
   /** Returns the record, and begins a new one. */
-  take(): { readonly places: readonly Span[]; readonly thrown: readonly unknown[] } {
+  take(): { readonly places: readonly ErrorPlace[]; readonly thrown: readonly unknown[] } {
     const taken = { places: this.#places, thrown: this.#thrown }
     this.clear()
     return taken

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../language/diagnostic.js'
+import { metErrors } from '../../values/metErrors.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
 
 /**
@@ -41,6 +42,9 @@ export type DecisionListener = (
   errors?: readonly Diagnostic[] | undefined,
 ) => void
 
+/** The number of authorizers that have listeners: all share one record of errors. */
+let watched = 0
+
 /**
  * The listeners of one authorizer. A question that ended in an error decided nothing, so no
  * listener is called.
@@ -68,8 +72,11 @@ export class DecisionListeners {
   }
 
   #set(listeners: readonly DecisionListener[]): void {
+    const wasActive = this.active
     this.#listeners = listeners
     this.active = listeners.length > 0
+    watched += Number(this.active) - Number(wasActive)
+    metErrors.isWatched = watched > 0
   }
 
   /** Calls all listeners with a decision. */

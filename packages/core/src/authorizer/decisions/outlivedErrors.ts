@@ -34,7 +34,15 @@ export class OutlivedErrors {
    */
   end(policy: LoadedPolicy, actor: unknown, action: string | undefined, resource: unknown, allowed: boolean): void {
     const { places } = metErrors.take()
-    if (allowed) this.add(policy, actor, action, resource, places)
+    if (!allowed) return
+    for (const place of places) place.isTold = true
+    this.add(
+      policy,
+      actor,
+      action,
+      resource,
+      places.map(({ span }) => span),
+    )
   }
 
   /** Reports the places of errors that a granted check met. */
@@ -46,7 +54,8 @@ export class OutlivedErrors {
     places: readonly Span[],
   ): void {
     const errors = places.map((place) => this.#diagnosticAt(policy, place))
-    if (isObject(resource) && errors.length > 0) this.#last.set(resource, { actor, action, errors })
+    if (metErrors.isWatched && isObject(resource) && errors.length > 0)
+      this.#last.set(resource, { actor, action, errors })
   }
 
   /** Returns the errors of the decision that was made last, for its listeners. */

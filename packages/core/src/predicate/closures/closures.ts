@@ -7,7 +7,7 @@ import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import type { Span } from '../../language/source.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { entryOf } from '../../values/entryOf.js'
-import { metErrors } from '../../values/metErrors.js'
+import { errorPlace, metErrors } from '../../values/metErrors.js'
 import { bailForSteps, elementsBetweenLooks } from '../budget.js'
 import { budgetFor, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
@@ -86,7 +86,7 @@ class Closures extends Compiler<Code> {
       case 'false':
         return { graph: (_, no) => no, isDecided: true }
       case 'test':
-        return nodeOf('truth', this.operands.reader(condition.of), { span: condition.span })
+        return nodeOf('truth', this.operands.reader(condition.of), { place: errorPlace(condition.span) })
       case 'reads': {
         const value = this.operands.reader(condition.of)
         return byFunction((frame) => plain(get(value, frame)) !== undefined || undefined, condition.span)
@@ -139,11 +139,11 @@ class Closures extends Compiler<Code> {
     }
     const of = this.operands.reader(left)
     if ((operator === '==' || operator === '!=') && isNil(right)) {
-      const test = nodeOf('none', of, { span })
+      const test = nodeOf('none', of, { place: errorPlace(span) })
       return operator === '==' ? test : this.not(test)
     }
     const other = this.operands.reader(right)
-    return nodeOf('order', of, { other, operator, how: this.#comparison(left, right), span })
+    return nodeOf('order', of, { other, operator, how: this.#comparison(left, right), place: errorPlace(span) })
   }
 
   /** Returns how operands are compared, by their declared types or those of the elements of their lists. */
@@ -156,7 +156,11 @@ class Closures extends Compiler<Code> {
   #equalsLiteral(operand: Operand, literal: unknown, span: Span): Code {
     const type = typeof literal
     const kind = literal === null ? 'nil' : type === 'string' ? 'text' : type === 'boolean' ? type : 'literal'
-    return nodeOf(kind, this.operands.reader(operand), { literal, how: this.#comparison(operand), span })
+    return nodeOf(kind, this.operands.reader(operand), {
+      literal,
+      how: this.#comparison(operand),
+      place: errorPlace(span),
+    })
   }
 
   /** Compiles an equality. A side that stays the same for several comparisons is read once. */
@@ -166,8 +170,9 @@ class Closures extends Compiler<Code> {
     const how = this.#comparison(left, right, isMirrored)
     const of = this.operands.reader(compared)
     const other = this.operands.reader(steady)
-    if (steady.kind !== 'path' || !this.#isSteady(steady, compared)) return nodeOf('same', of, { other, how, span })
-    return nodeOf('known', of, { other, known: this.operands.knownSlot(steady), how, span })
+    if (steady.kind !== 'path' || !this.#isSteady(steady, compared))
+      return nodeOf('same', of, { other, how, place: errorPlace(span) })
+    return nodeOf('known', of, { other, known: this.operands.knownSlot(steady), how, place: errorPlace(span) })
   }
 
   /** Returns whether an operand is an argument, or is read outside a loop in which it is compared with another one. */
@@ -194,7 +199,7 @@ class Closures extends Compiler<Code> {
   protected texts(tests: readonly TextTest[]): Code {
     const { left, span } = tests[0]!
     const texts = tests.map(({ right }) => right.value)
-    return nodeOf('texts', this.operands.reader(left), { texts, how: this.#comparison(left), span })
+    return nodeOf('texts', this.operands.reader(left), { texts, how: this.#comparison(left), place: errorPlace(span) })
   }
 
   // what joins conditions
@@ -235,7 +240,7 @@ class Closures extends Compiler<Code> {
     const list = this.operands.reader(from)
     if (!this.counts) this.#own.isUsed = true
     const element = this.operands.element([each], ++this.#depth)
-    const loop: Loop = { ...element, own: this.counts ? undefined : this.#own, span }
+    const loop: Loop = { ...element, own: this.counts ? undefined : this.#own, place: errorPlace(span) }
     const body = this.graph(compile())
     this.#depth--
     return nodeOf('some', list, { loop, body })
@@ -248,10 +253,11 @@ class Closures extends Compiler<Code> {
     const callee = this.#callee(definition)
     // What is known of the caller's own arguments is passed, too.
     const passed = this.#passed(args)
+    const place = errorPlace(span)
     return byFunction((frame) => {
       const inner = innerFrame(callee.layout, frame, passed)
       // The callee is complete before the first evaluation.
-      return inner === undefined ? metErrors.at(span) : callee.test(inner)
+      return inner === undefined ? metErrors.at(place) : callee.test(inner)
     })
   }
 
@@ -310,7 +316,7 @@ function areDecided(codes: readonly Code[]): boolean {
 
 /** @param span - Undefined if its parts record their errors. */
 function byFunction(test: FrameTest, span?: Span): Code {
-  return nodeOf('function', undefined, span === undefined ? { test } : { test, span })
+  return nodeOf('function', undefined, span === undefined ? { test } : { test, place: errorPlace(span) })
 }
 
 /** Returns whether an operand is an argument of the evaluation, or of a definition. */

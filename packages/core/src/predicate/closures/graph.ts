@@ -1,6 +1,5 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import type { Span } from '../../language/source.js'
-import { metErrors } from '../../values/metErrors.js'
+import { type ErrorPlace, metErrors } from '../../values/metErrors.js'
 import type { Decision } from '../../values/semantics.js'
 import { bailOut, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
@@ -66,8 +65,8 @@ interface Parts {
   /** The test of an element, or a condition that several others contain. */
   readonly body: Node
   readonly test: FrameTest
-  /** The place of the test in the policy; undefined if its own parts record their errors. */
-  readonly span: Span
+  /** Undefined if its own parts record their errors. */
+  readonly place: ErrorPlace
 }
 
 /** A condition that is compiled. */
@@ -117,8 +116,7 @@ export interface Loop {
   readonly kept: readonly number[]
   /** The account for the time of long collections; undefined if the budget of the evaluation counts each element. */
   readonly own: Meter | undefined
-  /** The place of the loop in the policy. */
-  readonly span: Span
+  readonly place: ErrorPlace
 }
 
 /** Evaluates a graph. What code of the application throws in a test is an error of that test alone. */
@@ -188,7 +186,7 @@ export function run(start: Node, frame: Slots): Decision {
             holds = parts.test(frame)
         }
         if (holds === undefined) {
-          if (parts.span !== undefined) metErrors.at(parts.span)
+          if (parts.place !== undefined) metErrors.at(parts.place)
           isOpen = true
           node = node.open
         } else node = holds ? node.yes : node.no
@@ -196,7 +194,7 @@ export function run(start: Node, frame: Slots): Decision {
       return node === isTrue || (isOpen ? undefined : false)
     } catch (error) {
       metErrors.caught(error)
-      if (node.parts.span !== undefined) metErrors.at(node.parts.span)
+      if (node.parts.place !== undefined) metErrors.at(node.parts.place)
       isOpen = true
       node = node.open
     }
@@ -228,7 +226,7 @@ function visit({ slot, kept, own }: Loop, element: unknown, index: number, frame
 /** Returns whether a test is true for an element. */
 function search(loop: Loop, value: unknown, test: Node, frame: Slots): Decision {
   const list = listOf(value)
-  if (list === undefined) return metErrors.at(loop.span)
+  if (list === undefined) return metErrors.at(loop.place)
   let found: Decision = false
   for (let index = 0; index < list.length; index++) {
     visit(loop, list[index], index, frame)

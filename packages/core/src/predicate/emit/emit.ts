@@ -242,7 +242,7 @@ class Source extends Compiler<Code> {
     if (first === undefined || first === 'mixed' || others.length === 0) return others.length === 0 ? first : 'mixed'
     const numbers = places.filter((place) => typeof place === 'number')
     if (numbers.length < places.length) return 'mixed'
-    const spans = numbers.map((place) => this.#pool.places[place]!)
+    const spans = numbers.map((place) => this.#pool.places[place]!.span)
     const { source } = spans[0]!
     if (spans.some((span) => span.source !== source)) return first
     const start = Math.min(...spans.map((span) => span.start))

@@ -2,6 +2,7 @@ import type { Definition } from '../../condition/condition.js'
 import type { Expression } from '../../language/ast.js'
 import type { Source, Span } from '../../language/source.js'
 import { entryOf } from '../../values/entryOf.js'
+import { type ErrorPlace, errorPlace } from '../../values/metErrors.js'
 
 /**
  * A value passed to a predicate's function instead of being written into its text: it is not a
@@ -24,7 +25,7 @@ export class FunctionPool {
   /** The values that functions use as `v0`, `v1` and so on. */
   readonly given: Given[] = []
   /** The places in the policy of tests that can be errors, by their numbers in `noted(0)` and so on. */
-  readonly places: Span[] = []
+  readonly places: ErrorPlace[] = []
   readonly #notes: boolean
   readonly #names = new Map<string, string>()
   readonly #texts = new Map<string, string>()
@@ -42,7 +43,7 @@ export class FunctionPool {
     if (!this.#notes) return undefined
     const key = `${start} ${end}`
     const ofSource = entryOf(this.#placesOf, source, () => new Map<string, number>())
-    return entryOf(ofSource, key, () => this.places.push({ source, start, end }) - 1)
+    return entryOf(ofSource, key, () => this.places.push(errorPlace({ source, start, end })) - 1)
   }
 
   /**
