@@ -1,5 +1,8 @@
 import { ambiguousPrecedence } from './ambiguousPrecedence.js'
 import type { LoadChecks } from './check.js'
+import { circularRoles } from './circularRoles.js'
+import { contradiction } from './contradiction.js'
+import { entryHead } from './entryHead.js'
 import { errorChecks } from './errors.js'
 import { checkPaths } from './followPaths.js'
 import { incomparable } from './incomparable.js'
@@ -10,6 +13,7 @@ import { misspeltAction } from './misspeltAction.js'
 import { checkNames } from './names.js'
 import { neverEqual } from './neverEqual.js'
 import { nilStep } from './nilStep.js'
+import { notACondition } from './notACondition.js'
 import { repeatedRule } from './repeatedRule.js'
 import { singletonVariable } from './singletonVariable.js'
 import { uncalledRule } from './uncalledRule.js'
@@ -20,6 +24,7 @@ import { unknownMember } from './unknownMember.js'
 import { unknownName } from './unknownName.js'
 import { unknownSpecializer } from './unknownSpecializer.js'
 import { unknownValue } from './unknownValue.js'
+import { unmatchedCall } from './unmatchedCall.js'
 import { unreachableRule } from './unreachableRule.js'
 import { wrongArity } from './wrongArity.js'
 
@@ -29,9 +34,10 @@ export function allChecks(): LoadChecks {
   const errors = errorChecks(checkNames(singletonVariable, unknownSpecializer))
   return {
     statements: [...errors.statements, [ambiguousPrecedence]],
-    blocks: errors.blocks,
+    blocks: [...errors.blocks, [circularRoles]],
     policy: [
       ...errors.policy,
+      [entryHead],
       [uncalledRule],
       [missingAllowRule],
       [missingHasPermission],
@@ -41,7 +47,20 @@ export function allChecks(): LoadChecks {
       [unreachableRule, listAsAction],
       [misspeltAction],
       [repeatedRule],
-      [checkPaths(unknownField, unknownMember, nilStep, neverEqual, unknownValue, incomparable), unknownFieldRule],
+      [
+        checkPaths(
+          unmatchedCall,
+          unknownField,
+          unknownMember,
+          nilStep,
+          neverEqual,
+          unknownValue,
+          incomparable,
+          notACondition,
+          contradiction,
+        ),
+        unknownFieldRule,
+      ],
     ],
   }
 }

@@ -1,8 +1,11 @@
-import type { Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type { Call, Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type { Source } from '../../language/source.js'
 import { children } from '../../language/visit.js'
 import { own } from '../../own.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
-import { Knowledge } from './knowledge.js'
+import { shapeOf } from './heads.js'
+import { Helpers } from './helpers.js'
+import { Knowledge, literalsOf } from './knowledge.js'
 
 /** Visits the paths of a rule. */
 export interface PathVisitor {
@@ -22,10 +25,11 @@ export type PathCheck = (context: PolicyContext) => PathVisitor | undefined
 /** Makes a check of the paths of the written rules. */
 export function checkPaths(...checks: readonly PathCheck[]): PolicyCheck {
   return (context) => {
-    const visitors = checks.flatMap((check) => check(context) ?? [])
+    const once = reportOnce(context)
+    const visitors = checks.flatMap((check) => check(once) ?? [])
     if (visitors.length === 0) return {}
     const knowledge = new Knowledge(context.schema, learnFrom)
-    const following = { knowledge, visitor: allOf(visitors), open: [] }
+    const following = { knowledge, visitor: allOf(visitors), helpers: new Helpers(context), open: [] }
     return {
       rule: (rule) => {
         if (context.written.has(rule)) knowledge.branch(() => followPaths(rule, following))
@@ -34,10 +38,32 @@ export function checkPaths(...checks: readonly PathCheck[]): PolicyCheck {
   }
 }
 
+/** Returns a context that reports a place once, however many calls lead to it. */
+function reportOnce(context: PolicyContext): PolicyContext {
+  const told = new WeakMap<Source, Set<string>>()
+  const report =
+    (kind: 'error' | 'warning'): PolicyContext['warning'] =>
+    (code, message, span, more) => {
+      if (span) {
+        let places = told.get(span.source)
+        if (!places) {
+          places = new Set()
+          told.set(span.source, places)
+        }
+        const place = `${code} ${span.start} ${span.end}`
+        if (places.has(place)) return
+        places.add(place)
+      }
+      context[kind](code, message, span, more)
+    }
+  return { ...context, error: report('error'), warning: report('warning') }
+}
+
 /** What following paths needs. */
 interface Following {
   readonly knowledge: Knowledge
   readonly visitor: Required<PathVisitor>
+  readonly helpers: Helpers
   /** The expressions of a goal that are not visited yet; empty between goals, which share the list. */
   readonly open: Expression[]
 }
@@ -85,16 +111,24 @@ function parameterName(term: Parameter['term'], index: number): string {
  * limited too.
  */
 function followGoal(goal: Expression, following: Following): void {
-  const { knowledge } = following
+  const { knowledge, helpers } = following
+  if (helpers.isInside && knowledge.isDead) return
   switch (goal.kind) {
     case 'and':
       for (let at = 0; at < goal.operands.length; at++) followGoal(goal.operands[at]!, following)
       return
     case 'or':
+      // In a helper, an alternative that one caller can't use is no mistake.
+      if (helpers.isInside) return
       for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, following))
       return
     case 'not':
-      knowledge.branch(() => followGoal(goal.operand, following))
+      knowledge.branch(() => {
+        const wasNegated = knowledge.isNegated
+        knowledge.isNegated = true
+        followGoal(goal.operand, following)
+        knowledge.isNegated = wasNegated
+      })
       knowledge.learn(goal)
       return
     case 'forall':
@@ -107,7 +141,30 @@ function followGoal(goal: Expression, following: Following): void {
       followValues(goal, following)
       following.visitor.goal(goal, knowledge)
       knowledge.learn(goal)
+      if (goal.kind === 'call') followHelper(goal, following)
   }
+}
+
+/** Follows the rule that a call reaches, with the facts about its arguments. */
+function followHelper(call: Call, following: Following): void {
+  const { name, args } = call
+  const { knowledge, helpers } = following
+  if (!helpers.has(name)) return
+  const shapes = args.map((one) => shapeOf(one, knowledge))
+  const rule = helpers.ruleOf(name, shapes)
+  // A parameter with a class is known where the rule is written.
+  if (!rule?.parameters.some(({ pattern }, index) => !pattern && tells(args[index]!, knowledge))) return
+  const { guards, body } = helpers.withArguments(rule, call)
+  knowledge.branch(() => {
+    for (const guard of guards) knowledge.learn(guard)
+    helpers.inside(rule, () => followGoal(body, following))
+  })
+}
+
+/** Returns whether something is known of an argument. */
+function tells(argument: Expression, knowledge: Knowledge): boolean {
+  const { model, from } = knowledge.of(argument)
+  return model !== undefined || from !== undefined
 }
 
 /** Adds the facts that hold once the head of a rule matches, or a goal has succeeded. */
@@ -137,6 +194,8 @@ function learnFrom(node: Node, knowledge: Knowledge): void {
       knowledge.matches(knowledge.of(node.value), node.pattern)
       return
     case 'in': {
+      const literals = literalsOf(node.collection)
+      if (literals) knowledge.among(knowledge.of(node.item), literals)
       const field = knowledge.of(node.collection).from?.field
       if (field?.kind === 'relation' && field.many) knowledge.isA(knowledge.of(node.item), field.model)
       return

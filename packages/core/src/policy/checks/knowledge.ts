@@ -1,6 +1,7 @@
 import type { Expression, Node, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { haveCommonInstances } from './commonInstances.js'
 
 /** The facts about a value in a rule. */
 export interface Known {
@@ -36,6 +37,8 @@ class Place implements Known {
   isPresent = false
   /** The place that a variable equals. */
   alias: Place | undefined = undefined
+  /** The literals that it can be; undefined if it is not compared with any. */
+  literals: readonly Literal[] | undefined = undefined
   #steps: Map<string, Place> | undefined
   /** The field that was read last, and the class that it was read from. */
   #from: Known['from']
@@ -50,7 +53,8 @@ class Place implements Known {
   }
 
   get path(): string {
-    return this.object ? `${this.object.path}.${this.name}` : this.name
+    // What is behind # tells the variables of a helper from those of its caller.
+    return this.object ? `${this.object.path}.${this.name}` : this.name.replace(/#.*/, '')
   }
 
   get model(): string | undefined {
@@ -92,6 +96,27 @@ interface Before {
   readonly own: string | undefined
   readonly isPresent: boolean
   readonly alias: Place | undefined
+  readonly literals: readonly Literal[] | undefined
+}
+
+/** The value of a literal in a comparison. */
+export type Literal = string | number | bigint | boolean
+
+/** Returns the values of a literal or of a list of literals; undefined for any other expression. */
+export function literalsOf(node: Expression): readonly Literal[] | undefined {
+  switch (node.kind) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return [node.value]
+    case 'list': {
+      if (node.rest) return undefined
+      const found = node.elements.flatMap((element) => (element.kind === 'list' ? [] : (literalsOf(element) ?? [])))
+      return found.length === node.elements.length ? found : undefined
+    }
+    default:
+      return undefined
+  }
 }
 
 /**
@@ -104,6 +129,9 @@ export class Knowledge {
   readonly #schema: Schema
   readonly #variables = new Map<string, Place>()
   #aliases = 0
+  #isDead = false
+  /** Whether the current goal is inside `not`. */
+  isNegated = false
   /** The states that the end of a branch restores, the latest last. */
   readonly #trail: Before[] = []
   readonly #learnFrom: (node: Node, knowledge: Knowledge) => void
@@ -120,13 +148,16 @@ export class Knowledge {
   branch(run: () => void): void {
     this.#addWaiting()
     const before = this.#trail.length
+    const wasDead = this.#isDead
     run()
+    this.#isDead = wasDead
     if (this.#waiting.length > 0) this.#waiting = []
     while (this.#trail.length > before) this.#restore(this.#trail.pop()!)
   }
 
-  #restore({ place, own, isPresent, alias }: Before): void {
+  #restore({ place, own, isPresent, alias, literals }: Before): void {
     if (place.alias !== alias) this.#aliases--
+    place.literals = literals
     place.own = own
     place.isPresent = isPresent
     place.alias = alias
@@ -134,7 +165,8 @@ export class Knowledge {
 
   /** Remembers a state that will change. */
   #remember(place: Place): void {
-    this.#trail.push({ place, own: place.own, isPresent: place.isPresent, alias: place.alias })
+    const { own, isPresent, alias, literals } = place
+    this.#trail.push({ place, own, isPresent, alias, literals })
   }
 
   /** Adds the facts that follow from a node, once facts are read: many rules need none. */
@@ -147,6 +179,25 @@ export class Knowledge {
     const waiting = this.#waiting
     this.#waiting = []
     for (const node of waiting) this.#learnFrom(node, this)
+  }
+
+  /** Whether the goals so far can't all hold, because a value would be of two classes. */
+  get isDead(): boolean {
+    this.#addWaiting()
+    return this.#isDead
+  }
+
+  /** Returns the literals that a value can be; undefined if they are unknown. */
+  literals(known: Known): readonly Literal[] | undefined {
+    this.#addWaiting()
+    return known instanceof Place ? known.literals : undefined
+  }
+
+  /** Adds the fact that a value is one of literals. */
+  among(known: Known, literals: readonly Literal[]): void {
+    if (!(known instanceof Place)) return
+    this.#remember(known)
+    known.literals = literals
   }
 
   /** Returns the facts about a variable. */
@@ -203,6 +254,7 @@ export class Knowledge {
     if (!(known instanceof Place) || !this.#schema.models.has(model)) return
     this.present(known)
     if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
+    if (known.model !== undefined && !haveCommonInstances(this.#schema, known.model, model)) this.#isDead = true
     this.#remember(known)
     known.own = model
   }
@@ -211,6 +263,8 @@ export class Knowledge {
   equal(left: Expression, right: Expression): void {
     const one = this.of(left)
     const other = this.of(right)
+    const literal = literalsOf(left) ?? literalsOf(right)
+    if (literal && left.kind !== 'list' && right.kind !== 'list') this.among(literalsOf(left) ? other : one, literal)
     if (this.isSomething(left, one)) this.present(other)
     if (this.isSomething(right, other)) this.present(one)
     if (left.kind === 'variable') this.#alias(left.name, other)

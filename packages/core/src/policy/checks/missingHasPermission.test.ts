@@ -3,14 +3,19 @@ import { problems } from '../testing/problems.js'
 
 describe('missing-has-permission', () => {
   test.each([
-    ['misses a call where there are blocks', 'actor Person {}', ['nowhere']],
+    ['misses a call where there are permissions', 'resource Folder { permissions = ["a"]; }', ['nowhere']],
+    ['wants none without permissions', 'actor Person {} resource Folder { roles = ["a"]; }', []],
     [
       'is content with a call',
       'allow(a, b, c) if has_permission(a, b, c); actor Person {} has_permission(_: Person, "a", _: Person);',
       [],
     ],
     ['counts what shorthand calls', 'resource Company { permissions = ["p", "q"]; "p" if "q"; }', []],
-    ['does not count inline queries', 'actor Person {} ?= has_permission(1, 2, 3);', ['nowhere']],
+    [
+      'does not count inline queries',
+      'resource Folder { permissions = ["a"]; } ?= has_permission(1, 2, 3);',
+      ['nowhere'],
+    ],
     ['wants none where there are no blocks', 'f(1);', []],
   ])('%s', (_, policy, found) => {
     expect(problems('missing-has-permission', policy)).toEqual(found)

@@ -1,12 +1,14 @@
 import type { PolicyCheck } from './check.js'
 
 /**
- * A policy with blocks must have a rule that calls `has_permission`: otherwise their declarations
- * have no effect.
+ * A policy whose blocks declare permissions must have a rule that calls `has_permission`: otherwise they have no effect.
  */
 export const missingHasPermission: PolicyCheck = (context) => {
   let isInRule = false
-  let isCalled = context.blocks.size === 0
+  const declares = [...context.blocks.values()].some(({ declared }) =>
+    [...declared.values()].some(({ kind }) => kind === 'permission'),
+  )
+  let isCalled = !declares
   return {
     rule: () => {
       isInRule = true
@@ -19,7 +21,7 @@ export const missingHasPermission: PolicyCheck = (context) => {
     },
     end: () => {
       if (isCalled) return
-      const message = 'No rule calls has_permission, so the blocks have no effect.'
+      const message = 'No rule calls has_permission, so the permissions of blocks have no effect.'
       const hint = 'add a rule: allow(actor, action, resource) if has_permission(actor, action, resource);'
       context.warning('missing-has-permission', message, undefined, { hint })
     },

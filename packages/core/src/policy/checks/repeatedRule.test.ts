@@ -9,6 +9,17 @@ describe('repeated-rule', () => {
 f(x) if x = 1;`,
       ['2:1 f(x) if x = 1;'],
     ],
+    [
+      'points at a rule with other names',
+      'f(x, _) if x.a = y and y = 1; f(u, _) if u.a  = v and v = 1;',
+      ['1:31 f(u, _) if u.a  = v and v = 1;'],
+    ],
+    ['keeps variables apart', 'f(x, y) if x.a = y; f(x, y) if y.a = x; f(x, y) if x.b = y;', []],
+    [
+      'keeps classes and constants apart',
+      'f(_: Folder) if limit = 1; f(_: Company) if limit = 1; f(_: Folder) if x = 1;',
+      [],
+    ],
     ['keeps strings apart', 'f("a  b"); f("a b");', []],
     [
       'keeps the shorthand of classes apart',

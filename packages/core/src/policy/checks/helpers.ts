@@ -1,0 +1,100 @@
+import type { Call, Expression, Rule } from '../../language/ast.js'
+import type { PolicyContext } from './check.js'
+import { demandOf, Heads, type Shape } from './heads.js'
+import { renamed } from './renamed.js'
+
+/** How many calls deep helpers are followed, and how many calls of one policy. */
+const DEEP = 3
+const CALLS = 5_000
+
+/** A body of a helper in which the arguments of one call stand for the parameters. */
+export interface Followed {
+  /** What holds once the head matches. */
+  readonly guards: readonly Expression[]
+  readonly body: Expression
+}
+
+/**
+ * Puts the arguments of calls into the rules that they call, so that paths are followed through helpers such as
+ * `is_active(x) if x.active = true`.
+ */
+export class Helpers {
+  readonly #context: PolicyContext
+  readonly #heads: Heads
+  /** The names of rules that can be followed. */
+  readonly #names = new Set<string>()
+  readonly #open: Rule[] = []
+  #left = CALLS
+
+  constructor(context: PolicyContext) {
+    this.#context = context
+    this.#heads = new Heads(context)
+    for (const { name, parameters, body } of context.written)
+      if (body && parameters.some((one) => demandOf(one) === '')) this.#names.add(name)
+  }
+
+  /** Whether a helper is being followed. */
+  get isInside(): boolean {
+    return this.#open.length > 0
+  }
+
+  /** Returns whether a rule with this name can be followed. */
+  has(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  /**
+   * Returns the rule of a call, if it is the only one that can match and has a parameter without a class; undefined
+   * for any other. With several rules, a mistake in one does not make the call fail.
+   */
+  ruleOf(name: string, shapes: readonly Shape[]): Rule | undefined {
+    if (this.#open.length === DEEP || this.#left === 0) return undefined
+    let found: Rule | undefined
+    for (const rule of this.#context.rules.get(name) ?? []) {
+      const { parameters } = rule
+      if (parameters.length !== shapes.length) continue
+      if (!parameters.every((one, index) => this.#heads.accepts(demandOf(one), shapes[index]!))) continue
+      if (found || !rule.body || !this.#context.written.has(rule) || this.#open.includes(rule)) return undefined
+      found = rule
+    }
+    return found
+  }
+
+  /** Runs a function while a rule is followed. */
+  inside(rule: Rule, run: () => void): void {
+    this.#left--
+    this.#open.push(rule)
+    run()
+    this.#open.pop()
+  }
+
+  /** Returns the body of a rule with arguments in place of its parameters. */
+  withArguments({ parameters, body }: Rule, { args, span: place }: Call): Followed {
+    const values = new Map<string, Expression>()
+    const guards: Expression[] = []
+    // Variables of the helper must not meet those of its caller.
+    const suffix = `#${this.#open.length + 1}`
+    const put = <T>(node: T): T =>
+      renamed(
+        node,
+        (variable, needsName) => {
+          const value = values.get(variable.name)
+          if (value && (!needsName || value.kind === 'variable' || value.kind === 'string')) return value
+          return { ...variable, name: this.#other(variable.name, suffix) }
+        },
+        place,
+      )
+    for (const [index, { term, pattern, span }] of parameters.entries()) {
+      const value = args[index]!
+      if (term.kind === 'variable' && !this.#context.schema.isName(term.name) && !values.has(term.name))
+        values.set(term.name, value)
+      else guards.push({ kind: 'unify', left: value, right: term, span })
+      if (pattern) guards.push({ kind: 'matches', value, pattern, span })
+    }
+    return { guards: guards.map(put), body: put(body!) }
+  }
+
+  #other(name: string, suffix: string): string {
+    return this.#context.schema.isName(name) || name === '_' ? name : name + suffix
+  }
+}
