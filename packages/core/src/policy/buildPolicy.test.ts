@@ -97,7 +97,9 @@ describe('the diagnostics of a policy', () => {
   })
 
   test('are found stage by stage and sorted by their place', () => {
-    const result = build('allow(_, _, x) if h(1);\nresource Folder { roles = ["a"]; permissions = ["p"]; }\ni(y) if 1 = 1;')
+    const result = build(
+      'allow(_, _, x) if h(1);\nresource Folder { roles = ["a"]; permissions = ["p"]; }\ni(y) if 1 = 1;',
+    )
     const codes = (list: typeof result.found) => list.map((one) => one.code)
     expect(codes(result.found)).toEqual([
       'singleton-variable',

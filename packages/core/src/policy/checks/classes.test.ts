@@ -50,6 +50,7 @@ describe('unmatched-call', () => {
     ['a rule that accepts anything', 'g(_: Folder); g(x) if x = 1; f(d: Document) if g(d);'],
     ['a role in a variable', 'f(p: Person, d: Document, r: String) if has_role(p, r, d);'],
     ['lists', 'g([]); g([_, *xs]) if g(xs); f(_: Folder) if g([1]) and g([]);'],
+    ['a helper that denies nothing to a class', 'h(_: Folder); g(x) if not h(x); f(d: Document) if g(d);'],
     ['what narrows', 'g(_: Folder); f(x) if x matches Folder and g(x);'],
   ])('accepts %s', (_, rules) => {
     expect(beside('unmatched-call', rules)).toEqual([])

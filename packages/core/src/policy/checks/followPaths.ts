@@ -123,12 +123,14 @@ function followGoal(goal: Expression, following: Following): void {
       for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, following))
       return
     case 'not':
-      knowledge.branch(() => {
-        const wasNegated = knowledge.isNegated
-        knowledge.isNegated = true
-        followGoal(goal.operand, following)
-        knowledge.isNegated = wasNegated
-      })
+      // In a helper, what one caller can't meet is seldom a mistake.
+      if (!helpers.isInside)
+        knowledge.branch(() => {
+          const wasNegated = knowledge.isNegated
+          knowledge.isNegated = true
+          followGoal(goal.operand, following)
+          knowledge.isNegated = wasNegated
+        })
       knowledge.learn(goal)
       return
     case 'forall':
