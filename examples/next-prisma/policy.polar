@@ -40,13 +40,14 @@ has_permission(user: User, "reopen", ticket: Ticket) if
   ticket.status = "closed" and
   has_role(user, "participant", ticket);
 
-# Whoever asked may say better what it is about; agents decide how urgent it is, and who deals with it.
+# Whoever asked may say better what it is about; agents decide how urgent it is, and who deals with it: also another company, if they
+# are agents there.
 allow_field(user: User, "edit", ticket: Ticket, "subject") if
   has_permission(user, "edit", ticket) and
   has_role(user, "requester", ticket);
 
 allow_field(user: User, "edit", ticket: Ticket, field) if
-  field in ["priority", "assigneeId"] and
+  field in ["priority", "assigneeId", "tenantId"] and
   has_permission(user, "edit", ticket) and
   has_role(user, "agent", ticket);
 

@@ -52,6 +52,18 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
     res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
   })
 
+  // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
+  const movedTo = (req: Request) => ({ repositoryId: idIn(req.body?.repositoryId) })
+  router.put('/issues/:id/repository', authorize('delete', findIssue, { patch: movedTo }), async (req, res) => {
+    const { authorization } = req
+    const issue = await prisma.issue.update({
+      where: { id: authorization.resource.id },
+      data: authorization.data,
+      include: withRepository,
+    })
+    res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
+  })
+
   router.delete('/issues/:id', authorize('delete', findIssue), async (req, res) => {
     await prisma.issue.delete({ where: { id: req.authorization.resource.id } })
     res.json({ sql: ranQueries() })

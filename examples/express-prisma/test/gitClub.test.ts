@@ -170,6 +170,21 @@ describe('forged requests', () => {
     await send(gitClub.app, 'ines', 'get', `/repositories/${id}`).expect(404)
   })
 
+  it('to move an issue out of reach get a 403', async () => {
+    const issue = await gitClub.database.issue.findUniqueOrThrow({ where: { id: 25 } })
+    const move = async (handle: string, name: string) =>
+      send(gitClub.app, handle, 'put', '/issues/25/repository', { repositoryId: await idOf(name) })
+    for (const name of ['great-bear', 'den']) expect([name, (await move('ines', name)).status]).toEqual([name, 403])
+    expect((await move('tomas', 'glacier')).status).toBe(403)
+    // A repository that does not exist is refused as a hidden one is.
+    for (const body of [{ repositoryId: 999 }, { repositoryId: [25] }, {}])
+      await send(gitClub.app, 'ines', 'put', '/issues/25/repository', body).expect(403)
+    expect(await gitClub.database.issue.findUnique({ where: { id: 25 } })).toEqual(issue)
+    const { status, body } = await move('ines', 'glacier')
+    expect([status, body.issue.repository.name]).toEqual([200, 'glacier'])
+    await gitClub.database.issue.update({ where: { id: 25 }, data: { repositoryId: issue.repositoryId } })
+  })
+
   it('with an invalid body get a 400', async () => {
     const glacier = await idOf('glacier')
     for (const body of [{}, { description: '' }, { description: 7 }, { description: 'x'.repeat(201) }]) {

@@ -85,6 +85,18 @@ export function documentRoutes({ database, authorizer, authorize, authorizedQuer
     ctx.body = { document: await authorization.pickAuthorized(document) }
   })
 
+  // To move a document takes what deleting it takes, where it is and where it will be, and adding to the other folder.
+  const movedTo = (ctx: RouterContext) => ({ folderId: idIn(String(bodyIn(ctx)['folderId'])) })
+  router.put('/documents/:id/folder', authorize('delete', findDocument, { patch: movedTo }), async (ctx) => {
+    const { authorization } = ctx.state
+    const { data, resource } = authorization
+    const folder = await folders.findOneBy({ id: data.folderId ?? 0 })
+    if (!folder) throw new BadRequest('There is no such folder.')
+    await authorization.authorize('add', folder)
+    const document = await documents.save(Object.assign(resource, data))
+    ctx.body = { document: await authorization.pickAuthorized(document) }
+  })
+
   router.delete('/documents/:id', authorize('delete', findDocument), async (ctx) => {
     await documents.delete({ id: ctx.state.authorization.resource.id })
     ctx.status = 204

@@ -291,6 +291,20 @@ describe.each(await places())('Folio on $name', (place) => {
       expect(await folio.database.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
     })
 
+    it('to move a document out of reach get a 403', async () => {
+      const documents = folio.database.getRepository(Document)
+      const own = await folio.document('Consulting agreement')
+      const move = async (handle: string, title: string, folder: string) =>
+        folio.send(handle, 'put', await path(title, '/folder'), { folderId: (await folio.folder(folder)).id })
+      // Mara owns the folder of the agreement, which is somebody else's, and nothing in People.
+      expect((await move('mara', 'Consulting agreement', 'People')).status).toBe(403)
+      // Nadia wrote it, so it would stay hers; but she may not add to another folder.
+      expect((await move('nadia', 'Consulting agreement', 'Projects')).status).toBe(404)
+      expect((await documents.findOneByOrFail({ id: own.id })).folderId).toBe(own.folderId)
+      expect((await move('mara', 'Consulting agreement', 'Projects')).status).toBe(200)
+      await documents.update(own.id, { folderId: own.folderId })
+    })
+
     it('to remove a share through another resource get a 404', async () => {
       const shares = folio.database.getRepository(Share)
       const [elsewhere] = await shares.findBy({ folderId: (await folio.folder('Projects')).id })

@@ -83,7 +83,7 @@ export async function openFolio({ name, make }: Place) {
     /** Somebody as requests know them; nobody without a handle. */
     person: async (handle: string | undefined) => (handle === undefined ? null : await findPerson(database, handle)),
     /** Sends a request as somebody; as a visitor without a handle. */
-    send(handle: string | undefined, method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: object) {
+    send(handle: string | undefined, method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object) {
       const sent = request(listener)[method](`/api${path}`)
       if (handle !== undefined) sent.set('Authorization', `Bearer ${handle}`)
       return body ? sent.send(body) : sent

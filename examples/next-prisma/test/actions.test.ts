@@ -167,6 +167,25 @@ describe('a change of a ticket', () => {
     expect(await ticketOf(id)).toEqual(before)
   })
 
+  it('hands a ticket only to a company where they are agents too', async () => {
+    const id = await idOf(tent)
+    const before = await ticketOf(id)
+    const other = await seeded.database.tenant.findFirstOrThrow({ where: { id: { not: before.tenantId } } })
+    await signIn('idris')
+    for (const tenantId of [other.id, 9999]) expect(await actions.edit(id, { tenantId })).toEqual(refused(403))
+    expect(await ticketOf(id)).toEqual(before)
+    const both = { userId: await userId('idris'), tenantId: other.id }
+    await seeded.database.membership.create({ data: { ...both, role: 'agent' } })
+    await signIn('idris')
+    expect(await actions.edit(id, { tenantId: other.id })).toEqual(done)
+    expect(await ticketOf(id)).toMatchObject({ tenantId: other.id, assigneeId: null })
+    await seeded.database.membership.delete({ where: { userId_tenantId: both } })
+    await seeded.database.ticket.update({
+      where: { id },
+      data: { tenantId: before.tenantId, assigneeId: before.assigneeId },
+    })
+  })
+
   it.each([null, undefined, 'subject', 7, true, Promise.resolve({ subject: 'Mine' })])(
     'that is %j is a result',
     async (changes) => {

@@ -34,8 +34,14 @@ export default defineTests({
     nobody | -                 | -                                  | -                                  | -                      | -                      | -                                  | -                      | -        | -        | -        | -
   `,
   fields: {
-    maren: { tent: { edit: ['assigneeId', 'priority'] }, order: { edit: ['assigneeId', 'priority'] } },
-    idris: { tent: { edit: ['assigneeId', 'priority'] }, order: { edit: ['assigneeId', 'priority'] } },
-    kenji: { order: { edit: ['subject'] }, card: { edit: ['assigneeId', 'priority'] } },
+    maren: {
+      tent: { edit: ['assigneeId', 'priority', 'tenantId'] },
+      order: { edit: ['assigneeId', 'priority', 'tenantId'] },
+    },
+    idris: {
+      tent: { edit: ['assigneeId', 'priority', 'tenantId'] },
+      order: { edit: ['assigneeId', 'priority', 'tenantId'] },
+    },
+    kenji: { order: { edit: ['subject'] }, card: { edit: ['assigneeId', 'priority', 'tenantId'] } },
   },
 })

@@ -1,4 +1,4 @@
-import type { PatchOf } from '../authorizer/changes/patch.js'
+import type { ColumnsOf, PatchOf } from '../authorizer/changes/patch.js'
 import type { DecisionKind } from '../authorizer/decisions/decision.js'
 import type { Eventual } from '../authorizer/decisions/eventual.js'
 import { decisionOf, type Explained, explainable } from '../authorizer/decisions/explainer.js'
@@ -118,11 +118,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
 
   /**
    * The data that the last `authorize(action, loader, { patch })` of the route allowed: exactly what may be written to the
-   * resource.
+   * resource. The type has its columns only; relations are in it too if the patch has them.
    *
    * @throws {ArgumentError} The route has no `patch`.
    */
-  get data(): PatchOf<Resource> {
+  get data(): ColumnsOf<Resource> {
     this.#request.personalize()
     const data = this.#resource?.data
     if (!data)
@@ -130,7 +130,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
         hint: "add the option to the route: authorize('update', loader, { patch: (request) => request.body })",
       })
     // Sound: the data are a patch of the resource.
-    return data as PatchOf<Resource>
+    return data as ColumnsOf<Resource>
   }
 
   /**

@@ -43,15 +43,19 @@ export interface TicketChanges {
   readonly subject?: string
   readonly priority?: Priority
   readonly assigneeId?: number | null
+  readonly tenantId?: number
 }
 
 /** Changes the subject, the priority, or who is assigned. A field too many, whichever it is, is refused with the whole change. */
 export const edit = authorizedAction(
   async (authorization, _id: number, changes: TicketChanges) => {
     await authorization.assertWritable(changes)
-    const { id, tenantId } = authorization.resource
+    const { id } = authorization.resource
     const { subject, priority, assigneeId } = changes
-    const data: { subject?: string; priority?: Priority; assigneeId?: number | null } = {}
+    const tenantId = changes.tenantId === undefined ? authorization.resource.tenantId : idIn(changes.tenantId)
+    const data: { subject?: string; priority?: Priority; assigneeId?: number | null; tenantId?: number } = {}
+    // Nobody of the company that it leaves deals with it there.
+    if (tenantId !== authorization.resource.tenantId) Object.assign(data, { tenantId, assigneeId: null })
     if (subject !== undefined) {
       const text = textIn(subject, 120)
       if (text === undefined) return 'A subject has 1 to 120 characters.'
@@ -68,7 +72,8 @@ export const edit = authorizedAction(
       if (agent === undefined) return 'Only agents of the company can be assigned.'
       data.assigneeId = agent
     }
-    await prisma.ticket.update({ where: { id }, data })
+    // Refused if they could not edit the ticket where the change puts it.
+    await prisma.ticket.update({ where: { id }, data: await authorization.authorizeChange(data, 'edit') })
     refresh()
     return undefined
   },

@@ -1,8 +1,6 @@
 import { holds } from '../../machine/index.js'
 import { hasChangeRules } from '../actions/actionNames.js'
 import type { Engine } from '../decisions/engine.js'
-import type { Eventual } from '../decisions/eventual.js'
-import { after } from '../decisions/eventual.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import { QuestionRelations } from '../relations/questionRelations.js'
 import { ChangedHost } from './changedHost.js'
@@ -31,7 +29,7 @@ export class ChangeQuestion {
    * Returns whether the actor may perform the action, as seen from the row after: by `allow_update(actor, before, after)`
    * if the policy has such rules for the model of a changed row, otherwise by `allow`.
    */
-  allows(actor: unknown, action: string, change: RowChange): Eventual<boolean> {
+  allows(actor: unknown, action: string, change: RowChange): Promise<boolean> {
     const ancestors = this.#engine.schema.ancestors(change.model)
     if (change.before && hasChangeRules(this.#policy.policy, ancestors))
       return this.#holds('allow_update', [actor, change.before, change.after])
@@ -39,20 +37,27 @@ export class ChangeQuestion {
   }
 
   /** Returns whether the actor may perform the action on a field of the row after. */
-  allowsField(actor: unknown, action: string, { after }: RowChange, field: string): Eventual<boolean> {
+  allowsField(actor: unknown, action: string, { after }: RowChange, field: string): Promise<boolean> {
     return this.#holds('allow_field', [actor, action, after, field])
   }
 
-  #holds(rule: string, args: readonly unknown[]): Eventual<boolean> {
+  async #holds(rule: string, args: readonly unknown[]): Promise<boolean> {
     const without = this.#host(false)
-    return after(this.#ask(rule, args, without), (allowed) => {
-      if (!allowed || !without.isEither) return allowed
-      return this.#ask(rule, args, this.#host(true))
-    })
+    const allowed = await this.#ask(rule, args, without)
+    return allowed && without.isEither ? this.#ask(rule, args, this.#host(true)) : allowed
   }
 
-  #ask(rule: string, args: readonly unknown[], host: ChangedHost): Eventual<boolean> {
-    return holds(this.#policy.changeProgram, rule, args, this.#engine.limits, { host })
+  /**
+   * Asks a rule in one of the states. If it fails because of a reference to a row that does not exist, that is a denial as
+   * one to a hidden row is: an error would tell the one from the other.
+   */
+  async #ask(rule: string, args: readonly unknown[], host: ChangedHost): Promise<boolean> {
+    try {
+      return await holds(this.#policy.changeProgram, rule, args, this.#engine.limits, { host })
+    } catch (error) {
+      if (await host.refersNowhere()) return false
+      throw error
+    }
   }
 
   #host(includes: boolean): ChangedHost {

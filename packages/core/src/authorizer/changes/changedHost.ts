@@ -24,6 +24,10 @@ import type { RowChange } from './rowChange.js'
 export class ChangedHost extends LoadingHost {
   /** Whether a collection was read that has another content with the rows that the statement creates or moves. */
   isEither = false
+  /** Whether a changed row was found to refer to a row that does not exist, although the database ensures the reference. */
+  #isDangling = false
+  /** The rows that changed rows refer to, known by their keys alone. */
+  readonly #referenced = new Set<object>()
   declare readonly schema: Schema
   readonly #changes: readonly RowChange[]
   readonly #includes: boolean
@@ -45,6 +49,13 @@ export class ChangedHost extends LoadingHost {
     this.#includes = includes
     this.#memberships = new Memberships(schema, options.equality)
     for (const { after } of changes) this.#origins.set(after, after)
+  }
+
+  /** Returns whether a changed row refers to a row that does not exist, as far as a policy has read it. */
+  async refersNowhere(): Promise<boolean> {
+    if (this.#isDangling) return true
+    const rows = await Promise.all([...this.#referenced].map((one) => this.relations.rowOf(one)))
+    return rows.includes(null)
   }
 
   override readsPlainly(): boolean {
@@ -151,7 +162,10 @@ export class ChangedHost extends LoadingHost {
     if (Array.isArray(known)) return this.#list(known)
     if (known instanceof Set) return this.#list([...known])
     // Sound: only relations lead to such rows.
-    if (unloadedRelation(known)) return this.#reference(known as object, model!, relation!)
+    if (unloadedRelation(known)) {
+      if (this.#changeTo(holder)) this.#referenced.add(known as object)
+      return this.#reference(known as object, model!, relation!)
+    }
     return this.#view(known)
   }
 
@@ -163,6 +177,7 @@ export class ChangedHost extends LoadingHost {
   /** Returns the rows of a relation after the statement. */
   #related(value: unknown, holder: object, relation: RelationField): unknown {
     const change = this.#changeTo(holder)
+    if (value === null && change && leadsToRow(holder, relation)) this.#isDangling = true
     // The statement itself sets it.
     if (change?.replaced.has(relation.name) && !relation.many) return value
     const rows = Array.isArray(value) ? (value as readonly unknown[]) : value === null ? [] : [value]
@@ -235,6 +250,11 @@ export function copyOf(row: object): object {
   const model = tagOf(row)
   if (model !== undefined) tag(copy, model)
   return copy
+}
+
+/** Returns whether the columns of a row say that a relation has a row. */
+function leadsToRow(row: object, { many, from, kept }: RelationField): boolean {
+  return !many && kept && from.length > 0 && from.every((name) => (columnOf(row, name) ?? null) !== null)
 }
 
 function unknownRelation({ model, after }: RowChange, relation: string): HostError {

@@ -51,7 +51,7 @@ function world(text = policy) {
   const spaces = new Map([one, two].map((space) => [space.id, space]))
   const load = async ({ object, name }: { object: object; name: string }): Promise<unknown> => {
     if (name === 'favorite') return spaces.get((object as { readonly favoriteId: number }).favoriteId) ?? null
-    if (name === 'members') return spaces.get((object as Space).id)!.members
+    if (name === 'members') return spaces.get((object as Space).id)?.members
     if (name === 'space') return spaces.get((object as Note).spaceId) ?? null
     return name === 'user' ? ([ada, eve].find((user) => user.id === (object as Member).userId) ?? null) : undefined
   }
@@ -59,7 +59,7 @@ function world(text = policy) {
   const model = (cls: unknown, fields: object) =>
     authorizer.registerClass(cls, { key: 'id', fields: { id: 'integer', ...fields } as never, closed: true })
   model(User, { isAdmin: 'boolean', favoriteId: 'integer', favorite: { one: 'Space', from: 'favoriteId' } })
-  model(Space, { members: { many: 'Member', from: 'id', to: 'spaceId' } })
+  model(Space, { favorite: { one: User }, isOpen: 'boolean', members: { many: 'Member', from: 'id', to: 'spaceId' } })
   model(Member, {
     role: 'string',
     space: { one: Space, from: 'spaceId' },
@@ -139,6 +139,20 @@ describe('authorizeChange', () => {
     await authorizer.authorizeChange(ada, guest, { role: 'admin' })
     await expect(authorizer.authorizeChange(ada, guest, { spaceId: two.id })).rejects.toThrow(NotFoundError)
     expect(one.members).toContain(guest)
+  })
+
+  it('denies a reference to a row that does not exist, as one to a hidden row', async () => {
+    const { authorizer, note } = world(`
+      allow(_: User, "read", _: Note);
+      allow(_: User, "update", note: Note) if m in note.space.members and m.user = note.space.favorite;
+      allow(_: User, "touch", note: Note) if note.spaceId = 1 or note.space.isOpen = true;
+    `)
+    Object.assign(note.space, { favorite: ada })
+    for (const spaceId of [2, 99])
+      for (const action of ['update', 'touch'])
+        await expect(authorizer.authorizeChange(ada, note, { spaceId }, { action })).rejects.toThrow(
+          spaceId === 99 ? ForbiddenError : action === 'touch' ? /isOpen not found/ : ForbiddenError,
+        )
   })
 
   it('asks allow_update with both rows if the policy has it', async () => {

@@ -58,8 +58,12 @@ export class Changes {
     const model = schema.modelOf(row)?.name
     if (model === undefined) throw unknownModel(row)
     const { policy } = decider
+    const read = (input: unknown) => ({
+      names: new Set(typeof input === 'object' && input !== null ? Object.keys(input) : []),
+      data: attempt(() => readData(schema, model, input, row)),
+    })
     // Read before anything is awaited: what is judged is what was passed.
-    const known = typeof patch === 'function' ? undefined : attempt(() => readData(schema, model, patch, row))
+    const early = typeof patch === 'function' ? undefined : read(patch)
     await undefined
     const reason = await this.#denials.reason(
       actor,
@@ -70,10 +74,6 @@ export class Changes {
     )
     const asked = { actor, action, resource: row }
     if (reason !== undefined) throw this.#denied(reason, asked)
-    // An actor who may not change the row learns nothing about its columns.
-    const { data, fields, ...values } = known
-      ? known()
-      : readData(schema, model, await Reflect.apply(patch as Source, undefined, []), row)
     const deny = async (
       denied: Pick<Explained, 'field' | 'resource'>,
       names: readonly string[] = [],
@@ -81,10 +81,17 @@ export class Changes {
       const why = await this.#reason(actor, row, checkRead, policy)
       throw this.#denied(why, { ...asked, ...denied }, names)
     }
-    const forbidden = await this.#forbidden(policy, action, model, fields, (names) =>
-      allowedOf({ names, areAll: true }, actor, action, row, decider.question(policy), this.#engine),
-    )
-    if (forbidden.length > 0) await deny({ resource: row, field: forbidden[0] }, forbidden)
+    const assertFields = async (fields: ReadonlySet<string>): Promise<void> => {
+      const forbidden = await this.#forbidden(policy, action, model, fields, (names) =>
+        allowedOf({ names, areAll: true }, actor, action, row, decider.question(policy), this.#engine),
+      )
+      if (forbidden.length > 0) await deny({ resource: row, field: forbidden[0] }, forbidden)
+    }
+    // An actor learns nothing about the columns of rows that they may not change, nor about hidden columns.
+    const { names, data: known } = early ?? read(await Reflect.apply(patch as Source, undefined, []))
+    await assertFields(names)
+    const { data, fields, ...values } = known()
+    await assertFields(new Set([...fields].filter((name) => !names.has(name))))
     const change = rowAfter(schema, hosts.options.equality, model, row, values)
     const question = new ChangeQuestion(this.#engine, policy, [change])
     if (!(await question.allows(actor, action, change))) await deny({ resource: change.after })

@@ -34,26 +34,26 @@ export class Hosts {
 
 /** Reads relations that are not loaded as promises. */
 export class LoadingHost extends SchemaHost {
-  readonly #relations: QuestionRelations
+  protected readonly relations: QuestionRelations
 
   constructor(schema: Schema, options: SchemaHostOptions, relations: QuestionRelations) {
     super(schema, options)
-    this.#relations = relations
+    this.relations = relations
   }
 
   protected override absent(value: object, field: string): unknown {
-    const found = this.#relations.absent(value, field, (row) => this.read(row, field))
+    const found = this.relations.absent(value, field, (row) => this.read(row, field))
     return found === undefined ? super.absent(value, field) : found
   }
 
   override call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-    const rows = wholeRows(this.#relations, [value, ...args])
+    const rows = wholeRows(this.relations, [value, ...args])
     if (!rows) return super.call(value, method, args, account)
     return rows.then(([receiver, ...others]) => super.call(receiver, method, others, account))
   }
 
   override construct(name: string, args: readonly unknown[]): unknown {
-    return wholeRows(this.#relations, args)?.then((rows) => super.construct(name, rows)) ?? super.construct(name, args)
+    return wholeRows(this.relations, args)?.then((rows) => super.construct(name, rows)) ?? super.construct(name, args)
   }
 
   protected override otherwiseEqual(
@@ -61,7 +61,7 @@ export class LoadingHost extends SchemaHost {
     right: unknown,
     same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
-    const rows = wholeRows(this.#relations, [left, right])
+    const rows = wholeRows(this.relations, [left, right])
     return rows ? rows.then(([a, b]) => this.equalObjects(a, b)) : super.otherwiseEqual(left, right, same)
   }
 }
