@@ -193,6 +193,11 @@ describe('a compiled policy', () => {
     for (const world of [undefined, {}]) expect(() => create(world)).toThrow('createAuthorizer({ classes: { User } })')
   })
 
+  test('has a type of its actions beside rules about the actor alone', () => {
+    const rules = 'allow(u, x, f) if ok(u) and may(x, f); ok(u: User) if u.level > 0; may("see", _: Folder);'
+    expect(compilePolicy(authorizerFor(rules)).types).toContain('export type Action = "see"\n')
+  })
+
   test('rejects an action behind `not` that nothing names', () => {
     const byRole = 'allow(u: User, x, f: Folder) if not f.owner = u and may(u, x); may(_: User, "see");'
     const module = moduleOf(authorizerFor(byRole))({ classes })

@@ -292,8 +292,10 @@ class ModuleWriter {
     try {
       const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource), this.#deriver)
       if (condition.kind === 'false') return undefined
-      if (action === null) this.#anyAction = true
-      else this.#actions.add(action)
+      if (canBeTrue(condition)) {
+        if (action === null) this.#anyAction = true
+        else this.#actions.add(action)
+      }
       this.#report(condition, actor, action, resource)
       if (isForMachine(condition)) return this.#refused(condition)
       const assumed = this.#assumptions.apply(condition)
@@ -396,4 +398,18 @@ interface Makers {
 
 function kindOf(name: KindName): Kind {
   return name === null ? 'nil' : { model: name }
+}
+
+/** Returns whether a condition can be true; otherwise it is false or an error. */
+function canBeTrue(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'false':
+      return false
+    case 'and':
+      return condition.of.every(canBeTrue)
+    case 'or':
+      return condition.of.some(canBeTrue)
+    default:
+      return true
+  }
 }

@@ -28,6 +28,8 @@ describe('the actions of a policy', () => {
     ],
     ['a rule that finds it', 'allow(_, a, _) if granted(b) and a = b; granted("read");', 'read'],
     ['a rule behind another', 'allow(u, a, _) if f(a, u); f(b, u) if g(u, b); g(_, "read");', 'read'],
+    ['rules outside of not', 'allow(_, a, _) if a in ["read"] and not out(a) and not a in nil.b; out("sign");', 'read'],
+    ['rules inside not, if any other action is allowed', 'allow(_, a, _) if not out(a); out("sign");', 'sign *'],
     ['recursion', 'allow(_, a, r) if f(a, r); f("read", 1); f(a, r) if f(a, r.parent);', 'read'],
     [
       'the permissions of a block',

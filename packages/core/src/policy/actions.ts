@@ -42,7 +42,8 @@ interface Receiver {
  * Follows the action from the heads of entry rules through variables and calls.
  *
  * A comparison with a string names an action. A variable that is only passed on, and `_`, add
- * nothing. Any other use compares the action with data.
+ * nothing. Any other use compares the action with data. What is inside `not` grants nothing, so it counts only if a
+ * rule accepts any action.
  *
  * @param isRegistered - Returns whether a name is a constant or a class, not a variable.
  */
@@ -111,6 +112,8 @@ class ActionFlow {
   readonly #names = new Set<string>()
   readonly #receivers = new Map<string, readonly Receiver[]>()
   #open: Span | undefined
+  /** Looks at goals inside `not`, which name actions only where a rule accepts any. */
+  readonly #negated: (() => void)[] = []
 
   constructor(policy: Pick<Policy, 'rules' | 'blocks'>, isRegistered: (name: string) => boolean) {
     this.#policy = policy
@@ -135,10 +138,13 @@ class ActionFlow {
 
   result(entries: readonly Place[]): ActionNames {
     for (const { permissions } of this.#policy.blocks.values()) for (const name of permissions) this.#names.add(name)
-    const wild = this.#wildPlaces()
-    if (wild.size > 0)
+    let wild = this.#wildPlaces()
+    if (wild.size > 0) {
+      for (let look = this.#negated.pop(); look; look = this.#negated.pop()) look()
+      wild = this.#wildPlaces()
       for (const rules of this.#policy.rules.values())
         for (const { body } of rules) if (body) this.#nameArguments(body, wild)
+    }
     return { names: this.#names, open: this.#open, isWild: entries.some((entry) => wild.has(keyOf(entry))) }
   }
 
@@ -148,6 +154,15 @@ class ActionFlow {
 
   open(span: Span): void {
     this.#open ??= span
+  }
+
+  /** @param look - Looks at a goal inside `not`, and puts the parameters that the action is passed to into its list. */
+  negated(look: (waiting: Place[]) => void): void {
+    this.#negated.push(() => {
+      const places: Place[] = []
+      look(places)
+      for (const place of places) this.follow(place)
+    })
   }
 
   /** Returns whether an expression is a variable, not a constant or class. */
@@ -227,7 +242,7 @@ class BodyUses {
         for (const one of goal.operands) this.look(one, waiting)
         return
       case 'not':
-        this.look(goal.operand, waiting)
+        this.#flow.negated((places) => this.look(goal.operand, places))
         return
       case 'forall':
         this.look(goal.condition, waiting)

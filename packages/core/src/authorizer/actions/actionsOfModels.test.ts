@@ -50,6 +50,15 @@ describe('an action that only rules of other models name', () => {
     ['a block', blocks, 'archive', 'Task'],
     ['a block of a superclass', blocks, 'archive', 'Chore'],
     ['no rules of the model', blocks, 'close', 'Tag'],
+    [
+      'an exception',
+      blocks.replace(
+        'has_permission(actor, action, resource);',
+        'has_permission(actor, action, resource) and not is_blocked(action, resource); is_blocked("archive", _: Project);',
+      ),
+      'archive',
+      'Task',
+    ],
     ['a head of allow', 'allow(_: User, "move", _: Project); allow(_: User, "read", _: Task);', 'move', 'Task'],
     [
       'a body',
