@@ -1,13 +1,21 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
-import type { ActionNames } from '@arcturus/core/writes'
+import { assertMayWrite } from '@arcturus/core/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'
 import { Delegates } from './client/delegates.js'
+import {
+  type AuthorizedClientMaker,
+  type AuthorizedClientOptions,
+  actionNames,
+  assertOption,
+  type ClientOptions,
+  scopes,
+  unscopedQueries,
+} from './client/options.js'
 import type { Parts } from './client/questions.js'
 import { SchemaRelations } from './client/schemaRelations.js'
-import type { AuthorizedClient } from './client/types.js'
 import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
 import { modelsIn } from './database/models.js'
 import { withReferences } from './database/references.js'
@@ -81,56 +89,7 @@ export interface PrismaAuthorization<ModelName extends string = string, Client =
 }
 
 /** Facts about the application's database, and defaults for the choices of each filter. */
-export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices {
-  /** The actions that the operations of an authorized client need, for all models or for some. */
-  readonly actions?: ActionOptions
-  /**
-   * Receives each use of `client.unguarded(reason)`. Default: `console.warn`.
-   */
-  readonly log?: (message: string) => void
-}
-
-export interface ActionOptions extends Partial<ActionNames> {
-  /** The actions of single models: `{ Invoice: { update: 'edit' } }`. */
-  readonly models?: Readonly<Record<string, Partial<ActionNames>>>
-}
-
-export interface AuthorizedClientOptions {
-  /**
-   * What a required relation holds whose row may not be read: `null`, or an error that is thrown before
-   * the query is sent. Default `null`.
-   */
-  readonly required?: 'null' | 'refuse'
-  /**
-   * The rows that the database deletes or changes with a deleted row. `check`: the actor must be allowed
-   * to delete or update them, too. `trust`: they are not checked. Default `check`.
-   */
-  readonly cascade?: 'check' | 'trust'
-}
-
-export interface AuthorizedClientMaker<Client> {
-  /**
-   * Returns a client of one actor, for one request. Each of its operations carries the filter of its
-   * action, so none can be forgotten. It costs a few objects, and sends nothing.
-   * @param actor - null for an anonymous user
-   * @throws ArgumentError for an undefined actor; PrismaSchemaError if no client is known
-   *
-   * @example
-   * ```ts
-   * const client = authorizedClient(user)
-   * const documents = await client.document.findMany({ include: { owner: true } })
-   * ```
-   */
-  (actor: unknown, options?: AuthorizedClientOptions & { readonly client?: undefined }): AuthorizedClient<Client>
-  /**
-   * The same for another client.
-   * @param options.client - The client that sends the queries, such as that of a transaction.
-   */
-  <Own extends object>(
-    actor: unknown,
-    options: AuthorizedClientOptions & { readonly client: Own },
-  ): AuthorizedClient<Own>
-}
+export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices, ClientOptions {}
 
 export interface WhereOptions extends Choices {
   /**
@@ -218,6 +177,14 @@ export function prismaAuthorization<
   let bare: PrismaClientLike | undefined
   let extended: PrismaClientLike | undefined
 
+  const log = options.log ?? ((message: string) => console.warn(message))
+  const scopeOf = scopes(options.scope ?? {})
+  const base = {
+    passed: (args: unknown) => markers.passed(args),
+    assertAllowed: unscopedQueries(options.unscoped ?? 'allow', log),
+    assertMayWrite: () => assertMayWrite(authorizer),
+  }
+
   const learn = (schema: PrismaSchema, client: PrismaClientLike | undefined): Answers => {
     if (schema.provider === 'mongodb') {
       throw new PrismaSchemaError(
@@ -248,7 +215,7 @@ export function prismaAuthorization<
     const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
     known = new Answers(authorizer, planners, tables, defaults, texts)
     making = {
-      parts: { authorizer, tables, answers: known, relations: new SchemaRelations(tables), unsaved },
+      parts: { authorizer, tables, answers: known, relations: new SchemaRelations(tables), scopeOf, unsaved },
       make: clientMaker(new Delegates(tables)),
     }
     return known
@@ -264,7 +231,8 @@ export function prismaAuthorization<
     const resolver = new Resolver(markers, tables, answers)
     const guarded = aroundQueries(
       client,
-      guarding(client, resolver, new Creations(authorizer, tables, unsaved), tables),
+      guarding(client, resolver, new Creations(authorizer, tables, unsaved), tables, base),
+      markers.passing,
     )
     bare = client
     // Sound: `$extends` returns a client.
@@ -319,7 +287,6 @@ export function prismaAuthorization<
   }
 
   const actionsFor = actionNames(options.actions ?? {}, authorizer.readAction)
-  const log = options.log ?? ((message: string) => console.warn(message))
   const authorizedClient = (
     actor: unknown,
     options: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
@@ -446,23 +413,6 @@ function assertArguments(args: unknown): void {
     throw new ArgumentError('invalid-argument', '`where` must be an object.', { data: { where } })
   }
   assertChoices(args)
-}
-
-/** Returns the function that names the actions of a model's operations. */
-function actionNames(options: ActionOptions, read: string): (model: string) => ActionNames {
-  const { models = {}, ...all } = own(options)
-  const common = { read, create: 'create', update: 'update', delete: 'delete', ...all }
-  const known = new Map<string, ActionNames>()
-  for (const [model, names] of Object.entries(models)) known.set(model, { ...common, ...names })
-  return (model) => known.get(model) ?? common
-}
-
-/** @throws ArgumentError for another value than the offered ones */
-function assertOption(name: string, value: string | undefined, offered: readonly string[]): void {
-  if (value === undefined || offered.includes(value)) return
-  throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
-    data: { [name]: value },
-  })
 }
 
 const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['auto', 'load', 'database'] } as const

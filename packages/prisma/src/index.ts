@@ -1,16 +1,19 @@
 export type { ActionNames } from '@arcturus/core/writes'
 export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 export {
-  type ActionOptions,
   type AuthorizedActors,
-  type AuthorizedClientMaker,
-  type AuthorizedClientOptions,
   type AuthorizedFilter,
   type PrismaAuthorization,
   type PrismaAuthorizationOptions,
   prismaAuthorization,
   type WhereOptions,
 } from './authorization.js'
+export type {
+  ActionOptions,
+  AuthorizedClientMaker,
+  AuthorizedClientOptions,
+  ClientOptions,
+} from './client/options.js'
 export type { AuthorizedClient, TransactionOptions } from './client/types.js'
 export type { DatabaseOptions } from './database/dialect.js'
 export { modelsOf } from './database/models.js'

@@ -198,6 +198,11 @@ export class Enforcement<Request, Actor> {
     this.#onPersonal()
   }
 
+  /** Asserts that the request may write to the database. The lookup of its actor always may. */
+  assertMayWrite(): void {
+    if (!this.#identifying) this.guard.assertMayWrite()
+  }
+
   /** Records a denial within the request that is thrown, by any entry point. It opens nothing. */
   denied(actor: unknown): void {
     if (!this.#identifying) this.guard.denied(actor === null)

@@ -1,3 +1,4 @@
+import { engineOf } from '../authorizer/decisions/engine.js'
 import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
@@ -52,6 +53,7 @@ export class Enforcements<Request extends object, Actor> {
       else enforcement?.decided(kind, action, resource)
     })
     authority.rememberIn(() => this.#current.getStore()?.relations)
+    engineOf(authority)?.writeGuards.push(() => this.#current.getStore()?.assertMayWrite())
   }
 
   /** Returns the enforcement of a request, or undefined if it has not begun. */

@@ -15,21 +15,29 @@ export class UndecidedError extends ArcturusError {
   /** For the convention of `http-errors`: the message is for logs, not for clients. */
   readonly expose: boolean = false
 
-  /** @param cause - Why there is no decision. By default the handler asked for none. */
-  constructor(route: string, status: number, cause: Forgotten | 'denied' | undefined = undefined) {
+  /**
+   * @param status - The status of the response.
+   * @param cause - Why there is no decision. By default the handler asked for none.
+   */
+  constructor(route: string, status: number, cause: Forgotten | 'denied' | 'write' | undefined = undefined) {
     const { code, why, hint } = reasonOf(cause)
-    super(code, `${route} responded ${status} ${why}`, { hint })
+    super(code, cause === 'write' ? `${route} ${why}` : `${route} responded ${status} ${why}`, { hint })
   }
 }
 
 /** An authorization whose answer the handler did not wait for, by the place of the call. */
 type Forgotten = Pick<Question, 'place'>
 
-function reasonOf(cause: Forgotten | 'denied' | undefined): { code: Code; why: string; hint: string } {
+function reasonOf(cause: Forgotten | 'denied' | 'write' | undefined): { code: Code; why: string; hint: string } {
   if (cause === undefined) {
     const hint =
       'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, router) for a router)'
     return { code: 'undecided', why: 'without an authorization decision.', hint }
+  }
+  if (cause === 'write') {
+    const hint =
+      'add authorize(action, loader) to the route, write by an authorized client, or put unguarded(reason) before the handler'
+    return { code: 'undecided', why: 'writes to the database before an authorization decision.', hint }
   }
   if (cause === 'denied') {
     const hint = 'respond with the status of the error, or decide with isAllowed in place of authorize'
@@ -97,6 +105,15 @@ export class Guard {
     if (state.kind === 'armed' || state.kind === 'blocked' || (state.kind === 'unguarded' && !state.covers()))
       return true
     return this.#forgotten !== undefined
+  }
+
+  /**
+   * Asserts that the request may write to the database.
+   * @throws UndecidedError if the response would be blocked: the row would be written already.
+   */
+  assertMayWrite(): void {
+    const { kind } = this.#state
+    if (kind === 'armed' || kind === 'blocked') throw new UndecidedError('This request', 500, 'write')
   }
 
   /**

@@ -16,6 +16,8 @@ export interface LinkRelation {
   readonly to: readonly string[]
   /** Whether the columns of the reference can be null. */
   readonly nullable: boolean
+  /** Whether one row at most can have the same reference. */
+  readonly unique: boolean
 }
 
 /** What a row gets: columns, and links to other rows. */

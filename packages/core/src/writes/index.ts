@@ -12,7 +12,7 @@ export { type ActionNames, Judge, type Questions } from './judge.js'
 export { keyText } from './ledger.js'
 export { decideNewRow } from './newRow.js'
 export type { WriterParts } from './parts.js'
-export { writeDenial } from './refusal.js'
+export { assertMayWrite, writeDenial } from './refusal.js'
 export {
   type FieldPolicy,
   fieldPolicyOf,
@@ -22,5 +22,6 @@ export {
   type RowsQuestion,
   rowsFilterInDatabase,
 } from './rowsFilter.js'
+export { isWithinScope, type Scope, withinScope } from './scope.js'
 export { type KeyedRows, withoutWitnesses } from './witness.js'
 export { Writer } from './writer.js'

@@ -21,6 +21,8 @@ export interface Questions<Where> {
   /** Returns a filter that reads nothing more of the actor. */
   settled(action: string, model: string, field?: string): Promise<RowsFilter>
   fieldPolicy(action: string, model: string): FieldPolicy | undefined
+  /** Whether a new row is within the application's own scope; undefined if its values do not tell. */
+  inScope(model: string, values: Values): boolean | undefined
   /** Prints a filter as a condition of the store; `true` for all rows. */
   print(filter: RowsFilter): Promise<Where | true>
 }
@@ -112,7 +114,10 @@ export class Judge<Where> {
   /** Decides about a new row by its values; undefined if they are not enough. */
   decide(kind: 'create' | 'read', model: string, values: Values): boolean | undefined {
     const { authorizer, actor } = this.#questions
-    return decideNewRow(authorizer, actor, this.action(kind, model), model, values)
+    const isInScope = this.#questions.inScope(model, values)
+    if (isInScope === false) return false
+    const decided = decideNewRow(authorizer, actor, this.action(kind, model), model, values)
+    return decided === true ? isInScope : decided
   }
 
   denial(isReadable = true): Error {

@@ -34,15 +34,11 @@ export class Links<Where> {
         return async () => refer(await insert())
       }
       case 'connect': {
-        const other = await this.#readable(model, step.where)
-        return async () => refer(other)
+        return await this.#prepareReferred(relation, step.where, row)
       }
       case 'connectOrCreate': {
         const [existing] = await store.find(model, step.where, this.#writer.columnsOf(model))
-        if (existing) {
-          const other = await this.#readable(model, step.where)
-          return async () => refer(other)
-        }
+        if (existing) return await this.#prepareReferred(relation, step.where, row)
         const insert = await this.#writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
       }
@@ -79,6 +75,26 @@ export class Links<Where> {
         throw new ArgumentError('invalid-argument', `\`${step.kind}\` of "${relation.name}" is not supported.`, {
           hint: 'disconnect the row, and delete it with an operation of its own',
         })
+    }
+  }
+
+  /** Refers to a readable row. If one row alone can refer to it, the row that does so now is pushed out. */
+  async #prepareReferred(relation: LinkRelation, where: Where, row: Values | undefined): Promise<Apply<Values>> {
+    const { store } = this.#writer.parts
+    const { owner, from, to } = relation
+    const columns = pairs(from, to, await this.#readable(relation.model, where))
+    if (!relation.unique) return async () => columns
+    const referring = store.keyed(owner, [columns])
+    const holders = await store.find(owner, referring, this.#writer.columnsOf(owner))
+    if (holders.length === 0 || (row && this.#text(owner, holders[0]!) === this.#text(owner, row)))
+      return async () => columns
+    if (!relation.nullable) throw required(relation)
+    await this.#allowed('update', owner, referring, false, await this.#writer.readableEnds(relation))
+    return async () => {
+      const keys = store.keyed(owner, this.#keys(owner, holders))
+      const none = Object.fromEntries(from.map((name) => [name, null]))
+      this.#moved(owner, await store.update(owner, keys, none, this.#writer.columnsOf(owner)))
+      return columns
     }
   }
 

@@ -1,3 +1,4 @@
+import { engineOf } from '../authorizer/decisions/engine.js'
 import { fieldsDenied } from '../authorizer/fields/fields.js'
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
 
@@ -10,4 +11,13 @@ export function writeDenial(actor: unknown, isReadable = true, fields: readonly 
   if (actor === null) return new UnauthenticatedError()
   if (!isReadable) return new NotFoundError()
   return fields.length > 0 ? fieldsDenied(fields) : new ForbiddenError()
+}
+
+/**
+ * Asserts that the current request may write without an authorized client.
+ * @param authorizer - The authorizer of the request.
+ * @throws UndecidedError if the request needs a decision and has none yet.
+ */
+export function assertMayWrite(authorizer: object): void {
+  for (const guard of engineOf(authorizer)?.writeGuards ?? []) guard()
 }

@@ -1,8 +1,48 @@
+import { passKey } from '../query/extension.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
 
-/** Calls an operation of a client. */
+/** Calls an operation of a client. If the client is extended, its extension passes the arguments on unchanged. */
 export function call(client: PrismaClientLike, model: string, operation: string, args: object): PromiseLike<unknown> {
   const delegate = delegateOf(client, model)
   // Sound: delegates of every Prisma client have these operations.
-  return Reflect.apply(property(delegate, operation) as (args: object) => PromiseLike<unknown>, delegate, [args])
+  const method = property(delegate, operation) as (args: object) => PromiseLike<unknown>
+  return Reflect.apply(method, delegate, [passing(client, args)])
+}
+
+/** Returns arguments that the extension of a client passes on unchanged. */
+function passing(client: object, args: unknown): object {
+  const pass = property(client, passKey)
+  const given = typeof args === 'object' && args !== null ? args : {}
+  return typeof pass === 'function' ? { ...given, ...(Reflect.apply(pass, client, []) as object) } : given
+}
+
+/** Returns a client whose queries its extension passes on unchanged. @param names - The names of its delegates. */
+export function unguardedClient(client: PrismaClientLike, names: ReadonlySet<string>): PrismaClientLike {
+  if (typeof property(client, passKey) !== 'function') return client
+  return new Proxy(client, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name)
+      if (typeof name !== 'string') return value
+      if (names.has(name)) return unguardedDelegate(client, value as object)
+      if (name !== '$transaction') return typeof value === 'function' ? value.bind(of) : value
+      return (work: unknown, ...options: unknown[]) => {
+        const run = (tx: PrismaClientLike) => (work as (tx: object) => unknown)(unguardedClient(tx, names))
+        return Reflect.apply(value as () => unknown, of, [
+          typeof work === 'function' ? run : work,
+          ...options,
+        ]) as unknown
+      }
+    },
+  })
+}
+
+function unguardedDelegate(client: object, delegate: object): object {
+  return new Proxy(delegate, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name)
+      if (typeof value !== 'function') return value
+      return (args: unknown, ...rest: unknown[]) =>
+        Reflect.apply(value, of, [passing(client, args), ...rest]) as unknown
+    },
+  })
 }

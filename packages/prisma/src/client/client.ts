@@ -1,6 +1,7 @@
 import { ArgumentError } from '@arcturus/core'
 import { UnsupportedOperationError } from '../errors.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
+import { unguardedClient } from './call.js'
 import { type Delegate, type Delegates, refusing } from './delegates.js'
 import { Query } from './query.js'
 import { refusedOperation } from './refused.js'
@@ -14,6 +15,7 @@ type Run = (client: object) => Promise<unknown>
  * that a client costs one object, and each delegate another.
  */
 export function clientMaker(delegates: Delegates): (session: Session) => object {
+  const names = new Set(delegates.names)
   class Client {
     readonly #session: Session
     readonly #made = new Map<string, Delegate>()
@@ -35,7 +37,7 @@ export function clientMaker(delegates: Delegates): (session: Session) => object 
         })
       }
       this.#session.log(`A Prisma client is used without authorization: ${reason}`)
-      return this.#session.client
+      return unguardedClient(this.#session.client, names)
     }
 
     static delegate(client: Client, name: string): Delegate {
@@ -46,7 +48,7 @@ export function clientMaker(delegates: Delegates): (session: Session) => object 
       return made
     }
   }
-  for (const name of delegates.names) {
+  for (const name of names) {
     Object.defineProperty(Client.prototype, name, {
       get(this: Client) {
         return Client.delegate(this, name)

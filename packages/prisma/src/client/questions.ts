@@ -3,17 +3,21 @@ import { complement } from '@arcturus/core/filters'
 import {
   type FieldPolicy,
   fieldPolicyOf,
+  isWithinScope,
   loadRowsFilter,
   type RowsFilter,
   type RowsQuestion,
   rowsFilterInDatabase,
+  type Scope,
+  type Values,
+  withinScope,
 } from '@arcturus/core/writes'
 import { sendBy } from '../database/send.js'
 import { TooManyRowsError } from '../errors.js'
 import type { Place } from '../filter/division.js'
 import { isEveryRow } from '../filter/printed.js'
 import type { Arguments } from '../literal.js'
-import type { Answers, Scope } from '../query/answers.js'
+import type { Answers, Scope as QueryScope } from '../query/answers.js'
 import { relationLoader } from '../rows/loadRelation.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
 import type { Tables } from '../schema/tables.js'
@@ -28,6 +32,8 @@ export interface Parts {
   readonly tables: Tables
   readonly answers: Answers
   readonly relations: SchemaRelations
+  /** The columns that the rows of a model must have, whatever the policy allows. */
+  readonly scopeOf: (model: string, actor: unknown) => Scope | undefined
   /** Rows that are not in the database yet: no relation of them is loaded by their key. */
   readonly unsaved: WeakSet<object>
 }
@@ -43,7 +49,7 @@ export class Questions {
   readonly parts: Parts
   readonly actor: unknown
   readonly #client: PrismaClientLike
-  readonly #scope: Scope
+  readonly #scope: QueryScope
   readonly #isWrite: boolean
   readonly #filters = new Map<string, Promise<RowsFilter>>()
   #printed = new Map<string, Promise<unknown>>()
@@ -80,7 +86,7 @@ export class Questions {
       if (this.#isWrite || !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit'))
         throw error
       return await this.print(
-        rowsFilterInDatabase(this.parts.authorizer, this.#question(action, model, field)),
+        this.#scoped(rowsFilterInDatabase(this.parts.authorizer, this.#question(action, model, field))),
         action,
         place,
       )
@@ -114,6 +120,21 @@ export class Questions {
   }
 
   async #bound(question: RowsQuestion): Promise<RowsFilter> {
+    return this.#scoped(await this.#ofPolicy(question))
+  }
+
+  #scoped(filter: RowsFilter): RowsFilter {
+    const scope = this.parts.scopeOf(filter.model, this.actor)
+    return scope ? withinScope(this.parts.authorizer.schema, filter, scope) : filter
+  }
+
+  /** Whether a new row is within the scope of its model; undefined if its values do not tell. */
+  inScope(model: string, values: Values): boolean | undefined {
+    const scope = this.parts.scopeOf(model, this.actor)
+    return scope ? isWithinScope(scope, values) : true
+  }
+
+  async #ofPolicy(question: RowsQuestion): Promise<RowsFilter> {
     const { authorizer } = this.parts
     try {
       return await loadRowsFilter(authorizer, question, {

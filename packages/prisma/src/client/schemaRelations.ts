@@ -1,5 +1,5 @@
 import type { Dependent, LinkRelation, Relations } from '@arcturus/core/writes'
-import type { PrismaRelation } from '../schema/schema.js'
+import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
 
 /** The relations of a Prisma schema, as the plan of a write needs them. */
@@ -43,8 +43,15 @@ export class SchemaRelations implements Relations {
       from: field.from,
       to: field.to,
       nullable: reference?.nullable ?? false,
+      unique: field.owner && isUnique(field.from, this.#tables.model(owner)!),
     }
   }
+}
+
+function isUnique(columns: readonly string[], { uniques }: PrismaModel): boolean {
+  return uniques.some(
+    ({ fields }) => fields.length === columns.length && fields.every((name) => columns.includes(name)),
+  )
 }
 
 /** Of an action that the schema does not tell, the most is assumed. */

@@ -70,6 +70,7 @@ class Plan {
       actions: session.actions,
       settled: (action, of, field) => questions.filter(action, of, field),
       fieldPolicy: (action, of) => questions.fieldPolicy(action, of),
+      inScope: (of, values) => questions.inScope(of, values),
       print: (filter) => questions.print(filter, session.actions(filter.model).update, 'anywhere'),
     })
     this.store = new PrismaStore(client, tables)

@@ -36,7 +36,7 @@ export class WriteData {
       names.push(name)
       if (field.kind !== 'relation') columns[name] = value
       else {
-        const reference = referenceOf(field, value)
+        const reference = this.#relations.link(model, field).unique ? undefined : referenceOf(field, value)
         if (reference) Object.assign(columns, reference)
         else links.push(...(await this.#links(model, field, value)))
       }

@@ -28,12 +28,23 @@ export interface Parameters {
   readonly transaction?: { readonly kind?: unknown }
 }
 
-/** Extends a client by a function around every query on a model. */
+/** The method by which a client tells that it is extended. It is in no type. */
+export const passKey = '$arcturus'
+
+/**
+ * Extends a client by a function around every query on a model.
+ * @param passing - The arguments that the function passes on unchanged.
+ */
 export function aroundQueries(
   client: PrismaClientLike,
   around: (query: ModelQuery) => Promise<unknown>,
+  passing: object,
 ): ReturnType<PrismaExtension> {
-  const extension = { name: 'arcturus', query: { $allModels: { $allOperations: around } } }
+  const extension = {
+    name: 'arcturus',
+    query: { $allModels: { $allOperations: around } },
+    client: { [passKey]: () => passing },
+  }
   // Sound: a Prisma client has `$extends`, which takes extensions of this form and returns a
   // client.
   return (client as { $extends(extension: unknown): unknown }).$extends(extension) as ReturnType<PrismaExtension>

@@ -19,14 +19,19 @@ export function guarding(
   resolver: Resolver,
   creations: Creations,
   tables: Tables,
+  base: BaseQueries,
 ): (query: ModelQuery) => Promise<unknown> {
   return async ({ model, operation, args, query, __internalParams }) => {
+    const passed = base.passed(args)
+    if (passed !== undefined) return await query(passed)
     const scope = scopeOf(client, __internalParams)
     const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope)
     const resolving = resolve(args)
     // Awaited only if there is a promise: Prisma batches queries of one tick.
     let resolved = resolving instanceof Promise ? await resolving : resolving
     const requests = resolver.requests(args)
+    if (requests.length === 0) base.assertAllowed(model, operation)
+    if (writes.has(operation) || creates.has(operation)) base.assertMayWrite()
     const send = (one: unknown): PromiseLike<unknown> => {
       if (!__internalParams || one === args) return query(one)
       return query(
@@ -113,6 +118,19 @@ function notFound(error: unknown): unknown {
 function isDivided(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Expected zero or one element')
 }
+
+/** What becomes of queries that no filter guards. */
+export interface BaseQueries {
+  /** Returns the arguments to send as they are; undefined for all others. */
+  passed(args: unknown): unknown
+  /** @throws UnsupportedOperationError if queries without a filter are refused */
+  assertAllowed(model: string, operation: string): void
+  /** @throws UndecidedError if the current request has no decision yet */
+  assertMayWrite(): void
+}
+
+/** Operations that write rows which no `where` selects. */
+const creates: ReadonlySet<string> = new Set(['create', 'createMany', 'createManyAndReturn'])
 
 /** Operations that write to the rows of their `where`. */
 const writes: ReadonlySet<string> = new Set([

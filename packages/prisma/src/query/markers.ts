@@ -59,6 +59,7 @@ export const markerKey = 'authorizedFilter'
 export class Markers {
   /** Written once for each marker, which belongs to one `authorizedFilter`. */
   readonly #requests = new WeakMap<object, readonly FilterRequest[]>()
+  #passing: object | undefined
 
   /** Returns the marker that represents the requests in arguments. */
   make(requests: readonly FilterRequest[]): object {
@@ -75,6 +76,24 @@ export class Markers {
     }
     this.#requests.set(toJSON, requests)
     return { toJSON }
+  }
+
+  /**
+   * Returns arguments that pass the extension unchanged: those of an authorized client, which has
+   * filtered them, and of a client that is used without authorization on purpose.
+   */
+  get passing(): object {
+    this.#passing ??= this.make([])
+    return { [markerKey]: this.#passing }
+  }
+
+  /** Returns arguments without the marker of `passing`; undefined if they do not carry it. */
+  passed(args: unknown): unknown {
+    const toJSON: unknown = isArguments(args) && isArguments(args[markerKey]) ? args[markerKey]['toJSON'] : undefined
+    if (typeof toJSON !== 'function' || !isArguments(args) || toJSON !== Reflect.get(this.#passing ?? {}, 'toJSON'))
+      return undefined
+    const { [markerKey]: _, ...rest } = args
+    return rest
   }
 
   /** Returns the requests that arguments carry under `markerKey`; undefined if they carry none. */

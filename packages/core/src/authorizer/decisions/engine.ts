@@ -41,6 +41,8 @@ export class Engine {
   readonly active: ActivePolicy
   readonly decider: Decider
   readonly listeners: DecisionListeners
+  /** Called before a write that no policy decides. Each throws if its request may not write yet. */
+  readonly writeGuards: (() => void)[] = []
   readonly #options: BaseOptions
   readonly #parts: EngineParts
 

@@ -1,0 +1,229 @@
+import type { Random } from '../random.js'
+
+/** A random write: a model's operation with its arguments. */
+export interface RandomWrite {
+  readonly model: string
+  readonly operation: string
+  readonly args: Args
+}
+
+type Args = { [name: string]: unknown }
+
+interface RelationShape {
+  readonly name: string
+  readonly model: string
+  readonly kind: 'one' | 'many' | 'joined' | 'oneBack'
+  /** The column of the reference, if the own row has it. */
+  readonly column?: string
+  readonly nullable?: boolean
+}
+
+interface ModelShape {
+  readonly columns: (random: Random) => Args
+  readonly relations: readonly RelationShape[]
+}
+
+const shapes: Readonly<Record<string, ModelShape>> = {
+  space: {
+    columns: (random) => ({ name: random.pick(['space 1', 'space 2', 'other']) }),
+    relations: [
+      { name: 'members', model: 'member', kind: 'many' },
+      { name: 'boards', model: 'board', kind: 'many' },
+    ],
+  },
+  member: {
+    columns: (random) => ({ role: random.pick(['admin', 'member']) }),
+    relations: [
+      { name: 'user', model: 'user', kind: 'one', column: 'userId' },
+      { name: 'space', model: 'space', kind: 'one', column: 'spaceId' },
+    ],
+  },
+  board: {
+    columns: (random) => ({ title: 't', locked: random.chance(0.3), position: random.integer(0, 3) }),
+    relations: [
+      { name: 'space', model: 'space', kind: 'one', column: 'spaceId' },
+      { name: 'items', model: 'item', kind: 'many' },
+    ],
+  },
+  item: {
+    columns: (random) => ({ text: random.pick(['a', 'b']), done: random.chance(0.3) }),
+    relations: [
+      { name: 'board', model: 'board', kind: 'one', column: 'boardId' },
+      { name: 'assignee', model: 'user', kind: 'one', column: 'assigneeId', nullable: true },
+      { name: 'parent', model: 'item', kind: 'one', column: 'parentId', nullable: true },
+      { name: 'parts', model: 'item', kind: 'many', nullable: true },
+      { name: 'tags', model: 'tag', kind: 'joined' },
+      { name: 'note', model: 'note', kind: 'oneBack', nullable: true },
+    ],
+  },
+  note: {
+    columns: (random) => ({ body: random.pick(['yes', 'no']) }),
+    relations: [{ name: 'item', model: 'item', kind: 'one', column: 'itemId', nullable: true }],
+  },
+  tag: {
+    columns: (random) => ({ id: random.integer(3, 5), name: random.pick(['red', 'official', 'new', 'x']) }),
+    relations: [{ name: 'items', model: 'item', kind: 'joined' }],
+  },
+}
+
+/** The keys that exist, and some that do not. */
+const keys: Readonly<Record<string, readonly number[]>> = {
+  user: [1, 2, 3, 9],
+  space: [1, 2, 3, 9],
+  member: [1, 2, 3, 4, 9],
+  board: [1, 2, 3, 4, 9],
+  item: [1, 2, 3, 4, 5, 9],
+  note: [1, 2, 3, 9],
+  tag: [1, 2, 9],
+}
+
+export function randomWrite(random: Random): RandomWrite {
+  const model = random.pick(Object.keys(shapes))
+  const operation = random.weighted({
+    create: 4,
+    update: 6,
+    upsert: 2,
+    delete: 2,
+    createMany: 1,
+    updateMany: 2,
+    deleteMany: 1,
+  })
+  const where = { id: keyOf(random, model) }
+  const some = () => random.pick<Args>([{}, { id: { gt: 1 } }, { id: { in: [1, 2, 3] } }, where])
+  switch (operation) {
+    case 'create':
+      return { model, operation, args: { data: createData(random, model, 2) } }
+    case 'update':
+      return { model, operation, args: { where, data: updateData(random, model, 2) } }
+    case 'upsert':
+      return {
+        model,
+        operation,
+        args: { where, create: createData(random, model, 1), update: updateData(random, model, 1) },
+      }
+    case 'delete':
+      return { model, operation, args: { where } }
+    case 'createMany':
+      return { model, operation, args: { data: [0, 1].map(() => createData(random, model, 0, 'scalar')) } }
+    case 'updateMany':
+      return { model, operation, args: { where: some(), data: updateData(random, model, 0, 'scalar') } }
+    default:
+      return { model, operation, args: { where: some() } }
+  }
+}
+
+function keyOf(random: Random, model: string): number {
+  return random.pick(keys[model]!)
+}
+
+type Style = 'scalar' | 'relation'
+
+/** @param without - The relation that the outer row fills in. */
+function createData(random: Random, model: string, depth: number, given?: Style, without?: string): Args {
+  const { columns, relations } = shapes[model]!
+  const style = given ?? random.pick<Style>(['scalar', 'relation'])
+  const data = columns(random)
+  for (const relation of relations) {
+    if (relation.name === without) continue
+    if (relation.kind === 'one') {
+      if (relation.nullable && random.chance(0.6)) continue
+      if (style === 'scalar') data[relation.column!] = keyOf(random, relation.model)
+      else data[relation.name] = linkToOne(random, relation, depth, false)
+    } else if (depth > 0 && random.chance(0.35)) data[relation.name] = linkToNew(random, relation, depth, model)
+  }
+  return data
+}
+
+function updateData(random: Random, model: string, depth: number, given?: Style, without?: string): Args {
+  const { columns, relations } = shapes[model]!
+  const style = given ?? random.pick<Style>(['scalar', 'relation'])
+  const { id: _, ...all } = columns(random)
+  const data: Args = Object.fromEntries(Object.entries(all).filter(() => random.chance(0.5)))
+  for (const relation of relations) {
+    if (relation.name === without || random.chance(0.6)) continue
+    if (relation.kind === 'one') {
+      if (style === 'scalar')
+        data[relation.column!] = relation.nullable && random.chance(0.3) ? null : keyOf(random, relation.model)
+      else data[relation.name] = linkToOne(random, relation, depth, true)
+    } else if (depth > 0) data[relation.name] = linkToMany(random, relation, depth, model)
+  }
+  return data
+}
+
+function linkToOne(random: Random, relation: RelationShape, depth: number, isUpdate: boolean): Args {
+  const { model, nullable } = relation
+  const where = { id: keyOf(random, model) }
+  if (model === 'user') return isUpdate && nullable && random.chance(0.3) ? { disconnect: true } : { connect: where }
+  if (depth > 0 && random.chance(0.25)) return { create: createData(random, model, depth - 1, undefined) }
+  if (depth > 0 && random.chance(0.15))
+    return { connectOrCreate: { where, create: createData(random, model, depth - 1, undefined) } }
+  if (isUpdate && nullable && random.chance(0.3)) return { disconnect: true }
+  if (isUpdate && depth > 0 && random.chance(0.3)) return { update: updateData(random, model, depth - 1) }
+  return { connect: where }
+}
+
+function inverseOf(model: string, relation: RelationShape): string | undefined {
+  if (relation.name === 'parts') return 'parent'
+  return shapes[relation.model]!.relations.find((one) => one.model === model && one.name !== 'parts')?.name
+}
+
+function linkToNew(random: Random, relation: RelationShape, depth: number, model: string): Args {
+  const where = { id: keyOf(random, relation.model) }
+  const without = inverseOf(model, relation)
+  const create = () => createData(random, relation.model, depth - 1, undefined, without)
+  if (random.chance(0.3)) return { connect: relation.kind === 'oneBack' ? where : [where] }
+  return { create: relation.kind === 'oneBack' ? create() : random.chance(0.3) ? [create(), create()] : create() }
+}
+
+function linkToMany(random: Random, relation: RelationShape, depth: number, model: string): Args {
+  const where = { id: keyOf(random, relation.model) }
+  const without = inverseOf(model, relation)
+  const create = () => createData(random, relation.model, depth - 1, undefined, without)
+  const change = () => updateData(random, relation.model, depth - 1, undefined, without)
+  if (relation.kind === 'oneBack') {
+    const step = random.pick(['create', 'connect', 'disconnect', 'update', 'delete', 'upsert'])
+    if (step === 'disconnect' || step === 'delete') return { [step]: true }
+    if (step === 'connect') return { connect: where }
+    if (step === 'update') return { update: change() }
+    return step === 'create' ? { create: create() } : { upsert: { create: create(), update: change() } }
+  }
+  const flat = updateData(random, relation.model, 0, 'scalar', without)
+  for (const one of shapes[relation.model]!.relations) if (one.name === without && one.column) delete flat[one.column]
+  switch (
+    random.pick([
+      'create',
+      'connect',
+      'disconnect',
+      'set',
+      'update',
+      'updateMany',
+      'delete',
+      'deleteMany',
+      'upsert',
+      'connectOrCreate',
+    ])
+  ) {
+    case 'create':
+      return { create: create() }
+    case 'disconnect':
+      return relation.nullable || relation.kind === 'joined' ? { disconnect: where } : { connect: where }
+    case 'set':
+      return relation.nullable || relation.kind === 'joined'
+        ? { set: random.chance(0.5) ? [] : [where] }
+        : { connect: where }
+    case 'update':
+      return { update: { where, data: change() } }
+    case 'updateMany':
+      return { updateMany: { where: random.pick<Args>([{}, where]), data: flat } }
+    case 'delete':
+      return { delete: where }
+    case 'deleteMany':
+      return { deleteMany: random.pick<Args>([{}, where]) }
+    case 'upsert':
+      return { upsert: { where, create: create(), update: change() } }
+    case 'connectOrCreate':
+      return { connectOrCreate: { where, create: create() } }
+    default:
+      return { connect: where }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Random } from '../random.js'
+
+const always = 'always'
+
+/** Conditions of rules, by model. `read`, `update` … are chosen from them. */
+const conditions: Readonly<Record<string, readonly string[]>> = {
+  User: [always, 'row = user', 'row.name != "user 3"'],
+  Space: [
+    'm in row.members and m.userId = user.id',
+    'm in row.members and m.userId = user.id and m.role = "admin"',
+    'row.name != "space 2"',
+    'm in user.members and m.spaceId = row.id',
+    'not (b in row.boards and b.locked = true)',
+  ],
+  Member: [
+    'row.userId = user.id',
+    'm in row.space.members and m.userId = user.id and m.role = "admin"',
+    'row.role != "admin"',
+    'm in user.members and m.spaceId = row.spaceId and m.role = "admin"',
+  ],
+  Board: [
+    'm in row.space.members and m.userId = user.id',
+    'row.locked = false',
+    'row.space.name != "space 2"',
+    'row.position < 2',
+    'not (i in row.items and i.done = true)',
+  ],
+  Item: [
+    'row.board.locked = false',
+    'row.assigneeId = user.id',
+    'row.assigneeId = nil or row.assigneeId = user.id',
+    'm in row.board.space.members and m.userId = user.id',
+    'row.done = false',
+    't in row.tags and t.name = "red"',
+    'row.parent = nil or row.parent.boardId = row.boardId',
+    'not (p in row.parts and p.done = true)',
+  ],
+  Note: [
+    'row.item != nil and row.item.assigneeId = user.id',
+    'row.body != "no"',
+    'row.item = nil or row.item.done = false',
+  ],
+  Tag: ['row.name != "official"', always, 'i in row.items and i.done = false'],
+}
+
+/** Returns a random policy for the actions of all models. */
+export function randomWritePolicy(random: Random): string {
+  const rules: string[] = []
+  for (const [model, of] of Object.entries(conditions)) {
+    for (const action of ['read', 'create', 'update', 'delete']) {
+      if (random.chance(action === 'read' ? 0.5 : 0.25)) rules.push(rule(model, action, always))
+      else for (let at = random.integer(1, 2); at > 0; at--) rules.push(rule(model, action, random.pick(of)))
+    }
+  }
+  return rules.join('\n')
+}
+
+function rule(model: string, action: string, condition: string): string {
+  if (condition === always) return `allow(_: User, "${action}", _: ${model});`
+  const user = /\buser\b(?! 3)/.test(condition) ? 'user' : '_'
+  return `allow(${user}: User, "${action}", row: ${model}) if ${condition};`
+}

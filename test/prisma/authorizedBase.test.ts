@@ -1,0 +1,128 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Enforcement, Enforcements } from '@arcturus/core/framework'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { addRows, clear, openWorkspace, policy } from './workspace.js'
+
+const open = async (name: string) => (await openDatabases(name, ['sqlite']))[0]!
+const databases = {
+  refusing: await open('authorized_base_refusing'),
+  scoped: await open('authorized_base_scoped'),
+}
+
+describe('A base client whose queries need a filter', () => {
+  const logged: string[] = []
+  let world: Awaited<ReturnType<typeof openWorkspace>>
+  beforeAll(async () => {
+    world = await openWorkspace(databases.refusing, policy, { unscoped: 'refuse', log: (one) => logged.push(one) })
+  }, 60_000)
+  afterAll(async () => {
+    await world.bare.$disconnect()
+    await databases.refusing.close()
+  })
+  beforeEach(async () => {
+    await clear(world.bare)
+    await addRows(world.bare)
+  })
+
+  it('refuses all others', async () => {
+    const { prisma } = world
+    const refusal = { name: 'UnsupportedOperationError' }
+    await expect(prisma.item.findMany()).rejects.toMatchObject(refusal)
+    await expect(prisma.item.deleteMany()).rejects.toMatchObject(refusal)
+    await expect(prisma.item.create({ data: { text: 'x', boardId: 1 } })).rejects.toMatchObject(refusal)
+    await expect(prisma.$transaction((tx) => tx.item.findMany())).rejects.toMatchObject(refusal)
+    await expect(prisma.$transaction([prisma.item.findMany()])).rejects.toMatchObject(refusal)
+    expect(await prisma.item.findMany(world.authorizedFilter(world.user(2)))).toHaveLength(2)
+    expect(await world.bare.item.count()).toBe(3)
+  })
+
+  it('sends those of authorized clients, in transactions too', async () => {
+    const client = world.as(2)
+    expect(await client.item.count()).toBe(2)
+    await client.item.update({ where: { id: 1 }, data: { text: 'new' } })
+    await client.$transaction(
+      async (tx) =>
+        await tx.item
+          .create({ data: { text: 'x', boardId: 1, tags: { create: { id: 7, name: 'n' } } } })
+          .catch(() => {}),
+    )
+    await world.prisma.$transaction(async (tx) => {
+      expect(await world.authorizedClient(world.user(2), { client: tx }).item.findMany()).toHaveLength(2)
+    })
+  })
+
+  it('is used without a filter for a reason, which is logged', async () => {
+    const client = world.as(2).unguarded('a report')
+    expect(await client.item.count()).toBe(3)
+    expect(await client.item.findUnique({ where: { id: 2 } }).note()).toMatchObject({ id: 2 })
+    expect(await client.$transaction([client.item.count(), client.note.count()])).toEqual([3, 2])
+    expect(await client.$transaction((tx) => tx.item.count())).toBe(3)
+    expect(logged).toEqual(['A Prisma client is used without authorization: a report'])
+  })
+})
+
+const ofUser = (user: { id: number }) => ({ spaceId: user.id })
+
+describe('A scope', () => {
+  let world: Awaited<ReturnType<typeof openWorkspace>>
+  let enforcements: Enforcements<object, unknown>
+  beforeAll(async () => {
+    const open = 'allow(_: User, action, _) if action in ["read", "create", "update", "delete"];'
+    world = await openWorkspace(databases.scoped, open, {
+      scope: { Board: ofUser, Tag: { name: 'red' } },
+    })
+    enforcements = new Enforcements(
+      world.authorizer,
+      { actor: () => world.user(1) },
+      new AsyncLocalStorage<Enforcement<object, unknown>>(),
+    )
+  }, 60_000)
+  afterAll(async () => {
+    await world.bare.$disconnect()
+    await databases.scoped.close()
+  })
+  beforeEach(async () => {
+    await clear(world.bare)
+    await addRows(world.bare)
+  })
+
+  it('limits rows whatever the policy allows', async () => {
+    const client = world.as(2)
+    expect(await client.board.findMany({ select: { id: true } })).toEqual([{ id: 2 }])
+    expect(await client.item.findMany({ where: { board: { title: 'one' } } })).toEqual([])
+    expect((await client.item.findUnique({ where: { id: 1 }, include: { board: true } }))?.board).toBeNull()
+    expect(await client.board.updateMany({ data: { title: 'x' } })).toEqual({ count: 1 })
+    await expect(client.board.update({ where: { id: 1 }, data: { title: 'x' } })).rejects.toMatchObject({ status: 404 })
+    await expect(client.board.update({ where: { id: 2 }, data: { spaceId: 1 } })).rejects.toMatchObject({ status: 403 })
+    await expect(client.board.create({ data: { title: 'x', spaceId: 1 } })).rejects.toMatchObject({ status: 403 })
+    expect(await client.board.create({ data: { title: 'x', spaceId: 2 } })).toMatchObject({ spaceId: 2 })
+    await expect(client.item.create({ data: { text: 'x', boardId: 1 } })).rejects.toMatchObject({ status: 403 })
+    expect(await client.tag.count()).toBe(1)
+  })
+
+  it('must have values', async () => {
+    const nobody = world.authorizer.as('User', { name: 'x' })
+    await expect(world.authorizedClient(nobody, { client: world.prisma }).board.findMany()).rejects.toMatchObject({
+      name: 'ArgumentError',
+    })
+  })
+
+  it('and a guard: in a request, the base client does not write before a decision', async () => {
+    const enforcement = enforcements.begin({}, 'POST')
+    enforcement.guard.arm()
+    const { prisma } = world
+    await enforcements.run(enforcement, async () => {
+      const write = () => prisma.item.update({ where: { id: 1 }, data: { text: 'x' } })
+      await expect(write()).rejects.toMatchObject({ name: 'UndecidedError' })
+      await expect(prisma.item.createMany({ data: [{ text: 'x', boardId: 1 }] })).rejects.toMatchObject({
+        code: 'undecided',
+      })
+      expect(await prisma.item.count()).toBe(3)
+      await world.as(2).item.update({ where: { id: 1 }, data: { text: 'by the client' } })
+      expect(enforcement.guard.state).toBe('decided')
+      await write()
+    })
+    await prisma.item.deleteMany()
+  })
+})
