@@ -62,14 +62,14 @@ describe('A base client whose queries need a filter', () => {
   })
 })
 
+const allOf = 'allow(_: User, action, _) if action in ["read", "create", "update", "delete"];'
 const ofUser = (user: { id: number }) => ({ spaceId: user.id })
 
 describe('A scope', () => {
   let world: Awaited<ReturnType<typeof openWorkspace>>
   let enforcements: Enforcements<object, unknown>
   beforeAll(async () => {
-    const open = 'allow(_: User, action, _) if action in ["read", "create", "update", "delete"];'
-    world = await openWorkspace(databases.scoped, open, {
+    world = await openWorkspace(databases.scoped, allOf, {
       scope: { Board: ofUser, Tag: { name: 'red' } },
     })
     enforcements = new Enforcements(
@@ -99,6 +99,16 @@ describe('A scope', () => {
     expect(await client.board.create({ data: { title: 'x', spaceId: 2 } })).toMatchObject({ spaceId: 2 })
     await expect(client.item.create({ data: { text: 'x', boardId: 1 } })).rejects.toMatchObject({ status: 403 })
     expect(await client.tag.count()).toBe(1)
+  })
+
+  it('does not replace rules about both states: updates by `allow_update` are refused', async () => {
+    const rules = `allow(_: User, action, _) if action in ["read", "update"];
+      allow_update(_: User, before: Item, after: Item) if before.boardId = after.boardId;`
+    world.authorizer.loadSync(rules)
+    const update = world.as(2).item.update({ where: { id: 1 }, data: { text: 'x' } })
+    await expect(update).rejects.toMatchObject({ name: 'UnsupportedFilterError', data: { reason: 'allow-update' } })
+    expect(await world.bare.item.findUnique({ where: { id: 1 } })).toMatchObject({ text: 'a' })
+    world.authorizer.loadSync(allOf)
   })
 
   it('must have values', async () => {

@@ -9,7 +9,7 @@ import { addRows, type Client, clear, openWorkspace } from './workspace.js'
 
 const [database] = await openDatabases('authorized_random', ['sqlite'])
 const seed = Number(process.env['ARCTURUS_WRITES_SEED'] ?? 1)
-const cases = Number(process.env['ARCTURUS_WRITES_CASES'] ?? 200)
+const cases = Number(process.env['ARCTURUS_WRITES_CASES'] ?? 150)
 
 let world: Awaited<ReturnType<typeof openWorkspace>>
 beforeAll(async () => {
@@ -139,9 +139,11 @@ it('random writes change what the policy allows, and nothing else', async () => 
     else if (found !== 'allowed' && isAllowed && verdict.isChanged) problem('refused, but allowed')
     else count(`${isAllowed ? 'allowed' : 'forbidden'}, ${found}`)
   }
-  console.log(counts)
+  if (process.env['ARCTURUS_WRITES_SHOW']) console.log(counts)
   const wrong = problems.filter((one) => !one.startsWith('refused, but allowed'))
   if (process.env['ARCTURUS_WRITES_SHOW'])
     console.log(problems.slice(0, Number(process.env['ARCTURUS_WRITES_SHOW'])).join('\n\n'))
   expect(wrong.slice(0, 3).join('\n\n')).toBe('')
+  // Prisma ignores some steps that change nothing, such as to disconnect a row that is not connected.
+  expect(problems.length).toBeLessThanOrEqual(cases * 0.03)
 })

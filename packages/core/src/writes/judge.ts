@@ -1,8 +1,9 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
+import { UnsupportedFilterError } from '../errors.js'
 import type { Values } from './change.js'
 import { decideNewRow } from './newRow.js'
 import { writeDenial } from './refusal.js'
-import type { FieldPolicy, RowsFilter } from './rowsFilter.js'
+import { comparesStates, type FieldPolicy, type RowsFilter } from './rowsFilter.js'
 import { type KeyedRows, withoutWitnesses } from './witness.js'
 
 /** The names of the actions that operations need. */
@@ -63,6 +64,7 @@ export class Judge<Where> {
     const key = JSON.stringify([kind, model, field])
     const known = this.#filters.get(key)
     if (known) return known
+    if (kind === 'update' && comparesStates(this.#questions.authorizer, model)) throw unsupported(model)
     if (this.#isSealed) throw new Error(`The filter of ${kind} ${model} was not bound before the write.`)
     const filter = this.#questions.settled(this.action(kind, model), model, field)
     this.#filters.set(key, filter)
@@ -123,4 +125,15 @@ export class Judge<Where> {
   denial(isReadable = true): Error {
     return writeDenial(this.actor, isReadable)
   }
+}
+
+function unsupported(model: string): UnsupportedFilterError {
+  return new UnsupportedFilterError(
+    'unsupported-filter',
+    `The policy decides updates of ${model} by \`allow_update\`, which an authorized client does not support.`,
+    {
+      hint: 'write by authorizer.authorizeChange(user, row, data), or say the same by `allow` of the update action',
+      data: { reason: 'allow-update' },
+    },
+  )
 }

@@ -1,4 +1,4 @@
-import { fieldTextsOf, restrictsFields } from '../authorizer/actions/actionNames.js'
+import { fieldTextsOf, hasChangeRules, restrictsFields } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 import { after, type Eventual } from '../authorizer/decisions/eventual.js'
@@ -85,6 +85,12 @@ export function fieldPolicyOf(authorizer: Authorizer, model: string, action: str
   if (!restrictsFields(policy, ancestors, action)) return undefined
   const texts = fieldTextsOf(policy, ancestors)
   return { names: (field) => texts.has(field) }
+}
+
+/** Returns whether rules decide updates of a model from the row before and the row after (`allow_update`). */
+export function comparesStates(authorizer: Authorizer, model: string): boolean {
+  const engine = engineFor(authorizer)
+  return hasChangeRules(engine.active.current().policy, engine.schema.ancestors(model))
 }
 
 function engineFor(authorizer: Authorizer): Engine {

@@ -31,7 +31,7 @@ export class Writer<Where> implements RowWriter<Where> {
   async prepareInsert(model: string, data: Data<Where>): Promise<Insert> {
     const { store, judge } = this.parts
     await judge.filter('create', model)
-    const fields = await judge.fields('create', model, this.#fieldNames('create', model, data))
+    const fields = await judge.fields('create', model, this.fieldNames('create', model, data))
     const links = await this.#prepareLinks(data, undefined)
     await this.#bindReferences(model)
     return async (inherited = {}) => {
@@ -61,7 +61,7 @@ export class Writer<Where> implements RowWriter<Where> {
     }
     await judge.filter('create', model)
     const fields: (readonly string[])[] = []
-    for (const data of rows) fields.push(await judge.fields('create', model, this.#fieldNames('create', model, data)))
+    for (const data of rows) fields.push(await judge.fields('create', model, this.fieldNames('create', model, data)))
     await this.#bindReferences(model)
     return async (inherited = {}) => {
       const columns = rows.map((data) => ({ ...data.columns, ...inherited }))
@@ -83,7 +83,7 @@ export class Writer<Where> implements RowWriter<Where> {
     const { judge } = this.parts
     const isWritten = isOwnChange(data)
     const conditions = [...(await judge.before(isWritten ? 'update' : 'read', model))]
-    for (const field of await judge.fields('update', model, this.#fieldNames('update', model, data)))
+    for (const field of await judge.fields('update', model, this.fieldNames('update', model, data)))
       conditions.push(...(await judge.before('update', model, field)))
     for (const relation of this.#changed(model, data)) conditions.push(...(await this.readableEnds(relation)))
     return conditions
@@ -108,7 +108,7 @@ export class Writer<Where> implements RowWriter<Where> {
     const { store, judge } = this.parts
     const isWritten = isOwnChange(data)
     if (isWritten) await judge.filter('update', model)
-    const fields = await judge.fields('update', model, this.#fieldNames('update', model, data))
+    const fields = await judge.fields('update', model, this.fieldNames('update', model, data))
     await this.#bindReferences(model)
     const links = await this.#prepareLinks(data, row)
     return async (where) => {
@@ -183,16 +183,16 @@ export class Writer<Where> implements RowWriter<Where> {
   }
 
   /**
-   * Returns the fields that the policy has to allow: those that the data names. A column of a reference
-   * and its relation are one fact: a rule that names the other counts as well.
+   * Returns the fields that the policy has to allow: those that the data names. A relation counts as
+   * itself and as its columns, and a column as its relation if the policy names that one.
    */
-  #fieldNames(kind: 'create' | 'update', model: string, { names }: Data<Where>): readonly string[] {
+  fieldNames(kind: 'create' | 'update', model: string, { names }: Data<Where>): readonly string[] {
     const { judge, relations } = this.parts
     const others = relations.references(model).flatMap(({ name, from }) => {
       if (names.includes(name)) return from
-      return from.some((column) => names.includes(column)) ? [name] : []
+      return from.some((column) => names.includes(column)) && judge.namesField(kind, model, name) ? [name] : []
     })
-    return [...names, ...others.filter((name) => judge.namesField(kind, model, name))]
+    return [...names, ...others]
   }
 }
 

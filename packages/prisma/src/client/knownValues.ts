@@ -2,15 +2,25 @@ import type { Values } from '@arcturus/core/writes'
 import { isArguments } from '../literal.js'
 import type { PrismaColumn, PrismaModel } from '../schema/schema.js'
 
-/** Returns the columns of a new row that the database stores as they are given. */
-export function knownValues(model: PrismaModel, columns: Values): Values {
+/**
+ * Returns the columns of a new row that the database stores as they are given, or by a literal default.
+ * @param isComplete - Whether no other columns are added, such as those of a reference.
+ */
+export function knownValues(model: PrismaModel, columns: Values, isComplete: boolean): Values {
   const known: Record<string, unknown> = {}
   for (const field of model.fields) {
-    if (field.kind === 'relation' || columns[field.name] === undefined) continue
-    const value = stored(field, columns[field.name])
+    if (field.kind === 'relation') continue
+    const given = columns[field.name]
+    const value = given !== undefined ? stored(field, given) : isComplete ? initialOf(field) : undefined
     if (value !== undefined) known[field.name] = value
   }
   return known
+}
+
+/** Returns the value of a column without one; undefined if the database or Prisma computes it. */
+function initialOf({ initial, nullable, list }: PrismaColumn): unknown {
+  if (initial === undefined) return nullable && !list ? null : undefined
+  return initial === 'generated' ? undefined : initial.value
 }
 
 /** Types whose values a database can store in another form, such as decimals, are unknown. */

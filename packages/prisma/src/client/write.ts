@@ -80,7 +80,7 @@ class Plan {
       judge: this.judge,
       relations,
       keyOf: (of) => tables.model(of)!.key,
-      knownValues: (of, columns) => knownValues(tables.model(of)!, columns),
+      knownValues: (of, columns) => knownValues(tables.model(of)!, columns, true),
       trustsCascades: session.trustsCascades,
     })
   }
@@ -149,9 +149,10 @@ class Plan {
   async areAllowed(rows: readonly Data<Arguments>[], isRead: boolean): Promise<boolean> {
     const { name } = this.model
     let isKnown = true
-    for (const { columns, names, links } of rows) {
-      const known = knownValues(this.model, columns)
-      const fields = await this.judge.fields('create', name, names)
+    for (const data of rows) {
+      const { columns, links } = data
+      const known = knownValues(this.model, columns, links.length === 0)
+      const fields = await this.judge.fields('create', name, this.writer.fieldNames('create', name, data))
       const decided = this.judge.decide('create', name, known)
       const readable = isRead ? this.judge.decide('read', name, known) : true
       if (decided === false || readable === false) throw this.judge.denial()
