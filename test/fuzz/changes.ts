@@ -91,7 +91,7 @@ async function compare(random: Random, asked: Case, count: (what: string) => voi
   }
   const expected = [before, ...after].every(isTrue)
   const subject = new Subject(asked, policy, own, isBare, hidesColumns)
-  const found = await subject.ask(actor, action, statement)
+  const found = await subject.ask(actor, action, statement, random)
   const kind = `${statement.row === undefined ? 'create' : 'change'} ${expected ? 'allowed' : 'denied'}`
   count(kind)
   if (after[0] !== after[1] && String(after[0]) !== String(after[1])) count('depends on the row itself')
@@ -160,12 +160,14 @@ class Subject {
     actor: number | null,
     action: string,
     { model, row, values, written }: Statement,
+    random: Random,
   ): Promise<boolean | string> {
     const { world } = this.#asked
     const who = actor === null ? null : this.#objects.rows[actor]
     const made = makeObjects({ ...world, rows: [...world.rows, { model, values }] }, undefined, this.#objects)
     const from = made.rows.at(-1)!
     const data = Object.fromEntries(written.map((name) => [name, Reflect.get(from, name) as unknown]))
+    for (const field of fieldsOf(world, model)) if (field.kind === 'one') this.#asReference(field, values, data, random)
     try {
       if (row === undefined) await this.#authorizer.authorizeCreate(who, model, data, { action })
       else await this.#authorizer.authorizeChange(who, this.#objects.rows[row]!, data, { action })
@@ -179,6 +181,24 @@ class Subject {
       })
       return typeof outcome === 'object' ? outcome.error : outcome
     }
+  }
+
+  /** Sometimes writes a relation in place of its columns: the row, its key, or a form of Prisma. */
+  #asReference(field: OneSpec, values: Statement['values'], data: Record<string, unknown>, random: Random): void {
+    const { from, to } = columnsOf(this.#asked.world, field)
+    const isShared = (column: string): boolean =>
+      this.#asked.world.models.some(({ fields }) =>
+        fields.some((one) => one.kind === 'one' && one !== field && one.from?.includes(column)),
+      )
+    if (!random.chance(0.4) || from.some((column) => !(column in data) || isShared(column))) return
+    const target = values[field.name]
+    const key = Object.fromEntries(to.map((column, at) => [column, data[from[at]!]]))
+    for (const column of from) delete data[column]
+    if (typeof target !== 'object' || target === null || !('row' in target)) {
+      data[field.name] = random.pick([null, { disconnect: true }])
+      return
+    }
+    data[field.name] = random.pick([key, { connect: key }, this.#objects.rows[target.row]])
   }
 
   /** Finds the rows of a relation as a database does: by columns. */

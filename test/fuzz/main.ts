@@ -80,8 +80,7 @@ async function main(): Promise<void> {
       failures: Number(values.failures),
       only: values.only === 'memory' || values.only === 'tables' ? values.only : undefined,
       progress: (policies) => {
-        if (policies % 500 === 0)
-          console.error(`${policies} policies, ${Math.round((Date.now() - started) / 1000)} s`)
+        if (policies % 500 === 0) console.error(`${policies} policies, ${Math.round((Date.now() - started) / 1000)} s`)
       },
     })
     for (const text of run.failures) console.log(`\n${text}`)

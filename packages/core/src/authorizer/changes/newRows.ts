@@ -6,7 +6,7 @@ import { tag } from '../../schema/tags.js'
 import { invalidValue, plainCopy, setOwn } from './columns.js'
 import { type ReadRelation, type RowData, readData } from './data.js'
 import { isFoundByColumns } from './reference.js'
-import { setReference } from './rowAfter.js'
+import { mayHold, setReference } from './rowAfter.js'
 import type { RowChange } from './rowChange.js'
 
 /** A row that a statement creates, with the fields that its data write. */
@@ -74,11 +74,12 @@ function newRow(
   const read = readData(schema, model, input, after, readNested)
   setRow(schema, model, after, read)
   if (parent) setParent(schema, model, after, read, parent)
-  const change: RowChange = { model, before: undefined, after, replaced: new Set(), unknown: new Set() }
+  const unknown = new Set<string>()
+  const change: RowChange = { model, before: undefined, after, replaced: new Set(), unknown }
   rows.push({ change, fields: read.fields })
   for (const each of nested) each()
   rows.push(...inner)
-  fillIn(schema, model, after, parent)
+  fillIn(schema, model, after, parent, unknown)
   return read.data
 }
 
@@ -172,8 +173,8 @@ function same(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((name, at) => name === right[at])
 }
 
-/** Gives a new row the values that its data do not contain. */
-function fillIn(schema: Schema, model: string, row: object, parent: Parent | undefined): void {
+/** Gives a new row the values that its data do not contain. @param unknown - Receives the relations that it may have. */
+function fillIn(schema: Schema, model: string, row: object, parent: Parent | undefined, unknown: Set<string>): void {
   const links = new Set<string>()
   for (const field of schema.fields(model)) {
     if (field.kind !== 'relation' || !isFoundByColumns(schema, model, field)) continue
@@ -181,12 +182,16 @@ function fillIn(schema: Schema, model: string, row: object, parent: Parent | und
     if (Object.hasOwn(row, field.name) || (parent && isInverse(field, parent)))
       for (const name of field.from) links.add(name)
   }
+  const columns = new Map(Object.entries(row).filter(([, value]) => value !== null))
   for (const field of schema.fields(model)) {
     const { name } = field
     if (isSet(row, name) || links.has(name)) continue
     if (field.kind === 'relation') {
       if (field.many) setOwn(row, name, [])
-      else if (field.nullable && !isFoundByColumns(schema, model, field)) setOwn(row, name, null)
+      else if (field.nullable && !isFoundByColumns(schema, model, field)) {
+        if (field.from.length === 0 && mayHold(schema, model, field, columns)) unknown.add(name)
+        else setOwn(row, name, null)
+      }
       continue
     }
     const { initial, nullable } = field

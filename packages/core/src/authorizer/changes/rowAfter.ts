@@ -79,18 +79,27 @@ export function setReference(row: object, field: Field, { key, row: related }: R
 function mayChange(
   schema: Schema,
   model: string,
-  { many, model: other, from, heldIn }: RelationField,
+  relation: RelationField,
   changed: ReadonlyMap<string, unknown>,
 ): boolean {
-  const key = from.length > 0 ? from : (schema.key(model) ?? [])
+  const key = relation.from.length > 0 ? relation.from : (schema.key(model) ?? [])
   if (key.some((name) => changed.has(name))) return true
-  if (many || from.length > 0) return false
-  if (heldIn) return heldIn.some((name) => changed.has(name))
+  return !relation.many && relation.from.length === 0 && mayHold(schema, model, relation, changed)
+}
+
+/** Returns whether one of some columns may hold the reference of a relation to one row whose columns are not known. */
+export function mayHold(
+  schema: Schema,
+  model: string,
+  { model: other, heldIn }: RelationField,
+  columns: ReadonlyMap<string, unknown>,
+): boolean {
+  if (heldIn) return heldIn.some((name) => columns.has(name))
   const target = schema.key(other)
   // Rows without a key are part of the row: no column refers to them.
   if (!target) return false
   const types = target.map((name) => schema.field(other, name))
-  return [...changed].some(([name, value]) => types.some((type) => mayRefer(schema.field(model, name), value, type)))
+  return [...columns].some(([name, value]) => types.some((type) => mayRefer(schema.field(model, name), value, type)))
 }
 
 /** Returns whether a value of a column may be a part of a key. */
