@@ -194,7 +194,9 @@ export class Decider {
    */
   settleMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] | Promise<boolean[]> {
     const { policy } = this
-    const evaluation = outerEvaluation() ?? new Evaluation(rows.length)
+    if (running.current !== undefined)
+      return allInOrder(rows.map(async (row) => this.settle(actor, action, row, policy)))
+    const evaluation = new Evaluation(rows.length)
     const { answers, open } = evaluation.run(() => this.#many(policy, actor, action, rows))
     // Sound: no place is open.
     if (open.length === 0) return answers as boolean[]
@@ -257,6 +259,10 @@ export class Decider {
   /** Returns the allowed actions by predicates alone, or undefined if the machine has to decide. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
     if (metErrors.any) return metErrors.aside(() => this.actions(actor, resource))
+    return (running.current ?? running.spare).run(() => this.#actions(actor, resource))
+  }
+
+  #actions(actor: unknown, resource: unknown): Set<string> | undefined {
     const { policy } = this
     const actions = policy.plans.actions(actor, resource)
     if (metErrors.any) this.#outlived.end(policy, actor, undefined, resource, actions !== undefined)

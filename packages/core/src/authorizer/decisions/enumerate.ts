@@ -18,9 +18,11 @@ export async function* solutionsOf(
   goal: Expression | RuleCall,
   options: QueryOptions,
 ): AsyncGenerator<Solution, void, void> {
-  const query = solve(question.policy.program, goal, { ...options, host: question.host })
+  const { policy, host, evaluation } = question
+  const query = evaluation.run(() => solve(policy.program, goal, { ...options, host }))
+  const next = () => evaluation.run(() => query.next())
   try {
-    for (let solution = await query.next(); solution; solution = await query.next()) yield question.whole(solution)
+    for (let solution = await next(); solution; solution = await next()) yield question.whole(solution)
   } finally {
     query.close()
   }
@@ -56,9 +58,8 @@ export async function enumerate(
     if (endsQuery(error) || !candidates.areAll) throw error
     isOpen = true
   }
-  const { policy, host } = question
-  if (isOpen)
-    for (const one of candidates.names)
-      if (!found.has(one) && (await holds(policy.program, rule, args(one), limits, { host }))) found.add(one)
+  const { policy, host, evaluation } = question
+  const allows = (one: string) => evaluation.run(() => holds(policy.program, rule, args(one), limits, { host }))
+  if (isOpen) for (const one of candidates.names) if (!found.has(one) && (await allows(one))) found.add(one)
   return found
 }

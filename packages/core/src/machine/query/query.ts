@@ -4,6 +4,7 @@ import type { Host } from '../host/host.js'
 import type { Program } from '../program/program.js'
 import type { Cell } from '../state/cell.js'
 import { Deadline } from '../state/deadline.js'
+import { type Evaluation, outerEvaluation } from '../state/evaluation.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { asyncValue, Machine } from '../state/machine.js'
 import { pending } from '../state/signal.js'
@@ -59,6 +60,8 @@ class RunningQuery implements Query {
   readonly #named: ReadonlyMap<string, Cell>
   readonly #accept: boolean
   readonly #deadline: Deadline
+  /** The check that the query belongs to, if any. */
+  readonly #evaluation: Evaluation | undefined = outerEvaluation()
   #closed = false
   /** The awaited solution; later calls wait for it first. */
   #running: Promise<Solution | undefined> | undefined = undefined
@@ -143,7 +146,7 @@ class RunningQuery implements Query {
     for (;;) {
       await this.#machine.arrival()
       if (this.#closed) return undefined
-      const found = this.#advance()
+      const found = this.#evaluation ? this.#evaluation.run(() => this.#advance()) : this.#advance()
       if (found !== pending) return found
     }
   }

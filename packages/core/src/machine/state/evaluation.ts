@@ -1,5 +1,6 @@
 import { QueryError } from '../../errors.js'
 import { entryOf } from '../../values/entryOf.js'
+import { isThenable } from '../../values/thenable.js'
 import type { Limits } from './limits.js'
 
 /** The limits that the checks share. */
@@ -81,8 +82,10 @@ class Shared {
  */
 export class Evaluation {
   readonly #shared: Shared
-  readonly #outer: Evaluation | undefined
-  #isBegun = false
+  /** The evaluations that this one has asked for. */
+  readonly #asked = new Set<Evaluation>()
+  /** Whether it has begun, and is not over. */
+  #isOpen = false
   /** Returns the result or throws the error. Undefined until it is over or waits. */
   #result: (() => unknown) | undefined = undefined
 
@@ -92,7 +95,6 @@ export class Evaluation {
    */
   constructor(size = 1, outer?: Evaluation) {
     this.#shared = outer ? outer.#shared : new Shared(size)
-    this.#outer = outer
   }
 
   /** Runs a part of this evaluation, without a turn of the event loop. */
@@ -119,20 +121,38 @@ export class Evaluation {
   }
 
   #answer(asker: Evaluation, evaluate: () => unknown): unknown {
-    if (this.#isBegun)
-      for (let at: Evaluation | undefined = asker; at; at = at.#outer) if (at === this) throw leadsBack()
+    if (this.#isOpen && this.#waitsFor(asker)) throw leadsBack()
+    asker.#asked.add(this)
     if (this.#result) return this.#result()
-    this.#isBegun = true
+    this.#isOpen = true
     try {
       const value = this.run(evaluate)
       this.#result = () => value
+      if (isThenable(value)) value.then(this.#end, this.#end)
+      else this.#end()
       return value
     } catch (error) {
       this.#result = () => {
         throw error
       }
+      this.#end()
       throw error
     }
+  }
+
+  readonly #end = (): void => {
+    this.#isOpen = false
+    this.#asked.clear()
+  }
+
+  /** Returns whether this evaluation can go on only when another one is over. */
+  #waitsFor(other: Evaluation): boolean {
+    const waiting = new Set<Evaluation>([this])
+    for (const one of waiting) {
+      if (one === other) return true
+      for (const asked of one.#asked) if (asked.#isOpen) waiting.add(asked)
+    }
+    return false
   }
 
   /** Counts steps, if checks were asked for within this one. @throws QueryError for a limit. */
