@@ -88,6 +88,16 @@ export class CheckAuthorizer extends BaseAuthorizer {
   }
 
   /** @deprecated Not in this entry: reading it throws. Use `Authorizer` of `@arcturus/core`. */
+  get authorizeChange(): never {
+    throw missing('The method `authorizeChange`')
+  }
+
+  /** @deprecated Not in this entry: reading it throws. Use `Authorizer` of `@arcturus/core`. */
+  get authorizeCreate(): never {
+    throw missing('The method `authorizeCreate`')
+  }
+
+  /** @deprecated Not in this entry: reading it throws. Use `Authorizer` of `@arcturus/core`. */
   get withPolicy(): never {
     throw missing('The method `withPolicy`')
   }

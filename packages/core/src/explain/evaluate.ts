@@ -51,8 +51,8 @@ export function evaluate(
   { actor, action, resource, field }: Asked,
   arrivals: Arrivals,
 ): Evaluated {
-  const { policy, plans } = decider.policy
-  const { meaning } = plans
+  const { policy, context } = decider.policy
+  const { meaning } = context
   const { schema } = meaning
   try {
     const kindOf = (value: unknown): Kind => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })

@@ -51,8 +51,8 @@ class Asked {
   }
 
   async outcomes(user: object, doc: object): Promise<readonly [waiting: string, machine: string]> {
-    const { plans, program } = this.#loaded
-    const predicate = plans.waiting(user, 'read', doc)
+    const { checks, program } = this.#loaded
+    const predicate = checks.waiting(user, 'read', doc)
     const waiting = predicate
       ? await drive(predicate(user, 'read', doc, this.#question.arrive), new Evaluation()).then(
           (answer) => (answer === undefined ? 'machine' : String(answer)),

@@ -12,7 +12,7 @@ import {
 } from '../../policy/actions.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
-import { actionsFor, namesOutright } from './actionNames.js'
+import { actionsFor, namesOutright, stringLiteralsOf } from './actionNames.js'
 import { type ActionProblem, unknownAction } from './unknownAction.js'
 
 /** The strings for which a rule may hold in one argument. */
@@ -42,6 +42,7 @@ export class PolicyActions {
   #fields: ActionNames | undefined
   readonly #ofModels = new Map<string, ActionNames>()
   #delegates: boolean | undefined
+  #words: ReadonlySet<string> | undefined
 
   constructor(policy: Policy, schema: Schema, settings: ActionSettings) {
     this.#policy = policy
@@ -75,6 +76,17 @@ export class PolicyActions {
     if (!this.#checked && namesOutright(this.#policy, action)) return true
     const { names, open, isWild } = this.#names
     return names.has(action) || open !== undefined || (isWild && action === this.#settings.readAction)
+  }
+
+  /** The string literals and names of the policy, collected on first use. */
+  get words(): ReadonlySet<string> {
+    this.#words ??= stringLiteralsOf(this.#policy)
+    return this.#words
+  }
+
+  /** Returns whether an action is a string literal or name of the policy. */
+  knows(action: string): boolean {
+    return this.#words ? this.#words.has(action) : namesOutright(this.#policy, action) || this.words.has(action)
   }
 
   /**

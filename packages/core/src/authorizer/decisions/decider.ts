@@ -8,7 +8,7 @@ import type { Missing } from '../../schema/wanted.js'
 import { metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
-import type { Answers, PlanCache } from '../plans/planCache.js'
+import type { Answers, PredicateDecider } from '../plans/predicateDecider.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
@@ -28,12 +28,12 @@ export class Decider {
   readonly #limits: Limits
   readonly #outlived: OutlivedErrors
   /**
-   * The active policy and its plans, for this version of the schema. Every check needs them, and each
+   * The active policy and what decides its checks, for this version of the schema. Every check needs them, and each
    * reference on the way to them costs about a nanosecond.
    */
   #version: number | undefined
   #current: LoadedPolicy | undefined
-  #plans: PlanCache | undefined
+  #checks: PredicateDecider | undefined
 
   constructor(
     active: ActivePolicy,
@@ -52,7 +52,7 @@ export class Decider {
     active.onChange(() => {
       this.#version = undefined
       this.#current = undefined
-      this.#plans = undefined
+      this.#checks = undefined
     })
   }
 
@@ -83,7 +83,7 @@ export class Decider {
     // As `Evaluation.run`, but a call less.
     running.current = running.spare
     try {
-      const known = this.#plans!.decide(actor, action, resource)
+      const known = this.#checks!.decide(actor, action, resource)
       if (known === undefined) return this.#proven(policy, actor, action, resource)
       if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
       return known
@@ -117,7 +117,7 @@ export class Decider {
 
   #keep(policy: LoadedPolicy): void {
     this.#current = policy
-    this.#plans = policy.plans
+    this.#checks = policy.checks
     this.#version = this.#schema.version
   }
 
@@ -136,7 +136,7 @@ export class Decider {
   /** Decides by predicates. */
   #many(policy: LoadedPolicy, actor: unknown, action: string, rows: readonly unknown[]): Answers {
     if (metErrors.any) return metErrors.aside(() => this.#many(policy, actor, action, rows))
-    return policy.plans.decideMany(actor, action, rows, (at, allowed) =>
+    return policy.checks.decideMany(actor, action, rows, (at, allowed) =>
       this.#outlived.end(policy, actor, action, rows[at], allowed),
     )
   }
@@ -144,7 +144,7 @@ export class Decider {
   /** Decides by the predicate, or by the machine for the first few checks of a kind; undefined if that is not enough. */
   decideAtOnce(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
     if (metErrors.any) return this.#decideAtOnceWithin(actor, action, resource, policy)
-    const known = policy.plans.decide(actor, action, resource)
+    const known = policy.checks.decide(actor, action, resource)
     if (known !== undefined && metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
     return known
   }
@@ -179,7 +179,7 @@ export class Decider {
   settleOpen(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
     return question.evaluation.run(() => {
       const args = [actor, action, resource] as const
-      const predicate = question.policy.plans.waiting(...args)
+      const predicate = question.policy.checks.waiting(...args)
       if (predicate) return this.#wait(predicate, args, question)
       return holds(question.policy.program, 'allow', args, this.#limits, {
         host: question.host,
@@ -264,7 +264,7 @@ export class Decider {
 
   #actions(actor: unknown, resource: unknown): Set<string> | undefined {
     const { policy } = this
-    const actions = policy.plans.actions(actor, resource)
+    const actions = policy.checks.actions(actor, resource)
     if (metErrors.any) this.#outlived.end(policy, actor, undefined, resource, actions !== undefined)
     return actions
   }

@@ -3,6 +3,7 @@ import { assertAction, assertActor, assertKnown, modelNamed } from '../arguments
 import type { Engine } from '../decisions/engine.js'
 import { explainable } from '../decisions/explainer.js'
 import type { Question } from '../decisions/question.js'
+import { filterPlansOf } from '../filters/filterPlans.js'
 import type { Filters } from '../filters/filters.js'
 import { allowedOf, assertFieldQuestion, denialOf } from './fieldRules.js'
 import { namesIn } from './fields.js'
@@ -57,7 +58,7 @@ export class WritableFields {
     const open: string[] = []
     for (const name of names) {
       if (ofClass.has(name)) continue
-      const condition = policy.plans.fieldFilter(actor, action, modelName, name)
+      const condition = filterPlansOf(policy.context).fieldFilter(actor, action, modelName, name)
       const { kind } = await this.#filters.load({ policy, condition, known: actor, action, modelName })
       if (kind === 'none') denied.push(name)
       if (kind === 'condition') open.push(name)

@@ -15,6 +15,7 @@ import { after, type Eventual } from '../decisions/eventual.js'
 import { promised } from '../decisions/promised.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import { Filter, type FilterOptions } from './filter.js'
+import { filterPlansOf } from './filterPlans.js'
 
 /** A condition of a policy before the value that it depends on is substituted. */
 export interface FilterPlan {
@@ -51,13 +52,19 @@ export class Filters {
     assertKnown(schema, actor, 'actor')
     modelNamed(schema, modelName)
     const { policy } = decider
-    return { policy, condition: policy.plans.filter(actor, action, modelName), known: actor, action, modelName }
+    return {
+      policy,
+      condition: filterPlansOf(policy.context).filter(actor, action, modelName),
+      known: actor,
+      action,
+      modelName,
+    }
   }
 
   /** Returns the plan of the rows of a model on a field of which an actor may perform an action. */
   ofField(actor: unknown, action: string, modelName: string, field: string): FilterPlan {
     const plan = this.ofRows(actor, action, modelName)
-    return { ...plan, condition: plan.policy.plans.fieldFilter(actor, action, modelName, field) }
+    return { ...plan, condition: filterPlansOf(plan.policy.context).fieldFilter(actor, action, modelName, field) }
   }
 
   /** Returns the plan of the actors of a model who may perform an action on a resource. */
@@ -68,7 +75,7 @@ export class Filters {
     assertKnown(schema, resource, 'resource')
     modelNamed(schema, modelName)
     const { policy } = decider
-    const condition = policy.plans.actors(action, resource, modelName)
+    const condition = filterPlansOf(policy.context).actors(action, resource, modelName)
     return { policy, condition, known: resource, action, modelName, isOfActors: true }
   }
 
@@ -101,7 +108,7 @@ export class Filters {
       wanted.relation === undefined && by
         ? promised(wanted)
         : ((by ?? loader!.load)({ ...wanted, most }) ?? promised(wanted))
-    return bindLoading(condition, known, action, policy.plans.meaning, load, limits.asyncTime)
+    return bindLoading(condition, known, action, policy.context.meaning, load, limits.asyncTime)
   }
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Bound): Filter {
@@ -115,14 +122,14 @@ export class Filters {
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
       : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
-    return new Filter(modelName, known, action, condition, policy.plans.meaning, isTrue)
+    return new Filter(modelName, known, action, condition, policy.context.meaning, isTrue)
   }
 }
 
 /** Returns the condition of a plan with its known value. */
 function bound({ policy, condition, known, action }: FilterPlan, unloaded?: Unloaded): Condition {
   // A condition keeps the errors of the known value as its parts.
-  return metErrors.without(() => descending(() => bind(condition, known, action, policy.plans.meaning, unloaded)))
+  return metErrors.without(() => descending(() => bind(condition, known, action, policy.context.meaning, unloaded)))
 }
 
 /** @throws the error of a relation that is not loaded: loading it can make the condition true. */

@@ -17,6 +17,13 @@ export type Kind = { readonly model: string | undefined } | 'nil'
 /** The kind of an action: an action that the policy names, or any other. */
 export type ActionKind = { readonly action: string } | 'other'
 
+/** Returns the kind of a value; undefined if its class is unknown. */
+export function kindOf(schema: Schema, value: unknown): Kind | undefined {
+  if (value === null) return 'nil'
+  const model = schema.modelOf(value)
+  return model && { model: model.name }
+}
+
 /**
  * Returns the residual of `allow(actor, action, resource)` for these classes alone.
  * @param deriver - A deriver of the same policy, so that conditions share definitions. By default a

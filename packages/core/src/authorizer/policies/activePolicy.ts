@@ -1,7 +1,7 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
 import type { Tracer } from '../../machine/index.js'
 import type { Policy } from '../../policy/policy.js'
-import type { Statistics } from '../plans/planCache.js'
+import type { Statistics } from '../plans/predicateDecider.js'
 import {
   LoadedPolicy,
   type PolicyContext,
@@ -39,7 +39,7 @@ export class ActivePolicy {
   }
 
   get statistics(): Readonly<Statistics> {
-    return this.#loaded?.plans.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
+    return this.#loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
   }
 
   /**

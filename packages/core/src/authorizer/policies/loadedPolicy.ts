@@ -1,3 +1,4 @@
+import { Deriver } from '../../condition/derive/derive.js'
 import { ArgumentError, PolicyError } from '../../errors.js'
 import { Source } from '../../language/source.js'
 import {
@@ -18,8 +19,9 @@ import type { BackEnd } from '../../predicate/compiler.js'
 import type { Schema } from '../../schema/schema.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
+import type { PlanContext } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
-import { PlanCache, type Prove } from '../plans/planCache.js'
+import { PredicateDecider, type Prove } from '../plans/predicateDecider.js'
 import type { Hosts } from '../relations/hosts.js'
 import type { WarningLog } from './warnings.js'
 
@@ -71,7 +73,9 @@ const maxUnnamed = 100
 export class LoadedPolicy {
   readonly policy: Policy
   readonly program: Program
-  readonly plans: PlanCache
+  /** What its plans depend on. */
+  readonly context: PlanContext
+  readonly checks: PredicateDecider
   readonly actions: PolicyActions
   /** The version of the schema for which it was compiled. */
   readonly version: number
@@ -95,7 +99,9 @@ export class LoadedPolicy {
     const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
     this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
-    this.plans = new PlanCache(policy, this.actions, onUnnamed, meaning, backEnd, startsWithMachine ? prove : undefined)
+    const deriver = new Deriver(policy, schema)
+    this.context = { policy, actions: this.actions, meaning, deriver, backEnd, onUnnamed }
+    this.checks = new PredicateDecider(this.context, startsWithMachine ? prove : undefined)
   }
 
   /** The program for hosts that read the fields of all classes themselves. A program keeps what it knows of classes. */

@@ -1,0 +1,128 @@
+import type { Condition } from '../../condition/condition.js'
+import type { Deriver } from '../../condition/derive/derive.js'
+import type { Policy } from '../../policy/policy.js'
+import type { BackEnd, Predicate, WaitingPredicate } from '../../predicate/compiler.js'
+import type { Meaning } from '../../predicate/meaning.js'
+import { mayBePartial } from '../../schema/partial.js'
+import { isStackOverflow } from '../../values/stackOverflow.js'
+import type { PolicyActions } from '../actions/policyActions.js'
+import { assertAction, assertActor, assertKnown, assertResource } from '../arguments.js'
+import { type ActionKind, isForMachine, kindOf, planCheck } from './plans.js'
+import { otherAction, type PlansOfPair, PlanTable } from './planTable.js'
+
+/** The plan of a check whose classes and action are known. */
+export interface CheckPlan {
+  /** Undefined if the rules are nested too deeply for a condition. */
+  readonly condition: Condition | undefined
+  /** Undefined if only the machine can decide. */
+  readonly predicate: Predicate | undefined
+  /** Compiled on first use. Null if there is none. */
+  waiting: WaitingPredicate | null | undefined
+}
+
+const forMachine: CheckPlan = { condition: undefined, predicate: undefined, waiting: undefined }
+
+/** The context of a policy's plans. */
+export interface PlanContext {
+  readonly policy: Policy
+  readonly actions: PolicyActions
+  readonly meaning: Meaning
+  readonly deriver: Deriver
+  /** Undefined if the machine evaluates all checks. */
+  readonly backEnd: BackEnd | undefined
+  /**
+   * Called for a check of an action that nothing names, and that a rule without an action decides;
+   * with a model for an action that only rules of other models name. It can throw.
+   */
+  readonly onUnnamed: (action: string, model?: string) => void
+}
+
+/**
+ * The plans of the checks of one policy, made on first use, with one plan for all actions that the
+ * policy does not name. All questions share them: a plan depends on the policy, the classes and the
+ * action alone.
+ */
+export class CheckPlans extends PlanTable<CheckPlan> {
+  readonly #context: PlanContext
+
+  constructor(context: PlanContext) {
+    super(context.meaning.schema)
+    this.#context = context
+  }
+
+  /**
+   * Returns the plan for a check, or undefined if only the machine can decide.
+   * @throws ArgumentError for invalid arguments.
+   */
+  planOf(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
+    assertActor(actor)
+    assertResource(resource)
+    assertAction(action)
+    const { actions, onUnnamed } = this.#context
+    const plans = this.of(actor, resource)
+    const known = plans?.get(action)
+    // The arguments of a known plan are valid.
+    if (known) return known
+    const { schema } = this.#context.meaning
+    const isNamed = actions.isNamed(action)
+    // Nobody may do it, by any rule.
+    if (!isNamed && !actions.isWild) throw actions.unknown(action)
+    if (!plans) {
+      assertKnown(schema, actor, 'actor')
+      assertKnown(schema, resource, 'resource')
+    }
+    // It can throw, at every check: no plan is kept before it.
+    if (isNamed && !this.isNamedFor(action, resource)) onUnnamed(action, schema.modelOf(resource)?.name)
+    const plan = plans && this.other(plans, actor, action, resource)
+    if (isNamed) return plan
+    if (plan?.condition?.kind === 'false') throw actions.unknown(action)
+    onUnnamed(action)
+    return plan
+  }
+
+  /** Returns whether something names an action for the model of a resource. */
+  isNamedFor(action: string, resource: unknown): boolean {
+    return this.#context.actions.isNamedFor(action, this.#context.meaning.schema.modelOf(resource)?.name)
+  }
+
+  /** Returns the plan of an action, or that of all actions that the policy does not name. */
+  other(plans: PlansOfPair<CheckPlan>, actor: unknown, action: string, resource: unknown): CheckPlan {
+    const known = this.#context.actions.knows(action)
+    const key = known ? action : otherAction
+    let plan = plans.get(key)
+    if (!plan) {
+      plan = this.plan(actor, known ? { action } : 'other', resource)
+      plans.set(key, plan)
+    }
+    return plan
+  }
+
+  /** Makes the plan of a check. */
+  plan(actor: unknown, action: ActionKind, resource: unknown): CheckPlan {
+    const { policy, meaning, deriver, backEnd } = this.#context
+    if (!backEnd) return forMachine
+    try {
+      const { schema } = meaning
+      const condition = planCheck(policy, schema, kindOf(schema, actor)!, action, kindOf(schema, resource)!, deriver)
+      const predicate = isForMachine(condition) ? undefined : backEnd.compile(condition, meaning)
+      return { condition, predicate, waiting: undefined }
+    } catch (error) {
+      if (!isStackOverflow(error)) throw error
+      return forMachine
+    }
+  }
+
+  /**
+   * Returns the predicate for a check that has no synchronous result, if it can wait. Undefined if
+   * the machine has to decide.
+   */
+  waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
+    const { backEnd, meaning } = this.#context
+    const { compileWaiting } = backEnd ?? {}
+    if (!compileWaiting || mayBePartial(actor) || mayBePartial(resource)) return undefined
+    const plan = this.planOf(actor, action, resource)
+    if (!plan?.condition || !plan.predicate) return undefined
+    plan.waiting ??= compileWaiting(plan.condition, meaning) ?? null
+    return plan.waiting ?? undefined
+  }
+}

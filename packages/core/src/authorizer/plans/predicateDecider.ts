@@ -1,0 +1,270 @@
+import { stackExhausted } from '../../condition/stack.js'
+import { QueryError } from '../../errors.js'
+import type { DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../predicate/compiler.js'
+import { arePartial, mayBePartial } from '../../schema/partial.js'
+import { entryOf } from '../../values/entryOf.js'
+import { metErrors } from '../../values/metErrors.js'
+import { endsEvaluation } from '../../values/semantics.js'
+import { isStackOverflow } from '../../values/stackOverflow.js'
+import { assertAction, assertActor } from '../arguments.js'
+import { type CheckPlan, CheckPlans, type PlanContext } from './checkPlans.js'
+import { otherAction, type PlansOfPair } from './planTable.js'
+
+/**
+ * The number of checks per evaluator. A bail-out is a predicate that left the check to a waiting
+ * predicate or to the machine.
+ */
+export interface Statistics {
+  predicate: number
+  machine: number
+  bailOuts: number
+}
+
+/**
+ * The results for many resources, in their order, and the indices of those that the machine has to
+ * decide.
+ */
+export interface Answers {
+  readonly answers: (boolean | undefined)[]
+  readonly open: readonly number[]
+}
+
+/** Decides a check by the machine. @throws if the machine has no result. */
+export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
+
+/**
+ * The number of checks of a kind before a predicate is made for it. Making one takes as long as
+ * hundreds of checks.
+ */
+const maxTrials = 3
+
+/** The number of checks after which a function that finds predicates is compiled: it takes as long as many checks. */
+const checksBeforeDispatch = 1000
+
+/**
+ * Decides the checks of one policy by predicates, and counts them. Counts and trials affect how a
+ * check is evaluated, never its result.
+ */
+export class PredicateDecider {
+  readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
+  readonly #plans: CheckPlans
+  readonly #context: PlanContext
+  readonly #prove: Prove | undefined
+  /** Decides checks whose plans were known when it was made. Undefined until then, and with very many classes. */
+  #dispatch: Dispatch | undefined
+  /** The number of checks after which it is made, or made anew if a check has to use the table. */
+  #dispatchAt = checksBeforeDispatch
+  /** The number of trials of the machine, by the kind of check. */
+  readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
+
+  /** @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too. */
+  constructor(context: PlanContext, prove?: Prove) {
+    this.#context = context
+    this.#plans = new CheckPlans(context)
+    this.#prove = prove
+  }
+
+  /**
+   * Decides by the predicate, or by the machine for the first few checks of a kind. Returns
+   * undefined if the machine has to decide. The caller ends the record of the errors that were met.
+   * @throws ArgumentError for an undefined or unknown actor or resource, or an unknown action.
+   */
+  decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    // Predicates read the loaded values; only the machine checks whether they are complete.
+    if (this.#dispatch === undefined || arePartial()) return this.#decide(actor, action, resource)
+    let allowed: boolean | undefined
+    try {
+      allowed = this.#dispatch(actor, action, resource)
+    } catch (error) {
+      return this.#failed(error)
+    }
+    // If it recorded an error, it found the predicate, which is undecided.
+    if (allowed === undefined) return metErrors.any ? this.#failed(undefined) : this.#decide(actor, action, resource)
+    this.statistics.predicate++
+    return allowed
+  }
+
+  /** Decides by the table of plans; otherwise as `decide`. */
+  #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    // The arguments of a known plan are valid.
+    const plan = this.#plans.of(actor, resource)?.get(action)
+    return plan ? this.#byPlan(plan, actor, action, resource) : this.#first(actor, action, resource)
+  }
+
+  /** Decides a check that has no plan yet. */
+  #first(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    const proven = this.#prove && this.#tried(this.#prove, actor, action, resource)
+    if (proven === undefined) return this.#byPlan(this.#plans.planOf(actor, action, resource), actor, action, resource)
+    this.statistics.machine++
+    return proven
+  }
+
+  #byPlan(plan: CheckPlan | undefined, actor: unknown, action: string, resource: unknown): boolean | undefined {
+    const predicate = plan?.predicate
+    if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
+      this.statistics.machine++
+      return undefined
+    }
+    try {
+      const allowed = predicate(actor, action, resource)
+      if (allowed === undefined) return this.#failed(undefined)
+      if (++this.statistics.predicate >= this.#dispatchAt) this.#dispatchAnew()
+      return allowed
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  /** @param error - Undefined if the predicate was undecided. */
+  #failed(error: unknown): undefined {
+    // The machine would need the same time again, or the check that a getter asks for would end it, too. A promise it may
+    // await.
+    if (error instanceof QueryError && endsEvaluation(error.code) && error.code !== 'async-value') throw error
+    // Predicates limit the depth of their own calls.
+    if (isStackOverflow(error)) throw stackExhausted(error)
+    metErrors.clear()
+    // A bail-out, or an error of the application: the machine evaluates again, and its error
+    // names the cause and the place.
+    this.statistics.bailOuts++
+    return undefined
+  }
+
+  /** Compiles a function that finds the predicates of all known plans. */
+  #dispatchAnew(): void {
+    this.#dispatchAt = this.statistics.predicate * 2
+    const known = this.#plans
+      .ofClasses()
+      .map(([actor, resource, plans]) => [actor, resource, predicatesIn(plans)] as const)
+    this.#dispatch = this.#context.backEnd?.dispatch?.(known)
+    if (!this.#dispatch) this.#dispatchAt = Number.POSITIVE_INFINITY
+  }
+
+  /** Returns the result of the machine for the first few checks of a kind; otherwise undefined. */
+  #tried(prove: Prove, actor: unknown, action: string, resource: unknown): boolean | undefined {
+    const plans = this.#plans.of(actor, resource)
+    if (!plans || typeof action !== 'string' || mayBePartial(actor) || mayBePartial(resource)) return undefined
+    if (!this.#plans.isNamedFor(action, resource)) return undefined
+    const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
+    const trial = (trials.get(action) ?? 0) + 1
+    if (trial > maxTrials) return undefined
+    trials.set(action, trial)
+    try {
+      return prove(actor, action, resource)
+    } catch (error) {
+      if (metErrors.any) metErrors.clear()
+      // A predicate may keep within a limit, and an asynchronous check loads relations.
+      const isOpen = error instanceof QueryError && (error.code === 'relation-not-loaded' || endsEvaluation(error.code))
+      if (!isOpen) throw error
+      return undefined
+    }
+  }
+
+  /**
+   * Returns the predicate for a check that `decide` could not decide, if it can wait. Undefined if
+   * the machine has to decide.
+   */
+  waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
+    return this.#plans.waiting(actor, action, resource)
+  }
+
+  /**
+   * Decides for many resources; otherwise as `decide`. Neighbours of one class share the work that
+   * depends on the class alone.
+   * @param ended - Ends the record of the errors that the evaluation of a resource has met.
+   */
+  decideMany(
+    actor: unknown,
+    action: string,
+    resources: readonly unknown[],
+    ended: (at: number, allowed: boolean) => void,
+  ): Answers {
+    assertActor(actor)
+    assertAction(action)
+    const answers = new Array<boolean | undefined>(resources.length)
+    const open: number[] = []
+    for (let at = 0; at < resources.length; ) {
+      const predicate = this.#predicateOfClass(actor, action, resources[at])
+      const end = predicate ? (predicate.many ?? oneByOne(predicate))(actor, action, resources, at, answers) : at
+      this.statistics.predicate += end - at
+      // Sound: the run decided all before its end.
+      if (metErrors.any) ended(end - 1, answers[end - 1]!)
+      at = end
+      if (at === resources.length) break
+      // The run ended at a resource of another class, at one that the predicate can't decide, or behind one with errors.
+      answers[at] = this.decide(actor, action, resources[at])
+      if (answers[at] === undefined) open.push(at)
+      else if (metErrors.any) ended(at, answers[at]!)
+      at++
+    }
+    return { answers, open }
+  }
+
+  /**
+   * Returns the predicate for every instance of the resource's class, or undefined if each resource
+   * needs its own look-up.
+   */
+  #predicateOfClass(actor: unknown, action: string, resource: unknown): Predicate | undefined {
+    if (arePartial() || typeof resource !== 'object' || resource === null) return undefined
+    if (!this.#context.meaning.schema.modelOfClass(resource.constructor)) return undefined
+    return this.#plans.planOf(actor, action, resource)?.predicate
+  }
+
+  /**
+   * Returns the allowed actions if predicates can decide them: no rule may leave the action open.
+   * Undefined if the machine has to decide.
+   */
+  actions(actor: unknown, resource: unknown): Set<string> | undefined {
+    const { backEnd, actions } = this.#context
+    const plans = backEnd && this.#plans.of(actor, resource)
+    if (!plans) return undefined
+    let others = plans.get(otherAction)
+    if (!others) {
+      others = this.#plans.plan(actor, 'other', resource)
+      plans.set(otherAction, others)
+    }
+    if (others.condition?.kind !== 'false') return undefined
+    const allowed = new Set<string>()
+    for (const action of actions.words) {
+      // Other literals of the policy can't be the action of a check.
+      if (!actions.isNamed(action)) continue
+      const plan = plans.get(action) ?? this.#plans.other(plans, actor, action, resource)
+      if (plan.condition?.kind === 'false') continue
+      const decision = this.decide(actor, action, resource)
+      if (decision === undefined) return undefined
+      if (decision) allowed.add(action)
+    }
+    return allowed
+  }
+}
+
+function predicatesIn(plans: PlansOfPair<CheckPlan>): (readonly [action: string, predicate: Predicate])[] {
+  return [...plans].flatMap(([action, { predicate }]) =>
+    typeof action === 'string' && predicate ? [[action, predicate] as const] : [],
+  )
+}
+
+/** Returns the function for many resources of a predicate that has none of its own. */
+function oneByOne(predicate: Predicate): DecideMany {
+  return (actor, action, resources, from, answers) => {
+    // Sound: it is called for instances of a class only.
+    const cls = (resources[from] as object).constructor
+    let at = from
+    try {
+      for (; at < resources.length; at++) {
+        const resource = resources[at]
+        if (typeof resource !== 'object' || resource === null || resource.constructor !== cls) break
+        const answer = predicate(actor, action, resource)
+        if (answer === undefined) {
+          metErrors.clear()
+          break
+        }
+        answers[at] = answer
+        if (metErrors.any) return at + 1
+      }
+    } catch {
+      metErrors.clear()
+      // A bail-out: the check of this resource alone repeats it.
+    }
+    return at
+  }
+}
