@@ -112,10 +112,11 @@ class Program {
     this.#meaning = meaning
     const pool = new FunctionPool(notes)
     this.#pool = pool
+    const { places } = pool
     this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
-      noted: (place) => metErrors.at(pool.places[place]!),
+      noted: (place) => metErrors.at(places[place]!),
       isThere: makeIsThere(),
       isClass: makeIsClass(meaning),
       isa: makeIsa(meaning),
