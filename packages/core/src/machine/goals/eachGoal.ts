@@ -64,14 +64,19 @@ class Each {
 
 function eachStep(m: Machine, slots: Term[], each: Each): Step {
   const { values, slot, next } = each
-  if (each.at === values.length) return m.backtrack()
+  if (values.length === 0) return m.backtrack()
   slots[slot] = values[each.at++]
   if (each.at < values.length) m.pushRetry(nextElement, each)
   return next
 }
 
+/** One choice point serves all elements. The list can have become shorter. */
 const nextElement: Retry = (m, choice) => {
-  m.choices.pop()
   // Sound: `eachStep` pushed it.
-  return eachStep(m, m.frame.slots, choice.data as Each)
+  const each = choice.data as Each
+  const { values, slot, next } = each
+  const isThere = each.at < values.length
+  if (isThere) m.frame.slots[slot] = values[each.at++]
+  if (each.at >= values.length) m.choices.pop()
+  return isThere ? next : m.backtrack()
 }

@@ -27,7 +27,7 @@ export function unify(m: Machine, left: Term, right: Term): Verdict {
     // two different numbers, strings or booleans
     return left === right && left instanceof Cell
   }
-  return isList(a) || isDict(a) || isThenable(a) ? unifyStructures(m, a, b) : unifyValues(m, a, b)
+  return isList(a) || isDict(a) ? unifyStructures(m, a, b) : unifyValues(m, a, b)
 }
 
 function bindCell(m: Machine, cell: Cell, value: Term): true {
@@ -138,28 +138,36 @@ function isScalar(term: Term): boolean {
 
 /** Unifies two different values of which at most one is a list, and at most one a dictionary. */
 function unifyValues(m: Machine, left: Term, right: Term): Verdict {
-  const a = awaited(m, left)
-  if (a === pending) return pending
-  const b = awaited(m, right)
-  if (b === pending) return pending
-  if (!Object.is(a, left) || !Object.is(b, right))
-    return a === b ? equalsItself(a) : isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b)
-  if (isOwnValue(a) && isOwnValue(b)) {
-    const x = a instanceof Float ? a.value : a
-    const y = b instanceof Float ? b.value : b
+  if (isThenable(left) || isThenable(right)) return unifyAwaited(m, left, right)
+  const isOwn = isOwnValue(left)
+  const isOtherOwn = isOwnValue(right)
+  if (isOwn && isOtherOwn) {
+    const x = left instanceof Float ? left.value : left
+    const y = right instanceof Float ? right.value : right
     // a number and a bigint are equal if neither is below the other and neither is NaN
     if ((typeof x === 'number' || typeof x === 'bigint') && (typeof y === 'number' || typeof y === 'bigint')) {
       return x <= y && x >= y
     }
     return false
   }
-  const known = m.recall(equality, a, b)
+  const known = m.recall(equality, left, right)
   // Sound: the recorded answer to this question is a boolean.
   if (known !== unanswered) return known as boolean
+  const a = isOwn ? exportTerm(m, left) : left
+  const b = isOtherOwn ? exportTerm(m, right) : right
   m.raw = true
-  const verdict = m.settle(m.host.equal(exportTerm(m, a), exportTerm(m, b))) as Verdict
+  const verdict = m.settle(m.host.equal(a, b)) as Verdict
   m.raw = false
   return verdict
+}
+
+function unifyAwaited(m: Machine, left: Term, right: Term): Verdict {
+  const a = awaited(m, left)
+  if (a === pending) return pending
+  const b = awaited(m, right)
+  if (b === pending) return pending
+  // No awaited value is a promise.
+  return a === b ? equalsItself(a) : isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b)
 }
 
 function awaited(m: Machine, term: Term): Term {
