@@ -4,8 +4,8 @@ import { Engine, type EngineParts } from '../authorizer/decisions/engine.js'
 import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
 import { errorChecks } from '../policy/checks/errors.js'
-import { compileClosures } from '../predicate/closures/closures.js'
-import type { BackEnd } from '../predicate/compiler.js'
+import { compileClosures } from '../predicate/interpret/interpret.js'
+import type { BackEnd } from '../predicate/predicate.js'
 
 export interface CheckAuthorizerOptions extends BaseOptions {
   /**

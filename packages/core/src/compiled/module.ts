@@ -1,6 +1,6 @@
-import type { Dispatch, Predicate } from '../predicate/compiler.js'
-import type { ExtraHelpers, HelperParts, SourceHelpers } from '../predicate/emit/helpers.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
+import type { Dispatch, Predicate } from '../predicate/predicate.js'
+import type { ExtraHelpers, HelperParts, SourceHelpers } from '../predicate/write/helpers.js'
 import type { References } from '../schema/partial.js'
 import type { Models } from '../schema/schema.js'
 import type { ValueKinds } from '../values/kinds.js'

@@ -2,8 +2,8 @@ import { assertRow } from '../authorizer/arguments.js'
 import { SchemaValues } from '../machine/host/schemaValues.js'
 import { defaultBudget } from '../machine/state/limits.js'
 import { Budget, limitError, Meter } from '../predicate/budget.js'
-import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/emit/helpers.js'
 import { equalByTags, now, withClasses } from '../predicate/valueMeaning.js'
+import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/write/helpers.js'
 import { leftOut, markCopy } from '../schema/partial.js'
 import { tag, tagOf } from '../schema/tags.js'
 import type { Equality } from '../values/equality.js'
@@ -25,7 +25,7 @@ export {
   makeKeyOf,
   makeLinked,
   makeText,
-} from '../predicate/emit/helpers.js'
+} from '../predicate/write/helpers.js'
 export type { Class } from '../schema/model.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { allKinds } from '../values/kinds.js'

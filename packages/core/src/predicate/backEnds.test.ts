@@ -3,10 +3,9 @@ import { Authorizer } from '../authorizer/authorizer.js'
 import { planCheck } from '../authorizer/plans/plans.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { allKinds } from '../values/kinds.js'
-import { compileClosures } from './closures/closures.js'
-import type { CompilePredicate, Predicate } from './compiler.js'
-import { sourceCompiler } from './emit/program.js'
+import { compileClosures } from './interpret/interpret.js'
 import type { Meaning } from './meaning.js'
+import type { CompilePredicate, Predicate } from './predicate.js'
 import {
   blue,
   bodiesByKind,
@@ -21,6 +20,7 @@ import {
   User,
   values,
 } from './testing/cases.js'
+import { sourceCompiler } from './write/program.js'
 
 /** The outcome of a predicate: its result, `machine` if it bails out, or `no predicate` if none was made. */
 type Outcome = 'true' | 'false' | 'machine' | 'no predicate'

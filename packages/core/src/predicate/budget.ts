@@ -44,33 +44,33 @@ export const bailForSteps: EndEvaluation = (limit, limits) =>
   limit === 'steps' ? bailOut() : limitError(limit, limits)
 
 /** A call of a recursive definition, or all rounds of a loop. */
-export interface TabledCall {
+export class TabledCall {
   /** Whether it has its result; otherwise it is open. */
-  isOver: boolean
-  answer: Decision
-  /** Its place among the open calls. */
-  readonly at: number
+  isOver = false
+  answer: Decision = undefined
   /** Whether it was met below itself. */
-  isMet: boolean
+  isMet = false
   /** The place of the outermost open call that the result rests on; infinite if there is none. */
-  rest: number
+  rest: number = Number.POSITIVE_INFINITY
   /** Whether the result has rested on a call that turned out not to be false. */
-  isForgotten: boolean
-  /** The number of provisional results, and `rest` of the call around it, when it began. */
-  readonly earlier: number
-  readonly outerRest: number
+  isForgotten = false
+
+  /**
+   * @param at - Its place among the open calls.
+   * @param earlier - The number of provisional results when it began.
+   * @param outerRest - The `rest` of the call around it when it began.
+   */
+  constructor(
+    readonly at: number,
+    readonly earlier: number,
+    readonly outerRest: number,
+  ) {}
 }
 /** The result of an open call below itself: that is how the least fixpoint begins. */
-const metBelowItself: TabledCall = {
+const metBelowItself: TabledCall = /* @__PURE__ */ Object.assign(new TabledCall(-1, 0, 0), {
   isOver: true,
   answer: false,
-  at: -1,
-  isMet: false,
-  rest: Number.POSITIVE_INFINITY,
-  isForgotten: false,
-  earlier: 0,
-  outerRest: Number.POSITIVE_INFINITY,
-}
+})
 /** Calls by their last argument. */
 export type TabledCalls = Map<unknown, TabledCall>
 /**
@@ -265,19 +265,9 @@ export class Budget extends Meter {
   }
 
   private begin(): TabledCall {
-    const { rest } = this
-    const earlier = this.provisional.length
+    const call = new TabledCall(this.open++, this.provisional.length, this.rest)
     this.rest = Number.POSITIVE_INFINITY
-    return {
-      isOver: false,
-      answer: undefined,
-      at: this.open++,
-      isMet: false,
-      rest: Number.POSITIVE_INFINITY,
-      isForgotten: false,
-      earlier,
-      outerRest: rest,
-    }
+    return call
   }
 
   private known(call: TabledCall): TabledCall {

@@ -8,7 +8,6 @@ import { Hosts } from '../authorizer/relations/hosts.js'
 import { defaultLimits, Evaluation, holds } from '../machine/index.js'
 import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
-import { sourceCompiler } from './emit/program.js'
 import {
   blue,
   bodiesByKind,
@@ -23,6 +22,7 @@ import {
   User,
   values,
 } from './testing/cases.js'
+import { sourceCompiler } from './write/program.js'
 
 /** What a predicate that waits says by itself, and what the machine says. */
 class Asked {

@@ -18,7 +18,7 @@ import type { Code } from '../language/codes.js'
  * - Recursion is the least fixpoint of *true*, then of *error*: a call that repeats itself is false.
  * - An error before a `cut` is an error of all rules that the `cut` would exclude.
  *
- * The machine (`machine/state/once`, `machine/goals/negation`), predicates (`predicate/compiler`),
+ * The machine (`machine/state/once`, `machine/goals/negation`), predicates (`predicate/graph`),
  * filters (`filter/definite`, `filter/bind`) and explanations (`explain/world`) follow this table.
  */
 export type Decision = boolean | undefined

@@ -1,6 +1,6 @@
 import { Evaluation, type Host, HostError, queryError, type Solution, Turns } from '../../machine/index.js'
 import { bailOut } from '../../predicate/bail.js'
-import type { Arrive } from '../../predicate/compiler.js'
+import type { Arrive } from '../../predicate/predicate.js'
 import { isPartial } from '../../schema/partial.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { compileClosures } from '../../predicate/closures/closures.js'
+import { compileClosures } from '../../predicate/interpret/interpret.js'
 import { Authorizer } from '../authorizer.js'
 import { backEndOf } from './evaluator.js'
 

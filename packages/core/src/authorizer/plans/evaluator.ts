@@ -1,8 +1,8 @@
 import { ArgumentError } from '../../errors.js'
-import { compileClosures } from '../../predicate/closures/closures.js'
-import { dispatchClosures } from '../../predicate/closures/dispatch.js'
-import type { BackEnd } from '../../predicate/compiler.js'
-import { sourceCompiler } from '../../predicate/emit/program.js'
+import { dispatchClosures } from '../../predicate/interpret/dispatch.js'
+import { compileClosures } from '../../predicate/interpret/interpret.js'
+import type { BackEnd } from '../../predicate/predicate.js'
+import { sourceCompiler } from '../../predicate/write/program.js'
 
 /**
  * The name of an evaluator of checks.

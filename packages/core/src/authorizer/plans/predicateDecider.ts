@@ -1,6 +1,6 @@
 import { stackExhausted } from '../../condition/stack.js'
 import { QueryError } from '../../errors.js'
-import type { DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../predicate/compiler.js'
+import type { DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../predicate/predicate.js'
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
 import { metErrors } from '../../values/metErrors.js'

@@ -1,7 +1,7 @@
 import type { Condition } from '../../condition/condition.js'
 import { FALSE } from '../../condition/construct.js'
 import { canFailToRead } from '../../condition/type.js'
-import type { Predicate } from '../../predicate/compiler.js'
+import type { Predicate } from '../../predicate/predicate.js'
 import { mayBePartial } from '../../schema/partial.js'
 import { ComparedRows } from './comparedRows.js'
 import { type BindContext, bindOperand, type Environment, within } from './operands.js'

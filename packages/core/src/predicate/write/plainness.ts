@@ -1,5 +1,5 @@
-import type { CompareOperator, Operand, OperandType } from '../../condition/condition.js'
-import { elementType, operandType } from '../../condition/type.js'
+import type { CompareOperator, OperandType } from '../../condition/condition.js'
+import { elementType } from '../../condition/type.js'
 import type { ScalarType } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { builtinClasses } from '../../values/builtin.js'
@@ -18,19 +18,16 @@ function isPlain({ model, scalar, list }: OperandType): boolean {
 }
 
 /**
- * Returns whether the compiled runtime can compare two operands with the few kinds of values that it always has.
+ * Returns whether the compiled runtime can compare values of two types with the few kinds of values that it always has.
  * @param ofElements - Whether the elements of the right list are compared.
  */
-export function isPlainComparison(schema: Schema, left: Operand, right: Operand, ofElements: boolean): boolean {
-  const a = operandType(schema, left)
-  const type = operandType(schema, right)
-  const b = ofElements ? elementType(type) : type
-  return isPlain(a) || isPlain(b) || (isPlainNumber(a) && isPlainNumber(b))
+export function isPlainComparison(left: OperandType, right: OperandType, ofElements: boolean): boolean {
+  const other = ofElements ? elementType(right) : right
+  return isPlain(left) || isPlain(other) || (isPlainNumber(left) && isPlainNumber(other))
 }
 
 /** As `isPlainComparison`, for `==`, `!=` and the orderings. */
-export function isPlainOrder(schema: Schema, operator: CompareOperator, left: Operand, right: Operand): boolean {
-  const types = [left, right].map((operand) => operandType(schema, operand))
+export function isPlainOrder(operator: CompareOperator, types: readonly OperandType[]): boolean {
   if (operator === '==' || operator === '!=')
     return types.every((type) => isPlainNumber(type) || (!type.list && plainScalars.has(type.scalar)))
   return types.some(({ scalar, list }) => !list && scalar === 'date') || types.every(isPlainNumber)

@@ -4,7 +4,9 @@ import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
 import { metErrors } from '../../values/metErrors.js'
 import { bailForSteps, Meter } from '../budget.js'
-import { compileClosures } from '../closures/closures.js'
+import { typesOfHost } from '../hostReads.js'
+import { compileClosures } from '../interpret/interpret.js'
+import type { Meaning } from '../meaning.js'
 import {
   type BackEnd,
   budgetFor,
@@ -13,12 +15,9 @@ import {
   type Predicate,
   type PredicatesOfClasses,
   type WaitingPredicate,
-} from '../compiler.js'
-import { typesOfHost } from '../hostReads.js'
-import type { Meaning } from '../meaning.js'
+} from '../predicate.js'
 import { invokeLoaded } from '../read.js'
 import { canDispatch, dispatchText } from './dispatch.js'
-import { type PredicateText, programText, writePredicate } from './emit.js'
 import {
   type Ask,
   basicHelpers,
@@ -37,6 +36,7 @@ import {
   whole,
 } from './helpers.js'
 import { FunctionPool, type Given } from './pool.js'
+import { type PredicateText, programText, writePredicate } from './writer.js'
 
 /**
  * Returns a back end that compiles conditions to JavaScript. Predicates of one policy share the

@@ -7,41 +7,46 @@ import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
 import { assertLinked, type LinkTest } from './linkTest.js'
 import { attributeOf, beside, find, type Reader } from './reader.js'
-import { areSame, type Comparison, equalsKnown, equalsNil, type Known, learn } from './same.js'
+import { areSame, type Comparison, equalsNil } from './same.js'
 
-/** What a node does with its value. Small integers, since V8 finds the case of an integer at once. */
+/** What an instruction does with its value. Small integers, since V8 finds the case of an integer at once. */
 export const kinds = {
   end: 0,
   text: 1,
   texts: 2,
   boolean: 3,
-  known: 4,
-  some: 5,
-  nil: 6,
-  truth: 7,
-  order: 8,
-  same: 9,
-  literal: 10,
-  none: 11,
-  graph: 12,
-  bail: 13,
-  function: 14,
+  some: 4,
+  nil: 5,
+  truth: 6,
+  order: 7,
+  same: 8,
+  literal: 9,
+  none: 10,
+  graph: 11,
+  bail: 12,
+  function: 13,
 } as const
 type Kinds = typeof kinds
 
 export type FrameTest = (frame: Slots) => Decision
+/** A test of the values of up to two operands, which may be promises. */
+export type ValueTest = (value: unknown, other: unknown, frame: Slots) => Decision
+
+/** The instructions that follow a test. */
+export interface Edges {
+  readonly yes: Instruction
+  readonly no: Instruction
+  /** What follows if the test is undecided. From then on, the result of the graph is true or undecided. */
+  readonly open: Instruction
+}
 
 /**
- * A test of a value, with the nodes that follow when it is true, false or undecided. A condition is a graph of such
- * nodes: `and`, `or` and `not` are its edges, so that an evaluation takes a step for each test and none for what joins
- * them. All nodes have the same fields, and one function evaluates them.
+ * A test of a value, and its edges. The nodes of a graph are linked to such instructions: `and`, `or` and `not` are
+ * edges, so that an evaluation takes a step for each test and none for what joins them. All instructions have the same
+ * fields, and one function evaluates them.
  */
-export interface Node {
+export interface Instruction extends Edges {
   readonly kind: Kinds[keyof Kinds]
-  readonly yes: Node
-  readonly no: Node
-  /** What follows if the test is undecided. From then on, the result of the graph is true or undecided. */
-  readonly open: Node
   /** The slot of the value, or of the object with the attribute `name` that is the value. */
   readonly slot: number
   readonly name: string | undefined
@@ -52,60 +57,52 @@ export interface Node {
   readonly parts: Parts
 }
 
-/** What nodes need; a node has what its kind needs. */
+/** What instructions need; each has what its kind needs. */
 interface Parts {
   readonly literal: unknown
-  readonly texts: readonly string[]
+  readonly texts: readonly unknown[]
   readonly how: Comparison
-  readonly other: Reader
-  /** The slot of the `Known` of the other value. */
-  readonly known: number
+  readonly other: Reader | undefined
   readonly operator: Exclude<CompareOperator, '='>
   readonly loop: Loop
   /** The test of an element, or a condition that several others contain. */
-  readonly body: Node
-  readonly test: FrameTest
+  readonly body: Instruction
+  readonly test: ValueTest
   /** Undefined if its own parts record their errors. */
-  readonly place: ErrorPlace
+  readonly errors: ErrorPlace | undefined
 }
 
-/** A condition that is compiled. */
-export interface Code {
-  /** Returns the first of its nodes, given those that follow. */
-  readonly graph: (yes: Node, no: Node, open: Node) => Node
-  /** Whether it is never undecided. */
-  readonly isDecided: boolean
-}
-
-export function nodeOf(kind: keyof Kinds, reader: Reader | undefined, parts: Partial<Parts>): Code {
+export function instruction(
+  kind: keyof Kinds,
+  reader: Reader | undefined,
+  parts: Partial<Parts>,
+  { yes, no, open }: Edges,
+): Instruction {
   const { of, slot = 0, name, place = 0, link, compute } = reader ?? {}
   return {
-    graph: (yes, no, open) => ({
-      kind: kinds[kind],
-      yes,
-      no,
-      open,
-      slot: of?.slot ?? slot,
-      name,
-      place,
-      link,
-      of: of ?? (compute && reader),
-      // Sound: its kind needs no more.
-      parts: parts as Parts,
-    }),
-    isDecided: false,
+    kind: kinds[kind],
+    yes,
+    no,
+    open,
+    slot: of?.slot ?? slot,
+    name,
+    place,
+    link,
+    of: of ?? (compute && reader),
+    // Sound: its kind needs no more.
+    parts: parts as Parts,
   }
 }
 
 /** The ends of every graph. Bundlers leave them out of entries without predicates. */
-export const isTrue: Node = /* @__PURE__ */ end()
-export const isFalse: Node = /* @__PURE__ */ end()
+export const isTrue: Instruction = /* @__PURE__ */ end()
+export const isFalse: Instruction = /* @__PURE__ */ end()
 /** Ends the evaluation where a test must not be undecided. */
-export const bails: Node = /* @__PURE__ */ end('bail')
+export const bails: Instruction = /* @__PURE__ */ end('bail')
 
-function end(kind: 'end' | 'bail' = 'end'): Node {
+function end(kind: 'end' | 'bail' = 'end'): Instruction {
   // Sound: nothing follows an end.
-  return (nodeOf(kind, undefined, {}).graph as () => Node)()
+  return instruction(kind, undefined, {}, {} as Edges)
 }
 
 /** A loop over a collection. */
@@ -116,27 +113,30 @@ export interface Loop {
   readonly kept: readonly number[]
   /** The account for the time of long collections; undefined if the budget of the evaluation counts each element. */
   readonly own: Meter | undefined
-  readonly place: ErrorPlace
+  readonly errors: ErrorPlace | undefined
 }
 
-/** Evaluates a graph. What code of the application throws in a test is an error of that test alone. */
-export function run(start: Node, frame: Slots): Decision {
-  let node = start
+/**
+ * Evaluates the instructions of a graph. What code of the application throws in a test is an error of that
+ * test alone.
+ */
+export function run(start: Instruction, frame: Slots): Decision {
+  let at = start
   let isOpen = false
   for (;;) {
     try {
-      while (node.kind !== 0) {
-        let value = frame[node.slot]
-        if (value === undefined && node.of !== undefined) value = find(node.of, frame)
-        const { name } = node
+      while (at.kind !== 0) {
+        let value = frame[at.slot]
+        if (value === undefined && at.of !== undefined) value = find(at.of, frame)
+        const { name } = at
         if (name !== undefined) {
           const holder = value
-          value = attributeOf(holder, name, node.place)
-          if (node.link !== undefined) assertLinked(node.link, holder, value)
+          value = attributeOf(holder, name, at.place)
+          if (at.link !== undefined) assertLinked(at.link, holder, value)
         }
-        const { parts } = node
+        const { parts } = at
         let holds: Decision
-        switch (node.kind) {
+        switch (at.kind) {
           case kinds.text:
             holds = typeof value === 'string' ? value === parts.literal : isLiteral(parts, value)
             break
@@ -146,13 +146,6 @@ export function run(start: Node, frame: Slots): Decision {
           case kinds.boolean:
             holds = typeof value === 'boolean' ? value === parts.literal : isLiteral(parts, value)
             break
-          case kinds.known: {
-            // Sound: nothing else is written to the slot.
-            let known = frame[parts.known] as Known | undefined
-            if (known === undefined) known = learn(parts.how, parts.other, parts.known, frame, value)
-            holds = equalsKnown(parts.how, value, known)
-            break
-          }
           case kinds.some:
             holds = search(parts.loop, value, parts.body, frame)
             break
@@ -164,12 +157,12 @@ export function run(start: Node, frame: Slots): Decision {
             break
           case kinds.order: {
             const { how } = parts
-            const right = beside(value, parts.other, frame)
+            const right = other(parts, value, frame)
             holds = compare(how.meaning, parts.operator, value, right, how.leftType, how.rightType)
             break
           }
           case kinds.same:
-            holds = areSame(parts.how, value, beside(value, parts.other, frame))
+            holds = areSame(parts.how, value, other(parts, value, frame))
             break
           case kinds.literal:
             holds = isLiteral(parts, value)
@@ -183,22 +176,27 @@ export function run(start: Node, frame: Slots): Decision {
           case kinds.bail:
             return bailOut()
           default:
-            holds = parts.test(frame)
+            holds = parts.test(value, other(parts, value, frame), frame)
         }
         if (holds === undefined) {
-          if (parts.place !== undefined) metErrors.at(parts.place)
+          if (parts.errors !== undefined) metErrors.at(parts.errors)
           isOpen = true
-          node = node.open
-        } else node = holds ? node.yes : node.no
+          at = at.open
+        } else at = holds ? at.yes : at.no
       }
-      return node === isTrue || (isOpen ? undefined : false)
+      return at === isTrue || (isOpen ? undefined : false)
     } catch (error) {
       metErrors.caught(error)
-      if (node.parts.place !== undefined) metErrors.at(node.parts.place)
+      if (at.parts.errors !== undefined) metErrors.at(at.parts.errors)
       isOpen = true
-      node = node.open
+      at = at.open
     }
   }
+}
+
+/** Reads the other operand. If that fails, nobody awaits the value. */
+function other({ other }: Parts, value: unknown, frame: Slots): unknown {
+  return other === undefined ? undefined : beside(value, other, frame)
 }
 
 function isLiteral({ literal, how }: Parts, value: unknown): Decision {
@@ -224,9 +222,9 @@ function visit({ slot, kept, own }: Loop, element: unknown, index: number, frame
 }
 
 /** Returns whether a test is true for an element. */
-function search(loop: Loop, value: unknown, test: Node, frame: Slots): Decision {
+function search(loop: Loop, value: unknown, test: Instruction, frame: Slots): Decision {
   const list = listOf(value)
-  if (list === undefined) return metErrors.at(loop.place)
+  if (list === undefined) return loop.errors && metErrors.at(loop.errors)
   let found: Decision = false
   for (let index = 0; index < list.length; index++) {
     visit(loop, list[index], index, frame)

@@ -1,11 +1,3 @@
-import type { Path } from '../../condition/condition.js'
-
-/** The rows that the caller of a generated function passes, instead of the actor or resource that leads to them. */
-export interface PassedRows {
-  /** Returns the parameter for the longest beginning of a path that the caller passes, and its number of steps. */
-  find(path: Path): { readonly name: string; readonly length: number } | undefined
-}
-
 /**
  * The names in one generated function: its parameters, its variables, and the facts known about
  * them.
@@ -13,20 +5,15 @@ export interface PassedRows {
 export class CodeScope {
   /** The parameters; names that it uses without declaring them are added. */
   readonly parameters: Set<string>
-  readonly passed: PassedRows | undefined
   readonly #locals: Set<string>
   readonly #known: Map<string, string>
-  /** The paths that are not nil where the next text is evaluated. */
-  present: readonly Path[] = []
 
   constructor(
     parameters: Iterable<string> = [],
-    passed?: PassedRows,
     locals: Set<string> = new Set(),
     known: ReadonlyMap<string, string> = new Map(),
   ) {
     this.parameters = parameters instanceof Set ? parameters : new Set(parameters)
-    this.passed = passed
     this.#locals = locals
     this.#known = new Map(known)
   }
@@ -36,13 +23,7 @@ export class CodeScope {
    * it.
    */
   inner(): CodeScope {
-    return new CodeScope(this.parameters, this.passed, this.#locals, this.#known)
-  }
-
-  /** Sets the paths that are not nil where the next text is evaluated. */
-  where(present: readonly Path[]): this {
-    this.present = present
-    return this
+    return new CodeScope(this.parameters, this.#locals, this.#known)
   }
 
   /** Uses a name from outside, unless the function declares it. */

@@ -12,8 +12,8 @@ export interface Written {
   readonly before: readonly string[]
   readonly value: string
   /**
-   * Whether it may be a promise: code that reads another value before using it has to check
-   * (`held`).
+   * Whether it may be a promise: code that reads another value before using it has to ensure that it
+   * is not.
    */
   readonly isPending?: boolean
   /** Whether it is surely a row: the actor, the resource, or a parameter. */
@@ -167,20 +167,39 @@ export function assigned(before: readonly string[], value: string, scope: CodeSc
   return { before: [...before, `${name} = ${value}`], value: name }
 }
 
+/** What text relies on once an operand is evaluated. */
+export interface Facts {
+  /** The value is not missing because the object that it was read from is a promise. */
+  readonly isDefined?: boolean
+  /**
+   * The value is not a promise. Needed where others are read while it is kept: if one of those ended
+   * the evaluation, nobody would await it.
+   */
+  readonly isPlain?: boolean
+}
+export const defined: Facts = { isDefined: true }
+export const definedAndPlain: Facts = { isDefined: true, isPlain: true }
+
 /**
- * Returns the expressions to evaluate first, and a check that the value is not a promise. The value
- * is kept while others are read: if one of those ended the evaluation, nobody would await it.
+ * Returns the expressions of an operand, and the checks of facts that do not hold already.
  * @param cls - The expected class of rows, if it is known.
  */
-export function held({ before, value, isPending, parent }: Written, cls?: string): readonly string[] {
-  if (!isPending) return before
-  if (cls !== undefined) {
+export function ensured(
+  written: Written,
+  { isDefined = false, isPlain = false }: Facts,
+  cls?: string,
+): readonly string[] {
+  const { before, value, isPending, parent } = written
+  const isThere = parent === undefined ? undefined : `${value} !== undefined || undecided(${parent})`
+  const checks = isDefined && isThere !== undefined ? [isThere] : []
+  if (isPlain && isPending) {
+    const asked = `holdable(${[value, ...(isDefined || parent === undefined || cls === undefined ? [] : [parent])].join(', ')})`
     // Written as in `equality`, so that it is evaluated once.
     const isRow = `${value} !== null && ${value} !== undefined && ${value}.constructor === ${cls}`
-    return [...before, `${isRow} || holdable(${value}${parent === undefined ? '' : `, ${parent}`})`]
+    const other = (!isDefined && isThere) || 'true'
+    checks.push(cls === undefined ? `typeof ${value} === "object" ? ${asked} : ${other}` : `${isRow} || ${asked}`)
   }
-  const isThere = parent === undefined ? 'true' : `${value} !== undefined || undecided(${parent})`
-  return [...before, `typeof ${value} === "object" ? holdable(${value}) : ${isThere}`]
+  return [...before, ...checks]
 }
 
 /** Writes a test of a value that can be missing: the object that it was read from may be a promise. */
@@ -188,22 +207,9 @@ export function found({ value, parent }: Written, test: string): string {
   return parent === undefined ? test : `(${value} === undefined ? undecided(${parent}) : ${test})`
 }
 
-/**
- * Returns the expressions to evaluate first, and a check that the object of the read is not a
- * promise.
- */
-export function settled({ before, value, parent }: Written): readonly string[] {
-  return parent === undefined ? before : [...before, `${value} !== undefined || undecided(${parent})`]
-}
-
-/** As `held`, and a check that the object of the read is not a promise. */
-export function kept(operand: Written): readonly string[] {
-  return held({ ...operand, before: settled(operand), parent: undefined })
-}
-
-/** Writes the values of a list or a call, all of which are read before any is used. */
-export function keptButLast(operands: readonly Written[]): readonly string[] {
-  return operands.flatMap((operand, at) => (at < operands.length - 1 ? kept(operand) : settled(operand)))
+/** Writes the operands of a list or a call, all of which are read before any is used. */
+export function ensuredInTurn(operands: readonly Written[]): readonly string[] {
+  return operands.flatMap((one, at) => ensured(one, at < operands.length - 1 ? definedAndPlain : defined))
 }
 
 export function plains(operands: readonly Written[]): string {

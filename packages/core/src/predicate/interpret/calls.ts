@@ -3,42 +3,29 @@ import { type Decision, either } from '../../values/semantics.js'
 import type { TabledCall } from '../budget.js'
 import { held } from '../read.js'
 import { budgetOf, type Layout, ownSlots, type Slots } from './frame.js'
-import { type FrameTest, type Node, run } from './graph.js'
 import { get, type Reader } from './reader.js'
+import { type FrameTest, type Instruction, run } from './run.js'
 
 /** A definition that is compiled, or is being compiled: it can call itself. */
-export interface Callee {
-  /** The layout of its frames: the parameters come first, and then a `Known` for each of them. */
+export interface Called {
+  /** The layout of its frames: the parameters come first. */
   readonly layout: Layout
   test: FrameTest
 }
 
-/** An argument of a call. */
-export interface Passed {
-  readonly reader: Reader
-  /** The slot of the `Known` of a parameter of the caller; undefined for any other operand. */
-  readonly known: number | undefined
-}
-
 /** Returns the frame of a definition that is called from another frame; undefined if an argument is missing. */
-export function innerFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots | undefined {
+export function innerFrame(layout: Layout, frame: Slots, args: readonly Reader[]): Slots | undefined {
   const inner = layout.inner(frame)
   for (let at = 0; at < args.length; at++) {
-    const { reader, known } = args[at]!
-    if (known === undefined) {
-      const value = held(get(reader, frame))
-      if (value === undefined) return undefined
-      inner[ownSlots + at] = value
-    } else {
-      inner[ownSlots + at] = frame[reader.slot]
-      inner[ownSlots + args.length + at] = frame[known]
-    }
+    const value = held(get(args[at]!, frame))
+    if (value === undefined) return undefined
+    inner[ownSlots + at] = value
   }
   return inner
 }
 
 /** Returns the frame of the next round; undefined also if reading an argument is an error. */
-function nextFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots | undefined {
+function nextFrame(layout: Layout, frame: Slots, args: readonly Reader[]): Slots | undefined {
   try {
     return innerFrame(layout, frame, args)
   } catch (error) {
@@ -47,7 +34,7 @@ function nextFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots
 }
 
 /** Compiles a recursive definition; its results are memoized when there are many. */
-export function tabled(test: Node, parameters: number): FrameTest {
+export function tabled(test: Instruction, parameters: number): FrameTest {
   return (frame) => {
     const budget = budgetOf(frame)
     const call = budget.enter() > 0 ? undefined : budget.call(test, argumentsOf(frame, parameters))
@@ -67,10 +54,10 @@ function argumentsOf(frame: Slots, count: number): readonly unknown[] {
  * @param args - The arguments of the next round.
  */
 export function rounds(
-  found: Node,
-  guard: Node,
+  found: Instruction,
+  guard: Instruction,
   layout: Layout,
-  args: readonly Passed[],
+  args: readonly Reader[],
   parameters: number,
 ): FrameTest {
   return (frame) => {

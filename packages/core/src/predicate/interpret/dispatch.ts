@@ -1,4 +1,4 @@
-import type { Dispatch, Predicate, PredicatesOfClasses } from '../compiler.js'
+import type { Dispatch, Predicate, PredicatesOfClasses } from '../predicate.js'
 
 /** For more classes of resources, a table is faster. */
 const comparedClasses = 16

@@ -1,0 +1,109 @@
+import type { AssumedType, Call, Constant, Operand, Path, Step } from '../../condition/condition.js'
+import { declaredType, isLength, isPresent, operandType } from '../../condition/type.js'
+import { constructorOf, hasGetter } from '../../schema/classes.js'
+import type { Schema } from '../../schema/schema.js'
+import { linksNamed } from '../../values/links.js'
+import type { Argument, ReadPath, ReadStep, Side, Value } from './graph.js'
+
+/** Resolves operands against a schema. */
+export class Values {
+  readonly #schema: Schema
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  /** @param present - Paths that are not nil where the operand is read; also in the other methods. */
+  value(operand: Operand, present: readonly Path[]): Value {
+    switch (operand.kind) {
+      case 'value':
+        return { kind: 'literal', value: operand.value }
+      case 'constant':
+        return { kind: 'constant', name: operand.name, method: undefined, assumed: assumedOf(operand) }
+      case 'path':
+        return this.#path(operand, present)
+      case 'field':
+        return { kind: 'field', of: this.value(operand.of, present), step: this.#step(operand.step, true) }
+      case 'list':
+        return { kind: 'list', of: operand.elements.map((one) => this.value(one, present)) }
+      case 'call': {
+        const { method } = operand
+        const assumed = assumedOf(operand)
+        // Sound: only calls of constants have an assumed type.
+        if (assumed) return { kind: 'constant', name: (operand.of as Constant).name, method, assumed }
+        const args = operand.args.map((one) => this.value(one, present))
+        return { kind: 'invoke', method, of: [this.value(operand.of, present), ...args] }
+      }
+      case 'arithmetic': {
+        const { operator, left, right } = operand
+        return { kind: 'arithmetic', operator, of: [this.value(left, present), this.value(right, present)] }
+      }
+      // Conditions for predicates have no counts.
+      case 'count':
+        return { kind: 'literal', value: undefined }
+    }
+  }
+
+  side(operand: Operand, present: readonly Path[]): Side {
+    return {
+      value: this.value(operand, present),
+      type: operandType(this.#schema, operand),
+      declared: declaredType(this.#schema, operand),
+    }
+  }
+
+  args(operands: readonly Operand[], present: readonly Path[]): readonly Argument[] {
+    return operands.map((operand) => {
+      const isPassedOn = isArgument(operand)
+      const isRead = operand.kind === 'path' && isPresent(present, operand, operand.steps.length)
+      return {
+        value: this.value(operand, present),
+        isPassedOn,
+        isThere: operand.kind === 'value' || isPassedOn || isRead,
+      }
+    })
+  }
+
+  #path(path: Path, present: readonly Path[]): ReadPath {
+    const steps = path.steps.map((step, length) => {
+      const row: Path = { kind: 'path', root: path.root, steps: path.steps.slice(0, length) }
+      return this.#step(step, operandType(this.#schema, row).nullable && !isPresent(present, row, length))
+    })
+    return { ...path, steps }
+  }
+
+  #step(step: Step, isOfNullable: boolean): ReadStep {
+    const links = isLength(step) ? [] : linksNamed(this.#schema, step.model, step.name)
+    const { name, model } = step
+    const models = model === undefined ? [] : this.#schema.descendants(model)
+    const isComputed = models.some((one) => hasGetter(constructorOf(this.#schema, one), name))
+    return { ...step, links, isOfNullable, isComputed }
+  }
+}
+
+/** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
+export function isArgument(operand: Operand): operand is Path {
+  return operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable'
+}
+
+function assumedOf(read: Constant | Call): AssumedType | undefined {
+  return Object.hasOwn(read, 'assumed') ? read.assumed : undefined
+}
+
+/**
+ * Returns whether an operand is a text, a number, a boolean or nil: equal only to itself, apart
+ * from objects.
+ */
+export function isLiteral(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {
+  return operand.kind === 'value' && isPlainLiteral(operand.value)
+}
+
+/** Returns whether a value is a text, a number, a boolean or nil. */
+export function isPlainLiteral(value: unknown): value is string | number | boolean | null {
+  return (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && !Number.isNaN(value))
+  )
+}

@@ -1,0 +1,144 @@
+import type { Path, Root } from '../../condition/condition.js'
+import { entryOf } from '../../values/entryOf.js'
+import { bailOut } from '../bail.js'
+import { type Budget, Meter } from '../budget.js'
+import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
+import { assuming, callAssumed } from '../hostReads.js'
+import type { Meaning } from '../meaning.js'
+import { calculate, call, held, plain } from '../read.js'
+import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
+import { linkTest } from './linkTest.js'
+import { get, type Reader, reader } from './reader.js'
+
+/** The account of evaluations that do not count their steps. */
+export class OwnMeter extends Meter {
+  /** Whether a predicate uses it. */
+  isUsed = false
+}
+
+/** The operands of the conditions that are evaluated in one frame, and the slots for them. */
+export class Operands {
+  readonly layout: Layout = new Layout()
+  readonly #meaning: Meaning
+  /** Undefined for evaluations that count their steps. */
+  readonly #own: OwnMeter | undefined
+  readonly #slots = new Map<Root, number>()
+  /** The slots of values that are read from the element in a slot. */
+  readonly #kept = new Map<number, number[]>()
+  readonly #rows = new Map<string, Reader>()
+
+  constructor(meaning: Meaning, own: OwnMeter | undefined) {
+    this.#meaning = meaning
+    this.#own = own
+  }
+
+  /** Returns the account for methods and long collections. */
+  get account(): (frame: Slots) => Budget | Meter {
+    const own = this.#own
+    if (own === undefined) return budgetOf
+    own.isUsed = true
+    return () => own
+  }
+
+  /** Returns the slot of a root. */
+  slot(root: Root): number {
+    if (root.kind === 'actor') return 0
+    if (root.kind === 'resource') return 1
+    if (root.kind === 'action') return 2
+    if (root.kind === 'row') return bailOut()
+    return entryOf(this.#slots, root, () => this.layout.add())
+  }
+
+  /** Lets a root be the value in a slot. */
+  bind(root: Root, slot: number): void {
+    this.#slots.set(root, slot)
+  }
+
+  /** Adds a slot for the elements of a collection. Returns it, and the slots of values that are read from the element. */
+  element(variable: Root): { readonly slot: number; readonly kept: readonly number[] } {
+    const slot = this.layout.add()
+    const kept: number[] = []
+    this.#kept.set(slot, kept)
+    this.bind(variable, slot)
+    return { slot, kept }
+  }
+
+  /** Returns the reader of a value. */
+  reader(value: Value): Reader {
+    switch (value.kind) {
+      case 'literal': {
+        const literal = value.value
+        return computed(() => literal)
+      }
+      case 'constant': {
+        const { name, method, assumed } = value
+        const constant = this.#meaning.schema.constant(name)
+        if (assumed === undefined) return computed(() => plain(constant.value))
+        if (method === undefined) return computed(() => assuming(constant.value, assumed))
+        return computed(() => callAssumed(constant.value, method, assumed))
+      }
+      case 'path':
+        return this.#path(value)
+      case 'field':
+        return this.#attribute(noSlot, this.reader(value.of), value.step)
+      case 'list': {
+        const elements = value.of.map((one) => this.reader(one))
+        return computed((frame) => {
+          const values = elements.map((element) => plain(get(element, frame)))
+          return values.includes(undefined) ? undefined : values
+        })
+      }
+      case 'invoke': {
+        const { method } = value
+        const operands = value.of.map((one) => this.reader(one))
+        const { account } = this
+        const { regExp } = this.#meaning
+        return computed((frame) => {
+          const [receiver, ...args] = operands.map((operand) => plain(get(operand, frame)))
+          return call(receiver, method, args, account(frame), regExp)
+        })
+      }
+      case 'arithmetic': {
+        const [left, right] = [this.reader(value.of[0]), this.reader(value.of[1])]
+        const { operator } = value
+        return computed((frame) => calculate(operator, held(get(left, frame)), get(right, frame)))
+      }
+    }
+  }
+
+  /** Returns the reader of a path. Rows that it leads through are kept. */
+  #path({ root, steps }: ReadPath): Reader {
+    const slot = this.slot(root)
+    const last = steps.at(-1)
+    return last ? this.#attribute(noSlot, this.#row(slot, steps.slice(0, -1)), last) : reader(slot)
+  }
+
+  #row(root: number, steps: ReadPath['steps']): Reader {
+    return entryOf(this.#rows, pathKey(root, steps), () => {
+      const last = steps.at(-1)
+      return last ? this.#attribute(this.#keep(root), this.#row(root, steps.slice(0, -1)), last) : reader(root)
+    })
+  }
+
+  #attribute(slot: number, of: Reader, { name, links }: ReadStep): Reader {
+    const { schema, kinds } = this.#meaning
+    const link = links.length === 0 ? undefined : linkTest({ schema, kinds, equality: undefined }, links)
+    return reader(slot, of, name, link)
+  }
+
+  /** Adds a slot for a value that is read from a root. */
+  #keep(root: number): number {
+    const slot = this.layout.add()
+    this.#kept.get(root)?.push(slot)
+    return slot
+  }
+}
+
+function computed(compute: (frame: Slots) => unknown): Reader {
+  return reader(noSlot, undefined, undefined, undefined, compute)
+}
+
+/** Returns a key for the path from a slot. */
+function pathKey(slot: number, steps: Path['steps']): string {
+  return JSON.stringify([slot, ...steps.map(({ name }) => name)])
+}

@@ -1,0 +1,71 @@
+import type { Condition } from '../condition/condition.js'
+import { partsOf } from '../condition/cost.js'
+import type { Decision } from '../values/semantics.js'
+import { Budget } from './budget.js'
+import type { Meaning } from './meaning.js'
+
+/**
+ * A compiled condition. Returns true or false; in any other case it returns undefined or throws
+ * `bail`, and the machine takes over.
+ */
+export interface Predicate {
+  (actor: unknown, action: unknown, resource: unknown): Decision
+  readonly many?: DecideMany
+}
+
+/**
+ * Decides consecutive resources of one class, beginning at `from`.
+ * @returns The index at which it stopped: behind a resource whose evaluation met errors, which are recorded; at a
+ * resource of another class, or at one for the machine.
+ */
+export type DecideMany = (
+  actor: unknown,
+  action: unknown,
+  resources: readonly unknown[],
+  from: number,
+  answers: (boolean | undefined)[],
+) => number
+
+/** Compiles a condition to a function. */
+export type CompilePredicate = (condition: Condition, meaning: Meaning) => Predicate
+
+/** Like `Predicate`, but yields the values that have to be awaited. */
+export type WaitingPredicate = (
+  actor: unknown,
+  action: unknown,
+  resource: unknown,
+  arrive: Arrive,
+) => Generator<unknown, Decision>
+
+/**
+ * Returns the value to await in place of a promise or a missing attribute. Bails out if there is
+ * none.
+ */
+export type Arrive = (value: unknown, object: unknown, name: string) => unknown
+
+/** Decides the checks of known classes and actions; undefined for any other. */
+export type Dispatch = (actor: unknown, action: unknown, resource: unknown) => boolean | undefined
+
+/** Predicates by the class of the actor, the class of the resource, and the action. */
+export type PredicatesOfClasses = readonly (readonly [
+  actor: unknown,
+  resource: unknown,
+  predicates: readonly (readonly [action: string, predicate: Predicate])[],
+])[]
+
+/** A back end: compiles conditions to functions. */
+export interface BackEnd {
+  readonly compile: CompilePredicate
+  /** Returns one function for many predicates, which finds them faster than a table. */
+  readonly dispatch?: (predicates: PredicatesOfClasses) => Dispatch | undefined
+  /**
+   * Compiles a condition to a function that waits. Returns undefined if it can't; omitted by back
+   * ends without such functions.
+   */
+  readonly compileWaiting?: (condition: Condition, meaning: Meaning) => WaitingPredicate | undefined
+}
+
+/** Returns a function that makes the budget of an evaluation. */
+export function budgetFor(condition: Condition, { limits }: Meaning): () => Budget {
+  return Budget.of(limits, partsOf(condition))
+}

@@ -1,0 +1,247 @@
+import { constructorOf } from '../../schema/classes.js'
+import type { Schema } from '../../schema/schema.js'
+import { allKinds } from '../../values/kinds.js'
+import { rowEqualityOf } from '../../values/rows.js'
+import type { Contains, Literal, None, Order, Same, Side, Value } from '../graph/graph.js'
+import type { Doubt } from './doubt.js'
+import type { OperandWriter } from './operands.js'
+import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
+import type { FunctionPool } from './pool.js'
+import type { CodeScope } from './scope.js'
+import {
+  areBoth,
+  areOfOneType,
+  type Comparison,
+  defined,
+  definedAndPlain,
+  ensured,
+  equality,
+  equalityFunction,
+  found,
+  given,
+  isScalar,
+  nilTest,
+  plainly,
+  searchFunction,
+  sequence,
+  text,
+  type Written,
+} from './templates.js'
+
+/** Returns the name of the attribute that a value is read from last. */
+export function attributeOf(value: Value): string | undefined {
+  return value.kind === 'path' ? value.steps.at(-1)?.name : undefined
+}
+
+function isAssumedDate({ value }: Side): boolean {
+  return value.kind === 'constant' && value.assumed === 'date'
+}
+
+/** Returns whether an attribute is declared as a date, or may be one. */
+function canBeDate({ value, declared }: Side): boolean {
+  return value.kind === 'path' && (declared === undefined || declared === '#')
+}
+
+/** Returns whether neither side is declared as a date, a number or a boolean. */
+function takesTexts(...sides: readonly Side[]): boolean {
+  return !sides.some(({ declared }) => declared?.startsWith('#'))
+}
+
+/**
+ * Writes the declared types of both sides, the last arguments of a comparison; nothing if the
+ * schema declares none.
+ */
+function typesOf(...sides: readonly Side[]): string {
+  const written = given(sides.map(({ declared }) => declared && text(declared)))
+  return written && `, ${written}`
+}
+
+/** Writes comparisons. */
+export class ComparisonWriter {
+  readonly #schema: Schema
+  readonly #operands: OperandWriter
+  readonly #pool: FunctionPool
+  readonly #counts: boolean
+  #comparesAll = false
+  #ordersAll = false
+
+  /**
+   * @param pool - Collects the functions that compare.
+   * @param counts - Whether an evaluation counts its steps.
+   */
+  constructor(schema: Schema, operands: OperandWriter, pool: FunctionPool, counts: boolean) {
+    this.#schema = schema
+    this.#operands = operands
+    this.#pool = pool
+    this.#counts = counts
+  }
+
+  /** Whether values of more kinds than `plainKinds` has were compared. */
+  get comparesAll(): boolean {
+    return this.#comparesAll
+  }
+
+  /** Whether values of more kinds than `plainOrder` has were ordered. */
+  get ordersAll(): boolean {
+    return this.#ordersAll
+  }
+
+  /** Writes `x == nil` or `x != nil`. */
+  none({ value, isNegated }: None, scope: CodeScope, doubt: Doubt): string {
+    return this.#operands.about(value, scope, (x) => {
+      const plain = plainly(x, scope)
+      if (!isNegated) return `${plain} === null || ${x} === undefined && ${doubt.note(x)}`
+      return `${plain} !== null && (${x} !== undefined || ${doubt.note(x)})`
+    })
+  }
+
+  order({ operator, left, right }: Order, scope: CodeScope, doubt: Doubt): string {
+    const isEquality = operator === '==' || operator === '!='
+    const types = typesOf(left, right)
+    if (!isEquality && isAssumedDate(right) && canBeDate(left))
+      return this.#orderBesideTime(left, right, scope, (date, time) => [date, operator, time], types, doubt)
+    if (!isEquality && isAssumedDate(left) && canBeDate(right))
+      return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types, doubt)
+    this.#ordersAll ||= !isPlainOrder(operator, [left.type, right.type])
+    return this.#operands.between(left.value, right.value, scope, (x, y) => {
+      const asked = doubt.note(`compare("${operator}", ${x}, ${y}${types})`)
+      if (!isEquality) return inOrder(operator, x, y, [left, right], asked)
+      return `${areOfOneType(x, y, takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
+    })
+  }
+
+  same({ left, right }: Same, scope: CodeScope, doubt: Doubt): string {
+    const comparison = this.#comparisonOf(left, right)
+    const same = this.#equality(comparison, left, right)
+    const x = this.#operands.write(left.value, scope)
+    const y = this.#operands.write(right.value, scope)
+    return sequence(
+      [...ensured(x, { isPlain: y.before.length > 0 }, comparison.cls), ...y.before],
+      equality(same, comparison, this.#asRow(x, left), this.#asRow(y, right), doubt),
+    )
+  }
+
+  /** Keeps the mark of a row only if its class is no class of values, such as dates. */
+  #asRow(written: Written, side: Side): Written {
+    const model = written.isRow ? this.#modelOf(side) : undefined
+    const cls = model === undefined ? undefined : constructorOf(this.#schema, model)
+    return { ...written, isRow: cls !== undefined && !allKinds.isValueClass(cls) }
+  }
+
+  /**
+   * Writes the ordering of an attribute, which may be a date, and a time that is read only if it is needed.
+   * @param order - Returns both sides of the ordering, and its operator between them.
+   * @param types - The last arguments of `compare`.
+   */
+  #orderBesideTime(
+    { value }: Side,
+    time: Side,
+    scope: CodeScope,
+    order: (date: string, time: string) => readonly [left: string, operator: string, right: string],
+    types: string,
+    doubt: Doubt,
+  ): string {
+    const written = this.#operands.write(value, scope)
+    const x = written.value
+    const { before, value: now } = this.#operands.write(time.value, scope.inner())
+    const ofDates = sequence(before, order(`${x}.getTime()`, `${now}.getTime()`).join(' '))
+    const [left, operator, right] = order(x, now)
+    const others = doubt.note(sequence(before, `compare("${operator}", ${left}, ${right}${types})`))
+    const checked = sequence(ensured(written, definedAndPlain).slice(written.before.length), others)
+    return sequence(ensured(written, defined), `isDate(${x}) ? ${ofDates} : ${x} !== null && ${checked}`)
+  }
+
+  /** @param ofElements - Whether the elements of the right list are compared. */
+  #comparisonOf(left: Side, right: Side, ofElements = false): Comparison {
+    this.#comparesAll ||= !isPlainComparison(left.type, right.type, ofElements)
+    const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
+    const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
+    const key = model === undefined ? undefined : rowEqualityOf(this.#schema, constructorOf(this.#schema, model), true)
+    return { cls, key: key?.column, types: typesOf(left, right), takesTexts: takesTexts(left, right) }
+  }
+
+  /**
+   * Returns the name of the function that compares two operands. Comparisons of rows of one class
+   * share a function. Where the class is unknown, comparisons of the same attributes share one, since
+   * their values are likely of the same classes.
+   */
+  #equality(comparison: Comparison, left: Side, right: Side): string {
+    const { cls, key, types, takesTexts } = comparison
+    const attributes = key === undefined ? [left, right].map(({ value }) => attributeOf(value)) : []
+    const id = JSON.stringify(['same', cls, key, types, takesTexts, ...attributes])
+    return this.#pool.add('same', id, (name) => equalityFunction(name, comparison))
+  }
+
+  /** Writes the search of a list for an item. */
+  contains({ item, list }: Contains, scope: CodeScope, doubt: Doubt): string {
+    const comparison = this.#comparisonOf(item, list, true)
+    const same = this.#equality(comparison, item, list)
+    const key = `in ${same}${this.#counts ? ', counting' : ''}`
+    const search = this.#pool.add('in', key, (name) => searchFunction(name, same, comparison.cls, this.#counts))
+    const write = (x: string, y: string): string => `${search}(${x}, ${y}, ${this.#operands.account(scope)})`
+    return doubt.note(this.#operands.between(item.value, list.value, scope, write, false))
+  }
+
+  /**
+   * Returns the model of an operand's rows if it has a class.
+   * @param ofElements - Whether to return that of a list's elements.
+   */
+  #modelOf({ type: { model, list } }: Side, ofElements = false): string | undefined {
+    return model === undefined || list !== ofElements || !constructorOf(this.#schema, model) ? undefined : model
+  }
+
+  /** Returns the name of the function that compares a value with nil. */
+  #nilTest({ value, declared }: Side): string {
+    const id = JSON.stringify(['nil', declared, attributeOf(value)])
+    const asked = `equals(x, null${declared === undefined ? '' : `, ${text(declared)}`})`
+    return this.#pool.add('isNil', id, (name) => nilTest(name, asked))
+  }
+
+  literal({ side, literals }: Literal, scope: CodeScope, doubt: Doubt): string {
+    const [first] = literals
+    const written = this.#operands.write(side.value, scope)
+    const x = written.value
+    if (first === null)
+      return sequence(
+        written.before,
+        `${x} === null || !${isScalar(x)} && ${doubt.note(found(written, `${this.#nilTest(side)}(${x})`))}`,
+      )
+    const values = literals.map((one) => this.#operands.value(one))
+    const other = this.#isOther(side, written, typeof first, values[0]!, doubt)
+    return sequence(written.before, [...values.map((one) => `${x} === ${one}`), other].join(' || '))
+  }
+
+  /**
+   * Writes the test of a value that is not the literal that it is compared with.
+   * @param kind - What `typeof` says of the literal.
+   */
+  #isOther({ type, declared }: Side, written: Written, kind: string, literal: string, doubt: Doubt): string {
+    const x = written.value
+    const isOther = `typeof ${x} !== "${kind}"${type.nullable ? ` && ${x} !== null` : ''}`
+    // Only a number can equal a value of another type.
+    if (kind === 'number') {
+      this.#comparesAll ||= !isPlainNumber(type)
+      const types = declared === undefined ? '' : `, ${text(declared)}`
+      return `${isOther} && ${doubt.note(found(written, `equals(${x}, ${literal}${types})`))}`
+    }
+    const primitives = declared?.[0] === '#' ? text(declared) : undefined
+    return `${isOther} && ${doubt.note(`unlike(${given([x, primitives, written.parent])})`)}`
+  }
+}
+
+/** Writes an ordering: of numbers and of dates, as far as the schema allows them, in place. */
+function inOrder(operator: string, x: string, y: string, sides: readonly Side[], asked: string): string {
+  // A literal and a result of arithmetic are no dates.
+  const mayBe = (isDate: boolean): boolean =>
+    sides.every(({ declared }) => declared?.[0] !== '#' || (declared === '#') === isDate) &&
+    !(isDate && sides.some(({ value: { kind } }) => kind === 'literal' || kind === 'arithmetic'))
+  return [
+    ...(mayBe(false) ? [`${areBoth('number', x, y)} ? ${x} ${operator} ${y} : `] : []),
+    ...(mayBe(true)
+      ? [
+          `isDate(${y}) && (${x} === null || isDate(${x})) ? ${x} !== null && ${x}.getTime() ${operator} ${y}.getTime() : `,
+        ]
+      : []),
+    asked,
+  ].join('')
+}

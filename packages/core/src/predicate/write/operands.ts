@@ -1,0 +1,246 @@
+import type { Root } from '../../condition/condition.js'
+import type { Link } from '../../values/links.js'
+import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
+import { isPlainLiteral } from '../graph/values.js'
+import { isFree } from '../hostReads.js'
+import type { FunctionPool, Given } from './pool.js'
+import type { CodeScope } from './scope.js'
+import {
+  assigned,
+  assumedRead,
+  attribute,
+  defined,
+  definedAndPlain,
+  ensured,
+  ensuredInTurn,
+  freeCall,
+  guarded,
+  linkFunction,
+  member,
+  plains,
+  sequence,
+  text,
+  type Written,
+} from './templates.js'
+
+/** Writes operands as JavaScript. */
+export class OperandWriter {
+  /** The models of actor and resource, once they are read. */
+  readonly models: Map<'actor' | 'resource', string | undefined> = new Map()
+  /** The constants that are read. */
+  readonly constants: Set<string> = new Set()
+  readonly #names = new Map<Root, string>()
+  readonly #waits: boolean
+  readonly #counts: boolean
+  readonly #pool: FunctionPool
+
+  /**
+   * @param waits - Whether values that are read may have to be awaited.
+   * @param counts - Whether an evaluation counts its steps.
+   * @param pool - Collects the values that are given.
+   */
+  constructor(waits: boolean, counts: boolean, pool: FunctionPool) {
+    this.#waits = waits
+    this.#counts = counts
+    this.#pool = pool
+  }
+
+  /** Sets the name of a root for the text that is written next. */
+  call(root: Root, name: string): void {
+    this.#names.set(root, name)
+  }
+
+  /** Writes the account for methods and long collections. */
+  account(scope: CodeScope): string {
+    return this.#counts ? scope.use('budget') : 'own'
+  }
+
+  /** Writes an expression about the value of an operand. */
+  about(value: Value, scope: CodeScope, write: (written: string) => string): string {
+    const written = this.write(value, scope)
+    return sequence(ensured(written, defined), write(written.value))
+  }
+
+  /**
+   * Writes an expression about the values of two operands.
+   * @param isAlwaysUsed - Whether the left value is used whatever the right one is. Default true.
+   */
+  between(
+    left: Value,
+    right: Value,
+    scope: CodeScope,
+    write: (left: string, right: string) => string,
+    isAlwaysUsed = true,
+  ): string {
+    const x = this.write(left, scope)
+    const y = this.write(right, scope)
+    return sequence(
+      [...ensured(x, y.before.length > 0 || !isAlwaysUsed ? definedAndPlain : defined), ...ensured(y, defined)],
+      write(x.value, y.value),
+    )
+  }
+
+  write(value: Value, scope: CodeScope): Written {
+    switch (value.kind) {
+      case 'literal':
+        return { before: [], value: this.value(value.value) }
+      case 'path':
+        return this.#path(value, scope)
+      case 'constant':
+        return this.#constant(value, scope)
+      case 'field': {
+        const of = this.write(value.of, scope)
+        const read = scope.local()
+        const reading = this.#read(read, of.value, value.step, scope, `object(${of.value})?`)
+        const found = this.#waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
+        return { before: [...ensured(of, defined), ...reading, ...found], value: read, isPending: !this.#waits }
+      }
+      case 'list': {
+        const elements = value.of.map((element) => this.write(element, scope))
+        return assigned(ensuredInTurn(elements), `listed([${plains(elements)}])`, scope)
+      }
+      case 'invoke': {
+        const { method } = value
+        const written = value.of.map((one) => this.write(one, scope))
+        const [of, ...args] = written as [Written, ...Written[]]
+        const isApart = isFree(method)
+        const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(method)}, [${plains(args)}], ${this.account(scope)})`
+        // An argument can be a row that only the machine may load.
+        const called = isApart && args.length === 0 ? this.#freeCall(of.value, method, asked) : asked
+        return assigned(ensuredInTurn(written), called, scope)
+      }
+      case 'arithmetic': {
+        const [left, right] = [this.write(value.of[0], scope), this.write(value.of[1], scope)]
+        const result = `calculate("${value.operator}", ${left.value}, ${right.value})`
+        const first = ensured(left, right.before.length === 0 ? defined : { isPlain: true })
+        return assigned([...first, ...ensured(right, defined)], result, scope)
+      }
+    }
+  }
+
+  /**
+   * Writes the value of a constant, which can change between evaluations. If it has an assumed type, it is read, and its
+   * method is called, once.
+   */
+  #constant({ name, method, assumed }: Extract<Value, { kind: 'constant' }>, scope: CodeScope): Written {
+    this.constants.add(name)
+    const constant = `${this.give({ kind: 'constant', name })}.value`
+    if (assumed === undefined) return assigned([], `plain(${constant})`, scope)
+    const key = `assumed ${constant} ${method}`
+    const read = this.#pool.add('f', key, (name) => assumedRead(name, constant, method, assumed))
+    const known = scope.known(key)
+    if (known !== undefined) return { before: [], value: known }
+    const written = assigned([], `${read}()`, scope)
+    scope.learn(key, written.value)
+    scope.learn(`plain ${written.value}`, written.value)
+    return written
+  }
+
+  /** Writes a path with a variable for each step; earlier reads are reused. */
+  #path({ root, steps }: ReadPath, scope: CodeScope): Written {
+    const before: string[] = []
+    let at = scope.use(this.name(root))
+    if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
+    // Arguments of a predicate or a definition are not promises.
+    let isPending = !this.#waits && root.kind === 'variable'
+    let parent: string | undefined
+    for (const [index, step] of steps.entries()) {
+      const { name } = step
+      // Any attribute of a promise is undefined.
+      if (parent !== undefined) before.push(`${at} !== undefined || undecided(${parent})`)
+      parent = undefined
+      const key = `${at} ${name}`
+      let read = scope.known(key)
+      if (read === undefined) {
+        // Any other attribute of a text or a number is undefined.
+        const ofPrimitives = isOfPrimitives(name) && (index > 0 || !isRow(root))
+        // A partial list does not know its number of rows.
+        if (ofPrimitives) before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
+        read = scope.local()
+        scope.learn(key, read)
+        const mayHang = isPending && scope.known(`plain ${at}`) === undefined
+        if (mayHang && name in Promise.prototype) before.push(`plain(${at})`)
+        const object = ofPrimitives ? `object(${at})?` : step.isOfNullable ? `${at}?` : at
+        before.push(...this.#read(read, at, step, scope, object))
+        if (mayHang) parent = at
+      }
+      at = read
+      isPending = !this.#waits
+    }
+    return {
+      before,
+      value: at,
+      isPending: isPending && scope.known(`plain ${at}`) === undefined,
+      isRow: (isRow(root) || (root.kind === 'parameter' && !root.type.nullable)) && steps.length === 0,
+      parent,
+    }
+  }
+
+  /**
+   * Writes the read of an attribute into a variable.
+   * @param reader - An expression for the object; it ends with a question mark if there may be none.
+   */
+  #read(into: string, of: string, step: ReadStep, scope: CodeScope, reader: string): readonly string[] {
+    const { name, links, isComputed } = step
+    const read = `${into} = ${isComputed && !this.#waits ? this.#computed(reader, name) : attribute(reader, name)}`
+    const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
+    if (!this.#waits) return [read, ...tests]
+    const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
+    return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
+  }
+
+  /** Writes the read of an attribute that a class computes. */
+  #computed(reader: string, name: string): string {
+    const [object, of] = reader.endsWith('?') ? [reader.slice(0, -1), 'of?'] : [reader, 'of']
+    const read = this.#pool.add('f', `read ${of} ${name}`, (one) => guarded(one, attribute(of, name)))
+    return `${read}(${object})`
+  }
+
+  #freeCall(of: string, method: string, asked: string): string {
+    const name = this.#pool.add('f', `call ${method}`, (name) => guarded(name, `plain(of${member(method)}())`))
+    return freeCall(name, of, method, asked)
+  }
+
+  /** Returns the name of the function that tests whether a relation holds the row that its holder refers to. */
+  #linkTest({ from, to, kept }: Link): string {
+    return this.#pool.add('link', `link ${JSON.stringify([from, to, kept])}`, (name) =>
+      linkFunction(name, { from, to, kept }),
+    )
+  }
+
+  name(root: Root): string {
+    if (root.kind !== 'variable' && root.kind !== 'parameter') return root.kind
+    let name = this.#names.get(root)
+    if (name === undefined) {
+      name = `given${this.#names.size}`
+      this.#names.set(root, name)
+    }
+    return name
+  }
+
+  /** Writes a literal; any other value becomes an argument of the function. */
+  value(value: unknown): string {
+    const isWritten =
+      typeof value === 'number' ? Number.isFinite(value) && !Object.is(value, -0) : isPlainLiteral(value)
+    if (isWritten) return JSON.stringify(value)
+    return this.give({ kind: 'value', value })
+  }
+
+  /** Returns the name of an argument of the function. */
+  give(given: Given): string {
+    return `v${this.#pool.give(given)}`
+  }
+}
+
+/** Returns whether a root is surely a row of a model: the predicate was chosen by it. */
+function isRow({ kind, model }: Root): boolean {
+  return (kind === 'actor' || kind === 'resource') && model !== undefined
+}
+
+/**
+ * Returns whether JavaScript's texts, numbers or booleans have the attribute; in Polar they have
+ * none.
+ */
+function isOfPrimitives(name: string): boolean {
+  return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
+}

@@ -1,0 +1,414 @@
+import type { Condition, ParameterRoot } from '../../condition/condition.js'
+import { needsBudget } from '../../condition/cost.js'
+import { forCheck } from '../../condition/rewrite/passes.js'
+import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
+import { elementsBetweenLooks } from '../budget.js'
+import { buildGraph } from '../graph/build.js'
+import type { Argument, Callee, InstanceOf, Joint, Loop, Node, Round, Test, TestOf, Value } from '../graph/graph.js'
+import { attributeOf, ComparisonWriter } from './comparisons.js'
+import { Doubt, excluded, ignored, noted } from './doubt.js'
+import { helperNames } from './helpers.js'
+import { OperandWriter } from './operands.js'
+import type { FunctionPool } from './pool.js'
+import { CodeScope } from './scope.js'
+import {
+  budgeted,
+  classTest,
+  defined,
+  definedAndPlain,
+  ensured,
+  isObject,
+  isWholeList,
+  keyOfClass,
+  leaveRounds,
+  many,
+  plainly,
+  preludeOf,
+  rounds,
+  sequence,
+  skippedNil,
+  spent,
+  tabled,
+  text,
+} from './templates.js'
+
+/** A predicate as text. */
+export interface PredicateText {
+  /** The function `decide`, with its method `many`. It calls functions of the pool. */
+  readonly text: string
+  /** The constants that it reads. */
+  readonly constants: ReadonlySet<string>
+  /** Whether it reads the resource. */
+  readonly readsResource: boolean
+  /** Whether an evaluation has a budget. */
+  readonly counts: boolean
+  /** Whether it compares values of more kinds than `plainKinds` has. */
+  readonly comparesAll: boolean
+  /** Whether it orders values of more kinds than `plainOrder` has. */
+  readonly ordersAll: boolean
+}
+
+/**
+ * Writes a condition as JavaScript.
+ * @param pool - Collects the functions that the predicate calls, and the values that are passed.
+ * @param waits - Whether to write a `WaitingPredicate`. Default false.
+ * @throws RangeError if the condition is nested too deeply.
+ */
+export function writePredicate(condition: Condition, schema: Schema, pool: FunctionPool, waits = false): PredicateText {
+  return new Writer(condition, schema, pool, waits).write()
+}
+
+/**
+ * Returns the text of functions, with the helpers and values that they need.
+ * @param given - Writes a value of the pool. Default: an element of `values`.
+ */
+export function programText(
+  functions: readonly string[],
+  given: (at: number) => string = (at) => `values[${at}]`,
+): string {
+  const code = functions.join('\n')
+  const classes = new Set([...code.matchAll(/\b(v\d+)Key\b/g)].map(([, name]) => name!))
+  const values = new Set([...(code.match(/\bv\d+\b/g) ?? []), ...classes])
+  const constants = [
+    ...[...values].map((name) => `const ${name} = ${given(Number(name.slice(1)))}`),
+    ...[...classes].map((name) => `const ${keyOfClass(name)} = keyOf(${name})`),
+  ]
+  const all = [...constants, code].join('\n')
+  return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
+}
+
+const subjects = ['actor', 'action', 'resource'] as const
+
+/** A loop as a function. */
+interface LoopFunction {
+  readonly name: string
+  readonly parameters: readonly string[]
+}
+
+/**
+ * Writes the nodes of a graph as expressions. A scope records the reads that text in it does always:
+ * later text in the same scope can use them.
+ */
+class Writer {
+  readonly #graph: Node
+  readonly #operands: OperandWriter
+  readonly #comparisons: ComparisonWriter
+  /** Whether every function waits. */
+  readonly #waits: boolean
+  /** Whether an evaluation counts its steps. A waiting one is not alone: others run meanwhile. */
+  readonly #counts: boolean
+  readonly #pool: FunctionPool
+  readonly #loops = new Map<Loop, LoopFunction>()
+
+  constructor(condition: Condition, schema: Schema, pool: FunctionPool, waits: boolean) {
+    this.#counts = waits || needsBudget(condition)
+    this.#graph = buildGraph(schema, forCheck(schema, condition))
+    this.#waits = waits
+    this.#pool = pool
+    this.#operands = new OperandWriter(waits, this.#counts, pool)
+    this.#comparisons = new ComparisonWriter(schema, this.#operands, pool, this.#counts)
+  }
+
+  write(): PredicateText {
+    const scope = new CodeScope()
+    // No other part decides if the whole is an error: it need not be noted.
+    const test = isTest(this.#graph) ? this.#test(this.#graph, scope, ignored) : this.#decision(this.#graph, scope)
+    const body = scope.body(`return ${test}`)
+    const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
+    const hasBudget = scope.parameters.has('budget')
+    const text = [
+      `${this.#keyword} decide(${this.#given.join(', ')}) {`,
+      ...(usesOwn ? ['own.reset()'] : []),
+      hasBudget ? budgeted(body) : body,
+      '}',
+      ...(this.#waits ? [] : [many]),
+    ].join('\n')
+    return {
+      text,
+      constants: this.#operands.constants,
+      counts: usesOwn || hasBudget,
+      comparesAll: this.#comparisons.comparesAll,
+      ordersAll: this.#comparisons.ordersAll,
+      readsResource: scope.parameters.has('resource'),
+    }
+  }
+
+  get #keyword(): string {
+    return this.#waits ? 'function*' : 'function'
+  }
+
+  /** The parameters of the predicate. */
+  get #given(): readonly string[] {
+    return this.#waits ? [...subjects, 'arrive'] : subjects
+  }
+
+  /** The parameters of every definition. */
+  get #alwaysGiven(): readonly string[] {
+    return this.#counts ? [...this.#given, 'budget'] : this.#given
+  }
+
+  // nodes
+
+  /** Writes an expression whose value is the decision. */
+  #decision(node: Node, scope: CodeScope): string {
+    if (node.isDecided) return this.#node(node, scope, excluded)
+    if (!isTest(node)) return this.#undecided(scope, (doubt) => this.#node(node, scope, doubt))
+    const place = this.#placeOf(node)
+    const text = this.#test(node, scope, ignored)
+    return place === undefined ? text : `(${text} ?? ${noted(place)})`
+  }
+
+  /** Writes an expression whose value is true, or else what a variable notes. */
+  #undecided(scope: CodeScope, write: (doubt: Doubt) => string): string {
+    const found = scope.local()
+    return `(${found} = false, ${write(new Doubt(found))} || ${found})`
+  }
+
+  /** Writes an expression that is true or not; where it is undecided, it notes that. */
+  #node(node: Node, scope: CodeScope, doubt: Doubt): string {
+    switch (node.kind) {
+      case 'not':
+        return `!${this.#node(node.of, scope, doubt.negated)}`
+      case 'all': {
+        if (doubt.isNegated && !node.isDecided) return doubt.note(this.#decision(node, scope))
+        const last = node.of.length - 1
+        const write = (part: Node, inner: CodeScope, at: number): string =>
+          this.#node(part, inner, at === last ? doubt : doubt.before)
+        return this.#joined(node, ' && ', scope, write)
+      }
+      case 'any': {
+        const write = (noted: Doubt): string =>
+          this.#joined(node, ' || ', scope, (part, inner) => this.#node(part, inner, noted))
+        // A variable of the condition around it serves if that condition is true, too.
+        return node.isDecided || doubt.isLast ? write(doubt) : doubt.note(this.#undecided(scope, write))
+      }
+      default:
+        return this.#test(node, scope, node.isDecided ? excluded : doubt.at(this.#placeOf(node)))
+    }
+  }
+
+  /** Returns the number of the place of a test's errors; undefined if its parts record theirs, or nothing does. */
+  #placeOf({ kind, span }: Test): number | undefined {
+    return span === undefined || kind === 'some' || kind === 'call' ? undefined : this.#pool.place(span)
+  }
+
+  /** Writes the parts of a condition: all but the first are not always evaluated. */
+  #joined(
+    { of }: Several,
+    operator: ' && ' | ' || ',
+    scope: CodeScope,
+    write: (part: Node, scope: CodeScope, at: number) => string,
+  ): string {
+    let inner = scope
+    const texts = of.map((part, at) => {
+      const text = write(part, inner, at)
+      if (inner === scope) inner = scope.inner()
+      return text
+    })
+    return `(${texts.join(operator)})`
+  }
+
+  // tests
+
+  #test(test: Test, scope: CodeScope, doubt: Doubt): string {
+    switch (test.kind) {
+      case 'true':
+      case 'false':
+        return test.kind
+      case 'truth': {
+        const write = (x: string): string => `${x} === true || ${x} !== false && ${doubt.note(`undecided(${x})`)}`
+        return this.#operands.about(test.value, scope, write)
+      }
+      case 'reads': {
+        const write = (x: string): string => `${plainly(x, scope)} !== undefined || ${doubt.note('undefined')}`
+        return this.#operands.about(test.value, scope, write)
+      }
+      case 'literal':
+        return this.#comparisons.literal(test, scope, doubt)
+      case 'none':
+        return this.#comparisons.none(test, scope, doubt)
+      case 'order':
+        return this.#comparisons.order(test, scope, doubt)
+      case 'same':
+        return this.#comparisons.same(test, scope, doubt)
+      case 'in':
+        return this.#comparisons.contains(test, scope, doubt)
+      case 'isa':
+        return this.#isa(test, scope, doubt)
+      case 'text': {
+        const write = (x: string, y: string): string =>
+          doubt.note(`text("${test.operator}", ${x}, ${y}, ${this.#operands.account(scope)})`)
+        return this.#operands.between(test.of, test.part, scope, write)
+      }
+      case 'ask':
+        return this.#ask(test, scope, doubt)
+      case 'some':
+        return doubt.note(this.#loop(test, scope))
+      case 'call':
+        return doubt.note(this.#call(test, scope))
+      case 'failure':
+        return doubt.note('undefined')
+    }
+  }
+
+  #isa({ value, model, exact, cls, excludesNil, declared }: InstanceOf, scope: CodeScope, doubt: Doubt): string {
+    const asked = (x: string): string =>
+      `isa(plain(${x}), ${text(model)}, ${exact}${declared === undefined ? '' : `, ${text(declared)}`})`
+    return this.#operands.about(value, scope, (x) => {
+      // An instance of the class is not a promise either.
+      scope.learn(`plain ${x}`, x)
+      if (cls === undefined) return doubt.note(asked(x))
+      const its = this.#operands.give({ kind: 'class', model })
+      const id = JSON.stringify(['is', model, exact, declared, attributeOf(value), this.#waits])
+      const name = this.#pool.add('is', id, (name) => classTest(name, asked('x')))
+      const test = `${isObject(x)} && ${x}.constructor === ${its} || ${doubt.note(`${name}(${x})`)}`
+      // `instanceof` with nil takes longer than the rest of a check.
+      return excludesNil ? `${x} !== null && (${test})` : test
+    })
+  }
+
+  #ask({ expression, span, bindings }: TestOf<'ask'>, scope: CodeScope, doubt: Doubt): string {
+    const written = bindings.map(({ value }) => this.#operands.write(value, scope))
+    const entries = bindings.map(({ name }, at) => `[${text(name)}, ${written[at]!.value}]`)
+    const goal = this.#operands.give({ kind: 'goal', expression, span: span! })
+    const asked = `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`
+    return doubt.note(
+      sequence(
+        written.flatMap((one) => ensured(one, definedAndPlain)),
+        asked,
+      ),
+    )
+  }
+
+  // functions
+
+  #called(name: string, args: readonly string[]): string {
+    const called = `${name}(${args.join(', ')})`
+    return this.#waits ? `(yield* ${called})` : called
+  }
+
+  /** Writes a function whose parameters are those of its scope. */
+  #function(scope: CodeScope, body: string, name: string): string {
+    return `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body)}\n}`
+  }
+
+  /** Writes a loop as a function once, and a call of it with the values that it uses. */
+  #loop(loop: TestOf<'some'>, scope: CodeScope): string {
+    const { name, parameters } = entryOf(this.#loops, loop, () => this.#loopFunction(loop))
+    return this.#called(
+      name,
+      parameters.map((parameter) => scope.use(parameter)),
+    )
+  }
+
+  /**
+   * Returns the function of a loop. Actors and resources of different models have functions of their own, since V8
+   * shares what it learns about a function's objects.
+   */
+  #loopFunction(loop: TestOf<'some'>): LoopFunction {
+    const scope = new CodeScope()
+    const body = this.#loopBody(loop, scope)
+    const { models } = this.#operands
+    const ofModels = [...scope.parameters].map((name) => models.get(name as 'actor' | 'resource') ?? null)
+    const key = JSON.stringify([ofModels, this.#function(scope, body, '')])
+    const name = this.#pool.add('f', key, (name) => this.#function(scope, body, name))
+    return { name, parameters: [...scope.parameters] }
+  }
+
+  #loopBody({ from, each, depth, where, skipsNil, span }: TestOf<'some'>, scope: CodeScope): string {
+    const place = span && this.#pool.place(span)
+    const list = this.#operands.write(from, scope)
+    const element = scope.own(`each${depth}`)
+    this.#operands.call(each, element)
+    const test = this.#node(where, scope.inner(), new Doubt('found'))
+    const isCertain = where.isDecided && !skipsNil
+    const leave = (elements: string, answer: string): string => `return ${this.#spend(scope, elements)}${answer}`
+    return [
+      ...ensured(list, defined).map((line) => `${line};`),
+      `if (!${isWholeList(list.value)}) return undecided(${list.value})${place === undefined ? '' : ` ?? ${noted(place)}`}`,
+      ...(isCertain ? [] : ['let found = false']),
+      `for (let i = 0; i < ${list.value}.length; i++) {\nconst ${element} = ${list.value}[i]\n${this.#look(scope)}`,
+      ...(skipsNil ? [skippedNil(element, place)] : []),
+      `if (${test}) ${leave('i + 1', 'true')}\n}`,
+      leave(`${list.value}.length`, isCertain ? 'false' : 'found'),
+    ].join('\n')
+  }
+
+  /** Writes a periodic check of the time in the loop over a collection. */
+  #look(scope: CodeScope): string {
+    const last = elementsBetweenLooks - 1
+    const account = this.#operands.account(scope)
+    return `if ((i & ${last}) === ${last}) ${account}.${this.#counts ? 'look()' : `spend(${elementsBetweenLooks})`};`
+  }
+
+  /** Writes the count of steps before a value, if steps are counted. */
+  #spend(scope: CodeScope, steps: string): string {
+    return this.#counts ? `${spent(scope.use('budget'), steps)}, ` : ''
+  }
+
+  #call({ callee, args, span }: TestOf<'call'>, scope: CodeScope): string {
+    const place = span && this.#pool.place(span)
+    const { before, values, missing } = this.#args(args, scope)
+    const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
+    const areThere = missing.map((value) => `(${value} !== undefined || ${noted(place)}) && `).join('')
+    return sequence(before, `${areThere}${this.#called(this.#definition(callee), given)}`)
+  }
+
+  /** Writes arguments of a call, and returns which of them can be missing. */
+  #args(args: readonly Argument[], scope: CodeScope): Record<'before' | 'values' | 'missing', readonly string[]> {
+    const written = args.map(({ value }) => this.#operands.write(value, scope))
+    const values = written.map(({ value }) => value)
+    const missing = values.filter((_, at) => !args[at]!.isThere)
+    return { before: written.flatMap((one) => ensured(one, definedAndPlain)), values, missing }
+  }
+
+  /** Returns the name of a definition's function. */
+  #definition(callee: Callee): string {
+    const mode = this.#counts ? 'counting' : ''
+    return this.#pool.define(callee.definition, mode, (name) => this.#defined(callee, name))
+  }
+
+  /** Writes a definition's function. */
+  #defined(callee: Callee, name: string): string {
+    const { parameters, recursive } = callee.definition
+    const names = parameters.map((parameter) => this.#operands.name(parameter))
+    const scope = new CodeScope([...this.#alwaysGiven, ...names])
+    const graph = callee.graph()
+    if (graph.kind === 'round') {
+      const [others, last = 'undefined'] = [names.slice(0, -1), names.at(-1)]
+      const areFixed = others.every((_, at) => isParameter(graph.args[at]!.value, parameters[at]!))
+      return this.#function(scope, rounds(name, others, last, areFixed, this.#round(graph, names, scope)), name)
+    }
+    const test = this.#decision(graph, scope)
+    const self = `${text(name)}, [${names.join(', ')}]`
+    return this.#function(scope, recursive ? tabled(self, test) : `return ${test}`, name)
+  }
+
+  /** Writes one round of a definition that is a loop. */
+  #round({ found, guard, args }: Round, parameters: readonly string[], scope: CodeScope): string {
+    const doubt = new Doubt('found')
+    const first = this.#node(found, scope, doubt)
+    const second = this.#node(guard, scope, doubt.before)
+    const { before, values, missing } = this.#args(args, scope)
+    return [
+      `if (${first}) return ${leaveRounds('true')}`,
+      `if (!${second}) return ${leaveRounds('found')}`,
+      ...before,
+      ...missing.map((value) => `if (${value} === undefined) return ${leaveRounds('undefined')}`),
+      ...values.map((value, index) => `const next${index} = ${value}`),
+      ...parameters.map((parameter, index) => `${parameter} = next${index}`),
+    ].join(';\n')
+  }
+}
+
+type Several = Extract<Joint, { readonly kind: 'all' | 'any' }>
+
+function isTest(node: Node): node is Test {
+  return node.kind !== 'all' && node.kind !== 'any' && node.kind !== 'not'
+}
+
+/** Returns whether an argument is the parameter itself. */
+function isParameter(argument: Value, parameter: ParameterRoot): boolean {
+  return argument.kind === 'path' && argument.root === parameter && argument.steps.length === 0
+}
