@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { pnpmCommand, root } from '../scripts/pnpm.mjs'
 
-/** What is measured is what users install, so packages are built anew; the builder is heard only when it fails. */
+/** Builds the packages anew, since users install these; the builder's output is shown only if it fails. */
 export function build(...packages) {
   const { command, first, shell } = pnpmCommand()
   const args = [...first, ...packages.flatMap((name) => ['--filter', name]), 'run', 'build']

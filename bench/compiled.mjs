@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'arcturus-bench-'))
 
 /** @returns the address of the module */
 export function compiledModule(workload) {
-  // The file stands where no package is found by its name.
+  // Packages can't be resolved by name from the file's folder.
   const runtime = import.meta.resolve('@arcturus/core/runtime')
   const { code } = compilePolicy(authorizerFor(workload), { runtime })
   const file = join(folder, `${workload.name}.mjs`)

@@ -11,7 +11,7 @@ import { report } from './report.mjs'
 import { workloads } from './workloads/index.mjs'
 
 const workloadNames = Object.keys(workloads)
-/** What is measured beside the checks of the chosen workloads, and on which workloads. */
+/** The measurements beside the checks of the chosen workloads, with their workloads. */
 const parts = {
   checks: undefined,
   lists: ['W2', 'W3'],

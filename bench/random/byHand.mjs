@@ -7,7 +7,7 @@ export function byHandOf(spec, classes, constants) {
   return new Function('classes', 'constants', sourceOf(spec, Object.keys(classes)))(classes, constants)
 }
 
-/** Up to so many classes are told apart by comparing; more of them by a map. */
+/** The number of classes up to which comparing finds one; above it, a map does. */
 const comparedClasses = 8
 
 export function sourceOf(spec, classNames) {
@@ -229,7 +229,7 @@ class Writer {
   expression(condition, scope, wanted) {
     switch (condition.kind) {
       case 'all': {
-        // What is known to be there, once it was looked at.
+        // The relations that a test found to be present.
         const known = new Set(scope.known)
         return condition.parts
           .map((part) => {

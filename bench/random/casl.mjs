@@ -193,7 +193,7 @@ class Conditions {
     const value = isRow(b.value) ? b.value.id : b.value
     const sign = signs[operator]
     const found = [{ [path]: sign === '$eq' ? value : { [sign]: value } }]
-    // What is nil has no order, so that the negation of one holds.
+    // Nil has no order, so the negation of an ordering holds.
     return asked && isOrder ? [...found, { [path]: null }] : found
   }
 

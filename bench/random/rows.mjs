@@ -5,7 +5,7 @@
 import { below, pick, sample } from '../workloads/random.mjs'
 
 const day = 86_400_000
-/** What the policies' clock says. */
+/** The time of the policies' clock. */
 export const noon = new Date('2026-06-15T12:00:00Z')
 
 /** A class whose constructor assigns each field by its name, as people write them; V8 then keeps the fields in the object. */

@@ -22,7 +22,7 @@
 /** A value of the user, the row in question or an element: at('user', 'tenant'), at('row'), at('share', 'until'). */
 export const at = (root, ...steps) => ({ kind: 'path', root, steps })
 export const literal = (value) => ({ kind: 'literal', value })
-/** The role that is asked for, in the condition of a holder without a role. */
+/** The required role, in the condition of a holder without a role. */
 export const roleName = { kind: 'role' }
 export const now = { kind: 'now' }
 

@@ -38,7 +38,7 @@ const sharedLists = (spec) =>
     Object.entries(fields).flatMap(([list, type]) => (type.shared ? [{ owner, list, ...type }] : [])),
   )
 
-/** How many rows each model gets, if the model that is asked for has so many. */
+/** The number of rows of each model, by that of the resource's model. */
 export function countsOf(spec, asked, rows) {
   const counts = { User: Math.max(200, Math.round(rows / 10)) }
   const chain = [asked]

@@ -9,7 +9,7 @@ import { defaultLimits } from '../../packages/core/src/machine/state/limits.js'
 
 const page = readFileSync(new URL('../../packages/core/README.md', import.meta.url), 'utf8')
 
-/** The first cells of the tables under a heading: what stands in them as code. */
+/** The code in the first cells of the tables under a heading. */
 function namesUnder(heading: string): string[] {
   const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell!)

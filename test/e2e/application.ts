@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 export interface RunningApplication {
   /** Where it answers, without a slash at the end. */
   readonly url: string
-  /** What it has printed so far. */
+  /** Its output so far. */
   output(): string
   stop(): Promise<void>
 }
@@ -59,7 +59,7 @@ export async function startApplication(
 /**
  * Runs npm in a folder, as its user would: without what the test runner has set.
  *
- * @returns What it printed.
+ * @returns its output.
  * @throws It ended with another code than 0; with what it printed.
  */
 export async function runScript(

@@ -11,7 +11,7 @@ export interface Behaviour {
   readonly name: string
   readonly method?: string
   readonly path: string
-  /** Who asks; nobody if left out. */
+  /** The actor. Default: nobody. */
   readonly actor?: string
   readonly accept?: string
   /** The body that is sent. */
@@ -29,7 +29,7 @@ const problem = 'application/problem+json'
 
 /** What every framework does; `classified` in the body or a header of an answer that is not 200 fails the case as well. */
 export const behaviours: readonly Behaviour[] = [
-  // who asks
+  // the actor
   {
     name: 'nobody may not read a private document',
     path: '/documents/1',
@@ -395,7 +395,7 @@ export const behaviours: readonly Behaviour[] = [
   },
 ]
 
-/** What is a framework's own. */
+/** The parts that differ between frameworks. */
 export interface Differences {
   /** The status of every error that an application throws. */
   readonly failures?: number
@@ -422,7 +422,7 @@ const indistinguishable: readonly (readonly [
  *
  * @param start - Builds the application of `routes.ts` over a world, with the actor from the header `x-actor`, the challenge
  * `Bearer realm="test"` and no error handler of its own, and listens.
- * @param differences - What the framework itself does otherwise.
+ * @param differences - The behaviours in which the framework differs.
  */
 export function describeBehaviours(
   framework: string,

@@ -226,7 +226,7 @@ type Koa = Omit<KoaStack, 'handle'> & Handling
 
 async function answerOf(running: Awaited<ReturnType<typeof listen>>, target = '/', options = {}) {
   const answer = await raw(running.url, target, options)
-  // What is forgotten settles.
+  // Promises that nobody awaits settle.
   await later(30)
   await running.close()
   return answer

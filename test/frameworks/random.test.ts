@@ -48,7 +48,7 @@ describe('undecided requests', () => {
         if (text.includes(secret)) leaks.push({ seed, at, ...asked[of], status, stack: stack.description })
       await running.close()
     }
-    // What is forgotten settles.
+    // Promises that nobody awaits settle.
     await new Promise((resolve) => setTimeout(resolve, 30))
     expect(leaks.slice(0, 3)).toEqual([])
     expect(failures).toEqual([])

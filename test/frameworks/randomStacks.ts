@@ -206,7 +206,7 @@ const ignoreLateWrites: express.RequestHandler = (_req, res, next) => {
 }
 
 export interface Stack {
-  /** What the stack consists of, to repeat it by hand. */
+  /** The parts of the stack, to repeat it by hand. */
   readonly description: string
   start(): Promise<Running>
 }
@@ -370,7 +370,7 @@ export function koaStackOf(framework: typeof Koa, draw: Draw): Stack {
     ctx.res.on('error', () => undefined)
     return next()
   })
-  // What is above authorize() is not guarded.
+  // Middleware before authorize() is not guarded.
   for (const [name, middleware] of draw.some(koaAround.slice(0, 2), 2)) use(name, middleware)
   app.use(authorize())
   for (const [name, middleware] of draw.some(koaAround, 3)) use(name, middleware)

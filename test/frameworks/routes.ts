@@ -27,7 +27,7 @@ export type Protection =
 type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "route"'
 
 /**
- * What the handler does.
+ * The handler's behaviour.
  *
  * - `title`: JSON `{ title }` of the loaded document.
  * - `secret` …: answers `classified` in the way that follows, with the header `x-secret`; `redirect` goes to `/classified`.
@@ -91,7 +91,7 @@ export async function createTitle(authorization: RequestAuthorization<unknown, u
   return { title }
 }
 
-/** What the methods of an authorization return about a document when they are called without it. */
+/** The results of an authorization's methods about a document if they are called without a receiver. */
 export async function askDestructured(
   authorization: RequestAuthorization<unknown, unknown>,
   document: object,

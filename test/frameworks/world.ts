@@ -42,7 +42,7 @@ const policy = `
   allow_request(_, request) if request.method != "PATCH";
 `
 
-/** What the applications under test share: people, documents and a policy. */
+/** The people, documents and policy that the applications under test share. */
 export interface World {
   readonly authorizer: Authorizer
   /** The user of a request, by its header `x-actor`; nobody without one. */

@@ -6,7 +6,7 @@ class ThoroughHost extends SchemaHost {
   override readonly runsLikeOso: boolean = true
 }
 
-/** What the machine says of a check where it meets all proofs inside `not`, with their errors. */
+/** The machine's answer to a check if it evaluates all proofs inside `not`, with their errors. */
 export function checkMeetingAllProofs(
   prepared: Prepared,
   asked: { readonly actor: number | null; readonly action: string; readonly row: number },

@@ -31,6 +31,19 @@ import type { Case } from './randomCase.js'
 import { valuesFirst } from './valuesFirst.js'
 import { descendantsOf, isSubclass, keyOf, missesValues } from './world.js'
 
+/*
+ * A map of this file. The machine's answer to each check is the expected one.
+ *
+ * - Checks: `#compareChecks` asks predicates and their back ends, `#compareModule` compiled modules, `#compareWhole` rows that are
+ *   whole in place of parts of rows.
+ * - Lists: `#compareFilters` and `#compareRows` compare filters in memory and definite filters with the checks of all rows.
+ * - Order: `#compareOrder` gives variables their values first, `#compareShuffled` shuffles the goals; `#compareExtents` compares
+ *   whether a filter selects all rows or none.
+ * - Other runs: `runPromised` loads rows by promises, `runOrms` queries databases, `runOso` asks npm oso. `#explain` finds the listed
+ *   difference to oso that explains another answer of oso.
+ * - Below the class: the names of these differences, and the equality of answers.
+ */
+
 /** `predicate`, `source`, `filter`, `definite`, `oso`, `order` (the machine, variables having their values first), `shuffled` and `extent` (goals in another order), or an ORM and a database. */
 export type Evaluator = string
 
@@ -39,7 +52,7 @@ export interface Disagreement {
   readonly actor: number | null
   readonly action: string
   readonly row: number | undefined
-  /** What the machine says, and what the other one says. */
+  /** The machine's answer, and the other one's. */
   readonly machine: string
   readonly other: string
   readonly detail?: string
@@ -51,14 +64,14 @@ export interface Comparison {
   readonly comparisons: ReadonlyMap<Evaluator, number>
   /** Of the checks, those that a predicate answered by itself, those it gave to the machine, and those that had none. */
   readonly predicates: { readonly answered: number; readonly bailedOut: number; readonly none: number }
-  /** What the machine said. */
+  /** The machine's answers. */
   readonly outcomes: { readonly true: number; readonly false: number; readonly error: number }
   /** Filters, and those that were refused, by reason. */
   readonly filters: number
   readonly refusals: ReadonlyMap<string, number>
   /** Rows that a definite filter leaves out because the check is true in just some order of a collection. */
   readonly ordered: number
-  /** What the ORMs refused, by name and reason; one that refused nothing has no reasons. */
+  /** The refusals of the ORMs, by name and reason; one that refused nothing has no reasons. */
   readonly orms: ReadonlyMap<string, ReadonlyMap<string, number>>
   /** Disagreements with `oso` by the point of DESIGN §7 that covers them. */
   readonly deviations: ReadonlyMap<string, number>
@@ -262,7 +275,7 @@ class Comparing {
     return expected
   }
 
-  /** What is answered of parts of rows is what is answered of all of them; unless rows are told by being one object. */
+  /** Answers about parts of rows are those about whole rows, unless rows are compared by identity. */
   #compareWhole(expected: Outcome, actor: number | null, action: string, row: number): void {
     const { models } = this.#prepared.asked.world
     if (typeof expected === 'object' || models.some(({ name }) => keyOf({ models }, name).length === 0)) return
@@ -274,7 +287,7 @@ class Comparing {
     if (!isSame(expected, whole)) this.#disagree('whole', actor, action, row, expected, showOutcome(whole))
   }
 
-  /** What the machine says of rows of which everything is there; undefined where they are the same. */
+  /** The machine's answer for whole rows; undefined if they are the same rows. */
   #whole(actor: number | null, action: string, row: number): Outcome | undefined {
     const { machine, objects } = this.#prepared
     const { stored } = objects
@@ -500,7 +513,7 @@ class Comparing {
       if (isOurs) return undefined
       for (const [point, variant] of osoVariants) {
         const answer = await askOso(prepared, variant, asked)
-        // What it goes on to, once it deviates from itself, can be more than its core takes.
+        // After it deviates from itself, its core can reach a limit.
         const rest = crashOf(answer) ?? restOf(prepared, { ...asked, machine: expected }, answer)
         if (rest) return [form, point, rest].filter((part) => part !== nothingElse).join('; ')
       }

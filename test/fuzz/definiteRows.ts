@@ -84,7 +84,7 @@ export class DefiniteRows {
     return list.some((one) => equal(item, one))
   }
 
-  /** @param literalNil - Whether nil stands in the condition, rather than in a row. */
+  /** @param literalNil - Whether nil is a literal of the condition, not a value of a row. */
   protected compare(
     operator: Extract<Definite, { kind: 'compare' }>['operator'],
     left: unknown,

@@ -46,7 +46,7 @@ function evaluated(kind: typeof DefiniteRows): FilterEvaluator {
   }
 }
 
-/** What is given to printers, with every part changed that the change applies to. */
+/** Conditions for printers, with every part changed to which the change applies. */
 function written(change: (condition: Definite) => Definite | undefined): FilterEvaluator {
   return {
     prepare(filter, authorizer) {

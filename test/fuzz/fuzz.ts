@@ -21,7 +21,7 @@ export interface FuzzOptions extends CompareOptions {
   readonly passesCrashes?: boolean
   /** Whether failing cases are made small. Default true. */
   readonly shrinks?: boolean
-  /** Is told how far the run has come. */
+  /** Called with the progress of the run. */
   readonly progress?: (report: Report) => void
 }
 
@@ -29,7 +29,7 @@ export interface Failure {
   readonly seed: number
   readonly index: number
   readonly shrunk: Case
-  /** The text of a person: what disagrees, with which policy and data, and how to see it again. */
+  /** A readable text: the disagreement, its policy and data, and the command that repeats it. */
   readonly text: string
 }
 
@@ -72,7 +72,7 @@ export async function attempt(asked: Case, options: CompareOptions): Promise<Att
   }
 }
 
-/** Only what is needed to see a disagreement again. */
+/** The parts of a case that repeat its disagreement. */
 function optionsFor({ evaluator }: Disagreement, { orms, ...options }: CompareOptions): CompareOptions {
   const isOrm = evaluator.includes(' on ')
   return { ...options, oso: evaluator === 'oso' ? 16 : 0, ...(isOrm && orms ? { orms } : {}) }
@@ -102,9 +102,9 @@ async function disagreed(
     async (one) => (await same(one)) !== undefined,
   )
   const last = (await same(shrunk)) ?? first
-  const isTold = mentionedBy(shrunk)
-  const row = last.row === undefined ? 'any row' : describeRow(shrunk.world, last.row, isTold)
-  const actor = last.actor === null ? 'nobody' : describeRow(shrunk.world, last.actor, isTold)
+  const isShown = mentionedBy(shrunk)
+  const row = last.row === undefined ? 'any row' : describeRow(shrunk.world, last.row, isShown)
+  const actor = last.actor === null ? 'nobody' : describeRow(shrunk.world, last.actor, isShown)
   const what = `${last.evaluator} says ${last.other}, the machine ${last.machine}\nactor ${actor}\naction ${last.action}\nrow ${row}`
   return {
     seed,
@@ -148,10 +148,10 @@ function mentionedBy({ policy, world }: Case): (field: string) => boolean {
 }
 
 function describeCase(asked: Case, seed: number, index: number): string {
-  const isTold = mentionedBy(asked)
+  const isShown = mentionedBy(asked)
   const models = asked.world.models.map((model) => {
     const fields = model.fields
-      .filter(({ name }) => isTold(name) || model.key.includes(name))
+      .filter(({ name }) => isShown(name) || model.key.includes(name))
       .map((field) => {
         const nullable = (field.kind === 'scalar' || field.kind === 'one') && field.nullable ? '?' : ''
         return `${field.name}: ${describeType(field)}${nullable}${field.kind === 'one' && field.from ? ` by ${field.from.join(', ')}` : ''}`
@@ -160,10 +160,10 @@ function describeCase(asked: Case, seed: number, index: number): string {
   })
   return [
     `policy:\n${printPolicy(asked.policy).replace(/^/gm, '  ')}`,
-    `rows of ${asked.model}, from:\n${asked.world.rows.map((_, at) => `  ${describeRow(asked.world, at, isTold)}`).join('\n')}`,
+    `rows of ${asked.model}, from:\n${asked.world.rows.map((_, at) => `  ${describeRow(asked.world, at, isShown)}`).join('\n')}`,
     ...(asked.world.ghosts?.length
       ? [
-          `deleted softly:\n${asked.world.ghosts.map((ghost) => `  ${describeValues(asked.world, ghost, isTold)}`).join('\n')}`,
+          `deleted softly:\n${asked.world.ghosts.map((ghost) => `  ${describeValues(asked.world, ghost, isShown)}`).join('\n')}`,
         ]
       : []),
     `models:\n${models.join('\n')}`,

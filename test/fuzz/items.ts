@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { DefiniteRows } from './definiteRows.js'
 import { Random } from './random.js'
 
-/** Who asks. */
+/** The actor. */
 export class User {
   id = 1
   items: readonly Item[] = []

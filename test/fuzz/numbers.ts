@@ -2,7 +2,7 @@ import { guarded, operandFor, oriented } from './atoms.js'
 import { type Draft, isLike, isList, isRows, isScalar, type Path, type Scope } from './draft.js'
 import { type Goal, goal } from './policyTree.js'
 
-/** What is computed of columns that hold numbers, with a literal or another column, compared with something. */
+/** Arithmetic of number columns with a literal or another column, in a comparison. */
 export function compareArithmetic(draft: Draft, scope: Scope): Goal | undefined {
   const { random } = draft
   const path = number(draft, scope)

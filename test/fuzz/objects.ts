@@ -185,7 +185,7 @@ export function scalarsOf({ values }: Row): object {
       !isAbsent(value) &&
       (typeof value !== 'object' || value === null || !('row' in value || 'rows' in value || 'part' in value)),
   )
-  // What is left are scalars and lists of them.
+  // The other values are scalars and lists of them.
   const scalar = (value: Value): unknown => (isMissing(value) ? undefined : toScalar(value as ScalarValue))
   return Object.fromEntries(entries.map(([name, value]) => [name, scalar(value)]))
 }
@@ -242,18 +242,18 @@ function declarationOf(world: World, model: string, field: FieldSpec): FieldDecl
   }
 }
 
-/** The row's values as a person reads them, relations by the number of the row. @param isTold - which fields are shown */
-export function describeRow(world: World, index: number, isTold: (field: string) => boolean): string {
-  return `#${index} ${describeValues(world, world.rows[index]!, isTold)}`
+/** The row's values as a person reads them, relations by the number of the row. @param isShown - which fields are shown */
+export function describeRow(world: World, index: number, isShown: (field: string) => boolean): string {
+  return `#${index} ${describeValues(world, world.rows[index]!, isShown)}`
 }
 
 export function describeValues(
   world: World,
   { model, values, odd = {} }: Row,
-  isTold: (field: string) => boolean,
+  isShown: (field: string) => boolean,
 ): string {
   const shown = fieldsOf(world, model).flatMap(({ name }) =>
-    name in values && (isTold(name) || keyOf(world, model).includes(name))
+    name in values && (isShown(name) || keyOf(world, model).includes(name))
       ? [`${name}: ${name in odd ? `odd value ${odd[name]}` : describe(values[name]!)}`]
       : [],
   )

@@ -35,7 +35,7 @@ export function randomCase(seed: number, index: number, hasHabits = true): Rando
   const world = hasHabits ? withHabits(Random.ofCase(seed ^ 0x1b873593, index), plain) : plain
   const { asked, constructs } = withUsedHabits(caseIn(random, world))
   if (!random.chance(0.5)) return withUndeclared(random, { asked, constructs })
-  // Tests of instances are told no plain objects.
+  // Instance checks of the application get no plain objects.
   if (asked.world.habits?.instances) return { asked, constructs }
   const json = randomJsonForm(random)
   const used = ['rows as plain objects', ...(json.tables ? ['plain objects of tables'] : [])]

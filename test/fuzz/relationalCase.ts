@@ -72,7 +72,7 @@ function relationalWorld(seed: number, index: number): Relational {
   const tables = drawn !== 'made' && Random.ofCase(seed ^ 0x38495ab5, index).chance(0.4) ? 'shared' : drawn
   const made = tables === 'made' ? madeSchema(seed, Math.floor(index / worldsOfMade)) : { models: pooledSchema(tables) }
   const isShared = made.models.some(({ fields }) => fields.some((one) => one.kind === 'one' && one.name === 'handler'))
-  // Only a reference that is kept stands for its row.
+  // Only an enforced reference replaces its row.
   const isForeign = Random.ofCase(seed ^ 0x3c6ef372, index).chance(isShared ? 0.2 : 0.5)
   const foreign = isForeign ? Random.ofCase(seed ^ 0x2545f491, index) : undefined
   const rows = relationalRows(random, made.models, foreign)

@@ -11,7 +11,7 @@ export interface World {
   readonly foreign?: boolean
   /** Models whose fields the application does not declare. */
   readonly undeclared?: readonly string[]
-  /** What the application does with its objects that no table does. */
+  /** The application's changes of its objects that no table has. */
   readonly habits?: Habits
 }
 

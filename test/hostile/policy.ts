@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Authorizer } from '@arcturus/core'
 import type { Corpus } from './corpus.js'
 
-/** Who asks: the corpus has one, with lists of teams and the context that he works in. */
+/** The actor: the corpus has one, with lists of teams and a context. */
 export class User {
   readonly allowedTags: readonly string[]
   readonly fewTeams: readonly string[]

@@ -19,7 +19,7 @@ interface OpenClient {
   $disconnect(): Promise<void>
 }
 
-/** What the generator wrote for a provider. */
+/** The generated module of a provider. */
 export async function schemaFor(provider: PrismaProvider): Promise<PrismaSchema> {
   const generated = `../prisma/generated/hostile-${provider}-js/arcturus/schema.mjs`
   return ((await import(generated)) as { schema: PrismaSchema }).schema

@@ -118,7 +118,7 @@ export function describeNext(name: string, served: () => Served): void {
   })
 
   describe('a cache', () => {
-    /** What the routes answer themselves, outside of the cache and within it. */
+    /** The routes' own answers, outside of the cache and within it. */
     const both = async (path: string, actor?: string) => {
       const { status, text } = await get(path, actor)
       expect(status).toBe(200)

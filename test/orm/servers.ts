@@ -107,7 +107,7 @@ export async function mariaDbDatabase(
   }
 }
 
-/** What drivers of MariaDB and MySQL are told instead of a URL. */
+/** The options of the drivers of MariaDB and MySQL, which take no URL. */
 export function credentialsOf(url: URL): {
   host: string
   port: number

@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('a bundle of the entry for checks, in a browser', (
         },
       ],
     })
-    // Rows are told apart by the names of their classes, which a bundle must keep.
+    // The names of classes identify models, so a bundle must keep them.
     const { output } = await bundle.generate({ format: 'iife', name: 'conformance', keepNames: true, minify: true })
     await bundle.close()
     browser = await openBrowser()

@@ -16,7 +16,7 @@ const policy = `
 type World = Awaited<ReturnType<typeof openWorkspace>>
 type Run = (client: World['bare']) => PromiseLike<unknown>
 
-/** What is sent in addition to the same operation by hand, BEGIN and COMMIT apart. */
+/** The statements beyond those of the same operation by hand, without BEGIN and COMMIT. */
 const more: readonly (readonly [string, most: number, Run, onMySql: number])[] = [
   ['a page', 0, (c) => c.item.findMany({ take: 50, include: { note: true } }), 0],
   ['create with a rule on its columns', 0, (c) => c.item.create({ data: { text: 'n', boardId: 1, assigneeId: 1 } }), 0],

@@ -42,7 +42,7 @@ async function snapshot(client: Pick<Client, 'item'>): Promise<Tables> {
 
 class Undo extends Error {}
 
-/** What the write does without a policy: the tables after it, or Prisma's error. */
+/** The result of the write without a policy: the tables after it, or Prisma's error. */
 async function byHand(
   model: string,
   operation: string,

@@ -181,7 +181,7 @@ class Ddl {
   }
 }
 
-/** What the database does to rows whose reference leads to a deleted row. */
+/** The action of the database on rows whose referenced row is deleted. */
 const actions = {
   Cascade: ' ON DELETE CASCADE',
   SetNull: ' ON DELETE SET NULL',

@@ -10,7 +10,7 @@ const limits = { sqlite: 999, postgresql: 32_766, mysql: 65_535 }
 
 const databases = await openDatabases('division', ['sqlite', 'postgresql', 'mysql'])
 
-/** What the actor must not see, by the form that a filter has for it. */
+/** The hidden rows, by the form of their filter. */
 const rules: Readonly<Record<string, string>> = {
   none: 'not (tag in doc.tags and tag.id in me.hidden)',
   'none of many to many': 'not (label in doc.labels and label.id in me.hidden)',

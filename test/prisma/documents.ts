@@ -10,7 +10,7 @@ import { Prisma, PrismaClient as SqliteClient } from './generated/documents-sqli
 export type Client = SqliteClient
 export { Prisma }
 
-/** What the generator wrote for each provider. */
+/** The generated modules of each provider. */
 export const schemas = { sqlite, postgresql, mysql }
 
 const clients = { sqlite: SqliteClient, postgresql: PostgresClient, mysql: MySqlClient }

@@ -1,6 +1,6 @@
 // Makes the Prisma clients that tests use: each schema of ./schemas for each provider named in `clients`; with arguments, those
 // of the schemas that they name.
-// What is up to date is left alone, so a second run takes no time.
+// Files that are up to date stay, so a second run takes no time.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -69,7 +69,7 @@ const env = {
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
 }
 
-/** The models of a schema. What is a list in JSON is a list column where the database has those. */
+/** The models of a schema. A list in JSON is a list column if the database has list columns. */
 function modelsOf(schema, provider) {
   const text = readFileSync(`${here}schemas/${schema}.prisma`, 'utf8')
   return provider === 'postgresql' ? text.replace(/Json( *\/\/ a list of texts)/g, 'String[]$1') : text

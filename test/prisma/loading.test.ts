@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, clientOf, known, openDocuments, schemas, watchSql } from './documents.js'
 
-/** What is asked lies two relations away from the user, and from the document. */
+/** The compared columns are two relations away from the user, and from the document. */
 const policy = `
   allow(user: User, "read", document: Document) if
     membership in user.memberships and membership.role = "member" and membership.organization = document.organization;

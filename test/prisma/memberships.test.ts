@@ -76,7 +76,7 @@ describe.each(databases)('Relations of the actor that are left in the database o
           }),
           orderBy: { id: 'asc' },
         })
-        // What is the same for all rows is asked of the actor's row; no keys of documents are looked up.
+        // Conditions that are the same for all rows read the actor's row; no keys of documents are looked up.
         expect(statements.filter((sql) => /key0.{1,8}FROM .docs/.test(sql))).toEqual([])
         const allowed = await Promise.all(documents.map((document) => authorizer.isAllowed(user, action, document)))
         expect(rows.map(({ id }) => id)).toEqual(documents.filter((_, at) => allowed[at]).map(({ id }) => id))

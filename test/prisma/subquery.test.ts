@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas, watchSql } from './documents.js'
 
-/** What no `where` says: texts under a collation, columns of two rows, recursion. What the actor reads is in each. */
+/** Conditions without a `where`: texts under a collation, columns of two rows, recursion. Each has rows that the actor reads. */
 const policy = `
   allow(user: User, "read", document: Document) if document.reviewer.name = document.title and user.id = 1;
   allow(_: User, "read", document: Document) if document.archived;

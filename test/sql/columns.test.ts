@@ -12,11 +12,11 @@ import { idsOf, printQuery } from './query.js'
 interface Sample {
   readonly sql: Readonly<Record<SqlDialect, string | undefined>>
   readonly type: (dialect: SqlDialect) => SqlType
-  /** As PostgreSQL is told the type of a value. */
+  /** The type of a value, as PostgreSQL writes it. */
   readonly cast?: string
   /** As checks see them, and as they are inserted where that is different. */
   readonly values: readonly (unknown | { readonly seen: unknown; readonly sql: string })[]
-  /** What they are compared with, besides. */
+  /** Further values to compare them with. */
   readonly others: readonly unknown[]
 }
 

@@ -14,7 +14,7 @@ class Sample {
   id!: number
 }
 
-/** Who asks. */
+/** The actor. */
 class Reader {
   readonly many = Array.from({ length: 70_000 }, (_, index) => index + 1)
 }
@@ -212,7 +212,7 @@ describe.each(databases)('$name', (database) => {
     const last = 999 + deep
 
     it('SQL: MariaDB ends it at 1,000 levels, and does not fail', async () => {
-      // Connections of their own: this project's are told to go on.
+      // These connections keep the servers' defaults; the project's own are configured.
       const other = database.kind === 'mysql' ? await database.open([]) : source
       const parent = database.kind === 'postgresql' ? '"parentId"' : 'parentId'
       const [counted] = await other.query<{ total: number | string }[]>(

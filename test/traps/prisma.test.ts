@@ -17,7 +17,7 @@ const isByProvider = <Value>(given: ByProvider<Value>): given is Readonly<Record
 const on = <Value>(provider: Provider, given: ByProvider<Value>): Value =>
   isByProvider(given) ? given[provider] : given
 
-/** Who asks; what it has is open. */
+/** The actor; all of its rows are open. */
 class Reader {
   readonly missing = undefined
   readonly none: readonly number[] = []

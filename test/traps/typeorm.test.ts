@@ -20,7 +20,7 @@ import { Document, entities, Tag, User } from '../typeorm/entities.js'
 
 const databases = await openDatabases('traps')
 
-/** Who asks. */
+/** The actor. */
 class Reader {
   readonly missing = undefined
   readonly none: readonly number[] = []

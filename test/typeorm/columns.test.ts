@@ -9,7 +9,7 @@ class Row {
   x!: unknown
   y!: unknown
 }
-/** Who asks, and with what value. */
+/** The actor, with its value. */
 class Asker {
   readonly value: unknown
   constructor(value: unknown) {
@@ -20,9 +20,9 @@ class Asker {
 interface Column {
   readonly options: Omit<EntitySchemaColumnOptions, 'nullable'>
   readonly kinds: readonly Database['kind'][]
-  /** What is put into rows, besides null. */
+  /** The values of rows, besides null. */
   readonly values: readonly unknown[]
-  /** What it is asked for, besides what is put into rows. */
+  /** Further values to compare, besides those of rows. */
   readonly others?: readonly unknown[]
   /** Comparisons that are refused; all others are answered. */
   readonly refused?: readonly Kind[]

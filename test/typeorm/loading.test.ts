@@ -9,7 +9,7 @@ import { Document, entities, User } from './entities.js'
 import { addPeople, authorizationFor } from './people.js'
 import { SentQueries } from './queries.js'
 
-/** What is asked lies one relation away, or two. */
+/** The compared columns are one or two relations away. */
 const policy = `
   allow(user: User, "read", document: Document) if document in user.documents;
   allow(_, "read", document: Document) if tag in document.tags and tag.name = "pub";

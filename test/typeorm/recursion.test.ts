@@ -28,7 +28,7 @@ const policy = `
   belongs(branch: Branch, actor: Branch) if branch.parent != nil and belongs(branch.parent, actor);
 `
 
-/** Deeper than the 1,000 levels after which MariaDB ends a recursion, unless it is told otherwise. */
+/** Deeper than the 1,000 levels after which MariaDB ends a recursion, unless a setting raises the limit. */
 const depth = 1_500
 const databases = await openDatabases('recursion')
 

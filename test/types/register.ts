@@ -1,4 +1,4 @@
-/** An application that names who asks and what they can ask for, held to the built packages. The compiler reads it; nothing is run. */
+/** An application that registers its actors and actions, compiled against the built packages. Nothing runs. */
 import { Authorizer, type Filter } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
 import { koaAuthorization } from '@arcturus/koa'

@@ -4,7 +4,7 @@ import { decode } from './values.mjs'
 /** The name of the model whose rows are asked for. */
 export const modelAsked = ({ resource }) => (typeof resource === 'string' ? resource : resource.$class)
 
-/** The models of the rows that stand in actor and constants. */
+/** The models of the rows of actor and constants. */
 export const referredModels = ({ actor, constants = {} }) =>
   new Set([...JSON.stringify([actor, constants]).matchAll(/"\$ref":"(\w+):/g)].map(([, model]) => model))
 

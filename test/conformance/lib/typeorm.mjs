@@ -40,7 +40,7 @@ async function openFixture(fixtureName, database, { core, typeorm, EntitySchema 
   const rows = new Map()
   for (const { name, cls } of made.classes) {
     if (!made.tables[name]) continue
-    // Rows of a subclass stand in the table of its parent.
+    // Rows of a subclass are in the table of its parent.
     for (const row of made.tables[name]) await source.getRepository(row.constructor).insert({ ...row })
     const found = await source.getRepository(cls).find()
     for (const row of found) rows.set(`${name}:${row.id}`, row)

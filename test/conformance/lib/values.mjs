@@ -58,7 +58,7 @@ export function classNameOf(value) {
 
 const builtIns = { String, Number, Boolean, Array, Object }
 
-/** The value that some JSON stands for. */
+/** The value that JSON represents. */
 export function decode(json, context) {
   const { fixture, engine, Dict } = context
   if (json === null || typeof json !== 'object') return json

@@ -144,7 +144,7 @@ export class PrismaWorld implements CallerWorld {
   }
 }
 
-/** What is known of a question beside its answer. */
+/** The facts about a question beside its answer. */
 interface Known {
   readonly allowed: ReadonlySet<number>
   /** The documents that the caller's own `where` leaves. */

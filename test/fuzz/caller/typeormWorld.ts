@@ -310,7 +310,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof TypeORMError
 }
 
-/** What is known of a question beside its answer. */
+/** The facts about a question beside its answer. */
 interface Known {
   readonly allowed: ReadonlySet<number>
   /** The documents of the caller's own `where`, of a list or a write. */

@@ -34,7 +34,7 @@ export interface ConcurrentOptions {
   readonly from?: number
   /** How many disagreeing cases end the run. Default 1. */
   readonly failures?: number
-  /** Is told how many cases are done. */
+  /** Called with the number of cases that are done. */
   readonly progress?: (cases: number) => void
 }
 
@@ -73,7 +73,7 @@ export async function fuzzConcurrent({
   return { cases: done, questions, unloadable, ...counts, differences }
 }
 
-/** What is counted of an answer. */
+/** The counted part of an answer. */
 function kindOf(answer: string): string {
   if (/^(true|false|passes|all|none|condition|\d+)$/.test(answer)) return answer
   if (answer.startsWith('error')) return 'error'

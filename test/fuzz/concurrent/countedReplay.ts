@@ -24,7 +24,7 @@ export async function replayingByCount<Result>(work: () => Promise<Result>): Pro
   }
   const planted: Record<keyof Replay, PropertyDescriptor> = {
     isRecording: { get: () => true },
-    // What is read in place is counted here.
+    // Reads in place are counted here.
     isReplaying: { get: () => true },
     size: {
       get(this: Replay) {

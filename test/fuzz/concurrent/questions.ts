@@ -76,7 +76,7 @@ export function randomQuestion(random: Random, setting: Setting): Question {
     row: random.pick(setting.resources),
     rows: random.sample(setting.resources, random.integer(1, 4)),
   }
-  // What is asked most is asked most here.
+  // The most frequent questions are the most frequent here, too.
   const entry = random.chance(0.35) ? 'isAllowed' : random.pick(entryNames)
   const rows = subject.rows.map((row) => at(setting.resources, row)).join(' ')
   return {

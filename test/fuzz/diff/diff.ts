@@ -26,7 +26,7 @@ export interface DiffOptions {
 export interface DiffFailure extends Pair {
   readonly seed: number
   readonly index: number
-  /** What is wrong, with which policies, and how to see it again. */
+  /** The error, its policies, and the command that repeats it. */
   readonly text: string
 }
 

@@ -79,7 +79,7 @@ function kindOf(reason: string): string {
     .replaceAll(/rule_\d+/g, 'a rule')
 }
 
-/** What is wrong with the rows of a change; undefined if nothing is. */
+/** The error in the rows of a change; undefined if there is none. */
 function differenceBetween(
   expected: readonly number[],
   change: { readonly count: number; readonly rows: ReadonlySet<number> } | undefined,

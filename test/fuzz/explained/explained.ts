@@ -163,7 +163,7 @@ class Explained {
       else if (!question.can(set, true)) return `a missing set is not enough (${question.failed}):\n${texts()}`
       // No part of the set is enough.
       for (let without = 0; without < set.length; without++) {
-        // What is not said of a new row is unknown, not absent.
+        // Fields of a new row without data are unknown, not absent.
         if (set[without]!.kind !== 'leaf' || set[without]!.of || set.length === 1) continue
         const rest = set.filter((_, index) => index !== without)
         if (!question.can(rest, false)) continue
@@ -214,7 +214,7 @@ function decisionOf(outcome: Outcome): Explanation['decision'] {
   return outcome === 'true' ? 'allowed' : outcome === 'false' ? 'denied' : 'error'
 }
 
-/** What is contradictory in a tree: a step and what it consists of. The errors beside a step that holds are shown with it. */
+/** The contradictions in a tree: a step and its parts. The errors beside a true step are shown with it. */
 function inconsistency({ kind, outcome, text, of, repeated }: ExplanationNode): string | undefined {
   const all = of.map((one) => one.outcome)
   const isWrong =

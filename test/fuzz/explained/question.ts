@@ -158,7 +158,7 @@ export class Question {
    * @param completes - Whether the other fields of new rows have values.
    */
   can(set: readonly Change[], completes: boolean): boolean {
-    // What is added to a list can be the value of another change.
+    // An element that is added to a list can be the value of another change.
     const ways = set
       .map((one) => waysOf(one, (row) => this.identityOf(row)))
       .sort((a, b) => Number(a.some(({ isAdded }) => isAdded)) - Number(b.some(({ isAdded }) => isAdded)))

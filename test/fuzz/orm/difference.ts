@@ -1,7 +1,7 @@
 import type { Authorizer } from '@arcturus/core'
 import { type DatabaseDiff, diffDatabase, type RowQueries } from '@arcturus/testing/diff'
 
-/** What is asked about two policies over the rows of a database. */
+/** The comparison of two policies over the rows of a database. */
 export interface DifferenceQuestion {
   readonly before: string
   readonly after: string

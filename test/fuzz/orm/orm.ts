@@ -2,7 +2,7 @@ import type { Case } from '../randomCase.js'
 import type { World } from '../world.js'
 import type { Difference, DifferenceQuestion } from './difference.js'
 
-/** What is done with a database through an ORM while cases are compared. */
+/** The operations on a database through an ORM while cases are compared. */
 export interface Orm {
   /** The ORM and the database. */
   readonly name: string

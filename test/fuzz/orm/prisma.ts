@@ -181,7 +181,7 @@ class PrismaOrm implements Orm {
       },
     )
     const change = this.#planted?.where
-    // What is extended last is asked last.
+    // The last extension runs last.
     const extended = this.#client.$extends(extension)
     const client = change ? extended.$extends(changing(change)) : extended
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)

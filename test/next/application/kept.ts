@@ -10,7 +10,7 @@ export async function answerOf(question: () => unknown): Promise<string> {
   }
 }
 
-/** What is kept in this process for everybody, by a name. */
+/** The values that this process keeps for all requests, by name. */
 export const keep = <Value>(name: string, make: () => Promise<Value>): Promise<Value> => unstable_cache(make, [name])()
 
 /** The titles that somebody may read. */

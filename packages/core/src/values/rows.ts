@@ -12,7 +12,7 @@ import { assertComparedByIdentity, sameValue } from './valueClasses.js'
  * A row with an undefined part of the key, most likely an unselected column: it can't be
  * identified.
  */
-export interface PartialRow {
+export interface UnidentifiedRow {
   readonly row: object
   readonly missing: string
 }
@@ -30,7 +30,7 @@ export interface UnknownRow {
  * @param equality - Compares parts of keys that are of no known kind.
  * @returns undefined if keys do not decide: neither object has a model, a model has no key, or a
  * part of a key is nil.
- * @returns a `PartialRow` if both have keys and a part of one is undefined.
+ * @returns a `UnidentifiedRow` if both have keys and a part of one is undefined.
  * @returns an `UnknownRow` if the class of one is unknown and the other is a row.
  * @throws HostError `type-error` for parts of keys that can't be compared.
  */
@@ -40,7 +40,7 @@ export function sameRow(
   right: unknown,
   kinds: ValueKinds,
   equality?: Equality,
-): boolean | Promise<boolean> | PartialRow | UnknownRow | undefined {
+): boolean | Promise<boolean> | UnidentifiedRow | UnknownRow | undefined {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.baseOf(left)
@@ -75,7 +75,7 @@ export function equalWithoutKeys(
   schema: Models,
   left: unknown,
   right: unknown,
-  same: PartialRow | UnknownRow | undefined,
+  same: UnidentifiedRow | UnknownRow | undefined,
   equality: Equality | undefined,
 ): boolean | Promise<boolean> {
   if (same) {
@@ -184,7 +184,7 @@ function isTextual(part: unknown): boolean {
 /**
  * Returns the values of a row's key; undefined if the model has no key, or if a part of it is nil.
  */
-function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown[] | PartialRow | undefined {
+function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown[] | UnidentifiedRow | undefined {
   const names = schema.key(model.name)
   if (!names?.length) return undefined
   const parts: unknown[] = []

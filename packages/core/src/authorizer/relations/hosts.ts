@@ -2,7 +2,7 @@ import { type Host, SchemaHost, type SchemaHostOptions } from '../../machine/ind
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
-import type { PartialRow, UnknownRow } from '../../values/rows.js'
+import type { UnidentifiedRow, UnknownRow } from '../../values/rows.js'
 import { type QuestionRelations, relationOf } from './questionRelations.js'
 import { wholeRows } from './wholeRows.js'
 
@@ -59,7 +59,7 @@ export class LoadingHost extends SchemaHost {
   protected override otherwiseEqual(
     left: unknown,
     right: unknown,
-    same: PartialRow | UnknownRow | undefined,
+    same: UnidentifiedRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     const rows = wholeRows(this.relations, [left, right])
     return rows ? rows.then(([a, b]) => this.equalObjects(a, b)) : super.otherwiseEqual(left, right, same)

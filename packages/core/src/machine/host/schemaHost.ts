@@ -18,10 +18,10 @@ import { compareEqual, compareOrder, type OrderOperator } from '../../values/ord
 import {
   hasKey,
   identityOf,
-  type PartialRow,
   type RowEquality,
   rowEqualityOf,
   sameReference,
+  type UnidentifiedRow,
   type UnknownRow,
 } from '../../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
@@ -264,7 +264,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   protected override otherwiseEqual(
     left: unknown,
     right: unknown,
-    same: PartialRow | UnknownRow | undefined,
+    same: UnidentifiedRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
     if (unloaded && !(same && has(same, 'model') && hasKey(this.schema, same))) {

@@ -5,7 +5,7 @@ import { Dict } from '../../values/dict.js'
 import { type Equality, scalarsEqual } from '../../values/equality.js'
 import { unknownRow } from '../../values/hostError.js'
 import { allKinds } from '../../values/kinds.js'
-import { equalWithoutKeys, type PartialRow, sameRow, type UnknownRow } from '../../values/rows.js'
+import { equalWithoutKeys, sameRow, type UnidentifiedRow, type UnknownRow } from '../../values/rows.js'
 
 /** The equality and the classes of the values of a schema; they need no machine. */
 export class SchemaValues {
@@ -34,7 +34,7 @@ export class SchemaValues {
   protected otherwiseEqual(
     left: unknown,
     right: unknown,
-    same: PartialRow | UnknownRow | undefined,
+    same: UnidentifiedRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     return equalWithoutKeys(this.schema, left, right, same, this.#equality)
   }
