@@ -13,15 +13,16 @@ export interface ComparedAction {
 
 /**
  * Decisions that are not about rows: `resources` are checks of other resources, such as a class or a
- * string, `fields` are decisions of `allow_field`, and `requests` those of `allow_request`.
+ * string, `fields` are decisions of `allow_field`, `changes` those of `allow_update`, and `requests`
+ * those of `allow_request`.
  */
-export type Unexamined = 'resources' | 'fields' | 'requests'
+export type Unexamined = 'resources' | 'fields' | 'changes' | 'requests'
 
 /** The decisions for which two policies can differ. */
 export interface Comparison {
   /** Whether the policies provably give the same answers, whatever the data. */
   readonly same: boolean
-  /** Whether all checks provably have the same answers. Decisions on fields and requests are no checks. */
+  /** Whether all checks provably have the same answers. Decisions on fields, changes and requests are no checks. */
   readonly isSameCheck: boolean
   /** Every action on a model that a policy can allow. */
   readonly actions: readonly ComparedAction[]
@@ -73,6 +74,7 @@ export function comparison(old: Authorizer, next: Authorizer, differences: Diffe
   const unexamined: readonly Unexamined[] = [
     ...(isSameElsewhere ? [] : (['resources'] as const)),
     ...(isSameFor('allow_field') ? [] : (['fields'] as const)),
+    ...(isSameFor('allow_update') ? [] : (['changes'] as const)),
     ...(isSameFor('allow_request') ? [] : (['requests'] as const)),
   ]
   return {

@@ -157,6 +157,11 @@ describe('diffPolicies', () => {
     expect(String(found)).toMatch(/^No compared decision changes\.\n\? Checks of resources .*\n\? Decisions on fields /)
     const widened = await diff(before, `${before} allow(_: User, "read", note: Note) if note.isPublic = true;`)
     expect(widened.unexamined).toEqual([])
+    const changes = await diff(
+      before,
+      `${before} allow_update(_: User, old: Note, new_row: Note) if old.id = new_row.id;`,
+    )
+    expect([changes.same, changes.unexamined]).toEqual([false, ['changes']])
   })
 
   it('passes the models whose rows have to be compared as actors', async () => {

@@ -130,6 +130,15 @@ describe('the data of a change', () => {
     expect(reads).toBe(1)
   })
 
+  it('has the types of the row', async () => {
+    const task = new Task()
+    // @ts-expect-error: a title is a text
+    await expect(open.authorizeChange(ada, task, { title: 1 })).rejects.toThrow(InvalidBodyError)
+    const data = await open.authorizeChange(ada, task, { title: 'b', owner: { id: 1 } })
+    const title: string = data.title
+    expect([title, data.owner]).toEqual(['b', { id: 1 }])
+  })
+
   it('does not change the row', async () => {
     const task = new Task()
     await open.authorizeChange(ada, task, { title: 'b', owner: null })
