@@ -10,6 +10,7 @@ import { isValueModel } from '../../values/kinds.js'
 import { isThenable } from '../../values/thenable.js'
 import { LoadingHost } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
+import { setOwn } from './columns.js'
 import { columnOf, Memberships } from './membership.js'
 import type { RowChange } from './rowChange.js'
 
@@ -71,6 +72,8 @@ export class ChangedHost extends LoadingHost {
     if (!origin) return super.read(value, field)
     const change = this.#changeTo(origin)
     if (change?.unknown.has(field)) throw unknownRelation(change, field)
+    const completing = change && isComputed(origin, field) ? this.#completing(change) : undefined
+    if (completing) return completing.then(() => super.read(origin, field))
     const result = super.read(origin, field)
     return isThenable(result) ? result : this.#viewed(result, origin, field)
   }
@@ -94,12 +97,13 @@ export class ChangedHost extends LoadingHost {
   }
 
   override call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-    return super.call(
-      this.#plain(value),
-      method,
-      args.map((one) => this.#plain(one)),
-      account,
-    )
+    const [receiver, ...others] = [value, ...args].map((one) => this.#plain(one))
+    const completing = [receiver, ...others].flatMap((one) => {
+      const change = typeof one === 'object' && one !== null ? this.#changeTo(one) : undefined
+      return (change && this.#completing(change)) ?? []
+    })
+    const call = (): unknown => super.call(receiver, method, others, account)
+    return completing.length > 0 ? Promise.all(completing).then(call) : call()
   }
 
   override construct(name: string, args: readonly unknown[]): unknown {
@@ -127,6 +131,24 @@ export class ChangedHost extends LoadingHost {
     for (const { before, after, model } of this.#changes)
       if (!before && (a === after || b === after) && !this.#hasKey(model, after)) return false
     return super.equalObjects(a, b)
+  }
+
+  /**
+   * Loads the relations that the statement replaces into a changed row, before code of its class reads them there.
+   * Returns undefined if it has them all.
+   * @throws HostError `relation-not-loaded` if one is unknown.
+   */
+  #completing(change: RowChange): Promise<unknown> | undefined {
+    for (const name of change.unknown) throw unknownRelation(change, name)
+    const missing = [...change.replaced].filter((name) => !Object.hasOwn(change.after, name))
+    if (missing.length === 0) return undefined
+    return Promise.all(
+      missing.map(async (name) => {
+        const value = await super.read(change.after, name)
+        const row = this.relations.rowOf(value)
+        setOwn(change.after, name, row ? await row : value)
+      }),
+    )
   }
 
   #hasKey(model: string, row: object): boolean {
@@ -250,6 +272,15 @@ export function copyOf(row: object): object {
   const model = tagOf(row)
   if (model !== undefined) tag(copy, model)
   return copy
+}
+
+/** Returns whether the class of a row computes a field. */
+function isComputed(row: object, field: string): boolean {
+  for (let at: object | null = row; at; at = Object.getPrototypeOf(at) as object | null) {
+    const own = Object.getOwnPropertyDescriptor(at, field)
+    if (own) return own.get !== undefined
+  }
+  return false
 }
 
 /** Returns whether the columns of a row say that a relation has a row. */

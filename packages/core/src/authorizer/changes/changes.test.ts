@@ -34,6 +34,14 @@ class Note {
     public title = 'a',
     public spaceId = space.id,
   ) {}
+
+  get isFarAway(): boolean {
+    return this.space?.id === 2
+  }
+
+  isNear(): boolean {
+    return this.space?.id !== 2
+  }
 }
 
 const [ada, eve] = [new User(1), new User(2)]
@@ -154,6 +162,19 @@ describe('authorizeChange', () => {
           spaceId === 99 ? ForbiddenError : action === 'touch' ? /isOpen not found/ : ForbiddenError,
         )
   })
+
+  it.each(['note.isNear() = true', 'not (note.isFarAway = true)'])(
+    'gives code of the row the relations of the row after: %s',
+    async (condition) => {
+      const { authorizer, note } = world(`
+        allow(_: User, "read", _: Note);
+        allow(_: User, "update", note: Note) if ${condition};
+      `)
+      await authorizer.authorizeChange(ada, note, { title: 'b' })
+      await expect(authorizer.authorizeChange(ada, note, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
+      expect(note.space.id).toBe(1)
+    },
+  )
 
   it('asks allow_update with both rows if the policy has it', async () => {
     const { authorizer, note } = world(`
