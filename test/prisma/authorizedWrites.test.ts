@@ -56,6 +56,12 @@ const allowed: readonly (readonly [string, number, Write])[] = [
     (c) => c.item.upsert({ where: { id: 77 }, update: { text: 'u' }, create: { id: 77, text: 'n', boardId: 1 } }),
   ],
   ['delete', 2, (c) => c.item.delete({ where: { id: 1 } })],
+  ['delete by a compound key', 1, (c) => c.member.delete({ where: { userId_spaceId: { userId: 2, spaceId: 1 } } })],
+  [
+    'update by a compound key',
+    1,
+    (c) => c.member.update({ where: { userId_spaceId: { userId: 2, spaceId: 1 } }, data: { role: 'x' } }),
+  ],
   ['deleteMany', 2, (c) => c.item.deleteMany({})],
   [
     'delete with a cascade',

@@ -32,7 +32,7 @@ export const policy = `
   allow(user: User, action, note: Note) if
     action in ["read", "create", "update", "delete"] and note.item != nil and is_member(user, note.item.board.space);
   allow(_: User, "read", _: Tag);
-  allow(_: User, "update", tag: Tag) if tag.name != "official";
+  allow(_: User, action, tag: Tag) if action in ["update", "delete"] and tag.name != "official";
 `
 
 /** Makes the tables, their rows and a client for a database. */
@@ -99,6 +99,7 @@ export async function addRows(bare: Client): Promise<void> {
       { id: 2, name: 'official' },
     ],
   })
+  await bare.item.update({ where: { id: 3 }, data: { tags: { connect: { id: 1 } } } })
 }
 
 /** All rows of all tables, in the order of their keys. */

@@ -1,7 +1,7 @@
 /**
- * The application's types, added by declaration merging: the type of its actors and the actions of
- * each model. A misspelt action or model is then a compile error, and `req.authorization.actor` has
- * its type. Without a declaration the actor is `unknown`, and actions and models are `string`.
+ * The application's types, added by declaration merging: the type of its actors, the actions of
+ * each model, and the type of the clients of actors. A misspelt action or model is then a compile
+ * error, and `req.authorization.actor` and `req.authorization.client` have their types. Without a declaration the actor is `unknown`, and actions and models are `string`.
  *
  * @example
  * declare module '@arcturus/core' {
@@ -16,6 +16,9 @@ export interface Register {}
 
 /** The registered type of actors, or `unknown` if none is registered. */
 export type Actor = Register extends { actor: infer A } ? A : unknown
+
+/** The registered type of the clients of actors, such as `AuthorizedClient<typeof prisma>`, or `unknown`. */
+export type ActorClient = Register extends { client: infer C } ? C : unknown
 
 /** The actions of each model. */
 type Actions = Register extends { actions: infer A } ? A : Readonly<Record<string, string>>

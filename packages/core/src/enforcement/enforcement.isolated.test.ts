@@ -354,6 +354,7 @@ describe('a check for an anonymous user', () => {
         watches: false,
         asked: () => {},
         personalize: () => {},
+        clientOf: () => undefined,
         explanation: () => undefined,
         detail: () => undefined,
         explained: () => ({ authorizer: {}, actor: null, action: '', resource: null }),
@@ -384,6 +385,7 @@ describe('a response for one actor', () => {
       personalize: () => {
         if (isKept) throw kept
       },
+      clientOf: () => undefined,
       explanation: () => undefined,
       detail: () => undefined,
       explained: () => ({ authorizer: {}, actor: null, action: '', resource: null }),

@@ -4,8 +4,9 @@ import { after } from '../authorizer/decisions/eventual.js'
 import { decisionOf, type Explained, explainable, loadExplanation } from '../authorizer/decisions/explainer.js'
 import type { DenialReason } from '../authorizer/denial.js'
 import { RelationMemory } from '../authorizer/relations/relations.js'
-import type { AuthorizationError, DecisionExplanation } from '../errors.js'
+import { ArgumentError, type AuthorizationError, type DecisionExplanation } from '../errors.js'
 import { own } from '../own.js'
+import type { ActorClient } from '../register.js'
 import type { Authority } from './authority.js'
 import type { RouteOptions } from './declaration.js'
 import { Decoys } from './decoys.js'
@@ -28,6 +29,11 @@ export interface EnforcementOptions<Request, Actor> {
    * was found is kept for the request.
    */
   readonly actor: (request: Request) => Actor | null | undefined | Promise<Actor | null | undefined>
+  /**
+   * Returns the store's client of the current user, which is `req.authorization.client`:
+   * `(user) => authorizedClient(user)` of `@arcturus/prisma`. It is called once for each user of a request.
+   */
+  readonly client?: ((actor: Actor | null) => ActorClient) | undefined
   /** The value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */
   readonly challenge?: string | undefined
   /**
@@ -196,6 +202,18 @@ export class Enforcement<Request, Actor> {
       this.#options.log?.({ kind: 'opened', request: this.#request, by: opening, action, resource })
     }
     this.#onPersonal()
+  }
+
+  /** Returns the store's client of an actor. @throws ArgumentError if the option `client` is missing */
+  clientOf(actor: unknown): unknown {
+    const { client } = this.#options
+    if (typeof client !== 'function') {
+      throw new ArgumentError('invalid-argument', 'There is no client of the actor: the option `client` is missing.', {
+        hint: 'pass it with the actor: { actor, client: (user) => authorizedClient(user) }',
+      })
+    }
+    // Sound: it is the actor that the option `actor` returned.
+    return client(actor as Actor | null)
   }
 
   /** Asserts that the request may write to the database. The lookup of its actor always may. */

@@ -6,7 +6,7 @@ import type { DenialReason } from '../authorizer/denial.js'
 import { namesIn, type Picked } from '../authorizer/fields/fields.js'
 import type { Filter } from '../authorizer/filters/filter.js'
 import { ArgumentError, type DecisionExplanation } from '../errors.js'
-import type { Action, ModelName } from '../register.js'
+import type { Action, ActorClient, ModelName } from '../register.js'
 import type { Authority } from './authority.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
@@ -38,6 +38,8 @@ export interface Deciding {
    * actor. An error that it throws is passed on to the caller, even if the decision is remembered.
    */
   personalize(): void
+  /** Returns the store's client of an actor. */
+  clientOf(actor: unknown): unknown
   /** Returns the explanation of a denial for the client. */
   explanation(reason: DenialReason, action: string): string | undefined
   /** Returns a decision with what its explanation reveals in this application. */
@@ -59,6 +61,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #request: Deciding
   #loaded: Map<Loader, unknown> | undefined
   #actor: Actor | null = null
+  /** The client of the current actor. */
+  #client: { readonly of: unknown } | undefined
   #resource: { readonly row: unknown; readonly action: string; readonly data: object | undefined } | undefined
 
   /** The methods themselves: callers get them bound. */
@@ -94,6 +98,18 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   get actor(): Actor | null {
     this.#request.personalize()
     return this.#actor
+  }
+
+  /**
+   * The store's client of the actor, made by the option `client` when it is first read.
+   *
+   * @throws {ArgumentError} The option is missing.
+   */
+  get client(): ActorClient {
+    this.#request.personalize()
+    this.#client ??= { of: this.#request.clientOf(this.#actor) }
+    // Sound: the application declares the type of what its option returns.
+    return this.#client.of as ActorClient
   }
 
   /** For frameworks: the actor. Reading it does not make the response private. */
@@ -326,7 +342,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   /** For frameworks: sets the actor. */
   identify(actor: Actor | null): void {
     // Decisions about one actor do not apply to another.
-    if (actor !== this.#actor) this.#memory = undefined
+    if (actor !== this.#actor) {
+      this.#memory = undefined
+      this.#client = undefined
+    }
     this.#actor = actor
   }
 

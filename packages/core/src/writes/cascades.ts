@@ -24,10 +24,40 @@ export class Cascades<Where> {
       for (const { relation, onDelete } of this.#parts.relations.dependents(model)) {
         if (onDelete !== 'refuse') after.push(await this.#prepareRelation(relation, onDelete, rows, seen))
       }
+      for (const relation of this.#parts.relations.joins(model))
+        after.push(await this.#prepareJoin(relation, rows, seen))
     }
     return async () => {
       for (const one of after) await one()
     }
+  }
+
+  /** The rows between two models go with each of them: the other one is changed, too. */
+  async #prepareJoin(relation: LinkRelation, rows: readonly Values[], seen: Set<string>): Promise<Apply> {
+    const { store, keyOf } = this.#parts
+    const { model } = relation
+    await this.#parts.judge.filter('update', model)
+    const linked = store.any(rows.map((row) => store.linked(relation, row)))
+    const found = await store.find(model, linked, keyOf(model))
+    await this.#assertAllowed('update', model, linked, found)
+    return async () => {
+      const kept = found.filter((row) => !seen.has(this.#text(model, row)))
+      for (const row of kept) this.#ledger.changed(model, row, { isMoved: true })
+    }
+  }
+
+  /** @throws the denial if one of the found rows does not allow an action */
+  async #assertAllowed(
+    kind: 'update' | 'delete',
+    model: string,
+    where: Where,
+    found: readonly Values[],
+  ): Promise<void> {
+    const { store, judge, keyOf } = this.#parts
+    const allowed = found.length > 0 ? await judge.before(kind, model) : []
+    if (allowed.length === 0) return
+    const permitted = await store.find(model, store.all([where, ...allowed]), keyOf(model))
+    if (new Set(permitted.map((row) => this.#text(model, row))).size < found.length) throw judge.denial()
   }
 
   async #prepareRelation(
@@ -47,11 +77,7 @@ export class Cascades<Where> {
     // A row that refers to itself, or in a circle, is deleted already.
     const found = all.filter((row) => !seen.has(this.#text(owner, row)))
     if (found.length === 0) return async () => {}
-    const allowed = await judge.before(kind, owner)
-    if (allowed.length > 0) {
-      const permitted = await store.find(owner, store.all([referring, ...allowed]), keyOf(owner))
-      if (permitted.length < all.length) throw judge.denial()
-    }
+    await this.#assertAllowed(kind, owner, referring, all)
     if (onDelete === 'detach') {
       return async () => {
         const kept = found.filter((row) => !seen.has(this.#text(owner, row)))

@@ -123,7 +123,7 @@ class Plan {
     if (data.links.length > 0) {
       ;[row] = await this.store.find(name, own, this.writer.columnsOf(name))
       if (!row) throw await this.denial(where)
-      own = this.store.keyed(name, [row])
+      own = this.store.all([this.store.keyed(name, [row]), ...conditions])
     }
     const apply = await this.writer.prepareUpdate(name, data, row)
     await this.seal(selection)
@@ -282,14 +282,7 @@ function remove(session: Session, model: string, args: Arguments): Promise<unkno
   return planned(session, model, async (plan) => {
     const where = await uniqueWhere(plan, args['where'])
     const allowed = await plan.judge.before('delete', model)
-    const found = await read(
-      plan.session,
-      model,
-      'findFirst',
-      { where: args['where'], ...selection },
-      allowed,
-      plan.questions,
-    )
+    const found = await read(plan.session, model, 'findFirst', selection, [where, ...allowed], plan.questions)
     if (found === null) throw await plan.denial(where)
     const apply = await plan.writer.links.prepareDelete(model, where, false)
     await plan.seal(undefined)
