@@ -65,7 +65,7 @@ export class Linker {
       case 'false':
         return next.no
       case 'not':
-        return this.link(node.of, { yes: next.no, no: next.yes, open: next.open })
+        return this.link(node.of, negated(next))
       case 'all':
         return node.of.reduceRight((yes, one) => this.link(one, { ...next, yes }), next.yes)
       case 'any': {
@@ -94,16 +94,18 @@ export class Linker {
         const parts = { literal, texts: literals, how: this.#comparison(side), errors }
         return instruction(literals.length > 1 ? 'texts' : ofOne, operands.reader(side.value), parts, next)
       }
-      case 'none': {
-        const edges = test.isNegated ? { yes: next.no, no: next.yes, open: next.open } : next
-        return instruction('none', operands.reader(test.value), { errors }, edges)
+      case 'none':
+        return instruction('none', operands.reader(test.value), { errors }, test.isNegated ? negated(next) : next)
+      case 'order': {
+        const { left, right, operator } = test
+        const parts = { other: operands.reader(right.value), how: this.#comparison(left, right), operator, errors }
+        const kind = operator === '==' || operator === '!=' ? 'equal' : 'order'
+        return instruction(kind, operands.reader(left.value), parts, operator === '!=' ? negated(next) : next)
       }
-      case 'order':
       case 'same': {
         const { left, right } = test
-        const operator = test.kind === 'order' ? { operator: test.operator } : {}
-        const parts = { other: operands.reader(right.value), how: this.#comparison(left, right), errors, ...operator }
-        return instruction(test.kind, operands.reader(left.value), parts, next)
+        const parts = { other: operands.reader(right.value), how: this.#comparison(left, right), errors }
+        return instruction('same', operands.reader(left.value), parts, next)
       }
       case 'some':
         return this.#loop(test, errors, next)
@@ -241,6 +243,10 @@ export class Linker {
 
 function placeOf({ span }: Test): Errors {
   return span && errorPlace(span)
+}
+
+function negated({ yes, no, open }: Edges): Edges {
+  return { yes: no, no: yes, open }
 }
 
 function instanceTest(meaning: Meaning, { model, exact, cls, excludesNil, declared }: InstanceOf): ValueTest {

@@ -7,7 +7,7 @@ import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
 import { assertLinked, type LinkTest } from './linkTest.js'
 import { attributeOf, beside, find, type Reader } from './reader.js'
-import { areSame, type Comparison, equalsNil } from './same.js'
+import { areEqual, areSame, type Comparison, equalsNil } from './same.js'
 
 /** What an instruction does with its value. Small integers, since V8 finds the case of an integer at once. */
 export const kinds = {
@@ -25,6 +25,7 @@ export const kinds = {
   graph: 11,
   bail: 12,
   function: 13,
+  equal: 14,
 } as const
 type Kinds = typeof kinds
 
@@ -163,6 +164,9 @@ export function run(start: Instruction, frame: Slots): Decision {
           }
           case kinds.same:
             holds = areSame(parts.how, value, other(parts, value, frame))
+            break
+          case kinds.equal:
+            holds = areEqual(parts.how, value, other(parts, value, frame))
             break
           case kinds.literal:
             holds = isLiteral(parts, value)

@@ -2,7 +2,7 @@ import type { RowEquality } from '../../values/rows.js'
 import type { Decision } from '../../values/semantics.js'
 import { bailOut } from '../bail.js'
 import type { RowMeaning, ValueMeaning } from '../meaning.js'
-import { equals, equalsLiteral, plain } from '../read.js'
+import { compare, equals, equalsLiteral, plain } from '../read.js'
 
 /** How a condition compares two operands. It remembers how rows of the latest class are compared. */
 export interface Comparison {
@@ -18,20 +18,24 @@ export interface Comparison {
 /** Returns whether two values are equal, as `equals` does. */
 export function areSame(how: Comparison, left: unknown, right: unknown): Decision {
   if (typeof left === 'number' && typeof right === 'number') return left === right
-  if (typeof left === 'object' && typeof right === 'object') {
-    const same = left === null || right === null ? areBothNil(how, left ?? right) : areSameRows(how, left, right)
-    if (same !== undefined) return same
-  }
+  const same = areSameRows(how, left, right)
+  if (same !== undefined) return same
   if (left instanceof Promise) bailOut(left, right)
   return equals(how.meaning, left, right, how.leftType, how.rightType)
 }
 
-/** @param other - The value beside nil: a row of the latest class is not nil. */
-function areBothNil(how: Comparison, other: object | null): Decision {
-  return how.rows !== undefined && other !== null && other.constructor === how.cls ? false : undefined
+/** Returns whether two values are equal by `==`, as `compare` does. */
+export function areEqual(how: Comparison, left: unknown, right: unknown): Decision {
+  return areSameRows(how, left, right) ?? compare(how.meaning, '==', left, right, how.leftType, how.rightType)
 }
 
-function areSameRows(how: Comparison, left: object, right: object): Decision {
+/** Compares two rows of one class, or a row and nil; undefined for other values. */
+function areSameRows(how: Comparison, left: unknown, right: unknown): Decision {
+  if (typeof left !== 'object' || typeof right !== 'object') return undefined
+  if (left === null || right === null) {
+    const other = left ?? right
+    return how.rows !== undefined && other !== null && other.constructor === how.cls ? false : undefined
+  }
   const cls = left.constructor
   if (cls !== right.constructor) return undefined
   if (cls !== how.cls) {

@@ -118,6 +118,11 @@ export const bodiesByKind: Readonly<Record<string, readonly Body[]>> = {
   'rows and constants': [
     'user.it = user.team',
     'user.team = user.it',
+    'user.it == user.team',
+    'user.it != user.team',
+    'user.team != user.it',
+    'user.it == doc',
+    'not user.it == user.team',
     'user.it = limit',
     'user.it = doc',
     'user.it.name = "reader"',

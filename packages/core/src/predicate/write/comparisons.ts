@@ -22,6 +22,7 @@ import {
   isScalar,
   nilTest,
   plainly,
+  rowComparison,
   searchFunction,
   sequence,
   text,
@@ -40,6 +41,11 @@ function isAssumedDate({ value }: Side): boolean {
 /** Returns whether an attribute is declared as a date, or may be one. */
 function canBeDate({ value, declared }: Side): boolean {
   return value.kind === 'path' && (declared === undefined || declared === '#')
+}
+
+/** Returns whether a value can be a row. */
+function canBeRow({ value, type }: Side): boolean {
+  return value.kind !== 'literal' && type.scalar === undefined && !type.list
 }
 
 /** Returns whether neither side is declared as a date, a number or a boolean. */
@@ -104,10 +110,21 @@ export class ComparisonWriter {
       return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types, doubt)
     this.#ordersAll ||= !isPlainOrder(operator, [left.type, right.type])
     return this.#operands.between(left.value, right.value, scope, (x, y) => {
-      const asked = doubt.note(`compare("${operator}", ${x}, ${y}${types})`)
+      const compared = `compare("${operator}", ${x}, ${y}${types})`
+      const asked = doubt.note(
+        isEquality && canBeRow(left) && canBeRow(right)
+          ? `${this.#rowComparison(operator, left, right)}(${x}, ${y}) ?? ${compared}`
+          : compared,
+      )
       if (!isEquality) return inOrder(operator, x, y, [left, right], asked)
       return `${areOfOneType(x, y, takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
     })
+  }
+
+  /** Returns the name of the function that compares two rows. */
+  #rowComparison(operator: '==' | '!=', left: Side, right: Side): string {
+    const id = JSON.stringify(['rows', operator, attributeOf(left.value), attributeOf(right.value)])
+    return this.#pool.add('same', id, (name) => rowComparison(name, operator))
   }
 
   same({ left, right }: Same, scope: CodeScope, doubt: Doubt): string {

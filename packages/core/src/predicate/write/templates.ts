@@ -465,5 +465,30 @@ ${begin}
 }`
 }
 
+/**
+ * Writes a function that compares two rows of one class, or a row and nil, as `==` or `!=` does; undefined for other
+ * values. It memoizes the key of the latest class, as `equalityFunction` does.
+ */
+export function rowComparison(name: string, operator: '==' | '!='): string {
+  const [is, isNot] = operator === '==' ? ['===', 'false'] : ['!==', 'true']
+  return `let ${name}Class, ${name}Key
+function ${name}(l, r) {
+  if (typeof l !== "object" || typeof r !== "object") return undefined
+  if (l === null || r === null) return ${name}Key !== undefined && l !== r && (l ?? r).constructor === ${name}Class ? ${isNot} : undefined
+  const its = l.constructor
+  if (its !== r.constructor) return undefined
+  if (its !== ${name}Class) {
+    ${name}Key = keyOf(its)
+    ${name}Class = its
+  }
+  const key = ${name}Key
+  if (key === undefined) return undefined
+  if (l === r) return plain(l) ${is} r
+  if (key === null) return ${isNot}
+  const a = l[key], b = r[key]
+  return ${areKeys} ? a ${is} b : undefined
+}`
+}
+
 /** NaN, which does not equal itself, is no key. */
 const areKeys = 'typeof a === typeof b && (typeof a === "string" || typeof a === "number" && a === a && b === b)'
