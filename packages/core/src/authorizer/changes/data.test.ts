@@ -229,3 +229,78 @@ describe('a new row', () => {
     })
   })
 })
+
+describe('rows that are created together', () => {
+  const models = new Authorizer({ log: () => {} }).registerClass(User, { key: 'id', fields: { id: 'integer' } })
+  const id = { type: 'integer', nullable: false, generated: true } as const
+  models.registerModels([
+    {
+      name: 'Space',
+      key: 'id',
+      closed: true,
+      fields: { id, name: 'string', members: { many: 'Member', from: 'id', to: 'spaceId' }, tags: { many: 'Tag' } },
+    },
+    {
+      name: 'Member',
+      key: 'id',
+      closed: true,
+      fields: {
+        id,
+        role: { type: 'string', default: 'guest' },
+        spaceId: { type: 'integer', nullable: false },
+        space: { one: 'Space', from: 'spaceId', nullable: false },
+        userId: 'integer',
+        user: { one: User, from: 'userId' },
+      },
+    },
+    { name: 'Tag', key: 'id', fields: { id, name: 'string' } },
+  ])
+  models.loadSync(`
+    allow(user: User, "create", space: Space) if is_admin(user, space);
+    allow(user: User, "create", member: Member) if is_admin(user, member.space);
+    is_admin(user: User, space: Space) if m in space.members and m.user = user and m.role = "admin";
+    allow_field(_: User, "create", _: Member, field) if field in ["role", "user", "userId", "space", "spaceId"];
+  `)
+  const create = (name: 'Space' | 'Member', data: object) => models.authorizeCreate(ada, name, data)
+  const [admin, guest] = [{ role: 'admin', userId: 1 }, { userId: 2 }]
+
+  it.each([
+    ['a list', { members: { create: [admin, guest] } }],
+    ['one row', { members: { create: admin } }],
+    ['many rows', { members: { createMany: { data: [guest, admin] } } }],
+  ])('count in the collections of the new row: %s', async (_, data) => {
+    expect(await create('Space', { name: 'a', ...data })).toEqual({ name: 'a', ...data })
+  })
+
+  it('are denied if one of them is', async () => {
+    await expect(create('Space', { members: { create: [guest] } })).rejects.toMatchObject({ status: 403 })
+    await expect(create('Space', { members: { create: [{ ...admin, id: 9 }] } })).rejects.toMatchObject({
+      status: 403,
+      fields: ['id'],
+    })
+  })
+
+  it('can contain the row that a reference leads to', async () => {
+    const data = { ...admin, space: { create: { name: 'a' } } }
+    // The new space is created with its first member, who refers to it.
+    expect(await create('Member', data)).toEqual(data)
+    await expect(create('Member', { ...guest, space: { create: { name: 'a' } } })).rejects.toMatchObject({
+      status: 403,
+    })
+  })
+
+  it.each([
+    ['its own key of the row around it', { members: { create: [{ ...admin, spaceId: 1 }] } }, 'invalid-value'],
+    ['other operations', { members: { create: [admin], connect: [{ id: 1 }] } }, 'unsupported-write'],
+    ['rows that exist', { members: { connect: [{ id: 1 }] } }, 'unsupported-write'],
+    [
+      'options of createMany',
+      { members: { createMany: { data: [admin], skipDuplicates: true } } },
+      'unsupported-write',
+    ],
+    ['rows of a join table', { tags: { create: [{ name: 'a' }] } }, 'unsupported-write'],
+    ['an unknown column', { members: { create: [{ ...admin, rank: 1 }] } }, 'unknown-column'],
+  ])('are an error with %s', async (_, data, code) => {
+    await expect(create('Space', data)).rejects.toMatchObject({ code })
+  })
+})
