@@ -201,7 +201,7 @@ class Comparing {
     }
     const [one, other] = [filterOf(this.#prepared), filterOf(shuffled)]
     if (!one || !other || hasFailure(one.condition) || hasFailure(other.condition)) return
-    const { extent = (filter: Filter) => filter.kind } = this.#options
+    const { extent = extentOf } = this.#options
     const { schema } = this.#prepared.predicates
     const [kind, otherKind] = [extent(one, false), extent(other, true)]
     this.#count(this.#comparisons, 'extent')
@@ -656,6 +656,18 @@ function isOperandOf(operand: Operand, is: (value: unknown) => boolean): boolean
 
 function isUnknownObject(schema: Schema, value: unknown): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Date) && !schema.modelOf(value)
+}
+
+/** Whether a filter has all rows, none, or some: as databases get it, which is folded further. */
+function extentOf(filter: Filter): Filter['kind'] {
+  if (filter.kind !== 'condition') return filter.kind
+  try {
+    const { kind } = filter.definite()
+    return kind === 'true' ? 'all' : kind === 'false' ? 'none' : 'condition'
+  } catch (error) {
+    if (refusal(error) === undefined) throw error
+    return 'condition'
+  }
 }
 
 /** Whether a part of a condition is an error, whatever the row. */
