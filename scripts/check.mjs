@@ -15,21 +15,21 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 151.5,
-    checks: 103,
-    runtime: 14.5,
-    explain: 65.5,
+    index: 156,
+    checks: 105,
+    runtime: 15.5,
+    explain: 67,
     sql: 33.5,
     filters: 29.5,
     framework: 20.5,
     language: 18.5,
-    compile: 47.5,
-    tools: 76,
+    compile: 48.5,
+    tools: 78,
     node: 3.5,
-    oso: 129,
-    writes: 61,
+    oso: 134,
+    writes: 72,
   },
-  testing: { index: 85, diff: 36.5 },
+  testing: { index: 86.5, diff: 36.5 },
 }
 const forNode = ['node', 'oso']
 

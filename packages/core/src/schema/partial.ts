@@ -27,7 +27,7 @@ interface Partials {
 }
 
 /** Looked up once, since every check reads it. */
-export const partials: Partials = shared('arcturus.partial', {
+export const partials: Partials = /* @__PURE__ */ shared('arcturus.partial', {
   rows: new WeakMap(),
   lists: new WeakSet(),
   names: new Set(),

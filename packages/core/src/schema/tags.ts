@@ -49,7 +49,7 @@ class Tagged extends Given {
 }
 
 /** Looked up once, since every check of a plain object reads it. */
-const tags: Tags = shared('arcturus.tags', Tagged)
+const tags: Tags = /* @__PURE__ */ shared('arcturus.tags', Tagged)
 
 /**
  * Records that a row belongs to a model; a later call for the same row replaces the earlier one.

@@ -26,7 +26,7 @@ export interface Explainer {
 }
 
 /** All copies of this package share it. The main entry works without. */
-const registry = shared('arcturus.explainer', {
+const registry = /* @__PURE__ */ shared('arcturus.explainer', {
   // Sound: `provideExplainer` sets it.
   explainer: undefined as Explainer | undefined,
   decisions: new WeakMap<object, Explained>(),

@@ -165,7 +165,7 @@ export class Evaluation {
 export const running: { current: Evaluation | undefined; spare: Evaluation } = {
   current: undefined,
   /** The evaluation of a synchronous check, used again and again until a check is asked for within one. */
-  spare: new Evaluation(),
+  spare: /* @__PURE__ */ new Evaluation(),
 }
 
 /** Returns the running evaluation, within which a check is asked for. */
