@@ -12,6 +12,7 @@ export const codes = {
   'missing-semicolon': 'A statement that does not end with a semicolon.',
   'reserved-word': 'A reserved word (`debug`, `cut`, `in`, `new`) used as a name or pattern.',
   'unexpected-end': 'The text ends in the middle of a statement.',
+  'cloud-form': 'A form of Oso Cloud, which the library does not have.',
   'wrong-value-type': 'A condition in the place of a value, or a value in the place of a condition.',
   'duplicate-key': 'A key that appears twice in a dictionary, pattern, relations or keyword arguments.',
   'too-deeply-nested': 'Nesting deeper than the supported number of levels.',

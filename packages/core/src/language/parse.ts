@@ -2,6 +2,7 @@ import nearley from 'nearley'
 import { has } from '../own.js'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import { bare, type Operand, only } from './build/index.js'
+import { CloudForms } from './cloudForms.js'
 import { Derivation, LONGEST, Shape } from './derivation.js'
 import { Derived } from './derived.js'
 import type { Diagnostic } from './diagnostic.js'
@@ -160,8 +161,10 @@ export function parseFile(
   const valid = new Set<Derivation>()
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
+  const forms = new CloudForms()
   for (let first = tokens.peek(); first; first = tokens.peek()) {
-    const parsed = parseStatement(first, tokens, known, diagnostics)
+    if (forms.statement(tokens, diagnostics)) continue
+    const parsed = parseStatement(first, tokens, known, forms, diagnostics)
     if (!parsed) {
       skipStatement(first, tokens)
       continue
@@ -187,6 +190,7 @@ function parseStatement(
   first: Token,
   tokens: Tokens,
   known: Shape,
+  forms: CloudForms,
   diagnostics: Diagnostic[],
 ): { readonly value: Statement; readonly derivation?: Derivation } | undefined {
   const start = startOf(first, tokens.peek(1))
@@ -195,7 +199,7 @@ function parseStatement(
     return undefined
   }
   if (start === 'blockHeader') {
-    const block = parseBlock(first, tokens, known, diagnostics)
+    const block = parseBlock(first, tokens, known, forms, diagnostics)
     return block && { value: block }
   }
   const parsed = parse(start, tokens, ';', known)
@@ -219,7 +223,13 @@ function startOf(
  * Parses a block with those of its productions that are valid; returns undefined after an error in
  * its header.
  */
-function parseBlock(first: Token, tokens: Tokens, known: Shape, diagnostics: Diagnostic[]): ResourceBlock | undefined {
+function parseBlock(
+  first: Token,
+  tokens: Tokens,
+  known: Shape,
+  forms: CloudForms,
+  diagnostics: Diagnostic[],
+): ResourceBlock | undefined {
   const header = parse('blockHeader', tokens, '{', known)
   if (has(header, 'diagnostic')) {
     diagnostics.push(header.diagnostic)
@@ -232,6 +242,10 @@ function parseBlock(first: Token, tokens: Tokens, known: Shape, diagnostics: Dia
       const [first, second] = [tokens.peek()!, tokens.peek(1)]
       diagnostics.push(unexpectedToken(first.type === 'symbol' && second ? second : first))
       break
+    }
+    if (forms.production(tokens, diagnostics)) {
+      skipProduction(tokens, 0)
+      continue
     }
     const production = parse('production', tokens, ';', known)
     if (has(production, 'value')) {
