@@ -6,6 +6,7 @@ import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
 import { has } from '../own.js'
 import type { CheckedPolicy } from '../policy/policy.js'
 import type { Action } from '../register.js'
+import { assertColumns } from '../schema/knownColumns.js'
 import type { Model } from '../schema/model.js'
 import { markCopy } from '../schema/partial.js'
 import { adoptWithin } from '../schema/plainRows.js'
@@ -117,12 +118,13 @@ export abstract class BaseAuthorizer {
    * @param modelName - The name of a registered model.
    * @param row - The row; not a list or a promise.
    * @throws ArgumentError if the model is unknown, or if `row` is not a single row or is an
-   * instance of another registered class. Also if it has a string for a declared date, number or
-   * boolean, or `stale-relation` if a relation holds other rows than its key refers to.
+   * instance of another registered class. Also if it has a column that its closed model does not have, a text
+   * that is no value of an enum, a string for a declared date, number or boolean, or `stale-relation` if a relation holds other rows than its key refers to.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
+    assertColumns(this.schema, row, modelName)
     adoptWithin(this.schema, row, modelName, (...held) => assertLinks(this.schema, ...held))
     tag(row, modelName)
     markCopy(row, model, this.schema.models)

@@ -1,0 +1,60 @@
+import { ArgumentError } from '../errors.js'
+import { didYouMean } from '../language/didYouMean.js'
+import { isPlain } from './adoption.js'
+import type { Schema } from './schema.js'
+
+/**
+ * Asserts that a plain row, and the plain rows in its relations, have columns of their models and values of their enums
+ * alone: a misspelt column would be missing, and a misspelt value would differ from all others. Names that begin with `_`
+ * or `$` are those of ORMs, such as `_count`.
+ *
+ * @throws ArgumentError `unknown-column` for a model that declares all its columns, `invalid-argument` for a value
+ */
+export function assertColumns(schema: Schema, row: object, model: string): void {
+  const seen = new Set<object>()
+  const open: [row: unknown, model: string][] = [[row, model]]
+  for (let held = open.pop(); held; held = open.pop()) {
+    const [holder, its] = held
+    if (typeof holder !== 'object' || holder === null || !isPlain(holder) || seen.has(holder)) continue
+    seen.add(holder)
+    for (const name of Object.keys(holder)) {
+      const descriptor = Object.getOwnPropertyDescriptor(holder, name)!
+      // A getter is not called, since it could start to load.
+      if (!Object.hasOwn(descriptor, 'value')) continue
+      const { value }: { value?: unknown } = descriptor
+      const field = schema.field(its, name)
+      if (!field) assertKnown(schema, its, name, value)
+      else if (field.kind === 'relation')
+        for (const one of Array.isArray(value) ? value : [value]) open.push([one, field.model])
+      else if (Object.hasOwn(field, 'values') && field.values)
+        for (const one of [value].flat()) assertValue(its, name, field.values, one)
+    }
+  }
+}
+
+function assertKnown(schema: Schema, model: string, name: string, value: unknown): void {
+  if (!schema.models.get(model)?.closed || /^[_$]/.test(name) || value === undefined || typeof value === 'function')
+    return
+  const fields = schema.fields(model)
+  // The columns of keys need no declaration.
+  const holds = (columns: readonly string[] | undefined): boolean => columns?.includes(name) ?? false
+  if (holds(schema.key(model))) return
+  if (fields.some((field) => field.kind === 'relation' && (holds(field.from) || holds(field.heldIn)))) return
+  const names = fields.map((field) => field.name)
+  const near = didYouMean(name, names)
+  throw new ArgumentError('unknown-column', `${model} has no column "${name}".`, {
+    hint: near
+      ? `did you mean "${near}"?`
+      : `it has ${names.slice(0, 10).join(', ')}; leave out what the model does not have`,
+    data: { model, name },
+  })
+}
+
+function assertValue(model: string, name: string, values: readonly string[], value: unknown): void {
+  if (typeof value !== 'string' || values.includes(value)) return
+  const near = didYouMean(value, values)
+  throw new ArgumentError('invalid-argument', `"${value}" is not a value of the enum ${model}.${name}.`, {
+    hint: near ? `did you mean "${near}"?` : `use one of its values: ${values.slice(0, 10).join(', ')}`,
+    data: { model, name, value },
+  })
+}
