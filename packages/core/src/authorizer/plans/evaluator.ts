@@ -8,7 +8,7 @@ import { sourceCompiler } from '../../predicate/write/program.js'
  * The name of an evaluator of checks.
  *
  * - `source`: JavaScript generated for the policy.
- * - `closures`: functions of this package, over a graph of the tests of the policy.
+ * - `closures`: an interpreter of the graph of the policy's tests.
  * - `machine`: the query machine alone, for comparison.
  * - `auto`: `source` if the platform permits generated code; `closures` in browsers and wherever it
  *   is forbidden. The machine evaluates the first three checks of a kind, since that is faster than

@@ -4,30 +4,13 @@ import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
 import type { Contains, Literal, None, Order, Same, Side, Value } from '../graph/graph.js'
 import type { Doubt } from './doubt.js'
+import { type Comparison, equality, equalityFunction, nilTest, rowComparison, searchFunction } from './equality.js'
 import type { OperandWriter } from './operands.js'
 import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
 import type { FunctionPool } from './pool.js'
 import type { CodeScope } from './scope.js'
-import {
-  areBoth,
-  areOfOneType,
-  type Comparison,
-  defined,
-  definedAndPlain,
-  ensured,
-  equality,
-  equalityFunction,
-  found,
-  given,
-  isScalar,
-  nilTest,
-  plainly,
-  rowComparison,
-  searchFunction,
-  sequence,
-  text,
-  type Written,
-} from './templates.js'
+import { areBoth, areOfOneType, given, isScalar, text } from './templates.js'
+import { defined, definedAndPlain, ensured, found, plainly, sequence, type Written } from './written.js'
 
 /** Returns the name of the attribute that a value is read from last. */
 export function attributeOf(value: Value): string | undefined {

@@ -5,23 +5,17 @@ import { isPlainLiteral } from '../graph/values.js'
 import { isFree } from '../hostReads.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
+import { assumedRead, attribute, freeCall, guarded, linkFunction, member, text } from './templates.js'
 import {
   assigned,
-  assumedRead,
-  attribute,
   defined,
   definedAndPlain,
   ensured,
   ensuredInTurn,
-  freeCall,
-  guarded,
-  linkFunction,
-  member,
   plains,
   sequence,
-  text,
   type Written,
-} from './templates.js'
+} from './written.js'
 
 /** Writes operands as JavaScript. */
 export class OperandWriter {

@@ -8,30 +8,25 @@ import { buildGraph } from '../graph/build.js'
 import type { Argument, Callee, InstanceOf, Joint, Loop, Node, Round, Test, TestOf, Value } from '../graph/graph.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
 import { Doubt, excluded, ignored, noted } from './doubt.js'
+import { classTest, keyOfClass } from './equality.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
 import type { FunctionPool } from './pool.js'
 import { CodeScope } from './scope.js'
 import {
   budgeted,
-  classTest,
-  defined,
-  definedAndPlain,
-  ensured,
   isObject,
   isWholeList,
-  keyOfClass,
   leaveRounds,
   many,
-  plainly,
   preludeOf,
   rounds,
-  sequence,
   skippedNil,
   spent,
   tabled,
   text,
 } from './templates.js'
+import { defined, definedAndPlain, ensured, plainly, sequence } from './written.js'
 
 /** A predicate as text. */
 export interface PredicateText {
