@@ -20,6 +20,23 @@ const seatsOf = (name: string, columns: object): EntitySchema<Seat> =>
   })
 
 const names = ['Seat', 'NamedSeat'] as const
+/** A row with columns in an object of their own. */
+interface Desk {
+  id: number
+  place: { city: string; floor: number }
+}
+const place = new EntitySchema<Desk['place']>({
+  name: 'Place',
+  columns: { city: { type: 'varchar', length: 10 }, floor: { type: 'int' } },
+})
+const desk = new EntitySchema<Desk>({
+  name: 'Desk',
+  columns: { id: { type: 'int', primary: true } },
+  embeddeds: { place: { schema: place, prefix: 'place_' } },
+})
+const deskPolicy =
+  'allow(_: User, action, desk: Desk) if action in ["read", "update"] and desk.place.city = "Rome" and desk.place.floor < 3;'
+
 const policy = names
   .map(
     (name) => `
@@ -40,8 +57,8 @@ describe.each(databases)('authorizeChange and authorizeCreate with entities on $
 
   beforeAll(async () => {
     const named = { userId: { type: 'int', name: 'user_id', nullable: true } }
-    source = await database.open([...entities, seatsOf('Seat', {}), seatsOf('NamedSeat', named)])
-    ;({ authorizer } = authorizationFor(source, policy))
+    source = await database.open([...entities, seatsOf('Seat', {}), seatsOf('NamedSeat', named), desk])
+    ;({ authorizer } = authorizationFor(source, policy + deskPolicy))
     await source.manager.save([ann, bo])
     for (const name of names) for (const id of [1, 2]) await source.getRepository(name).save({ id, user: { id } })
   }, 60_000)
@@ -62,6 +79,20 @@ describe.each(databases)('authorizeChange and authorizeCreate with entities on $
     for (const user of [bo, { id: 2 }, null])
       await expect(authorizer.authorizeChange(ann, row, { user } as object)).rejects.toThrow(ForbiddenError)
     expect(await authorizer.authorizeChange(ann, row, { user: { id: 1 } } as object)).toEqual({ user: { id: 1 } })
+  })
+
+  it('judge embedded columns, those in the data and those that stay', async () => {
+    const desks = source.getRepository(desk)
+    await desks.save({ id: 1, place: { city: 'Rome', floor: 1 } })
+    const row = await desks.findOneByOrFail({ id: 1 })
+    const data = await authorizer.authorizeChange(ann, row, { place: { floor: 2 } })
+    expect(data).toEqual({ place: { floor: 2 } })
+    await desks.save({ id: 1, ...data } as Desk)
+    expect(await desks.findOneByOrFail({ id: 1 })).toMatchObject({ place: { city: 'Rome', floor: 2 } })
+    for (const patch of [{ place: { floor: 3 } }, { place: { city: 'Oslo' } }])
+      await expect(authorizer.authorizeChange(ann, row, patch)).rejects.toThrow(ForbiddenError)
+    const wrong = authorizer.authorizeChange(ann, row, { place: { flor: 1 } } as object)
+    await expect(wrong).rejects.toMatchObject({ code: 'unknown-column' })
   })
 
   it('refuse to give a row away by its column, also if the old relation is loaded', async () => {

@@ -2,7 +2,7 @@ import type { SchemaHostOptions } from '../../machine/index.js'
 import type { RelationField } from '../../schema/model.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
-import { tag, tagOf } from '../../schema/tags.js'
+import { tagOf } from '../../schema/tags.js'
 import type { Account } from '../../text/account.js'
 import { builtinClasses } from '../../values/builtin.js'
 import { HostError } from '../../values/hostError.js'
@@ -10,7 +10,7 @@ import { isValueModel } from '../../values/kinds.js'
 import { isThenable } from '../../values/thenable.js'
 import { LoadingHost } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
-import { setOwn } from './columns.js'
+import { copyOf, setOwn } from './columns.js'
 import { columnOf, Memberships } from './membership.js'
 import type { RowChange } from './rowChange.js'
 
@@ -260,18 +260,6 @@ export class ChangedHost extends LoadingHost {
     this.#views.set(value, view)
     return view
   }
-}
-
-/** Returns an object of the same class with the same own properties. Getters are not called. */
-export function copyOf(row: object): object {
-  // Sound: an object's prototype is an object or null.
-  const copy = Object.create(
-    Object.getPrototypeOf(row) as object | null,
-    Object.getOwnPropertyDescriptors(row),
-  ) as object
-  const model = tagOf(row)
-  if (model !== undefined) tag(copy, model)
-  return copy
 }
 
 /** Returns whether the class of a row computes a field. */

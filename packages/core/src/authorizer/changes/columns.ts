@@ -2,6 +2,7 @@ import { InvalidBodyError } from '../../errors.js'
 import { isPlain } from '../../schema/adoption.js'
 import type { ScalarField } from '../../schema/model.js'
 import { foreignValue } from '../../schema/plainRows.js'
+import { tag, tagOf } from '../../schema/tags.js'
 import { isUuid } from '../../schema/uuid.js'
 import { isBinary } from '../../values/binary.js'
 import { equalsItself } from '../../values/equality.js'
@@ -89,6 +90,18 @@ export function plainCopy(from: object, copy: (value: unknown, name: string) => 
   const to: Record<string, unknown> = {}
   for (const name of Object.keys(from)) setOwn(to, name, copy(Reflect.get(from, name), name))
   return to
+}
+
+/** Returns an object of the same class with the same own properties. Getters are not called. */
+export function copyOf(row: object): object {
+  // Sound: an object's prototype is an object or null.
+  const copy = Object.create(
+    Object.getPrototypeOf(row) as object | null,
+    Object.getOwnPropertyDescriptors(row),
+  ) as object
+  const model = tagOf(row)
+  if (model !== undefined) tag(copy, model)
+  return copy
 }
 
 /** Sets an own property: `__proto__` is an ordinary name, and no setter runs. */

@@ -2,9 +2,10 @@ import { InvalidBodyError } from '../../errors.js'
 import { didYouMean } from '../../language/didYouMean.js'
 import type { RelationField } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { tag } from '../../schema/tags.js'
 import { agree } from '../../values/keyParts.js'
 import { allKinds } from '../../values/kinds.js'
-import { columnValue, invalidValue, setOwn } from './columns.js'
+import { columnValue, copyOf, invalidValue, setOwn } from './columns.js'
 import { isFoundByColumns, type Reference, readReference } from './reference.js'
 
 /** The data of one row that is written, read once. */
@@ -66,7 +67,9 @@ export function readData(
     }
     if (value === undefined) throw invalidValue(model, name, 'must not be undefined', 'omit it, or write null')
     if (field.many) throw listOfRows(model, name)
-    const reference = readReference(schema, model, field, value)
+    const reference = isPart(schema, field)
+      ? readPart(schema, model, field, value, Reflect.get(like, name))
+      : readReference(schema, model, field, value)
     if (!reference.key) assertOptional(schema, model, field)
     references.set(name, reference)
     setOwn(data, name, reference.data)
@@ -76,6 +79,21 @@ export function readData(
     }
   }
   return { columns, references, fields, data }
+}
+
+/** Returns whether a relation leads to columns of the row itself, which its class keeps in an object of their own. */
+function isPart(schema: Schema, { many, nullable, model, heldIn }: RelationField): boolean {
+  return !many && !nullable && heldIn?.length === 0 && !schema.key(model) && !schema.models.get(model)?.class
+}
+
+/** Reads data of such columns. Those that are not in the data stay as they are. */
+function readPart(schema: Schema, model: string, field: RelationField, value: unknown, before: unknown): Reference {
+  const part = typeof before === 'object' && before !== null ? copyOf(before) : {}
+  const { columns, references, data } = readData(schema, field.model, value, part)
+  if (references.size > 0) throw listOfRows(model, field.name)
+  for (const [name, column] of columns) setOwn(part, name, column)
+  tag(part, field.model)
+  return { key: new Map(), row: part, data }
 }
 
 /** Returns the own columns that a reference writes, with their values. */
@@ -154,12 +172,8 @@ function assertNoAccessor(model: string, name: string, like: object): void {
 }
 
 function listOfRows(model: string, name: string): InvalidBodyError {
-  return new InvalidBodyError(
-    'unsupported-write',
-    `${model}.${name} is a list of rows, which are changed themselves.`,
-    {
-      hint: 'authorize the change of each row that holds the reference',
-      data: { model, name },
-    },
-  )
+  return new InvalidBodyError('unsupported-write', `${model}.${name} leads to rows that are changed themselves.`, {
+    hint: 'authorize the change of each row that holds the reference',
+    data: { model, name },
+  })
 }
