@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 156,
-    checks: 105,
+    index: 157,
+    checks: 106,
     runtime: 15.5,
     explain: 67,
     sql: 33.5,
