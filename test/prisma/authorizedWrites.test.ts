@@ -102,6 +102,14 @@ const allowed: readonly (readonly [string, number, Write])[] = [
   ['a nested delete', 1, (c) => c.board.update({ where: { id: 1 }, data: { items: { delete: { id: 1 } } } })],
   ['a nested deleteMany', 1, (c) => c.board.update({ where: { id: 1 }, data: { items: { deleteMany: {} } } })],
   [
+    'a nested delete by a rule that the same write changes',
+    1,
+    async (c) => {
+      await c.board.update({ where: { id: 1 }, data: { locked: true, items: { delete: { id: 1 } } } })
+      expect(await c.item.findUnique({ where: { id: 1 } })).toBeNull()
+    },
+  ],
+  [
     'a nested upsert',
     1,
     (c) =>

@@ -73,8 +73,12 @@ export interface Store<Where> {
   insert(model: string, rows: readonly Values[], columns: readonly string[]): Promise<readonly Values[]>
   /** Updates rows. Returns columns of each as the database holds them then. */
   update(model: string, where: Where, values: Values, columns: readonly string[]): Promise<readonly Values[]>
-  /** Deletes rows by their keys. @param where - The condition by which they were found. */
-  delete(model: string, keys: readonly Values[], where: Where): Promise<void>
+  /**
+   * Deletes rows by their keys.
+   * @param where - A condition that they still have to fulfil.
+   * @returns the number of deleted rows
+   */
+  delete(model: string, keys: readonly Values[], where?: Where): Promise<number>
   /** Adds or removes rows between a row and others. */
   join(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void>
   /** Returns the rows with these keys. */

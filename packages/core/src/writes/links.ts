@@ -145,13 +145,22 @@ export class Links<Where> {
    * @param many - Whether there may be none.
    */
   async prepareDelete(model: string, where: Where, many: boolean): Promise<Apply> {
-    const { store } = this.#writer.parts
     const rows = await this.#allowed('delete', model, where, many)
     if (rows.length === 0) return async () => {}
+    // By their keys alone: an earlier statement of the same write can change what a condition reads.
+    return await this.prepareDeleteOf(model, rows)
+  }
+
+  /**
+   * Prepares the deletion of rows that allow it.
+   * @param where - The condition by which they were found, which another transaction can have changed.
+   */
+  async prepareDeleteOf(model: string, rows: readonly Values[], where?: Where): Promise<Apply> {
+    const { store, judge } = this.#writer.parts
     const after = await this.#writer.cascades.prepare(model, rows)
-    const allowed = store.all([where, ...(await this.#writer.parts.judge.before('delete', model))])
     return async () => {
-      await store.delete(model, this.#keys(model, rows), allowed)
+      const count = await store.delete(model, this.#keys(model, rows), where)
+      if (count !== rows.length) throw judge.denial()
       this.#writer.ledger.deleted(model, rows)
       await after()
     }
@@ -252,7 +261,10 @@ export class Links<Where> {
     if (rows.length === 0) return async () => {}
     if (many && data.links.length > 0) throw judge.denial()
     const update = await this.#writer.prepareUpdate(model, data, rows[0])
-    return async () => void (await update(store.keyed(model, this.#keys(model, rows))))
+    return async () => {
+      const updated = await update(store.keyed(model, this.#keys(model, rows)))
+      if (updated.length !== rows.length) throw judge.denial()
+    }
   }
 
   #detach(relation: LinkRelation, rows: readonly Values[]): ApplyTo {

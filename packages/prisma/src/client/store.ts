@@ -77,9 +77,10 @@ export class PrismaStore implements Store<Arguments> {
     return (await this.#call(model, 'update', { where: own, data, select: selected(columns) })) as Values
   }
 
-  async delete(model: string, keys: readonly Values[], where: Arguments): Promise<void> {
+  async delete(model: string, keys: readonly Values[], where?: Arguments): Promise<number> {
     const own = this.keyed(model, keys)
-    await this.#call(model, 'deleteMany', { where: this.#namesOwnTable ? own : { AND: [own, where] } })
+    const args = { where: this.#namesOwnTable || !where ? own : { AND: [own, where] } }
+    return ((await this.#call(model, 'deleteMany', args)) as { count: number }).count
   }
 
   /** Whether a statement cannot write by a condition that leads back to its table: then rows are found first. */
