@@ -94,6 +94,9 @@ const evaluators: Readonly<Record<string, (prepared: Prepared, question: Questio
 /** The most rows of a policy that are checked. Lists are compared for all rows. */
 const mostRows = 6
 
+/** What a module throws for rows that lack what their schema promises. */
+const forMachine: readonly string[] = ['machine-only', 'unknown-row']
+
 /** The same policy in two orders. */
 class Orders {
   readonly #asked: Case
@@ -192,7 +195,9 @@ class Orders {
   /** Counts an answer that an error ended, whatever the order of the parts is. */
   #isApart(name: string, ...outcomes: readonly Outcome[]): boolean {
     const errors = outcomes.flatMap((one) => (typeof one === 'object' ? one.error : []))
-    const ending = errors.find((code) => endsEvaluation(code as Code) || (code === 'machine-only' && this.#isPartial))
+    const ending = errors.find(
+      (code) => endsEvaluation(code as Code) || (name === 'module' && this.#isPartial && forMachine.includes(code)),
+    )
     if (ending === undefined) return false
     this.#count(`${name}: ${ending}`)
     return true

@@ -169,3 +169,43 @@ test.each([getter, method])('a compiled module decides the same in each order of
     expect(() => module.can(new User(1), 'read', new Doc(null, false))).toThrow()
   }
 })
+
+test('a field behind a relation that is nil is an error of its rule alone', () => {
+  class Org {
+    readonly id = 1
+  }
+  class Team {
+    readonly id = 1
+    readonly orgId = 1
+    readonly org = new Org()
+  }
+  class Member {
+    readonly id = 1
+    readonly teamId: number | null = null
+    readonly team: Team | null = null
+    readonly isOpen = true
+  }
+  const throwing = 'allow(_: Member, "read", m: Member) if m.team.org.id = 7;'
+  const opening = 'allow(_: Member, "read", m: Member) if m.isOpen = true;'
+  for (const text of [`${throwing}\n${opening}`, `${opening}\n${throwing}`]) {
+    const authorizer = new Authorizer({ evaluator: 'source', log() {} })
+      .registerClass(Org, { key: 'id', fields: { id: 'integer' } })
+      .registerClass(Team, {
+        key: 'id',
+        fields: { id: 'integer', orgId: 'integer', org: { one: 'Org', from: 'orgId', nullable: false } },
+      })
+      .registerClass(Member, {
+        key: 'id',
+        fields: {
+          id: 'integer',
+          teamId: { type: 'integer', nullable: true },
+          team: { one: 'Team', from: 'teamId' },
+          isOpen: 'boolean',
+        },
+      })
+    authorizer.loadSync(text)
+    expect(authorizer.can(new Member(), 'read', new Member())).toBe(true)
+    expect(authorizer.statistics.bailOuts).toBe(0)
+    expect(moduleOf(authorizer)({ classes: { Org, Team, Member } }).can(new Member(), 'read', new Member())).toBe(true)
+  }
+})

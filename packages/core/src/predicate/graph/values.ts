@@ -65,9 +65,12 @@ export class Values {
   }
 
   #path(path: Path, present: readonly Path[]): ReadPath {
+    // A field of nil is missing, whatever its own type is.
+    let mayBeNil = false
     const steps = path.steps.map((step, length) => {
       const row: Path = { kind: 'path', root: path.root, steps: path.steps.slice(0, length) }
-      return this.#step(step, operandType(this.#schema, row).nullable && !isPresent(present, row, length))
+      mayBeNil = !isPresent(present, row, length) && (mayBeNil || operandType(this.#schema, row).nullable)
+      return this.#step(step, mayBeNil)
     })
     return { ...path, steps }
   }
