@@ -13,7 +13,7 @@ test(`${cases} random policies of seed ${seed} have the same answers in two orde
   console.log([...counts].map(([what, times]) => `${what}: ${times}`).join(', '))
   expect(failures, failures.join('\n\n')).toHaveLength(0)
   for (const name of ['machine', 'closures', 'source', 'module', 'explanation', 'list', 'who'])
-    expect(counts.get(name)).toBeGreaterThan(5 * cases)
+    expect(counts.get(name), name).toBeGreaterThan(2 * cases)
 })
 
 test('files, rules, blocks, their statements and alternatives change places', () => {
