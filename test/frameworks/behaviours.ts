@@ -262,7 +262,7 @@ export const behaviours: readonly Behaviour[] = [
     status: 403,
   },
   {
-    name: 'a change of an unknown column is a bad request',
+    name: 'a change to a value that no column can hold is a bad request',
     method: 'POST',
     path: '/changes/1/wrong',
     actor: 'ada',

@@ -175,7 +175,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/changes/:id/title', protection: change({ title: 'New' }), reply: 'data' },
   { method: 'POST', path: '/changes/:id/owner', protection: change({ title: 'New', owner: null }), reply: 'data' },
   { method: 'POST', path: '/changes/:id/drop', protection: change({ title: 'Not mine' }), reply: 'data' },
-  { method: 'POST', path: '/changes/:id/wrong', protection: change({ tilte: 'New' }), reply: 'data' },
+  { method: 'POST', path: '/changes/:id/wrong', protection: change({ title: undefined }), reply: 'data' },
   { method: 'POST', path: '/asked/:id/title', protection: document('read'), reply: 'change title' },
   { method: 'POST', path: '/asked/:id/owner', protection: document('read'), reply: 'change owner' },
   { method: 'POST', path: '/asked', protection: none, reply: 'create' },
