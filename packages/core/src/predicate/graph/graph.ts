@@ -177,6 +177,4 @@ export interface ReadStep extends Step {
   readonly links: readonly Link[]
   /** Whether the object that it is read from can be nil for data that the schema allows. */
   readonly isOfNullable: boolean
-  /** Whether a class computes the attribute, by code that can throw. */
-  readonly isComputed: boolean
 }

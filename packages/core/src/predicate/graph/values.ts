@@ -1,6 +1,5 @@
 import type { AssumedType, Call, Constant, Operand, Path, Step } from '../../condition/condition.js'
 import { declaredType, isLength, isPresent, operandType } from '../../condition/type.js'
-import { constructorOf, hasGetter } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { linksNamed } from '../../values/links.js'
 import type { Argument, ReadPath, ReadStep, Side, Value } from './graph.js'
@@ -77,10 +76,7 @@ export class Values {
 
   #step(step: Step, isOfNullable: boolean): ReadStep {
     const links = isLength(step) ? [] : linksNamed(this.#schema, step.model, step.name)
-    const { name, model } = step
-    const models = model === undefined ? [] : this.#schema.descendants(model)
-    const isComputed = models.some((one) => hasGetter(constructorOf(this.#schema, one), name))
-    return { ...step, links, isOfNullable, isComputed }
+    return { ...step, links, isOfNullable }
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Root } from '../../condition/condition.js'
+import { constructorOf, hasGetter } from '../../schema/classes.js'
+import type { Schema } from '../../schema/schema.js'
 import type { Link } from '../../values/links.js'
 import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
 import { isPlainLiteral } from '../graph/values.js'
@@ -24,6 +26,7 @@ export class OperandWriter {
   /** The constants that are read. */
   readonly constants: Set<string> = new Set()
   readonly #names = new Map<Root, string>()
+  readonly #schema: Schema
   readonly #waits: boolean
   readonly #counts: boolean
   readonly #pool: FunctionPool
@@ -33,7 +36,8 @@ export class OperandWriter {
    * @param counts - Whether an evaluation counts its steps.
    * @param pool - Collects the values that are given.
    */
-  constructor(waits: boolean, counts: boolean, pool: FunctionPool) {
+  constructor(schema: Schema, waits: boolean, counts: boolean, pool: FunctionPool) {
+    this.#schema = schema
     this.#waits = waits
     this.#counts = counts
     this.#pool = pool
@@ -175,12 +179,18 @@ export class OperandWriter {
    * @param reader - An expression for the object; it ends with a question mark if there may be none.
    */
   #read(into: string, of: string, step: ReadStep, scope: CodeScope, reader: string): readonly string[] {
-    const { name, links, isComputed } = step
-    const read = `${into} = ${isComputed && !this.#waits ? this.#computed(reader, name) : attribute(reader, name)}`
+    const { name, links } = step
+    const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
     if (!this.#waits) return [read, ...tests]
     const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
+  }
+
+  /** Returns whether a class computes the attribute, by code that can throw. */
+  #isComputed({ name, model }: ReadStep): boolean {
+    if (this.#waits || model === undefined) return false
+    return this.#schema.descendants(model).some((one) => hasGetter(constructorOf(this.#schema, one), name))
   }
 
   /** Writes the read of an attribute that a class computes. */

@@ -101,7 +101,7 @@ class Writer {
     this.#graph = buildGraph(schema, forCheck(schema, condition))
     this.#waits = waits
     this.#pool = pool
-    this.#operands = new OperandWriter(waits, this.#counts, pool)
+    this.#operands = new OperandWriter(schema, waits, this.#counts, pool)
     this.#comparisons = new ComparisonWriter(schema, this.#operands, pool, this.#counts)
   }
 
