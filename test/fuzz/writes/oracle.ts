@@ -22,10 +22,10 @@ export function judge(authorizer: Authorizer, actor: number, before: Tables, aft
         created.add(`${model} ${key}`)
         moved.add(`${model} ${key}`)
       } else if (!now) changed.push({ model, key, kind: 'delete' })
-      else if (text(old) !== text(now)) {
+      else if (text({ ...old, tags: linked(old, after) }) !== text({ ...now, tags: linked(now, before) })) {
         changed.push({ model, key, kind: 'update' })
         const isMoved = references.some((one) => one.model === model && old[one.column] !== now[one.column])
-        if (isMoved || text(old['tags']) !== text(now['tags'])) moved.add(`${model} ${key}`)
+        if (isMoved || text(linked(old, after)) !== text(linked(now, before))) moved.add(`${model} ${key}`)
       }
     }
   }
@@ -99,6 +99,11 @@ export function holds(authorizer: Authorizer, user: object, action: string, row:
   } catch {
     return false
   }
+}
+
+/** The tags of an item that are there at the other time too: with a deleted row, its links go. */
+function linked(item: Row, other: Tables): readonly number[] {
+  return ((item['tags'] ?? []) as readonly number[]).filter((tag) => other['Tag']!.has(tag))
 }
 
 function text(value: unknown): string {

@@ -24,25 +24,9 @@ export class Cascades<Where> {
       for (const { relation, onDelete } of this.#parts.relations.dependents(model)) {
         if (onDelete !== 'refuse') after.push(await this.#prepareRelation(relation, onDelete, rows, seen))
       }
-      for (const relation of this.#parts.relations.joins(model))
-        after.push(await this.#prepareJoin(relation, rows, seen))
     }
     return async () => {
       for (const one of after) await one()
-    }
-  }
-
-  /** The rows between two models go with each of them: the other one is changed, too. */
-  async #prepareJoin(relation: LinkRelation, rows: readonly Values[], seen: Set<string>): Promise<Apply> {
-    const { store, keyOf } = this.#parts
-    const { model } = relation
-    await this.#parts.judge.filter('update', model)
-    const linked = store.any(rows.map((row) => store.linked(relation, row)))
-    const found = await store.find(model, linked, keyOf(model))
-    await this.#assertAllowed('update', model, linked, found)
-    return async () => {
-      const kept = found.filter((row) => !seen.has(this.#text(model, row)))
-      for (const row of kept) this.#ledger.changed(model, row, { isMoved: true })
     }
   }
 

@@ -60,8 +60,6 @@ export interface Dependent {
 export interface Relations {
   /** Returns the relations whose reference is in the rows of a model. */
   references(model: string): readonly LinkRelation[]
-  /** Returns the relations of a model by a table between two models. */
-  joins(model: string): readonly LinkRelation[]
   /** Returns the references of other rows to the rows of a model. */
   dependents(model: string): readonly Dependent[]
 }

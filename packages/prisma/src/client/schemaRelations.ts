@@ -6,7 +6,6 @@ import type { Tables } from '../schema/tables.js'
 export class SchemaRelations implements Relations {
   readonly #tables: Tables
   readonly #references = new Map<string, readonly LinkRelation[]>()
-  readonly #joins = new Map<string, readonly LinkRelation[]>()
   readonly #dependents = new Map<string, readonly Dependent[]>()
 
   constructor(tables: Tables) {
@@ -17,13 +16,6 @@ export class SchemaRelations implements Relations {
       const own = fields.filter((field): field is PrismaRelation => field.kind === 'relation' && field.owner)
       const references = own.map((field) => this.link(name, field))
       this.#references.set(name, references)
-      const joins = fields.filter(
-        (field): field is PrismaRelation => field.kind === 'relation' && field.from.length === 0,
-      )
-      this.#joins.set(
-        name,
-        joins.map((field) => this.link(name, field)),
-      )
       for (const [at, field] of own.entries())
         dependents.get(field.model)?.push({ relation: references[at]!, onDelete: effectOf(field) })
     }
@@ -32,10 +24,6 @@ export class SchemaRelations implements Relations {
 
   references(model: string): readonly LinkRelation[] {
     return this.#references.get(model) ?? []
-  }
-
-  joins(model: string): readonly LinkRelation[] {
-    return this.#joins.get(model) ?? []
   }
 
   dependents(model: string): readonly Dependent[] {
