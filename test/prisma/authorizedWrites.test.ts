@@ -331,4 +331,57 @@ describe.each(databases)('Writes of an authorized client on $name', (database) =
     expect(sql).toEqual([])
     expect(await tablesOf(world.bare)).toEqual(before)
   })
+
+  it.each<readonly [string, readonly Write[]]>([
+    [
+      'updates of a hidden row and of a missing one',
+      [2, 99].map(
+        (id): Write =>
+          (c) =>
+            c.item.update({ where: { id }, data: { text: 'x' } }),
+      ),
+    ],
+    [
+      'deletes of a hidden row and of a missing one',
+      [2, 99].map(
+        (id): Write =>
+          (c) =>
+            c.item.delete({ where: { id } }),
+      ),
+    ],
+    [
+      'a hidden board, a missing one and one that is refused',
+      [2, 99, 3].map(
+        (boardId): Write =>
+          (c) =>
+            c.item.create({ data: { text: 'x', boardId } }),
+      ),
+    ],
+    [
+      'a hidden key, and a board that is refused',
+      [
+        (c) => c.item.create({ data: { id: 2, text: 'x', boardId: 1 } }),
+        (c) => c.item.create({ data: { id: 98, text: 'x', boardId: 3 } }),
+      ],
+    ],
+    [
+      'connects of a hidden row and of a missing one',
+      [2, 99].map(
+        (id): Write =>
+          (c) =>
+            c.item.update({ where: { id: 1 }, data: { parts: { connect: { id } } } }),
+      ),
+    ],
+  ])('answer alike: %s', async (_, writes) => {
+    const answers: unknown[] = []
+    for (const write of writes)
+      answers.push(
+        await Promise.resolve(write(world.as(2))).then(
+          () => 'done',
+          ({ name, message, status, cause }: Error & { status?: number }) => ({ name, message, status, cause }),
+        ),
+      )
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size, JSON.stringify(answers)).toBe(1)
+    expect(answers[0]).not.toBe('done')
+  })
 })
