@@ -294,7 +294,7 @@ export function describeNext(name: string, served: () => Served): void {
 
   describe('code sent to browsers', () => {
     it('contains neither policy nor engine', () => {
-      expect(sent().some((text) => text.includes('useCan is used outside of'))).toBe(true)
+      expect(sent().some((text) => text.includes('is used outside of <Actions'))).toBe(true)
       for (const text of sent()) {
         expect(text).not.toContain('has_permission')
         expect(text).not.toContain('No policy is loaded')

@@ -94,7 +94,7 @@ describe('who may do what', () => {
     const { expectFields } = expected
     const open = await ticket('Tent pole snapped on its first night')
     await expectFields(await person('anna'), 'edit', open, ['subject'])
-    await expectFields(await person('idris'), 'edit', open, ['priority', 'assigneeId'])
+    await expectFields(await person('idris'), 'edit', open, ['priority', 'assigneeId', 'tenantId'])
     await expectFields(await person('mila'), 'edit', open, [])
   })
 

@@ -1,4 +1,3 @@
-import type { Action } from '@arcturus/core'
 import { type Context, createContext, type ReactElement, type ReactNode, useMemo } from 'react'
 
 /** The allowed actions of the nearest `<Actions>`. */
@@ -12,7 +11,7 @@ export interface ActionsProperties {
    * The actions that the server allows on one resource: the result of `authorizedActions`, or the same
    * names from JSON. `undefined` while they are not known yet: then nothing is allowed.
    */
-  readonly allowed: Iterable<Action> | undefined
+  readonly allowed: Iterable<string> | undefined
   readonly children?: ReactNode
 }
 
@@ -28,6 +27,6 @@ export interface ActionsProperties {
  * ```
  */
 export function Actions({ allowed, children }: ActionsProperties): ReactElement {
-  const names = useMemo(() => new Set<string>(allowed), [allowed])
+  const names = useMemo(() => new Set(allowed), [allowed])
   return <AllowedActions.Provider value={names}>{children}</AllowedActions.Provider>
 }
