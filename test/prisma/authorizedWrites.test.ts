@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabases } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
@@ -330,6 +330,18 @@ describe.each(databases)('Writes of an authorized client on $name', (database) =
     await expect(run(world.as(2))).rejects.toMatchObject({ name: 'UnsupportedOperationError' })
     expect(sql).toEqual([])
     expect(await tablesOf(world.bare)).toEqual(before)
+  })
+
+  it('of many rows ask the policy once for all that need the database', async () => {
+    const asked = vi.spyOn(world.authorizer, 'can')
+    const counts: number[] = []
+    for (const length of [2, 50]) {
+      asked.mockClear()
+      await world.as(2).item.createMany({ data: Array.from({ length }, () => ({ text: 'x', boardId: 1 })) })
+      counts.push(asked.mock.calls.length)
+    }
+    asked.mockRestore()
+    expect(counts[1]).toBe(counts[0])
   })
 
   it.each<readonly [string, readonly Write[]]>([

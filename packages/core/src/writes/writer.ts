@@ -60,16 +60,15 @@ export class Writer<Where> implements RowWriter<Where> {
       }
     }
     await judge.filter('create', model)
-    const fields: (readonly string[])[] = []
-    for (const data of rows) fields.push(await judge.fields('create', model, this.fieldNames('create', model, data)))
+    const names = rows.flatMap((data) => this.fieldNames('create', model, data))
+    const fields = await judge.fields('create', model, names)
     await this.#bindReferences(model)
     return async (inherited = {}) => {
       const columns = rows.map((data) => ({ ...data.columns, ...inherited }))
-      const decided = columns.map((one) => this.#decide(model, one))
-      // A database can return the rows in another order.
+      // A database can return the rows in another order. So all are tested after if one of them has to be.
       const options: EntryOptions = {
-        isDecided: decided.every(Boolean),
-        fields: [...new Set(fields.flat())],
+        isDecided: columns.every((one) => this.#decide(model, one)),
+        fields,
         links: [...new Set(columns.flatMap((one) => this.#linked(model, one)))],
       }
       const inserted = await store.insert(model, columns, this.columnsOf(model))

@@ -148,18 +148,18 @@ class Plan {
    */
   async areAllowed(rows: readonly Data<Arguments>[], isRead: boolean): Promise<boolean> {
     const { name } = this.model
-    let isKnown = true
-    for (const data of rows) {
-      const { columns, links } = data
+    const names = rows.flatMap((data) => this.writer.fieldNames('create', name, data))
+    const fields = await this.judge.fields('create', name, names)
+    for (const { columns, links } of rows) {
       const known = knownValues(this.model, columns, links.length === 0)
-      const fields = await this.judge.fields('create', name, this.writer.fieldNames('create', name, data))
       const decided = this.judge.decide('create', name, known)
       const readable = isRead ? this.judge.decide('read', name, known) : true
       if (decided === false || readable === false) throw this.judge.denial()
-      if (fields.length > 0 || links.length > 0 || !decided || !readable) isKnown = false
-      else if (!(await this.#areLinked(columns))) isKnown = false
+      // All rows are tested after the write if one of them has to be.
+      if (fields.length > 0 || links.length > 0 || !decided || !readable) return false
+      if (!(await this.#areLinked(columns))) return false
     }
-    return isKnown
+    return true
   }
 
   /** Whether the rows that a new row refers to are known to be readable. */
