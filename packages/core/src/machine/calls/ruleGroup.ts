@@ -1,5 +1,4 @@
 import type { Rule } from '../../language/ast.js'
-import { RowsByClass } from '../state/rowsByClass.js'
 import type { Candidate } from './dispatch.js'
 
 /** A rule of a group, with the tests of its parameters. */
@@ -17,7 +16,6 @@ export class RuleGroup {
   readonly isDefined: boolean
   /** Whether a call can lead to another call of the same predicate. */
   readonly recursive: boolean
-  readonly rows: RowsByClass = new RowsByClass()
   /**
    * Number of slots that a frame needs for the rules compiled so far. It only grows; the array of
    * an older frame grows when it is written to.

@@ -9,11 +9,11 @@ import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
-import { isDict, isList, type Term } from '../state/term.js'
+import { isOfHost, type Term } from '../state/term.js'
 import { evaluate } from '../terms/evaluate.js'
 import { formatTerm } from '../terms/format.js'
 import { match } from '../terms/pattern.js'
-import { unifyStep } from '../terms/unify.js'
+import { unifyObjects, unifyStep } from '../terms/unify.js'
 import { planOperand, planOperands } from './operands.js'
 import { matcherOf } from './patterns.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
@@ -46,14 +46,13 @@ function unifyOperands(left: CompiledValue, right: CompiledValue, next: Step): S
     const b = evaluate(m, slots, right)
     if (a === b && b !== failed && b !== pending && equalsItself(b)) return next
     if (typeof a === 'string' && typeof b === 'string') return m.backtrack()
+    if (!isOfHost(a) || !isOfHost(b)) return unifyStep(m, b, a, next, step)
     // The equality of the application takes its operands in the order of the text.
-    return isOfHost(a) && isOfHost(b) ? unifyStep(m, a, b, next, step) : unifyStep(m, b, a, next, step)
+    const verdict = unifyObjects(m, a, b)
+    if (verdict === true) return m.proceed(next)
+    return verdict === false ? m.backtrack() : m.wait(step)
   }
   return step
-}
-
-function isOfHost(term: Term): boolean {
-  return typeof term === 'object' && term !== null && !(term instanceof Cell) && !isList(term) && !isDict(term)
 }
 
 /** Returns a variable that neither an earlier goal nor the other side has mentioned. */

@@ -8,6 +8,7 @@ import type { Host } from '../host/host.js'
 import { recursiveNames } from '../recursion/recursiveNames.js'
 import { standingCalls } from '../recursion/standing.js'
 import type { Machine } from '../state/machine.js'
+import { RowsByClass } from '../state/rowsByClass.js'
 import type { Unions } from '../state/unions.js'
 import { CompiledRule, type RuleContext } from './rule.js'
 
@@ -23,6 +24,7 @@ export class Program {
   readonly host: Host
   readonly predicates: RuleGroupTable
   readonly surroundings: RuleContext
+  readonly rows: RowsByClass = new RowsByClass()
   /**
    * A machine without a query. A query takes it for as long as it runs, so no two queries share a
    * machine. The machine returns only after a query without an error, and holds nothing of it.

@@ -112,15 +112,15 @@ function mayBeSame(m: Machine, left: Loop, right: Loop): boolean {
     if (typeof x !== 'object' || typeof y !== 'object') return false
     objects++
   }
-  for (let at = 0; objects > 0 && at < arity; at++) if (areOtherRows(m, left.predicate, a[at], b[at])) return false
+  for (let at = 0; objects > 0 && at < arity; at++) if (areOtherRows(m, a[at], b[at])) return false
   return true
 }
 
-function areOtherRows(m: Machine, { rows }: Callee, left: Term, right: Term): boolean {
+function areOtherRows(m: Machine, left: Term, right: Term): boolean {
   if (left === right || typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
     return false
-  const a = rows.of(m.host, left.constructor)
-  const b = left.constructor === right.constructor ? a : rows.of(m.host, right.constructor)
+  const a = m.program?.rows.of(m.host, left.constructor)
+  const b = left.constructor === right.constructor ? a : m.program?.rows.of(m.host, right.constructor)
   if (a === undefined || b === undefined) return false
   return a.owner !== b.owner || (a.column === b.column && areSameRow(a, left, right) === false)
 }

@@ -7,8 +7,6 @@ export interface Callee {
   readonly name: string
   readonly arity: number
   readonly rules: readonly { readonly node: Rule }[]
-  /** How arguments that are rows are compared. */
-  readonly rows: RowsByClass
 }
 
 /** A place that calls rules. */
@@ -24,6 +22,8 @@ export interface Caller {
 
 /** The program that a query runs. */
 export interface Running {
+  /** How rows are compared. */
+  readonly rows: RowsByClass
   readonly predicates: { get(name: string, arity: number): Callee }
   readonly surroundings: { readonly tracer: { readonly recorder: Recorder } | undefined }
 }

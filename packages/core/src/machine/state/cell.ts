@@ -1,10 +1,10 @@
 import type { Suspension } from './suspension.js'
-import type { Term } from './term.js'
+import { OwnTerm, type Term } from './term.js'
 
 const unbound: unique symbol = Symbol('unbound')
 
 /** A logic variable. */
-export class Cell {
+export class Cell extends OwnTerm {
   value: Term = unbound
   /** Goals that wait for its value. */
   goals: readonly Suspension[] | undefined = undefined
@@ -19,6 +19,7 @@ export class Cell {
   readonly name: string | undefined
 
   constructor(serial: number, linked: boolean, name?: string) {
+    super()
     this.serial = serial
     this.linked = linked
     this.name = name

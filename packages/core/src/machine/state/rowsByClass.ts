@@ -9,7 +9,12 @@ export class RowsByClass {
   /** Undefined for a class whose objects need `Host.equal`. */
   readonly #known = new WeakMap<object, { readonly rows: RowEquality | undefined }>()
 
+  // Most comparisons are of rows of the same class as the one before.
+  #last: unknown = undefined
+  #lastRows: RowEquality | undefined = undefined
+
   of(host: Host, cls: unknown): RowEquality | undefined {
+    if (cls !== undefined && cls === this.#last) return this.#lastRows
     // an object from JSON can have a key of that name
     if (typeof cls !== 'function') return undefined
     let found = this.#known.get(cls)
@@ -17,6 +22,8 @@ export class RowsByClass {
       found = { rows: host.rowEquality(cls) }
       this.#known.set(cls, found)
     }
+    this.#last = cls
+    this.#lastRows = found.rows
     return found.rows
   }
 }

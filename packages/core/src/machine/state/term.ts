@@ -6,13 +6,17 @@ import { Dict } from '../../values/dict.js'
  */
 export type Term = unknown
 
+/** What only the machine makes: variables, and the values of the language that JavaScript lacks. */
+export class OwnTerm {}
+
 /**
  * A float whose value is a whole number; all other numbers show by themselves whether they are
  * integers.
  */
-export class Float {
+export class Float extends OwnTerm {
   readonly value: number
   constructor(value: number) {
+    super()
     this.value = value
   }
 }
@@ -21,12 +25,13 @@ export class Float {
  * A list of a policy: some elements of an array, and possibly a rest that is another list or an
  * open variable.
  */
-export class ListTerm {
+export class ListTerm extends OwnTerm {
   readonly items: readonly Term[]
   /** Index of the first element. */
   readonly from: number
   readonly rest: Term | undefined
   constructor(items: readonly Term[], from: number, rest: Term | undefined) {
+    super()
     this.items = items
     this.from = from
     this.rest = rest
@@ -34,11 +39,18 @@ export class ListTerm {
 }
 
 /** A dictionary of a policy. Keys are in the order of their code points. */
-export class DictTerm {
+export class DictTerm extends OwnTerm {
   readonly entries: ReadonlyMap<string, Term>
   constructor(entries: ReadonlyMap<string, Term>) {
+    super()
     this.entries = entries
   }
+}
+
+/** Returns whether a term is an object of the application: neither a variable nor a list, a dictionary or a float. */
+export function isOfHost(term: Term): term is object {
+  if (typeof term !== 'object' || term === null || term instanceof OwnTerm) return false
+  return !Array.isArray(term) && !(term instanceof Dict)
 }
 
 export type AnyList = readonly Term[] | ListTerm

@@ -1,6 +1,6 @@
 import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
-import { DictTerm, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, ListTerm, OwnTerm, type Term } from '../state/term.js'
 
 /** Lists that rules made, with more bound variables than this, count as open. */
 const maxVariables = 64
@@ -10,8 +10,7 @@ const maxVariables = 64
  * without any variable are remembered, so that a recursion along a list reads each element once.
  */
 export function isGround(m: Machine, root: Term): boolean {
-  if (typeof root !== 'object' || root === null) return true
-  if (!(root instanceof Cell || root instanceof ListTerm || root instanceof DictTerm)) return true
+  if (!(root instanceof OwnTerm)) return true
   const open: Term[] = [root]
   const seen: object[] = []
   let variables = 0

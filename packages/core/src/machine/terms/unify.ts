@@ -1,4 +1,5 @@
 import { equalsItself } from '../../values/equality.js'
+import { areSameRow } from '../../values/rows.js'
 import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
@@ -150,6 +151,21 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
     }
     return false
   }
+  return askHost(m, left, right, isOwn, isOtherOwn)
+}
+
+/** Unifies two different objects of the application. */
+export function unifyObjects(m: Machine, left: object, right: object): Verdict {
+  if (isThenable(left) || isThenable(right)) return unifyAwaited(m, left, right)
+  if (left.constructor === right.constructor) {
+    const rows = m.program?.rows.of(m.host, left.constructor)
+    const same = rows && areSameRow(rows, left, right)
+    if (same !== undefined) return same
+  }
+  return askHost(m, left, right, false, false)
+}
+
+function askHost(m: Machine, left: Term, right: Term, isOwn: boolean, isOtherOwn: boolean): Verdict {
   const known = m.recall(equality, left, right)
   // Sound: the recorded answer to this question is a boolean.
   if (known !== unanswered) return known as boolean
