@@ -16,6 +16,7 @@ import { Dict } from '../values/dict.js'
 import { allKinds } from '../values/kinds.js'
 import { metErrors } from '../values/metErrors.js'
 import { compareNumbers } from '../values/order.js'
+import { isThenable } from '../values/thenable.js'
 import type { HostSchema } from './hostSchema.js'
 import type { MachineHost } from './machineHost.js'
 
@@ -148,9 +149,7 @@ function isRead(operand: Operand): boolean {
 /** The meaning of values for predicates: undefined wherever the machine asks its host. */
 function meaningOf(schema: Schema, host: MachineHost): Meaning {
   const equality = (left: unknown, right: unknown): boolean | undefined => {
-    if (!isObject(left) || !isObject(right)) return undefined
-    const equal = host.equal(left, right)
-    return typeof equal === 'boolean' ? equal : undefined
+    return isObject(left) && isObject(right) ? host.equal(left, right) : undefined
   }
   return {
     schema,
@@ -175,5 +174,6 @@ function meaningOf(schema: Schema, host: MachineHost): Meaning {
 
 /** Returns whether the host alone decides the equality of a value: lists and dictionaries are the language's. */
 function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Dict)
+  if (typeof value !== 'object' || value === null || isThenable(value)) return false
+  return !Array.isArray(value) && !(value instanceof Dict)
 }

@@ -89,13 +89,11 @@ export class MachineHost implements MachineInterface {
     return undefined
   }
 
-  equal(left: unknown, right: unknown): Awaitable<boolean> {
-    // Called for most elements of lists: no arrays and functions unless there is a promise.
-    if (!isThenable(left) && !isThenable(right)) return Boolean(this.#equal(left, right))
-    return whenSettled([left, right], (a, b) => Boolean(this.#equal(a, b)))
+  equal(left: unknown, right: unknown): boolean {
+    return Boolean(this.#equal(left, right))
   }
 
-  compareEqual(left: unknown, right: unknown): Awaitable<boolean> {
+  compareEqual(left: unknown, right: unknown): boolean {
     return this.equal(left, right)
   }
 

@@ -10,7 +10,7 @@ import type { Machine } from '../state/machine.js'
 import { Once } from '../state/once.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
-import type { Term } from '../state/term.js'
+import { OwnTerm, type Term } from '../state/term.js'
 import { evaluate } from '../terms/evaluate.js'
 import { isGround } from '../terms/ground.js'
 import { asksHost, planOperands } from './operands.js'
@@ -94,7 +94,10 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
 }
 
 function areGround(m: Machine, slots: readonly Term[], arity: number): boolean {
-  for (let at = 0; at < arity; at++) if (!isGround(m, slots[at])) return false
+  for (let at = 0; at < arity; at++) {
+    const arg = slots[at]
+    if (arg instanceof OwnTerm && !isGround(m, arg)) return false
+  }
   return true
 }
 

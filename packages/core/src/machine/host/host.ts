@@ -64,7 +64,7 @@ export interface Host {
   isNearer(value: unknown, left: string, right: string): boolean
   /**
    * Returns whether two values are equal if the language does not decide it: at least one is an
-   * object of the application.
+   * object of the application, and neither is a promise.
    */
   equal(left: unknown, right: unknown): Awaitable<boolean>
   /**

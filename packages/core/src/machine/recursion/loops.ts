@@ -5,7 +5,7 @@ import { Fault } from '../state/fault.js'
 import { IntSet } from '../state/intSet.js'
 import type { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'
-import { dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
+import { dictGet, dictKeys, Float, isDict, isOfHost, ListTerm, type Term } from '../state/term.js'
 
 /**
  * Number of calls in a block. A set at the end of a block holds all enclosing calls; later calls
@@ -126,26 +126,33 @@ function areOtherRows(m: Machine, left: Term, right: Term): boolean {
 }
 
 function isSame(m: Machine, left: Loop, right: Loop): boolean {
-  const a = left.identities ?? identify(m, left)
-  const b = right.identities ?? identify(m, right)
-  for (let at = a.length - 1; at >= 0; at--) if (a[at] !== b[at] || a[at] === undefined) return false
+  for (let at = left.predicate.arity - 1; at >= 0; at--) {
+    const arg = left.slots[at]
+    if (arg === right.slots[at] && !isMade(arg)) continue
+    const identity = identityOf(m, left, at)
+    if (identity === open || identity !== identityOf(m, right, at)) return false
+  }
   return true
 }
 
-function identify(m: Machine, loop: Loop): readonly unknown[] {
-  loop.identities = loop.slots.slice(0, loop.predicate.arity).map((arg) => {
-    if (arg instanceof Cell) return undefined
-    if (isMade(arg)) return contentOf(m, arg)
-    return typeof arg === 'object' && arg !== null ? m.host.identify(arg) : (arg ?? null)
-  })
-  return loop.identities
+/** The identity of an argument that is not ground. */
+const open: unique symbol = Symbol('open')
+
+function identityOf(m: Machine, loop: Loop, at: number): unknown {
+  const arg = loop.slots[at]
+  if (arg instanceof Cell) return open
+  if (typeof arg !== 'object' || arg === null) return arg ?? null
+  loop.identities ??= new Array(loop.predicate.arity)
+  loop.identities[at] ??= (isMade(arg) ? contentOf(m, arg) : m.host.identify(arg)) ?? open
+  return loop.identities[at]
 }
 
 /** The number of a call that is not ground. */
 const notGround = -1
 
+/** Returns whether a term is an object, but none of the application. */
 function isMade(term: Term): boolean {
-  return term instanceof Float || isList(term) || isDict(term)
+  return typeof term === 'object' && term !== null && !isOfHost(term)
 }
 
 /** Returns the number of a ground call within this query. */

@@ -20,10 +20,9 @@ export class Loop {
    */
   restsOn: number
   /**
-   * Identity of each argument among values of its kind; undefined for an argument that is not
-   * ground.
+   * Identity of each object among the arguments, made on first use.
    */
-  identities: readonly unknown[] | undefined = undefined
+  identities: unknown[] | undefined = undefined
   /** A number for the call, the same for equal calls; made on first use. */
   number: number | undefined = undefined
   /** At the end of a block of calls: the numbers of all calls up to this one. */
