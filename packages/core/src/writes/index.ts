@@ -10,6 +10,7 @@ export type {
 } from './change.js'
 export { type ActionNames, Judge, type Questions } from './judge.js'
 export { keyText } from './ledger.js'
+export { allowsLink, grantsLinks, type LinkQuestion } from './linkRules.js'
 export { decideNewRow } from './newRow.js'
 export type { WriterParts } from './parts.js'
 export { assertMayWrite, writeDenial } from './refusal.js'

@@ -1,6 +1,8 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { UnsupportedFilterError } from '../errors.js'
-import type { Values } from './change.js'
+import type { Load } from '../schema/wanted.js'
+import type { LinkRelation, Values } from './change.js'
+import { allowsLink, grantsLinks } from './linkRules.js'
 import { decideNewRow } from './newRow.js'
 import { writeDenial } from './refusal.js'
 import { comparesStates, type FieldPolicy, type RowsFilter } from './rowsFilter.js'
@@ -24,6 +26,13 @@ export interface Questions<Where> {
   fieldPolicy(action: string, model: string): FieldPolicy | undefined
   /** Whether a new row is within the application's own scope; undefined if its values do not tell. */
   inScope(model: string, values: Values): boolean | undefined
+  /**
+   * Returns a row with its class.
+   * @param isNew - Whether it is not in the database yet, so that nothing is loaded by its key.
+   */
+  row(model: string, values: Values, isNew: boolean): object
+  /** Loads relations of rows. */
+  readonly load: Load
   /** Prints a filter as a condition of the store; `true` for all rows. */
   print(filter: RowsFilter): Promise<Where | true>
 }
@@ -120,6 +129,19 @@ export class Judge<Where> {
     if (isInScope === false) return false
     const decided = decideNewRow(authorizer, actor, this.action(kind, model), model, values)
     return decided === true ? isInScope : decided
+  }
+
+  /** Whether rules can allow links of a relation to rows that may not be updated. */
+  grantsLinks({ owner, name }: LinkRelation): boolean {
+    return grantsLinks(this.#questions.authorizer, owner, name)
+  }
+
+  /** Returns whether rules allow to link two rows, as they are before the write. */
+  allowsLink({ owner, name, model }: LinkRelation, row: Values, other: Values, isNew: boolean): Promise<boolean> {
+    if (this.#isSealed) throw new Error(`The link ${owner}.${name} was not decided before the write.`)
+    const { authorizer, actor, load } = this.#questions
+    const rows = { row: this.#questions.row(owner, row, isNew), other: this.#questions.row(model, other, false) }
+    return allowsLink(authorizer, { actor, relation: name, ...rows }, load)
   }
 
   denial(isReadable = true): Error {

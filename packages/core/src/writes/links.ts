@@ -5,6 +5,21 @@ import type { Apply, ApplyTo, RowWriter } from './parts.js'
 
 type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>, { readonly kind: Kind }>
 
+/** A relation of a row that is written. */
+interface Linked<Where> {
+  readonly relation: LinkRelation
+  /** The row before; undefined for a new row. */
+  readonly row: Values | undefined
+  readonly data: Data<Where>
+}
+
+/** The rows at the other end of links. */
+interface Ends {
+  readonly rows: readonly Values[]
+  /** The texts of the keys of those whose links `allow_link` allows, so that they need not allow `update`. */
+  readonly granted: ReadonlySet<string>
+}
+
 /**
  * Writes the links of a row. Both ends count: the row that holds the reference has to allow `update`,
  * before and after, and the other has to be readable. Rows of another parent do not exist.
@@ -93,7 +108,8 @@ export class Links<Where> {
     return async () => {
       const keys = store.keyed(owner, this.#keys(owner, holders))
       const none = Object.fromEntries(from.map((name) => [name, null]))
-      this.#moved(owner, await store.update(owner, keys, none, this.#writer.columnsOf(owner)))
+      const rows = await store.update(owner, keys, none, this.#writer.columnsOf(owner))
+      this.#moved(owner, { rows, granted: new Set() })
       return columns
     }
   }
@@ -101,27 +117,28 @@ export class Links<Where> {
   /**
    * Prepares a relation whose references are in other rows, or between the rows.
    * @param row - The row before; undefined for a new row, which has no related rows.
+   * @param data - What the row gets.
    */
-  async prepareOthers({ relation, step }: Link<Where>, row: Values | undefined): Promise<ApplyTo> {
+  async prepareOthers({ relation, step }: Link<Where>, row: Values | undefined, data: Data<Where>): Promise<ApplyTo> {
     const { model } = relation
+    const link = { relation, row, data }
     switch (step.kind) {
       case 'create':
         return await this.#prepareCreate(relation, step.data)
       case 'connect':
-        return await this.#prepareConnect(relation, step.where, row)
+        return await this.#prepareConnect(link, step.where)
       case 'connectOrCreate': {
         const { store } = this.#writer.parts
         const [existing] = await store.find(model, step.where, this.#writer.columnsOf(model))
         return existing
-          ? await this.#prepareConnect(relation, step.where, row)
+          ? await this.#prepareConnect(link, step.where)
           : await this.#prepareCreate(relation, [step.create])
       }
       case 'disconnect': {
-        const rows = await this.#allowed('update', model, this.#belonging(relation, row, step.where))
-        return this.#detach(relation, rows)
+        return this.#detach(relation, await this.#linkable(link, this.#belonging(relation, row, step.where)))
       }
       case 'set':
-        return await this.#prepareSet(relation, step, row)
+        return await this.#prepareSet(link, step)
       case 'update': {
         const apply = await this.#prepareUpdates(
           model,
@@ -175,28 +192,32 @@ export class Links<Where> {
     }
   }
 
-  async #prepareConnect(relation: LinkRelation, where: Where, row: Values | undefined): Promise<ApplyTo> {
-    const inverse = this.#inverse(relation)
-    const readable = inverse ? await this.#writer.readableEnds(inverse) : []
-    const others = await this.#allowed('update', relation.model, where, false, readable)
-    const pushed = relation.many || !row ? [] : await this.#pushedOut(relation, row, others)
+  async #prepareConnect(link: Linked<Where>, where: Where): Promise<ApplyTo> {
+    const { relation } = link
+    const others = await this.#linkable(link, where, await this.#readableInverse(relation))
+    const pushed = await this.#pushedOut(link, others.rows)
     const attach = this.#attach(relation, others)
     return async (one) => {
-      if (pushed.length > 0) await this.#detach(relation, pushed)(one)
+      if (pushed) await this.#detach(relation, pushed)(one)
       await attach(one)
     }
   }
 
-  #attach(relation: LinkRelation, others: readonly Values[]): ApplyTo {
+  async #readableInverse(relation: LinkRelation): Promise<readonly Where[]> {
+    const inverse = this.#inverse(relation)
+    return inverse ? await this.#writer.readableEnds(inverse) : []
+  }
+
+  #attach(relation: LinkRelation, others: Ends): ApplyTo {
     const { store } = this.#writer.parts
     const { model } = relation
     if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, true)
     const inverse = this.#inverse(relation)
     return async (row) => {
-      const rows = store.keyed(model, this.#keys(model, others))
+      const rows = store.keyed(model, this.#keys(model, others.rows))
       const columns = pairs(relation.to, relation.from, row)
       const moved = await store.update(model, rows, columns, this.#writer.columnsOf(model))
-      this.#moved(model, moved, inverse && [inverse])
+      this.#moved(model, { ...others, rows: moved }, inverse && [inverse])
     }
   }
 
@@ -209,23 +230,30 @@ export class Links<Where> {
   }
 
   /** Returns the row that a relation to one row leads to, if it is replaced by another. */
-  async #pushedOut(relation: LinkRelation, row: Values, others: readonly Values[]): Promise<readonly Values[]> {
+  async #pushedOut(link: Linked<Where>, others: readonly Values[]): Promise<Ends | undefined> {
+    const { relation, row } = link
+    if (relation.many || !row) return undefined
     const { store } = this.#writer.parts
     const linked = store.linked(relation, row)
     const current = await store.find(relation.model, linked, this.#writer.columnsOf(relation.model))
     const texts = new Set(others.map((one) => this.#text(relation.model, one)))
-    if (current.every((one) => texts.has(this.#text(relation.model, one)))) return []
+    if (current.every((one) => texts.has(this.#text(relation.model, one)))) return undefined
     if (!relation.nullable) throw required(relation)
-    return await this.#allowed('update', relation.model, linked)
+    return await this.#linkable(link, linked)
   }
 
-  async #prepareSet(relation: LinkRelation, { where }: Step<Where, 'set'>, row: Values | undefined): Promise<ApplyTo> {
+  async #prepareSet(link: Linked<Where>, { where }: Step<Where, 'set'>): Promise<ApplyTo> {
+    const { relation, row } = link
     const { store } = this.#writer.parts
     const { model } = relation
     const targets: Values[] = []
-    const inverse = this.#inverse(relation)
-    const readable = inverse ? await this.#writer.readableEnds(inverse) : []
-    for (const one of where) targets.push(...(await this.#allowed('update', model, one, false, readable)))
+    const granted = new Set<string>()
+    const readable = await this.#readableInverse(relation)
+    for (const one of where) {
+      const ends = await this.#linkable(link, one, readable)
+      targets.push(...ends.rows)
+      for (const text of ends.granted) granted.add(text)
+    }
     const current = row ? await store.find(model, store.linked(relation, row), this.#writer.columnsOf(model)) : []
     const [wanted, present] = [targets, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
     const removed = current.filter((one) => !wanted!.has(this.#text(model, one)))
@@ -233,12 +261,13 @@ export class Links<Where> {
     if (removed.length > 0) {
       if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
       const keys = store.keyed(model, this.#keys(model, removed))
-      const allowed = await this.#allowed('update', model, keys, true)
-      if (allowed.length < removed.length) throw this.#writer.parts.judge.denial()
+      const ends = await this.#linkable(link, keys, [], true)
+      if (ends.rows.length < removed.length) throw this.#writer.parts.judge.denial()
+      for (const text of ends.granted) granted.add(text)
     }
     return async (one) => {
-      if (removed.length > 0) await this.#detach(relation, removed)(one)
-      if (added.length > 0) await this.#attach(relation, added)(one)
+      if (removed.length > 0) await this.#detach(relation, { rows: removed, granted })(one)
+      if (added.length > 0) await this.#attach(relation, { rows: added, granted })(one)
     }
   }
 
@@ -267,26 +296,75 @@ export class Links<Where> {
     }
   }
 
-  #detach(relation: LinkRelation, rows: readonly Values[]): ApplyTo {
+  #detach(relation: LinkRelation, others: Ends): ApplyTo {
     const { store } = this.#writer.parts
     const { model } = relation
-    if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, rows, false)
+    if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, false)
     if (!relation.nullable) throw required(relation)
     const columns = Object.fromEntries(relation.to.map((name) => [name, null]))
     return async () => {
-      const keyed = store.keyed(model, this.#keys(model, rows))
-      this.#moved(model, await store.update(model, keyed, columns, this.#writer.columnsOf(model)))
+      const keyed = store.keyed(model, this.#keys(model, others.rows))
+      const moved = await store.update(model, keyed, columns, this.#writer.columnsOf(model))
+      this.#moved(model, { ...others, rows: moved })
     }
   }
 
   /** Adds or removes the rows of a table between two models: both ends have to allow it after, too. */
-  async #joined(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void> {
-    await this.#writer.parts.store.join(relation, row, others, isAdded)
+  async #joined(relation: LinkRelation, row: Values, others: Ends, isAdded: boolean): Promise<void> {
+    await this.#writer.parts.store.join(relation, row, others.rows, isAdded)
     this.#moved(relation.model, others)
   }
 
-  #moved(model: string, rows: readonly Values[], links: readonly LinkRelation[] = []): void {
-    for (const row of rows) this.#writer.ledger.changed(model, row, { isMoved: true, links })
+  #moved(model: string, { rows, granted }: Ends, links: readonly LinkRelation[] = []): void {
+    for (const row of rows) {
+      const isDecided = granted.has(this.#text(model, row))
+      this.#writer.ledger.changed(model, row, { isMoved: true, isDecided, links })
+    }
+  }
+
+  /**
+   * Returns the rows of a condition whose link to a row may change: rows that allow `update`, and readable rows of which
+   * `allow_link` allows it.
+   * @param many - Whether there may be none.
+   * @throws the denial if there is none, or if one of the readable rows does not allow it
+   */
+  async #linkable(
+    { relation, row, data }: Linked<Where>,
+    where: Where,
+    further: readonly Where[] = [],
+    many = false,
+  ): Promise<Ends> {
+    const { store, judge, allColumns } = this.#writer.parts
+    const { model, owner } = relation
+    if (!judge.grantsLinks(relation))
+      return { rows: await this.#allowed('update', model, where, many, further), granted: new Set() }
+    const columns = this.#writer.columnsOf(model)
+    const [updatable, readable] = [await judge.before('update', model), await judge.before('read', model)]
+    const rows = [...(await store.find(model, store.all([where, ...updatable, ...further]), columns))]
+    const known = new Set(rows.map((one) => this.#text(model, one)))
+    const granted = new Set<string>()
+    const own = row
+      ? (await store.find(owner, store.keyed(owner, this.#keys(owner, [row])), allColumns(owner)))[0]
+      : this.#newRow(owner, data)
+    for (const other of await store.find(model, store.all([where, ...readable, ...further]), allColumns(model))) {
+      const text = this.#text(model, other)
+      if (known.has(text)) continue
+      if (!own || !(await judge.allowsLink(relation, own, other, row === undefined))) throw judge.denial()
+      rows.push(other)
+      granted.add(text)
+    }
+    if (rows.length === 0 && !many) throw await this.#missing(model, where)
+    return { rows, granted }
+  }
+
+  /** Returns the columns that are known of a new row. Those of its references can come from other rows. */
+  #newRow(model: string, { columns }: Data<Where>): Values {
+    const { knownValues, relations } = this.#writer.parts
+    const known = { ...knownValues(model, columns) }
+    for (const name of relations.references(model).flatMap(({ from }) => from)) {
+      if (!(name in columns)) delete known[name]
+    }
+    return known
   }
 
   /** Returns the row of a condition that may be read. @throws the denial of a missing row if there is none */
@@ -319,9 +397,15 @@ export class Links<Where> {
       if (all.length > rows.length) throw judge.denial()
     }
     if (many || rows.length > 0) return rows
+    throw await this.#missing(model, where)
+  }
+
+  /** Returns the denial for rows that do not exist, or do not allow an action. */
+  async #missing(model: string, where: Where): Promise<Error> {
+    const { store, judge } = this.#writer.parts
     const readable = await judge.before('read', model)
-    const [visible] = await store.find(model, store.all([where, ...readable]), columns)
-    throw judge.denial(visible !== undefined)
+    const [visible] = await store.find(model, store.all([where, ...readable]), this.#writer.columnsOf(model))
+    return judge.denial(visible !== undefined)
   }
 
   #belonging(relation: LinkRelation, row: Values | undefined, where: Where | undefined): Where {

@@ -14,6 +14,8 @@ export interface WriterParts<Where> {
   readonly judge: Judge<Where>
   readonly relations: Relations
   readonly keyOf: (model: string) => readonly string[]
+  /** Returns all columns of a model. */
+  readonly allColumns: (model: string) => readonly string[]
   /** Returns the columns of new rows whose stored values are known from the data. */
   readonly knownValues: (model: string, columns: Values) => Values
   /** Whether rows that the database changes with a deleted row are trusted. */

@@ -1,11 +1,11 @@
 import { fieldTextsOf, hasChangeRules, restrictsFields } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
+import type { Engine } from '../authorizer/decisions/engine.js'
 import { after, type Eventual } from '../authorizer/decisions/eventual.js'
 import { type FilterPlan, Filters } from '../authorizer/filters/filters.js'
 import type { Definite } from '../condition/condition.js'
-import { ArgumentError } from '../errors.js'
 import type { Load } from '../schema/wanted.js'
+import { engineFor } from './engineFor.js'
 
 /** A question for rows: on which rows of a model may the actor perform an action, or perform it on a field? */
 export interface RowsQuestion {
@@ -91,10 +91,4 @@ export function fieldPolicyOf(authorizer: Authorizer, model: string, action: str
 export function comparesStates(authorizer: Authorizer, model: string): boolean {
   const engine = engineFor(authorizer)
   return hasChangeRules(engine.active.current().policy, engine.schema.ancestors(model))
-}
-
-function engineFor(authorizer: Authorizer): Engine {
-  const engine = engineOf(authorizer)
-  if (engine) return engine
-  throw new ArgumentError('invalid-argument', 'Writes need an authorizer of `@arcturus/core`.')
 }

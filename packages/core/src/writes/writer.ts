@@ -140,7 +140,7 @@ export class Writer<Where> implements RowWriter<Where> {
     const others: ApplyTo[] = []
     for (const link of data.links) {
       if (link.relation.keeper === 'own') references.push(await this.links.prepareReference(link, row))
-      else others.push(await this.links.prepareOthers(link, row))
+      else others.push(await this.links.prepareOthers(link, row, data))
     }
     return {
       references: async () => {

@@ -1,5 +1,5 @@
 import { type Authorizer, UnsupportedFilterError } from '@arcturus/core'
-import { complement } from '@arcturus/core/filters'
+import { complement, type Load } from '@arcturus/core/filters'
 import {
   type FieldPolicy,
   fieldPolicyOf,
@@ -48,11 +48,12 @@ export type Rows = Arguments | true
 export class Questions {
   readonly parts: Parts
   readonly actor: unknown
-  readonly #client: PrismaClientLike
   readonly #scope: QueryScope
   readonly #isWrite: boolean
   readonly #filters = new Map<string, Promise<RowsFilter>>()
   #printed = new Map<string, Promise<unknown>>()
+  /** Loads relations of rows by the operation's client. */
+  readonly load: Load
   #isSealed = false
 
   /**
@@ -62,9 +63,9 @@ export class Questions {
   constructor(parts: Parts, actor: unknown, client: PrismaClientLike, isWrite = false) {
     this.parts = parts
     this.actor = actor
-    this.#client = client
     this.#scope = { mayLoad: true, send: sendBy(client) }
     this.#isWrite = isWrite
+    this.load = relationLoader(parts.tables, () => client, parts.unsaved)
   }
 
   /** Declares that rows are about to be written: filters are bound already, and are printed anew. */
@@ -138,7 +139,7 @@ export class Questions {
     const { authorizer } = this.parts
     try {
       return await loadRowsFilter(authorizer, question, {
-        load: this.#loader(),
+        load: this.load,
         most: this.#isWrite ? undefined : mostLoaded,
       })
     } catch (error) {
@@ -158,6 +159,13 @@ export class Questions {
     return isEveryRow(where) ? true : where
   }
 
+  /** Returns a row with its class. */
+  row(model: string, values: Values, isNew: boolean): object {
+    const row = this.parts.authorizer.as(model, { ...values })
+    if (isNew) this.parts.unsaved.add(row)
+    return row
+  }
+
   /** Returns the field rules of an action; undefined if every field is allowed. */
   fieldPolicy(action: string, model: string): FieldPolicy | undefined {
     return fieldPolicyOf(this.parts.authorizer, model, action)
@@ -165,11 +173,6 @@ export class Questions {
 
   #question(action: string, model: string, field?: string): RowsQuestion {
     return { actor: this.actor, action, model, field }
-  }
-
-  #loader() {
-    const { tables, unsaved } = this.parts
-    return relationLoader(tables, () => this.#client, unsaved)
   }
 
   // Sound: a key is only used for values of one type.

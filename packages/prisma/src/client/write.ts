@@ -71,6 +71,8 @@ class Plan {
       settled: (action, of, field) => questions.filter(action, of, field),
       fieldPolicy: (action, of) => questions.fieldPolicy(action, of),
       inScope: (of, values) => questions.inScope(of, values),
+      row: (of, values, isNew) => questions.row(of, values, isNew),
+      load: questions.load,
       print: (filter) => questions.print(filter, session.actions(filter.model).update, 'anywhere'),
     })
     this.store = new PrismaStore(client, tables)
@@ -80,6 +82,7 @@ class Plan {
       judge: this.judge,
       relations,
       keyOf: (of) => tables.model(of)!.key,
+      allColumns: (of) => tables.model(of)!.fields.flatMap(({ kind, name }) => (kind === 'relation' ? [] : [name])),
       knownValues: (of, columns) => knownValues(tables.model(of)!, columns, true),
       trustsCascades: session.trustsCascades,
     })

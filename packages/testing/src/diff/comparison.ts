@@ -13,10 +13,10 @@ export interface ComparedAction {
 
 /**
  * Decisions that are not about rows: `resources` are checks of other resources, such as a class or a
- * string, `fields` are decisions of `allow_field`, `changes` those of `allow_update`, and `requests`
- * those of `allow_request`.
+ * string, `fields` are decisions of `allow_field`, `changes` those of `allow_update`, `links` those of
+ * `allow_link`, and `requests` those of `allow_request`.
  */
-export type Unexamined = 'resources' | 'fields' | 'changes' | 'requests'
+export type Unexamined = 'resources' | 'fields' | 'changes' | 'links' | 'requests'
 
 /** The decisions for which two policies can differ. */
 export interface Comparison {
@@ -75,6 +75,7 @@ export function comparison(old: Authorizer, next: Authorizer, differences: Diffe
     ...(isSameElsewhere ? [] : (['resources'] as const)),
     ...(isSameFor('allow_field') ? [] : (['fields'] as const)),
     ...(isSameFor('allow_update') ? [] : (['changes'] as const)),
+    ...(isSameFor('allow_link') ? [] : (['links'] as const)),
     ...(isSameFor('allow_request') ? [] : (['requests'] as const)),
   ]
   return {

@@ -162,6 +162,8 @@ describe('diffPolicies', () => {
       `${before} allow_update(_: User, old: Note, new_row: Note) if old.id = new_row.id;`,
     )
     expect([changes.same, changes.unexamined]).toEqual([false, ['changes']])
+    const links = await diff(before, `${before} allow_link(_: User, _: Note, "owner", _: User);`)
+    expect([links.same, links.unexamined]).toEqual([false, ['links']])
   })
 
   it('passes the models whose rows have to be compared as actors', async () => {

@@ -4,6 +4,7 @@ const sentences: Readonly<Record<Unexamined, string>> = {
   resources: '? Checks of resources that are no rows, such as a class or a string, can change. They are not compared.',
   fields: '? Decisions on fields (allow_field) can change. They are not compared.',
   changes: '? Decisions on changes (allow_update) can change. They are not compared.',
+  links: '? Decisions on links (allow_link) can change. They are not compared.',
   requests: '? Decisions on requests (allow_request) can change. They are not compared.',
 }
 

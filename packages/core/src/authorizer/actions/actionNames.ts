@@ -92,6 +92,16 @@ export function hasChangeRules(policy: Pick<Policy, 'rules'>, ancestors: readonl
   )
 }
 
+/** Returns whether rules allow links of a relation of a resource's class to rows that may not be updated. */
+export function hasLinkRules(policy: Pick<Policy, 'rules'>, ancestors: readonly string[], relation: string): boolean {
+  return (policy.rules.get('allow_link') ?? []).some(
+    (rule) =>
+      rule.parameters.length === 4 &&
+      concerns(rule, ancestors, 1) &&
+      (literal(rule.parameters[2]?.term) ?? relation) === relation,
+  )
+}
+
 /** Returns the classes that have an actor block, or that an `allow` rule names for its actor. */
 export function actorsOf(policy: Policy): ReadonlySet<string> {
   const blocks = [...policy.blocks.values()].filter(({ keyword }) => keyword === 'actor').map(({ name }) => name)

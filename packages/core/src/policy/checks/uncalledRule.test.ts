@@ -19,6 +19,11 @@ describe('uncalled-rule', () => {
       'allow(_, "a", _); allow_feild(_, "a", _, "b");',
       ['1:19 allow_feild(_, "a", _, "b")'],
     ],
+    [
+      'knows the rule for links',
+      'allow(_, "a", _); allow_link(_, _, "tags", _); allow_link(_, _, _);',
+      ['1:48 allow_link(_, _, _)'],
+    ],
     ['reports the rules of a name once', 'allow(_, "a", _); f(1); f(2);', ['1:19 f(1)']],
     ['does not report what only an uncalled rule calls', 'allow(_, "a", _); f(x) if g(x); g(1);', ['1:19 f(x)']],
     ['reports rules that call themselves', 'allow(_, "a", _); f(x) if f(x);', ['1:19 f(x)']],

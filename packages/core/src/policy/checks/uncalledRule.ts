@@ -6,6 +6,7 @@ import type { PolicyCheck, PolicyContext } from './check.js'
 const entries: ReadonlyMap<string, number> = new Map([
   ['allow', 3],
   ['allow_field', 4],
+  ['allow_link', 4],
   ['allow_request', 2],
   ['allow_update', 3],
 ])

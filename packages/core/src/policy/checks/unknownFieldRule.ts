@@ -4,7 +4,13 @@ import { comparedTexts } from './comparedTexts.js'
 import { suggestion } from './suggestion.js'
 import { fieldsOf } from './unknownField.js'
 
-/** A field that `allow_field` names must be a field of the resource's model. */
+/** The rules that name a field of a row, with the places of both. */
+const places: ReadonlyMap<string, readonly [row: number, field: number]> = new Map([
+  ['allow_field', [2, 3]],
+  ['allow_link', [1, 2]],
+])
+
+/** A field that `allow_field` or `allow_link` names must be a field of the row's model. */
 export const unknownFieldRule: PolicyCheck = (context) => {
   const look = (one: StringLiteral, model: string): void => {
     const fields = fieldsOf(model, context.schema)
@@ -15,8 +21,9 @@ export const unknownFieldRule: PolicyCheck = (context) => {
   }
   return {
     rule: (rule) => {
-      if (rule.name !== 'allow_field') return
-      const [, , resource, field] = rule.parameters
+      const place = places.get(rule.name)
+      if (!place) return
+      const [resource, field] = place.map((at) => rule.parameters[at])
       if (resource?.pattern?.kind !== 'class pattern' || !field) return
       const { tag } = resource.pattern
       const literal = field.pattern ?? field.term

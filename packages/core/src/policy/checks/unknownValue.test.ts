@@ -60,11 +60,12 @@ describe('incomparable', () => {
   })
 })
 
-describe('unknown-field in allow_field', () => {
+describe('unknown-field in allow_field and allow_link', () => {
   test.each([
     ['a head', 'allow_field(_, "read", _: Issue, "titel");', ['1:34 "titel"']],
     ['a list', 'allow_field(_, "read", _: Issue, field) if field in ["title", "titel"];', ['1:63 "titel"']],
     ['a comparison', 'allow_field(_, "read", _: Issue, field) if field = "titel" or "due" = field;', ['1:52 "titel"']],
+    ['a relation', 'allow_link(_, _: Issue, "parnt", _); allow_link(_, _: Issue, "parent", _);', ['1:25 "parnt"']],
     ['other actions', 'allow_field(_, "titel", _: Issue, "title"); allow_field(_, x, _, "titel") if x = "titel";', []],
   ])('points at %s', (_, policy, found) => {
     expect(problems('unknown-field', policy, schema())).toEqual(found)
