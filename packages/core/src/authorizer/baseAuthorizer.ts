@@ -118,7 +118,7 @@ export abstract class BaseAuthorizer {
    * @param modelName - The name of a registered model.
    * @param row - The row; not a list or a promise.
    * @throws ArgumentError if the model is unknown, or if `row` is not a single row or is an
-   * instance of another registered class. Also if it has a column that its closed model does not have, a text
+   * instance of another registered class. Also if it has a likely misspelt column of its closed model, a text
    * that is no value of an enum, a string for a declared date, number or boolean, or `stale-relation` if a relation holds other rows than its key refers to.
    */
   as<Row extends object>(modelName: string, row: Row): Row {

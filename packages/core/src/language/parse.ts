@@ -151,19 +151,21 @@ export function parseQuery(
  * Statements are parsed one by one, so that all syntax errors are found. Each invalid statement is
  * left out of the file and has a diagnostic.
  * @param known - The root of the shapes that were parsed already.
+ * @param isForOso - Whether invalid statements have the diagnostics that `oso` has.
  */
 export function parseFile(
   source: Source,
   known: Shape = new Shape(),
+  isForOso = false,
 ): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
   const tokens = new Tokens(source)
   /** The derivations whose statements all pass `checkValueTypes`. */
   const valid = new Set<Derivation>()
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
-  const forms = new CloudForms()
+  const forms = isForOso ? undefined : new CloudForms()
   for (let first = tokens.peek(); first; first = tokens.peek()) {
-    if (forms.statement(tokens, diagnostics)) continue
+    if (forms?.statement(tokens, diagnostics)) continue
     const parsed = parseStatement(first, tokens, known, forms, diagnostics)
     if (!parsed) {
       skipStatement(first, tokens)
@@ -190,7 +192,7 @@ function parseStatement(
   first: Token,
   tokens: Tokens,
   known: Shape,
-  forms: CloudForms,
+  forms: CloudForms | undefined,
   diagnostics: Diagnostic[],
 ): { readonly value: Statement; readonly derivation?: Derivation } | undefined {
   const start = startOf(first, tokens.peek(1))
@@ -227,7 +229,7 @@ function parseBlock(
   first: Token,
   tokens: Tokens,
   known: Shape,
-  forms: CloudForms,
+  forms: CloudForms | undefined,
   diagnostics: Diagnostic[],
 ): ResourceBlock | undefined {
   const header = parse('blockHeader', tokens, '{', known)
@@ -243,7 +245,7 @@ function parseBlock(
       diagnostics.push(unexpectedToken(first.type === 'symbol' && second ? second : first))
       break
     }
-    if (forms.production(tokens, diagnostics)) {
+    if (forms?.production(tokens, diagnostics)) {
       skipProduction(tokens, 0)
       continue
     }

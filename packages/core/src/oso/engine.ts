@@ -124,7 +124,7 @@ export class Engine {
   }
 
   #build(sources: readonly Source[]): Policy {
-    const { policy, found } = buildPolicy(sources, this.host.schema, allChecks(), { queryRules: this.#queryRules })
+    const { policy, found } = buildPolicy(sources, this.host.schema, allChecks(true), { queryRules: this.#queryRules })
     if (policy) return policy
     const [first, ...others] = found.filter(({ severity }) => severity === 'error')
     for (const other of others) further(other)

@@ -40,13 +40,14 @@ export function buildPolicy(
   { queryRules = new Set() }: BuildOptions = {},
 ): PolicyResult {
   const facts = { sources, schema }
+  const { isForOso } = checks
   const found: Diagnostic[] = []
   const statements: Statement[] = []
   const shapes = new Shape()
   const fresh = duplicateSource(reporting(facts, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
-    const { file, diagnostics } = parseFile(source, shapes)
+    const { file, diagnostics } = parseFile(source, shapes, isForOso)
     for (const one of diagnostics) found.push(one)
     for (const one of file.statements) statements.push(one)
     const checked = file.statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
@@ -69,7 +70,15 @@ export function buildPolicy(
     blocks,
   )
   const unions = unionsOf(blocks)
-  const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions, queryRules }
+  const policyFacts = {
+    ...blockFacts,
+    rules,
+    written: new Set(written),
+    ruleTypes: types,
+    unions,
+    queryRules,
+    isForOso,
+  }
   const group = [...all, ...inlineQueries]
   // Most rules are not searched for calls.
   const hasMore = (node: Node): boolean =>

@@ -4,9 +4,8 @@ import { isPlain } from './adoption.js'
 import type { Schema } from './schema.js'
 
 /**
- * Asserts that a plain row, and the plain rows in its relations, have columns of their models and values of their enums
- * alone: a misspelt column would be missing, and a misspelt value would differ from all others. Names that begin with `_`
- * or `$` are those of ORMs, such as `_count`.
+ * Asserts that a plain row, and the plain rows in its relations, have no misspelt columns and no misspelt values of enums:
+ * such a column would be missing, and such a value would differ from all others.
  *
  * @throws ArgumentError `unknown-column` for a model that declares all its columns, `invalid-argument` for a value
  */
@@ -23,7 +22,7 @@ export function assertColumns(schema: Schema, row: object, model: string): void 
       if (!Object.hasOwn(descriptor, 'value')) continue
       const { value }: { value?: unknown } = descriptor
       const field = schema.field(its, name)
-      if (!field) assertKnown(schema, its, name, value)
+      if (!field) assertKnown(schema, its, holder, name)
       else if (field.kind === 'relation')
         for (const one of Array.isArray(value) ? value : [value]) open.push([one, field.model])
       else if (Object.hasOwn(field, 'values') && field.values)
@@ -32,20 +31,19 @@ export function assertColumns(schema: Schema, row: object, model: string): void 
   }
 }
 
-function assertKnown(schema: Schema, model: string, name: string, value: unknown): void {
-  if (!schema.models.get(model)?.closed || /^[_$]/.test(name) || value === undefined || typeof value === 'function')
-    return
+function assertKnown(schema: Schema, model: string, row: object, name: string): void {
+  if (!schema.models.get(model)?.closed) return
   const fields = schema.fields(model)
   // The columns of keys need no declaration.
   const holds = (columns: readonly string[] | undefined): boolean => columns?.includes(name) ?? false
   if (holds(schema.key(model))) return
   if (fields.some((field) => field.kind === 'relation' && (holds(field.from) || holds(field.heldIn)))) return
-  const names = fields.map((field) => field.name)
-  const near = didYouMean(name, names)
+  // Rows can have computed fields beside their columns. A column that is missing was misspelt.
+  const missing = fields.map((field) => field.name).filter((column) => !Object.hasOwn(row, column))
+  const near = didYouMean(name, missing)
+  if (near === undefined) return
   throw new ArgumentError('unknown-column', `${model} has no column "${name}".`, {
-    hint: near
-      ? `did you mean "${near}"?`
-      : `it has ${names.slice(0, 10).join(', ')}; leave out what the model does not have`,
+    hint: `did you mean "${near}"?`,
     data: { model, name },
   })
 }

@@ -28,11 +28,15 @@ import { unmatchedCall } from './unmatchedCall.js'
 import { unreachableRule } from './unreachableRule.js'
 import { wrongArity } from './wrongArity.js'
 
-/** All checks: those that report errors, and those that warn of likely mistakes. */
-export function allChecks(): LoadChecks {
+/**
+ * All checks: those that report errors, and those that warn of likely mistakes.
+ * @param isForOso - Whether a policy that `oso` accepts has no errors. Default false.
+ */
+export function allChecks(isForOso = false): LoadChecks {
   // Both checks of names share a walk.
   const errors = errorChecks(checkNames(singletonVariable, unknownSpecializer))
   return {
+    isForOso,
     statements: [...errors.statements, [ambiguousPrecedence]],
     blocks: [...errors.blocks, [circularRoles]],
     policy: [

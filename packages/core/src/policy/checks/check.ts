@@ -33,6 +33,8 @@ export interface PolicyContext extends BlockContext {
   readonly ruleTypes: RuleTypes
   /** The rules that the application queries by name. */
   readonly queryRules: ReadonlySet<string>
+  /** Whether a policy that `oso` accepts has no errors. */
+  readonly isForOso: boolean
 }
 
 /** A check of statements, one node at a time. */
@@ -48,6 +50,8 @@ export type Rows<Context extends CheckContext> = readonly (readonly Check<Contex
 
 /** The checks of a policy that is loaded. */
 export interface LoadChecks {
+  /** Whether a policy that `oso` accepts must load, and errors are those that `oso` has. */
+  readonly isForOso: boolean
   /** Checks of rules, rule types and blocks, one statement at a time. */
   readonly statements: Rows<CheckContext>
   /** Checks of blocks, once all of them are read. */

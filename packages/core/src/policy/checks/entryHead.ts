@@ -33,12 +33,16 @@ function reportOrder({ name, parameters, head }: Rule, word: string, context: Po
     ? `The second parameter of ${name} is ${what}: the rule never applies.`
     : `The first parameter of ${name} is the actor. Here it is the text "${(actor!.term as { value: string }).value}".`
   const hint = `write ${name}(actor, "${word}", resource${name === 'allow_field' ? ', field' : ''})`
-  context.error('swapped-arguments', message, head, { hint, data: { name } })
+  const report = context.isForOso ? context.warning : context.error
+  report('swapped-arguments', message, head, { hint, data: { name } })
   return true
 }
 
 /** Reports an actor whose class has a `resource` block, beside `actor` blocks of other classes. */
-function reportActor({ name, parameters }: Rule, { schema, blocks, unions, warning, error }: PolicyContext): void {
+function reportActor(
+  { name, parameters }: Rule,
+  { schema, blocks, unions, warning, error, isForOso }: PolicyContext,
+): void {
   const [actor, , resource] = parameters
   const own = classOf(actor!)
   if (own === undefined || unions.Actor.size === 0 || blocks.get(own)?.keyword !== 'resource') return
@@ -48,7 +52,8 @@ function reportActor({ name, parameters }: Rule, { schema, blocks, unions, warni
   if (other !== undefined && blocks.get(other)?.keyword === 'actor') {
     const message = `The actor and the resource of ${name} are in each other's place.`
     const hint = `write ${name}(…: ${other}, …, …: ${own})`
-    error('swapped-arguments', message, actor!.span, { hint, data: { name } })
+    const report = isForOso ? warning : error
+    report('swapped-arguments', message, actor!.span, { hint, data: { name } })
     return
   }
   // A group can have roles, which a rule of the policy passes on to its members.

@@ -27,6 +27,7 @@ import { unregisteredTypeClass } from './unregisteredTypeClass.js'
  */
 export function errorChecks(names: Check = checkNames(singletonVariable)): LoadChecks {
   return {
+    isForOso: false,
     statements: [
       [invalidRuleType],
       [names],

@@ -5,9 +5,11 @@ import type { PolicyCheck } from './check.js'
  */
 export const missingHasPermission: PolicyCheck = (context) => {
   let isInRule = false
-  const declares = [...context.blocks.values()].some(({ declared }) =>
-    [...declared.values()].some(({ kind }) => kind === 'permission'),
-  )
+  const declares = context.isForOso
+    ? context.blocks.size > 0
+    : [...context.blocks.values()].some(({ declared }) =>
+        [...declared.values()].some(({ kind }) => kind === 'permission'),
+      )
   let isCalled = !declares
   return {
     rule: () => {

@@ -39,14 +39,15 @@ function reportSwapped(
   { name, args, span }: Call,
   shapes: readonly Shape[],
   heads: Heads,
-  { error }: PolicyContext,
+  { error, warning, isForOso }: PolicyContext,
 ): boolean {
   if (!(name in BLOCK_RULES) && name !== 'allow') return false
   for (let one = 0; one < args.length; one++) {
     for (let other = one + 1; other < args.length; other++) {
       const exchanged = shapes.with(one, shapes[other]!).with(other, shapes[one]!)
       if (!heads.match(name, exchanged)) continue
-      error('swapped-arguments', `Two arguments of ${name} are in each other's place.`, span, {
+      const report = isForOso ? warning : error
+      report('swapped-arguments', `Two arguments of ${name} are in each other's place.`, span, {
         hint: `write ${name}(${orderOf(name)})`,
         data: { name },
       })
