@@ -1,4 +1,5 @@
 import type { Call, Expression, Rule } from '../../language/ast.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { PolicyContext } from './check.js'
 import { demandOf, Heads, type Shape } from './heads.js'
 import { renamed } from './renamed.js'
@@ -23,6 +24,7 @@ export class Helpers {
   readonly #heads: Heads
   /** The names of rules that can be followed. */
   readonly #names = new Set<string>()
+  readonly #demands = new Map<Rule, readonly Shape[]>()
   readonly #open: Rule[] = []
   #left = CALLS
 
@@ -51,9 +53,9 @@ export class Helpers {
     if (this.#open.length === DEEP || this.#left === 0) return undefined
     let found: Rule | undefined
     for (const rule of this.#context.rules.get(name) ?? []) {
-      const { parameters } = rule
-      if (parameters.length !== shapes.length) continue
-      if (!parameters.every((one, index) => this.#heads.accepts(demandOf(one), shapes[index]!))) continue
+      const demands = entryOf(this.#demands, rule, () => rule.parameters.map(demandOf))
+      if (demands.length !== shapes.length) continue
+      if (!demands.every((demand, index) => this.#heads.accepts(demand, shapes[index]!))) continue
       if (found || !rule.body || !this.#context.written.has(rule) || this.#open.includes(rule)) return undefined
       found = rule
     }

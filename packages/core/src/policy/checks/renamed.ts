@@ -14,8 +14,11 @@ export function renamed<T>(node: T, replace: (variable: Variable, needsName: boo
     const { kind } = one as { readonly kind?: string }
     // Sound: a node of this kind is a variable.
     if (kind === 'variable') return replace(one as Variable, needsName)
-    const parts = Object.entries(one).map(([key, value]) => [key, copy(value, isForNames(kind, key))])
-    return { ...Object.fromEntries(parts), ...(kind === 'call' && place && { span: place }) }
+    const parts: Record<string, unknown> = {}
+    // Sound: the keys are the node's own.
+    for (const key of Object.keys(one)) parts[key] = copy(one[key as keyof typeof one], isForNames(kind, key))
+    if (kind === 'call' && place) parts['span'] = place
+    return parts
   }
   return copy(node, false) as T
 }

@@ -2,7 +2,9 @@ import type { Rule } from '../../language/ast.js'
 import { print } from '../../language/print.js'
 import { spanText } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
-import type { PolicyCheck } from './check.js'
+import { entryOf } from '../../values/entryOf.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
+import { demandOf } from './heads.js'
 import { renamed } from './renamed.js'
 
 /** The most rules of one name that are compared without the names of their variables. */
@@ -12,26 +14,19 @@ const COMPARED = 100
  * A rule must be written only once: a second copy finds nothing new, also if its variables have other names.
  */
 export const repeatedRule: PolicyCheck = (context) => {
-  /**
-   * Rules by text. Shorthand means a different rule in the block of each class, so the outer key is
-   * that class.
-   */
-  const firsts = new Map<string, Map<string, Rule>>()
+  /** The different rules that may repeat each other. */
+  const groups = new Map<string, Rule[]>()
+  const texts = new Map<Rule, string>()
+  const text = (rule: Rule): string => entryOf(texts, rule, () => textOf(rule, context.schema))
   return {
     rule: (rule) => {
-      const isWritten = context.written.has(rule)
-      const pattern = isWritten ? undefined : rule.parameters[2]?.pattern
-      const tag = pattern?.kind === 'class pattern' ? pattern.tag : ''
-      let ofClass = firsts.get(tag)
-      if (!ofClass) {
-        ofClass = new Map()
-        firsts.set(tag, ofClass)
-      }
       const { length } = context.rules.get(rule.name)!
-      const text = isWritten && length > 1 && length <= COMPARED ? textOf(rule, context.schema) : spanText(rule.span)
-      const first = ofClass.get(text)
+      // Printing a rule takes longer than parsing it: only rules with the same head are printed.
+      const isPrinted = context.written.has(rule) && length > 1 && length <= COMPARED
+      const alike = entryOf(groups, isPrinted ? headOf(rule) : writtenAs(rule, context), () => [])
+      const first = isPrinted ? alike.find((one) => text(one) === text(rule)) : alike[0]
       if (!first) {
-        ofClass.set(text, rule)
+        alike.push(rule)
         return
       }
       const { source, start } = first.span
@@ -40,6 +35,17 @@ export const repeatedRule: PolicyCheck = (context) => {
       context.warning('repeated-rule', message, rule.span, { hint: 'remove it', data: { rule, first } })
     },
   }
+}
+
+/** Returns the name of a rule and what its parameters demand. */
+function headOf({ name, parameters }: Rule): string {
+  return ['rule', name, ...parameters.map(demandOf)].join('\0')
+}
+
+/** Returns the text of a rule. Shorthand means a different rule in the block of each class. */
+function writtenAs(rule: Rule, { written }: PolicyContext): string {
+  const pattern = written.has(rule) ? undefined : rule.parameters[2]?.pattern
+  return ['text', pattern?.kind === 'class pattern' ? pattern.tag : '', spanText(rule.span)].join('\0')
 }
 
 /** Returns a rule as text, with its variables named by their order. */
