@@ -298,6 +298,15 @@ export const behaviours: readonly Behaviour[] = [
     status: 200,
     body: '{"title":"New"}',
   },
+  {
+    name: 'the client of a request finds what its actor may read',
+    path: '/client',
+    actor: 'ada',
+    status: 200,
+    body: '{"titles":["Plans","Notice","Trouble"]}',
+  },
+  { name: 'the client of nobody finds what is public', path: '/client', status: 200, body: '{"titles":["Notice"]}' },
+  { name: 'a client that finds nothing out is no decision', path: '/forgotten/client', actor: 'ada', status: 500 },
   { name: 'nobody may create a row', method: 'POST', path: '/asked', status: 401 },
   {
     name: 'fields that may not be written are named',

@@ -1,4 +1,5 @@
 import type { RequestAuthorization } from '@arcturus/core/framework'
+import type { Client } from './world.js'
 
 /**
  * The application that the behaviours are tried on, told without a framework: each framework's test builds it from this
@@ -39,6 +40,7 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  *   document; then as `title`.
  * - `data`: answers the data that the route allowed to write.
  * - `change title`, `change owner`: asks for a change of the loaded document, and answers the data. `create`: asks for a new one.
+ * - `client`: answers the titles that the request's client finds. `secret client`: makes the client alone.
  * - `echo`: answers the body that was sent. `file`: answers a file.
  * - `nothing`: answers `[]`.
  * - `deny`: authorizes `edit` on document 1 itself and lets the error go.
@@ -70,6 +72,8 @@ export type Reply =
   | 'change title'
   | 'change owner'
   | 'create'
+  | 'client'
+  | 'secret client'
   | 'echo'
   | 'file'
   | 'nothing'
@@ -89,6 +93,12 @@ export async function createTitle(authorization: RequestAuthorization<unknown, u
   const data = { id: 9, title: 'New', owner: authorization.actor, readers: [], isPublic: false }
   const { title } = await authorization.authorizeCreate('Document', data)
   return { title }
+}
+
+/** Returns what the request's client finds. */
+export function titlesOf({ client }: RequestAuthorization<unknown, unknown>): object {
+  // Sound: the applications make it by `World.client`.
+  return { titles: (client as Client).titles() }
 }
 
 /** The results of an authorization's methods about a document if they are called without a receiver. */
@@ -179,6 +189,8 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/asked/:id/title', protection: document('read'), reply: 'change title' },
   { method: 'POST', path: '/asked/:id/owner', protection: document('read'), reply: 'change owner' },
   { method: 'POST', path: '/asked', protection: none, reply: 'create' },
+  { method: 'GET', path: '/client', protection: none, reply: 'client' },
+  { method: 'GET', path: '/forgotten/client', protection: none, reply: 'secret client' },
   { method: 'GET', path: '/model/read', protection: { kind: 'model', action: 'read' }, reply: 'ask filter' },
   { method: 'GET', path: '/model/forgotten', protection: { kind: 'model', action: 'read' }, reply: 'secret whole' },
   { method: 'POST', path: '/model/import', protection: { kind: 'model', action: 'import' }, reply: 'nothing' },

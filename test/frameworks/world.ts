@@ -49,6 +49,13 @@ export interface World {
   user(name: string | undefined): User | undefined
   /** The document with an id, which is text, as it comes from a path. */
   document(id: string): Promise<Document | undefined>
+  /** Makes the store's client of an actor. */
+  client(actor: unknown): Client
+}
+
+/** A store's client that finds what its actor may read. */
+export interface Client {
+  titles(): readonly string[]
 }
 
 export function createWorld(more = ''): World {
@@ -74,5 +81,8 @@ export function createWorld(more = ''): World {
     authorizer,
     user: (name) => (name === undefined ? undefined : people.get(name)),
     document: async (id) => documents.find((one) => String(one.id) === id),
+    client: (actor) => ({
+      titles: () => documents.filter((one) => authorizer.can(actor, 'read', one)).map(({ title }) => title),
+    }),
   }
 }

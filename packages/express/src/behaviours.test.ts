@@ -13,6 +13,7 @@ import {
   type Route,
   routes,
   throwing,
+  titlesOf,
 } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { expressAuthorization } from './expressAuthorization.js'
@@ -30,6 +31,7 @@ for (const [name, framework] of [
 function application(framework: typeof express, world: World): Express {
   const { authorize, unguarded, problems } = expressAuthorization(world.authorizer, {
     actor: (req) => world.user(req.get('x-actor')),
+    client: world.client,
     challenge: 'Bearer realm="test"',
   })
   const app = framework()
@@ -149,6 +151,8 @@ function replies(world: World): Record<Reply, RequestHandler> {
     create: async(async (req, res) => {
       res.json(await createTitle(req.authorization))
     }),
+    client: (req, res) => void res.json(titlesOf(req.authorization)),
+    'secret client': (req, res) => void res.set('x-secret', 'yes').send(req.authorization.client && 'classified'),
     echo: (req, res) => void req.pipe(res),
     file: (_req, res) => res.sendFile(here),
     nothing: (_req, res) => void res.json([]),

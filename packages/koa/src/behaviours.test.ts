@@ -14,6 +14,7 @@ import {
   type Route,
   routes,
   throwing,
+  titlesOf,
 } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { koaAuthorization } from './koaAuthorization.js'
@@ -32,6 +33,7 @@ for (const [name, framework] of [
 function application(framework: typeof Koa, world: World): Koa {
   const { authorize, unguarded } = koaAuthorization(world.authorizer, {
     actor: (ctx) => world.user(ctx.get('x-actor') || undefined),
+    client: world.client,
     challenge: 'Bearer realm="test"',
   })
   const loaders = {
@@ -162,6 +164,12 @@ function replies(world: World): Record<Reply, Middleware> {
     },
     create: async (ctx) => {
       ctx.body = await createTitle(ctx.state.authorization)
+    },
+    client: (ctx) => {
+      ctx.body = titlesOf(ctx.state.authorization)
+    },
+    'secret client': (ctx) => {
+      secret(ctx).body = ctx.state.authorization.client && 'classified'
     },
     echo: (ctx) => {
       ctx.body = ctx.req

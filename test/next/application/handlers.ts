@@ -9,6 +9,7 @@ import {
   type Route,
   routes,
   throwing,
+  titlesOf,
 } from '../../frameworks/routes'
 import type { Document } from '../../frameworks/world'
 import { unguarded, withAuthorization, world } from './world'
@@ -138,6 +139,8 @@ const replies: Readonly<Record<Reply, Handler>> = {
   'change owner': async ({ authorization }) =>
     Response.json(await authorization.authorizeChange({ owner: null }, 'edit')),
   create: async ({ authorization }) => Response.json(await createTitle(authorization)),
+  client: ({ authorization }) => Response.json(titlesOf(authorization)),
+  'secret client': ({ authorization }) => secret(authorization.client ? 'classified' : 'none'),
   echo: async (request) => new Response(await request.text()),
   file: () => new Response(streamOf(pieces)),
   nothing: () => Response.json([]),

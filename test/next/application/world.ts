@@ -7,5 +7,6 @@ export const world = createWorld(policy)
 export const { withAuthorization, authorizedAction, unguarded, can, authorize, Can, authorizedActions, authorization } =
   nextAuthorization(world.authorizer, {
     actor: ({ headers, cookies }) => world.user(headers.get('x-actor') ?? cookies.get('actor')?.value),
+    client: world.client,
     challenge: 'Bearer realm="test"',
   })
