@@ -210,7 +210,9 @@ class Comparing {
     const isUnsure = (value: unknown): boolean => isDecimal(value) || isUnknownObject(schema, value)
     const canBeError = ({ condition }: Filter): boolean =>
       canFail(schema, condition, new Fallible()) || hasValue(condition, isUnsure)
-    if (kind === otherKind || canBeError(one) || canBeError(other)) return
+    // An error of the actor's own data that comes before a goal that is false is gone once the actor is bound.
+    const isOpposite = (kind === 'all' && otherKind === 'none') || (kind === 'none' && otherKind === 'all')
+    if (!isOpposite || canBeError(one) || canBeError(other)) return
     this.#disagreements.push({
       evaluator: 'extent',
       actor,

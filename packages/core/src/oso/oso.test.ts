@@ -215,7 +215,7 @@ describe('loading', () => {
 
   it("prints oso's warnings, and no others", async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-    await setUp().loadStr('f(x: Strin) if x; g(x) if x = 1 and x = 2 or x = 3;')
+    await setUp().loadStr('f(x: Strin) if x; g(x) if x = 1 and f(2) or x = 3;')
     expect(warn.mock.calls.map(([kind, text]) => [kind, String(text).split('\n')[0]])).toEqual([
       ['[warning]', 'Unknown specializer Strin at line 1, column 6:'],
       ['[warning]', 'Expression without parentheses could be ambiguous.'],
