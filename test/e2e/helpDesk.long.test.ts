@@ -295,7 +295,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
       await awake(opened)
     }
     const texts = await Promise.all(scripts)
-    expect(texts.some((text) => text.includes('useCan is used outside of'))).toBe(true)
+    expect(texts.some((text) => text.includes('is used outside of <Actions'))).toBe(true)
     for (const text of texts) {
       expect(text).not.toContain('has_permission')
       expect(text).not.toContain('No policy is loaded')
