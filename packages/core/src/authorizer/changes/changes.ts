@@ -62,7 +62,7 @@ export class Changes {
       names: new Set(typeof input === 'object' && input !== null ? Object.keys(input) : []),
       data: attempt(() => readData(schema, model, input, row)),
     })
-    // Read before anything is awaited: what is judged is what was passed.
+    // The arguments are copied before the first `await`, so later changes to them have no effect.
     const early = typeof patch === 'function' ? undefined : read(patch)
     await undefined
     const reason = await this.#denials.reason(

@@ -24,7 +24,7 @@ export interface RowData {
 export type ReadRelation = (relation: RelationField, value: unknown) => { readonly data: unknown } | undefined
 
 /**
- * Reads the data of a row. Each property is read once, and what is written is the copy.
+ * Copies the data of a row. Each property is read once, and the copy is what callers write.
  * @param like - The row, or a new object of its class. The model need not declare all its fields.
  * @param readRelation - Reads the relations of a new row. Default: the row exists.
  * @throws InvalidBodyError `unknown-column`, `invalid-value`, `unsupported-write`.
@@ -154,7 +154,7 @@ function assertColumn(schema: Schema, model: string, name: string, like: object,
   })
 }
 
-/** Asserts that a policy reads what the data write: the getter of a class would compute another value. */
+/** Throws if a column is a getter or setter of the class: a policy would read another value than the data set. */
 function assertNoAccessor(model: string, name: string, like: object): void {
   for (let at: object | null = like; at; at = Object.getPrototypeOf(at) as object | null) {
     const own = Object.getOwnPropertyDescriptor(at, name)

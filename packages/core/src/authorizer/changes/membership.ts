@@ -32,7 +32,7 @@ export class Memberships {
     if (relation.inverse === null) return was ? 'in' : 'out'
     const linked = this.#isLinked(change.after, holder, relation)
     if (isNew) return linked ? 'in' : 'out'
-    // Nothing tells which of the row's references the relation is the other end of.
+    // The schema does not say which reference of the row is the other end of the relation.
     if (relation.from.length === 0 && relation.inverse === undefined && was) return moves(change) ? 'either' : 'in'
     if (!linked) return 'out'
     return was ? 'in' : 'either'

@@ -57,7 +57,7 @@ export function rowAfter(
   return { model, before, after, replaced, unknown }
 }
 
-/** Sets a relation of a row to what the data say. */
+/** Sets a relation of a row to its value in the data. */
 export function setReference(row: object, field: Field, { key, row: related }: Reference): void {
   // Sound: only relations have references.
   const relation = field as RelationField
