@@ -15,6 +15,8 @@ const names = new Set(
 )
 // JavaScript itself takes every object with this method for a promise.
 names.delete('then')
+// The policy below reads it.
+names.delete('length')
 
 class Team {
   constructor(readonly id: number) {}
@@ -153,5 +155,43 @@ describe('a polluted prototype changes no answer', () => {
       if (polluted(name, value, () => JSON.stringify(attempt(answersOf))) !== right)
         wrong.push(`${name} ${String(value)}`)
     expect(wrong).toEqual([])
+  })
+})
+
+describe('an attribute of the policy that all objects inherit', () => {
+  const question = ['edit', notes[0]] as const
+  const entries: Readonly<Record<string, (authorizer: Authorizer) => unknown>> = {
+    can: (one) => one.can(ada, ...question),
+    canMany: (one) => one.canMany(ada, 'edit', notes),
+    isAllowed: (one) => one.isAllowed(ada, ...question),
+    authorize: (one) => one.authorize(ada, ...question),
+    authorizedActions: (one) => one.authorizedActions(ada, notes[0]),
+    authorizedFields: (one) => one.authorizedFields(ada, 'edit', notes[0]),
+    filter: (one) => one.filter(ada, 'edit', 'Note'),
+    queryRule: (one) => one.queryRule('allow', ada, ...question).next(),
+    explain: (one) => explain(one, ada, ...question),
+  }
+  const failure = async (run: () => unknown): Promise<unknown> => {
+    try {
+      return await run()
+    } catch (error) {
+      return (error as { readonly code?: string }).code
+    }
+  }
+
+  it.each(['machine', 'closures', 'source'] as const)('is an error of each entry of %s', async (evaluator) => {
+    const authorizer = make(evaluator)
+    expect(authorizer.can(ada, ...question)).toBe(true)
+    for (const [name, entry] of Object.entries(entries))
+      for (const read of ['owner', 'id', 'length']) {
+        const found = polluted(read, 'admin', () => failure(() => entry(authorizer)))
+        expect([name, read, await found]).toEqual([name, read, 'polluted-prototype'])
+      }
+  })
+
+  it('is an error of a compiled module', async () => {
+    const module = moduleOf(make('source'))({ classes: { Team, User, Note } })
+    for (const ask of [() => module.can(ada, ...question), () => module.canMany(ada, 'edit', notes)])
+      expect(await polluted('owner', ada, () => failure(ask))).toBe('polluted-prototype')
   })
 })

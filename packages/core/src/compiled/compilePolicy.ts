@@ -10,6 +10,7 @@ import { conditionsIn } from '../condition/visit.js'
 import { ArgumentError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import { own } from '../own.js'
+import { attributesRead } from '../policy/attributesRead.js'
 import type { Policy } from '../policy/policy.js'
 import { typesOfHost } from '../predicate/hostReads.js'
 import { type ClassPair, canDispatch, dispatchText } from '../predicate/write/dispatch.js'
@@ -107,6 +108,7 @@ class ModuleWriter {
   readonly #allActions: PolicyActions['all']
   readonly #options: CompileOptions
   readonly #deriver: Deriver
+  readonly #reads: ReadonlySet<string>
   readonly #assumptions: Assumptions
   readonly #pool = new FunctionPool()
   /** The indices of predicates, keyed by their text: many classes can share one. */
@@ -127,6 +129,7 @@ class ModuleWriter {
     this.#schema = schema
     this.#assumptions = new Assumptions(typesOfHost(schema.constants))
     this.#deriver = new Deriver(policy, schema)
+    this.#reads = attributesRead(policy, schema)
     this.#allActions = actions.all
     this.#options = options
   }
@@ -157,11 +160,12 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 10',
+      'format: 11',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
+      `reads: new Set(${JSON.stringify([...this.#reads])})`,
       ...(makers.leavesOut ? ['isLeftOut'] : []),
       `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
@@ -217,7 +221,7 @@ class ModuleWriter {
       resource: classOf(resource),
       predicates,
     }))
-    return canDispatch(pairs) ? dispatchText(pairs) : '() => {}'
+    return canDispatch(pairs) ? dispatchText(pairs, this.#reads) : '() => {}'
   }
 
   /** Returns only the helpers and imports that the predicates need. */

@@ -7,6 +7,7 @@ import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
 import { metErrors } from '../values/metErrors.js'
+import { assertUnpolluted } from '../values/pollution.js'
 import { CompiledModels } from './compiledModels.js'
 import type { CompiledPolicy, KindName, PlansOfActor } from './module.js'
 import type { World } from './world.js'
@@ -31,7 +32,7 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 10) {
+    if (format !== 11) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
         hint: 'compile the policy anew',
       })
@@ -60,6 +61,7 @@ export class CompiledAuthorizer<Action extends string = string> {
       if (allowed !== undefined) return allowed
       // Otherwise the predicate was undecided: it is not evaluated again.
       if (metErrors.any) return bailOut()
+      assertUnpolluted(this.#policy.reads)
       const predicate = this.#predicate(actor, action, resource)
       if (!isWhole && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource) ?? bailOut()
@@ -78,6 +80,7 @@ export class CompiledAuthorizer<Action extends string = string> {
    * @throws the errors of `can`, for any of the resources.
    */
   canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
+    assertUnpolluted(this.#policy.reads)
     const rows = Array.isArray(resources) ? resources : [...resources]
     const answers = new Array<boolean>(rows.length)
     for (let at = 0; at < rows.length; ) {

@@ -9,7 +9,7 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 10
+  readonly format: 11
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */
   readonly kinds?: ValueKinds
   /** Returns how predicates compare values. Undefined if no helper needs it. */
@@ -22,6 +22,8 @@ export interface CompiledPolicy {
     models: GivenModels,
   ) => { readonly plans: ReadonlyMap<KindName, PlansOfActor>; readonly dispatch: Dispatch }
   readonly models: readonly CompiledModel[]
+  /** The names of the attributes that predicates read: see `assertUnpolluted`. */
+  readonly reads: ReadonlySet<string>
   /**
    * Returns whether a plain object, which can be the copy of a row, has nil for a reference to a row. If any row is
    * partial, a filter may have omitted that row. Set only if a model has `references`.

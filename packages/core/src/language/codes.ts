@@ -94,6 +94,7 @@ export const codes = {
   'relation-not-loaded': 'A relation that the decision needs is not loaded on the object.',
   'stale-relation': 'A relation of a row holds another row than the one that its foreign key refers to.',
   'unreachable-name': 'A name that policies must not read, because it leads from data to code.',
+  'polluted-prototype': 'Other code added an attribute that the policy reads to all objects.',
   'unbound-variable': 'A variable without a value where its value is needed.',
   'unhandled-constraint': 'A constraint on a variable that never gets a value.',
   'negated-loop': 'A negated call depends on itself: on its negation, or on a call with the same arguments.',

@@ -56,8 +56,11 @@ export type PredicatesOfClasses = readonly (readonly [
 /** A back end: compiles conditions to functions. */
 export interface BackEnd {
   readonly compile: CompilePredicate
-  /** Returns one function for many predicates, which finds them faster than a table. */
-  readonly dispatch?: (predicates: PredicatesOfClasses) => Dispatch | undefined
+  /**
+   * Returns one function for many predicates, which finds them faster than a table.
+   * @param reads - What they read. The function has no answer while all objects inherit one of these names.
+   */
+  readonly dispatch?: (predicates: PredicatesOfClasses, reads: ReadonlySet<string>) => Dispatch | undefined
   /**
    * Compiles a condition to a function that waits. Returns undefined if it can't; omitted by back
    * ends without such functions.

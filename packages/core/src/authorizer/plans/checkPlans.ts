@@ -25,6 +25,8 @@ const forMachine: CheckPlan = { condition: undefined, predicate: undefined, wait
 /** The context of a policy's plans. */
 export interface PlanContext {
   readonly policy: Policy
+  /** Returns the names of the attributes that it reads: see `assertUnpolluted`. */
+  readonly reads: () => ReadonlySet<string>
   readonly actions: PolicyActions
   readonly meaning: Meaning
   readonly deriver: Deriver

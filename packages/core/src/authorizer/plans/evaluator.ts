@@ -50,7 +50,7 @@ export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
 /** Finds predicates of too many classes for generated code as closures do. */
 function source(): BackEnd {
   const compiler = sourceCompiler()
-  return { ...compiler, dispatch: (all) => compiler.dispatch(all) ?? dispatchClosures(all) }
+  return { ...compiler, dispatch: (all, reads) => compiler.dispatch(all, reads) ?? dispatchClosures(all) }
 }
 
 /** The closures back end leaves checks that have to wait to the machine. */

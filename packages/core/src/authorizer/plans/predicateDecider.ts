@@ -4,6 +4,7 @@ import type { DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../pr
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
 import { metErrors } from '../../values/metErrors.js'
+import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
 import { assertAction, assertActor } from '../arguments.js'
@@ -86,6 +87,7 @@ export class PredicateDecider {
 
   /** Decides by the table of plans; otherwise as `decide`. */
   #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    if (isPolluted()) assertUnpolluted(this.#context.reads())
     // The arguments of a known plan are valid.
     const plan = this.#plans.of(actor, resource)?.get(action)
     return plan ? this.#byPlan(plan, actor, action, resource) : this.#first(actor, action, resource)
@@ -135,7 +137,7 @@ export class PredicateDecider {
     const known = this.#plans
       .ofClasses()
       .map(([actor, resource, plans]) => [actor, resource, predicatesIn(plans)] as const)
-    this.#dispatch = this.#context.backEnd?.dispatch?.(known)
+    this.#dispatch = this.#context.backEnd?.dispatch?.(known, this.#context.reads())
     if (!this.#dispatch) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
 

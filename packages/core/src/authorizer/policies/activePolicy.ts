@@ -1,6 +1,7 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
 import type { Tracer } from '../../machine/index.js'
 import type { Policy } from '../../policy/policy.js'
+import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import type { Statistics } from '../plans/predicateDecider.js'
 import {
   LoadedPolicy,
@@ -133,7 +134,7 @@ export class ActivePolicy {
 
   /**
    * Returns the active policy, compiled anew if names were registered since.
-   * @throws ArgumentError if no policy is loaded.
+   * @throws ArgumentError if no policy is loaded; QueryError `polluted-prototype`.
    */
   current(): LoadedPolicy {
     const loaded = this.#loaded
@@ -142,6 +143,7 @@ export class ActivePolicy {
         hint: 'load one first: await authorizer.load(text)',
       })
     }
+    if (isPolluted()) assertUnpolluted(loaded.context.reads())
     if (loaded.version === this.#context.schema.version) return loaded
     return this.#activate(new LoadedPolicy(loaded.policy, this.#currentContext))
   }

@@ -12,6 +12,7 @@ import {
   type Tracer,
 } from '../../machine/index.js'
 import { own } from '../../own.js'
+import { attributesRead } from '../../policy/attributesRead.js'
 import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
 import type { LoadChecks } from '../../policy/checks/check.js'
 import type { Policy } from '../../policy/policy.js'
@@ -100,7 +101,9 @@ export class LoadedPolicy {
     this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
     const deriver = new Deriver(policy, schema)
-    this.context = { policy, actions: this.actions, meaning, deriver, backEnd, onUnnamed }
+    let read: ReadonlySet<string> | undefined
+    const reads = (): ReadonlySet<string> => (read ??= attributesRead(policy, schema))
+    this.context = { policy, reads, actions: this.actions, meaning, deriver, backEnd, onUnnamed }
     this.checks = new PredicateDecider(this.context, startsWithMachine ? prove : undefined)
   }
 

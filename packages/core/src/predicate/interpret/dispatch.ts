@@ -1,3 +1,4 @@
+import { isPolluted } from '../../values/pollution.js'
 import type { Dispatch, Predicate, PredicatesOfClasses } from '../predicate.js'
 
 /** For more classes of resources, a table is faster. */
@@ -15,7 +16,7 @@ export function dispatchClosures(all: PredicatesOfClasses): Dispatch | undefined
   return (actor, action, resource) => {
     if (typeof actor !== 'object' || actor === null || typeof resource !== 'object' || resource === null)
       return undefined
-    if (actor.constructor !== actorClass) return undefined
+    if (isPolluted() || actor.constructor !== actorClass) return undefined
     const cls = resource.constructor
     let place = 0
     while (place < classes.length && classes[place] !== cls) place++

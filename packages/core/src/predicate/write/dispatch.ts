@@ -23,18 +23,25 @@ export function canDispatch(pairs: readonly ClassPair[]): boolean {
 /**
  * Writes a function that finds the predicate of a check and calls it: V8 inlines predicates that are called by their
  * names, unlike those that a table holds. It returns undefined for any other class or action.
+ * @param reads - What the predicates read. It returns undefined while all objects inherit one of these names, which V8 tests
+ * at no cost.
  */
-export function dispatchText(pairs: readonly ClassPair[]): string {
+export function dispatchText(pairs: readonly ClassPair[], reads: ReadonlySet<string>): string {
   const actors = new Map<string, ClassPair[]>()
   for (const pair of pairs) actors.set(pair.actor, [...(actors.get(pair.actor) ?? []), pair])
-  return `(actor, action, resource) => {
+  const inherited = [...reads].map((name) => `${text(name)} in bare`).join(' || ') || 'false'
+  return `(() => {
+const bare = {}
+return (actor, action, resource) => {
+if (${inherited}) return undefined
 if (typeof actor !== "object" || actor === null || typeof resource !== "object" || resource === null) return undefined
 ${choice(
   'actor.constructor',
   [...actors].map(([actor, ofActor]) => [actor, choice('resource.constructor', ofActor.map(ofPair))]),
 )}
 return undefined
-}`
+}
+})()`
 }
 
 function ofPair({ resource, predicates }: ClassPair): readonly [value: string, body: string] {

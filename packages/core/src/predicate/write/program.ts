@@ -77,7 +77,7 @@ export function sourceCompiler(): Required<BackEnd> {
 }
 
 /** Compiles the function that finds predicates. Returns undefined for more classes than it compares. */
-function dispatch(all: PredicatesOfClasses): Dispatch | undefined {
+function dispatch(all: PredicatesOfClasses, reads: ReadonlySet<string>): Dispatch | undefined {
   const values: unknown[] = []
   const nameOf = (value: unknown): string => {
     const at = values.indexOf(value)
@@ -89,7 +89,7 @@ function dispatch(all: PredicatesOfClasses): Dispatch | undefined {
     predicates: predicates.map(([action, predicate]) => [action, nameOf(predicate)] as const),
   }))
   if (!canDispatch(pairs)) return undefined
-  const decide = dispatchText(pairs)
+  const decide = dispatchText(pairs, reads)
   const body = `"use strict"\nconst [${values.map((_, at) => `v${at}`).join(', ')}] = values\nreturn ${decide}`
   // Sound: the text is the body of a function that returns a dispatcher.
   return new globalThis.Function('values', body)(values) as Dispatch
