@@ -16,7 +16,7 @@ export function withOdd(random: Random, world: Pick<World, 'models'>, row: Row):
   const fields = fieldsOf(world, row.model)
   const references = fields.flatMap((field) => (field.kind === 'one' ? field.from! : []))
   const kept = new Set([...keyOf(world, row.model), ...references, 'deletedAt'])
-  const columns = fields.filter((field) => field.kind === 'scalar' && !field.list && !kept.has(field.name))
+  const columns = fields.filter((field) => field.kind === 'scalar' && !kept.has(field.name))
   const odd = columns.flatMap(({ name }) => (random.chance(0.3) ? [[name, random.integer(0, 11)] as const] : []))
   return { ...row, odd: Object.fromEntries(odd) }
 }

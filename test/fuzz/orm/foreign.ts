@@ -2,7 +2,8 @@ import type { SqlDialect } from '@arcturus/core/sql'
 import { fieldsOf, keyOf, modelNamed, type Row, type ScalarKind, type Storage, type World } from '../world.js'
 import { columnOf, tableOf } from './typeormSchema.js'
 
-type OddValues = Readonly<Partial<Record<ScalarKind, readonly string[]>>>
+/** By type; by `string[]` of columns that hold lists. */
+type OddValues = Readonly<Partial<Record<ScalarKind | `${ScalarKind}[]`, readonly string[]>>>
 
 /** SQL of values that no ORM writes, of columns of each type. */
 export const oddValues: Readonly<Record<SqlDialect, OddValues>> = {
@@ -20,6 +21,12 @@ export const oddValues: Readonly<Record<SqlDialect, OddValues>> = {
     string: ["CONCAT('a', CHAR(0 USING utf8mb4))", "CONCAT('a', CHAR(0 USING utf8mb4), 'b')", "'a  '"],
     decimal: ['0.1', '1234567890123456.7891', '1234567890123456.7892'],
   },
+}
+
+/** Lists of several dimensions, which a `where` of Prisma can't tell from others. */
+export const oddLists: OddValues = {
+  'string[]': ["'{{a,b},{c,d}}'", "'{{a},{b}}'", "'{{{a}}}'", "'[0:1]={a,b}'", "'{{a,NULL}}'"],
+  'integer[]': ["'{{1,2},{3,4}}'", "'{{1}}'", "'[2:3]={1,2}'", "'{{{2}},{{3}}}'"],
 }
 
 /** Writes the odd values of a world's rows. */
@@ -60,7 +67,7 @@ export function withRead(world: World, found: readonly Readonly<Record<string, u
 
 function oddOf(world: World, model: string, name: string, values: OddValues): readonly string[] | undefined {
   const field = fieldsOf(world, model).find((one) => one.name === name)
-  return field?.kind === 'scalar' ? values[field.type] : undefined
+  return field?.kind === 'scalar' ? values[field.list ? `${field.type}[]` : field.type] : undefined
 }
 
 function rootOf(world: World, model: string): string {

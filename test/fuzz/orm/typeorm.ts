@@ -14,7 +14,7 @@ import { linksOf } from '../relationalSchema.js'
 import { descendantsOf, keyOf, type ModelSpec, type Row, type Storage, type World } from '../world.js'
 import { columnsOf } from './columns.js'
 import { differenceOf } from './difference.js'
-import { oddValues, withRead, writeOdd } from './foreign.js'
+import { oddLists, oddValues, withRead, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import type { Planted } from './planted.js'
 import { asNumbers, asTexts, readAs } from './reading.js'
@@ -144,7 +144,8 @@ class TypeOrm implements Orm {
 
   async #writeOdd(world: World): Promise<World> {
     const { kind } = this.#database
-    const values = { ...oddValues[kind], ...(kind === 'mysql' ? { date: ["'0000-00-00'", "'2024-00-10'"] } : {}) }
+    const dates = { date: ["'0000-00-00'", "'2024-00-10'"] }
+    const values = { ...oddValues[kind], ...(kind === 'mysql' ? dates : kind === 'postgresql' ? oddLists : {}) }
     if (kind === 'mysql') await this.#source.query("SET SESSION sql_mode = ''")
     await writeOdd(
       world,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PolicyError } from '@arcturus/core'
+import { own as ownProperties } from '@arcturus/core/filters'
 import { register } from 'tsx/esm/api'
 import { Failure, reasonOf } from '../output/failure.js'
 import type { Config } from './config.js'
@@ -102,7 +103,8 @@ function assertConfig(config: unknown, file: string): Config {
   const invalid = (what: string, hint: string): Failure => new Failure(`${what} in ${file}.`, hint)
   if (typeof config !== 'object' || config === null)
     throw invalid('No default export', 'write: export default defineConfig({ policy, open })')
-  const { policy, open, tests } = config as Partial<Config>
+  const ownConfig = ownProperties(config as Partial<Config>)
+  const { policy, open, tests } = ownConfig
   const isFiles = (value: unknown): boolean =>
     typeof value === 'string' ||
     (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string'))
@@ -112,5 +114,5 @@ function assertConfig(config: unknown, file: string): Config {
   if (tests !== undefined && !isFiles(tests))
     throw invalid('`tests` must be a path or a list of paths', "write: tests: 'test/*.matrix.ts'")
   // Sound: checked above.
-  return config as Config
+  return ownConfig as Config
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, type Authorizer, type Policy } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
 import type { CompiledAuthorizer } from '@arcturus/core/runtime'
 import { recordQueries } from '@arcturus/core/tools'
 import { CoverageWriter, readCoverage } from './files.js'
@@ -56,7 +57,8 @@ export class PolicyCoverage {
   readonly #lists = new Set<Promise<void>>()
   readonly #ends: (() => void)[]
 
-  constructor(authorizer: Authorizer, { folder, compiled = [] }: CoverageOptions) {
+  constructor(authorizer: Authorizer, options: CoverageOptions) {
+    const { folder, compiled = [] } = own(options)
     this.#authorizer = authorizer
     const writer = folder === undefined ? undefined : new CoverageWriter(folder)
     const recorderOf = (policy: Policy): PolicyRecording => {

@@ -1,5 +1,6 @@
 import { ArcturusError, type Authorizer, type PolicySource } from '@arcturus/core'
 import type { Schema } from '@arcturus/core/filters'
+import { own } from '@arcturus/core/filters'
 import { identityOf, Residuals, showObject } from '@arcturus/core/tools'
 import { type Actors, actorsOf } from './actors.js'
 import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'
@@ -84,8 +85,9 @@ export async function diffDatabase(
   before: string | readonly PolicySource[],
   after: string | readonly PolicySource[],
   queries: RowQueries,
-  options: DatabaseDiffOptions,
+  given: DatabaseDiffOptions,
 ): Promise<DatabaseDiff> {
+  const options = own(given)
   const [old, next] = loadBoth(authorizer, before, after)
   const differences = new Differences(old, next, new Residuals(old))
   const compared = comparison(old, next, differences)

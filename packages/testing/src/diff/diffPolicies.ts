@@ -1,4 +1,5 @@
 import { ArgumentError, type Authorizer, type PolicySource } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
 import { RelationMemory } from '@arcturus/core/framework'
 import { Residuals, showObject } from '@arcturus/core/tools'
 import { type Actors, actorsOf } from './actors.js'
@@ -64,8 +65,9 @@ export async function diffPolicies(
   authorizer: Authorizer,
   before: string | readonly PolicySource[],
   after: string | readonly PolicySource[],
-  options: DiffOptions,
+  given: DiffOptions,
 ): Promise<PolicyDiff> {
+  const options = own(given)
   const [old, next] = loadBoth(authorizer, before, after)
   for (const model of Object.keys(options.rows))
     if (!authorizer.schema.models.has(model))

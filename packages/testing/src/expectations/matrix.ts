@@ -1,4 +1,5 @@
 import { type ArgumentError, AuthorizationError, type Authorizer } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
 import { fieldActionsOf } from '@arcturus/core/tools'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
@@ -121,7 +122,8 @@ export async function policyMatrix(authorizer: Authorizer, matrix: Matrix): Prom
  *
  * @throws ArgumentError and the errors of checks, as `policyMatrix`.
  */
-export async function matrixReport(authorizer: Authorizer, matrix: Matrix): Promise<MatrixReport> {
+export async function matrixReport(authorizer: Authorizer, given: Matrix): Promise<MatrixReport> {
+  const matrix = own(given)
   coverByEnvironment(authorizer)
   const allowed = allowedOf(matrix)
   const [actors, resources] = [Object.keys(matrix.actors), Object.keys(matrix.resources)]
@@ -180,11 +182,11 @@ class MoreCells {
     for (const [actor, who] of Object.entries(actors)) {
       actual[actor] = {}
       for (const [resource, target] of Object.entries(resources)) {
-        const cell = own(own(expected, actor), resource)
+        const cell = entryOf(entryOf(expected, actor), resource)
         const found = await this.#fieldsOf(await supplied(who), await supplied(target), Object.keys(cell ?? {}))
         actual[actor][resource] = found
         for (const [action, fields] of Object.entries(found))
-          this.#compare({ actor, resource, action }, fields, own(cell, action))
+          this.#compare({ actor, resource, action }, fields, entryOf(cell, action))
       }
     }
     return actual
@@ -240,7 +242,7 @@ class MoreCells {
   }
 }
 
-function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+function entryOf<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return record && Object.hasOwn(record, name) ? record[name] : undefined
 }
 

@@ -1,4 +1,5 @@
 import { ArcturusError, ArgumentError, type Authorizer, type Policy, PolicyError } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
 import { RelationMemory } from '@arcturus/core/framework'
 import {
   actionsToCheck,
@@ -82,7 +83,7 @@ export async function testMutants(
     throw new ArgumentError('invalid-argument', 'The test run recorded no question.', {
       hint: 'create the QuestionRecorder before the tests run, for the authorizer that they use',
     })
-  return new MutationRun(authorizer, policy, recorded, options).run()
+  return new MutationRun(authorizer, policy, recorded, own(options)).run()
 }
 
 class MutationRun {
