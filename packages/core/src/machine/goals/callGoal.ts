@@ -82,7 +82,7 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
     if (meetsItself(m, loop)) return m.backtrack()
     const refuted = m.refuted?.get(site.predicate, slots)
     if (refuted !== undefined) {
-      if (refuted !== 'false') m.failures.push(refuted)
+      if (refuted !== 'false') m.failures.add(refuted)
       return m.backtrack()
     }
     if (isWatched(m, loop)) after = watch(m, loop, next)

@@ -36,7 +36,7 @@ export function methodPlan(
       }
       const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
       if (result === pending) return m.wait(step)
-      slots[slot] = m.import(result)
+      slots[slot] = m.outside.import(result)
       return next
     }
     return step

@@ -115,7 +115,7 @@ function enclosed(c: Context, kind: 'and' | 'or', compile: () => GoalPlan): Goal
       const { slots } = m.frame
       if (height !== undefined) slots[height] = m.choices.length
       if (uncut !== undefined) {
-        slots[uncut.failures] = m.failures.length
+        slots[uncut.failures] = m.failures.size
         m.pushRetry(notReached, uncut)
       }
       return first
@@ -139,7 +139,7 @@ type Uncut = NonNullable<Enclosing['uncut']>
 
 function hasFailed(m: Machine, { failures }: Uncut): boolean {
   // Sound: `enclosed` wrote it.
-  return m.failures.length > (m.frame.slots[failures] as number)
+  return m.failures.size > (m.frame.slots[failures] as number)
 }
 
 function heightOf(m: Machine, { kind, height }: Enclosing): number {

@@ -41,7 +41,7 @@ class Negation {
     this.height = height
     this.next = next
     this.stalls = m.stalls
-    this.failures = m.failures.length
+    this.failures = m.failures.size
   }
 }
 
@@ -146,17 +146,17 @@ function exhausted(m: Machine, choice: Choice): Step {
   m.stalls = negation.stalls
   // false: the errors of the other parts do not count
   if (negation.proven) {
-    m.dropFailures(negation.failures)
+    m.failures.drop(negation.failures)
     return fail
   }
   if (negation.alternatives !== undefined) {
     // The goal runs again once its variables have values, and meets its errors again.
-    m.dropFailures(negation.failures)
+    m.failures.drop(negation.failures)
     suspendNegation(m, negation)
     return negation.next
   }
   // an error
-  if (m.failures.length > negation.failures) return fail
+  if (m.failures.size > negation.failures) return fail
   // true
   if (hasStalled) throw stalledNegation(m.stalled!)
   return negation.next

@@ -72,7 +72,8 @@ class Writer {
   conjuncts(constraints: readonly Constraint[]): Expression[] {
     const others = (this.#names.get(this.#subject) ?? []).filter((name) => name !== this.#subjectName)
     const links = others.map(
-      (name) => new Expression('Unify', [new Variable('_this'), this.#machine.variableFor(this.#subject, name)]),
+      (name) =>
+        new Expression('Unify', [new Variable('_this'), this.#machine.outside.variableFor(this.#subject, name)]),
     )
     return [...links, ...constraints.flatMap((constraint) => this.#write(constraint))]
   }
@@ -142,7 +143,7 @@ class Writer {
     const value = deref(term)
     if (!(value instanceof Cell)) return exportTerm(this.#machine, value)
     if (value === this.#subject) return new Variable('_this')
-    return this.#fields.get(value) ?? this.#machine.variableFor(value, this.#names.get(value)?.[0])
+    return this.#fields.get(value) ?? this.#machine.outside.variableFor(value, this.#names.get(value)?.[0])
   }
 }
 

@@ -137,7 +137,7 @@ async function wait(
 /** Returns the result. The machine is free for the next query, and holds nothing of this one. */
 function finish(m: Machine, program: Program, outlived: OutlivedListener | undefined): boolean {
   const answer = m.state === 'solution'
-  const places = answer && outlived ? m.outlived() : []
+  const places = answer && outlived ? m.failures.outlived() : []
   m.release(root)
   m.host = program.host
   program.idle = m

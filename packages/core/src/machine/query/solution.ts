@@ -47,7 +47,7 @@ function namesOf(shown: readonly (readonly [string, Cell])[]): Names {
 /** Returns the variable that another one is linked to; the variable itself if there is none. */
 function linked(m: Machine, cell: Cell, name: string, names: Names): unknown {
   const all = names.get(cell)!
-  return m.variableFor(cell, all[(all.indexOf(name) + 1) % all.length])
+  return m.outside.variableFor(cell, all[(all.indexOf(name) + 1) % all.length])
 }
 
 /**

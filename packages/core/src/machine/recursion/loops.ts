@@ -165,7 +165,7 @@ function numberOf(m: Machine, predicate: Callee, args: readonly Term[]): number 
     if (content === undefined) return notGround
     text += ` ${content}`
   }
-  return m.number(text)
+  return m.outside.number(text)
 }
 
 /**
@@ -188,7 +188,7 @@ function contentOf(m: Machine, root: Term): string | undefined {
       budget -= items.length - from
       if (budget < 0) {
         if (rest !== undefined) return undefined
-        result += `#${m.number(items)}+${from}`
+        result += `#${m.outside.number(items)}+${from}`
         continue
       }
       open.push({ text: ']', term: undefined })
@@ -201,7 +201,7 @@ function contentOf(m: Machine, root: Term): string | undefined {
       const keys = dictKeys(term).sort()
       budget -= keys.length
       if (budget < 0) {
-        result += `#${m.number(term)}`
+        result += `#${m.outside.number(term)}`
         continue
       }
       open.push({ text: '}', term: undefined })
@@ -225,8 +225,8 @@ function scalarContent(m: Machine, term: Term): string {
     case 'undefined':
       return Object.is(value, -0) ? '0' : String(value)
     case 'object':
-      return value === null ? 'nil' : `#${m.number(m.host.identify(value))}`
+      return value === null ? 'nil' : `#${m.outside.number(m.host.identify(value))}`
     default:
-      return `#${m.number(value)}`
+      return `#${m.outside.number(value)}`
   }
 }

@@ -34,7 +34,7 @@ class Watch {
   constructor(m: Machine, loop: Loop) {
     this.loop = loop
     this.stalls = m.stalls
-    this.failures = m.failures.length
+    this.failures = m.failures.size
   }
 }
 
@@ -63,7 +63,7 @@ function exhausted(m: Machine, choice: Choice): Step {
   // A call that stalled is not stored either: it must stall again under a negation.
   if (!isProven && loop.restsOn >= loop.depth && m.stalls === stalls) {
     m.refuted ??= new Refuted()
-    m.refuted.add(loop.predicate, loop.slots, m.failures[failures] ?? 'false')
+    m.refuted.add(loop.predicate, loop.slots, m.failures.at(failures) ?? 'false')
   }
   return fail
 }

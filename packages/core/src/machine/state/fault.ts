@@ -23,3 +23,11 @@ export class Fault {
     this.details = details
   }
 }
+
+/** Returns the error of a synchronous query that would have to wait. */
+export function asyncValue(span: Span | undefined): Fault {
+  return new Fault('async-value', 'A synchronous query needs the value of a promise.', {
+    span,
+    hint: 'use isAllowed, authorize or query, and await the result',
+  })
+}

@@ -5,21 +5,21 @@ import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
-import { chargeOuter } from './evaluation.js'
-import { endsQuery, placeOf, reported } from './failure.js'
-import { Fault } from './fault.js'
+import { endsQuery, Failures } from './failures.js'
+import { asyncValue, Fault } from './fault.js'
 import { Choice, type Failure, Frame, type Retry } from './frame.js'
 import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { Loop } from './loop.js'
+import { Outside } from './outside.js'
 import type { Refuted } from './refuted.js'
 import { Replay, unanswered } from './replay.js'
 import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
-import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
+import { Linked, Suspended, type Suspension, type Undo, wake } from './suspension.js'
 import type { Term } from './term.js'
 import { Turns } from './turns.js'
-import { Variable } from './variable.js'
+import { raise, Work } from './work.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
 
@@ -66,10 +66,9 @@ export class Machine implements Account {
   at: Span | undefined = undefined
   /** Whether even a TypeError thrown by the host is the application's own error. */
   raw = false
-  /** The errors that the search has met and that still count: they decide a query without a proof. */
-  readonly failures: Failure[] = []
-  /** The errors that no longer count: a goal that counts once was proven. */
-  readonly #dropped: Failure[] = []
+  readonly failures: Failures = new Failures()
+  readonly outside: Outside = new Outside()
+  readonly #work: Work
   /** Whether a goal that counts once is proven again, as in a query for all solutions. */
   keepsDuplicates = false
   /** Number of calls of recursive predicates so far, and the calls that are known to fail. */
@@ -90,13 +89,6 @@ export class Machine implements Account {
 
   #next: Step = stop
   #serial = 0
-  readonly #numbers = new Map<unknown, number>()
-  #shown: WeakMap<Variable, Cell> | undefined = undefined
-  #stepsLeft: number
-  /** Start of the present run, set once it has taken more than one slice. */
-  #since: number | undefined = undefined
-  #computed = 0
-
   // Height of the trail to which the running step may be undone, and whether the step runs again.
   #trailAtStep = 0
   #again = false
@@ -105,7 +97,7 @@ export class Machine implements Account {
   constructor(host: Host, limits: Limits = defaultLimits) {
     this.host = host
     this.limits = limits
-    this.#stepsLeft = limits.steps
+    this.#work = new Work(limits)
     this.frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
   }
 
@@ -125,23 +117,18 @@ export class Machine implements Account {
     this.iterators = 0
     this.at = undefined
     this.raw = false
-    clear(this.failures)
-    clear(this.#dropped)
+    this.failures.clear()
     this.recursiveCalls = 0
     this.refuted = undefined
     this.stalls = 0
     this.stalled = undefined
     this.state = 'ready'
     this.#next = step
-    this.#stepsLeft = this.limits.steps
-    this.#since = undefined
-    this.#computed = 0
+    this.#work.begin(this.limits)
     this.#again = false
     this.#field = undefined
     this.#turns = undefined
-    // A variable that the application kept has no meaning in another query.
-    this.#shown = undefined
-    if (this.#numbers.size > 0) this.#numbers.clear()
+    this.outside.clear()
   }
 
   /**
@@ -150,10 +137,11 @@ export class Machine implements Account {
    * ends the query.
    */
   run(): void {
+    const work = this.#work
     let step = this.state === 'solution' ? fail : this.#next
     this.state = 'ready'
     for (;;) {
-      let left = Math.min(this.#stepsLeft, slice)
+      let left = Math.min(work.stepsLeft, slice)
       const from = left
       try {
         if (this.#again) step = this.#rerun(step)
@@ -165,12 +153,12 @@ export class Machine implements Account {
         left--
         step = this.fail(thrown)
       }
-      this.#stepsLeft -= from - left
+      work.stepsLeft -= from - left
       if (step === stop) {
-        this.#pause()
+        work.pause()
         return
       }
-      this.#look(from - left)
+      work.check(from - left, this.at)
     }
   }
 
@@ -180,26 +168,11 @@ export class Machine implements Account {
    */
   fail(thrown: unknown): Step {
     if (this.state === 'exhausted' || endsQuery(thrown)) throw thrown
-    this.failures.push({ thrown, frame: this.frame, at: this.at, raw: this.raw })
+    this.failures.add({ thrown, frame: this.frame, at: this.at, raw: this.raw })
     this.raw = false
     this.#again = false
     this.replay.abandon()
     return fail
-  }
-
-  /** Drops the errors that were met since there were only so many. */
-  dropFailures(size: number): void {
-    while (this.failures.length > size) {
-      // Sound: there is one more.
-      const failure = this.failures.pop()!
-      if (this.#dropped.length < few) this.#dropped.push(failure)
-    }
-  }
-
-  /** Returns the places of the errors that a solution has outlived, each once. */
-  outlived(): readonly Span[] {
-    if (this.failures.length === 0 && this.#dropped.length === 0) return []
-    return [...new Set([...this.failures.slice(0, few), ...this.#dropped].flatMap((one) => placeOf(one) ?? []))]
   }
 
   /**
@@ -208,8 +181,9 @@ export class Machine implements Account {
    */
   exhaust(): Step {
     this.state = 'exhausted'
-    if (this.failures.length === 0) return stop
-    const { thrown, frame, at, raw } = reported(this.failures)
+    const { reported } = this.failures
+    if (!reported) return stop
+    const { thrown, frame, at, raw } = reported
     this.frame = frame
     this.at = at
     this.raw = raw
@@ -222,8 +196,8 @@ export class Machine implements Account {
    * ever.
    */
   #rerun(step: Step): Step {
-    this.#stepsLeft -= 1 + (this.replay.size >> 4)
-    if (this.#stepsLeft <= 0) this.#look(0)
+    this.#work.stepsLeft -= 1 + (this.replay.size >> 4)
+    if (this.#work.stepsLeft <= 0) this.#work.check(0, this.at)
     this.replay.again()
     const next = step(this)
     this.#again = false
@@ -233,36 +207,13 @@ export class Machine implements Account {
 
   /** Counts work inside a step, such as comparing the elements of two long lists. */
   spend(amount: number): void {
-    this.#stepsLeft -= amount
-    this.#look(amount)
-  }
-
-  /**
-   * Checks the limits of steps and of computing time.
-   * @param steps - The number of steps since the last call.
-   * @throws Fault if a limit is exceeded.
-   */
-  #look(steps: number): void {
-    if (this.#stepsLeft <= 0)
-      throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
-    chargeOuter(steps, this.limits)
-    const now = Date.now()
-    this.#since ??= now
-    if (this.#computed + now - this.#since > this.limits.syncTime) this.endForTime()
+    this.#work.stepsLeft -= amount
+    this.#work.check(amount, this.at)
   }
 
   /** @throws Fault `time-limit` */
   endForTime(): never {
-    throw new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, {
-      ...raise,
-      span: this.at,
-    })
-  }
-
-  #pause(): void {
-    if (this.#since === undefined) return
-    this.#computed += Date.now() - this.#since
-    this.#since = undefined
+    return this.#work.endForTime(this.at)
   }
 
   /** Releases everything that a finished query made. */
@@ -270,8 +221,7 @@ export class Machine implements Account {
     if (this.iterators > 0) this.cut(0)
     clear(this.trail)
     clear(this.choices)
-    clear(this.failures)
-    clear(this.#dropped)
+    this.failures.clear()
     this.replay.clear()
     this.frame = frame
   }
@@ -289,16 +239,6 @@ export class Machine implements Account {
   stall(loop: Loop): void {
     this.stalls++
     this.stalled = loop
-  }
-
-  /** Returns a number for a value, always the same for the same value. */
-  number(value: unknown): number {
-    let number = this.#numbers.get(value)
-    if (number === undefined) {
-      number = this.#numbers.size
-      this.#numbers.set(value, number)
-    }
-    return number
   }
 
   // choices
@@ -360,19 +300,6 @@ export class Machine implements Account {
 
   namedCell(name: string): Cell {
     return new Cell(this.#serial++, false, name)
-  }
-
-  /** Returns the variable that represents a cell in the application. */
-  variableFor(cell: Cell, name: string = cell.name ?? `_${cell.serial}`): Variable {
-    const variable = new Variable(name)
-    this.#shown ??= new WeakMap()
-    this.#shown.set(variable, cell)
-    return variable
-  }
-
-  /** Returns a value of the application as a term: a variable of this query becomes its cell. */
-  import(value: unknown): Term {
-    return value instanceof Variable ? (this.#shown?.get(value) ?? value) : value
   }
 
   /** The lowest serial of variables made from now on. */
@@ -528,23 +455,3 @@ export class Machine implements Account {
 const awaiting: unique symbol = Symbol('awaiting')
 
 const exhausted: Retry = (m) => m.exhaust()
-
-class Linked implements Undo {
-  readonly linked: Cell
-  constructor(cell: Cell) {
-    this.linked = cell
-  }
-  undo(): void {
-    this.linked.linked = false
-  }
-}
-
-const raise = { hint: 'look for an endless recursion, or raise `limits` if the query needs more' }
-
-/** Returns the error of a synchronous query that would have to wait. */
-export function asyncValue(span: Span | undefined): Fault {
-  return new Fault('async-value', 'A synchronous query needs the value of a promise.', {
-    span,
-    hint: 'use isAllowed, authorize or query, and await the result',
-  })
-}

@@ -18,7 +18,7 @@ export class Once {
 
   constructor(m: Machine) {
     if (m.keepsDuplicates) m.pushRetry(exhausted, this)
-    this.failures = m.failures.length
+    this.failures = m.failures.size
     this.choices = m.choices.length
     this.suspended = m.suspended
   }
@@ -29,7 +29,7 @@ export class Once {
    */
   prove(m: Machine): void {
     if (m.suspended > this.suspended) return
-    m.dropFailures(this.failures)
+    m.failures.drop(this.failures)
     if (m.keepsDuplicates) {
       this.isProven = true
       m.pushRetry(again, this)
@@ -42,7 +42,7 @@ const exhausted: Retry = (m, { data }) => {
   m.choices.pop()
   // Sound: the constructor pushed it.
   const once = data as Once
-  if (once.isProven) m.dropFailures(once.failures)
+  if (once.isProven) m.failures.drop(once.failures)
   return fail
 }
 
@@ -51,7 +51,7 @@ const again: Retry = (m, { data }) => {
   m.choices.pop()
   // Sound: `prove` pushed it.
   const once = data as Once
-  once.failures = m.failures.length
+  once.failures = m.failures.size
   return fail
 }
 

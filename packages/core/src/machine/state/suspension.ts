@@ -119,3 +119,14 @@ class Woken implements Undo {
     this.suspension.active = true
   }
 }
+
+/** A variable that became known elsewhere. */
+export class Linked implements Undo {
+  readonly linked: Cell
+  constructor(cell: Cell) {
+    this.linked = cell
+  }
+  undo(): void {
+    this.linked.linked = false
+  }
+}

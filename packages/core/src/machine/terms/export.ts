@@ -43,7 +43,7 @@ function convert(m: Machine, root: Term): unknown {
     }
     const term = deref(job.term)
     if (term instanceof Float) job.put(term.value)
-    else if (term instanceof Cell) job.put(m.variableFor(term, nameIn(job.term)))
+    else if (term instanceof Cell) job.put(m.outside.variableFor(term, nameIn(job.term)))
     else if (open.has(term)) job.put(new Variable('_'))
     else if (term instanceof ListTerm || term instanceof DictTerm) {
       open.add(term)

@@ -1,0 +1,38 @@
+import type { Cell } from './cell.js'
+import type { Term } from './term.js'
+import { Variable } from './variable.js'
+
+/** What the application has of the variables and the values of a query. */
+export class Outside {
+  #variables: WeakMap<Variable, Cell> | undefined = undefined
+  readonly #numbers = new Map<unknown, number>()
+
+  /** Begins a new query: a variable that the application kept has no meaning in it. */
+  clear(): void {
+    this.#variables = undefined
+    if (this.#numbers.size > 0) this.#numbers.clear()
+  }
+
+  /** Returns the variable that represents a cell in the application. */
+  variableFor(cell: Cell, name: string = cell.name ?? `_${cell.serial}`): Variable {
+    const variable = new Variable(name)
+    this.#variables ??= new WeakMap()
+    this.#variables.set(variable, cell)
+    return variable
+  }
+
+  /** Returns a value of the application as a term: a variable of this query becomes its cell. */
+  import(value: unknown): Term {
+    return value instanceof Variable ? (this.#variables?.get(value) ?? value) : value
+  }
+
+  /** Returns a number for a value, always the same for the same value. */
+  number(value: unknown): number {
+    let number = this.#numbers.get(value)
+    if (number === undefined) {
+      number = this.#numbers.size
+      this.#numbers.set(value, number)
+    }
+    return number
+  }
+}
