@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
 import { writeCharts } from './charts.mjs'
 import { defaultEngines, engineNames } from './engines/index.mjs'
-import { measureRandom } from './random/run.mjs'
+import { measureRandom, randomWays } from './random/run.mjs'
 import { report } from './report.mjs'
 import { workloads } from './workloads/index.mjs'
 
@@ -33,7 +33,8 @@ const usage = `pnpm bench [options]
   --charts FOLDER    draws what was measured
 
   --random N         N random policies, each beside a function by hand that is made from the same specification
-  --schema KIND      of random policies: declared, bare or both   (both)
+  --schema KINDS     of random policies: declared, half, bare, or all   (all)
+  --ways NAMES       to decide about them: ${randomWays.join(', ')}, or all   (all)
   --from I           leaves out the first I policies of the seed   (0)
 `
 
@@ -48,7 +49,8 @@ const { values } = parseArgs({
     json: { type: 'string' },
     charts: { type: 'string' },
     random: { type: 'string' },
-    schema: { type: 'string', default: 'both' },
+    schema: { type: 'string', default: 'all' },
+    ways: { type: 'string', default: 'all' },
     from: { type: 'string', default: '0' },
     help: { type: 'boolean', default: false },
   },
@@ -135,12 +137,12 @@ async function measureParts() {
 }
 
 function measureFamily() {
-  const schemas = { both: ['declared', 'bare'], declared: ['declared'], bare: ['bare'] }[values.schema]
-  if (schemas === undefined) fail(`--schema: there is no ${values.schema}.`)
+  const schemas = chosen('schema', ['declared', 'half', 'bare'])
+  const ways = chosen('ways', randomWays)
   const count = whole('random', values.random)
   const from = whole('from', values.from)
   const twins = workloadNames
-  return measureRandom({ count, from, schemas, twins, measured, print }).catch(end)
+  return measureRandom({ count, from, schemas, ways, twins, measured, print }).catch(end)
 }
 
 function end(error) {

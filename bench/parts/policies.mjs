@@ -9,8 +9,8 @@ import { constants, workloadOf } from '../random/workload.mjs'
 import { operationOf } from './checks.mjs'
 
 /** @returns what was measured, or `nothing: true` if the policy allows hardly anything, or denies it */
-export async function measure({ name, seed, declared, way, rounds, effort }) {
-  const workload = workloadOf(specificationOf(name, { seed, declared }), rowSeedOf(name, seed))
+export async function measure({ name, seed, schema, way, rounds, effort }) {
+  const workload = workloadOf(specificationOf(name, { seed, schema }), rowSeedOf(name, seed))
   if (workload === undefined) return { name, nothing: true }
   const decideBy = await ways[way](workload)
   if (decideBy === undefined) return { name, cannotSay: true }

@@ -214,6 +214,10 @@ class Writer {
         return 20 + 5 * this.cost(condition.when)
       case 'has':
         return 15
+      case 'helper':
+        return this.spec.helpers[condition.name].ways.reduce((sum, way) => sum + this.cost(way), 0)
+      case 'text':
+        return 2
       case 'holds':
         return 100
       default:
@@ -263,7 +267,34 @@ class Writer {
         const model = typeAt(this.spec, modelsOf(scope), condition.operand).one
         return this.roles(model, [condition.role])('user', this.value(condition.operand, scope))
       }
+      case 'text': {
+        const [left, right] = [condition.left, condition.right].map((one) => this.value(one, scope))
+        const guards = this.unknownNils(scope, condition.left, condition.right)
+        return [...guards, `${left}.${condition.operator}(${right})`].join(' && ')
+      }
+      case 'helper': {
+        const row = this.value(condition.operand, scope)
+        const guards = this.unknownNils(scope, condition.operand)
+        return [...guards, `${this.helper(condition.name)}(user, ${row})`].join(' && ')
+      }
     }
+  }
+
+  /** Tests of operands that can be nil, unless a test before found them to be present. */
+  unknownNils(scope, ...operands) {
+    return operands
+      .filter((one) => one.kind === 'path' && canBeNil(this.spec, modelsOf(scope), one))
+      .map((one) => this.value(one, scope))
+      .filter((value) => !scope.known?.has(value))
+      .map((value) => `${value} !== null`)
+  }
+
+  /** The function of a helper: its ways, the cheapest first. */
+  helper(name) {
+    const { model, ways } = this.spec.helpers[name]
+    const scope = this.rowScope(model)
+    const tests = this.ordered(ways).map((way) => this.expression(way, scope))
+    return this.define(name, ['user', 'row'], [`return ${tests.join(' || ')}`])
   }
 
   value(operand, scope) {
@@ -314,7 +345,8 @@ class Writer {
     }
     const value = this.value(item, scope)
     if (this.spec.keyed && item.kind === 'path' && typeAt(this.spec, models, item).one) {
-      return `${this.loop('contains', ['list', 'item'], 'list[i].id === item.id')}(${values}, ${value})`
+      const found = `${this.loop('contains', ['list', 'item'], 'list[i].id === item.id')}(${values}, ${value})`
+      return [...this.unknownNils(scope, item), found].join(' && ')
     }
     return `${values}.includes(${value})`
   }
@@ -346,7 +378,7 @@ class Writer {
           passed.push([hoisted.get(text), text])
         }
       }
-      if (part.kind === 'holds') roots.add('user')
+      if (part.kind === 'holds' || part.kind === 'helper') roots.add('user')
     }
     const inner = {
       ...scope,

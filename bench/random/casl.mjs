@@ -128,6 +128,8 @@ class Conditions {
         if ('value' in row) throw new CannotSay('a role on a row of the user')
         return this.role(row.model, condition.role, { user: scope.user, row })
       }
+      default:
+        throw new CannotSay(condition.kind)
     }
   }
 
@@ -216,7 +218,10 @@ class Conditions {
         const root = scope[operand.root]
         if ('value' in root) return { value: operand.steps.reduce((value, step) => value?.[step] ?? null, root.value) }
         let type = { one: root.model }
-        for (const step of operand.steps) type = this.spec.fields[type.one][step]
+        for (const step of operand.steps) {
+          if (step === 'length') throw new CannotSay('a count')
+          type = this.spec.fields[type.one][step]
+        }
         return { path: [...root.path, ...operand.steps], model: type.one, many: type.many }
       }
     }

@@ -2,6 +2,17 @@
 // attributes, gates in front of everything, and denials.
 import { below, pick, randomOf, sample } from '../workloads/random.mjs'
 import {
+  drawAttributeShapes,
+  drawBlockLists,
+  drawBreakGlass,
+  drawDelegation,
+  drawGroupShare,
+  drawHelper,
+  drawSecondRelation,
+  drawUserShapes,
+  grantShapes,
+} from './shapes.mjs'
+import {
   all,
   any,
   at,
@@ -36,6 +47,8 @@ const ladders = [
   ['member', 'admin'],
   ['viewer', 'commenter', 'editor', 'manager'],
 ]
+/** Roles that folders inherit. */
+const folderLadders = [...ladders, ['guest', 'viewer', 'commenter', 'editor', 'owner']]
 const actionNames = ['read', 'list', 'comment', 'create', 'update', 'assign', 'publish', 'archive', 'export', 'delete']
 const statuses = ['draft', 'review', 'published', 'archived']
 const departments = ['engineering', 'sales', 'legal', 'finance', 'support']
@@ -44,16 +57,18 @@ const globalRoles = ['auditor', 'support', 'analyst', 'operator', 'moderator', '
 
 /**
  * The specification of a seed.
- * @param {{ declared: boolean }} options with a declared schema rows are equal by their key, with bare classes by identity
+ * @param {'declared' | 'half' | 'bare'} schema with bare classes rows are equal by identity, otherwise by their key
+ * @param {boolean} forLists whether every condition must have a form in SQL: without the shapes of `shapes.mjs`
  */
-export function drawSpecification(seed, { declared }) {
-  return new Draw(randomOf(7919 * (seed + 1)), declared).specification(`R${seed}`)
+export function drawSpecification(seed, { schema, forLists = false }) {
+  return new Draw(randomOf(7919 * (seed + 1)), schema, forLists).specification(`R${seed}`)
 }
 
 class Draw {
-  constructor(random, declared) {
+  constructor(random, schema, forLists) {
     this.random = random
-    this.declared = declared
+    this.schema = schema
+    this.forLists = forLists
     this.below = (limit) => below(random, limit)
     this.chance = (share) => random() < share
     this.pick = (items) => pick(random, items)
@@ -70,7 +85,8 @@ class Draw {
     this.spec = {
       name,
       actor: 'User',
-      keyed: this.declared,
+      schema: this.schema,
+      keyed: this.schema !== 'bare',
       style: plain || this.chance(0.25) ? 'rules' : 'blocks',
       gateRule: this.chance(0.4),
       fields: {},
@@ -80,6 +96,7 @@ class Draw {
       relations: {},
       implied: [],
       holders: [],
+      helpers: {},
       grants: [],
       denials: [],
       gate: [],
@@ -95,7 +112,7 @@ class Draw {
       if (chain.includes(model) && parent) count = Math.min(count * 6, 600)
       this.drawModel(model, parent, count, plain)
     }
-    if (depth > 1 && this.chance(0.2)) this.drawFolders(chain[0])
+    if (depth > 1 && this.chance(this.forLists ? 0.2 : 0.3)) this.drawFolders(chain[0])
     const { spec } = this
     const rules = spec.implied.length + spec.holders.length + spec.grants.length + spec.denials.length
     spec.title = `${Object.keys(spec.actions).join(', ')}; ${rules} rules`
@@ -133,6 +150,9 @@ class Draw {
       spec.everything = isTrue(at('user', 'isSuperadmin'))
     }
     if (this.chance(0.3)) user.tenant = { one: root }
+    if (this.forLists) return
+    drawUserShapes(this)
+    drawDelegation(this)
   }
 
   drawModel(model, parent, count, plain) {
@@ -146,15 +166,16 @@ class Draw {
       delete fields.parent
       spec.relations[model] = { [this.chance(0.5) ? 'parent' : lower(parent)]: { field: lower(parent), to: parent } }
     } else if (!plain) spec.relations[model] = {}
-    this.drawAttributes(fields)
+    this.drawAttributes(fields, model)
     const actions = this.sample(actionNames, 2 + this.below(4))
     spec.actions[model] = actionNames.filter((action) => actions.includes(action))
     if (!plain) this.drawRoles(model, parent)
+    if (!this.forLists && !plain) drawSecondRelation(this, model, parent)
     this.drawGrants(model, parent, plain)
     this.drawDenials(model, parent)
   }
 
-  drawAttributes(fields) {
+  drawAttributes(fields, model) {
     const add = (share, name, type) => {
       // A model may be called like an attribute, and the relation to it so too.
       if (this.chance(share)) fields[name] ??= type
@@ -171,6 +192,7 @@ class Draw {
     add(0.3, 'publishedAt', { type: 'date', nullable: 0.3 })
     add(0.2, 'expiresAt', { type: 'date', ...(this.chance(0.5) ? { nullable: 0.5 } : {}) })
     add(0.25, 'watchers', { many: 'User', most: 3, shared: true })
+    if (!this.forLists) drawAttributeShapes(this, fields, model)
   }
 
   drawRoles(model, parent) {
@@ -186,6 +208,7 @@ class Draw {
     const before = spec.holders.length
     const stores = this.sample(['memberships', 'members', 'owner', 'team', 'share', 'tenant', 'global'], 7)
     const most = this.pick([1, 1, 2, 2, 3])
+    if (!this.forLists && this.chance(0.5)) drawGroupShare(this, model, roles)
     for (const store of stores) if (spec.holders.length - before < most) this.drawHolder(store, model, roles)
     if (spec.holders.length === before) this.drawHolder('memberships', model, roles)
     for (let index = 1; index < roles.length; index++) {
@@ -361,7 +384,15 @@ class Draw {
         row.status &&
         (() => all(equals(at('row', 'status'), literal('published')), holds(spec.roles[model][0], at('row')))),
     ].filter(Boolean)
-    const count = plain ? 3 + this.below(4) : this.pick([0, 1, 1, 2, 3])
+    let count = plain ? 3 + this.below(4) : this.pick([0, 1, 1, 2, 3])
+    if (!this.forLists) {
+      templates.push(...grantShapes(this, model, parent))
+      count += this.pick([0, 1, 2])
+      const helper = drawHelper(this, model, templates)
+      if (helper)
+        for (let n = 0; n < 2; n++) spec.grants.push({ model, actions: some1(), when: all(...extra(), helper()) })
+      drawBreakGlass(this, model)
+    }
     for (const template of this.sample(templates, count)) {
       const when = template()
       spec.grants.push({ model, actions: some1(), when: when.parts?.length === 1 ? when.parts[0] : when })
@@ -380,6 +411,7 @@ class Draw {
 
   drawDenials(model, parent) {
     const { spec } = this
+    if (!this.forLists) drawBlockLists(this, model)
     const row = spec.fields[model]
     const { User: user } = spec.fields
     const changes = spec.actions[model].filter((action) => !['read', 'list'].includes(action))
@@ -428,7 +460,9 @@ class Draw {
   drawFolders(root) {
     const { spec } = this
     const name = lower(root)
-    const roles = ['viewer', 'editor']
+    const roles = this.forLists ? ['viewer', 'editor'] : this.pick(folderLadders)
+    const [lowest] = roles
+    const highest = roles.at(-1)
     spec.fields.Folder = {
       id: { type: 'id' },
       parent: { one: 'Folder', nullable: 0.1 },
@@ -436,7 +470,7 @@ class Draw {
       owner: { one: 'User' },
     }
     spec.fields.File = { id: { type: 'id' }, folder: { one: 'Folder', ...(this.chance(0.3) ? { nullable: 0.1 } : {}) } }
-    this.drawAttributes(spec.fields.File)
+    this.drawAttributes(spec.fields.File, 'File')
     Object.assign(spec.counts, { Folder: 150, File: 500 })
     Object.assign(spec.roles, { Folder: roles })
     Object.assign(spec.actions, { Folder: ['read', 'update'], File: ['read', 'update', 'delete'] })
@@ -446,14 +480,18 @@ class Draw {
     })
     this.drawHolder(this.pick(['memberships', 'members', 'share']), 'Folder', roles)
     this.drawHolder('owner', 'Folder', roles)
+    for (let index = 1; index < roles.length; index++)
+      spec.implied.push({ model: 'Folder', name: roles[index - 1], by: roles[index] })
+    for (const role of roles) {
+      if (role === lowest || !this.forLists || this.chance(0.5))
+        spec.implied.push({ model: 'Folder', name: role, by: role, on: 'parent' })
+    }
     spec.implied.push(
-      { model: 'Folder', name: 'viewer', by: 'editor' },
-      { model: 'Folder', name: 'viewer', by: 'viewer', on: 'parent' },
-      ...(this.chance(0.5) ? [{ model: 'Folder', name: 'editor', by: 'editor', on: 'parent' }] : []),
-      { model: 'Folder', name: 'read', by: 'viewer' },
-      { model: 'Folder', name: 'update', by: 'editor' },
-      { model: 'File', name: 'read', by: 'viewer', on: 'folder' },
-      { model: 'File', name: 'update', by: 'editor', on: 'folder' },
+      { model: 'Folder', name: 'read', by: lowest },
+      { model: 'Folder', name: 'update', by: highest },
+      { model: 'File', name: 'read', by: lowest, on: 'folder' },
+      { model: 'File', name: 'update', by: roles.at(-2), on: 'folder' },
+      ...(this.forLists ? [] : [{ model: 'File', name: 'delete', by: highest, on: 'folder' }]),
     )
     this.drawGrants('File', 'Folder', false)
     this.drawDenials('File', 'Folder')

@@ -44,7 +44,7 @@ export async function measureRandomLists({ count, seed, from = 0, rows, pairs, j
 }
 
 async function measurePolicy(name, { seed, rows, pairs, jit }) {
-  const spec = specificationOf(name, { seed, declared: true })
+  const spec = specificationOf(name, { seed, schema: 'declared', forLists: true })
   const model = deepest(spec)
   const counts = countsOf(spec, model, rows)
   const url = await openFilled(sqlOfTables(spec, counts, seed).join(';\n'))

@@ -7,7 +7,7 @@ export const variableOf = (model) => model[0].toLowerCase() + model.slice(1)
 
 /** Variables in a rule's head, and the names that conditions of the rule have for them. */
 function scopeOf(model) {
-  const row = model === undefined ? 'resource' : variableOf(model)
+  const row = model === undefined ? 'resource' : model === 'User' ? 'principal' : variableOf(model)
   return { user: 'user', row, role: 'role', action: 'action' }
 }
 
@@ -42,7 +42,11 @@ function goals(condition, scope, roleRule) {
       return [inner.length === 1 ? `not ${inner[0]}` : `not (${inner.join(' and ')})`]
     }
     case 'compare':
-      return [`${text(condition.left)} ${condition.operator} ${text(condition.right)}`]
+      return [`${text(condition.left)} ${condition.spelled ?? condition.operator} ${text(condition.right)}`]
+    case 'text':
+      return [`${text(condition.left)}.${condition.operator}(${text(condition.right)})`]
+    case 'helper':
+      return [`${condition.name}(${scope.user}, ${text(condition.operand)})`]
     case 'oneOf':
       return [`${text(condition.operand)} in ${list(condition.values)}`]
     case 'has':
@@ -67,7 +71,7 @@ const uses = (conditions, name) =>
   conditions.some((condition) =>
     [...partsOf(condition)].some(
       (part) =>
-        (name === 'user' && part.kind === 'holds') ||
+        (name === 'user' && (part.kind === 'holds' || part.kind === 'helper')) ||
         operandsOf(part).some((operand) => operand.root === name || operand.kind === name),
     ),
   )
@@ -126,6 +130,17 @@ function allowRules(spec, permission, roleRule) {
   return rules
 }
 
+/** Rules of helpers, one for each way. */
+function helperRules(spec, roleRule) {
+  return Object.entries(spec.helpers ?? {}).flatMap(([name, { model, ways }]) =>
+    ways.map((way) => {
+      const scope = scopeOf(model)
+      const [user, row] = ['user', 'row'].map((one) => `${uses([way], one) ? '' : '_'}${scope[one]}`)
+      return rule(`${name}(${user}: ${spec.actor}, ${row}: ${model})`, goals(way, scope, roleRule))
+    }),
+  )
+}
+
 function grantRules(spec, permission, roleRule) {
   return spec.grants.map(({ model, actions, when }) =>
     actions.length === 1
@@ -178,6 +193,7 @@ function withBlocks(spec) {
     ...roleRules,
     ...relationRules,
     ...grantRules(spec, 'has_permission', 'has_role'),
+    ...helperRules(spec, 'has_role'),
   ].join('\n')}\n`
 }
 
@@ -206,5 +222,6 @@ function withRules(spec) {
     ...roleRules,
     ...impliedRules,
     ...grantRules(spec, 'permit', 'role_on'),
+    ...helperRules(spec, 'role_on'),
   ].join('\n')}\n`
 }

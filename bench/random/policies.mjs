@@ -9,8 +9,9 @@ export const fixedPolicies = Object.keys(fixed)
 const policiesPerSeed = 100_000
 const numberOf = (name, seed) => seed * policiesPerSeed + Number(name.slice(1))
 
-export function specificationOf(name, { seed, declared }) {
-  return fixed[name]?.({ declared }) ?? drawSpecification(numberOf(name, seed), { declared })
+/** @param {{ seed: number, schema: 'declared' | 'half' | 'bare', forLists?: boolean }} options */
+export function specificationOf(name, { seed, ...options }) {
+  return fixed[name]?.(options) ?? drawSpecification(numberOf(name, seed), options)
 }
 /** The seed of the rows and the questions. */
 export const rowSeedOf = (name, seed) => (fixed[name] ? seed : numberOf(name, seed))

@@ -3,24 +3,25 @@ import { significant, table } from '../report.mjs'
 import { fixedPolicies } from './policies.mjs'
 
 const answers = ['can', 'compiled', 'closures', 'machine']
-const ways = [...answers, 'CASL cached']
+/** The ways to decide that are measured. */
+export const randomWays = [...answers, 'CASL cached']
+const titles = { declared: 'declared schemas', half: 'schemas with half of the fields', bare: 'bare classes' }
 
 /**
  * Measures the twins of known workloads, the fixed policies and random ones, and prints what was found.
  * @param options.measured measures a part in a process of its own
  */
-export async function measureRandom({ count, from, schemas, twins, measured, print }) {
+export async function measureRandom({ count, from, schemas, ways, twins, measured, print }) {
   const known = []
   for (const name of twins) known.push(await measured('twins', name))
   print(twinsReport(known))
   const bySchema = {}
   for (const schema of schemas) {
-    const declared = schema === 'declared'
     const policies = []
-    for (const name of fixedPolicies) policies.push(await policyOf(name, declared, measured))
+    for (const name of fixedPolicies) policies.push(await policyOf(name, schema, ways, measured))
     const fixed = policies.length
     for (let index = from; policies.length < count + fixed; index++) {
-      const policy = await policyOf(`#${index}`, declared, measured)
+      const policy = await policyOf(`#${index}`, schema, ways, measured)
       // It allowed hardly anything, or denied hardly anything: another one takes its place.
       if (policy) policies.push(policy)
     }
@@ -31,10 +32,10 @@ export async function measureRandom({ count, from, schemas, twins, measured, pri
 }
 
 /** @returns what was measured of a policy in each way; undefined if there is nothing to measure */
-async function policyOf(name, declared, measured) {
+async function policyOf(name, schema, ways, measured) {
   const found = []
   for (const way of ways) {
-    const one = await measured('policies', name, { declared, way })
+    const one = await measured('policies', name, { schema, way })
     if (one.nothing) return undefined
     if (!one.cannotSay) found.push([way, one])
   }
@@ -57,7 +58,7 @@ function twinsReport(known) {
 }
 
 function schemaReport(schema, fixed, random) {
-  const title = `${random.length} random policies, ${schema === 'declared' ? 'declared schemas' : 'bare classes'}`
+  const title = `${random.length} random policies, ${titles[schema]}`
   const distribution = (name) => {
     const found = random.map((policy) => ({ policy, ratio: policy.ratios[name] })).toSorted((a, b) => a.ratio - b.ratio)
     const worst = found.at(-1)
@@ -66,17 +67,27 @@ function schemaReport(schema, fixed, random) {
   const parts = []
   if (random.length > 0) {
     const header = [`${title}, of hand-written`, 'median', 'p90', 'worst', 'which']
-    parts.push(table(header, answers.map(distribution)))
-    parts.push(...caslLines(random))
+    parts.push(table(header, answersOf(random).map(distribution)))
+    parts.push(...caslLines(random), ...answersOf(random).map((name) => worstLine(name, random)))
   }
   for (const { name, ratios, byHandNs } of fixed) {
-    const told = [...answers, 'CASL cached'].filter((answer) => ratios[answer] !== undefined)
+    const told = randomWays.filter((answer) => ratios[answer] !== undefined)
     const list = told.map((answer) => `${answer} ${times(ratios[answer])}`).join(', ')
     parts.push(`${name}, ${schema}: by hand ${significant(byHandNs)} ns, ${list}`)
   }
-  const worst = random.toSorted((a, b) => b.ratios.can - a.ratios.can)[0]
-  if (worst) parts.push(`\nThe worst of can is ${worst.name} (${worst.title}):\n\n${worst.polar}`)
+  const [first] = answersOf(random)
+  const worst = first && worstOf(first, random)[0]
+  if (worst) parts.push(`\nThe worst of ${first} is ${worst.name} (${worst.title}):\n\n${worst.polar}`)
   return parts.join('\n')
+}
+
+/** The answers that were measured. */
+const answersOf = ([one]) => answers.filter((name) => one?.ratios[name] !== undefined)
+const worstOf = (name, random) => random.toSorted((a, b) => b.ratios[name] - a.ratios[name])
+
+function worstLine(name, random) {
+  const ten = worstOf(name, random).slice(0, 10)
+  return `The worst of ${name}: ${ten.map((policy) => `${policy.name} ${times(policy.ratios[name])}`).join(', ')}`
 }
 
 function caslLines(random) {

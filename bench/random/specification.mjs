@@ -3,7 +3,7 @@
 // casl.mjs defines CASL's abilities.
 //
 // A specification is
-//   { name, title, keyed, fields, counts, roles, relations, implied, holders, grants, denials, gate, everything, style }
+//   { name, title, schema, keyed, fields, counts, roles, relations, implied, holders, helpers, grants, denials, gate, everything, style }
 //
 // fields     by model, in the order in which rows are created; each field is a type of `rows.mjs`
 // counts     how many rows of a model there are; a model without a count belongs to the rows that list it
@@ -12,10 +12,12 @@
 // relations  by model: relations to other models by name, { field, to }
 // implied    { model, name, by, on }: a role or action follows from another role, on the row or on its relation `on`
 // holders    { model, role, when }: who has a role; without `role`, whoever has the role that the condition calls `roleName`
+// helpers    by name: { model, ways }: a rule of a user and a row with several alternatives, which conditions call
 // grants     { model, actions, when }: who may do something without a role
 // denials    { model, actions, when }: who may not do it in spite of all that; without `actions`, do anything
 // gate       conditions of a user that hold, or everything is denied
 // everything a condition of a user who may do everything that the gate lets through
+// schema     'declared', 'half' for schemas without half of the fields, or 'bare' for classes alone
 // keyed      whether two rows are equal if their `id` is; otherwise a row equals only itself
 // style      'blocks' or 'rules': whether the policy is printed with resource blocks
 
@@ -36,6 +38,8 @@ export const no = (part) => ({ kind: 'no', part })
 export const compare = (left, operator, right) => ({ kind: 'compare', left, operator, right })
 export const isTrue = (operand) => compare(operand, '=', literal(true))
 export const equals = (left, right) => compare(left, '=', right)
+/** The same as `equals`, written as `==`. */
+export const equalsTwice = (left, right) => ({ ...equals(left, right), spelled: '==' })
 export const oneOf = (operand, values) => ({ kind: 'oneOf', operand, values })
 /** Whether a list of values or rows contains the item. */
 export const has = (list, item) => ({ kind: 'has', list, item })
@@ -44,6 +48,10 @@ export const some = (name, list, when) => ({ kind: 'some', name, list, when })
 export const present = (operand) => ({ kind: 'present', operand })
 /** Whether the user has a role on a row. */
 export const holds = (role, operand) => ({ kind: 'holds', role, operand })
+/** Whether one of the ways of a helper applies to the user and a row; false for nil. */
+export const helped = (name, operand) => ({ kind: 'helper', name, operand })
+/** @param {'startsWith' | 'endsWith' | 'includes'} operator false if a side is nil */
+export const text = (left, operator, right) => ({ kind: 'text', left, operator, right })
 
 /** The meaning of each comparison: nothing is before or after nil. */
 export const comparisons = {
@@ -59,6 +67,7 @@ export const comparisons = {
 export function typeAt(spec, models, { root, steps }) {
   let type = { one: models[root] }
   for (const step of steps) {
+    if (step === 'length') return { type: 'integer' }
     const fields = spec.fields[type.one]
     if (fields?.[step] === undefined) throw new Error(`${type.one} has no field ${step}.`)
     type = fields[step]

@@ -20,13 +20,14 @@ import {
 const [user, row] = [(...steps) => at('user', ...steps), (...steps) => at('row', ...steps)]
 const implied = (model, ...pairs) => pairs.map(([name, by, on]) => ({ model, name, by, ...(on ? { on } : {}) }))
 
-/** @param {{ declared: boolean }} options */
-export function tracker({ declared }) {
+/** @param {{ schema: 'declared' | 'half' | 'bare' }} options */
+export function tracker({ schema }) {
   return {
     name: 'tracker',
     title: 'an issue tracker: organizations, teams, private projects, guests, suspension, superadmins',
     actor: 'User',
-    keyed: declared,
+    schema,
+    keyed: schema !== 'bare',
     style: 'blocks',
     gateRule: false,
     fields: {

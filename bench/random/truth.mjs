@@ -41,6 +41,16 @@ export function truthOf(spec, constants) {
         )
       case 'present':
         return read(condition.operand, scope) !== null
+      case 'text': {
+        const [left, right] = [read(condition.left, scope), read(condition.right, scope)]
+        return left !== null && right !== null && left[condition.operator](right)
+      }
+      case 'helper': {
+        const row = read(condition.operand, scope)
+        return (
+          row !== null && spec.helpers[condition.name].ways.some((way) => isFulfilled(way, { user: scope.user, row }))
+        )
+      }
       case 'holds':
         return rolesOn(scope.user, read(condition.operand, scope)).has(condition.role)
     }
