@@ -56,7 +56,8 @@ function narrowedType(operand: Operand): OperandType | undefined {
   return operand.kind === 'path' ? operand.as : undefined
 }
 
-function isSameType(one: OperandType | undefined, other: OperandType | undefined): boolean {
+/** Returns whether two static types are the same. */
+export function isSameType(one: OperandType | undefined, other: OperandType | undefined): boolean {
   if (one === other || !one || !other) return one === other
   return (
     one.model === other.model &&

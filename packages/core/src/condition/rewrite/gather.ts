@@ -8,6 +8,8 @@ import { substitute } from '../substitute.js'
 import { areTextTests } from '../texts.js'
 import { operandType, unknownType } from '../type.js'
 import { alternativesOf, goalsOf, mapParts, partsIn } from '../visit.js'
+import { groupsOf } from './groups.js'
+import { unite } from './unite.js'
 
 /**
  * Returns a condition with the same outcomes that iterates over each collection once. For example,
@@ -22,7 +24,7 @@ import { alternativesOf, goalsOf, mapParts, partsIn } from '../visit.js'
  */
 export function gather(schema: Schema, condition: Condition, definition?: Definition): Condition {
   const gathering = new Gathering(schema)
-  const arms = alternativesOf(condition)
+  const arms = unite(alternativesOf(condition))
   const steps = arms.filter((arm) => endsWithCall(arm, definition))
   const others = arms.filter((arm) => !steps.includes(arm))
   return or(gathering.gather(or(...others)), ...steps.map((step) => gathering.gather(step)))
@@ -38,6 +40,7 @@ class Gathering {
 
   gather(condition: Condition): Condition {
     const gathered = mapParts(condition, (one) => this.gather(one))
+    if (gathered.kind === 'ref') return or(...unite([gathered]))
     return gathered.kind === 'or' ? this.#disjunction(gathered.of) : gathered
   }
 
@@ -47,7 +50,7 @@ class Gathering {
 
   /** Joins alternatives. Tests that need no search come first, and searches within searches last. */
   #disjunction(arms: readonly Condition[]): Condition {
-    const all = or(...arms)
+    const all = or(...unite(arms))
     if (all.kind !== 'or') return all
     const joined = this.#sharing(this.#merged(all.of))
     const weighed = joined.map((arm) => ({ arm, searches: searchesIn(arm) }))
@@ -160,30 +163,6 @@ class Gathering {
     if (!alternatives || !this.#failAlike(alternatives.map(headOf))) return [where]
     return alternatives.flatMap((one) => this.#armsOf(one))
   }
-}
-
-/**
- * Groups conditions that match the first one of a group, at the place of the first.
- * @param keyOf - Returns the same key for conditions of one group. Others rarely have it.
- */
-function groupsOf(
-  conditions: readonly Condition[],
-  keyOf: (one: Condition) => unknown,
-  areOfGroup: (one: Condition, other: Condition) => boolean,
-): readonly (readonly Condition[])[] {
-  const groups: Condition[][] = []
-  const byKey = new Map<unknown, Condition[][]>()
-  for (const one of conditions) {
-    const alike = entryOf(byKey, keyOf(one), () => [])
-    let group = alike.find(([first]) => areOfGroup(first!, one))
-    if (!group) {
-      group = []
-      alike.push(group)
-      groups.push(group)
-    }
-    group.push(one)
-  }
-  return groups
 }
 
 /** Returns the goals before the last one. */

@@ -1,13 +1,11 @@
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Definition } from '../condition.js'
-import { or } from '../construct.js'
-import { alternativesOf, partsIn } from '../visit.js'
-import { absorb } from './absorb.js'
+import { partsIn } from '../visit.js'
 import type { Assumptions } from './assume.js'
 import { Facts, noNil } from './facts.js'
 import { gather } from './gather.js'
 import { inline, referencedOnce } from './inline.js'
-import { spread } from './spread.js'
+import { settled } from './settled.js'
 
 /**
  * The passes over a residual, as `derive` returns it, and over a condition whose actor is bound.
@@ -26,24 +24,12 @@ export function forCheck(schema: Schema, condition: Condition, assumptions?: Ass
 
 /** The passes over the body of a definition that such a condition calls. */
 export function forDefinition(schema: Schema, definition: Definition): Condition {
-  const body = definition.recursive ? absorb(definition, settled) : settled(definition)
-  return gather(schema, body, definition)
+  return gather(schema, settled(definition), definition)
 }
 
 /** The passes over the condition of a filter: `simplify`, unless it is simple. */
 export function forFilter(condition: Condition): Condition {
   return isSimple(condition) ? condition : simplify(condition)
-}
-
-/**
- * Returns the body of a definition without the parts that are settled for every caller, and with
- * small definitions inlined.
- */
-export function settled(definition: Definition): Condition {
-  const { condition } = definition
-  // The arms are kept separate: a loop is recognized by its last arm.
-  const arms = alternativesOf(condition).map((one) => new Facts().drop(inline(one)))
-  return or(...(definition.recursive ? arms.flatMap((arm) => spread(definition, arm)) : arms))
 }
 
 /**

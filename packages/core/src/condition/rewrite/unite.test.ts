@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../../authorizer/authorizer.js'
 import { planCheck } from '../../authorizer/plans/plans.js'
-import type { Ref } from '../condition.js'
+import type { Condition, Definition } from '../condition.js'
 import { printCondition } from '../print.js'
-import { conditionsIn } from '../visit.js'
-import { absorb } from './absorb.js'
-import { settled } from './passes.js'
+import { partsIn } from '../visit.js'
+import { forCheck, forDefinition } from './passes.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -56,43 +55,70 @@ const up = (role: string, by = role, field = 'parent') =>
 const implied = (role: string, by: string) =>
   `has(user: User, "${role}", folder: Folder) if has(user, "${by}", folder);`
 
-/** Returns the body of the search for viewers. */
-function body(rules: string, isDeclared = true): string {
+/** Returns the bodies of the searches of a check, as texts. */
+function searches(rules: string, isDeclared = true): readonly string[] {
   const { policy, schema } = load(rules, 'source', isDeclared)
   const condition = planCheck(policy!, schema, { model: 'User' }, { action: 'read' }, { model: 'Folder' })
-  const calls = [...conditionsIn(condition)].filter((one): one is Ref => one.kind === 'ref')
-  const call = calls.find(({ definition }) =>
-    definition.arguments.some((one) => one.kind === 'value' && one.value === 'viewer'),
-  )!
-  return printCondition(absorb(call.definition, settled), schema)
+  const found = new Map<Definition, Condition>()
+  const visit = (one: Condition): void => {
+    if (one.kind === 'ref' && !found.has(one.definition)) {
+      found.set(one.definition, one)
+      const body = forDefinition(schema, one.definition)
+      found.set(one.definition, body)
+      visit(body)
+    }
+    for (const part of partsIn(one)) visit(part)
+  }
+  visit(forCheck(schema, condition))
+  return [...found.values()].map((body) => printCondition(body, schema))
 }
 
 const calls = (text: string): number => text.match(/has\(/g)?.length ?? 0
 
-describe('absorb', () => {
-  test('joins searches along one relation', () => {
-    expect(calls(body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')}`))).toBe(1)
-    const three = `${implied('viewer', 'editor')} ${implied('editor', 'owner')} ${up('viewer')} ${up('editor')} ${up('owner')}`
-    expect(calls(body(three))).toBe(1)
+describe.each([true, false])('Searches for roles become one call in each round; declared: %s', (isDeclared) => {
+  const callsOf = (rules: string): ReadonlySet<number> => new Set(searches(rules, isDeclared).map(calls))
+
+  test('if one role implies another', () => {
+    expect(callsOf(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')}`)).toEqual(new Set([1]))
+    expect(callsOf(ladder(['viewer', 'editor', 'owner']))).toEqual(new Set([1]))
+    expect(callsOf(ladder(['viewer', 'commenter', 'editor', 'manager', 'owner']))).toEqual(new Set([1]))
   })
 
+  test('if several roles allow the same', () => {
+    const rules = ['editor', 'owner'].map(
+      (role) => `${up(role)} allow(user: User, "read", folder: Folder) if has(user, "${role}", folder);`,
+    )
+    expect(callsOf(`${up('viewer')} ${rules.join(' ')}`)).toEqual(new Set([1]))
+  })
+
+  test('if a role needs another one above', () => {
+    const rules = `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')} ${up('editor', 'owner')} ${up('owner')}`
+    expect(callsOf(rules)).toEqual(new Set([1]))
+  })
+
+  test('if a role follows from another one above only', () => {
+    expect(callsOf(`${up('viewer')} ${up('viewer', 'editor')} ${up('editor')}`)).toEqual(new Set([1]))
+  })
+})
+
+describe('unite', () => {
   test('has the alternatives of a role that does not go up in the search', () => {
     const rules = `${implied('viewer', 'editor')} ${up('viewer')} has(_: User, "editor", folder: Folder) if folder.other = nil;`
-    const text = body(rules)
-    expect(calls(text)).toBe(1)
+    const [text, ...others] = searches(rules)
+    expect(others).toEqual([])
+    expect(calls(text!)).toBe(1)
     expect(text).toContain('"editor"')
     expect(text).toContain('.other = nil')
   })
 
   test('keeps searches along different relations apart', () => {
-    expect(calls(body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'editor', 'other')}`))).toBe(2)
-  })
-
-  test('keeps a search that needs another role above', () => {
-    const rules = `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')} ${up('editor', 'owner')} ${up('owner')}`
-    expect(calls(body(rules))).toBe(2)
+    const found = searches(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'editor', 'other')}`)
+    expect(found.map(calls)).toEqual([2, 1])
   })
 })
+
+const ladder = (roles: readonly string[]): string =>
+  roles.map((role, at) => `${up(role)} ${at > 0 ? implied(roles[at - 1]!, role) : ''}`).join(' ')
 
 const policies = {
   'two roles': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')}`,
@@ -101,6 +127,9 @@ const policies = {
   'a role of another relation': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'editor', 'other')}`,
   'a role that only goes up': `${implied('viewer', 'editor')} ${up('editor')}`,
   'roles that imply each other': `${implied('viewer', 'editor')} ${implied('editor', 'viewer')} ${up('viewer')} ${up('editor')}`,
+  'a role above another one': `${up('viewer')} ${up('viewer', 'editor')} ${up('editor')}`,
+  'roles in turn': `${up('viewer', 'editor')} ${up('editor', 'owner')} ${up('owner', 'viewer')}`,
+  'roles along two relations': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')} ${up('viewer', 'viewer', 'other')} ${up('editor', 'viewer', 'other')}`,
   'another role above': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'owner')} ${up('owner')}`,
 }
 

@@ -1,0 +1,169 @@
+import { entryOf } from '../../values/entryOf.js'
+import type { Condition, Definition, Operand, Ref, Root } from '../condition.js'
+import { and, FALSE, or } from '../construct.js'
+import { isSame, isSameOperand, isSameTest, isSameType, likenessOf, likenessOfOperand } from '../same.js'
+import { substitute } from '../substitute.js'
+import { alternativesOf, goalsOf } from '../visit.js'
+import { groupsOf } from './groups.js'
+import { settled } from './settled.js'
+
+/**
+ * Returns alternatives in which recursive definitions that are called alike, with the same arguments after the same tests,
+ * are one. For example, folders inherit viewers and editors from their parents, and editors are viewers: one search for
+ * either role visits each parent once. All these searches meet the same parents, and so the same errors.
+ */
+export function unite(arms: readonly Condition[]): readonly Condition[] {
+  return groupsOf(arms, likenessOfCall, areCalledAlike).flatMap((group) => {
+    const search = searchFor(calledBy(group))
+    return search ? calling(search, group[0]!) : group
+  })
+}
+
+/** Several definitions as one, which is true if any of them is. */
+interface Search {
+  readonly definition: Definition
+  readonly parts: readonly Definition[]
+  /** The searches that it continues with. */
+  readonly next: Search[]
+  /** Whether definitions continue alike in it, so that it visits fewer rows than all of them. */
+  isUseful: boolean
+}
+
+const searchOf = new WeakMap<Definition, Search>()
+/** The searches by the first of their parts, and the numbers of all. */
+const searches = new WeakMap<Definition, Map<string, Search>>()
+const numbers = new WeakMap<Definition, number>()
+const bodies = new WeakMap<Definition, readonly Condition[]>()
+let count = 0
+
+/** More definitions than that are not united. */
+const mostParts = 32
+
+/** Returns the search for definitions that are called alike; undefined if it visits as many rows as they do. */
+function searchFor(definitions: readonly Definition[]): Search | undefined {
+  const search = makeSearch(definitions)
+  const reached = new Set(search && [search])
+  for (const one of reached) for (const next of one.next) reached.add(next)
+  const isUseful = new Set(definitions).size > 1 || [...reached].some((one) => one.isUseful)
+  return isUseful ? search : undefined
+}
+
+function makeSearch(definitions: readonly Definition[]): Search | undefined {
+  const parts = closureOf(definitions)
+  const [first] = parts
+  if (!first || parts.length > mostParts || !parts.every((one) => one.recursive && takeSame(one, first)))
+    return undefined
+  const known = entryOf(searches, first, () => new Map<string, Search>())
+  const key = parts.map(numberOf).join(' ')
+  let search = known.get(key)
+  if (!search) {
+    const definition: { -readonly [Key in keyof Definition]: Definition[Key] } = { ...first, condition: FALSE }
+    search = { definition, parts, next: [], isUseful: false }
+    // It can continue with itself.
+    known.set(key, search)
+    searchOf.set(definition, search)
+    definition.condition = bodyOf(search)
+  }
+  return search
+}
+
+function bodyOf(search: Search): Condition {
+  const { parts, definition, next } = search
+  const arms = parts.flatMap((part) =>
+    armsOf(part)
+      .filter((arm) => !parts.includes(includedBy(arm, part)!))
+      .map((arm) => withParameters(arm, part, definition)),
+  )
+  const united = groupsOf(arms, likenessOfCall, areCalledAlike).flatMap((group) => {
+    const called = calledBy(group)
+    const following = makeSearch(called)
+    if (!following) return group
+    next.push(following)
+    search.isUseful ||= new Set(called).size > 1
+    return calling(following, group[0]!)
+  })
+  return or(...united)
+}
+
+/** Returns definitions with those that they include: whose result alone makes them true. */
+function closureOf(definitions: readonly Definition[]): readonly Definition[] {
+  const found = new Set(definitions)
+  for (const one of found)
+    for (const arm of armsOf(one)) {
+      const other = includedBy(arm, one)
+      if (other) found.add(other)
+    }
+  return [...found].sort((one, other) => numberOf(one) - numberOf(other))
+}
+
+/** Returns the recursive definition that an alternative of another one calls with the same arguments. */
+function includedBy(arm: Condition, whole: Definition): Definition | undefined {
+  if (arm.kind !== 'ref' || !arm.definition.recursive || !takeSame(arm.definition, whole)) return undefined
+  const isPassedOn = (arg: Operand, at: number): boolean =>
+    arg.kind === 'path' && arg.root === whole.parameters[at] && arg.steps.length === 0
+  return arm.args.every(isPassedOn) ? arm.definition : undefined
+}
+
+/** Returns whether two definitions have parameters of the same types. */
+function takeSame({ parameters }: Definition, { parameters: others }: Definition): boolean {
+  return (
+    parameters.length === others.length &&
+    parameters.every(({ model, type }, at) => model === others[at]!.model && isSameType(type, others[at]!.type))
+  )
+}
+
+function armsOf(definition: Definition): readonly Condition[] {
+  return entryOf(bodies, definition, () => alternativesOf(settled(definition)))
+}
+
+function withParameters(arm: Condition, { parameters }: Definition, other: Definition): Condition {
+  const values = new Map<Root, Operand>(
+    parameters.map((one, at) => [one, { kind: 'path', root: other.parameters[at]!, steps: [] }]),
+  )
+  return substitute(arm, (root) => values.get(root))
+}
+
+function numberOf(definition: Definition): number {
+  return entryOf(numbers, definition, () => ++count)
+}
+
+/** Returns the definitions that alternatives call at their ends; those of a search are its parts. */
+function calledBy(arms: readonly Condition[]): readonly Definition[] {
+  const called = arms.flatMap((arm) => callAtEnd(arm)?.definition ?? [])
+  return called.flatMap((one) => searchOf.get(one)?.parts ?? one)
+}
+
+/** Returns an alternative with a search in place of its call. */
+function calling({ definition }: Search, arm: Condition): Condition {
+  return and(...guardOf(arm), { ...callAtEnd(arm)!, definition })
+}
+
+/** Returns the last goal, if it is a call of a recursive definition. */
+function callAtEnd(arm: Condition): Ref | undefined {
+  const last = goalsOf(arm).at(-1)!
+  return last.kind === 'ref' && last.definition.recursive ? last : undefined
+}
+
+/** Returns the goals before the last one. */
+function guardOf(arm: Condition): readonly Condition[] {
+  return goalsOf(arm).slice(0, -1)
+}
+
+function likenessOfCall(arm: Condition): unknown {
+  const call = callAtEnd(arm)
+  return call ? [...guardOf(arm).slice(0, 1).map(likenessOf), ...call.args.map(likenessOfOperand)].join(' ') : arm
+}
+
+/** Returns whether two alternatives call definitions with the same arguments, after the same tests. */
+function areCalledAlike(one: Condition, other: Condition): boolean {
+  const [call, another] = [callAtEnd(one), callAtEnd(other)]
+  const [guard, tests] = [guardOf(one), guardOf(other)]
+  return (
+    call !== undefined &&
+    another !== undefined &&
+    guard.length === tests.length &&
+    guard.every((test, at) => isSame(test, tests[at]!) || isSameTest(test, tests[at]!)) &&
+    call.args.length === another.args.length &&
+    call.args.every((arg, at) => isSameOperand(arg, another.args[at]!))
+  )
+}
