@@ -1,19 +1,11 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
-import { assertMayWrite } from '@arcturus/core/writes'
+import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/core/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'
 import { Delegates } from './client/delegates.js'
-import {
-  type AuthorizedClientMaker,
-  type AuthorizedClientOptions,
-  actionNames,
-  assertOption,
-  type ClientOptions,
-  scopes,
-  unscopedQueries,
-} from './client/options.js'
+import type { AuthorizedClientMaker, AuthorizedClientOptions, ClientOptions } from './client/options.js'
 import type { Parts } from './client/questions.js'
 import { SchemaRelations } from './client/schemaRelations.js'
 import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
@@ -22,7 +14,7 @@ import { withReferences } from './database/references.js'
 import { sendBy } from './database/send.js'
 import { sqlDialectOf } from './database/sqlDialect.js'
 import { type ReadTexts, TextFacts } from './database/textFacts.js'
-import { PrismaSchemaError } from './errors.js'
+import { PrismaSchemaError, UnsupportedOperationError } from './errors.js'
 import type { Place } from './filter/division.js'
 import type { Where } from './filter/printed.js'
 import { WherePrinter } from './filter/printer.js'
@@ -181,7 +173,7 @@ export function prismaAuthorization<
   const scopeOf = scopes(options.scope ?? {})
   const base = {
     passed: (args: unknown) => markers.passed(args),
-    assertAllowed: unscopedQueries(options.unscoped ?? 'allow', log),
+    assertAllowed: unscopedQueries(options.unscoped ?? 'allow', log, unscopedQuery),
     assertMayWrite: () => assertMayWrite(authorizer),
   }
 
@@ -429,4 +421,11 @@ function assertChoices(args: unknown): void {
       data: { [name]: value },
     })
   }
+}
+
+function unscopedQuery(message: string, data: { readonly model: string; readonly operation: string }): Error {
+  return new UnsupportedOperationError('unsupported-operation', message, {
+    hint: "use authorizedClient(user), spread authorizedFilter(user), or say why not: authorizedClient(user).unguarded('the reason')",
+    data,
+  })
 }

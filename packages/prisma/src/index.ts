@@ -1,4 +1,4 @@
-export type { ActionNames } from '@arcturus/core/writes'
+export type { ActionNames, ActionOptions } from '@arcturus/core/writes'
 export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 export {
   type AuthorizedActors,
@@ -9,7 +9,6 @@ export {
   type WhereOptions,
 } from './authorization.js'
 export type {
-  ActionOptions,
   AuthorizedClientMaker,
   AuthorizedClientOptions,
   ClientOptions,

@@ -1,15 +1,18 @@
-import { ArgumentError, type Authorizer, type Filter, QueryError } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Filter } from '@arcturus/core'
 import { type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
 import { assertAlias } from './filter/alias.js'
+import { isMissing } from './filter/missing.js'
 import { ParameterNames } from './filter/parameters.js'
 import { argumentsWithMemory } from './filter/parts.js'
 import { type PrintedFilter, type Printing, printFilter } from './filter/printedFilter.js'
 import { Recursion } from './filter/recursion.js'
 import { guardedWhere } from './filter/where.js'
+import { managerMaker } from './manager/authorizedManager.js'
+import type { MakeAuthorizedManager, ManagerOptions } from './manager/options.js'
 import { QueryGuard, selectedEntity } from './query/guardedQuery.js'
 import { assertOwnCache } from './query/keptResults.js'
 import { relationLoader } from './rows/loader.js'
@@ -27,6 +30,7 @@ export interface TypeOrmAuthorization {
   /** Compares the entities with the database. See the exported function `verifyDatabase`. */
   readonly verifyDatabase: () => Promise<VerifiedDatabase>
   readonly authorizedFilter: AuthorizedFilter
+  readonly authorizedManager: MakeAuthorizedManager
   readonly authorizedActors: AuthorizedActors
   /**
    * Returns `find` options that select the rows of a filter, such as `differenceFilter` of
@@ -173,7 +177,7 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
   action: string,
 ) => Promise<SelectQueryBuilder<Entity>>
 
-export interface TypeOrmAuthorizationOptions {
+export interface TypeOrmAuthorizationOptions extends ManagerOptions {
   /**
    * Facts about the database, which take precedence over the declarations of the entities: the
    * result of `verifyDatabase`, or a declaration such as
@@ -220,11 +224,9 @@ export function typeOrmAuthorization(
     names,
     recursion: new Recursion(dataSource),
   }
+  const references = new References(dataSource, database)
   assertOneDataSource(authorizer, dataSource)
-  authorizer.registerModels(
-    modelsOf(dataSource, database),
-    relationLoader(dataSource, new References(dataSource, database)),
-  )
+  authorizer.registerModels(modelsOf(dataSource, database), relationLoader(dataSource, references))
   watch(dataSource)
 
   const print = (filter: Pick<Filter, 'definite'>, { name }: EntityMetadata): PrintedFilter =>
@@ -295,6 +297,7 @@ export function typeOrmAuthorization(
         )
       return guardArguments({}, entity, print(filter, entity))
     }) as TypeOrmAuthorization['filterArguments'],
+    authorizedManager: managerMaker(authorizer, dataSource, printing, references, own(options)),
     authorizedQuery: (actor, action, target, alias) => applyAuthorization(queryFor(target, alias), actor, action),
     applyAuthorization,
     verifyDatabase: () => verifyDatabase(dataSource),
@@ -334,17 +337,6 @@ interface FindArguments {
   readonly where?: unknown
   readonly cache?: { readonly id?: unknown }
 }
-
-/**
- * Returns whether an error can mean that data has to be loaded or awaited. A recursion along a row
- * whose relations are read in the database, such as a folder and its parents, has no end that the
- * filter knows of.
- */
-function isMissing(error: unknown): boolean {
-  return error instanceof QueryError && missing.includes(error.code)
-}
-
-const missing: readonly string[] = ['relation-not-loaded', 'async-value', 'filter-too-large']
 
 /**
  * @throws ArgumentError if the arguments are not an object, or if the action is present and not a

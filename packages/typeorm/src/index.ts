@@ -13,6 +13,8 @@ export {
   typeOrmAuthorization,
 } from './authorization.js'
 export { MisplacedFilterError, TypeOrmSchemaError, UnsupportedOperationError } from './errors.js'
+export type { AuthorizedManager } from './manager/manager.js'
+export type { AuthorizedManagerOptions, MakeAuthorizedManager, ManagerOptions } from './manager/options.js'
 export { modelsOf } from './schema/models.js'
 export { TypeOrmTables } from './schema/tables.js'
 export { verifyDatabase } from './schema/verifyDatabase.js'

@@ -53,7 +53,12 @@ function watchRows(builder: Builder): void {
       const result = await execute()
       if (result.entities.length > 0) {
         const queried = new QueriedRelations(own, dataSourceOf(own))
-        markPartialRelations(result.entities, { map: own.expressionMap, whole: wholeJoins(own, notesOf(own)), queried })
+        markPartialRelations(result.entities, {
+          map: own.expressionMap,
+          whole: wholeJoins(own, notesOf(own)),
+          queried,
+          narrows: notesOf(own).narrows,
+        })
       }
       return result
     },

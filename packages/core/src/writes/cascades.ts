@@ -1,13 +1,13 @@
 import type { LinkRelation, Values } from './change.js'
 import { keyText, type Ledger } from './ledger.js'
-import type { Apply, WriterParts } from './parts.js'
+import type { Apply, RuleParts } from './parts.js'
 
 /** Tests the rows that the database deletes or changes with a deleted row: they count as written. */
 export class Cascades<Where> {
-  readonly #parts: WriterParts<Where>
+  readonly #parts: RuleParts<Where>
   readonly #ledger: Ledger<Where>
 
-  constructor(parts: WriterParts<Where>, ledger: Ledger<Where>) {
+  constructor(parts: RuleParts<Where>, ledger: Ledger<Where>) {
     this.#parts = parts
     this.#ledger = ledger
   }

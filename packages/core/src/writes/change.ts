@@ -64,9 +64,21 @@ export interface Relations {
   dependents(model: string): readonly Dependent[]
 }
 
-/** The database, as a front end offers it. All calls are part of one transaction. */
-export interface Store<Where> {
+/** Finds rows of the database by conditions of its form. All calls are part of one transaction. */
+export interface RowStore<Where> {
   find(model: string, where: Where, columns: readonly string[]): Promise<readonly Values[]>
+  /** Returns the rows with these keys. */
+  keyed(model: string, keys: readonly Values[]): Where
+  /** Returns the rows whose relation to one row leads to no row, or to one of these. */
+  related(relation: LinkRelation, where: Where): Where
+  /** The maximum number of keys in one condition. */
+  readonly mostKeys: number
+  all(wheres: readonly Where[]): Where
+  any(wheres: readonly Where[]): Where
+}
+
+/** The database, as a front end offers it to a `Writer`. */
+export interface Store<Where> extends RowStore<Where> {
   /** Inserts rows. Returns columns of each as the database holds them, in the order of the rows. */
   insert(model: string, rows: readonly Values[], columns: readonly string[]): Promise<readonly Values[]>
   /** Updates rows. Returns columns of each as the database holds them then. */
@@ -79,14 +91,6 @@ export interface Store<Where> {
   delete(model: string, keys: readonly Values[], where?: Where): Promise<number>
   /** Adds or removes rows between a row and others. */
   join(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void>
-  /** Returns the rows with these keys. */
-  keyed(model: string, keys: readonly Values[]): Where
   /** Returns the rows that a relation of a row leads to. */
   linked(relation: LinkRelation, row: Values): Where
-  /** Returns the rows whose relation to one row leads to no row, or to one of these. */
-  related(relation: LinkRelation, where: Where): Where
-  /** The maximum number of keys in one condition. */
-  readonly mostKeys: number
-  all(wheres: readonly Where[]): Where
-  any(wheres: readonly Where[]): Where
 }

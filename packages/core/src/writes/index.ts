@@ -5,6 +5,7 @@ export type {
   LinkRelation,
   LinkStep,
   Relations,
+  RowStore,
   Store,
   Values,
 } from './change.js'
@@ -12,7 +13,16 @@ export { type ActionNames, Judge, type Questions } from './judge.js'
 export { keyText } from './ledger.js'
 export { allowsLink, grantsLinks, type LinkQuestion } from './linkRules.js'
 export { decideNewRow } from './newRow.js'
-export type { WriterParts } from './parts.js'
+export {
+  type ActionOptions,
+  actionNames,
+  assertOption,
+  type ScopeOptions,
+  scopes,
+  type Unscoped,
+  unscopedQueries,
+} from './options.js'
+export type { RuleParts, WriterParts } from './parts.js'
 export { assertMayWrite, writeDenial } from './refusal.js'
 export {
   type FieldPolicy,
@@ -23,6 +33,7 @@ export {
   type RowsQuestion,
   rowsFilterInDatabase,
 } from './rowsFilter.js'
+export { type RowChange, RowRules } from './rules.js'
 export { isWithinScope, type Scope, withinScope } from './scope.js'
 export { type KeyedRows, withoutWitnesses } from './witness.js'
 export { Writer } from './writer.js'

@@ -1,4 +1,4 @@
-import type { LinkRelation, Store, Values } from './change.js'
+import type { LinkRelation, RowStore, Values } from './change.js'
 import type { Judge, Written } from './judge.js'
 import type { KeyedRows } from './witness.js'
 
@@ -26,12 +26,12 @@ export interface EntryOptions {
 
 /** The rows that a write has created and changed, and what has to be true of them after it. */
 export class Ledger<Where> {
-  readonly #store: Store<Where>
+  readonly #store: RowStore<Where>
   readonly #judge: Judge<Where>
   readonly #keyOf: (model: string) => readonly string[]
   readonly #entries: Entry[] = []
 
-  constructor(store: Store<Where>, judge: Judge<Where>, keyOf: (model: string) => readonly string[]) {
+  constructor(store: RowStore<Where>, judge: Judge<Where>, keyOf: (model: string) => readonly string[]) {
     this.#store = store
     this.#judge = judge
     this.#keyOf = keyOf

@@ -1,4 +1,4 @@
-import type { Data, LinkRelation, Relations, Store, Values } from './change.js'
+import type { Data, LinkRelation, Relations, RowStore, Store, Values } from './change.js'
 import type { Judge } from './judge.js'
 import type { Ledger } from './ledger.js'
 
@@ -9,17 +9,22 @@ export type Insert = (inherited?: Values) => Promise<Values>
 /** Changes the rows of a relation, once the row with the relation is written. */
 export type ApplyTo = (row: Values) => Promise<void>
 
-export interface WriterParts<Where> {
-  readonly store: Store<Where>
+/** What the rules about rows need, whoever writes the rows. */
+export interface RuleParts<Where> {
+  readonly store: RowStore<Where>
   readonly judge: Judge<Where>
   readonly relations: Relations
   readonly keyOf: (model: string) => readonly string[]
-  /** Returns all columns of a model. */
-  readonly allColumns: (model: string) => readonly string[]
   /** Returns the columns of new rows whose stored values are known from the data. */
   readonly knownValues: (model: string, columns: Values) => Values
   /** Whether rows that the database changes with a deleted row are trusted. */
   readonly trustsCascades: boolean
+}
+
+export interface WriterParts<Where> extends RuleParts<Where> {
+  readonly store: Store<Where>
+  /** Returns all columns of a model. */
+  readonly allColumns: (model: string) => readonly string[]
 }
 
 /** Prepares rows for writing. */

@@ -1,8 +1,9 @@
-import { Cascades } from './cascades.js'
+import type { Cascades } from './cascades.js'
 import type { Data, Link, LinkRelation, Values } from './change.js'
-import { type EntryOptions, Ledger } from './ledger.js'
+import type { EntryOptions, Ledger } from './ledger.js'
 import { Links } from './links.js'
 import type { Apply, ApplyTo, Insert, RowWriter, WriterParts } from './parts.js'
+import { RowRules } from './rules.js'
 
 /**
  * Writes rows and the rows linked to them, as a plan of statements on single models. All rows that must
@@ -13,32 +14,30 @@ export class Writer<Where> implements RowWriter<Where> {
   readonly ledger: Ledger<Where>
   readonly cascades: Cascades<Where>
   readonly links: Links<Where>
+  readonly #rules: RowRules<Where>
 
   constructor(parts: WriterParts<Where>) {
     this.parts = parts
-    this.ledger = new Ledger(parts.store, parts.judge, parts.keyOf)
-    this.cascades = new Cascades(parts, this.ledger)
+    this.#rules = new RowRules(parts)
+    this.ledger = this.#rules.ledger
+    this.cascades = this.#rules.cascades
     this.links = new Links(this)
   }
 
   /** Returns the key of a model, the columns that other rows refer to, and its own references. */
   columnsOf(model: string): readonly string[] {
-    const { keyOf, relations } = this.parts
-    const referred = relations.dependents(model).flatMap(({ relation }) => relation.to)
-    return [...new Set([...keyOf(model), ...referred, ...relations.references(model).flatMap(({ from }) => from)])]
+    return this.#rules.columnsOf(model)
   }
 
   async prepareInsert(model: string, data: Data<Where>): Promise<Insert> {
-    const { store, judge } = this.parts
-    await judge.filter('create', model)
-    const fields = await judge.fields('create', model, this.fieldNames('create', model, data))
+    const { store } = this.parts
+    const fields = await this.#rules.bind('create', model, data.names)
     const links = await this.#prepareLinks(data, undefined)
-    await this.#bindReferences(model)
     return async (inherited = {}) => {
       const columns = { ...data.columns, ...inherited, ...(await links.references()) }
-      const isDecided = this.#decide(model, columns)
+      const isDecided = this.#rules.decide(model, columns)
       const [row] = await store.insert(model, [columns], this.columnsOf(model))
-      this.ledger.created(model, row!, { isDecided, fields, links: this.#linked(model, columns) })
+      this.ledger.created(model, row!, { isDecided, fields, links: this.#rules.linked(model, columns) })
       await links.others(row!)
       return row!
     }
@@ -49,7 +48,7 @@ export class Writer<Where> implements RowWriter<Where> {
     model: string,
     rows: readonly Data<Where>[],
   ): Promise<(inherited?: Values) => Promise<readonly Values[]>> {
-    const { store, judge } = this.parts
+    const { store } = this.parts
     if (rows.some(({ links }) => links.length > 0)) {
       const inserts: Insert[] = []
       for (const data of rows) inserts.push(await this.prepareInsert(model, data))
@@ -59,17 +58,15 @@ export class Writer<Where> implements RowWriter<Where> {
         return found
       }
     }
-    await judge.filter('create', model)
-    const names = rows.flatMap((data) => this.fieldNames('create', model, data))
-    const fields = await judge.fields('create', model, names)
-    await this.#bindReferences(model)
+    const names = rows.flatMap((data) => data.names)
+    const fields = await this.#rules.bind('create', model, names)
     return async (inherited = {}) => {
       const columns = rows.map((data) => ({ ...data.columns, ...inherited }))
       // A database can return the rows in another order. So all are tested after if one of them has to be.
       const options: EntryOptions = {
-        isDecided: columns.every((one) => this.#decide(model, one)),
+        isDecided: columns.every((one) => this.#rules.decide(model, one)),
         fields,
-        links: [...new Set(columns.flatMap((one) => this.#linked(model, one)))],
+        links: [...new Set(columns.flatMap((one) => this.#rules.linked(model, one)))],
       }
       const inserted = await store.insert(model, columns, this.columnsOf(model))
       for (const row of inserted) this.ledger.created(model, row, options)
@@ -79,20 +76,12 @@ export class Writer<Where> implements RowWriter<Where> {
 
   /** Returns the conditions on a row before an update. */
   async conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]> {
-    const { judge } = this.parts
-    const isWritten = isOwnChange(data)
-    const conditions = [...(await judge.before(isWritten ? 'update' : 'read', model))]
-    for (const field of await judge.fields('update', model, this.fieldNames('update', model, data)))
-      conditions.push(...(await judge.before('update', model, field)))
-    for (const relation of this.#changed(model, data)) conditions.push(...(await this.readableEnds(relation)))
-    return conditions
+    return await this.#rules.before(model, data.names, this.#changed(model, data), isOwnChange(data))
   }
 
   /** Returns the conditions of the rows whose relation to one row leads to none, or to one that may be read. */
-  async readableEnds(relation: LinkRelation): Promise<readonly Where[]> {
-    const { store, judge } = this.parts
-    const readable = await judge.before('read', relation.model)
-    return readable.length > 0 ? [store.related(relation, store.all(readable))] : []
+  readableEnds(relation: LinkRelation): Promise<readonly Where[]> {
+    return this.#rules.readableEnds(relation)
   }
 
   /**
@@ -108,7 +97,7 @@ export class Writer<Where> implements RowWriter<Where> {
     const isWritten = isOwnChange(data)
     if (isWritten) await judge.filter('update', model)
     const fields = await judge.fields('update', model, this.fieldNames('update', model, data))
-    await this.#bindReferences(model)
+    for (const { model: other } of this.parts.relations.references(model)) await judge.filter('read', other)
     const links = await this.#prepareLinks(data, row)
     return async (where) => {
       const columns = { ...data.columns, ...(await links.references()) }
@@ -116,20 +105,13 @@ export class Writer<Where> implements RowWriter<Where> {
       const rows = hasColumns
         ? await store.update(model, where, columns, this.columnsOf(model))
         : await store.find(model, where, this.columnsOf(model))
-      const changed = this.#linked(model, columns)
-      const isMoved = this.#touches(model, columns) || data.links.some(({ relation }) => relation.keeper === 'join')
+      const changed = this.#rules.linked(model, columns)
+      const isMoved =
+        this.#rules.touched(model, columns).length > 0 || data.links.some(({ relation }) => relation.keeper === 'join')
       if (isWritten) for (const one of rows) this.ledger.changed(model, one, { fields, links: changed, isMoved })
       for (const one of rows) await links.others(one)
       return rows
     }
-  }
-
-  /** Decides about a new row by its values. @throws the denial */
-  #decide(model: string, columns: Values): boolean {
-    const { judge, knownValues } = this.parts
-    const decided = judge.decide('create', model, knownValues(model, columns))
-    if (decided === false) throw judge.denial()
-    return decided === true
   }
 
   async #prepareLinks(
@@ -154,18 +136,6 @@ export class Writer<Where> implements RowWriter<Where> {
     }
   }
 
-  /** Binds the filters of the rows that a row can refer to. */
-  async #bindReferences(model: string): Promise<void> {
-    for (const { model: other } of this.parts.relations.references(model)) await this.parts.judge.filter('read', other)
-  }
-
-  /** Returns the relations to one row that columns set to a row. */
-  #linked(model: string, columns: Values): readonly LinkRelation[] {
-    return this.parts.relations
-      .references(model)
-      .filter(({ from }) => from.some((name) => name in columns) && from.every((name) => columns[name] !== null))
-  }
-
   /** Returns the relations to one row that an update changes. */
   #changed(model: string, { columns, links }: Data<Where>): readonly LinkRelation[] {
     return this.parts.relations
@@ -177,21 +147,9 @@ export class Writer<Where> implements RowWriter<Where> {
       )
   }
 
-  #touches(model: string, columns: Values): boolean {
-    return this.parts.relations.references(model).some(({ from }) => from.some((name) => name in columns))
-  }
-
-  /**
-   * Returns the fields that the policy has to allow: those that the data names. A relation counts as
-   * itself and as its columns, and a column as its relation if the policy names that one.
-   */
+  /** Returns the fields that the policy has to allow for data. */
   fieldNames(kind: 'create' | 'update', model: string, { names }: Data<Where>): readonly string[] {
-    const { judge, relations } = this.parts
-    const others = relations.references(model).flatMap(({ name, from }) => {
-      if (names.includes(name)) return from
-      return from.some((column) => names.includes(column)) && judge.namesField(kind, model, name) ? [name] : []
-    })
-    return [...names, ...others]
+    return this.#rules.fieldNames(kind, model, names)
   }
 }
 

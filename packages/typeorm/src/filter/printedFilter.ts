@@ -6,7 +6,7 @@ import type { ParameterNames } from './parameters.js'
 import type { Recursion } from './recursion.js'
 
 /** Placeholder for the alias of the row and the dot after it. No column name contains it. */
-const row = '\u0002'
+export const row = '\u0002'
 
 /** The context in which filters are printed. */
 export interface Printing {
@@ -19,10 +19,11 @@ export interface Printing {
 /** A filter as SQL with named parameters. The alias of the row is inserted later. */
 export class PrintedFilter {
   readonly parameters: Readonly<Record<string, unknown>>
-  readonly #sql: string
+  /** The condition, with `row` in place of the alias. */
+  readonly sql: string
 
   constructor(sql: string, parameters: Readonly<Record<string, unknown>>) {
-    this.#sql = sql
+    this.sql = sql
     this.parameters = parameters
   }
 
@@ -31,7 +32,12 @@ export class PrintedFilter {
    * @param alias alias of the row, in quotes
    */
   of(alias: string): string {
-    return this.#sql.replaceAll(row, () => `${alias}.`)
+    return this.sql.replaceAll(row, () => `${alias}.`)
+  }
+
+  /** Returns the same condition, which fails if its parameters are not bound. @param name - A new parameter. */
+  requiring(name: string): PrintedFilter {
+    return new PrintedFilter(`(${this.sql}) AND :${name} = 1`, { ...this.parameters, [name]: 1 })
   }
 }
 

@@ -19,6 +19,10 @@ export interface Notes {
   loose: string | undefined
   /** The number of filters put into conditions. */
   placed: number
+  /** Whether a query reads a table without the rows that its user may not read. */
+  narrows: ((tablePath: string) => boolean) | undefined
+  /** Whether the package itself sends the query. */
+  isOwn: boolean
 }
 
 const notes = new WeakMap<object, Notes>()
@@ -34,6 +38,8 @@ export function notesOf(builder: object): Notes {
     guarded: undefined,
     loose: undefined,
     placed: 0,
+    narrows: undefined,
+    isOwn: false,
   }
   notes.set(builder, known)
   return known
@@ -43,4 +49,10 @@ export function notesOf(builder: object): Notes {
 export function copyNotes(from: object, to: object): void {
   const known = notes.get(from)
   if (known) notes.set(to, { ...known, filters: new Map(known.filters), carriers: new Set(known.carriers) })
+}
+
+/** Marks a builder as one of the package itself. */
+export function own<Own extends object>(builder: Own): Own {
+  notesOf(builder).isOwn = true
+  return builder
 }

@@ -1,11 +1,12 @@
 import { RelationNotLoadedError } from '@arcturus/core'
 import { isPartial, type Load, type Wanted } from '@arcturus/core/filters'
-import type { DataSource } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { isInherited, relationsOf } from '../schema/entities.js'
 import type { References } from '../schema/references.js'
 import { Batch } from './batch.js'
+import { own } from './builders.js'
 
 /** Identifies a row by its key or by other unique columns, as names and values. */
 interface Known {
@@ -19,8 +20,9 @@ interface Known {
  *
  * If a row has a reference to the other row, it need not be in the database itself: it may be about
  * to be created.
+ * @param runner - The query runner that reads. Default: one of the pool.
  */
-export function relationLoader(dataSource: DataSource, references: References): Load {
+export function relationLoader(dataSource: DataSource, references: References, runner?: QueryRunner): Load {
   const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
   // Shared by all requests. A batch is for one kind of rows, and finds each result by the identity
   // of the requested row.
@@ -43,12 +45,14 @@ export function relationLoader(dataSource: DataSource, references: References): 
     if (reference === null) return null
     if (relation && reference) {
       const { inverseEntityMetadata: other } = relation
-      const rows = batch(`${other.name} ${reference.names.join(' ')}`, (known) => findRows(dataSource, other, known))
+      const rows = batch(`${other.name} ${reference.names.join(' ')}`, (known) =>
+        findRows(dataSource, other, known, undefined, runner),
+      )
       return asIs(wanted, reference, await rows.get(reference)) ?? null
     }
     const key = keyOf(entity, object)
     if (!key) throw notLoaded(wanted, 'the row has no key')
-    const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation))
+    const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation, runner))
     const row = asIs(wanted, key, await rows.get(key))
     if (row === undefined) throw notLoaded(wanted, 'the row does not exist')
     // Reading a loaded lazy relation starts no load.
@@ -70,10 +74,11 @@ async function findRows(
   entity: EntityMetadata,
   known: readonly Known[],
   relation?: RelationMetadata,
+  runner?: QueryRunner,
 ): Promise<Map<string, unknown>> {
   const { names } = known[0]!
   const found = new Map<string, unknown>()
-  const query = dataSource.createQueryBuilder<object>(entity.target, 'arc_row')
+  const query = own(dataSource.createQueryBuilder<object>(entity.target, 'arc_row', runner))
   if (relation) {
     query
       .select(names.map((name) => `arc_row.${name}`))
@@ -101,7 +106,7 @@ async function findRows(
   // A database can find 'A' by 'a'. In the same query, 'A' may have found it.
   const missing = known.filter((one) => !found.has(identity(one)))
   if (missing.length < known.length && missing.length > 0)
-    for (const [one, row] of await findRows(dataSource, entity, missing, relation)) found.set(one, row)
+    for (const [one, row] of await findRows(dataSource, entity, missing, relation, runner)) found.set(one, row)
   else if (found.size > 0) for (const one of missing) found.set(identity(one), otherwise)
   return found
 }

@@ -11,6 +11,8 @@ export interface Loading {
   /** The joins that provably load a relation with all its rows. */
   readonly whole: ReadonlySet<Join>
   readonly queried: QueriedRelations
+  /** Whether a table is read without the rows that its user may not read. */
+  readonly narrows: ((tablePath: string) => boolean) | undefined
 }
 
 /**
@@ -62,7 +64,12 @@ class Marking {
         for (const held of objectsOf(value))
           this.mark(held, relation.inverseEntityMetadata, own.length === 1 ? own[0]!.alias.name : undefined)
       const isWhole = isQueried ? queried.isWhole(relation, value) : this.#isWhole(relation, alias, own)
-      if (!isWhole || hasOtherRows(row, entity, one) || isPartial(owner, relation.propertyName, value))
+      if (
+        !isWhole ||
+        this.#isNarrowed(relation) ||
+        hasOtherRows(row, entity, one) ||
+        isPartial(owner, relation.propertyName, value)
+      )
         markPartial(owner, relation.propertyName)
       if (objectsOf(value).some(mayBePartial)) for (const above of [owner, value]) markLeadsToPartial(above as object)
       if (mayBePartial(owner)) markLeadsToPartial(row)
@@ -74,6 +81,11 @@ class Marking {
         if (mayBePartial(held)) markLeadsToPartial(row)
       }
     }
+  }
+
+  #isNarrowed({ inverseEntityMetadata, junctionEntityMetadata }: RelationMetadata): boolean {
+    const paths = [inverseEntityMetadata, junctionEntityMetadata].flatMap((entity) => entity?.tablePath ?? [])
+    return paths.some((path) => this.#loading.narrows?.(path))
   }
 
   #isWhole({ propertyPath }: RelationMetadata, alias: string | undefined, joins: readonly Join[]): boolean {

@@ -1,0 +1,61 @@
+import { ArgumentError } from '../errors.js'
+import { own } from '../own.js'
+import type { ActionNames } from './judge.js'
+import type { Scope } from './scope.js'
+
+/** The actions that operations need: for all models, or for single ones. */
+export interface ActionOptions extends Partial<ActionNames> {
+  /** The actions of single models: `{ Invoice: { update: 'edit' } }`. */
+  readonly models?: Readonly<Record<string, Partial<ActionNames>>>
+}
+
+/** The columns that rows of a model must have, whatever the policy allows. */
+// biome-ignore lint/suspicious/noExplicitAny: the actor's type is the application's
+export type ScopeOptions = Readonly<Record<string, Scope | ((actor: any) => Scope)>>
+
+/** What becomes of queries that carry no filter and come from no authorized client. */
+export type Unscoped = 'allow' | 'warn' | 'refuse'
+
+/** Returns the function that names the actions of a model's operations. */
+export function actionNames(options: ActionOptions, read: string): (model: string) => ActionNames {
+  const { models = {}, ...all } = own(options)
+  const common = { read, create: 'create', update: 'update', delete: 'delete', ...all }
+  const known = new Map<string, ActionNames>()
+  for (const [model, names] of Object.entries(models)) known.set(model, { ...common, ...names })
+  return (model) => known.get(model) ?? common
+}
+
+/** Returns the function that names the columns which rows of a model must have. */
+export function scopes(given: ScopeOptions): (model: string, actor: unknown) => Scope | undefined {
+  const known = new Map(Object.entries(given))
+  return (model, actor) => {
+    const scope = known.get(model)
+    return typeof scope === 'function' ? scope(actor) : scope
+  }
+}
+
+/**
+ * Returns what to do with a query that carries no filter.
+ * @param error - Returns the error of a refused query.
+ */
+export function unscopedQueries(
+  choice: Unscoped,
+  log: (message: string) => void,
+  error: (message: string, data: { readonly model: string; readonly operation: string }) => Error,
+): (model: string, operation: string) => void {
+  assertOption('unscoped', choice, ['allow', 'warn', 'refuse'])
+  if (choice === 'allow') return () => {}
+  return (model, operation) => {
+    const message = `${model}.${operation} was called without authorization.`
+    if (choice === 'refuse') throw error(message, { model, operation })
+    log(message)
+  }
+}
+
+/** @throws ArgumentError for another value than the offered ones */
+export function assertOption(name: string, value: string | undefined, offered: readonly string[]): void {
+  if (value === undefined || offered.includes(value)) return
+  throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
+    data: { [name]: value },
+  })
+}

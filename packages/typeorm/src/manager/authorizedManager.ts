@@ -1,0 +1,73 @@
+import { ArgumentError, type Authorizer } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
+import { actionNames, assertOption, scopes } from '@arcturus/core/writes'
+import { type DataSource, EntityManager } from 'typeorm'
+import { TypeOrmSchemaError } from '../errors.js'
+import type { Printing } from '../filter/printedFilter.js'
+import { relationLoader } from '../rows/loader.js'
+import type { References } from '../schema/references.js'
+import { registerBuilders } from './builders.js'
+import { EntityRelations } from './entityRelations.js'
+import { sessionOf } from './facade.js'
+import { GuardedManager } from './manager.js'
+import type { MakeAuthorizedManager, ManagerOptions } from './options.js'
+import { ReadableTables } from './readableTables.js'
+import type { Parts } from './session.js'
+
+/** Returns the function that makes authorized managers. */
+export function managerMaker(
+  authorizer: Authorizer,
+  dataSource: DataSource,
+  printing: Printing,
+  references: References,
+  options: ManagerOptions,
+): MakeAuthorizedManager {
+  const { actions = {}, scope = {}, log = (message: string) => console.warn(message) } = options
+  const actionsOf = actionNames(actions, authorizer.readAction)
+  let parts: Parts | undefined
+  const partsOf = (): Parts => {
+    if (!(dataSource.manager instanceof EntityManager)) {
+      throw new TypeOrmSchemaError('typeorm-schema', 'The data source is one of another copy of TypeORM.', {
+        hint: 'install one version of typeorm for the application and `@arcturus/typeorm`',
+      })
+    }
+    registerBuilders()
+    return {
+      authorizer,
+      dataSource,
+      printing,
+      relations: new EntityRelations(dataSource),
+      scopeOf: scopes(scope),
+      loadBy: (runner) => relationLoader(dataSource, references, runner),
+      manager: (session) => new GuardedManager(session),
+    }
+  }
+  return (actor, given = {}) => {
+    const { cascade, manager } = own(given)
+    if (actor === undefined) {
+      throw new ArgumentError('invalid-argument', 'The actor is undefined.', {
+        hint: 'pass null for an anonymous user',
+      })
+    }
+    assertOption('cascade', cascade, ['check', 'trust'])
+    if (manager && sessionOf(manager.connection)) {
+      throw new ArgumentError('invalid-argument', '`manager` must be a manager without authorization.', {
+        hint: 'pass the manager of dataSource.transaction(…)',
+      })
+    }
+    parts ??= partsOf()
+    const tables = new ReadableTables(parts, actor, (model) => actionsOf(model).read)
+    const turns = { last: Promise.resolve() }
+    return new GuardedManager({
+      parts,
+      actor,
+      actions: actionsOf,
+      trustsCascades: cascade === 'trust',
+      runner: manager?.queryRunner,
+      tables,
+      texts: new Set(['(SELECT 1 AS dummy_column)']),
+      turns,
+      log,
+    })
+  }
+}

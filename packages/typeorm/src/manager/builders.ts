@@ -1,0 +1,146 @@
+import { type ObjectLiteral, QueryBuilder, type QueryRunner, SelectQueryBuilder } from 'typeorm'
+import { TypeOrmSchemaError } from '../errors.js'
+import { assertOwnCache } from '../query/keptResults.js'
+import { type Builder, notesOf } from '../rows/builders.js'
+import { dataSourceOf } from '../schema/dialect.js'
+import { refusedPart, sessionOf } from './facade.js'
+import { assertReadsNoTable, rememberText } from './rawSql.js'
+import { NotLoaded } from './readableTables.js'
+import { assertVisible, finishRows } from './reading.js'
+import type { Session } from './session.js'
+
+/** Returns the session of a builder, with the query runner that the builder was given. */
+export function sessionOfBuilder(builder: object): Session {
+  const session = sessionOf(dataSourceOf(builder))
+  if (!session) throw new Error('The builder is not one of an authorized manager.')
+  const runner: unknown = Reflect.get(builder, 'queryRunner')
+  // Sound: builders have query runners.
+  return runner === undefined || runner === session.runner ? session : { ...session, runner: runner as QueryRunner }
+}
+
+/** Runs a query again after it loaded the data that its filters read. */
+export async function loading<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error
+      await error.load()
+    }
+  }
+}
+
+/** @throws UnsupportedOperationError for SQL of a query that could read other rows than those of its tables */
+export function assertGuarded(builder: Builder, session: Session): void {
+  const { expressionMap: map } = builder
+  assertOwnCache(map.cacheId)
+  assertReadsNoTable(builder, session.texts, session.parts.printing.dialect)
+  for (const { queryBuilder, alias } of map.commonTableExpressions) {
+    if (typeof queryBuilder !== 'string' && !(queryBuilder instanceof GuardedSelect)) throw refusedPart(`with ${alias}`)
+    if (session.tables.hasTable(alias)) throw refusedPart(`common table expression "${alias}"`)
+  }
+}
+
+/** A query whose tables hold only what its actor may read. */
+export class GuardedSelect<Entity extends ObjectLiteral = ObjectLiteral> extends SelectQueryBuilder<Entity> {
+  get #session(): Session {
+    return sessionOfBuilder(this)
+  }
+
+  override getQuery(): string {
+    const session = this.#session
+    assertGuarded(this, session)
+    assertVisible(this, session)
+    return rememberText(session.texts, super.getQuery())
+  }
+
+  override getParameters(): ObjectLiteral {
+    return { ...super.getParameters(), ...this.#session.tables.parameters }
+  }
+
+  protected override getTableName(path: string): string {
+    if (this.expressionMap.commonTableExpressions.some(({ alias }) => alias === path)) return super.getTableName(path)
+    return this.#session.tables.table(path).sql
+  }
+
+  override stream(): ReturnType<SelectQueryBuilder<Entity>['stream']> {
+    return loading(() => super.stream())
+  }
+
+  protected override executeCountQuery(runner: QueryRunner): Promise<number> {
+    return loading(() => super.executeCountQuery(runner))
+  }
+
+  protected override executeExistsQuery(runner: QueryRunner): Promise<boolean> {
+    return loading(() => super.executeExistsQuery(runner))
+  }
+
+  protected override loadRawResults(runner: QueryRunner): Promise<unknown[]> {
+    return loading(() => super.loadRawResults(runner))
+  }
+
+  protected override executeEntitiesAndRawResults(
+    runner: QueryRunner,
+  ): Promise<{ entities: Entity[]; raw: unknown[] }> {
+    const session = this.#session
+    notesOf(this).narrows = (path) => session.tables.table(path).isNarrowed
+    return loading(async () => {
+      const result = await super.executeEntitiesAndRawResults(runner)
+      const { mainAlias } = this.expressionMap
+      await finishRows(result.entities, mainAlias?.hasMetadata ? mainAlias.metadata : undefined, session, runner)
+      return result
+    })
+  }
+
+  protected override obtainQueryRunner(): QueryRunner {
+    const { runner, parts } = this.#session
+    return runner ?? parts.dataSource.createQueryRunner(parts.dataSource.defaultReplicationModeForReads())
+  }
+}
+
+type Factory = (builder: QueryBuilder<ObjectLiteral>) => QueryBuilder<ObjectLiteral>
+
+/** The builders that TypeORM has: each is guarded if it is made from one of an authorized manager. */
+const guardedBuilders: Readonly<Record<string, Factory>> = {
+  SelectQueryBuilder: (builder) => new GuardedSelect(builder),
+  InsertQueryBuilder: refusedBuilder('insert'),
+  UpdateQueryBuilder: refusedBuilder('update'),
+  DeleteQueryBuilder: refusedBuilder('delete'),
+  SoftDeleteQueryBuilder: refusedBuilder('softDelete'),
+  RelationQueryBuilder: refusedBuilder('relation'),
+}
+
+function refusedBuilder(name: string): Factory {
+  return () => {
+    throw refusedPart(`createQueryBuilder().${name}`)
+  }
+}
+
+const registered = new WeakSet<object>()
+
+/**
+ * Makes TypeORM turn a builder of an authorized manager into another one of it.
+ * @throws TypeOrmSchemaError for a version of TypeORM with other builders
+ */
+export function registerBuilders(): void {
+  const registry = Reflect.get(QueryBuilder, 'queryBuilderRegistry') as Readonly<Record<string, Factory>> | undefined
+  const names = Object.keys(registry ?? {})
+  if (!registry || names.some((name) => !guardedBuilders[name]) || names.length === 0) {
+    throw new TypeOrmSchemaError(
+      'typeorm-schema',
+      'An authorized manager does not know the builders of this TypeORM.',
+      {
+        hint: 'install a version of TypeORM that `@arcturus/typeorm` supports',
+        data: { builders: names },
+      },
+    )
+  }
+  if (registered.has(registry)) return
+  registered.add(registry)
+  for (const name of names) {
+    const plain = registry[name]!
+    QueryBuilder.registerQueryBuilderClass(name, (builder: QueryBuilder<ObjectLiteral>) =>
+      sessionOf(dataSourceOf(builder)) ? guardedBuilders[name]!(builder) : plain(builder),
+    )
+  }
+}

@@ -1,0 +1,144 @@
+import { ArgumentError } from '@arcturus/core'
+import {
+  type DataSource,
+  type DeepPartial,
+  EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+  type SelectQueryBuilder,
+} from 'typeorm'
+import type { RelationLoader } from 'typeorm/query-builder/RelationLoader.js'
+import { GuardedSelect } from './builders.js'
+import { facadeOf, Getter, refusedPart, runnerFacade } from './facade.js'
+import { makeLazy } from './reading.js'
+import { runnerOf, type Session, transaction } from './session.js'
+
+/** An entity manager of one actor, whose every operation is filtered, checked or refused. */
+export interface AuthorizedManager extends EntityManager {
+  /**
+   * Returns the manager without authorization, for what no policy can decide. Within a transaction, it
+   * is that of the transaction.
+   * @param reason - A text for the log.
+   */
+  unguarded(reason: string): EntityManager
+}
+
+export class GuardedManager extends EntityManager implements AuthorizedManager {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    const own: Record<string, unknown> = {}
+    const facade = facadeOf(session, own)
+    super(facade)
+    this.#session = session
+    const { dataSource } = session.parts
+    const repository = (target: EntityTarget<ObjectLiteral>) => this.getRepository(target)
+    Object.assign(own, {
+      manager: this,
+      createQueryBuilder: this.createQueryBuilder.bind(this),
+      createEntityManager: () => this,
+      getRepository: repository,
+      getTreeRepository: (target: EntityTarget<ObjectLiteral>) => this.getTreeRepository(target),
+      transaction: this.transaction.bind(this),
+      relationLoader: new Getter(() => relationLoaderOf(dataSource, facade)),
+    })
+    const runner = new Getter(() => facade)
+    Object.defineProperty(this, 'queryRunner', {
+      get: () => runnerFacade(session, { manager: this, connection: runner, dataSource: runner }),
+    })
+  }
+
+  unguarded(reason: string): EntityManager {
+    if (typeof reason !== 'string' || reason.trim() === '') {
+      throw new ArgumentError('invalid-argument', 'unguarded needs a reason.', {
+        hint: "say why no policy decides: manager.unguarded('nightly report')",
+      })
+    }
+    const { log, parts } = this.#session
+    log(`A manager of TypeORM is used without authorization: ${reason}`)
+    const runner = runnerOf(this.#session)
+    return runner ? parts.dataSource.createEntityManager(runner) : parts.dataSource.manager
+  }
+
+  override transaction<Result>(
+    first: Parameters<QueryRunner['startTransaction']>[0] | ((manager: EntityManager) => Promise<Result>),
+    second?: (manager: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    const run = typeof first === 'function' ? first : second
+    if (!run) throw new ArgumentError('invalid-argument', '`transaction` needs a function.')
+    const isolation = typeof first === 'function' ? undefined : first
+    return transaction(this.#session, (_, manager) => run(manager), isolation)
+  }
+
+  // Sound: the builder is made for the entity, or has none.
+  override createQueryBuilder<Entity extends ObjectLiteral>(
+    entity?: EntityTarget<Entity> | QueryRunner,
+    alias?: string,
+    runner?: QueryRunner,
+    // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own type
+  ): SelectQueryBuilder<any> {
+    const given = alias === undefined ? (entity as QueryRunner | undefined) : runner
+    const builder = new GuardedSelect<Entity>(this.dataSource, this.#runner(given))
+    return alias === undefined ? builder : builder.select(alias).from(entity as EntityTarget<Entity>, alias)
+  }
+
+  override create<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    values?: DeepPartial<Entity> | DeepPartial<Entity>[],
+    // biome-ignore lint/suspicious/noExplicitAny: an entity, or several
+  ): any {
+    const made = super.create(target, values as DeepPartial<Entity>)
+    const rows = [made].flat() as object[]
+    makeLazy(new Map([[this.dataSource.getMetadata(target), new Set(rows)]]), this.#session)
+    return made
+  }
+
+  override query(): never {
+    throw refusedPart('query')
+  }
+
+  override sql(): never {
+    throw refusedPart('sql')
+  }
+
+  override clear(): never {
+    throw refusedPart('clear')
+  }
+
+  override getMongoRepository(): never {
+    throw refusedPart('getMongoRepository')
+  }
+
+  override release(): never {
+    throw refusedPart('release')
+  }
+
+  override save(): never {
+    throw refusedPart('save')
+  }
+
+  override remove(): never {
+    throw refusedPart('remove')
+  }
+
+  override softRemove(): never {
+    throw refusedPart('softRemove')
+  }
+
+  override recover(): never {
+    throw refusedPart('recover')
+  }
+
+  /** Returns the query runner for a query: that of the session, or another one that a caller passes. */
+  #runner(given: QueryRunner | undefined): QueryRunner | undefined {
+    const own = runnerOf(this.#session)
+    return given === undefined || given.manager === this ? own : given
+  }
+}
+
+/** Returns a loader of lazy relations whose queries are those of a data source. */
+function relationLoaderOf(base: DataSource, dataSource: DataSource): RelationLoader {
+  const loader: RelationLoader = Object.create(base.relationLoader)
+  return Object.assign(loader, { dataSource, connection: dataSource })
+}

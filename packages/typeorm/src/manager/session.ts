@@ -1,0 +1,123 @@
+import type { Authorizer } from '@arcturus/core'
+import type { Load } from '@arcturus/core/filters'
+import { type ActionNames, type Scope, writeDenial } from '@arcturus/core/writes'
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
+import type { Printing } from '../filter/printedFilter.js'
+import type { EntityRelations } from './entityRelations.js'
+import type { ReadableTables } from './readableTables.js'
+
+/** The parts of an authorization that all its managers share. */
+export interface Parts {
+  readonly authorizer: Authorizer
+  readonly dataSource: DataSource
+  readonly printing: Printing
+  readonly relations: EntityRelations
+  readonly scopeOf: (model: string, actor: unknown) => Scope | undefined
+  /** Returns the loader of relations that reads by a query runner. */
+  readonly loadBy: (runner: QueryRunner) => Load
+  /** Makes the manager of a session. */
+  readonly manager: (session: Session) => EntityManager
+}
+
+/** The actor of a manager, and where its statements are sent. */
+export interface Session {
+  readonly parts: Parts
+  readonly actor: unknown
+  readonly actions: (model: string) => ActionNames
+  readonly trustsCascades: boolean
+  /** The query runner of the transaction; undefined outside of one. */
+  readonly runner: QueryRunner | undefined
+  readonly tables: ReadableTables
+  /** SQL of this manager's own queries, which callers may put into other queries. */
+  readonly texts: Set<string>
+  /** Writes of one transaction run one after another: each is rolled back alone if it is refused. */
+  readonly turns: { last: Promise<unknown> }
+  readonly log: (message: string) => void
+}
+
+/** Returns the query runner of a session that still has a connection. */
+export function runnerOf({ runner }: Session): QueryRunner | undefined {
+  return runner?.isReleased ? undefined : runner
+}
+
+type Isolation = Parameters<QueryRunner['startTransaction']>[0]
+
+/**
+ * Runs a function in a transaction of its own; within a transaction, in a savepoint, so that a refusal
+ * undoes its statements alone. Subscribers get the authorized manager meanwhile.
+ */
+export function transaction<Result>(
+  session: Session,
+  run: (session: Session & { readonly runner: QueryRunner }, manager: EntityManager) => Promise<Result>,
+  isolation?: Isolation,
+): Promise<Result> {
+  if (!session.runner) return begun(session, run, isolation)
+  const turn = session.turns.last.then(() => begun(session, run, isolation))
+  session.turns.last = turn.catch(() => {})
+  return turn
+}
+
+async function begun<Result>(
+  session: Session,
+  run: (session: Session & { readonly runner: QueryRunner }, manager: EntityManager) => Promise<Result>,
+  isolation: Isolation,
+): Promise<Result> {
+  const runner = session.runner ?? session.parts.dataSource.createQueryRunner()
+  const earlier = runner.manager
+  const own = { ...session, runner, turns: { last: Promise.resolve() } }
+  const manager = session.parts.manager(own)
+  try {
+    await runner.startTransaction(isolation)
+    try {
+      Object.assign(runner, { manager })
+      const result = await run(own, manager)
+      await own.turns.last
+      await runner.commitTransaction()
+      return result
+    } catch (error) {
+      // The first error is the reason, also if the connection is gone.
+      await runner.rollbackTransaction().catch(() => {})
+      throw error
+    }
+  } finally {
+    Object.assign(runner, { manager: earlier })
+    session.tables.forgetLoaded()
+    if (!session.runner) await runner.release()
+  }
+}
+
+/** Runs a write. @throws the same denial for every error that would tell of a hidden row */
+export async function hidingRows<Result>(session: Session, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    throw isViolation(error) ? writeDenial(session.actor) : error
+  }
+}
+
+/** Codes of PostgreSQL, MySQL and MariaDB for unique values, references and exclusions. */
+const violations: ReadonlySet<unknown> = new Set([
+  '23505',
+  '23503',
+  '23P01',
+  1062,
+  1169,
+  1216,
+  1217,
+  1451,
+  1452,
+  1557,
+  1586,
+])
+
+/** Returns whether an error tells that another row has a value, or that a row is missing or referred to. */
+function isViolation(error: unknown): boolean {
+  const driver: unknown = error instanceof Error ? Reflect.get(error, 'driverError') : undefined
+  if (typeof driver !== 'object' || driver === null) return false
+  const message = String(Reflect.get(driver, 'message'))
+  return (
+    violations.has(Reflect.get(driver, 'code')) ||
+    violations.has(Reflect.get(driver, 'errno')) ||
+    /^(SQLITE_CONSTRAINT[A-Z_]*: )?(UNIQUE|FOREIGN KEY) constraint failed/.test(message)
+  )
+}
