@@ -4,7 +4,7 @@ import { actorOf, check, explain, isTrue, type Outcome, Prepared, refusal, showO
 import { mentionsExactNumbers } from '../exactNumbers.js'
 import { dependsOnOrder, isSaidInSomeOrder } from '../order.js'
 import { Random } from '../random.js'
-import { descendantsOf } from '../world.js'
+import { descendantsOf, type Value } from '../world.js'
 import type { Asked, Orm } from './orm.js'
 
 export interface OrmComparison {
@@ -71,6 +71,22 @@ function asRead(
   }
 }
 
+/** The case with empty lists in place of arrays of several dimensions; the same if there are none. */
+function withoutArrays(prepared: Prepared): Prepared {
+  const { world } = prepared.asked
+  let isSame = true
+  const rows = world.rows.map((row) => {
+    const values = Object.entries(row.values).map(([name, value]): readonly [string, Value] => {
+      const read: unknown = typeof value === 'object' && value !== null && 'read' in value ? value.read : undefined
+      if (!Array.isArray(read) || !read.some(Array.isArray)) return [name, value]
+      isSame = false
+      return [name, { list: [] }]
+    })
+    return { ...row, values: Object.fromEntries(values) }
+  })
+  return isSame ? prepared : new Prepared({ ...prepared.asked, world: { ...world, rows } })
+}
+
 class OrmComparing implements OrmComparison {
   readonly disagreements: Disagreement[] = []
   readonly refusals = new Map<string, number>()
@@ -81,6 +97,7 @@ class OrmComparing implements OrmComparison {
   readonly #name: string
   readonly #prepared: Prepared
   readonly #asked: Asked
+  #withoutArrays: Prepared | undefined
 
   constructor(name: string, prepared: Prepared, asked: Asked) {
     this.#name = name
@@ -127,7 +144,7 @@ class OrmComparing implements OrmComparison {
       const reason = isBeyond ? 'database: a number beyond the doubles' : refusal(error)
       if (reason) {
         this.refused++
-        this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
+        this.#refuse(reason)
         return
       }
       if (!(error instanceof ArcturusError)) throw error
@@ -144,9 +161,24 @@ class OrmComparing implements OrmComparison {
       this.comparisons++
       const contained = listed.has(placeOf(answer))
       if (contained === isTrue(answer.machine)) continue
-      if (contained ? await this.#isTrueAsRead(answer) : dependsOnOrder(this.#prepared, answer, isTrue)) this.ordered++
+      if (!contained && this.#readsArrays(answer)) this.#refuse('arrays of several dimensions, read by element')
+      else if (contained ? await this.#isTrueAsRead(answer) : dependsOnOrder(this.#prepared, answer, isTrue))
+        this.ordered++
       else this.#disagree(answer, `${kind} ${contained ? 'in' : 'out'}`.trim())
     }
+  }
+
+  #refuse(reason: string): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
+  }
+
+  /** Whether the check is true only for elements of arrays of several dimensions: a filter reads none of them. */
+  #readsArrays({ actor, action, row }: Answer): boolean {
+    this.#withoutArrays ??= withoutArrays(this.#prepared)
+    const other = this.#withoutArrays
+    return (
+      other !== this.#prepared && !isTrue(check(other.machine, actorOf(other, actor), action, other.objects.rows[row]))
+    )
   }
 
   /** Whether the check says yes with the actor as the list has it: the order in which relations were read makes the difference. */

@@ -67,7 +67,7 @@ export function withRead(world: World, found: readonly Readonly<Record<string, u
 
 function oddOf(world: World, model: string, name: string, values: OddValues): readonly string[] | undefined {
   const field = fieldsOf(world, model).find((one) => one.name === name)
-  return field?.kind === 'scalar' ? values[field.list ? `${field.type}[]` : field.type] : undefined
+  return field?.kind === 'scalar' ? values[field.list ? (`${field.type}[]` as const) : field.type] : undefined
 }
 
 function rootOf(world: World, model: string): string {

@@ -29,7 +29,7 @@ import { RecursiveQueries } from './recursiveQueries.js'
 import { refuse } from './refusal.js'
 import { Row } from './row.js'
 import { Rows } from './rows.js'
-import { all, any, not, type Sql } from './sql.js'
+import { all, any, atom, not, type Sql } from './sql.js'
 import type { SqlColumn } from './tables.js'
 
 type Leaf = Exclude<Definite, { kind: 'true' | 'false' | 'and' | 'or' | 'not' }>
@@ -211,6 +211,11 @@ export class Printer {
           continue
         }
         const place = this.places.here(source, span)
+        const length = where.kind === 'true' ? this.#arrayLength(place) : undefined
+        if (length !== undefined) {
+          const isFilled = all([place.row.presence, atom(`${length} > 0`)])
+          return closing.length === 0 ? isFilled : from.exists(isFilled)
+        }
         const row = this.#each(place, from, source, span)
         return from.exists(this.within(from, () => this.rows.with(each, row, () => this.print(where))))
       }
@@ -329,13 +334,17 @@ export class Printer {
   }
 
   #length(place: Place, list: Path, span: Span): string {
-    const { row, field } = place
-    const isArray = field?.kind === 'column' && field.column.type.kind === 'list' && !field.column.type.separated
-    const length = isArray ? this.dialect.length(row.column(field.column)!) : undefined
+    const length = this.#arrayLength(place)
     if (length !== undefined) return length
     const from = new From()
     this.#each(place, from, list, span)
     return `(${from.select(['COUNT(*)'], true)})`
+  }
+
+  /** Returns the length of a list that a column holds, if the dialect tells it. */
+  #arrayLength({ row, field }: Place): string | undefined {
+    const isArray = field?.kind === 'column' && field.column.type.kind === 'list' && !field.column.type.separated
+    return isArray ? this.dialect.length(row.column(field.column)!) : undefined
   }
 
   #concat({ of, method, args, span }: Extract<Operand, { kind: 'call' }>): Value {
