@@ -43,6 +43,7 @@ export default defineConfig({
       { find: '@arcturus/cli', replacement: source('packages/cli/src/index.ts') },
       { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },
       { find: '@arcturus/koa', replacement: source('packages/koa/src/index.ts') },
+      { find: '@arcturus/nest', replacement: source('packages/nest/src/index.ts') },
       { find: '@arcturus/next', replacement: source('packages/next/src/index.ts') },
       { find: '@arcturus/prettier-plugin', replacement: source('packages/prettier-plugin/src/index.ts') },
       { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },

@@ -1,0 +1,58 @@
+import { type AuthorizationError, UnauthenticatedError } from '@arcturus/core'
+import type { Enforcement } from '@arcturus/core/framework'
+import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
+import { Logger } from '@nestjs/common'
+import { type Call, type Reply, rawOf } from './call.js'
+import type { ArcturusModuleOptions } from './options.js'
+
+type AnyEnforcement = Pick<Enforcement<object, unknown>, 'guard' | 'hold' | 'answered'>
+
+/** Reports what clients do not learn. */
+export const logger: Logger = new Logger('Arcturus')
+
+/** Holds back the response of a route until it is decided. */
+export function holdReply(reply: Reply, { method, name }: Call, enforcement: AnyEnforcement): void {
+  const response = rawOf(reply)
+  hold(response, {
+    holds: () => enforcement.guard.holds,
+    failure: (status) => enforcement.hold(status, name),
+    exempts: method === 'OPTIONS' ? (body) => isAllowList(response, body) : undefined,
+    sending: () => {
+      const { personal, state } = enforcement.guard
+      if (personal && state !== 'blocked') makePrivate(reply)
+      enforcement.answered()
+    },
+    replace: (error) => {
+      logger.error(error)
+      response.statusCode = 500
+      response.setHeader('Content-Type', 'application/json')
+      response.end(JSON.stringify({ statusCode: 500, message: 'Internal Server Error' }))
+    },
+    body: (error) => {
+      logger.error(error)
+      return 'Internal Server Error'
+    },
+  })
+}
+
+/** Marks a response as private for caches. Fastify keeps headers of its own, and may have copied them by now. */
+export function makePrivate(reply: Reply): void {
+  const response = rawOf(reply)
+  keepPrivate(response)
+  const { headersSent } = response
+  keepPrivate({
+    headersSent,
+    getHeader: (name) => reply.getHeader(name),
+    setHeader: (name, value) => reply.header(name, value),
+  })
+}
+
+/** Sets the headers of a denial. */
+export function markDenied(reply: Reply, error: AuthorizationError, options: ArcturusModuleOptions): void {
+  const { challenge, problemDetails } = options
+  if (rawOf(reply).headersSent) return
+  if (challenge !== undefined && error instanceof UnauthenticatedError) reply.header('WWW-Authenticate', challenge)
+  const varies = String(reply.getHeader('Vary') ?? '')
+  if (problemDetails === undefined && !/(^|,)\s*(\*|accept)\s*(,|$)/i.test(varies))
+    reply.header('Vary', varies ? `${varies}, Accept` : 'Accept')
+}
