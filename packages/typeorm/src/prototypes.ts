@@ -11,8 +11,17 @@ export function wrap<Own extends object, Args extends readonly unknown[], Result
 ): void {
   let prototype: object | null = Object.getPrototypeOf(instance)
   while (prototype && !Object.hasOwn(prototype, name)) prototype = Object.getPrototypeOf(prototype)
-  const original: unknown = prototype && Reflect.get(prototype, name)
-  if (!prototype || typeof original !== 'function' || watched in original) return
+  if (prototype) wrapOwn(prototype, name, around)
+}
+
+/** The same for a method of a prototype. */
+export function wrapOwn<Own extends object, Args extends readonly unknown[], Result>(
+  prototype: object,
+  name: string,
+  around: (own: Own, original: () => Result, ...args: Args) => Result,
+): void {
+  const original: unknown = Reflect.get(prototype, name)
+  if (typeof original !== 'function' || watched in original) return
   const value = function (this: Own, ...args: Args): Result {
     // Sound: `original` receives the same arguments as TypeORM passed.
     return around(this, () => Reflect.apply(original, this, args) as Result, ...args)

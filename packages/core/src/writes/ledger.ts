@@ -15,6 +15,8 @@ interface Entry {
   /** The relations to one row that the write has set. */
   readonly links: readonly LinkRelation[]
   readonly isMoved: boolean
+  /** Whether the write returns the row, so that it has to be readable. */
+  readonly isRead: boolean
 }
 
 export interface EntryOptions {
@@ -22,6 +24,7 @@ export interface EntryOptions {
   readonly fields?: readonly string[]
   readonly links?: readonly LinkRelation[]
   readonly isMoved?: boolean
+  readonly isRead?: boolean
 }
 
 /** The rows that a write has created and changed, and what has to be true of them after it. */
@@ -69,8 +72,8 @@ export class Ledger<Where> {
     for (const entry of this.#entries) {
       if (this.#text(entry.model, entry.key) === excepted) own.push(...(await this.#demands(entry, written)))
       else {
-        const { model, kind, isDecided, fields, links } = entry
-        const group = JSON.stringify([model, kind, isDecided, fields, links.map(({ name }) => name)])
+        const { model, kind, isDecided, isRead, fields, links } = entry
+        const group = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
         groups.set(group, [...(groups.get(group) ?? []), entry])
       }
     }
@@ -92,8 +95,12 @@ export class Ledger<Where> {
     if (texts.size < keys.length) throw this.#judge.denial()
   }
 
-  async #demands({ model, kind, isDecided, fields, links }: Entry, written: Written): Promise<readonly Where[]> {
+  async #demands(
+    { model, kind, isDecided, isRead, fields, links }: Entry,
+    written: Written,
+  ): Promise<readonly Where[]> {
     const demands: Where[] = isDecided ? [] : [...(await this.#judge.after(kind, model, written))]
+    if (isRead) demands.push(...(await this.#judge.after('read', model, written)))
     for (const field of fields) demands.push(...(await this.#judge.after(kind, model, written, field)))
     for (const relation of links) {
       const readable = await this.#judge.after('read', relation.model, written)
@@ -121,8 +128,8 @@ export class Ledger<Where> {
 
   #add(model: string, row: Values, kind: Entry['kind'], options: EntryOptions): void {
     const key = Object.fromEntries(this.#keyOf(model).map((name) => [name, row[name]]))
-    const { isDecided = false, fields = [], links = [], isMoved = false } = options
-    this.#entries.push({ model, key, kind, isDecided, fields, links, isMoved })
+    const { isDecided = false, fields = [], links = [], isMoved = false, isRead = false } = options
+    this.#entries.push({ model, key, kind, isDecided, fields, links, isMoved, isRead })
   }
 
   #text(model: string, row: Values): string {

@@ -19,6 +19,8 @@ export interface RuleParts<Where> {
   readonly knownValues: (model: string, columns: Values) => Values
   /** Whether rows that the database changes with a deleted row are trusted. */
   readonly trustsCascades: boolean
+  /** Whether a column is a field that rules can name. Default: all are. */
+  readonly isField?: (name: string) => boolean
 }
 
 export interface WriterParts<Where> extends RuleParts<Where> {

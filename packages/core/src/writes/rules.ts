@@ -86,9 +86,9 @@ export class RowRules<Where> {
    * itself and as its columns, and a column as its relation if the policy names that one.
    */
   fieldNames(kind: 'create' | 'update', model: string, names: readonly string[]): readonly string[] {
-    const { judge, relations } = this.#parts
+    const { judge, relations, isField = () => true } = this.#parts
     const others = relations.references(model).flatMap(({ name, from }) => {
-      if (names.includes(name)) return from
+      if (names.includes(name)) return from.filter(isField)
       return from.some((column) => names.includes(column)) && judge.namesField(kind, model, name) ? [name] : []
     })
     return [...names, ...others]

@@ -6,12 +6,13 @@ import { TypeOrmSchemaError } from '../errors.js'
 import type { Printing } from '../filter/printedFilter.js'
 import { relationLoader } from '../rows/loader.js'
 import type { References } from '../schema/references.js'
-import { registerBuilders } from './builders.js'
 import { EntityRelations } from './entityRelations.js'
 import { sessionOf } from './facade.js'
 import { GuardedManager } from './manager.js'
 import type { MakeAuthorizedManager, ManagerOptions } from './options.js'
+import { watchExecutor } from './persist.js'
 import { ReadableTables } from './readableTables.js'
+import { registerBuilders } from './registry.js'
 import type { Parts } from './session.js'
 
 /** Returns the function that makes authorized managers. */
@@ -31,7 +32,7 @@ export function managerMaker(
         hint: 'install one version of typeorm for the application and `@arcturus/typeorm`',
       })
     }
-    registerBuilders()
+    watchExecutor()
     return {
       authorizer,
       dataSource,
@@ -39,6 +40,7 @@ export function managerMaker(
       relations: new EntityRelations(dataSource),
       scopeOf: scopes(scope),
       loadBy: (runner) => relationLoader(dataSource, references, runner),
+      register: registerBuilders,
       manager: (session) => new GuardedManager(session),
     }
   }
@@ -68,6 +70,7 @@ export function managerMaker(
       texts: new Set(['(SELECT 1 AS dummy_column)']),
       turns,
       log,
+      window: { isOpen: false },
     })
   }
 }

@@ -1,5 +1,4 @@
-import { type ObjectLiteral, QueryBuilder, type QueryRunner, SelectQueryBuilder } from 'typeorm'
-import { TypeOrmSchemaError } from '../errors.js'
+import { type ObjectLiteral, type QueryRunner, SelectQueryBuilder } from 'typeorm'
 import { assertOwnCache } from '../query/keptResults.js'
 import { type Builder, notesOf } from '../rows/builders.js'
 import { dataSourceOf } from '../schema/dialect.js'
@@ -31,7 +30,7 @@ export async function loading<Result>(run: () => Promise<Result>): Promise<Resul
 }
 
 /** @throws UnsupportedOperationError for SQL of a query that could read other rows than those of its tables */
-export function assertGuarded(builder: Builder, session: Session): void {
+export function assertGuarded(builder: Pick<Builder, 'expressionMap'>, session: Session): void {
   const { expressionMap: map } = builder
   assertOwnCache(map.cacheId)
   assertReadsNoTable(builder, session.texts, session.parts.printing.dialect)
@@ -98,49 +97,13 @@ export class GuardedSelect<Entity extends ObjectLiteral = ObjectLiteral> extends
   }
 }
 
-type Factory = (builder: QueryBuilder<ObjectLiteral>) => QueryBuilder<ObjectLiteral>
-
-/** The builders that TypeORM has: each is guarded if it is made from one of an authorized manager. */
-const guardedBuilders: Readonly<Record<string, Factory>> = {
-  SelectQueryBuilder: (builder) => new GuardedSelect(builder),
-  InsertQueryBuilder: refusedBuilder('insert'),
-  UpdateQueryBuilder: refusedBuilder('update'),
-  DeleteQueryBuilder: refusedBuilder('delete'),
-  SoftDeleteQueryBuilder: refusedBuilder('softDelete'),
-  RelationQueryBuilder: refusedBuilder('relation'),
-}
-
-function refusedBuilder(name: string): Factory {
-  return () => {
-    throw refusedPart(`createQueryBuilder().${name}`)
-  }
-}
-
-const registered = new WeakSet<object>()
-
-/**
- * Makes TypeORM turn a builder of an authorized manager into another one of it.
- * @throws TypeOrmSchemaError for a version of TypeORM with other builders
- */
-export function registerBuilders(): void {
-  const registry = Reflect.get(QueryBuilder, 'queryBuilderRegistry') as Readonly<Record<string, Factory>> | undefined
-  const names = Object.keys(registry ?? {})
-  if (!registry || names.some((name) => !guardedBuilders[name]) || names.length === 0) {
-    throw new TypeOrmSchemaError(
-      'typeorm-schema',
-      'An authorized manager does not know the builders of this TypeORM.',
-      {
-        hint: 'install a version of TypeORM that `@arcturus/typeorm` supports',
-        data: { builders: names },
-      },
-    )
-  }
-  if (registered.has(registry)) return
-  registered.add(registry)
-  for (const name of names) {
-    const plain = registry[name]!
-    QueryBuilder.registerQueryBuilderClass(name, (builder: QueryBuilder<ObjectLiteral>) =>
-      sessionOf(dataSourceOf(builder)) ? guardedBuilders[name]!(builder) : plain(builder),
-    )
-  }
+// A data source that is made meanwhile registers TypeORM's own builders again.
+for (const name of ['insert', 'update', 'delete', 'softDelete', 'restore', 'relation'] as const) {
+  const original = SelectQueryBuilder.prototype[name] as (...args: unknown[]) => unknown
+  Object.defineProperty(GuardedSelect.prototype, name, {
+    value(this: GuardedSelect, ...args: unknown[]) {
+      sessionOfBuilder(this).parts.register()
+      return Reflect.apply(original, this, args)
+    },
+  })
 }

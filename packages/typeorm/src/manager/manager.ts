@@ -4,13 +4,17 @@ import {
   type DeepPartial,
   EntityManager,
   type EntityTarget,
+  InstanceChecker,
   type ObjectLiteral,
   type QueryRunner,
+  type RemoveOptions,
+  type SaveOptions,
   type SelectQueryBuilder,
 } from 'typeorm'
 import type { RelationLoader } from 'typeorm/query-builder/RelationLoader.js'
 import { GuardedSelect } from './builders.js'
 import { facadeOf, Getter, refusedPart, runnerFacade } from './facade.js'
+import { assertEntity, type Mode, persist } from './persist.js'
 import { makeLazy } from './reading.js'
 import { runnerOf, type Session, transaction } from './session.js'
 
@@ -78,6 +82,10 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     runner?: QueryRunner,
     // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own type
   ): SelectQueryBuilder<any> {
+    const { parts, window } = this.#session
+    parts.register()
+    if (window.isOpen && alias === undefined && entity === undefined)
+      return parts.dataSource.createQueryBuilder(runnerOf(this.#session))
     const given = alias === undefined ? (entity as QueryRunner | undefined) : runner
     const builder = new GuardedSelect<Entity>(this.dataSource, this.#runner(given))
     return alias === undefined ? builder : builder.select(alias).from(entity as EntityTarget<Entity>, alias)
@@ -114,20 +122,44 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     throw refusedPart('release')
   }
 
-  override save(): never {
-    throw refusedPart('save')
+  // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own types, here and below
+  override save(...args: readonly unknown[]): Promise<any> {
+    return this.#persist('save', args)
   }
 
-  override remove(): never {
-    throw refusedPart('remove')
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  override remove(...args: readonly unknown[]): Promise<any> {
+    return this.#persist('remove', args)
   }
 
-  override softRemove(): never {
-    throw refusedPart('softRemove')
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  override softRemove(...args: readonly unknown[]): Promise<any> {
+    return this.#persist('soft-remove', args)
   }
 
-  override recover(): never {
-    throw refusedPart('recover')
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  override recover(...args: readonly unknown[]): Promise<any> {
+    return this.#persist('recover', args)
+  }
+
+  /** Reads arguments as TypeORM does: a target, which can be left out, entities and options. */
+  async #persist(mode: Mode, args: readonly unknown[]): Promise<unknown> {
+    const [first] = args
+    const isTarget =
+      args.length > 1 &&
+      (typeof first === 'function' || typeof first === 'string' || InstanceChecker.isEntitySchema(first))
+    const [target, entity, options] = isTarget ? args : [undefined, ...args]
+    assertEntity(entity)
+    if (Array.isArray(entity) && entity.length === 0) return entity
+    const named = InstanceChecker.isEntitySchema(target) ? target.options.name : target
+    await persist(
+      this.#session,
+      mode,
+      named as Parameters<typeof persist>[2],
+      entity,
+      options as SaveOptions & RemoveOptions,
+    )
+    return entity
   }
 
   /** Returns the query runner for a query: that of the session, or another one that a caller passes. */

@@ -19,7 +19,11 @@ export function rememberText(texts: Set<string>, sql: string): string {
  * manager's builders do.
  * @throws UnsupportedOperationError otherwise, and for SQL that escapes its place
  */
-export function assertReadsNoTable(builder: Builder, texts: ReadonlySet<string>, dialect: SqlDialect): void {
+export function assertReadsNoTable(
+  builder: Pick<Builder, 'expressionMap'>,
+  texts: ReadonlySet<string>,
+  dialect: SqlDialect,
+): void {
   const { comment } = builder.expressionMap
   if (comment?.includes('*/')) throw uncontained('The comment')
   for (const text of textsOf(builder.expressionMap)) assertText(text, texts, dialect)

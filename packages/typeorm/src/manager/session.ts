@@ -15,6 +15,8 @@ export interface Parts {
   readonly scopeOf: (model: string, actor: unknown) => Scope | undefined
   /** Returns the loader of relations that reads by a query runner. */
   readonly loadBy: (runner: QueryRunner) => Load
+  /** Makes TypeORM's builders guard each other. */
+  readonly register: () => void
   /** Makes the manager of a session. */
   readonly manager: (session: Session) => EntityManager
 }
@@ -33,6 +35,31 @@ export interface Session {
   /** Writes of one transaction run one after another: each is rolled back alone if it is refused. */
   readonly turns: { last: Promise<unknown> }
   readonly log: (message: string) => void
+  /** Whether TypeORM sends the statements of a write that was checked: its builders are plain meanwhile. */
+  readonly window: { isOpen: boolean }
+}
+
+/** A session within a transaction. */
+export type Running = Session & { readonly runner: QueryRunner }
+
+const open = new WeakSet<QueryRunner>()
+
+/** Returns whether a query runner sends the statements of a write that was checked. */
+export function isSending(runner: unknown): boolean {
+  return typeof runner === 'object' && runner !== null && open.has(runner as QueryRunner)
+}
+
+/** Lets TypeORM send the statements of a write whose rows were tested before, and will be after. */
+export async function sending<Result>({ window, runner }: Running, run: () => Promise<Result>): Promise<Result> {
+  const wasOpen = window.isOpen
+  window.isOpen = true
+  open.add(runner)
+  try {
+    return await run()
+  } finally {
+    window.isOpen = wasOpen
+    if (!wasOpen) open.delete(runner)
+  }
 }
 
 /** Returns the query runner of a session that still has a connection. */
@@ -48,7 +75,7 @@ type Isolation = Parameters<QueryRunner['startTransaction']>[0]
  */
 export function transaction<Result>(
   session: Session,
-  run: (session: Session & { readonly runner: QueryRunner }, manager: EntityManager) => Promise<Result>,
+  run: (session: Running, manager: EntityManager) => Promise<Result>,
   isolation?: Isolation,
 ): Promise<Result> {
   if (!session.runner) return begun(session, run, isolation)
@@ -59,12 +86,12 @@ export function transaction<Result>(
 
 async function begun<Result>(
   session: Session,
-  run: (session: Session & { readonly runner: QueryRunner }, manager: EntityManager) => Promise<Result>,
+  run: (session: Running, manager: EntityManager) => Promise<Result>,
   isolation: Isolation,
 ): Promise<Result> {
   const runner = session.runner ?? session.parts.dataSource.createQueryRunner()
   const earlier = runner.manager
-  const own = { ...session, runner, turns: { last: Promise.resolve() } }
+  const own = { ...session, runner, turns: { last: Promise.resolve() }, window: { isOpen: false } }
   const manager = session.parts.manager(own)
   try {
     await runner.startTransaction(isolation)

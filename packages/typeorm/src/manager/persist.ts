@@ -1,0 +1,239 @@
+import { ArgumentError } from '@arcturus/core'
+import type { Values } from '@arcturus/core/writes'
+import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import { EntityPersistExecutor } from 'typeorm/persistence/EntityPersistExecutor.js'
+import type { Subject } from 'typeorm/persistence/Subject.js'
+import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
+import { wrapOwn } from '../prototypes.js'
+import { assertNoRow } from '../query/keptFilters.js'
+import { columnName } from './entityRelations.js'
+import { type Joined, joinedOf, keyOf, Plan } from './plan.js'
+import { fieldOf } from './readableTables.js'
+import { type EntityChange, pending, referenced } from './rowChange.js'
+import { hidingRows, type Running, type Session, sending, transaction } from './session.js'
+
+export type Mode = 'save' | 'remove' | 'soft-remove' | 'recover'
+
+/** The rows that TypeORM is about to write, in its own words. */
+interface Executor {
+  readonly queryRunner: QueryRunner
+  readonly allSubjects: readonly Subject[]
+  readonly insertSubjects: readonly Subject[]
+  readonly updateSubjects: readonly Subject[]
+  readonly removeSubjects: readonly Subject[]
+  readonly softRemoveSubjects: readonly Subject[]
+  readonly recoverSubjects: readonly Subject[]
+}
+
+/** One write of entities, as the hooks of TypeORM's executor see it. */
+class Persisting {
+  readonly #session: Running
+  readonly #plan: Plan
+  readonly #names = new Map<Subject, readonly string[]>()
+  readonly #tested = new Set<Subject>()
+  #finish: () => Promise<void> = async () => {}
+
+  constructor(session: Running) {
+    this.#session = session
+    this.#plan = new Plan(session)
+  }
+
+  /** Notes what the caller changes, before listeners change more. */
+  note({ allSubjects }: Executor): void {
+    for (const subject of allSubjects) this.#names.set(subject, namesOf(subject))
+  }
+
+  /** Tests all rows before the first statement. */
+  async before(executor: Executor): Promise<void> {
+    const plan = this.#plan
+    const { updateSubjects, recoverSubjects, softRemoveSubjects, removeSubjects } = executor
+    const inserts = executor.insertSubjects.filter(({ metadata }) => !metadata.isJunction)
+    const removed = new Set(removeSubjects)
+    const applies: (() => void | Promise<void>)[] = []
+    for (const [entity, subjects] of grouped(inserts)) {
+      if (subjects.some(hasGeneratedKey)) throw plan.judge.denial(false)
+      const record = await plan.insert(
+        entity,
+        subjects.map((subject) => this.#change(subject)),
+      )
+      applies.push(() => record(subjects.map(({ identifier }) => identifier)))
+    }
+    const isNew = new Set(inserts)
+    for (const subject of [...inserts, ...updateSubjects]) this.#tested.add(subject)
+    for (const subject of updateSubjects) {
+      if (isNew.has(subject) || subject.metadata.isJunction) continue
+      const change = this.#change(subject)
+      const conditions = await plan.conditions(subject.metadata, change)
+      applies.push(await plan.update(subject.metadata, await this.#rows([subject], conditions), change))
+    }
+    for (const [entity, subjects] of grouped(recoverSubjects)) {
+      const change = { columns: {}, names: [] }
+      const rows = await this.#rows(subjects, await plan.conditions(entity, change))
+      applies.push(await plan.update(entity, rows, change))
+    }
+    for (const [entity, subjects] of grouped(softRemoveSubjects)) {
+      const rows = await this.#rows(subjects, await plan.judge.before('delete', entity.name))
+      applies.push(() => plan.rules.ledger.deleted(entity.name, rows))
+    }
+    const links = [...executor.insertSubjects, ...removeSubjects].filter(
+      ({ metadata, parentSubject }) => metadata.isJunction && !(parentSubject && removed.has(parentSubject)),
+    )
+    const joined = await plan.join(links.map((subject) => linkOf(subject, isNew)))
+    for (const [entity, subjects] of grouped(removeSubjects.filter(({ metadata }) => !metadata.isJunction))) {
+      const rows = await this.#rows(subjects, await plan.judge.before('delete', entity.name))
+      applies.push(await plan.delete(entity, rows))
+    }
+    const written = [...inserts, ...updateSubjects, ...removeSubjects].filter(({ metadata }) => !metadata.isJunction)
+    await plan.seal(written.map(({ metadata }) => metadata))
+    this.#finish = async () => {
+      joined()
+      for (const apply of applies) await apply()
+      await plan.verify()
+    }
+  }
+
+  /** Lets TypeORM send statements for rows that were tested. */
+  async send({ updateSubjects }: Executor, run: () => Promise<void>): Promise<void> {
+    if (updateSubjects.some((subject) => !this.#tested.has(subject))) throw this.#plan.judge.denial()
+    await sending(this.#session, run)
+  }
+
+  /** Tests all rows after the last statement. */
+  async after(): Promise<void> {
+    await this.#finish()
+    this.#finish = async () => {}
+  }
+
+  #change(subject: Subject): EntityChange {
+    const columns: Record<string, unknown> = {}
+    for (const { column, relation, value } of subject.changeMaps) {
+      if (column) columns[columnName(column)] = referenced(column, value)
+      for (const join of relation?.joinColumns ?? [])
+        columns[columnName(join)] = endOf(value, (row) => referencedValue(join, row))
+    }
+    return { columns, names: this.#names.get(subject) ?? namesOf(subject), isStable: true }
+  }
+
+  #rows(subjects: readonly Subject[], conditions: Parameters<Plan['demanded']>[2]): Promise<readonly Values[]> {
+    const { metadata } = subjects[0]!
+    const keys = subjects.map(({ identifier }) =>
+      Object.fromEntries(
+        metadata.primaryColumns.map((column) => [columnName(column), column.getEntityValue(identifier ?? {})]),
+      ),
+    )
+    keyOf(metadata)
+    return this.#plan.demanded(metadata, keys, conditions)
+  }
+}
+
+const writes = new WeakMap<QueryRunner, Persisting>()
+
+/** Makes TypeORM's executor test the rows of authorized managers, once for its class. */
+export function watchExecutor(): void {
+  const around = (
+    name: string,
+    run: (write: Persisting, own: Executor, original: () => Promise<void>) => Promise<void>,
+  ): void =>
+    wrapOwn(SubjectExecutor.prototype, name, (own: Executor, original: () => Promise<void>) => {
+      const write = writes.get(own.queryRunner)
+      return write ? run(write, own, original) : original()
+    })
+  around('execute', async (write, own, original) => {
+    write.note(own)
+    await original()
+    await write.after()
+  })
+  around('executeInsertOperations', async (write, own, original) => {
+    await write.before(own)
+    await write.send(own, original)
+  })
+  for (const name of [
+    'executeUpdateOperations',
+    'executeRemoveOperations',
+    'executeSoftRemoveOperations',
+    'executeRecoverOperations',
+  ])
+    around(name, (write, own, original) => write.send(own, original))
+}
+
+/** Saves or removes entities with all their cascades, by TypeORM's own executor. */
+export async function persist(
+  session: Session,
+  mode: Mode,
+  target: ConstructorParameters<typeof EntityPersistExecutor>[3],
+  entity: ObjectLiteral | ObjectLiteral[],
+  options: (SaveOptions & RemoveOptions) | undefined,
+): Promise<void> {
+  assertNoRow(entity)
+  await hidingRows(session, () =>
+    transaction(session, async (inner, manager) => {
+      const { runner } = inner
+      const earlier = writes.get(runner)
+      writes.set(runner, new Persisting(inner))
+      try {
+        // One executor for all rows, with their keys: those before the write are tested at once.
+        const own = { ...options, chunk: 0, reload: true }
+        await new EntityPersistExecutor(manager.connection, runner, mode, target, entity, own).execute()
+      } finally {
+        if (earlier) writes.set(runner, earlier)
+        else writes.delete(runner)
+      }
+    }),
+  )
+}
+
+function grouped(subjects: readonly Subject[]): ReadonlyMap<EntityMetadata, readonly Subject[]> {
+  const groups = new Map<EntityMetadata, Subject[]>()
+  for (const subject of subjects) groups.set(subject.metadata, [...(groups.get(subject.metadata) ?? []), subject])
+  return groups
+}
+
+/** Returns the fields that a caller changes. */
+function namesOf({ changeMaps }: Subject): readonly string[] {
+  return [...new Set(changeMaps.map(({ column, relation }) => relation?.propertyName ?? fieldOf(column!)))]
+}
+
+/** Returns whether a new row has a key that the database generates: then it is one that does not exist, or is hidden. */
+function hasGeneratedKey({ metadata, entity }: Subject): boolean {
+  return metadata.primaryColumns.some(
+    (column) => column.isGenerated && (entity ? (column.getEntityValue(entity) ?? null) : null) !== null,
+  )
+}
+
+/** Returns the link that a row of a table between two entities is. */
+function linkOf(subject: Subject, isNew: ReadonlySet<Subject>): Joined {
+  const { metadata, identifier, changeMaps, parentSubject } = subject
+  const via = parentSubject?.metadata.manyToManyRelations.find((one) => one.junctionEntityMetadata === metadata)
+  const valueFor = (column: EntityMetadata['columns'][number]) => changeMaps.find((one) => one.column === column)?.value
+  return joinedOf(
+    metadata,
+    (column) => {
+      if (identifier && changeMaps.length === 0) return column.getEntityValue(identifier)
+      return endOf(valueFor(column), (row) => column.referencedColumn!.getEntityValue(row))
+    },
+    via,
+    (column) => isNew.has(valueFor(column) as Subject),
+  )
+}
+
+/** Returns a part of the row at the end of a reference, which can be a row that is inserted first. */
+function endOf(value: unknown, part: (row: ObjectLiteral) => unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) return value
+  const row: unknown = isSubject(value) ? (value.identifier ?? value.entity) : value
+  return (typeof row === 'object' && row !== null ? part(row) : undefined) ?? pending
+}
+
+function referencedValue(column: EntityMetadata['columns'][number], row: ObjectLiteral): unknown {
+  return column.referencedColumn!.getEntityValue(row)
+}
+
+function isSubject(value: object): value is Subject {
+  return Reflect.get(value, '@instanceof') === Symbol.for('Subject')
+}
+
+/** @throws ArgumentError for a target without an entity */
+export function assertEntity(entity: unknown): asserts entity is ObjectLiteral | ObjectLiteral[] {
+  if (typeof entity === 'object' && entity !== null) return
+  throw new ArgumentError('invalid-argument', 'An entity must be an object.', { data: { entity } })
+}
