@@ -39,6 +39,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'arguments',
     'limits',
     'registration',
+    'context',
     'actions',
     'plans',
     'relations',

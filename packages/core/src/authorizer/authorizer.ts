@@ -46,9 +46,9 @@ export class Authorizer extends BaseAuthorizer {
    * @throws ArgumentError if an option is invalid.
    */
   constructor(options: AuthorizerOptions = {}) {
-    // `withPolicy` passes the engine of the new authorizer.
+    // `withPolicy` and `with` pass the engine of the new authorizer.
     const engine = options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options)))
-    super(engine)
+    super(engine, over)
     this.#engine = engine
     this.#listeners = engine.listeners
     this.#filters = new Filters(engine)
@@ -97,7 +97,9 @@ export class Authorizer extends BaseAuthorizer {
    * ```
    */
   withPolicy(...sources: readonly (string | PolicySource)[]): Authorizer {
-    const other = new Authorizer(this.#engine.forOtherPolicy())
+    const engine = this.#engine.forOtherPolicy()
+    const { context } = this.#engine.decider
+    const other = new Authorizer(context ? engine.with(context) : engine)
     other.loadSync(...sources)
     return other
   }
@@ -296,6 +298,8 @@ export class Authorizer extends BaseAuthorizer {
     return [...policy.warnings, ...refusable(policy, this.schema, this.readAction)]
   }
 }
+
+const over = (engine: Engine): Authorizer => new Authorizer(engine)
 
 /** Chooses what the entry for checks does not have: all checks of a policy, and generated code. */
 function enginePartsOf({ evaluator = 'auto', strict, queryRules }: AuthorizerOptions): EngineParts {

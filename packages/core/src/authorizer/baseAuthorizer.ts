@@ -5,7 +5,7 @@ import { Source } from '../language/source.js'
 import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
 import { has } from '../own.js'
 import type { CheckedPolicy } from '../policy/policy.js'
-import type { Action } from '../register.js'
+import type { Action, Context } from '../register.js'
 import { assertColumns } from '../schema/knownColumns.js'
 import type { Model } from '../schema/model.js'
 import { markCopy } from '../schema/partial.js'
@@ -15,6 +15,7 @@ import { tag } from '../schema/tags.js'
 import type { Load } from '../schema/wanted.js'
 import { assertLinks } from '../values/links.js'
 import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from './arguments.js'
+import { type ContextDeclaration, contextOf, declareContext } from './context.js'
 import { AllowedActions } from './decisions/allowedActions.js'
 import type { Decider } from './decisions/decider.js'
 import type { DecisionListener, DecisionListeners } from './decisions/decision.js'
@@ -41,13 +42,16 @@ export abstract class BaseAuthorizer {
   /** The actions that exist beside those that the policy names. */
   readonly declaredActions: ReadonlySet<string>
   readonly #engine: Engine
+  readonly #over: (engine: Engine) => BaseAuthorizer
   readonly #decider: Decider
   readonly #listeners: DecisionListeners
   readonly #denials: Denials
   readonly #actions: AllowedActions
   readonly #fields: FieldRules
 
-  protected constructor(engine: Engine) {
+  /** @param over - Returns an authorizer of the same entry over another engine. */
+  protected constructor(engine: Engine, over: (engine: Engine) => BaseAuthorizer) {
+    this.#over = over
     this.readAction = engine.readAction
     this.schema = engine.schema
     this.declaredActions = engine.declaredActions
@@ -94,6 +98,42 @@ export abstract class BaseAuthorizer {
   registerConstant(value: unknown, name: string): this {
     this.schema.registerConstant(name, value)
     return this
+  }
+
+  /**
+   * Declares names of the context of a question, such as the time or the address of a request. Policies use them as
+   * constants; each question passes their values to `with`. Returns the authorizer.
+   * @param declarations - The type of each name, as those of fields; `{ fields: { … } }` for an object. Names can't be nil
+   * unless `nullable` is true.
+   * @throws ArgumentError `duplicate-name` if a name is registered already; `invalid-argument` for an invalid declaration;
+   * `unknown-model` for a class that is not registered.
+   * @example
+   * ```ts
+   * authorizer.registerContext({ now: 'date', request: { fields: { ip: 'string' } } })
+   * ```
+   */
+  registerContext(declarations: Readonly<Record<string, ContextDeclaration>>): this {
+    declareContext(this.schema, declarations)
+    return this
+  }
+
+  /**
+   * Returns an authorizer whose questions have a context. It shares the policy, the plans, the listeners and everything
+   * else with this one, so that making it for each request is cheap. A check of this authorizer that is asked for within
+   * one of its checks, in a getter or a method of a row, has its context too.
+   * @param context - The values of declared names: own properties only; undefined ones are missing. Values of this
+   * authorizer's own context stay unless they are replaced. If a decision needs a missing one, its rule is an error
+   * (`missing-context`), as with a missing attribute.
+   * @throws ArgumentError `invalid-context` for an undeclared name or a value of another type.
+   * @example
+   * ```ts
+   * authorizer.with({ now: new Date(), request: { ip: req.ip } }).can(user, 'read', note)
+   * ```
+   */
+  with(context: Context): this {
+    const engine = this.#engine.with(contextOf(this.schema, context, this.#decider.context))
+    // Sound: a subclass of an application has no engine of its own.
+    return this.#over(engine) as this
   }
 
   /**

@@ -170,7 +170,8 @@ function listOf(names: string | readonly string[] | undefined): readonly string[
   return names === undefined ? [] : typeof names === 'string' ? [names] : names
 }
 
-function fieldOf(schema: Schema, model: string, name: string, declaration: FieldDeclaration): Field {
+/** Returns the field of a declaration. @throws ArgumentError if it is invalid. */
+export function fieldOf(schema: Schema, model: string, name: string, declaration: FieldDeclaration): Field {
   if (typeof declaration === 'string' || typeof declaration === 'function')
     return scalarOrRow(schema, model, name, own({ type: declaration }))
   if (typeof declaration !== 'object' || declaration === null) throw invalid(model, name, 'it is no type')

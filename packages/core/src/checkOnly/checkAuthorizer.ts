@@ -47,7 +47,8 @@ export class CheckAuthorizer extends BaseAuthorizer {
    * @throws ArgumentError if an option is invalid; `not-in-entry` for an option of `Authorizer` alone.
    */
   constructor(options: CheckAuthorizerOptions = {}) {
-    super(new Engine(options, enginePartsOf(own(options))))
+    // `with` passes the engine of the new authorizer.
+    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over)
   }
 
   // not in this entry
@@ -107,6 +108,8 @@ export class CheckAuthorizer extends BaseAuthorizer {
     throw missing('The method `check`')
   }
 }
+
+const over = (engine: Engine): CheckAuthorizer => new CheckAuthorizer(engine)
 
 function enginePartsOf(options: CheckAuthorizerOptions): EngineParts {
   const { evaluator = 'auto' } = options

@@ -127,7 +127,7 @@ class ModuleWriter {
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
     this.#schema = schema
-    this.#assumptions = new Assumptions(typesOfHost(schema.constants))
+    this.#assumptions = new Assumptions(typesOfHost(schema))
     this.#deriver = new Deriver(policy, schema)
     this.#reads = attributesRead(policy, schema)
     this.#allActions = actions.all

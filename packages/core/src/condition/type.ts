@@ -55,7 +55,7 @@ export function fieldType(schema: Schema, field: Field): OperandType {
       list: field.list,
       nullable: field.nullable,
     }
-  if (!schema.models.has(field.model)) return { ...unknownType, list: field.many, nullable: field.nullable }
+  if (!schema.typeNamed(field.model)) return { ...unknownType, list: field.many, nullable: field.nullable }
   return { ...rowType(schema, field.model, field.nullable), list: field.many }
 }
 
@@ -97,8 +97,11 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
     case 'call':
       if (operand.assumed) return assumedType(operand.assumed)
       return isConcat(schema, operand) ? { ...unknownType, scalar: 'string', nullable: false } : unknownType
-    case 'constant':
-      return operand.assumed ? assumedType(operand.assumed) : unknownType
+    case 'constant': {
+      if (operand.assumed) return assumedType(operand.assumed)
+      const field = schema.context.fields.get(operand.name)
+      return field ? fieldType(schema, field) : unknownType
+    }
   }
 }
 
@@ -189,7 +192,7 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
     case 'list':
       return operand.elements.some((one) => canFailToRead(schema, one, present))
     case 'constant':
-      return false
+      return operand.assumed === undefined && schema.context.fields.has(operand.name)
     case 'count':
       return operandType(schema, operand.of).nullable || canFailToRead(schema, operand.of, present)
     case 'call':

@@ -63,6 +63,8 @@ export const codes = {
   incomparable: 'A comparison by `<`, `<=`, `>` or `>=` of a text with a value of another type.',
   // the application's arguments
   'duplicate-class-name': 'A name that is already registered for another class.',
+  'duplicate-name': 'A name of the context that is already registered.',
+  'invalid-context': 'A context that is not declared, or a value of another type than its declaration.',
   'reserved-name': 'A name that is reserved by Polar.',
   'unknown-model': 'The name of an unregistered model.',
   'undefined-actor': 'The actor is undefined. Anonymous users are `null`.',
@@ -87,6 +89,7 @@ export const codes = {
   'undefined-rule': 'A call of a rule that the policy does not have.',
   'unregistered-class': 'The name of an unregistered class.',
   'missing-attribute': 'A field that is missing on the object, or undefined.',
+  'missing-context': 'A context that a decision needs and that the question does not have.',
   'not-a-function': 'A method that the object does not have.',
   'not-iterable': 'A value after `in` that has no elements.',
   'keyword-arguments': 'Keyword arguments in a call that does not accept them.',

@@ -6,6 +6,7 @@ import { Deriver } from '../condition/derive/derive.js'
 import { simplify } from '../condition/rewrite/passes.js'
 import { descending } from '../condition/stack.js'
 import { QueryError, UnsupportedFilterError } from '../errors.js'
+import { bind } from '../filter/bind/bind.js'
 import { bindLoading } from '../filter/bind/loading.js'
 import { compact } from '../filter/compact/compact.js'
 import { definite } from '../filter/definite/definite.js'
@@ -51,7 +52,11 @@ export async function authorizedFilter(
   const meaning = hostMeaning(schema, machineHost, program, defaultLimits, true, machineHost.regExp)
   const { asyncTime } = defaultLimits
   const get = (wanted: Wanted): Promise<unknown> => load(host, wanted)
-  const loaded = await bindLoading(condition, actor, action, meaning, get, asyncTime)
+  const loaded = await bindLoading(
+    (missing) => bind(condition, actor, action, meaning, 'error', missing),
+    get,
+    asyncTime,
+  )
   const bound = simplify(loaded.condition)
   if (bound.kind === 'failure') throw bound.error
   assertNoHostOrder(bound, schema)

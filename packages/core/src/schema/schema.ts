@@ -1,17 +1,21 @@
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from './adoption.js'
+import { ContextReader, modelOfContext } from './context.js'
 import type { Field, Model } from './model.js'
 import { referencedModel } from './reference.js'
 import { tagOf } from './tags.js'
 
 /**
- * The names that a policy can use: models (classes and tables) and constants.
+ * The names that a policy can use: models (classes and tables), constants, and names of the context.
  * The schema grows while the application starts. A policy is checked against it when it is loaded.
  */
 export class Schema {
   readonly #models = new Map<string, Model>()
   readonly #constants = new Map<string, unknown>()
-  readonly #values = new Map<string, { value: unknown }>()
+  readonly #values = new Map<string, { readonly value: unknown }>()
+  /** The types of the objects of the context, by place. */
+  readonly #parts = new Map<string, Model>()
+  #context: Model = modelOfContext(new Map())
   readonly #byClass = new Map<unknown, Model>()
   /** The names of each registered class. */
   readonly #names = new Map<unknown, string[]>()
@@ -22,6 +26,7 @@ export class Schema {
   /** Undefined if relations do not determine the models of plain objects. */
   readonly #adopted: AdoptedRows | undefined
   #version = 0
+  #change = 0
 
   /**
    * @param adopts - Whether a plain object that a relation leads to is a row of the relation's
@@ -39,15 +44,40 @@ export class Schema {
   /**
    * Constants by name, including classes: the name of a class as a value is the class itself.
    * The name of a model without a class represents a value that equals nothing else, so that it is
-   * not read as a variable.
+   * not read as a variable. The names of the context are undefined here: `constant` reads them.
    */
   get constants(): ReadonlyMap<string, unknown> {
     return this.#constants
   }
 
+  /** The context of a question: its fields are the names that policies can use. */
+  get context(): Model {
+    return this.#context
+  }
+
+  /** Returns a model, or the type of an object of the context. */
+  typeNamed(name: string): Model | undefined {
+    return this.#models.get(name) ?? (name === this.#context.name ? this.#context : this.#parts.get(name))
+  }
+
+  /** Returns the models, the context, and the types of its objects. */
+  types(): readonly Model[] {
+    return [...this.#models.values(), this.#context, ...this.#parts.values()]
+  }
+
   /** Increases with every new name, so that data derived from an older schema can be recognized. */
   get version(): number {
     return this.#version
+  }
+
+  /** Increases with every new name, and with every policy that becomes active. */
+  get change(): number {
+    return this.#change
+  }
+
+  /** Tells those who keep an active policy that another one is active. */
+  policyChanged(): void {
+    this.#change++
   }
 
   /** Returns whether a policy can use this name for a class or a constant. */
@@ -72,6 +102,7 @@ export class Schema {
       )
     }
     reserved(model.name)
+    this.#assertNoContext(model.name)
     if (model.class && !known) {
       const names = this.#names.get(model.class)
       if (names) names.push(model.name)
@@ -100,12 +131,39 @@ export class Schema {
         hint: 'register the value under another name',
         data: { name },
       })
+    this.#assertNoContext(name)
     const isNew = !this.#constants.has(name)
     this.#setConstant(name, value)
     if (isNew) this.#changed()
   }
 
-  /** Returns an object that always has the present value of a constant. Reading it is faster than a look-up. */
+  /**
+   * Adds names of the context of a question.
+   * @param parts - The types of its objects.
+   * @throws ArgumentError if a name is reserved, or registered already.
+   */
+  registerContext(fields: ReadonlyMap<string, Field>, parts: Iterable<Model>): void {
+    for (const name of fields.keys()) {
+      reserved(name)
+      if (this.isName(name)) throw taken(name, this.#context.fields.has(name) ? 'the context' : 'a class or a constant')
+    }
+    for (const part of parts) this.#parts.set(part.name, part)
+    this.#context = modelOfContext(new Map([...this.#context.fields, ...fields]))
+    for (const [at, name] of [...this.#context.fields.keys()].entries()) {
+      this.#constants.set(name, undefined)
+      if (fields.has(name)) this.#values.set(name, new ContextReader(this, at))
+    }
+    this.#changed()
+  }
+
+  #assertNoContext(name: string): void {
+    if (this.#context.fields.has(name)) throw taken(name, 'the context')
+  }
+
+  /**
+   * Returns an object that always has the present value of a constant, or of a name of the context. Reading it is faster
+   * than a look-up.
+   */
   constant(name: string): { readonly value: unknown } {
     const known = this.#values.get(name)
     if (known) return known
@@ -117,7 +175,8 @@ export class Schema {
   #setConstant(name: string, value: unknown): void {
     this.#constants.set(name, value)
     const known = this.#values.get(name)
-    if (known) known.value = value
+    // Sound: names of the context are no constants.
+    if (known) (known as { value: unknown }).value = value
   }
 
   /**
@@ -222,7 +281,7 @@ export class Schema {
 
   /** Returns a field of a model, including fields of the classes that it extends. */
   field(model: string, name: string): Field | undefined {
-    const own = this.#models.get(model)?.fields.get(name)
+    const own = this.typeNamed(model)?.fields.get(name)
     if (own) return own
     for (const one of this.ancestors(model)) {
       const field = this.#models.get(one)?.fields.get(name)
@@ -284,6 +343,7 @@ export class Schema {
 
   #changed(): void {
     this.#version++
+    this.#change++
     this.#ancestors = new Map()
     this.#keys = new Map()
     this.#fields = new Map()
@@ -328,6 +388,13 @@ export class Table {
   toString(): string {
     return this.#name
   }
+}
+
+function taken(name: string, by: string): ArgumentError {
+  return new ArgumentError('duplicate-name', `The name "${name}" is already registered for ${by}.`, {
+    hint: 'register it under another name',
+    data: { name },
+  })
 }
 
 function reserved(name: string): void {

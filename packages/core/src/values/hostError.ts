@@ -36,6 +36,18 @@ export function unknownRow(value: unknown, model: string, how: string): HostErro
   })
 }
 
+/**
+ * Returns the error for a context that a decision needs.
+ * @param path - The name, and the fields that are read from it, such as `request.ip`.
+ */
+export function missingContext(path: string): HostError {
+  const given = path.split('.').reduceRight((value, name) => `{ ${name}${value && `: ${value}`} }`, '')
+  return new HostError('missing-context', `The question has no context "${path}".`, {
+    hint: `pass it: authorizer.with(${given})`,
+    data: { name: path },
+  })
+}
+
 /** Converts a host's error for the application, if no running query knows the place. */
 export function queryError({ code, message, hint, data, cause }: HostError): QueryError {
   const details = { hint, data, cause }

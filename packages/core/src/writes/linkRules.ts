@@ -31,8 +31,9 @@ export async function allowsLink(
   { actor, row, relation, other }: LinkQuestion,
   load: Load,
 ): Promise<boolean> {
-  const { active, schema, hosts, limits } = engineFor(authorizer)
+  const { active, decider, schema, hosts, limits } = engineFor(authorizer)
   const relations = new QuestionRelations(schema, { load, known: (one) => one })
   const args = [actor, row, relation, other]
-  return await holds(active.current().program, 'allow_link', args, limits, { host: hosts.loading(relations) })
+  const { program } = active.current()
+  return await decider.run(() => holds(program, 'allow_link', args, limits, { host: hosts.loading(relations) }))
 }

@@ -53,7 +53,8 @@ export class ChangeQuestion {
    */
   async #ask(rule: string, args: readonly unknown[], host: ChangedHost): Promise<boolean> {
     try {
-      return await holds(this.#policy.changeProgram, rule, args, this.#engine.limits, { host })
+      const { decider, limits } = this.#engine
+      return await decider.run(() => holds(this.#policy.changeProgram, rule, args, limits, { host }))
     } catch (error) {
       if (await host.refersNowhere()) return false
       throw error

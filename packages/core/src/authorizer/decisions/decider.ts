@@ -1,8 +1,19 @@
 import { stackExhausted } from '../../condition/stack.js'
 import { ArgumentError, QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
-import { Deadline, Evaluation, holds, holdsSync, type Limits, outerEvaluation, running } from '../../machine/index.js'
+import {
+  Deadline,
+  Evaluation,
+  holds,
+  holdsSync,
+  type Limits,
+  outerEvaluation,
+  type Reuse,
+  reusable,
+  running,
+} from '../../machine/index.js'
 import type { WaitingPredicate } from '../../predicate/predicate.js'
+import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
 import { metErrors } from '../../values/metErrors.js'
@@ -20,7 +31,10 @@ import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
-export class Decider {
+export class Decider implements Reuse {
+  /** The context of its questions; undefined if they have none of their own. */
+  readonly context: ContextValues | undefined
+  spare: Evaluation
   readonly #active: ActivePolicy
   readonly #schema: Schema
   readonly #hosts: Hosts
@@ -28,10 +42,10 @@ export class Decider {
   readonly #limits: Limits
   readonly #outlived: OutlivedErrors
   /**
-   * The active policy and what decides its checks, for this version of the schema. Every check needs them, and each
-   * reference on the way to them costs about a nanosecond.
+   * The active policy and what decides its checks, since this change. Every check needs them, and each reference on the
+   * way to them costs about a nanosecond.
    */
-  #version: number | undefined
+  #change: number | undefined
   #current: LoadedPolicy | undefined
   #checks: PredicateDecider | undefined
 
@@ -42,6 +56,7 @@ export class Decider {
     relations: RelationLoaders,
     limits: Limits,
     outlived: OutlivedErrors,
+    context?: ContextValues,
   ) {
     this.#outlived = outlived
     this.#active = active
@@ -49,11 +64,26 @@ export class Decider {
     this.#hosts = hosts
     this.#relations = relations
     this.#limits = limits
-    active.onChange(() => {
-      this.#version = undefined
-      this.#current = undefined
-      this.#checks = undefined
-    })
+    this.context = context
+    this.spare = reusable(this, context)
+  }
+
+  /** Returns a decider whose questions have a context. */
+  with(context: ContextValues): Decider {
+    return new Decider(this.#active, this.#schema, this.#hosts, this.#relations, this.#limits, this.#outlived, context)
+  }
+
+  /** Runs a part of a question in its context. */
+  run<Value>(part: () => Value): Value {
+    return this.context === undefined ? part() : this.#evaluation().run(part)
+  }
+
+  /** Returns the evaluation for a part of a question: the running one, unless it has another context. */
+  #evaluation(size = 1): Evaluation {
+    const { current } = running
+    if (current === undefined) return size === 1 ? this.spare : new Evaluation(size, undefined, this.context)
+    if (this.context === undefined || current.context === this.context) return current
+    return new Evaluation(size, outerEvaluation(), this.context)
   }
 
   /** The active policy. @throws ArgumentError if no policy is loaded. */
@@ -65,23 +95,23 @@ export class Decider {
    * Begins a question that can wait.
    * @param evaluation - The evaluation that it belongs to. Default: the running one, or one of its own.
    */
-  question(policy: LoadedPolicy = this.policy, evaluation: Evaluation | undefined = outerEvaluation()): Question {
+  question(policy: LoadedPolicy = this.policy, evaluation?: Evaluation): Question {
     const relations = this.#relations.active
       ? new QuestionRelations(this.#schema, this.#relations.forQuestion())
       : undefined
-    return new Question(policy, this.#hosts, relations, evaluation)
+    return new Question(policy, this.#hosts, relations, evaluation ?? this.run(outerEvaluation))
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
     if (metErrors.any) return this.#decideWithin(actor, action, resource)
-    if (this.#version !== this.#schema.version) this.#keep(this.policy)
+    if (this.#change !== this.#schema.change) this.#keep(this.policy)
     // Sound: they are kept. The machine needs the policy with which the check began.
     const policy = this.#current!
     if (running.current !== undefined)
       return this.#within('can', policy, actor, action, resource, () => this.#decide(policy, actor, action, resource))
     // As `Evaluation.run`, but a call less.
-    running.current = running.spare
+    running.current = this.spare
     try {
       const known = this.#checks!.decide(actor, action, resource)
       if (known === undefined) return this.#proven(policy, actor, action, resource)
@@ -105,7 +135,7 @@ export class Decider {
     resource: unknown,
     evaluate: () => Result,
   ): Result {
-    const asked = { by: policy, method, action, actor, resource }
+    const asked = { by: policy, method, action, actor, resource, context: this.context }
     // Sound: a check is running.
     return outerEvaluation()!.once(asked, this.#limits, evaluate)
   }
@@ -118,14 +148,14 @@ export class Decider {
   #keep(policy: LoadedPolicy): void {
     this.#current = policy
     this.#checks = policy.checks
-    this.#version = this.#schema.version
+    this.#change = this.#schema.change
   }
 
   /** Decides for many resources; otherwise as `decide`. */
   decideMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] {
     const { policy } = this
     if (running.current !== undefined) return rows.map((row) => this.decide(actor, action, row))
-    return new Evaluation(rows.length).run(() => {
+    return this.#evaluation(rows.length).run(() => {
       const { answers, open } = this.#many(policy, actor, action, rows)
       for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
       // Sound: every open place was filled above.
@@ -144,6 +174,8 @@ export class Decider {
   /** Decides by the predicate, or by the machine for the first few checks of a kind; undefined if that is not enough. */
   decideAtOnce(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
     if (metErrors.any) return this.#decideAtOnceWithin(actor, action, resource, policy)
+    if (this.context !== undefined && running.current?.context !== this.context)
+      return this.#evaluation().run(() => this.decideAtOnce(actor, action, resource, policy))
     const known = policy.checks.decide(actor, action, resource)
     if (known !== undefined && metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
     return known
@@ -160,7 +192,7 @@ export class Decider {
       return this.#within('isAllowed', policy, actor, action, resource, evaluate)
     }
     // As in `decide`.
-    running.current = running.spare
+    running.current = this.spare
     try {
       return this.#settle(actor, action, resource, policy)
     } finally {
@@ -196,7 +228,7 @@ export class Decider {
     const { policy } = this
     if (running.current !== undefined)
       return allInOrder(rows.map(async (row) => this.settle(actor, action, row, policy)))
-    const evaluation = new Evaluation(rows.length)
+    const evaluation = this.#evaluation(rows.length)
     const { answers, open } = evaluation.run(() => this.#many(policy, actor, action, rows))
     // Sound: no place is open.
     if (open.length === 0) return answers as boolean[]
@@ -225,7 +257,7 @@ export class Decider {
 
   /** Returns whether a rule holds, by the machine. */
   holds(rule: string, args: readonly unknown[], question: Question = this.question()): boolean | Promise<boolean> {
-    return holds(question.policy.program, rule, args, this.#limits, { host: question.host })
+    return this.run(() => holds(question.policy.program, rule, args, this.#limits, { host: question.host }))
   }
 
   /**
@@ -238,7 +270,8 @@ export class Decider {
     { program }: LoadedPolicy = this.policy,
     loaded?: Missing,
   ): boolean {
-    return holdsSync(program, rule, args, this.#limits, { host: loaded && this.#hosts.arriving(loaded) })
+    const host = loaded && this.#hosts.arriving(loaded)
+    return this.run(() => holdsSync(program, rule, args, this.#limits, { host }))
   }
 
   /**
@@ -248,7 +281,7 @@ export class Decider {
    */
   isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown, loaded?: Missing): boolean {
     try {
-      return (running.current ?? running.spare).run(() => this.#proven(policy, actor, action, row, loaded))
+      return this.#evaluation().run(() => this.#proven(policy, actor, action, row, loaded))
     } catch (error) {
       if (!(error instanceof QueryError) || error.code === 'relation-not-loaded' || endsEvaluation(error.code))
         throw error
@@ -259,7 +292,7 @@ export class Decider {
   /** Returns the allowed actions by predicates alone, or undefined if the machine has to decide. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
     if (metErrors.any) return metErrors.aside(() => this.actions(actor, resource))
-    return (running.current ?? running.spare).run(() => this.#actions(actor, resource))
+    return this.#evaluation().run(() => this.#actions(actor, resource))
   }
 
   #actions(actor: unknown, resource: unknown): Set<string> | undefined {

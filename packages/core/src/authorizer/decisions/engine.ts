@@ -3,6 +3,7 @@ import type { Limits } from '../../machine/index.js'
 import { own } from '../../own.js'
 import type { LoadChecks } from '../../policy/checks/check.js'
 import type { BackEnd } from '../../predicate/predicate.js'
+import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import { namesOf } from '../arguments.js'
@@ -43,8 +44,8 @@ export class Engine {
   readonly listeners: DecisionListeners
   /** Called before a write that no policy decides. Each throws if its request may not write yet. */
   readonly writeGuards: (() => void)[] = []
-  readonly #options: BaseOptions
-  readonly #parts: EngineParts
+  readonly options: BaseOptions
+  readonly parts: EngineParts
 
   /**
    * @param parts - What the entry chooses.
@@ -80,13 +81,21 @@ export class Engine {
     const outlived = new OutlivedErrors(warnings)
     this.listeners = new DecisionListeners(outlived)
     this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits, outlived)
-    this.#options = options
-    this.#parts = parts
+    this.options = options
+    this.parts = parts
   }
 
   /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */
   forOtherPolicy(): Engine {
-    return new Engine({ ...this.#options, log: () => {} }, { ...this.#parts, strict: false }, this)
+    return new Engine({ ...this.options, log: () => {} }, { ...this.parts, strict: false }, this)
+  }
+
+  /** Returns an engine whose questions have a context. It shares everything else with this one. */
+  with(context: ContextValues): Engine {
+    // Sound: it has all fields of an engine, and engines have no private ones.
+    return Object.assign(Object.create(Engine.prototype) as object, this, {
+      decider: this.decider.with(context),
+    }) as Engine
   }
 }
 

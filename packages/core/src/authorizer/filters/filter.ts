@@ -34,6 +34,9 @@ export interface FilterOptions {
   readonly unloaded?: Unloaded
 }
 
+/** Runs a part of a question in its context. */
+export type Run = <Value>(part: () => Value) => Value
+
 /** A placeholder for no class: no object has it as its constructor. */
 const none = Symbol('no class')
 
@@ -51,13 +54,17 @@ export class Filter {
   readonly condition: Condition
   readonly #meaning: Meaning
   readonly #check: (row: unknown) => boolean
+  readonly #run: Run
   // Compiled once from the condition alone, for all users of this filter.
   #predicate: Predicate | undefined
   /** The class of the last row: all its instances are rows of the model. */
   #class: unknown = none
   #definite: Definite | undefined
 
-  /** @param check - Checks a row that the condition alone can't decide, by the machine. */
+  /**
+   * @param check - Checks a row that the condition alone can't decide, by the machine.
+   * @param run - Runs the condition in the context of the filter.
+   */
   constructor(
     model: string,
     actor: unknown,
@@ -65,6 +72,7 @@ export class Filter {
     condition: Condition,
     meaning: Meaning,
     check: (row: unknown) => boolean,
+    run: Run,
   ) {
     this.model = model
     this.actor = actor
@@ -73,6 +81,7 @@ export class Filter {
     this.kind = condition.kind === 'true' ? 'all' : condition.kind === 'false' ? 'none' : 'condition'
     this.#meaning = meaning
     this.#check = check
+    this.#run = run
   }
 
   /**
@@ -111,7 +120,7 @@ export class Filter {
   #decided(row: unknown): boolean | undefined {
     try {
       const predicate = this.#compiled()
-      return metErrors.without(() => predicate(this.actor, this.action, row))
+      return metErrors.without(() => this.#run(() => predicate(this.actor, this.action, row)))
     } catch {
       return undefined
     }

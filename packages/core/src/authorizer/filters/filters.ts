@@ -14,7 +14,7 @@ import type { Engine } from '../decisions/engine.js'
 import { after, type Eventual } from '../decisions/eventual.js'
 import { promised } from '../decisions/promised.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
-import { Filter, type FilterOptions } from './filter.js'
+import { Filter, type FilterOptions, type Run } from './filter.js'
 import { filterPlansOf } from './filterPlans.js'
 
 /** A condition of a policy before the value that it depends on is substituted. */
@@ -84,7 +84,7 @@ export class Filters {
     const { unloaded = 'error' } = own(options)
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
-    return this.#finish(plan, { condition: bound(plan, unloaded) })
+    return this.#finish(plan, { condition: this.#bound(plan, unloaded) })
   }
 
   /**
@@ -97,10 +97,10 @@ export class Filters {
   }
 
   #bindLoading(plan: FilterPlan, most: number | undefined, by: Load | undefined): Eventual<Bound> {
-    const { relations, limits } = this.#engine
+    const { decider, relations, limits } = this.#engine
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
-    const found = bound(plan)
+    const found = this.#bound(plan)
     if (!missingIn(found)) return { condition: found }
     const { policy, condition, known, action } = plan
     const loader = by ? undefined : relations.forQuestion()
@@ -108,7 +108,17 @@ export class Filters {
       wanted.relation === undefined && by
         ? promised(wanted)
         : ((by ?? loader!.load)({ ...wanted, most }) ?? promised(wanted))
-    return bindLoading(condition, known, action, policy.context.meaning, load, limits.asyncTime)
+    const bindWith = (missing: Missing): Condition =>
+      decider.run(() => bind(condition, known, action, policy.context.meaning, 'error', missing))
+    return bindLoading(bindWith, load, limits.asyncTime)
+  }
+
+  /** Returns the condition of a plan with its known value. */
+  #bound({ policy, condition, known, action }: FilterPlan, unloaded?: Unloaded): Condition {
+    const { meaning } = policy.context
+    const bindNow = (): Condition => descending(() => bind(condition, known, action, meaning, unloaded))
+    // A condition keeps the errors of the known value as its parts.
+    return metErrors.without(() => this.#engine.decider.run(bindNow))
   }
 
   #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Bound): Filter {
@@ -122,14 +132,9 @@ export class Filters {
     const isTrue = isOfActors
       ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
       : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
-    return new Filter(modelName, known, action, condition, policy.context.meaning, isTrue)
+    const run: Run = (part) => decider.run(part)
+    return new Filter(modelName, known, action, condition, policy.context.meaning, isTrue, run)
   }
-}
-
-/** Returns the condition of a plan with its known value. */
-function bound({ policy, condition, known, action }: FilterPlan, unloaded?: Unloaded): Condition {
-  // A condition keeps the errors of the known value as its parts.
-  return metErrors.without(() => descending(() => bind(condition, known, action, policy.context.meaning, unloaded)))
 }
 
 /** @throws the error of a relation that is not loaded: loading it can make the condition true. */

@@ -19,7 +19,6 @@ export class ActivePolicy {
   #trace: Trace | undefined
   /** Replaced as a whole: a question keeps the policy with which it began. */
   #loaded: LoadedPolicy | undefined
-  #onChange: () => void = () => {}
   /** The number of loads that began, and the number of the load that produced the active policy. */
   #turns = 0
   #installed = 0
@@ -28,11 +27,6 @@ export class ActivePolicy {
 
   constructor(context: PolicyContext) {
     this.#context = context
-  }
-
-  /** Sets the listener that is called when another policy becomes active. */
-  onChange(listener: () => void): void {
-    this.#onChange = listener
   }
 
   get policy(): Policy | undefined {
@@ -128,7 +122,7 @@ export class ActivePolicy {
 
   #activate(loaded: LoadedPolicy): LoadedPolicy {
     this.#loaded = loaded
-    this.#onChange()
+    this.#context.schema.policyChanged()
     return loaded
   }
 

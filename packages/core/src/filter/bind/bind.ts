@@ -21,6 +21,7 @@ import { joinedArms, type RowJoin, rowJoinOf } from './rowJoin.js'
  * own collections. The result depends on the resource alone. A condition that fails for every row
  * becomes a `failure`.
  * @param unloaded - How to treat a relation that is not loaded. Default `'error'`.
+ * @param missing - The values that have arrived in place of missing ones.
  */
 export function bind(
   condition: Condition,
@@ -28,8 +29,9 @@ export function bind(
   action: unknown,
   meaning: Meaning,
   unloaded: Unloaded = 'error',
+  missing?: Missing,
 ): Condition {
-  return new Binder(meaning, undefined, unloaded).bind(condition, subjects(actor, action))
+  return new Binder(meaning, missing, unloaded).bind(condition, subjects(actor, action))
 }
 
 /** Returns the substitution of the actor and the action for the subjects of a condition. */

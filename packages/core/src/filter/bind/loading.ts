@@ -2,11 +2,9 @@ import type { Condition } from '../../condition/condition.js'
 import { descending } from '../../condition/stack.js'
 import { QueryError } from '../../errors.js'
 import { Turns } from '../../machine/state/turns.js'
-import type { Meaning } from '../../predicate/meaning.js'
 import { unloadedRelation } from '../../schema/reference.js'
 import type { Load, Missing, Wanted } from '../../schema/wanted.js'
 import { entryOf } from '../../values/entryOf.js'
-import { Binder, subjects } from './bind.js'
 import { missingIn } from './missing.js'
 
 /** A condition with its actor bound, and the values that were loaded for it. */
@@ -19,15 +17,13 @@ export interface LoadedCondition {
  * Like `bind`, but loads missing values on the actor's side. Each round loads everything missing at
  * once and binds the condition again, until nothing is missing. Rows known by their keys are loaded
  * last, and only if their keys are not enough.
+ * @param bind - Binds the condition, with the values that have arrived.
  * @param load - Loads one value.
  * @param time - Limit for the whole call, in milliseconds.
  * @throws QueryError `time-limit`; `step-limit` after too many rounds.
  */
 export async function bindLoading(
-  condition: Condition,
-  actor: unknown,
-  action: unknown,
-  meaning: Meaning,
+  bind: (missing: Missing) => Condition,
   load: Load,
   time: number,
 ): Promise<LoadedCondition> {
@@ -53,7 +49,7 @@ export async function bindLoading(
         asked.set(one.object, names.add(one.name))
       },
     }
-    const bound = descending(() => new Binder(meaning, missing).bind(condition, subjects(actor, action)))
+    const bound = descending(() => bind(missing))
     // Keys are enough for most tests of the rows behind them, of which there can be thousands.
     if (wanted.length === 0 && (known.length === 0 || !missingIn(bound)))
       return { condition: bound, loaded: { arrived, want() {} } }

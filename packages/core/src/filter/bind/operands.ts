@@ -4,8 +4,9 @@ import { compareText } from '../../language/compareText.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { Dict } from '../../values/dict.js'
+import { missingContext, queryError } from '../../values/hostError.js'
 import { calculated } from './arithmetic.js'
-import { assertThere, settled } from './failure.js'
+import { assertThere, Failed, placed, settled } from './failure.js'
 import { type BindReader, called } from './reader.js'
 
 /** Returns the known operand of a root; undefined if the root is not known. */
@@ -28,7 +29,10 @@ export function bindOperand(operand: Operand, environment: Environment, context:
     case 'count':
       return operand
     case 'constant': {
-      const value = context.meaning.schema.constants.get(operand.name)
+      const { schema } = context.meaning
+      const { value } = schema.constant(operand.name)
+      if (value === undefined && schema.context.fields.has(operand.name))
+        throw new Failed(placed(queryError(missingContext(operand.name)), operand.span))
       return { kind: 'value', value: settled(value, `The constant ${operand.name}`, operand.span) }
     }
     case 'path': {

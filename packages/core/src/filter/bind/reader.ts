@@ -1,5 +1,6 @@
 import type { KnownRow, Operand, Step } from '../../condition/condition.js'
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
+import { ContextObject } from '../../schema/context.js'
 import type { Field, Model, RelationField } from '../../schema/model.js'
 import { isPartial } from '../../schema/partial.js'
 import { adoptRead, foreignRead } from '../../schema/plainRows.js'
@@ -10,7 +11,7 @@ import type { Missing, Unloaded } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
 import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
-import { HostError, queryError } from '../../values/hostError.js'
+import { HostError, missingContext, queryError } from '../../values/hostError.js'
 import { allKinds } from '../../values/kinds.js'
 import { isLink, isLinked, staleRelation } from '../../values/links.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -140,6 +141,8 @@ export class BindReader implements Reading {
     if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
     const unloaded = unloadedRelation(object)
     if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)
+    if (object instanceof ContextObject)
+      throw new Failed(placed(queryError(missingContext(`${object.path}.${step.name}`)), step.span))
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 

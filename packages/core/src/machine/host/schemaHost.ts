@@ -1,5 +1,6 @@
 import { has } from '../../own.js'
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
+import { ContextObject } from '../../schema/context.js'
 import type { Model, RelationField } from '../../schema/model.js'
 import { isPartial, markCopy } from '../../schema/partial.js'
 import { adoptRead, adoptWithin, convert, foreignRead } from '../../schema/plainRows.js'
@@ -11,7 +12,7 @@ import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { builtinClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
-import { HostError } from '../../values/hostError.js'
+import { HostError, missingContext } from '../../values/hostError.js'
 import { allKinds } from '../../values/kinds.js'
 import { assertFound, isLink, isLinked, type Link, staleRelation } from '../../values/links.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
@@ -74,7 +75,10 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   constant(name: string): unknown {
-    return this.schema.constants.has(name) ? this.schema.constants.get(name) : builtinClasses.get(name)
+    if (!this.schema.constants.has(name)) return builtinClasses.get(name)
+    const { value } = this.schema.constant(name)
+    if (value === undefined && this.schema.context.fields.has(name)) throw missingContext(name)
+    return value
   }
 
   decidesClass(cls: unknown): boolean {
@@ -306,6 +310,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   #missing(value: unknown, field: string, hint?: string): HostError {
+    if (value instanceof ContextObject) return missingContext(`${value.path}.${field}`)
     return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
       hint,
       data: { value, name: field },

@@ -1,4 +1,5 @@
 import { QueryError } from '../../errors.js'
+import { type ContextValues, running as current } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
 import { isThenable } from '../../values/thenable.js'
 import type { Limits } from './limits.js'
@@ -15,10 +16,12 @@ export interface Asked {
   readonly action: string
   readonly actor: unknown
   readonly resource: unknown
+  /** Default: the context of the check within which it is asked for. */
+  readonly context: ContextValues | undefined
 }
 
-/** Evaluations by policy, actor, resource, and method with action. */
-type Known = Map<unknown, Map<unknown, Map<unknown, Map<string, Evaluation>>>>
+/** Evaluations by policy, context, actor, resource, and method with action. */
+type Known = Map<unknown, Map<unknown, Map<unknown, Map<unknown, Map<string, Evaluation>>>>>
 
 /**
  * What a check and the checks within it share: their results, and one account of steps and computing
@@ -36,12 +39,10 @@ class Shared {
     this.#size = size
   }
 
-  get({ by, actor, resource, method, action }: Asked, make: () => Evaluation): Evaluation {
-    const ofActor = entryOf(
-      entryOf(this.#known, by, () => new Map()),
-      actor,
-      () => new Map(),
-    )
+  get({ by, actor, resource, method, action, context }: Asked, make: () => Evaluation): Evaluation {
+    const ofPolicy = entryOf(this.#known, by, () => new Map())
+    const ofContext = entryOf(ofPolicy, context, () => new Map())
+    const ofActor = entryOf(ofContext, actor, () => new Map())
     return entryOf(
       entryOf(ofActor, resource, () => new Map<string, Evaluation>()),
       `${method} ${action}`,
@@ -81,6 +82,10 @@ class Shared {
  * would evaluate the next one several times.
  */
 export class Evaluation {
+  /** The context of the question; undefined if it has none. */
+  readonly context: ContextValues | undefined
+  /** What reuses it for synchronous checks, if anything does. */
+  reusedBy: Reuse | undefined = undefined
   readonly #shared: Shared
   /** The evaluations that this one has asked for. */
   readonly #asked = new Set<Evaluation>()
@@ -92,8 +97,10 @@ export class Evaluation {
   /**
    * @param size - The number of checks that the application asks for together. Default: one.
    * @param outer - The check within which it is asked for. Default: none.
+   * @param context - The context of the question. Default: that of `outer`.
    */
-  constructor(size = 1, outer?: Evaluation) {
+  constructor(size = 1, outer?: Evaluation, context: ContextValues | undefined = outer?.context) {
+    this.context = context
     this.#shared = outer ? outer.#shared : new Shared(size)
   }
 
@@ -113,9 +120,10 @@ export class Evaluation {
    * Returns the result of a check within this one, evaluated at most once.
    * @throws QueryError `frame-limit` if the check leads back to itself.
    */
-  once<Value>(asked: Asked, limits: Charged, evaluate: () => Value): Value {
+  once<Value>(given: Asked, limits: Charged, evaluate: () => Value): Value {
     this.charge(1, limits)
-    const inner = this.#shared.get(asked, () => new Evaluation(1, this))
+    const asked = { ...given, context: given.context ?? this.context }
+    const inner = this.#shared.get(asked, () => new Evaluation(1, this, asked.context))
     // Sound: the method is a part of the key.
     return inner.#answer(this, evaluate) as Value
   }
@@ -161,22 +169,36 @@ export class Evaluation {
   }
 }
 
+/** Reuses an evaluation for synchronous checks, until a check is asked for within one of them. */
+export interface Reuse {
+  spare: Evaluation
+}
+
 /** The evaluation that runs now. Undefined between the turns of asynchronous ones. */
-export const running: { current: Evaluation | undefined; spare: Evaluation } = {
-  current: undefined,
-  /** The evaluation of a synchronous check, used again and again until a check is asked for within one. */
-  spare: /* @__PURE__ */ new Evaluation(),
+// Sound: only evaluations are set.
+export const running: { current: Evaluation | undefined } = current as { current: Evaluation | undefined }
+
+/** Returns an evaluation for synchronous checks. */
+export function reusable(by: Reuse, context?: ContextValues): Evaluation {
+  const spare = new Evaluation(1, undefined, context)
+  spare.reusedBy = by
+  return spare
 }
 
 /** Returns the running evaluation, within which a check is asked for. */
 export function outerEvaluation(): Evaluation | undefined {
-  if (running.current === running.spare) running.spare = new Evaluation()
-  return running.current
+  const outer = running.current
+  const reuse = outer?.reusedBy
+  if (outer && reuse) {
+    outer.reusedBy = undefined
+    reuse.spare = reusable(reuse, outer.context)
+  }
+  return outer
 }
 
 /** Counts steps of a check that has others within it, or is within another one. */
 export function chargeOuter(steps: number, limits: Charged): void {
-  if (running.current !== undefined && running.current !== running.spare) running.current.charge(steps, limits)
+  if (running.current !== undefined && running.current.reusedBy === undefined) running.current.charge(steps, limits)
 }
 
 function leadsBack(): QueryError {

@@ -81,6 +81,7 @@ function noteField(m: Machine, object: object, operand: CompiledValue, value: un
 function readConstant(m: Machine, { node, name }: CompiledValue): Term {
   const known = m.recall(node, undefined, name)
   if (known !== unanswered) return known
+  m.at = node.span
   const value = m.host.constant(name)
   // A constant that is a promise is awaited by the goal that needs its value.
   if (m.replay.isRecording) m.replay.answer(value)

@@ -54,7 +54,8 @@ class Place implements Known {
 
   get path(): string {
     // What is behind # tells the variables of a helper from those of its caller.
-    return this.object ? `${this.object.path}.${this.name}` : this.name.replace(/#.*/, '')
+    const isName = !this.object || this.object.own === this.#schema.context.name
+    return isName ? this.name.replace(/#.*/, '') : `${this.object?.path}.${this.name}`
   }
 
   get model(): string | undefined {
@@ -85,9 +86,8 @@ class Place implements Known {
 }
 
 /** Returns whether a schema declares any field. Otherwise there are no facts about fields. */
-export function declaresFields({ models }: Schema): boolean {
-  for (const { fields } of models.values()) if (fields.size > 0) return true
-  return false
+export function declaresFields(schema: Schema): boolean {
+  return schema.types().some(({ fields }) => fields.size > 0)
 }
 
 /** The facts about a place, before another one was added. */
@@ -138,10 +138,15 @@ export class Knowledge {
   /** What holds in the open branch, but has added no facts yet, in order. */
   #waiting: Node[] = []
 
+  /** What the names of the context are read from. */
+  readonly #context: Place
+
   /** @param learnFrom - Adds the facts that follow from a node that holds. */
   constructor(schema: Schema, learnFrom: (node: Node, knowledge: Knowledge) => void) {
     this.#schema = schema
     this.#learnFrom = learnFrom
+    this.#context = new Place(schema, schema.context.name)
+    this.#context.own = schema.context.name
   }
 
   /** Runs a function, then removes the facts that it added. */
@@ -210,7 +215,7 @@ export class Knowledge {
   #placeOf(name: string): Place | undefined {
     let place = this.#variables.get(name)
     if (!place) {
-      place = new Place(this.#schema, name)
+      place = new Place(this.#schema, name, this.#schema.context.fields.has(name) ? this.#context : undefined)
       this.#variables.set(name, place)
     }
     return place.alias ? this.#resolve(place.alias) : place

@@ -96,7 +96,7 @@ function scalarKind({ type, nullable }: Extract<Field, { kind: 'scalar' }>): Kin
  * application defines equality.
  */
 function rowKind(model: string, schema: Schema, nullable: boolean): Kind | undefined {
-  return schema.models.get(model)?.fields.size ? { family: 'row', model, nullable } : undefined
+  return schema.typeNamed(model)?.fields.size ? { family: 'row', model, nullable } : undefined
 }
 
 function canBeEqual(schema: Schema, one: Kind, other: Kind): boolean {

@@ -6,14 +6,14 @@ const textOperators: ReadonlySet<string> = new Set(['startsWith', 'endsWith', 'i
 
 /** A field that can be nil must be checked before its own fields are read. */
 export const nilStep: PathCheck = (context) => {
-  const { models } = context.schema
+  const { schema } = context
   /**
    * Whether the schema declares it nullable. For attributes, that counts only if the schema knows
    * them all, as it does when it comes from a database.
    */
   const canBeNil = (field: Field, model: string): boolean =>
-    field.nullable && (field.kind === 'relation' || models.get(model)?.closed === true)
-  const all = [...models.values()]
+    field.nullable && (field.kind === 'relation' || schema.typeNamed(model)?.closed === true)
+  const all = schema.types()
   if (!all.some(({ name, fields }) => [...fields.values()].some((field) => canBeNil(field, name)))) return undefined
   return {
     step: (node, knowledge) => {

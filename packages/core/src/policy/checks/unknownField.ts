@@ -8,7 +8,8 @@ import { suggestion } from './suggestion.js'
  * one that extends it. Only models that declare all their fields are checked.
  */
 export const unknownField: PathCheck = (context) => {
-  if (![...context.schema.models.values()].some((model) => model.closed)) return undefined
+  const { models, context: names } = context.schema
+  if (names.fields.size === 0 && ![...models.values()].some((model) => model.closed)) return undefined
   const byModel = new Map<string, ReadonlySet<string> | undefined>()
   const look = (name: string, model: string, span: Span): void => {
     if (!byModel.has(model)) byModel.set(model, fieldsOf(model, context.schema))
@@ -34,7 +35,7 @@ export const unknownField: PathCheck = (context) => {
 export function fieldsOf(name: string, schema: Schema): ReadonlySet<string> | undefined {
   const fields = new Set<string>()
   for (const one of schema.descendants(name)) {
-    const model = schema.models.get(one)
+    const model = schema.typeNamed(one)
     if (!model?.closed) return undefined
     for (const field of model.fields.keys()) fields.add(field)
   }

@@ -6,7 +6,7 @@ import { suggestion } from './suggestion.js'
 
 /** A text that is compared with an enum column must be one of its values. */
 export const unknownValue: PathCheck = ({ schema, warning }) => {
-  const all = [...schema.models.values()].flatMap(({ fields }) => [...fields.values()])
+  const all = schema.types().flatMap(({ fields }) => [...fields.values()])
   if (!all.some((field) => valuesOf(field) !== undefined)) return undefined
 
   const look = (field: Field | undefined, value: Expression | Pattern, ofElements = false): void => {
