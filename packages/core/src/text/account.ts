@@ -8,7 +8,7 @@ export interface Account {
 }
 
 /** Units per step of a query. */
-const unitsPerStep = 64
+export const unitsPerStep = 64
 /** Units that take a millisecond, at most. */
 const unitsPerMillisecond = 1_000_000
 /** Units per element of a new list. */

@@ -7,7 +7,7 @@ import { isPlainLiteral } from '../graph/values.js'
 import { isFree } from '../hostReads.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
-import { assumedRead, attribute, freeCall, guarded, linkFunction, member, text } from './templates.js'
+import { assumedRead, attribute, freeCall, guarded, linkFunction, member, quickText, text } from './templates.js'
 import {
   assigned,
   defined,
@@ -104,7 +104,8 @@ export class OperandWriter {
         const isApart = isFree(method)
         const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(method)}, [${plains(args)}], ${this.account(scope)})`
         // An argument can be a row that only the machine may load.
-        const called = isApart && args.length === 0 ? this.#freeCall(of.value, method, asked) : asked
+        const called =
+          isApart && args.length === 0 ? this.#freeCall(of.value, method, asked) : this.#call(of, method, args, asked)
         return assigned(ensuredInTurn(written), called, scope)
       }
       case 'arithmetic': {
@@ -200,6 +201,11 @@ export class OperandWriter {
     return `${read}(${object})`
   }
 
+  /** Writes a call of a method that tests a text, if it is one. */
+  #call(of: Written, method: string, args: readonly Written[], asked: string): string {
+    return args.length === 1 && isTextTest(method) ? quickText(method, of.value, args[0]!.value, asked) : asked
+  }
+
   #freeCall(of: string, method: string, asked: string): string {
     const name = this.#pool.add('f', `call ${method}`, (name) => guarded(name, `plain(of${member(method)}())`))
     return freeCall(name, of, method, asked)
@@ -239,6 +245,11 @@ export class OperandWriter {
 /** Returns whether a root is surely a row of a model: the predicate was chosen by it. */
 function isRow({ kind, model }: Root): boolean {
   return (kind === 'actor' || kind === 'resource') && model !== undefined
+}
+
+/** Returns whether a method of texts is one of the operators of conditions. */
+function isTextTest(method: string): boolean {
+  return method === 'startsWith' || method === 'endsWith' || method === 'includes'
 }
 
 /**

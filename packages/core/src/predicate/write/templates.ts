@@ -1,4 +1,5 @@
 import type { AssumedType } from '../../condition/condition.js'
+import { unitsPerStep } from '../../text/account.js'
 import type { Link } from '../../values/links.js'
 import { Doubt, noted } from './doubt.js'
 
@@ -146,6 +147,15 @@ export function freeCall(name: string, value: string, method: string, asked: str
   const of = receiver(value)
   const isMethod = `${isObject(of)} && !Array.isArray(${of}) && typeof ${of}${member(method)} === "function"`
   return `${isMethod} && typeof ${of}.then !== "function" ? ${name}(${of}) : ${asked}`
+}
+
+/**
+ * Writes a test of a text in place, where it costs less than a step.
+ * @param asked - The test of other values, and of long texts.
+ */
+export function quickText(method: string, x: string, y: string, asked: string): string {
+  const units = method === 'includes' ? `${receiver(x)}.length * ${y}.length` : `${y}.length`
+  return `typeof ${x} === "string" && typeof ${y} === "string" && ${units} < ${unitsPerStep} ? ${receiver(x)}.${method}(${y}) : ${asked}`
 }
 
 /** Writes a function of an object that runs code of the application. What that throws is an error of one part alone. */

@@ -20,6 +20,7 @@ import {
   leaveRounds,
   many,
   preludeOf,
+  quickText,
   rounds,
   skippedNil,
   spent,
@@ -233,7 +234,12 @@ class Writer {
         return this.#isa(test, scope, doubt)
       case 'text': {
         const write = (x: string, y: string): string =>
-          doubt.note(`text("${test.operator}", ${x}, ${y}, ${this.#operands.account(scope)})`)
+          quickText(
+            test.operator,
+            x,
+            y,
+            doubt.note(`text("${test.operator}", ${x}, ${y}, ${this.#operands.account(scope)})`),
+          )
         return this.#operands.between(test.of, test.part, scope, write)
       }
       case 'ask':
