@@ -1,4 +1,5 @@
-import type { Call, Condition, Constant, Operand, OperandType } from './condition.js'
+import type { Call, Condition, Constant, Operand, OperandType, Some } from './condition.js'
+import { substitute } from './substitute.js'
 import { operandsIn } from './visit.js'
 
 /** Returns whether two conditions test the same, as far as this is easy to see. */
@@ -9,8 +10,19 @@ export function isSame(one: Condition, other: Condition): boolean {
     const haveSameArgs = one.args.every((arg, at) => isSameOperand(arg, other.args[at]!))
     return one.definition === other.definition && haveSameArgs && areTypedAlike(one, other)
   }
+  if (one.kind === 'some' && other.kind === 'some') return isSameSearch(one, other)
   if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
   return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
+}
+
+/** Returns whether two searches of a list are for the same, apart from the names of their variables. */
+function isSameSearch({ from, each, where }: Some, other: Some): boolean {
+  if (!isSameOperand(from, other.from) || !isSameType(narrowedType(from), narrowedType(other.from))) return false
+  const element: Operand = { kind: 'path', root: each, steps: [] }
+  return isSame(
+    where,
+    substitute(other.where, (root) => (root === other.each ? element : undefined)),
+  )
 }
 
 /** Returns a key that conditions which test the same have in common, as `isSame` decides. Others rarely have it. */
@@ -20,6 +32,12 @@ export function likenessOf(condition: Condition): unknown {
       return `${condition.operator} ${likenessOfOperand(condition.left)} ${likenessOfOperand(condition.right)}`
     case 'isa':
       return `isa ${condition.model} ${likenessOfOperand(condition.of)}`
+    case 'in':
+      return `in ${likenessOfOperand(condition.item)} ${likenessOfOperand(condition.list)}`
+    case 'text':
+      return `${condition.operator} ${likenessOfOperand(condition.of)} ${likenessOfOperand(condition.part)}`
+    case 'some':
+      return `some ${likenessOfOperand(condition.from)}`
     case 'reads':
     case 'test':
       return `${condition.kind} ${likenessOfOperand(condition.of)}`
@@ -79,6 +97,10 @@ export function isSameTest(one: Condition, other: Condition): boolean {
   if ((one.kind === 'reads' && other.kind === 'reads') || (one.kind === 'test' && other.kind === 'test')) {
     return isSameOperand(one.of, other.of)
   }
+  if (one.kind === 'in' && other.kind === 'in')
+    return isSameOperand(one.item, other.item) && isSameOperand(one.list, other.list)
+  if (one.kind === 'text' && other.kind === 'text')
+    return one.operator === other.operator && isSameOperand(one.of, other.of) && isSameOperand(one.part, other.part)
   if (one.kind !== 'compare' || other.kind !== 'compare' || one.operator !== other.operator) return false
   return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
 }

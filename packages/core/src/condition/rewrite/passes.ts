@@ -5,6 +5,7 @@ import type { Assumptions } from './assume.js'
 import { Facts, noNil } from './facts.js'
 import { gather } from './gather.js'
 import { inline, referencedOnce } from './inline.js'
+import { withoutRepeated } from './repeated.js'
 import { settled } from './settled.js'
 
 /**
@@ -19,12 +20,12 @@ export function simplify(condition: Condition): Condition {
 
 /** The passes over the condition of a check, before it is compiled. Default: nothing is assumed. */
 export function forCheck(schema: Schema, condition: Condition, assumptions?: Assumptions): Condition {
-  return gather(schema, assumptions?.apply(condition) ?? condition)
+  return gather(schema, withoutRepeated(schema, assumptions?.apply(condition) ?? condition))
 }
 
 /** The passes over the body of a definition that such a condition calls. */
 export function forDefinition(schema: Schema, definition: Definition): Condition {
-  return gather(schema, settled(definition), definition)
+  return gather(schema, withoutRepeated(schema, settled(definition)), definition)
 }
 
 /** The passes over the condition of a filter: `simplify`, unless it is simple. */

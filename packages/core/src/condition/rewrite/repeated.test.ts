@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import { planCheck } from '../../authorizer/plans/plans.js'
+import { printCondition } from '../print.js'
+import { withoutRepeated } from './repeated.js'
+
+class User {}
+class Doc {}
+
+/** Returns the condition of a rule's body, as text. */
+function rewritten(body: string, isDeclared = true): string {
+  const authorizer = new Authorizer()
+  const flags = {
+    a: { type: 'boolean', nullable: false },
+    b: { type: 'boolean', nullable: false },
+    c: { type: 'boolean', nullable: false },
+  } as const
+  authorizer.registerClass(User, isDeclared ? { fields: { ...flags, docs: { many: 'Doc' } } } : {})
+  authorizer.registerClass(Doc, isDeclared ? { fields: flags } : {})
+  authorizer.loadSync(`allow(u: User, "read", d: Doc) if ${body};`)
+  const { policy, schema } = authorizer
+  const condition = planCheck(policy!, schema, { model: 'User' }, { action: 'read' }, { model: 'Doc' })
+  return printCondition(withoutRepeated(schema, condition), schema)
+}
+const [a, b, c] = ['u.a = d.a', 'd.b = true', 'd.c = true']
+const search = (of = c): string => `(x in u.docs and x.b = true and ${of})`
+
+describe.each([true, false])('What an alternative tests is not tested again beside it; declared: %s', (isDeclared) => {
+  test.each([
+    [`${a} or (${a} and ${b})`, a],
+    [`(${a} and ${b}) or ${a}`, a],
+    [`${a} or ${a}`, a],
+    [`${a} or ((${a} or ${b}) and ${c})`, `${a} or (${b} and ${c})`],
+    [`${a} or ${b} or ((${a} or ${b}) and ${c})`, `${a} or ${b}`],
+    [`${search()} or (${b} and (${search()} or ${a}))`, `${search()} or (${b} and ${a})`],
+    [`${a} or (x in u.docs and (x.b = true or ${a}))`, `${a} or (x in u.docs and x.b = true)`],
+  ])('%s', (body, same) => {
+    expect(rewritten(body, isDeclared)).toBe(rewritten(same, isDeclared))
+  })
+
+  test.each([
+    ['below a negation', `${a} or (not (${a} and ${b}) and ${c})`],
+    ['of another field', `${a} or (${b} and ${c})`],
+    ['of another list', `${search()} or (${b} and ${search('x.a = true')})`],
+  ])('%s it is', (_what, body) => {
+    expect(rewritten(body, isDeclared)).toContain(' and ')
+    expect(rewritten(body, isDeclared).match(/\.[abc] = /g)).toHaveLength(body.match(/\.[abc] = /g)!.length)
+  })
+})
+
+test('an error before a repeated test is still one', () => {
+  expect(rewritten(`${a} or (${b} and ${a})`, false)).toContain('false')
+  expect(rewritten(`${a} or (${b} and ${a})`, true)).toBe(rewritten(a))
+})

@@ -1,0 +1,60 @@
+import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
+import type { Condition } from '../condition.js'
+import { and, FALSE, or } from '../construct.js'
+import { canFail, Fallible } from '../fallible.js'
+import { isSame, likenessOf } from '../same.js'
+import { mapParts } from '../visit.js'
+
+/**
+ * Returns a condition in which nothing is tested again that an alternative beside it has tested already. For example,
+ * `a or b and (a or c)` becomes `a or b and c`, and `a or a and b` becomes `a`.
+ *
+ * It has the same outcomes. If `a` is true, so is the whole. If not, `a` makes nothing true that it is a part of, unless it
+ * is negated there; if it is an error, so is the whole, unless another alternative is true.
+ */
+export function withoutRepeated(schema: Schema, condition: Condition): Condition {
+  const fallible = new Fallible()
+
+  function drop(one: Condition, beside: Beside | undefined): Condition {
+    if (isBeside(one, beside)) return FALSE
+    switch (one.kind) {
+      case 'or': {
+        const arms = [...one.of]
+        const places = new Map<unknown, number[]>()
+        for (const [at, arm] of arms.entries()) entryOf(places, likenessOf(arm), () => []).push(at)
+        for (const [at, arm] of arms.entries()) arms[at] = drop(arm, { arms, places, at, outside: beside })
+        return or(...arms)
+      }
+      case 'and': {
+        const all = and(...one.of.map((goal) => drop(goal, beside)))
+        const isNever = all.kind === 'and' && all.of.at(-1)!.kind === 'false'
+        return isNever && !canFail(schema, all, fallible) ? FALSE : all
+      }
+      default:
+        return mapParts(one, (part) => drop(part, one.kind === 'not' ? undefined : beside))
+    }
+  }
+
+  return drop(condition, undefined)
+}
+
+/** The alternatives beside a condition, and beside those that it is a part of. */
+interface Beside {
+  readonly arms: readonly Condition[]
+  /** The places of alternatives by their likeness. */
+  readonly places: ReadonlyMap<unknown, readonly number[]>
+  /** The place of the condition. */
+  readonly at: number
+  readonly outside: Beside | undefined
+}
+
+function isBeside(condition: Condition, beside: Beside | undefined): boolean {
+  if (condition.kind === 'false') return false
+  const likeness = beside && likenessOf(condition)
+  for (let around = beside; around; around = around.outside) {
+    const { arms, places, at } = around
+    if (places.get(likeness)?.some((other) => other !== at && isSame(arms[other]!, condition))) return true
+  }
+  return false
+}
