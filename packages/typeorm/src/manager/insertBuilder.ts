@@ -48,7 +48,7 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     const columns = this.getInsertedColumns()
     const changes = sets.map((one, at) => ({ ...changeOf(entity, one, columns), names: names[at]! }))
     const rows = changes.filter(isNew)
-    const insert = rows.length > 0 ? await plan.insert(entity, rows, isRead) : () => {}
+    const insert = rows.length > 0 ? await plan.insert(entity, rows, isRead) : undefined
     const updates: (() => void)[] = []
     for (const { row, values } of existing) {
       const change = changeOf(entity, values)
@@ -68,18 +68,38 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     })
     this.setQueryRunner(session.runner)
     const result = await sending(session, async () => {
-      const inserted = sent.length > 0 ? await super.execute() : new InsertResult()
+      const inserted = new InsertResult()
+      for (const part of this.#parts(session, entity, sent, insert?.isTested)) {
+        this.expressionMap.valuesSet = part
+        const { identifiers, generatedMaps, raw } = await super.execute()
+        inserted.identifiers.push(...identifiers)
+        inserted.generatedMaps.push(...generatedMaps)
+        inserted.raw = inserted.raw === undefined || !Array.isArray(raw) ? raw : [...inserted.raw, ...raw]
+      }
       for (const { row, values } of existing) await update(session, entity, keyIn(entity, row), values)
       return inserted
     })
     Object.assign(this.expressionMap, { callListeners, valuesSet })
-    insert(result.identifiers)
+    insert?.record(result.identifiers)
     for (const apply of updates) apply()
     for (const { at, row } of existing) {
       result.identifiers.splice(at, 0, keyIn(entity, row))
       result.generatedMaps.splice(at, 0, {})
     }
     return result
+  }
+
+  /** Returns the statements that insert rows: a database that does not return the keys it generates gets one for each row. */
+  #parts(
+    { parts }: Running,
+    { primaryColumns }: EntityMetadata,
+    sets: readonly ObjectLiteral[],
+    isTested: boolean | undefined,
+  ): ObjectLiteral[][] {
+    const isGenerated = primaryColumns.some((column) => column.isGenerated && column.generationStrategy === 'increment')
+    const areOneByOne = isTested && isGenerated && !parts.dataSource.driver.isReturningSqlSupported('insert')
+    if (sets.length === 0) return []
+    return areOneByOne ? sets.map((one) => [one]) : [[...sets]]
   }
 
   /** Returns the rows of an upsert that exist, and what each of them gets. */

@@ -53,7 +53,7 @@ class Persisting {
     const applies: (() => void | Promise<void>)[] = []
     for (const [entity, subjects] of grouped(inserts)) {
       if (subjects.some(hasGeneratedKey)) throw plan.judge.denial(false)
-      const record = await plan.insert(
+      const { record } = await plan.insert(
         entity,
         subjects.map((subject) => this.#change(subject)),
       )

@@ -33,6 +33,14 @@ export interface Joined {
   readonly via: RelationMetadata | undefined
 }
 
+/** New rows that are about to be inserted. */
+export interface Inserting {
+  /** Whether the rows are tested after the insert, so that their keys have to be known. */
+  readonly isTested: boolean
+  /** Notes the keys of the rows. */
+  record(identifiers: readonly unknown[]): void
+}
+
 type Apply = () => Promise<void>
 
 /**
@@ -81,25 +89,25 @@ export class Plan {
     })
   }
 
-  /** Prepares new rows. @returns what to do with their keys once they are inserted */
-  async insert(
-    entity: EntityMetadata,
-    rows: readonly EntityChange[],
-    isRead = false,
-  ): Promise<(keys: readonly unknown[]) => void> {
+  /** Prepares new rows. */
+  async insert(entity: EntityMetadata, rows: readonly EntityChange[], isRead = false): Promise<Inserting> {
     const { name } = entity
     keyOf(entity)
-    const fields = await this.rules.bind(
-      'create',
-      name,
-      rows.flatMap(({ names }) => names),
-    )
+    const names = rows.flatMap((one) => one.names)
+    const fields = await this.rules.bind('create', name, names)
     // A database can return the rows in another order. So all are tested after if one of them has to be.
     const decided = rows.map(({ columns, isStable }) => this.rules.decide(name, columns) && isStable)
     const links = [...new Set(rows.flatMap(({ columns }) => this.rules.linked(name, columns)))]
     const options = { isDecided: decided.every(Boolean), fields, links, isRead }
-    return (keys) => {
-      for (const [at] of rows.entries()) this.rules.ledger.created(name, this.#keyIn(entity, keys[at]), options)
+    const isTested = !options.isDecided || isRead || fields.length > 0 || links.length > 0
+    return {
+      isTested,
+      record: (identifiers) => {
+        const keys = rows.map((_, at) => this.#keyIn(entity, identifiers[at]))
+        const texts = new Set(keys.map((key) => JSON.stringify(Object.values(key).map(String))))
+        if (isTested && texts.size < keys.length) throw this.judge.denial()
+        for (const key of keys) this.rules.ledger.created(name, key, options)
+      },
     }
   }
 
