@@ -27,6 +27,8 @@ const excluded = [...defaultExclude, ...(process.env['ARCTURUS_TESTS'] === 'all'
 export default defineConfig({
   resolve: {
     alias: [
+      // Packages in node_modules load this one; its other form would be another realm.
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
       { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
       { find: '@arcturus/core/checks', replacement: source('packages/core/src/checkOnly/index.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },

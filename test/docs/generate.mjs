@@ -11,6 +11,8 @@ const root = path('../../')
 const documents = new Map([['README', 'README.md']])
 for (const file of readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')))
   documents.set(file.slice(0, -'.md'.length), `docs/${file}`)
+for (const file of readdirSync(`${root}docs/recipes`).filter((name) => name.endsWith('.md')))
+  documents.set(`recipe-${file.slice(0, -'.md'.length)}`, `docs/recipes/${file}`)
 for (const name of readdirSync(`${root}packages`))
   if (existsSync(`${root}packages/${name}/README.md`)) documents.set(`package-${name}`, `packages/${name}/README.md`)
 

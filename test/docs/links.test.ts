@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const documents = ['.', 'docs', 'bench', ...foldersIn('packages'), ...foldersIn('examples')].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
+const documents = ['.', 'docs', 'docs/recipes', 'bench', ...foldersIn('packages'), ...foldersIn('examples')].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
 )
 
 function foldersIn(folder: string): string[] {
