@@ -15,7 +15,7 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 157,
+    index: 157.5,
     checks: 106,
     runtime: 15.5,
     explain: 67,
@@ -23,6 +23,7 @@ const ceilings = {
     filters: 29.5,
     framework: 20.5,
     language: 19.5,
+    editing: 59,
     compile: 48.5,
     tools: 79,
     node: 3.5,

@@ -53,6 +53,7 @@ const config: UserConfig = {
     framework: 'src/enforcement/index.ts',
     checks: 'src/checkOnly/index.ts',
     language: 'src/language/index.ts',
+    editing: 'src/editing/index.ts',
     filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
     explain: 'src/explain/index.ts',

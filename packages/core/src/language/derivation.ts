@@ -21,6 +21,8 @@ interface Step {
  */
 export class Derivation {
   readonly #steps: readonly Step[]
+  /** Whether all statements of this derivation pass `checkValueTypes`. */
+  isValid = false
 
   private constructor(steps: readonly Step[]) {
     this.#steps = steps

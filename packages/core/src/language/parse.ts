@@ -1,52 +1,20 @@
-import nearley from 'nearley'
+import type nearley from 'nearley'
 import { has } from '../own.js'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
-import { bare, type Operand, only } from './build/index.js'
+import { bare } from './build/index.js'
 import { CloudForms } from './cloudForms.js'
 import { Derivation, LONGEST, Shape } from './derivation.js'
-import { Derived } from './derived.js'
+import type { Derived } from './derived.js'
 import type { Diagnostic } from './diagnostic.js'
-import { productions } from './grammar.js'
-import { Lookahead, PredictingGrammar } from './lookahead.js'
+import { PredictingGrammar } from './lookahead.js'
+import { lookahead, Parser, type Starts } from './parser.js'
+import type { Parsed, Start } from './prefix.js'
 import { join, Source, type Span } from './source.js'
 import { isForeign, missingSemicolon, tooDeeplyNested, unexpectedEnd, unexpectedToken } from './syntaxErrors.js'
-import { terminalOf } from './terminals.js'
 import { spanOf, type Token } from './token.js'
 import { NESTING_LIMIT, TokenFeed } from './tokenFeed.js'
 import { Tokens } from './tokens.js'
 import { checkValueTypes, hasKeys } from './valueTypes.js'
-
-/** The result of each way to start parsing. */
-interface Starts {
-  rule: Statement
-  ruleType: Statement
-  inlineQuery: Statement
-  blockHeader: Pick<ResourceBlock, 'keyword' | 'name'>
-  production: Declaration | ShorthandRule
-  query: Operand
-}
-
-const lookahead = new Lookahead(
-  nearley.Grammar.fromCompiled({
-    ParserStart: 'rule',
-    ParserRules: productions.map(([name, symbols, build]) => ({
-      name,
-      symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
-      postprocess: (parts: (Derived | Token)[]) =>
-        build === only && parts.length === 1 ? parts[0] : new Derived(build, parts),
-    })),
-  }),
-)
-
-/**
- * nearley describes an error at a length that grows with the square of the nesting; only its place
- * is needed.
- */
-class Parser extends nearley.Parser {
-  reportError(): string {
-    return ''
-  }
-}
 
 /** A syntax error; `braces` is how many `{` are open at the position of the tokens. */
 interface Failed {
@@ -158,31 +126,48 @@ export function parseFile(
   known: Shape = new Shape(),
   isForOso = false,
 ): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
-  const tokens = new Tokens(source)
-  /** The derivations whose statements all pass `checkValueTypes`. */
-  const valid = new Set<Derivation>()
+  const parsing: Parsing = { tokens: new Tokens(source), known, forms: isForOso ? undefined : new CloudForms() }
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
-  const forms = isForOso ? undefined : new CloudForms()
-  for (let first = tokens.peek(); first; first = tokens.peek()) {
-    if (forms?.statement(tokens, diagnostics)) continue
-    const parsed = parseStatement(first, tokens, known, forms, diagnostics)
-    if (!parsed) {
-      skipStatement(first, tokens)
-      continue
-    }
-    const { value: statement, derivation } = parsed
-    if (!derivation || !valid.has(derivation)) {
-      const wrong = checkValueTypes(statement)
-      if (wrong.length > 0) {
-        for (const one of wrong) diagnostics.push(one)
-        continue
-      }
-      if (derivation && !hasKeys(statement)) valid.add(derivation)
-    }
-    statements.push(statement)
+  while (parsing.tokens.peek()) {
+    const statement = parseNext(parsing, diagnostics)
+    if (statement) statements.push(statement)
   }
   return { file: { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }, diagnostics }
+}
+
+/** What parsing a text needs. */
+export interface Parsing {
+  readonly tokens: Tokens
+  /** The root of the shapes that were parsed already. */
+  readonly known: Shape
+  /** The forms of Oso Cloud; undefined if they have no diagnostics of their own. */
+  readonly forms: CloudForms | undefined
+  /**
+   * Makes a statement or a production of the valid first tokens of an invalid one, from its first token to the position of
+   * the tokens. Default: it is left out.
+   */
+  readonly repair?: (start: Start, first: Token) => Parsed | undefined
+}
+
+/**
+ * Parses the statement at the position of the tokens, which are then after it.
+ * @returns undefined for an invalid statement, which has a diagnostic.
+ */
+export function parseNext(parsing: Parsing, diagnostics: Diagnostic[]): Statement | undefined {
+  const { tokens, forms } = parsing
+  const first = tokens.peek()!
+  if (forms?.statement(tokens, diagnostics)) return undefined
+  const parsed = parseStatement(first, parsing, diagnostics)
+  if (!parsed?.isWhole) skipStatement(first, tokens)
+  if (!parsed) return undefined
+  const { value: statement, derivation } = parsed
+  if (derivation?.isValid) return statement
+  const wrong = checkValueTypes(statement)
+  for (const one of wrong) diagnostics.push(one)
+  if (wrong.length > 0) return undefined
+  if (derivation && !hasKeys(statement)) derivation.isValid = true
+  return statement
 }
 
 /**
@@ -190,28 +175,29 @@ export function parseFile(
  */
 function parseStatement(
   first: Token,
-  tokens: Tokens,
-  known: Shape,
-  forms: CloudForms | undefined,
+  parsing: Parsing,
   diagnostics: Diagnostic[],
-): { readonly value: Statement; readonly derivation?: Derivation } | undefined {
+): { readonly value: Statement; readonly derivation?: Derivation; readonly isWhole: boolean } | undefined {
+  const { tokens, known, repair } = parsing
   const start = startOf(first, tokens.peek(1))
   if (start === undefined) {
     diagnostics.push(first.diagnostic ?? unexpectedToken(first))
     return undefined
   }
   if (start === 'blockHeader') {
-    const block = parseBlock(first, tokens, known, forms, diagnostics)
-    return block && { value: block }
+    const block = parseBlock(first, parsing, diagnostics)
+    return block && { value: block, isWhole: true }
   }
   const parsed = parse(start, tokens, ';', known)
-  if (has(parsed, 'value')) return parsed
+  if (has(parsed, 'value')) return { ...parsed, isWhole: true }
   diagnostics.push(parsed.diagnostic)
-  return undefined
+  // Sound: the productions of these starts build statements.
+  const value = repair?.(start, first) as Statement | undefined
+  return value && { value, isWhole: false }
 }
 
 /** Returns how to parse the statement that begins with two tokens; undefined if none can. */
-function startOf(
+export function startOf(
   first: Token,
   second: Token | undefined,
 ): 'rule' | 'ruleType' | 'inlineQuery' | 'blockHeader' | undefined {
@@ -227,9 +213,7 @@ function startOf(
  */
 function parseBlock(
   first: Token,
-  tokens: Tokens,
-  known: Shape,
-  forms: CloudForms | undefined,
+  { tokens, known, forms, repair }: Parsing,
   diagnostics: Diagnostic[],
 ): ResourceBlock | undefined {
   const header = parse('blockHeader', tokens, '{', known)
@@ -249,12 +233,16 @@ function parseBlock(
       skipProduction(tokens, 0)
       continue
     }
+    const begin = tokens.peek()
     const production = parse('production', tokens, ';', known)
     if (has(production, 'value')) {
       productions.push(production.value)
       continue
     }
     diagnostics.push(production.diagnostic)
+    // Sound: the productions of this start build productions of blocks.
+    const repaired = begin && (repair?.('production', begin) as Declaration | ShorthandRule | undefined)
+    if (repaired) productions.push(repaired)
     if (!tokens.peek()) break
     skipProduction(tokens, production.braces)
   }

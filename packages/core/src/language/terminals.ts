@@ -6,14 +6,14 @@ import { KEY_WORDS } from './words.js'
  * their kinds.
  */
 export class Terminal {
-  readonly #kinds: readonly string[]
+  readonly kinds: readonly string[]
 
   constructor(kinds: readonly string[]) {
-    this.#kinds = kinds
+    this.kinds = kinds
   }
 
   test({ kind }: Pick<Token, 'kind'>): boolean {
-    return this.#kinds.includes(kind)
+    return this.kinds.includes(kind)
   }
 }
 

@@ -5,7 +5,7 @@ import { parseFile } from '../language/parse.js'
 import type { Source } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
-import { type LoadChecks, reporting, runChecks } from './checks/check.js'
+import { type CheckContext, type LoadChecks, reporting, runChecks } from './checks/check.js'
 import { duplicateSource } from './checks/duplicateSource.js'
 import { expandBlocks } from './expand.js'
 import type { Policy } from './policy.js'
@@ -40,26 +40,54 @@ export function buildPolicy(
   { queryRules = new Set() }: BuildOptions = {},
 ): PolicyResult {
   const facts = { sources, schema }
-  const { isForOso } = checks
   const found: Diagnostic[] = []
   const statements: Statement[] = []
   const shapes = new Shape()
   const fresh = duplicateSource(reporting(facts, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
-    const { file, diagnostics } = parseFile(source, shapes, isForOso)
+    const { file, diagnostics } = parseFile(source, shapes, checks.isForOso)
     for (const one of diagnostics) found.push(one)
     for (const one of file.statements) statements.push(one)
-    const checked = file.statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
-    runChecks(checks.statements, (row) => reporting(facts, row), checked, found)
+    checkStatements(file.statements, facts, checks, found)
   }
-  if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
+  const policy = policyOf(statements, facts, checks, found, { queryRules }, () => found.some(isInTheWay))
+  return resultOf(policy, sources, found)
+}
+
+/** Runs the checks of single statements. */
+export function checkStatements(
+  statements: readonly Statement[],
+  facts: Pick<CheckContext, 'sources' | 'schema'>,
+  checks: LoadChecks,
+  found: Diagnostic[],
+): void {
+  const checked = statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
+  runChecks(checks.statements, (row) => reporting(facts, row), checked, found)
+}
+
+/**
+ * Makes a policy of statements, and checks them together.
+ * @param stops - Returns whether to stop before the next stage.
+ * @returns undefined if it stopped.
+ */
+export function policyOf(
+  statements: readonly Statement[],
+  facts: Pick<CheckContext, 'sources' | 'schema'>,
+  checks: LoadChecks,
+  found: Diagnostic[],
+  { queryRules = new Set() }: BuildOptions,
+  stops: () => boolean,
+): Omit<Policy, 'warnings'> | undefined {
+  const { sources } = facts
+  const { isForOso } = checks
+  if (stops()) return undefined
 
   const blockNodes = statements.filter((one) => one.kind === 'resource block')
   const blocks = mergeBlocks(blockNodes)
   const blockFacts = { ...facts, blocks }
   runChecks(checks.blocks, (row) => reporting(blockFacts, row), [blockNodes], found)
-  if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
+  if (stops()) return undefined
 
   const written = statements.filter((one) => one.kind === 'rule')
   const inlineQueries = statements.filter((one) => one.kind === 'inline query')
@@ -87,7 +115,7 @@ export function buildPolicy(
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
   const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))
-  return resultOf({ sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }, sources, found)
+  return { sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }
 }
 
 /** Returns whether the text of a rule has a parenthesis after that of its head, as that of a call has. */

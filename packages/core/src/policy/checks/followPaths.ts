@@ -2,6 +2,7 @@ import type { Call, Dot, Entry, Expression, Matches, New, Node, Parameter, Patte
 import type { Source } from '../../language/source.js'
 import { children } from '../../language/visit.js'
 import { own } from '../../own.js'
+import type { Schema } from '../../schema/schema.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
 import { shapeOf } from './heads.js'
 import { Helpers } from './helpers.js'
@@ -38,6 +39,31 @@ export function checkPaths(...checks: readonly PathCheck[]): PolicyCheck {
   }
 }
 
+/**
+ * Calls a function with the facts that hold at a place of a rule: once the goal there has succeeded, or before it.
+ * @param isAfter - Whether the facts of the goal count. Default: those of the goals before it.
+ */
+export function factsAt<T>(
+  rule: Rule,
+  offset: number,
+  schema: Schema,
+  use: (knowledge: Knowledge, goal: Expression | undefined) => T,
+  isAfter = false,
+): T {
+  const knowledge = new Knowledge(schema, learnFrom)
+  let found: { readonly value: T } | undefined
+  const goal = (node: Expression): void => {
+    if (found || offset < node.span.start || offset > node.span.end) return
+    if (isAfter) knowledge.learn(node)
+    found = { value: use(knowledge, node) }
+  }
+  const visitor = { step: () => {}, patternField: () => {}, goal }
+  followPaths(rule, { knowledge, visitor, helpers: undefined, open: [] })
+  if (found) return found.value
+  if (!rule.body) knowledge.learn(rule)
+  return use(knowledge, undefined)
+}
+
 /** Returns a context that reports a place once, however many calls lead to it. */
 function reportOnce(context: PolicyContext): PolicyContext {
   const told = new WeakMap<Source, Set<string>>()
@@ -63,7 +89,8 @@ function reportOnce(context: PolicyContext): PolicyContext {
 interface Following {
   readonly knowledge: Knowledge
   readonly visitor: Required<PathVisitor>
-  readonly helpers: Helpers
+  /** Undefined if calls are not followed. */
+  readonly helpers: Helpers | undefined
   /** The expressions of a goal that are not visited yet; empty between goals, which share the list. */
   readonly open: Expression[]
 }
@@ -112,19 +139,19 @@ function parameterName(term: Parameter['term'], index: number): string {
  */
 function followGoal(goal: Expression, following: Following): void {
   const { knowledge, helpers } = following
-  if (helpers.isInside && knowledge.isDead) return
+  if (helpers?.isInside && knowledge.isDead) return
   switch (goal.kind) {
     case 'and':
       for (let at = 0; at < goal.operands.length; at++) followGoal(goal.operands[at]!, following)
       return
     case 'or':
       // In a helper, an alternative that one caller can't use is no mistake.
-      if (helpers.isInside) return
+      if (helpers?.isInside) return
       for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, following))
       return
     case 'not':
       // In a helper, what one caller can't meet is seldom a mistake.
-      if (!helpers.isInside)
+      if (!helpers?.isInside)
         knowledge.branch(() => {
           const wasNegated = knowledge.isNegated
           knowledge.isNegated = true
@@ -143,14 +170,14 @@ function followGoal(goal: Expression, following: Following): void {
       followValues(goal, following)
       following.visitor.goal(goal, knowledge)
       knowledge.learn(goal)
-      if (goal.kind === 'call') followHelper(goal, following)
+      if (goal.kind === 'call' && helpers) followHelper(goal, following, helpers)
   }
 }
 
 /** Follows the rule that a call reaches, with the facts about its arguments. */
-function followHelper(call: Call, following: Following): void {
+function followHelper(call: Call, following: Following, helpers: Helpers): void {
   const { name, args } = call
-  const { knowledge, helpers } = following
+  const { knowledge } = following
   if (!helpers.has(name)) return
   const shapes = args.map((one) => shapeOf(one, knowledge))
   const rule = helpers.ruleOf(name, shapes)

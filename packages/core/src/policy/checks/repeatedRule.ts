@@ -30,7 +30,7 @@ export const repeatedRule: PolicyCheck = (context) => {
         return
       }
       const { source, start } = first.span
-      const file = source.name && source !== rule.span.source ? ` of ${source.name}` : ''
+      const file = source.name && source.name !== rule.span.source.name ? ` of ${source.name}` : ''
       const message = `This rule repeats the one in line ${source.position(start).line}${file}.`
       context.warning('repeated-rule', message, rule.span, { hint: 'remove it', data: { rule, first } })
     },

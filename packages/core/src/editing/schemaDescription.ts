@@ -1,0 +1,179 @@
+import { hasCustomInstanceCheck } from '../schema/classes.js'
+import type { Class, Field, Model } from '../schema/model.js'
+import type { Schema } from '../schema/schema.js'
+import { createSchema } from '../values/builtIns.js'
+import { builtinClasses } from '../values/builtin.js'
+
+/** A value without its code: its members by name, or the value itself. */
+export type ValueShape =
+  | { readonly kind: 'value'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'list'; readonly elements: readonly ValueShape[] }
+  | {
+      readonly kind: 'object' | 'function'
+      readonly model?: string
+      readonly members: Readonly<Record<string, ValueShape>>
+    }
+  | { readonly kind: 'unknown' }
+
+/** A model without its code. */
+export interface ModelDescription {
+  readonly name: string
+  readonly fields: readonly Omit<Field, 'initial'>[]
+  readonly key: readonly string[] | undefined
+  readonly closed: boolean
+  readonly isValue: boolean
+  readonly hasInstanceCheck: boolean
+  /** The registered classes that it extends, the nearest first; undefined if it has no class. */
+  readonly ancestors: readonly string[] | undefined
+  /** The names of its methods and getters. */
+  readonly methods: readonly string[]
+  /** The static members of its class. */
+  readonly statics: Readonly<Record<string, ValueShape>>
+}
+
+/** The names that policies of an application can use, as JSON. */
+export interface SchemaDescription {
+  readonly models: readonly ModelDescription[]
+  readonly constants: Readonly<Record<string, ValueShape>>
+}
+
+/** How deep the members of constants are described, and how many of each. */
+const DEEP = 3
+const MANY = 200
+
+/**
+ * Describes the schema of an application as JSON, for a process that does not run its code.
+ * @param schema - The schema of an authorizer.
+ * @example
+ * const description = describeSchema(authorizer.schema)
+ * schemaOf(JSON.parse(JSON.stringify(description))).field('Document', 'title')
+ */
+export function describeSchema(schema: Schema): SchemaDescription {
+  const models: ModelDescription[] = []
+  for (const [name, model] of schema.models) {
+    if (builtinClasses.has(name)) continue
+    const { class: cls, fields, key, closed, isValue = false } = model
+    models.push({
+      name,
+      fields: [...fields.values()].map(({ initial: _, ...field }: Field & { initial?: unknown }) => field as Field),
+      key,
+      closed,
+      isValue,
+      hasInstanceCheck: hasCustomInstanceCheck(model),
+      ancestors: cls && schema.ancestors(name).slice(1),
+      methods: cls ? membersOf(cls.prototype).map(([member]) => member) : [],
+      statics: cls ? shapesOf(cls, schema, 1) : {},
+    })
+  }
+  const constants: Record<string, ValueShape> = {}
+  for (const [name, value] of schema.constants)
+    if (name !== 'nil' && !schema.models.has(name)) constants[name] = shapeOf(value, schema, 0)
+  return { models, constants }
+}
+
+/** Returns the members of an object and of its prototypes, without running getters. */
+function membersOf(object: unknown): readonly (readonly [string, PropertyDescriptor])[] {
+  const found = new Map<string, PropertyDescriptor>()
+  for (let at: unknown = object; at && at !== Object.prototype && at !== Function.prototype; ) {
+    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at as object)))
+      if (!found.has(name) && !hidden.has(name) && found.size < MANY) found.set(name, member)
+    at = Object.getPrototypeOf(at)
+  }
+  return [...found]
+}
+
+const hidden: ReadonlySet<string> = new Set(['constructor', 'prototype', 'length', 'name', 'arguments', 'caller'])
+
+function shapesOf(object: object, schema: Schema, depth: number): Readonly<Record<string, ValueShape>> {
+  try {
+    return Object.fromEntries(membersOf(object).map(([name, { value }]) => [name, shapeOf(value, schema, depth)]))
+  } catch {
+    // A proxy that does not tell.
+    return {}
+  }
+}
+
+function shapeOf(value: unknown, schema: Schema, depth: number): ValueShape {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return { kind: 'value', value }
+    case 'object':
+    case 'function': {
+      if (value === null) return { kind: 'value', value }
+      if (depth === DEEP) return { kind: 'unknown' }
+      if (Array.isArray(value))
+        return { kind: 'list', elements: value.slice(0, MANY).map((one) => shapeOf(one, schema, depth + 1)) }
+      const model = typeof value === 'object' ? schema.modelOf(value)?.name : undefined
+      const kind = typeof value === 'object' ? 'object' : 'function'
+      return { kind, ...(model !== undefined && { model }), members: shapesOf(value, schema, depth + 1) }
+    }
+    default:
+      return { kind: 'unknown' }
+  }
+}
+
+/** Makes a schema of its description. Its classes have the names of the members, and no code. */
+export function schemaOf({ models, constants }: SchemaDescription): Schema {
+  const schema = createSchema()
+  const byName = new Map(models.map((model) => [model.name, model]))
+  const classes = new Map<string, Class>()
+  const classOf = (name: string): Class | undefined => {
+    const model = byName.get(name)
+    if (!model?.ancestors) return undefined
+    let cls = classes.get(name)
+    if (!cls) {
+      const base = model.ancestors.map(classOf).find((one) => one !== undefined)
+      cls = emptyClass(base)
+      classes.set(name, cls)
+      for (const method of model.methods) define(cls.prototype as object, method, () => undefined)
+    }
+    return cls
+  }
+  for (const { name, fields, key, closed, isValue, hasInstanceCheck } of models) {
+    // Sound: a field is described without its initial value alone.
+    const named = new Map(fields.map((field) => [field.name, field as Field]))
+    const isaCheck = hasInstanceCheck ? () => true : undefined
+    const model: Model = { name, class: classOf(name), fields: named, key, closed, isaCheck, isValue }
+    schema.registerModel(model)
+  }
+  const value = (shape: ValueShape): unknown => madeOf(shape, value, classes)
+  for (const { name, statics } of models) {
+    const cls = classes.get(name)
+    if (cls) for (const [member, shape] of Object.entries(statics)) define(cls, member, value(shape))
+  }
+  for (const [name, shape] of Object.entries(constants)) schema.registerConstant(name, value(shape))
+  return schema
+}
+
+function madeOf(
+  shape: ValueShape,
+  value: (shape: ValueShape) => unknown,
+  classes: ReadonlyMap<string, Class>,
+): unknown {
+  switch (shape.kind) {
+    case 'value':
+      return shape.value
+    case 'list':
+      return shape.elements.map(value)
+    case 'unknown':
+      return undefined
+    default: {
+      const prototype: unknown = classes.get(shape.model ?? '')?.prototype ?? Object.prototype
+      const made: object = shape.kind === 'function' ? () => undefined : Object.create(prototype as object)
+      for (const [member, one] of Object.entries(shape.members)) define(made, member, value(one))
+      return made
+    }
+  }
+}
+
+function emptyClass(base: Class | undefined): Class {
+  // Sound: the class is never called.
+  return base ? class extends (base as new () => object) {} : class {}
+}
+
+function define(object: object, name: string, value: unknown): void {
+  if (name !== '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,44 @@
+import { type Diagnostic as PolicyDiagnostic, spanText } from '@arcturus/core/editing'
+import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver-types'
+import type { Analysis } from './analysis.js'
+import { diagnosticOf } from './diagnostics.js'
+import { documentOf, type PolicyDocument, rangeOf } from './document.js'
+
+/** Returns the fixes of the mistakes in a range. */
+export function fixes(document: PolicyDocument, range: Range, analysis: Analysis): readonly CodeAction[] {
+  return analysis.diagnostics.flatMap((one) => {
+    const own = one.span && documentOf(one.span) === document ? rangeOf(one.span) : undefined
+    if (!own || isBefore(own.end, range.start) || isBefore(range.end, own.start)) return []
+    const fix = fixOf(one, own)
+    if (!fix) return []
+    const { title, newText } = fix
+    const edits: TextEdit[] = [{ range: own, newText }]
+    const edit = { changes: { [document.uri]: edits } }
+    return [{ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(one)], isPreferred: true, edit }]
+  })
+}
+
+function isBefore(one: Range['start'], other: Range['start']): boolean {
+  return one.line < other.line || (one.line === other.line && one.character < other.character)
+}
+
+/** Returns the text that replaces the place of a mistake. */
+function fixOf(
+  { code, hint, span }: PolicyDiagnostic,
+  range: Range,
+): { readonly title: string; readonly newText: string } | undefined {
+  const meant = hint?.match(/did you mean "(.+)"\?/)?.[1]
+  if (meant !== undefined && span) {
+    const written = spanText(span)
+    const newText = written.startsWith('"') ? JSON.stringify(meant) : meant
+    return newText === written ? undefined : { title: `Change to ${newText}`, newText }
+  }
+  switch (code) {
+    case 'missing-semicolon':
+      return { title: 'Add the semicolon', newText: ';' }
+    case 'repeated-rule':
+      return range.start.line <= range.end.line ? { title: 'Remove the rule', newText: '' } : undefined
+    default:
+      return undefined
+  }
+}
