@@ -39,6 +39,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src/authorizer': [
     'arguments',
     'limits',
+    'mask',
     'registration',
     'context',
     'actions',

@@ -483,15 +483,56 @@ describe('the log', () => {
     for (const path of ['/notes/1', '/notes/2', '/notes/9']) await as(app, 'bob', path)
     await as(app, 'ada', '/notes/1')
     await request(app).get('/notes/1')
-    const asked = events.filter((event) => event.kind !== 'opened')
-    expect(asked.map((event) => [event.kind, 'reason' in event ? event.reason : undefined])).toEqual([
+    const decisions = events.filter((event) => event.kind === 'decision')
+    expect(decisions.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['denied', 'hidden'],
       ['denied', 'forbidden'],
       ['denied', 'missing'],
       ['allowed', undefined],
       ['denied', 'nobody'],
     ])
-    expect(asked[0]).toMatchObject({ actor: { name: 'bob' }, action: 'edit', resource: notes[0] })
+    expect(decisions[0]).toMatchObject({ actor: { model: 'User' }, action: 'edit', resource: { model: 'Note' } })
+    expect(JSON.stringify(decisions)).not.toContain('bob')
+  })
+
+  it('receives the decisions of handlers, with the fields of their request', async () => {
+    const { app, authorize, events } = application()
+    app.get('/notes', (_req, res) => {
+      authorizer.can(new User('bob'), 'read', notes[1]!)
+      res.json(authorizer.filter(new User('bob'), 'read', 'Note').kind)
+    })
+    app.get('/notes/:id', authorize('read', findNote), (_req, res) => void res.send('read'))
+    await as(app, 'bob', '/notes?token=secret').set('x-request-id', 'r1')
+    await as(app, 'bob', '/notes/2')
+    expect(events).toMatchObject([
+      { entry: 'can', outcome: 'allowed', request: { id: 'r1', method: 'GET', path: '/notes' } },
+      { entry: 'filter', extent: 'condition', request: { id: 'r1' } },
+      { entry: 'can', outcome: 'allowed', request: { method: 'GET', path: '/notes/2' } },
+    ])
+    authorizer.can(new User('bob'), 'read', notes[1]!)
+    expect(events).toHaveLength(3)
+  })
+
+  it('changes no response if it fails', async () => {
+    const { app, authorize } = application({
+      log() {
+        throw new Error('the disk is full')
+      },
+    })
+    app.get('/notes/:id', authorize('read', findNote), (_req, res) => void res.send('read'))
+    app.get('/forgotten', (_req, res) => void res.json({ notes }))
+    const statuses = ['/notes/1', '/notes/2', '/forgotten'].map(async (path) => (await as(app, 'bob', path)).status)
+    expect(await Promise.all(statuses)).toEqual([404, 200, 500])
+  })
+
+  it('has the request also for listeners of the authorizer', async () => {
+    const { app, authorize } = application()
+    app.get('/notes/:id', authorize('read', findNote), (_req, res) => void res.send('read'))
+    const paths: unknown[] = []
+    const stop = authorizer.onDecision(({ request }) => void paths.push(request?.path))
+    await as(app, 'bob', '/notes/2')
+    stop()
+    expect(paths).toEqual(['/notes/2'])
   })
 })
 

@@ -122,7 +122,10 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
   assertActor('expressAuthorization', given)
   const options = own(given)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
+    routed,
+    requestId,
+  })
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
     return enforcements.known(request) ?? begin(request, response)
@@ -252,6 +255,11 @@ function routed({ method, originalUrl, baseUrl, url, app }: Request): RoutedRequ
   const whole = baseUrl + url
   const caseSensitive = app.enabled('case sensitive routing') ? (hasOtherRouters(app) ? 'some' : 'all') : 'none'
   return { method, targets: originalUrl === whole ? [whole] : [originalUrl, whole], paths: [whole], caseSensitive }
+}
+
+/** Returns the identifier that a logger such as pino-http gave a request, or else that of its header. */
+function requestId(request: Request): unknown {
+  return Reflect.get(request, 'id') ?? request.get('x-request-id')
 }
 
 function assertUnguarded(handler: unknown): void {

@@ -137,9 +137,9 @@ describe.each([
       const style = await request(app.callback()).get('/style.css')
       expect([style.status, style.text]).toEqual([200, 'body {}'])
       expect((await request(app.callback()).get('/report')).status).toBe(500)
-      expect(events.filter((event) => event.kind === 'opened')).toMatchObject([
-        { by: 'unguarded', reason: 'styles' },
-        { by: 'unguarded', reason: 'styles' },
+      expect(events.filter((event) => event.kind === 'unguarded')).toMatchObject([
+        { reason: 'styles', request: { path: '/style.css' } },
+        { reason: 'styles', request: { path: '/report' } },
       ])
     })
 

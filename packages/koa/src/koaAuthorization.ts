@@ -102,7 +102,10 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
   assertActor('koaAuthorization', given)
   const options = own(given)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { routed })
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
+    routed,
+    requestId,
+  })
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
     const known = enforcements.known(context)
@@ -223,6 +226,11 @@ function routed(context: Context): RoutedRequest {
   // In nested mounts this is the path of the innermost one, and it stays set behind the mounts.
   const mounted = mount.replace(/\/$/, '') + path
   return { method, targets, paths: sent.endsWith(path) ? [...new Set([sent, mounted])] : [path, mounted] }
+}
+
+/** Returns the identifier that a middleware such as koa-requestid gave a request, or else that of its header. */
+function requestId({ request, state }: Context): unknown {
+  return state['id'] ?? Reflect.get(request, 'id') ?? request.get('x-request-id')
 }
 
 function assertUnguarded(middleware: unknown): void {

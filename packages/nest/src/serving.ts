@@ -39,6 +39,7 @@ export class Serving {
     this.#providers = providers
     this.#enforcements = new Enforcements(options.authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
       routed,
+      requestId,
     })
   }
 
@@ -150,4 +151,13 @@ function needLoader(model: string): never {
   throw new ArgumentError('invalid-argument', `There is no loader of ${model}.`, {
     hint: `ArcturusModule.forRoot({ …, loaders: { ${model}: ({ id }) => find(id) } })`,
   })
+}
+
+/** Returns the identifier that Fastify or a logger gave a request, or else that of its header. */
+function requestId(request: object): unknown {
+  const headers: unknown = Reflect.get(request, 'headers')
+  return (
+    Reflect.get(request, 'id') ??
+    (Object(headers) === headers ? Reflect.get(Object(headers), 'x-request-id') : undefined)
+  )
 }

@@ -6,6 +6,7 @@ import {
   type EnforcementOptions,
   Enforcements,
   own,
+  watchDecisions,
 } from '@arcturus/core/framework'
 import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
@@ -27,7 +28,10 @@ export class Serving<Actor> {
     const options = own(given)
     const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
     this.options = own({ ...options, reasons })
-    this.#enforcements = new Enforcements(authorizer, this.options, this.#context, { beforeUse: assertNotKept })
+    this.#enforcements = new Enforcements(authorizer, this.options, this.#context, {
+      beforeUse: assertNotKept,
+      requestId,
+    })
     forbidCaching(authorizer)
   }
 
@@ -87,12 +91,17 @@ export class Serving<Actor> {
   }
 }
 
+/** Returns the identifier that a proxy gave a request. */
+export function requestId({ headers }: RequestSource): unknown {
+  return headers.get('x-request-id')
+}
+
 /**
  * Makes decisions about users throw if Next would cache their results. A decision about the
  * anonymous user is the same for everybody.
  */
 export function forbidCaching(authorizer: Authority): void {
-  authorizer.observe((_kind, actor) => {
-    if (actor !== null) assertNotKept()
+  watchDecisions(authorizer, ({ actor, outcome }) => {
+    if (actor !== null && outcome !== 'error') assertNotKept()
   })
 }

@@ -6,10 +6,11 @@ import { namesOf } from './arguments.js'
 import { BaseAuthorizer } from './baseAuthorizer.js'
 import { type ChangeOptions, Changes, type CreateOptions } from './changes/changes.js'
 import type { PatchOf } from './changes/patch.js'
-import type { DecisionListeners } from './decisions/decision.js'
+import { type DecisionListeners, madeFilter } from './decisions/decision.js'
 import { Engine, type EngineParts } from './decisions/engine.js'
+import { after } from './decisions/eventual.js'
 import { WritableFields } from './fields/writableFields.js'
-import { Filter, type FilterOptions, type LoadingOptions } from './filters/filter.js'
+import type { Filter, FilterOptions, LoadingOptions } from './filters/filter.js'
 import { Filters } from './filters/filters.js'
 import { type Finding, refusable } from './filters/refusable.js'
 import type { AuthorizerOptions } from './options.js'
@@ -201,7 +202,10 @@ export class Authorizer extends BaseAuthorizer {
     modelName: Name,
     options: FilterOptions = {},
   ): Filter {
-    return this.#notifyFilter(this.#filters.make(this.#filters.ofRows(actor, action, modelName), options))
+    const make = () => this.#filters.make(this.#filters.ofRows(actor, action, modelName), options)
+    if (!this.#listeners.active) return make()
+    const decision = this.#listeners.begin('filter', actor, action, modelName)
+    return madeFilter(decision, decision.attempt(make), options.unloaded ?? 'error')
   }
 
   /**
@@ -212,9 +216,12 @@ export class Authorizer extends BaseAuthorizer {
    * @throws the errors of `loadFilter`.
    */
   async extent<Name extends ModelName>(actor: unknown, action: Action<Name>, modelName: Name): Promise<Filter['kind']> {
-    const { kind } = await this.#filters.load(this.#filters.ofRows(actor, action, modelName))
-    if (this.#listeners.active) this.#listeners.notify('model', actor, action, modelName, kind !== 'none')
-    return kind
+    const decision = this.#listeners.begin('model', actor, action, modelName, true)
+    const load = () => this.#filters.load(this.#filters.ofRows(actor, action, modelName))
+    const { kind: extent } = await decision.attempt(load)
+    const reason = extent !== 'none' ? undefined : actor === null ? 'nobody' : 'forbidden'
+    decision.made(reason === undefined, { extent, reason })
+    return extent
   }
 
   /**
@@ -243,14 +250,10 @@ export class Authorizer extends BaseAuthorizer {
     modelName: Name,
     options: LoadingOptions = {},
   ): Filter | Promise<Filter> {
-    const filter = this.#filters.load(this.#filters.ofRows(actor, action, modelName), options.most)
-    return filter instanceof Filter ? this.#notifyFilter(filter) : filter.then((loaded) => this.#notifyFilter(loaded))
-  }
-
-  #notifyFilter(filter: Filter): Filter {
-    const { actor, action, model, kind } = filter
-    if (this.#listeners.active) this.#listeners.notify('filter', actor, action, model, kind !== 'none')
-    return filter
+    const load = () => this.#filters.load(this.#filters.ofRows(actor, action, modelName), options.most)
+    if (!this.#listeners.active) return load()
+    const decision = this.#listeners.begin('filter', actor, action, modelName, true)
+    return after(decision.attempt(load), (filter) => madeFilter(decision, filter, 'load'))
   }
 
   /**

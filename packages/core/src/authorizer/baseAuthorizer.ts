@@ -5,6 +5,7 @@ import { Source } from '../language/source.js'
 import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
 import { has } from '../own.js'
 import type { CheckedPolicy } from '../policy/policy.js'
+import { versionOf } from '../policy/version.js'
 import type { Action, Context } from '../register.js'
 import { assertColumns } from '../schema/knownColumns.js'
 import type { Model } from '../schema/model.js'
@@ -18,10 +19,12 @@ import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from 
 import { type ContextDeclaration, contextOf, declareContext } from './context.js'
 import { AllowedActions } from './decisions/allowedActions.js'
 import type { Decider } from './decisions/decider.js'
-import type { DecisionListener, DecisionListeners } from './decisions/decision.js'
+import type { DecisionListeners } from './decisions/decision.js'
 import { attachEngine, type Engine } from './decisions/engine.js'
 import { solutionsOf } from './decisions/enumerate.js'
+import type { Decision } from './decisions/event.js'
 import { explainable } from './decisions/explainer.js'
+import { type DecisionOptions, recorder } from './decisions/recorder.js'
 import { type DenialOptions, type DenialReason, Denials, errorFor } from './denial.js'
 import { FieldRules } from './fields/fieldRules.js'
 import type { Picked } from './fields/fields.js'
@@ -176,9 +179,32 @@ export abstract class BaseAuthorizer {
     return this.schema.modelOf(value)?.name
   }
 
-  /** Calls the listener with every decision. Returns a function that removes the listener. */
-  observe(listener: DecisionListener): () => void {
-    return this.#listeners.add(listener)
+  /**
+   * The version of the active policy: the first 32 digits of the SHA-256 of its texts, one after the other in the order
+   * of their load (`cat *.polar | sha256sum`). It is undefined before the first load.
+   */
+  get policyVersion(): string | undefined {
+    const { policy } = this.#engine.active
+    return policy && versionOf(policy)
+  }
+
+  /**
+   * Calls a listener with each decision, right after it is made and before the caller gets it. It runs in the
+   * asynchronous context of the caller. A decision contains no rows, only their models and keys.
+   *
+   * A listener changes no answer: if it throws, rejects, or takes long, the option `log` receives a warning once
+   * (`failing-listener`, `slow-listener`). If more than 1,000 of the promises that it returned are pending, it misses
+   * decisions meanwhile. Decisions that it causes itself are not passed to it.
+   * @param options - The options; all are optional.
+   * @returns A function that removes the listener.
+   * @throws ArgumentError if the listener is not a function, or if an option is invalid.
+   * @example
+   * ```ts
+   * const stop = authorizer.onDecision((decision) => console.log(JSON.stringify(decision)), { allowed: 'none' })
+   * ```
+   */
+  onDecision(listener: (decision: Decision) => unknown, options: DecisionOptions = {}): () => void {
+    return this.#listeners.add(recorder(this.#engine, this, listener, options), true)
   }
 
   /**
@@ -253,9 +279,19 @@ export abstract class BaseAuthorizer {
    * policy has to wait; use `isAllowed` then.
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
-    const allowed = this.#decider.decide(actor, action, resource)
-    if (this.#listeners.active) this.#listeners.notify('check', actor, action, resource, allowed)
-    return allowed
+    if (this.#listeners.active) return this.#told(actor, action, resource)
+    return this.#decider.decide(actor, action, resource)
+  }
+
+  #told(actor: unknown, action: string, resource: unknown): boolean {
+    const decision = this.#listeners.begin('check', actor, action, resource)
+    let allowed: boolean
+    try {
+      allowed = this.#decider.decide(actor, action, resource)
+    } catch (error) {
+      return decision.failed(error)
+    }
+    return decision.made(allowed)
   }
 
   /**
@@ -266,7 +302,7 @@ export abstract class BaseAuthorizer {
    */
   canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
     const rows = Array.isArray(resources) ? resources : [...resources]
-    return this.#notifyMany(actor, action, rows, this.#decider.decideMany(actor, action, rows))
+    return this.#listeners.many(actor, action, rows, false, () => this.#decider.decideMany(actor, action, rows))
   }
 
   /**
@@ -277,13 +313,7 @@ export abstract class BaseAuthorizer {
    */
   async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
     const rows = [...resources]
-    return this.#notifyMany(actor, action, rows, await this.#decider.settleMany(actor, action, rows))
-  }
-
-  #notifyMany(actor: unknown, action: string, rows: readonly unknown[], answers: boolean[]): boolean[] {
-    if (this.#listeners.active)
-      for (const [at, row] of rows.entries()) this.#listeners.notify('check', actor, action, row, answers[at]!)
-    return answers
+    return this.#listeners.many(actor, action, rows, true, () => this.#decider.settleMany(actor, action, rows))
   }
 
   /**
@@ -295,15 +325,16 @@ export abstract class BaseAuthorizer {
    * @throws ArgumentError and QueryError, as `can`.
    */
   async isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
+    const decision = this.#listeners.open('check', actor, action, resource, true)
     const { policy } = this.#decider
     // A caller that does not await continues before any decision is made, so that guards hold back
     // its response.
-    if (this.#listeners.active) await undefined
-    const decision = this.#decider.settle(actor, action, resource, policy)
+    if (decision) await undefined
+    const settle = () => this.#decider.settle(actor, action, resource, policy)
+    const answer = decision ? decision.attempt(settle) : settle()
     // An `await` takes longer than most decisions.
-    const allowed = typeof decision === 'boolean' ? decision : await decision
-    if (this.#listeners.active) this.#listeners.notify('check', actor, action, resource, allowed)
-    return allowed
+    const allowed = typeof answer === 'boolean' ? answer : await answer
+    return decision ? decision.made(allowed) : allowed
   }
 
   /**
@@ -413,12 +444,10 @@ export abstract class BaseAuthorizer {
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
-    const allowed = await this.#decider.holds('allow_request', [actor, request])
-    if (allowed) {
-      if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, true)
-      return
-    }
-    this.#listeners.notifyThrown('request', actor, undefined, request)
+    const decision = this.#listeners.begin('request', actor, undefined, request, true)
+    const allowed = await decision.attempt(() => this.#decider.holds('allow_request', [actor, request]))
+    if (allowed) return void decision.made(true)
+    decision.made(false, { isThrown: true, reason: actor === null ? 'nobody' : 'forbidden' })
     const error = actor === null ? new UnauthenticatedError() : new ForbiddenError()
     throw explainable(error, { authorizer: this, actor, action: undefined, resource: request })
   }

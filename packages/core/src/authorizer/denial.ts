@@ -1,16 +1,12 @@
 import { type AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
+import type { DenialReason } from './decisions/decision.js'
 import type { Engine } from './decisions/engine.js'
 import { after, type Eventual } from './decisions/eventual.js'
 import type { Question } from './decisions/question.js'
 import { fieldsDenied } from './fields/fields.js'
 import type { LoadedPolicy } from './policies/loadedPolicy.js'
 
-/**
- * The reason of a denial. `nobody`: the actor is anonymous. `missing`: the resource does not
- * exist. `hidden`: the actor may not read it. `forbidden`: the actor may read it, but not perform
- * the action. For logs: clients can't distinguish `missing` from `hidden`.
- */
-export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'
+export type { DenialReason }
 
 /** The options of `denialReason`. */
 export interface DenialOptions {
@@ -41,13 +37,29 @@ export class Denials {
     options: DenialOptions,
     policy: LoadedPolicy = this.#engine.decider.policy,
   ): Eventual<DenialReason | undefined> {
-    const known = this.#engine.decider.decideAtOnce(actor, action, resource, policy)
-    if (known !== true) {
-      // Both checks are one question: the second uses the relations that the first has loaded.
-      return this.#reasonOf(known, actor, action, resource, options, this.#engine.decider.question(policy))
-    }
-    this.#notify(actor, action, resource, true, options)
-    return undefined
+    const { listeners } = this.#engine
+    if (options.observed === false || !listeners.active) return this.#reason(actor, action, resource, options, policy)
+    const decision = listeners.begin('check', actor, action, resource, true, policy)
+    const known = decision.attempt(() => this.#reason(actor, action, resource, options, policy))
+    return after(known, (reason) => {
+      if (reason === undefined) decision.made(true)
+      else decision.made(false, { reason, isThrown: options.thrown })
+      return reason
+    })
+  }
+
+  #reason(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: DenialOptions,
+    policy: LoadedPolicy,
+  ): Eventual<DenialReason | undefined> {
+    const { decider } = this.#engine
+    const known = decider.decideAtOnce(actor, action, resource, policy)
+    if (known === true) return undefined
+    // Both checks are one question: the second uses the relations that the first has loaded.
+    return this.#reasonOf(known, actor, action, resource, options, decider.question(policy))
   }
 
   /** Returns the reason for a denial if the synchronous result is denied or undecided. */
@@ -61,7 +73,6 @@ export class Denials {
   ): Eventual<DenialReason | undefined> {
     const { decider, readAction } = this.#engine
     return after(known ?? decider.settleOpen(actor, action, resource, question), (allowed) => {
-      this.#notify(actor, action, resource, allowed, options)
       if (allowed) return undefined
       if (actor === null) return 'nobody'
       if (options.checkRead === false) return 'forbidden'
@@ -69,13 +80,6 @@ export class Denials {
       const mayRead = decider.settleKnown(actor, readAction, resource, question)
       return after(mayRead, (visible) => (visible ? 'forbidden' : 'hidden'))
     })
-  }
-
-  #notify(actor: unknown, action: string, resource: unknown, allowed: boolean, options: DenialOptions): void {
-    const { listeners } = this.#engine
-    if (options.observed === false) return
-    if (options.thrown && !allowed) listeners.notifyThrown('check', actor, action, resource)
-    else listeners.notify('check', actor, action, resource, allowed)
   }
 }
 

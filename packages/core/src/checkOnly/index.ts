@@ -1,4 +1,7 @@
-export type { DecisionKind, DecisionListener } from '../authorizer/decisions/decision.js'
+export type { Decision, DecisionEntry, DecisionJSON, RequestFields } from '../authorizer/decisions/event.js'
+export type { DecidingRule } from '../authorizer/decisions/explainer.js'
+export type { DecisionOptions } from '../authorizer/decisions/recorder.js'
+export type { Reference } from '../authorizer/decisions/reference.js'
 export type { DenialReason } from '../authorizer/denial.js'
 export type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
 export type {

@@ -169,6 +169,12 @@ describe('a compiled policy', () => {
     expect(() => strict.can(new Admin(3), 'seee', root)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
   })
 
+  test('has the version of its policy', () => {
+    const authorizer = authorizerFor(policy)
+    expect(moduleOf(authorizer)({ classes }).policyVersion).toBe(authorizer.policyVersion)
+    expect(authorizer.policyVersion).toMatch(/^[0-9a-f]{32}$/)
+  })
+
   test('has literals that look like names of its own text', () => {
     const authorizer = authorizerFor('allow(user: User, "p1", _: Folder) if "v9" in user.roles or "f1" in user.roles;')
     const module = moduleOf(authorizer)({ classes })

@@ -12,6 +12,7 @@ import type { Span } from '../language/source.js'
 import { own } from '../own.js'
 import { attributesRead } from '../policy/attributesRead.js'
 import type { Policy } from '../policy/policy.js'
+import { versionOf } from '../policy/version.js'
 import { typesOfHost } from '../predicate/hostReads.js'
 import { type ClassPair, canDispatch, dispatchText } from '../predicate/write/dispatch.js'
 import type { ExtraHelpers } from '../predicate/write/helpers.js'
@@ -160,7 +161,8 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 11',
+      'format: 12',
+      `version: '${versionOf(this.#policy)}'`,
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',

@@ -32,7 +32,7 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 11) {
+    if (format !== 12) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
         hint: 'compile the policy anew',
       })
@@ -43,6 +43,11 @@ export class CompiledAuthorizer<Action extends string = string> {
     this.#dispatch = dispatch
     this.#policy = policy
     this.#world = world
+  }
+
+  /** The version of the policy that was compiled: the `policyVersion` of its authorizer. */
+  get policyVersion(): string {
+    return this.#policy.version
   }
 
   /**

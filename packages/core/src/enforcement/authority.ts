@@ -4,9 +4,10 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 export type Authority = Pick<
   Authorizer,
   | 'policy'
+  | 'policyVersion'
   | 'schema'
   | 'readAction'
-  | 'observe'
+  | 'onDecision'
   | 'rememberIn'
   | 'needAction'
   | 'as'

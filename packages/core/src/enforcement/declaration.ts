@@ -1,4 +1,5 @@
 import { modelNamed } from '../authorizer/arguments.js'
+import { engineOf } from '../authorizer/decisions/engine.js'
 import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
@@ -26,7 +27,7 @@ export interface RouteOptions<Parameters extends readonly unknown[] = any[]> {
  * @throws {ArgumentError} `authorizer` is not an authorizer.
  */
 export function assertAuthorizer(made: string, authorizer: Partial<Authority> | null | undefined): void {
-  if (typeof authorizer?.observe === 'function') return
+  if (authorizer && engineOf(authorizer)) return
   throw new ArgumentError('invalid-argument', `${made} needs an authorizer as its first argument.`, {
     hint: `${made}(new Authorizer(), { actor: (request) => request.user })`,
   })

@@ -13,6 +13,8 @@ export interface DenialDetails {
   readonly fields?: readonly string[] | undefined
   /** The reason, if the client may know it. */
   readonly explanation?: string | undefined
+  /** The version of the policy, if the client may know it. */
+  readonly policyVersion?: string | undefined
   /** The explanation of the decision, if the client may know it. */
   readonly detail?: DecisionExplanation | undefined
 }
@@ -20,7 +22,8 @@ export interface DenialDetails {
 /** What a response reveals about a denial beside its status. */
 export interface Revealed {
   readonly detail: string
-  readonly explanation: object
+  readonly policyVersion?: string
+  readonly explanation?: object
 }
 
 const revealed = new WeakMap<AuthorizationError, Revealed>()
@@ -38,11 +41,13 @@ export function revealedBy(error: AuthorizationError): Revealed | undefined {
 export function denialError(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
   const error = withoutStack(() => errorFor(reason, details.fields))
   if (details.explanation !== undefined) error.message += ` ${details.explanation}`
-  const { detail } = details
-  if (detail) {
-    revealed.set(error, { detail: error.message, explanation: detail.toJSON() })
-    error.message += `\n\n${String(detail)}`
-  }
+  const { detail, policyVersion } = details
+  revealed.set(error, {
+    detail: error.message,
+    ...(policyVersion !== undefined && { policyVersion }),
+    ...(detail && { explanation: detail.toJSON() }),
+  })
+  if (detail) error.message += `\n\n${String(detail)}`
   // Frameworks print the stack in development. Ours would reveal the path of the request through
   // the code.
   error.stack = `${error.name}: ${error.message}`

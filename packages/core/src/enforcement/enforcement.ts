@@ -1,4 +1,6 @@
 import type { DecisionKind } from '../authorizer/decisions/decision.js'
+import { engineOf } from '../authorizer/decisions/engine.js'
+import type { RequestFields } from '../authorizer/decisions/event.js'
 import type { Eventual } from '../authorizer/decisions/eventual.js'
 import { after } from '../authorizer/decisions/eventual.js'
 import { decisionOf, type Explained, explainable, loadExplanation } from '../authorizer/decisions/explainer.js'
@@ -7,6 +9,7 @@ import { RelationMemory } from '../authorizer/relations/relations.js'
 import { ArgumentError, type AuthorizationError, type DecisionExplanation } from '../errors.js'
 import { own } from '../own.js'
 import type { ActorClient } from '../register.js'
+import { isThenable } from '../values/thenable.js'
 import type { Authority } from './authority.js'
 import type { RouteOptions } from './declaration.js'
 import { Decoys } from './decoys.js'
@@ -18,6 +21,7 @@ import { Guard, type UndecidedError } from './guard.js'
 import { load } from './loading.js'
 import type { Question } from './question.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
+import { fieldsOfRequest } from './requestFields.js'
 import { RequestRules, type RoutedRequest } from './requestRules.js'
 import { standInFor } from './standIns.js'
 
@@ -54,11 +58,11 @@ export interface EnforcementOptions<Request, Actor> {
    */
   readonly explanations?: { readonly values?: boolean; readonly mask?: readonly string[] } | undefined
   /**
-   * Called with each allowed and each denied decision, with its reason. It is also called with the
-   * decision that opened the guard, and with each response that the guard blocked. An error that it
-   * throws fails the request.
+   * A listener of the decisions that are made while a request is served, as that of `onDecision`, with the fields of
+   * the request. It is also called with the reason of a public route, and with each response that the guard blocked.
+   * If it fails, no response changes.
    */
-  readonly log?: ((event: EnforcementEvent<Request, Actor>) => void) | undefined
+  readonly log?: ((event: EnforcementEvent) => unknown) | undefined
 }
 
 /** The options of `enforce`. */
@@ -81,11 +85,15 @@ export interface EnforcementHooks<Request> {
    * the caller.
    */
   readonly beforeUse?: (() => void) | undefined
+  /** Returns the identifier of a request for logs. Default: none. */
+  readonly requestId?: ((request: Request) => unknown) | undefined
 }
 
 /** The state that all requests of one application share. */
 export interface Shared<Request> extends EnforcementHooks<Request> {
   readonly decoys: Decoys
+  /** Runs a part of a request, so that its decisions count for that request. Default: runs it as it is. */
+  readonly run?: (<Result>(enforcement: object, work: () => Result) => Result) | undefined
 }
 
 /** Returns whether a decision was about a row, not about a model or a request. */
@@ -129,6 +137,7 @@ export class Enforcement<Request, Actor> {
   readonly guard: Guard = new Guard()
   readonly authorization: RequestAuthorization<unknown, Actor>
   #relations: RelationMemory | undefined
+  #fields: RequestFields | undefined
   #isAnswered = false
   readonly #authority: Authority
   readonly #options: EnforcementOptions<Request, Actor>
@@ -190,17 +199,19 @@ export class Enforcement<Request, Actor> {
     this.authorization.forget()
   }
 
+  /** The fields of the request, for logs. */
+  get fields(): RequestFields {
+    this.#fields ??= fieldsOfRequest(this.#request, this.#method, this.#shared)
+    return this.#fields
+  }
+
   /** Records a decision within the request, by any entry point. */
-  decided(kind: DecisionKind, action: unknown, resource: unknown): void {
+  decided(kind: DecisionKind): void {
     // A decision during the lookup of the actor says as little about the response as the
     // request-level rules.
     const by = this.#identifying ? 'request' : kind
     if (by !== 'request') this.#assertUnchanged()
-    if (this.guard.decided(by)) {
-      // Sound: the excluded kinds do not open the guard.
-      const opening = by as Exclude<DecisionKind, 'request' | 'actions' | 'model'>
-      this.#options.log?.({ kind: 'opened', request: this.#request, by: opening, action, resource })
-    }
+    this.guard.decided(by)
     this.#onPersonal()
   }
 
@@ -254,8 +265,7 @@ export class Enforcement<Request, Actor> {
    */
   open(reason: string, covers?: () => boolean): void {
     this.#assertUnchanged()
-    if (this.guard.open(reason, covers))
-      this.#options.log?.({ kind: 'opened', request: this.#request, by: 'unguarded', reason })
+    if (this.guard.open(reason, covers)) this.#log({ kind: 'unguarded', request: this.fields, reason })
   }
 
   /**
@@ -266,7 +276,7 @@ export class Enforcement<Request, Actor> {
    */
   arm(): Eventual<Denial | undefined> {
     this.guard.arm()
-    return failing(() => this.#askRequest())
+    return this.#within(() => failing(() => this.#askRequest()))
   }
 
   /**
@@ -282,14 +292,14 @@ export class Enforcement<Request, Actor> {
    * @throws the error of the actor lookup, the loader or the policy.
    */
   enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Denial | undefined> {
-    return failing(() =>
+    const ask = (): Eventual<Denial | undefined> =>
       after(this.#askAgain(), (denial) => {
         if (denial) return denial
         return typeof subject === 'string'
           ? this.#askModel(action, subject)
           : this.#askRow(action, subject, own(options))
-      }),
-    )
+      })
+    return this.#within(() => failing(ask))
   }
 
   /**
@@ -312,13 +322,23 @@ export class Enforcement<Request, Actor> {
   hold(status: number, route: string, hasBody = true): UndecidedError | undefined {
     if (!this.guard.blocks(this.#method, status, hasBody)) return undefined
     const error = this.guard.errorOf(route, status)
-    try {
-      this.#options.log?.({ kind: 'undecided', request: this.#request, error })
-    } catch (cause) {
-      // A failing log does not unblock the response. Its error becomes the cause.
-      error.cause = cause
-    }
+    this.#log({ kind: 'undecided', request: this.fields, error })
     return error
+  }
+
+  /** Logs an event that is no decision. A failing log changes no response. */
+  #log(event: EnforcementEvent): void {
+    try {
+      const written = this.#options.log?.(event)
+      if (isThenable(written)) written.then(undefined, () => {})
+    } catch {
+      // It was reported with a decision, or will be.
+    }
+  }
+
+  #within<Result>(work: () => Result): Result {
+    const { run } = this.#shared
+    return run ? run(this, work) : work()
   }
 
   #askRequest(): Eventual<Denial | undefined> {
@@ -362,9 +382,12 @@ export class Enforcement<Request, Actor> {
     const { model, admit = true, patch, route = loader } = options
     const actor = this.authorization.identified
     if (row === undefined || row === null) {
-      return after(this.#shared.decoys.deny(this.#authority, route, actor, action), () =>
-        this.#answer(actor === null ? 'nobody' : 'missing', 'check', action, undefined),
-      )
+      const decision = engineOf(this.#authority)?.listeners.open('check', actor, action, undefined, true)
+      return after(this.#shared.decoys.deny(this.#authority, route, actor, action), () => {
+        const reason = actor === null ? 'nobody' : 'missing'
+        decision?.made(false, { reason, isThrown: true })
+        return this.#answer(reason, 'check', action, undefined)
+      })
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
     if (patch) return this.#askChange(action, loader, row, own({ ...options, patch }))
@@ -391,9 +414,9 @@ export class Enforcement<Request, Actor> {
       // Sound: a value that is no row is an error there.
       const written = await this.#authority.authorizeChange(actor, row as object, data as () => object, { action })
       this.#shared.decoys.keep(route, row, undefined)
-      this.decided('check', action, row)
+      this.decided('check')
       if (admit) this.authorization.admit(loader, row, action, written)
-      return this.#allow(action, row)
+      return undefined
     } catch (error) {
       const reason = reasonOf(error, actor)
       if (!reason) throw error
@@ -442,41 +465,29 @@ export class Enforcement<Request, Actor> {
     fields?: readonly string[],
   ): Eventual<Denial | undefined> {
     if (reason === undefined) {
-      this.decided(kind, action, resource)
-      return this.#allow(action, resource)
+      this.decided(kind)
+      return undefined
     }
     const actor = this.authorization.identified
     this.guard.denied(actor === null, true)
     this.#onPersonal()
     const isOfRow = action !== undefined && isRow(resource)
     const known = decision ?? (isOfRow ? { authorizer: this.#authority, actor, action, resource } : undefined)
-    return this.#deny(reason, action, resource, known && this.explained(known), fields)
-  }
-
-  #allow(action: string | undefined, resource: unknown): undefined {
-    const actor = this.authorization.identified
-    this.#options.log?.({ kind: 'allowed', request: this.#request, actor, action, resource })
-    return undefined
+    return this.#deny(reason, action, known && this.explained(known), fields)
   }
 
   /** @param decision - The decision, if it can be explained. */
   #deny(
     reason: DenialReason,
     action: string | undefined,
-    resource: unknown,
     decision: Explained | undefined,
     fields?: readonly string[],
   ): Eventual<Denial> {
-    const actor = this.authorization.identified
-    const event = { kind: 'denied', request: this.#request, actor, action, resource, reason } as const
     const explanation = this.explanation(reason, action)
-    if (!decision) {
-      this.#options.log?.(event)
-      return new Denial(reason, { explanation, fields })
-    }
-    this.#options.log?.(explainable(event, decision))
+    const details = { explanation, fields, policyVersion: this.policyVersion }
+    if (!decision) return new Denial(reason, details)
     return after(this.detail(decision), (detail) => {
-      const denial = new Denial(reason, { explanation, detail, fields })
+      const denial = new Denial(reason, { ...details, detail })
       explainable(denial.error, decision)
       return denial
     })
@@ -495,6 +506,11 @@ export class Enforcement<Request, Actor> {
     if (!this.#options.reasons) return undefined
     // A denial without explanation is better than a failure in its place.
     return loadExplanation(decision)?.catch(() => undefined)
+  }
+
+  /** The version of the policy for the client, or undefined if responses contain no reasons. */
+  get policyVersion(): string | undefined {
+    return this.#options.reasons ? this.#authority.policyVersion : undefined
   }
 
   /**

@@ -1,4 +1,5 @@
-import { engineOf } from '../authorizer/decisions/engine.js'
+import { engineOf, watchDecisions } from '../authorizer/decisions/engine.js'
+import { recorder } from '../authorizer/decisions/recorder.js'
 import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
@@ -46,14 +47,26 @@ export class Enforcements<Request extends object, Actor> {
     this.#authority = authority
     this.#options = options
     this.#current = current
-    this.#shared = { ...hooks, decoys: new Decoys() }
-    authority.observe((kind, actor, action, resource, _allowed, _fields, thrown) => {
+    const run: Shared<Request>['run'] = (enforcement, work) =>
+      // Sound: it is one of these enforcements.
+      current.getStore() === enforcement ? work() : current.run(enforcement as Enforcement<Request, Actor>, work)
+    this.#shared = { ...hooks, decoys: new Decoys(), run }
+    watchDecisions(authority, ({ kind, actor, outcome, details }) => {
       const enforcement = this.#current.getStore()
-      if (thrown) enforcement?.denied(actor)
-      else enforcement?.decided(kind, action, resource)
+      if (outcome === 'error') return
+      if (details.isThrown) enforcement?.denied(actor)
+      else enforcement?.decided(kind)
     })
     authority.rememberIn(() => this.#current.getStore()?.relations)
-    engineOf(authority)?.writeGuards.push(() => this.#current.getStore()?.assertMayWrite())
+    const engine = engineOf(authority)
+    engine?.writeGuards.push(() => this.#current.getStore()?.assertMayWrite())
+    const request = () => this.#current.getStore()?.fields
+    engine?.requests.push(request)
+    const { log, explanations } = options
+    if (engine && log) {
+      const settings = { explanations, request }
+      engine.listeners.add(recorder(engine, authority, log, { mask: own(explanations ?? {}).mask }, settings), true)
+    }
   }
 
   /** Returns the enforcement of a request, or undefined if it has not begun. */

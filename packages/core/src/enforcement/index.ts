@@ -1,4 +1,4 @@
-export { DecisionListeners } from '../authorizer/decisions/decision.js'
+export { watchDecisions } from '../authorizer/decisions/engine.js'
 export type { Eventual } from '../authorizer/decisions/eventual.js'
 export type { DenialReason } from '../authorizer/denial.js'
 export { RelationMemory } from '../authorizer/relations/relations.js'

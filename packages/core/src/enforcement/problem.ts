@@ -9,6 +9,8 @@ export interface ProblemDetails {
   readonly detail: string
   /** The fields that the actor may not write or read. */
   readonly fields?: readonly string[]
+  /** The version of the policy, if responses contain reasons. */
+  readonly policyVersion?: string
   /** The explanation, if responses contain reasons and `@arcturus/core/explain` is imported. */
   readonly explanation?: object
 }

@@ -26,7 +26,7 @@ export type Loaded<Row> = NonNullable<Awaited<Row>>
 /** The request on whose behalf decisions are made. */
 export interface Deciding {
   /** Called after each decision, except for denials that are thrown. */
-  decided(kind: DecisionKind, action: unknown, resource: unknown): void
+  decided(kind: DecisionKind): void
   /** Called after each denial that is thrown. */
   denied(actor: unknown): void
   /** Whether to call `asked`. */
@@ -38,6 +38,8 @@ export interface Deciding {
    * actor. An error that it throws is passed on to the caller, even if the decision is remembered.
    */
   personalize(): void
+  /** The version of the policy for the client; undefined if responses contain no reasons. */
+  readonly policyVersion: string | undefined
   /** Returns the store's client of an actor. */
   clientOf(actor: unknown): unknown
   /** Returns the explanation of a denial for the client. */
@@ -173,7 +175,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   can(action: Action, ...resource: [resource: unknown] | []): boolean {
     const subject = this.#subject(resource)
     const answer = this.#authority.can(this.#actor, action, subject)
-    this.#request.decided('check', action, subject)
+    this.#request.decided('check')
     return answer
   }
 
@@ -193,7 +195,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     const answer = await this.#memory.answer(action, subject, () =>
       this.#authority.isAllowed(this.#actor, action, subject),
     )
-    this.#request.decided('check', action, subject)
+    this.#request.decided('check')
     return answer
   }
 
@@ -218,7 +220,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   async authorizedActions(...resource: [resource: unknown] | []): Promise<Set<string>> {
     const subject = this.#subject(resource)
     const actions = await this.#authority.authorizedActions(this.#actor, subject)
-    this.#request.decided('actions', undefined, subject)
+    this.#request.decided('actions')
     return actions
   }
 
@@ -230,7 +232,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   async authorizedFields(action: Action, ...resource: [resource: unknown] | []): Promise<Set<string>> {
     const subject = this.#subject(resource)
     const fields = await this.#authority.authorizedFields(this.#actor, action, subject)
-    this.#request.decided('field', action, subject)
+    this.#request.decided('field')
     return fields
   }
 
@@ -260,7 +262,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     // Sound: `pickAuthorized` throws for a value that is not a row.
     const subject = this.#subject(parameters.length === 0 ? [] : [parameters[0]]) as object
     const picked = await this.#authority.pickAuthorized(this.#actor, asked, subject)
-    this.#request.decided('field', asked, subject)
+    this.#request.decided('field')
     return picked
   }
 
@@ -335,7 +337,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     const filter = this.#authority.eventualFilter(this.#actor, action, model)
     // An `await` takes longer than making most filters.
     const ready = filter instanceof Promise ? await filter : filter
-    this.#request.decided('filter', action, model)
+    this.#request.decided('filter')
     return ready
   }
 
@@ -396,14 +398,15 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       if (!reason) throw failure(error)
       this.#request.denied(this.#actor)
       const explanation = this.#request.explanation(reason, action)
+      const { policyVersion } = this.#request
       // Sound: what has a reason is an error.
       const known = decisionOf(error as Error)
       const decision = known && this.#request.explained(known)
       const detail = decision && (await this.#request.detail(decision))
-      const denial = denialError(reason, { fields: fieldsOf(error), explanation, detail })
+      const denial = denialError(reason, { fields: fieldsOf(error), explanation, detail, policyVersion })
       throw decision ? explainable(denial, decision) : denial
     }
-    this.#request.decided(kind, action, subject)
+    this.#request.decided(kind)
     return result
   }
 

@@ -1,9 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
+import type { Decision } from '../authorizer/decisions/event.js'
 import { Enforcement, type EnforcementOptions } from '../enforcement/enforcement.js'
+import { Enforcements } from '../enforcement/enforcements.js'
 import type { EnforcementEvent } from '../enforcement/event.js'
 import { problemOf } from '../enforcement/problem.js'
-import { AuthorizationError } from '../errors.js'
+import { AuthorizationError, type DecisionExplanation } from '../errors.js'
 import { Explanation, type ExplanationJSON } from './index.js'
 
 class User {
@@ -108,26 +111,37 @@ describe('a denial', () => {
   })
 })
 
+/** Begins to serve a request, and returns the decisions that are logged with their explanations. */
+function serve(options: Partial<EnforcementOptions<object, User>>, request: object = {}) {
+  const logged: { event: Decision; explanation: DecisionExplanation | undefined }[] = []
+  const log = (event: EnforcementEvent): void => {
+    if (event.kind === 'decision') logged.push({ event, explanation: event.explanation })
+  }
+  const enforcements = new Enforcements(authorizer, { actor: () => eve, log, ...options }, new AsyncLocalStorage())
+  return { enforcement: enforcements.begin(request, 'GET'), logged }
+}
+
 /** Denies a request of a user, and returns the error of the response and what was logged. */
 async function denied(options: Partial<EnforcementOptions<object, User>>, note: Note | null) {
-  const events: EnforcementEvent<object, User>[] = []
-  const log = (event: EnforcementEvent<object, User>) => void events.push(event)
-  const enforcement = new Enforcement(authorizer, { actor: () => eve, log, ...options }, {}, 'GET', () => {})
+  const { enforcement, logged } = serve(options)
   await enforcement.arm()
   const denial = await enforcement.enforce('read', () => note)
-  const event = events.find((one) => one.kind === 'denied')
-  if (!denial || !event) throw new Error('nothing was denied')
+  const [only, ...others] = logged.filter(({ event }) => event.outcome === 'denied')
+  if (!denial || !only) throw new Error('nothing was denied')
+  expect(others).toEqual([])
   const later = note ? await denialOf(enforcement.authorization.authorize('read', note)) : undefined
-  return { error: denial.error, event, later }
+  return { error: denial.error, ...only, later }
 }
 
 describe('a denied request', () => {
   it('explains itself to the log alone by default', async () => {
-    const { error, event, later } = await denied({}, note)
+    const { error, event, explanation, later } = await denied({}, note)
     expect([error.message, later?.message]).toEqual(['Not found.', 'Not found.'])
     expect(problemOf(error)).toEqual({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'Not found.' })
-    expect(String(event.explanation)).toContain('note.owner is User 1, not User 2')
+    expect(String(explanation)).toContain('note.owner is User 1, not User 2')
     expect(Object.keys(event)).not.toContain('explanation')
+    expect(() => event.explanation).toThrow(expect.objectContaining({ code: 'decision-over' }))
+    expect(event).toMatchObject({ reason: 'hidden', actor: { model: 'User', key: 2 }, request: { method: 'GET' } })
   })
 
   it('explains itself in responses with reasons', async () => {
@@ -136,7 +150,13 @@ describe('a denied request', () => {
       expect(one.message).toContain('What is missing:\n  • note.owner = User 2')
       expect(problemOf(one)).toMatchObject({
         detail: 'Not found. (The resource exists, but the actor may not "read" it.)',
-        explanation: { version: 1, decision: 'denied', missing: { sets: [[{ text: 'note.owner = User 2' }]] } },
+        policyVersion: authorizer.policyVersion,
+        explanation: {
+          version: 1,
+          decision: 'denied',
+          policyVersion: authorizer.policyVersion,
+          missing: { sets: [[{ text: 'note.owner = User 2' }]] },
+        },
       })
     }
   })
@@ -144,8 +164,8 @@ describe('a denied request', () => {
   it('shows values only if it is told to, and masked fields never', async () => {
     const mine = new Note(6, eve, 0)
     const textOf = async (explanations?: EnforcementOptions<object, User>['explanations']) => {
-      const { error, event } = await denied({ reasons: true, explanations }, mine)
-      return [error.message, String(event.explanation)]
+      const { error, explanation } = await denied({ reasons: true, explanations }, mine)
+      return [error.message, String(explanation)]
     }
     for (const text of await textOf()) expect(text).toContain('note.level is not more than 1')
     for (const text of await textOf({ values: true })) expect(text).toContain('note.level is 0, not more than 1')
@@ -168,24 +188,20 @@ describe('a denied request', () => {
   })
 
   it('explains denials by the request-level rules, to clients only with reasons', async () => {
-    const events: EnforcementEvent<{ path: string }, User>[] = []
-    const log = (event: EnforcementEvent<{ path: string }, User>) => void events.push(event)
-    const denialWith = async (reasons: boolean) =>
-      (await new Enforcement(authorizer, { actor: () => null, reasons, log }, { path: '/x' }, 'GET', () => {}).arm())
-        ?.error
-    const [silent, told] = [await denialWith(false), await denialWith(true)]
+    const served = [false, true].map((reasons) => serve({ actor: () => null, reasons }, { path: '/x' }))
+    const [silent, told] = await Promise.all(served.map(async ({ enforcement }) => (await enforcement.arm())?.error))
     expect(silent?.message).not.toContain('request.path')
     expect(told?.message).toContain('What is missing:\n  • request.path = "/"')
-    for (const event of events) {
-      if (event.kind !== 'denied') throw new Error('nothing was denied')
-      expect(String(event.explanation)).toContain('request.path is not "/"')
+    for (const { logged } of served) {
+      expect(logged).toMatchObject([{ event: { entry: 'request', outcome: 'denied', reason: 'nobody' } }])
+      expect(String(logged[0]?.explanation)).toContain('request.path is not "/"')
     }
-    expect(events).toHaveLength(2)
   })
 
   it('has nothing to explain if there is no row', async () => {
-    const { error, event } = await denied({ reasons: true }, null)
+    const { error, event, explanation } = await denied({ reasons: true }, null)
     expect(error.message).toBe('Not found. (The loader found nothing.)')
-    expect(event.explanation).toBeUndefined()
+    expect(explanation).toBeUndefined()
+    expect(event).toMatchObject({ reason: 'missing', action: 'read', resource: undefined })
   })
 })

@@ -2,10 +2,13 @@ import type { Engine } from '../authorizer/decisions/engine.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
 import { promised } from '../authorizer/decisions/promised.js'
 import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
+import type { Condition } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { ArcturusError } from '../errors.js'
 import { subjects } from '../filter/bind/bind.js'
-import { Deadline } from '../machine/index.js'
+import { Deadline, type Limits } from '../machine/index.js'
+import type { Meaning } from '../predicate/meaning.js'
+import type { Schema } from '../schema/schema.js'
 import type { Evaluated } from './explanation.js'
 import { Ids } from './ids.js'
 import { MissingSearch } from './missing.js'
@@ -46,28 +49,12 @@ export async function evaluateLoading(
 const maxRounds = 200
 
 /** Evaluates the condition of a check, derived with the rules that its parts come from. */
-export function evaluate(
-  { decider, limits }: Engine,
-  { actor, action, resource, field }: Asked,
-  arrivals: Arrivals,
-): Evaluated {
+export function evaluate({ decider, limits }: Engine, asked: Asked, arrivals: Arrivals): Evaluated {
   const { policy, context } = decider.policy
   const { meaning } = context
-  const { schema } = meaning
   try {
-    const kindOf = (value: unknown): Kind => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
-    const deriver = new Deriver(policy, schema, { origins: true })
-    const [by, on] = [kindOf(actor), kindOf(resource)]
-    const condition =
-      action === undefined
-        ? deriveRequest(schema, by, on, deriver)
-        : deriveCheck(schema, by, { action }, on, deriver, field)
-    const known = subjects(actor, action)
-    const environment = (root: Parameters<typeof known>[0]) =>
-      root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
-    const ids = new Ids(schema)
-    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
-    const root = new Part(world, condition, environment)
+    const deriver = new Deriver(policy, meaning.schema, { origins: true })
+    const root = rootOf(meaning, asked, conditionOf(meaning.schema, asked, deriver), limits, arrivals)
     const { outcome } = root
     if (fails(outcome)) {
       const { error } = outcome
@@ -82,4 +69,28 @@ export function evaluate(
     const known = error instanceof ArcturusError ? error : undefined
     return { decision: 'error', error: known, root: undefined, search: undefined }
   }
+}
+
+/** Derives the condition of a question for the classes of its values. */
+export function conditionOf(schema: Schema, { actor, action, resource, field }: Asked, deriver: Deriver): Condition {
+  const kindOf = (value: unknown): Kind => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
+  const [by, on] = [kindOf(actor), kindOf(resource)]
+  if (action === undefined) return deriveRequest(schema, by, on, deriver)
+  return deriveCheck(schema, by, { action }, on, deriver, field)
+}
+
+/** Returns the condition of a question as a part that is evaluated on demand. */
+export function rootOf(
+  meaning: Meaning,
+  { actor, action, resource }: Asked,
+  condition: Condition,
+  limits: Pick<Limits, 'syncTime'>,
+  arrivals: Arrivals = new Arrivals(),
+): Part {
+  const known = subjects(actor, action)
+  const environment = (root: Parameters<typeof known>[0]) =>
+    root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
+  const ids = new Ids(meaning.schema)
+  const reads = new Reads(arrivals, ids, meaning.schema)
+  return new Part(new EvaluatedWorld(meaning, environment, reads, new Time(limits), ids), condition, environment)
 }

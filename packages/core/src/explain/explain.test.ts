@@ -504,6 +504,7 @@ describe('explain', () => {
             ],
           ],
         },
+        "policyVersion": "46fcad628b0bd65d7f2499e94580b78f",
         "resource": "Document 5",
         "tree": {
           "kind": "call",
@@ -579,7 +580,7 @@ describe('explain', () => {
   it('is no decision that listeners hear of', () => {
     const authorizer = authorizerOf('allow(_: User, "read", _: Document);')
     const told: unknown[] = []
-    authorizer.observe((...decision) => told.push(decision))
+    authorizer.onDecision((decision) => void told.push(decision))
     explain(authorizer, ada, 'read', new Document(5))
     expect(told).toEqual([])
   })

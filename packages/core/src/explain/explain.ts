@@ -1,10 +1,11 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
+import { assertMask } from '../authorizer/mask.js'
 import { ArgumentError } from '../errors.js'
 import { has, own } from '../own.js'
+import { versionOf } from '../policy/version.js'
 import type { Action } from '../register.js'
-import type { Schema } from '../schema/schema.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
 import { callOf, type Evaluated, Explanation } from './explanation.js'
 import { errorOf, needsLoading } from './outcome.js'
@@ -37,16 +38,17 @@ export function explain(
   options: ExplainOptions = {},
 ): Explanation {
   const of = known(authorizer)
-  assertMask(of, options)
+  assertMask(of.schema, own(options).mask ?? [])
   const asked = own({ actor, action, resource })
-  return new Explanation(asked, decided(of, asked), options, of.schema)
+  return new Explanation(asked, decided(of, asked), options, of.schema, versionIn(of))
 }
 
 /** Explains a denial, which may have loaded relations. They are not loaded again: they are its `error`. */
 export function explainDenial(of: Engine, asked: Asked, options: ExplainOptions): Explanation {
   const evaluated = decided(of, asked)
   const isDenied = evaluated.error !== undefined && needsLoading(evaluated.error)
-  return new Explanation(asked, isDenied ? { ...evaluated, decision: 'denied' } : evaluated, options, of.schema)
+  const denied = isDenied ? ({ ...evaluated, decision: 'denied' } as const) : evaluated
+  return new Explanation(asked, denied, options, of.schema, versionIn(of))
 }
 
 function decided(of: Engine, asked: Asked): Evaluated {
@@ -74,38 +76,23 @@ export async function loadExplanation(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const of = known(authorizer)
-  assertMask(of, options)
+  assertMask(of.schema, own(options).mask ?? [])
   return loadQuestion(of, own({ actor, action, resource }), options)
 }
 
 /** Explains the answer to any question; otherwise as `loadExplanation`. */
 export async function loadQuestion(of: Engine, asked: Asked, options: ExplainOptions): Promise<Explanation> {
   attempt(() => decide(of, asked))
+  const version = versionIn(of)
   const evaluated = await evaluateLoading(of, asked)
-  if (evaluated.root && evaluated.decision !== 'error') return new Explanation(asked, evaluated, options, of.schema)
+  if (evaluated.root && evaluated.decision !== 'error')
+    return new Explanation(asked, evaluated, options, of.schema, version)
   const check = await attemptLoading(async () => settle(of, asked))
-  return new Explanation(asked, settled(evaluated, check), options, of.schema)
+  return new Explanation(asked, settled(evaluated, check), options, of.schema, version)
 }
 
-/** @throws ArgumentError for a masked field that no row has: a misspelt one would be shown. */
-function assertMask({ schema }: Engine, options: ExplainOptions): void {
-  const { mask = [] } = own(options)
-  for (const one of mask) {
-    const [model = '', field = '', ...rest] = String(one).split('.')
-    const known = schema.models.get(model)
-    const isField = field !== '' && rest.length === 0 && (!known?.closed || hasField(schema, model, field))
-    if (known && isField) continue
-    throw new ArgumentError('invalid-argument', `No row has the masked field ${JSON.stringify(one)}.`, {
-      hint: known ? `name a field of ${model}` : `write the name of a model and of a field, such as User.email`,
-      data: { mask: one },
-    })
-  }
-}
-
-function hasField(schema: Schema, model: string, field: string): boolean {
-  return schema
-    .descendants(model)
-    .some((name) => schema.fields(name).some((one) => one.name === field) || schema.key(name)?.includes(field))
+function versionIn({ active: { policy } }: Engine): string | undefined {
+  return policy && versionOf(policy)
 }
 
 function decide({ decider }: Engine, asked: Asked): boolean {

@@ -36,6 +36,8 @@ export class Explanation implements DecisionExplanation {
   readonly decision: 'allowed' | 'denied' | 'error'
   /** The error of the check; for a denial that loaded relations, that of one that the explanation lacks. */
   readonly error: ArcturusError | undefined
+  /** The version of the policy: `authorizer.policyVersion` when it was made. */
+  readonly policyVersion: string | undefined
   readonly #asked: Asked
   readonly #evaluated: Evaluated
   readonly #options: ShowOptions
@@ -49,7 +51,9 @@ export class Explanation implements DecisionExplanation {
     evaluated: Evaluated,
     options: ShowOptions,
     schema: ConstructorParameters<typeof Shown>[0],
+    policyVersion: string | undefined,
   ) {
+    this.policyVersion = policyVersion
     this.decision = evaluated.decision
     this.allowed = evaluated.decision === 'allowed'
     this.error = evaluated.error
@@ -63,7 +67,13 @@ export class Explanation implements DecisionExplanation {
 
   /** Returns the same explanation with other options, for example with values. */
   with(options: ShowOptions): Explanation {
-    return new Explanation(this.#asked, this.#evaluated, { ...this.#options, ...options }, this.#schema)
+    return new Explanation(
+      this.#asked,
+      this.#evaluated,
+      { ...this.#options, ...options },
+      this.#schema,
+      this.policyVersion,
+    )
   }
 
   /**
@@ -126,7 +136,7 @@ export class Explanation implements DecisionExplanation {
 
   /** Returns the explanation in its stable form. */
   toJSON(): ExplanationJSON {
-    const { allowed, decision, tree, missing, error } = this
+    const { allowed, decision, tree, missing, error, policyVersion } = this
     const failure = error && {
       error: {
         code: error.code,
@@ -134,7 +144,7 @@ export class Explanation implements DecisionExplanation {
         ...(error.span ? { place: placeOf(error.span) } : {}),
       },
     }
-    return { version: 1, decision, allowed, ...this.subject, tree, missing, ...failure }
+    return { version: 1, decision, allowed, policyVersion, ...this.subject, tree, missing, ...failure }
   }
 
   /** Returns the explanation as text of several lines. */

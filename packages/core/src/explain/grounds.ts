@@ -18,6 +18,12 @@ export class Grounds {
     return this.#ranks.get(body) ?? Number.POSITIVE_INFINITY
   }
 
+  /** Returns the first alternative or row that holds, and by calls of lower ranks alone if there is one. */
+  supporting({ parts }: Part, rank: number): Part {
+    const found = parts.length > 1 ? parts.find((one) => this.supports(one, rank)) : undefined
+    return found ?? parts.find(({ outcome }) => holds(outcome))!
+  }
+
   /** Returns whether a part holds by calls of lower ranks alone. */
   supports(part: Part, rank: number): boolean {
     part.world.spend()

@@ -18,6 +18,8 @@ export interface ExplanationJSON extends QuestionJSON {
   readonly version: 1
   readonly decision: 'allowed' | 'denied' | 'error'
   readonly allowed: boolean
+  /** The version of the policy, if one is loaded. */
+  readonly policyVersion?: string | undefined
   readonly tree: ExplanationNode
   readonly missing: ExplanationMissing
   readonly error?: { readonly code: string; readonly message: string; readonly place?: ExplanationPlace }

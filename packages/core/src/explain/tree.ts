@@ -92,11 +92,11 @@ export class TreeWriter {
       case 'and':
         return this.#origin(part, merged(part.parts.map((one) => this.#proof(one))))
       case 'or':
-        return merged([this.#proof(this.#supporting(part)), this.#outweighed(part)])
+        return merged([this.#proof(this.#grounds.supporting(part, this.#rank)), this.#outweighed(part)])
       case 'not':
         return this.#negation(part, 'true')
       case 'some': {
-        const matching = this.#supporting(part)
+        const matching = this.#grounds.supporting(part, this.#rank)
         const [own = [], ...outside] = this.#proof(matching)
         const row = this.#element(part, part.parts.indexOf(matching))
         const text = `${row} in ${this.#list(part)}`
@@ -110,12 +110,6 @@ export class TreeWriter {
       default:
         return [[this.#leaf(part, 'true')]]
     }
-  }
-
-  /** Returns the first alternative or row that holds, and not by the call that is being proven. */
-  #supporting({ parts }: Part): Part {
-    const found = parts.length > 1 ? parts.find((one) => this.#grounds.supports(one, this.#rank)) : undefined
-    return found ?? parts.find(({ outcome }) => holds(outcome))!
   }
 
   /** Explains the errors of alternatives, or of a row, beside one that holds. */

@@ -115,6 +115,9 @@ export const codes = {
   'changed-request': 'A request that changed after its request-level rules were evaluated.',
   'kept-decision': 'A decision about one user would be cached for everybody.',
   'ignored-error': 'A part of the policy that was an error in a check that another part allows.',
+  'failing-listener': 'A listener of decisions that threw or rejected.',
+  'slow-listener': 'A listener of decisions that takes long.',
+  'decision-over': "A detail of a decision that is read after the listener's call.",
   // filters
   'unsupported-filter': 'A rule that has no exact filter.',
   'filter-too-large': 'A filter with more parts than a database accepts.',

@@ -1,4 +1,5 @@
 export { actionsFor, actionsToCheck, fieldActionsOf, fieldTextsOf } from '../authorizer/actions/actionNames.js'
+export { watchDecisions } from '../authorizer/decisions/engine.js'
 export type { Kind } from '../authorizer/plans/plans.js'
 export { conditionsIn } from '../condition/visit.js'
 export { acceptStandIns, standInHeader } from '../enforcement/standIns.js'

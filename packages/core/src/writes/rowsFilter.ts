@@ -1,7 +1,9 @@
 import { fieldTextsOf, hasChangeRules, restrictsFields } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
+import { madeFilter } from '../authorizer/decisions/decision.js'
 import type { Engine } from '../authorizer/decisions/engine.js'
 import { after, type Eventual } from '../authorizer/decisions/eventual.js'
+import type { Filter } from '../authorizer/filters/filter.js'
 import { type FilterPlan, Filters } from '../authorizer/filters/filters.js'
 import type { Definite } from '../condition/condition.js'
 import type { Load } from '../schema/wanted.js'
@@ -47,8 +49,7 @@ export function loadRowsFilter(
 ): Eventual<RowsFilter> {
   const engine = engineFor(authorizer)
   const filters = new Filters(engine)
-  const filter = filters.load(planOf(filters, question), most, load)
-  return after<RowsFilter, RowsFilter>(filter, (found) => noted(engine, question, found))
+  return noted(engine, question, 'load', () => filters.load(planOf(filters, question), most, load))
 }
 
 /**
@@ -58,7 +59,7 @@ export function loadRowsFilter(
 export function rowsFilterInDatabase(authorizer: Authorizer, question: RowsQuestion): RowsFilter {
   const engine = engineFor(authorizer)
   const filters = new Filters(engine)
-  return noted(engine, question, filters.make(planOf(filters, question), { unloaded: 'database' }))
+  return noted(engine, question, 'database', () => filters.make(planOf(filters, question), { unloaded: 'database' }))
 }
 
 function planOf(filters: Filters, { actor, action, model, field }: RowsQuestion): FilterPlan {
@@ -66,9 +67,16 @@ function planOf(filters: Filters, { actor, action, model, field }: RowsQuestion)
 }
 
 /** A filter that is sent with a statement is a decision. */
-function noted({ listeners }: Engine, { actor, action, model, field }: RowsQuestion, filter: RowsFilter): RowsFilter {
-  if (listeners.active && field === undefined) listeners.notify('filter', actor, action, model, filter.kind !== 'none')
-  return filter
+function noted<Made extends Eventual<Filter>>(
+  { listeners }: Engine,
+  { actor, action, model, field }: RowsQuestion,
+  unloaded: 'load' | 'database',
+  make: () => Made,
+): Made {
+  const decision = field === undefined ? listeners.open('filter', actor, action, model, unloaded === 'load') : undefined
+  if (!decision) return make()
+  // Sound: it is a promise exactly if the filter is.
+  return after(decision.attempt(make), (filter) => madeFilter(decision, filter, unloaded)) as Made
 }
 
 /** The rules of `allow_field` for an action on the rows of a model. */

@@ -20,7 +20,7 @@ import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiReques
 import { attached } from '../attached.js'
 import { asServing, assertNotKept } from '../cacheScope.js'
 import { answerable } from '../invalidInput.js'
-import { forbidCaching, type NextAuthorizationOptions } from '../serving.js'
+import { forbidCaching, type NextAuthorizationOptions, requestId } from '../serving.js'
 import type { RequestSource } from '../source.js'
 import { type Declared, enforceOptions, type Protection, protectionOf, Unguarded } from '../subject.js'
 import { lent } from './lent.js'
@@ -95,7 +95,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
   assertActor('pagesAuthorization', given)
   const options = own(given)
   const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
-  const hooks = { beforeUse: assertNotKept }
+  const hooks = { beforeUse: assertNotKept, requestId }
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), hooks)
   forbidCaching(authorizer)
 

@@ -1,7 +1,7 @@
 import { ArgumentError, type Authorizer, type Policy } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import type { CompiledAuthorizer } from '@arcturus/core/runtime'
-import { recordQueries } from '@arcturus/core/tools'
+import { recordQueries, watchDecisions } from '@arcturus/core/tools'
 import { CoverageWriter, readCoverage } from './files.js'
 import { countList, type List } from './lists.js'
 import { PolicyRecording } from './recording.js'
@@ -78,9 +78,10 @@ export class PolicyCoverage {
       })
     this.#ends = [
       endRecording,
-      authorizer.observe((kind, actor, action, model) => {
+      watchDecisions(authorizer, ({ kind, outcome, actor, action, resource }) => {
         // Sound: a filter is about an action and a model.
-        if (kind === 'filter') this.#count({ actor, action: action as string, model: model as string })
+        if (kind === 'filter' && outcome !== 'error')
+          this.#count({ actor, action: action as string, model: resource as string })
       }),
       ...compiled.map((one) => alsoAsked(one, authorizer)),
     ]

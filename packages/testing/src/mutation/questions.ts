@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { actionsFor } from '@arcturus/core/tools'
+import { actionsFor, watchDecisions } from '@arcturus/core/tools'
 import type { Check, Question } from '../diff/answer.js'
 
 /**
@@ -41,19 +41,23 @@ export class QuestionRecorder {
   /** @param authorizer - The authorizer of the application under test, with a loaded policy. */
   constructor(authorizer: Authorizer) {
     this.#authorizer = authorizer
-    this.#stop = authorizer.observe((kind, actor, asked, resource, _, fields) => {
-      // Sound: each of these kinds but `request` and `actions` is about an action.
-      const action = asked as string
-      if (kind === 'check') this.#add({ actor, action, resource })
-      else if (kind === 'actions')
-        for (const each of this.#actions(resource)) this.#add({ actor, action: each, resource })
-      else if (kind === 'request') this.#add({ actor, action: undefined, resource })
-      else if (kind === 'field' && fields) for (const field of fields) this.#add({ actor, action, resource, field })
-      else if (kind === 'field' && this.#isNew({ actor, action, resource }, 'fields'))
-        this.#fields.push({ actor, action, resource })
-      else if (kind === 'filter' && this.#isNew({ actor, action, resource }, 'list'))
-        this.#lists.push({ actor, action, model: resource as string })
-    })
+    this.#stop = watchDecisions(
+      authorizer,
+      ({ kind, actor, action: asked, resource, outcome, details: { fields } }) => {
+        if (outcome === 'error' || resource === undefined) return
+        // Sound: each of these kinds but `request` and `actions` is about an action.
+        const action = asked as string
+        if (kind === 'check' || kind === 'change') this.#add({ actor, action, resource })
+        else if (kind === 'actions')
+          for (const each of this.#actions(resource)) this.#add({ actor, action: each, resource })
+        else if (kind === 'request') this.#add({ actor, action: undefined, resource })
+        else if (kind === 'field' && fields) for (const field of fields) this.#add({ actor, action, resource, field })
+        else if (kind === 'field' && this.#isNew({ actor, action, resource }, 'fields'))
+          this.#fields.push({ actor, action, resource })
+        else if (kind === 'filter' && this.#isNew({ actor, action, resource }, 'list'))
+          this.#lists.push({ actor, action, model: resource as string })
+      },
+    )
   }
 
   /** The checks, and the questions about single fields and about requests, each once. */

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../../errors.js'
 import { restrictsFields } from '../actions/actionNames.js'
 import { assertAction, assertActor, assertKnown, assertRow, modelNamed } from '../arguments.js'
+import type { MadeDecision } from '../decisions/decision.js'
 import type { Engine } from '../decisions/engine.js'
 import { type Explained, explainable } from '../decisions/explainer.js'
 import { type DenialReason, Denials, errorFor } from '../denial.js'
@@ -43,11 +44,17 @@ export class Changes {
   }
 
   /** Returns the data to write. @throws as `Authorizer.authorizeChange`. */
-  async change(
+  async change(actor: unknown, row: unknown, patch: unknown, options: ChangeOptions): Promise<Record<string, unknown>> {
+    const decision = this.#engine.listeners.begin('change', actor, options.action ?? 'update', row, true)
+    return decision.attempt(() => this.#change(actor, row, patch, options, decision))
+  }
+
+  async #change(
     actor: unknown,
     row: unknown,
     patch: unknown,
     { action = 'update', checkRead }: ChangeOptions,
+    decision: MadeDecision,
   ): Promise<Record<string, unknown>> {
     const { schema, hosts, decider } = this.#engine
     assertActor(actor)
@@ -73,13 +80,13 @@ export class Changes {
       policy,
     )
     const asked = { actor, action, resource: row }
-    if (reason !== undefined) throw this.#denied(reason, asked)
+    if (reason !== undefined) throw this.#denied(decision, reason, asked)
     const deny = async (
       denied: Pick<Explained, 'field' | 'resource'>,
       names: readonly string[] = [],
     ): Promise<never> => {
       const why = await this.#reason(actor, row, checkRead, policy)
-      throw this.#denied(why, { ...asked, ...denied }, names)
+      throw this.#denied(decision, why, { ...asked, ...denied }, names)
     }
     const assertFields = async (fields: ReadonlySet<string>): Promise<void> => {
       const forbidden = await this.#forbidden(policy, action, model, fields, (names) =>
@@ -95,7 +102,7 @@ export class Changes {
     const change = rowAfter(schema, hosts.options.equality, model, row, values)
     const question = new ChangeQuestion(this.#engine, policy, [change])
     if (!(await question.allows(actor, action, change))) await deny({ resource: change.after })
-    this.#engine.listeners.notify('check', actor, action, row, true)
+    decision.made(true)
     return data
   }
 
@@ -106,7 +113,18 @@ export class Changes {
     input: unknown,
     { action = 'create' }: CreateOptions,
   ): Promise<Record<string, unknown>> {
-    const { schema, decider, listeners } = this.#engine
+    const decision = this.#engine.listeners.begin('change', actor, action, modelName, true)
+    return decision.attempt(() => this.#create(actor, modelName, input, action, decision))
+  }
+
+  async #create(
+    actor: unknown,
+    modelName: string,
+    input: unknown,
+    action: string,
+    decision: MadeDecision,
+  ): Promise<Record<string, unknown>> {
+    const { schema, decider } = this.#engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
@@ -129,10 +147,11 @@ export class Changes {
         for (const name of names) if (await question.allowsField(actor, action, change, name)) allowed.add(name)
         return allowed
       })
-      if (forbidden.length > 0) throw this.#denied(reason, { actor, action, resource, field: forbidden[0] }, forbidden)
-      if (!(await question.allows(actor, action, change))) throw this.#denied(reason, { actor, action, resource })
+      const asked = { actor, action, resource }
+      if (forbidden.length > 0) throw this.#denied(decision, reason, { ...asked, field: forbidden[0] }, forbidden)
+      if (!(await question.allows(actor, action, change))) throw this.#denied(decision, reason, asked)
     }
-    listeners.notify('check', actor, action, modelName, true)
+    decision.made(true)
     return data
   }
 
@@ -163,9 +182,13 @@ export class Changes {
   }
 
   /** Returns the error of a denial, of which listeners are told. */
-  #denied(reason: DenialReason, asked: Omit<Explained, 'authorizer'>, fields: readonly string[] = []): Error {
-    const { actor, action, resource } = asked
-    this.#engine.listeners.notifyThrown('check', actor, action, resource)
+  #denied(
+    decision: MadeDecision,
+    reason: DenialReason,
+    asked: Omit<Explained, 'authorizer'>,
+    fields: readonly string[] = [],
+  ): Error {
+    decision.made(false, { reason, isThrown: true, ...(fields.length > 0 && { fields }) })
     const error = reason === 'forbidden' && fields.length > 0 ? fieldsDenied(fields) : errorFor(reason)
     return explainable(error, { authorizer: this.#authorizer, ...asked })
   }

@@ -28,12 +28,15 @@ export class AllowedActions {
   /** Returns the actions by predicates alone, or undefined if the machine has to decide. */
   #known(actor: unknown, resource: unknown): Set<string> | undefined {
     const { schema, decider, listeners } = this.#engine
+    const decision = listeners.open('actions', actor, undefined, resource)
     assertActor(actor)
     assertResource(resource)
     assertKnown(schema, actor, 'actor')
     assertKnown(schema, resource, 'resource')
-    const actions = decider.actions(actor, resource)
-    if (actions) listeners.notify('actions', actor, undefined, resource, actions.size > 0)
+    const actions = decision
+      ? decision.attempt(() => decider.actions(actor, resource))
+      : decider.actions(actor, resource)
+    if (actions) decision?.made(actions.size > 0)
     return actions
   }
 
@@ -42,8 +45,9 @@ export class AllowedActions {
     const { schema, limits, listeners } = this.#engine
     const candidates = question.policy.actions.candidates(schema.modelOf(resource)?.name)
     const args = (action: unknown): unknown[] => [actor, action, resource]
-    const actions = await enumerate(question, 'allow', args, candidates, limits)
-    listeners.notify('actions', actor, undefined, resource, actions.size > 0)
+    const decision = listeners.begin('actions', actor, undefined, resource, true, question.policy)
+    const actions = await decision.attempt(() => enumerate(question, 'allow', args, candidates, limits))
+    decision.made(actions.size > 0)
     return actions
   }
 }

@@ -1,11 +1,15 @@
+import type { Condition } from '../../condition/condition.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { metErrors } from '../../values/metErrors.js'
+import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
 
 /**
  * The kind of a decision.
  *
  * - `check`: `can`, `isAllowed`, `authorize`: one actor, one action, one resource.
+ * - `change`: `authorizeChange`, `authorizeCreate`: a row before it is written. The resource is the row as it was, or
+ *   the name of the model.
  * - `filter`: a filter was built; `resource` is the name of the model.
  * - `field`: `authorizeField`, `authorizedFields`, `pickAuthorized`, `assertWritable`: which fields
  *   of a resource may be read or written.
@@ -15,95 +19,251 @@ import type { OutlivedErrors } from './outlivedErrors.js'
  *   nothing about a response's content.
  * - `request`: `authorizeRequest`: the request-level rules.
  */
-export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 'request'
+export type DecisionKind = 'check' | 'change' | 'filter' | 'field' | 'model' | 'actions' | 'request'
 
 /**
- * Receives each decision of an authorizer, right after it is made. It runs in the asynchronous
- * context of the caller, so that `AsyncLocalStorage` ties it to a request. The parameters are
- * positional, so that a call allocates nothing.
- *
- * @param action - The action of the question. It is `undefined` if the question enumerates actions
- * (`actions`), and for `request`.
- * @param allowed - The decision. For a filter and for the enumerations: whether anything at all is
- * allowed.
- * @param fields - The fields that a question of `field` was about; undefined if it was about all.
- * @param thrown - True if the denial is thrown to the caller, as by `authorize`.
- * @param errors - The places in the policy where a granted check, or the list of actions, met errors: they did not
- * count, since another rule or alternative allows it. Undefined if it met none before it was decided.
+ * The reason of a denial. `nobody`: the actor is anonymous. `missing`: the resource does not
+ * exist. `hidden`: the actor may not read it. `forbidden`: the actor may read it, but not perform
+ * the action. For logs: clients can't distinguish `missing` from `hidden`.
  */
-export type DecisionListener = (
-  kind: DecisionKind,
-  actor: unknown,
-  action: unknown,
-  resource: unknown,
-  allowed: boolean,
-  fields?: readonly string[] | undefined,
-  thrown?: true,
-  errors?: readonly Diagnostic[] | undefined,
-) => void
+export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'
 
-/** The number of authorizers that have listeners: all share one record of errors. */
-let watched = 0
+/** A filter, as far as decisions show it. */
+export interface BuiltFilter {
+  readonly kind: 'all' | 'none' | 'condition'
+  readonly condition: Condition
+}
+
+/** The details of a decision, beside its question and its outcome. */
+export interface DecisionDetails {
+  /** The fields that a question of `field` was about; undefined if it was about all. */
+  readonly fields?: readonly string[] | undefined
+  readonly reason?: DenialReason | undefined
+  /** Whether the denial is thrown to the caller, as by `authorize`. Default false. */
+  readonly isThrown?: boolean | undefined
+  readonly extent?: BuiltFilter['kind'] | undefined
+  /** The filter that was built, and how it treated relations that are not loaded. */
+  readonly filter?: BuiltFilter | undefined
+  readonly unloaded?: 'error' | 'database' | 'load' | undefined
+}
+
+const none: DecisionDetails = {}
 
 /**
- * The listeners of one authorizer. A question that ended in an error decided nothing, so no
- * listener is called.
- *
- * An error of a listener is thrown to the caller of the question: a decision that could not be
- * recorded does not count.
+ * A decision with its question, as parts of this package see it. It refers to the rows themselves, so a watcher must
+ * not keep it. An `error` decided nothing.
  */
-export class DecisionListeners {
-  /** Replaced as a whole, so that the set of listeners does not change during a call. */
-  #listeners: readonly DecisionListener[] = []
-  readonly #outlived: Pick<OutlivedErrors, 'of'> | undefined
+export class MadeDecision {
+  readonly kind: DecisionKind
+  readonly actor: unknown
+  /** Undefined if the question enumerates actions (`actions`), and for `request`. */
+  readonly action: string | undefined
+  readonly resource: unknown
+  /** Whether the question can wait for promises. */
+  readonly waits: boolean
+  /** The policy that decided. Undefined if none is loaded. */
+  policy: LoadedPolicy | undefined
+  outcome: 'allowed' | 'denied' | 'error' | undefined
+  details: DecisionDetails = none
+  /** Of an `error`. */
+  error: unknown
+  /**
+   * The places in the policy where a granted check, or the list of actions, met errors. Undefined if it met none before
+   * it was decided.
+   */
+  errors: readonly Diagnostic[] | undefined
+  /** In milliseconds. For a row of many, its share. */
+  duration = 0
+  readonly #listeners: DecisionListeners
+  readonly #begun: number
 
-  /** Whether there are listeners. Hot paths test it first, so that an unobserved check costs one read. */
-  active = false
-
-  /** @param outlived - The errors that granted checks met. Default: none are known. */
-  constructor(outlived?: Pick<OutlivedErrors, 'of'>) {
-    this.#outlived = outlived
-  }
-
-  /** Adds a listener, and returns a function that removes it. */
-  add(listener: DecisionListener): () => void {
-    this.#set([...this.#listeners, listener])
-    return () => this.#set(this.#listeners.filter((one) => one !== listener))
-  }
-
-  #set(listeners: readonly DecisionListener[]): void {
-    const wasActive = this.active
-    this.#listeners = listeners
-    this.active = listeners.length > 0
-    watched += Number(this.active) - Number(wasActive)
-    metErrors.isWatched = watched > 0
-  }
-
-  /** Calls all listeners with a decision. */
-  notify(
+  constructor(
+    listeners: DecisionListeners,
     kind: DecisionKind,
     actor: unknown,
     action: string | undefined,
     resource: unknown,
-    allowed: boolean,
-    fields?: readonly string[],
-  ): void {
-    const isOfRules = kind === 'check' || kind === 'actions'
-    const errors = isOfRules && allowed ? this.#outlived?.of(actor, action, resource) : undefined
-    for (const listener of this.#listeners) {
-      if (errors === undefined) listener(kind, actor, action, resource, allowed, fields)
-      else listener(kind, actor, action, resource, allowed, fields, undefined, errors)
+    policy: LoadedPolicy | undefined,
+    waits: boolean,
+  ) {
+    this.#listeners = listeners
+    this.kind = kind
+    this.actor = actor
+    this.action = action
+    this.resource = resource
+    this.policy = policy
+    this.waits = waits
+    this.#begun = listeners.now()
+  }
+
+  /** Runs the question: an error is its outcome. Returns or throws what `decide` does. */
+  attempt<Result>(decide: () => Result): Result {
+    try {
+      const result = decide()
+      if (!(result instanceof Promise)) return result
+      // Sound: the promise has the same value.
+      return result.catch((error: unknown) => this.failed(error)) as Result
+    } catch (error) {
+      return this.failed(error)
     }
   }
 
-  /** Calls all listeners with a denial that is thrown to the caller. */
-  notifyThrown(
+  /** Tells the watchers of the decision, and returns it. For enumerations: whether anything at all is allowed. */
+  made(allowed: boolean, details: DecisionDetails = none): boolean {
+    return this.took(this.#listeners.now() - this.#begun, allowed, details)
+  }
+
+  /** As `made`, for a decision whose time was measured. */
+  took(duration: number, allowed: boolean, details: DecisionDetails = none): boolean {
+    this.outcome = allowed ? 'allowed' : 'denied'
+    this.details = details
+    this.duration = duration
+    this.#listeners.tell(this)
+    return allowed
+  }
+
+  /** Tells the watchers of an error, unless the decision was made before it. @throws the error */
+  failed(error: unknown): never {
+    if (this.outcome === undefined) {
+      this.outcome = 'error'
+      this.error = error
+      this.duration = this.#listeners.now() - this.#begun
+      this.#listeners.tell(this)
+    }
+    throw error
+  }
+}
+
+/**
+ * Receives each decision right after it is made, in the asynchronous context of the caller, so that
+ * `AsyncLocalStorage` ties it to a request. An error that it throws is thrown to the caller of the question.
+ */
+export type DecisionWatcher = (decision: MadeDecision) => void
+
+/** The number of authorizers whose decisions are recorded: all share one record of errors. */
+let recorded = 0
+
+/** The watchers of the decisions of one authorizer. */
+export class DecisionListeners {
+  /** Replaced as a whole, so that the set of watchers does not change during a call. */
+  #watchers: readonly DecisionWatcher[] = []
+  readonly #records = new Set<DecisionWatcher>()
+  readonly #outlived: Pick<OutlivedErrors, 'of'>
+  readonly #policy: () => LoadedPolicy | undefined
+
+  /** Whether there are watchers. Hot paths test it first, so that a check that nobody watches costs one read. */
+  active = false
+
+  /**
+   * @param outlived - The errors that granted checks met.
+   * @param policy - Returns the active policy.
+   */
+  constructor(outlived: Pick<OutlivedErrors, 'of'>, policy: () => LoadedPolicy | undefined) {
+    this.#outlived = outlived
+    this.#policy = policy
+  }
+
+  /**
+   * Adds a watcher, and returns a function that removes it.
+   * @param records - Whether it reads durations and errors. Default false.
+   */
+  add(watcher: DecisionWatcher, records = false): () => void {
+    // Two additions of one function are two watchers.
+    const own: DecisionWatcher = (decision) => watcher(decision)
+    if (records) this.#setRecords(() => this.#records.add(own))
+    this.#set([...this.#watchers, own])
+    return () => {
+      this.#setRecords(() => this.#records.delete(own))
+      this.#set(this.#watchers.filter((one) => one !== own))
+    }
+  }
+
+  #set(watchers: readonly DecisionWatcher[]): void {
+    this.#watchers = watchers
+    this.active = watchers.length > 0
+  }
+
+  #setRecords(change: () => void): void {
+    const before = this.#records.size > 0
+    change()
+    recorded += Number(this.#records.size > 0) - Number(before)
+    metErrors.isWatched = recorded > 0
+  }
+
+  /** Returns the time in milliseconds, if somebody records durations. */
+  now(): number {
+    return this.#records.size > 0 ? performance.now() : 0
+  }
+
+  /**
+   * Begins a decision.
+   * @param waits - Whether the question can wait. Default false.
+   */
+  begin(
     kind: DecisionKind,
     actor: unknown,
-    action: unknown,
+    action: string | undefined,
     resource: unknown,
-    fields?: readonly string[],
-  ): void {
-    for (const listener of this.#listeners) listener(kind, actor, action, resource, false, fields, true)
+    waits = false,
+    policy: LoadedPolicy | undefined = this.#policy(),
+  ): MadeDecision {
+    return new MadeDecision(this, kind, actor, action, resource, policy, waits)
   }
+
+  /** As `begin`; undefined if there are no watchers. */
+  open(...question: Parameters<DecisionListeners['begin']>): MadeDecision | undefined {
+    return this.active ? this.begin(...question) : undefined
+  }
+
+  /** Calls all watchers. For a decision that was made. */
+  tell(decision: MadeDecision): void {
+    const { kind, outcome, actor, action, resource, policy } = decision
+    const isOfRules = kind === 'check' || kind === 'actions'
+    if (isOfRules && outcome === 'allowed') decision.errors = this.#outlived.of(actor, action, resource)
+    // It may have been compiled anew for classes that were registered since.
+    const now = this.#policy()
+    if (now?.policy === policy?.policy) decision.policy = now
+    for (const watcher of this.#watchers) watcher(decision)
+  }
+
+  /** Decides about many rows: each is a decision, with its share of the time. */
+  many<Result extends readonly boolean[] | Promise<readonly boolean[]>>(
+    actor: unknown,
+    action: string,
+    rows: readonly unknown[],
+    waits: boolean,
+    decide: () => Result,
+  ): Result {
+    if (!this.active) return decide()
+    const all = this.begin('check', actor, action, undefined, waits)
+    const begun = this.now()
+    const tell = (answers: readonly boolean[]): void => {
+      const share = (this.now() - begun) / rows.length
+      for (const [at, row] of rows.entries())
+        this.begin('check', actor, action, row, waits, all.policy).took(share, answers[at]!)
+    }
+    const answers = all.attempt(decide)
+    if (answers instanceof Promise) {
+      const told = answers.then((known) => {
+        tell(known)
+        return known
+      })
+      // Sound: the promise has the same value.
+      return told as unknown as Result
+    }
+    tell(answers)
+    return answers
+  }
+}
+
+/** Tells the watchers of a filter that was built, and returns it. */
+export function madeFilter<Made extends BuiltFilter>(
+  decision: MadeDecision,
+  filter: Made,
+  unloaded: DecisionDetails['unloaded'],
+): Made {
+  const extent = filter.kind
+  const reason = decision.actor === null ? 'nobody' : 'forbidden'
+  decision.made(extent !== 'none', { extent, filter, unloaded, reason: extent === 'none' ? reason : undefined })
+  return filter
 }

@@ -14,7 +14,8 @@ import { WarningLog } from '../policies/warnings.js'
 import { Hosts } from '../relations/hosts.js'
 import { RelationLoaders } from '../relations/relations.js'
 import { Decider } from './decider.js'
-import { DecisionListeners } from './decision.js'
+import { DecisionListeners, type DecisionWatcher } from './decision.js'
+import type { RequestFields } from './event.js'
 import { OutlivedErrors } from './outlivedErrors.js'
 
 /** The parts of an engine that an entry of this package chooses: they make up much of its size. */
@@ -42,6 +43,9 @@ export class Engine {
   readonly active: ActivePolicy
   readonly decider: Decider
   readonly listeners: DecisionListeners
+  readonly warnings: WarningLog
+  /** Each returns the fields of the request that is being served, or undefined. */
+  readonly requests: (() => RequestFields | undefined)[] = []
   /** Called before a write that no policy decides. Each throws if its request may not write yet. */
   readonly writeGuards: (() => void)[] = []
   readonly options: BaseOptions
@@ -79,7 +83,8 @@ export class Engine {
       queryRules,
     })
     const outlived = new OutlivedErrors(warnings)
-    this.listeners = new DecisionListeners(outlived)
+    this.warnings = warnings
+    this.listeners = new DecisionListeners(outlived, () => this.active.loaded)
     this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits, outlived)
     this.options = options
     this.parts = parts
@@ -111,4 +116,17 @@ export function attachEngine(authorizer: object, engine: Engine): void {
 export function engineOf(authorizer: object): Engine | undefined {
   // Sound: only `attachEngine` sets the symbol.
   return (authorizer as { readonly [key]?: Engine })[key]
+}
+
+/**
+ * For frameworks and tools: calls a function with each decision of an authorizer, with the rows themselves, right after
+ * it is made. An error that it throws is thrown to the caller of the question. Returns a function that ends it.
+ * @throws ArgumentError if `authorizer` is none.
+ */
+export function watchDecisions(authorizer: object, watcher: DecisionWatcher): () => void {
+  const engine = engineOf(authorizer)
+  if (engine) return engine.listeners.add(watcher)
+  throw new ArgumentError('invalid-argument', 'Decisions are those of an authorizer.', {
+    hint: 'pass an Authorizer of @arcturus/core',
+  })
 }

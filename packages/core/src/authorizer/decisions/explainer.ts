@@ -1,5 +1,8 @@
-import type { DecisionExplanation } from '../../errors.js'
+import { ArgumentError, type DecisionExplanation } from '../../errors.js'
+import { evaluateApart } from '../../machine/index.js'
 import { shared } from '../../schema/shared.js'
+import type { LoadedPolicy } from '../policies/loadedPolicy.js'
+import type { MadeDecision } from './decision.js'
 
 /** A question for the rules of `allow`, `allow_field` or `allow_request`. */
 export interface Asked {
@@ -19,10 +22,21 @@ export interface Explained extends Asked {
   readonly options?: object | undefined
 }
 
+/** A rule that decided. */
+export interface DecidingRule {
+  /** The name of the rule, such as `allow` or `has_role`. */
+  readonly name: string
+  /** The file's name, as it was passed to the authorizer. */
+  readonly file?: string | undefined
+  readonly line: number
+}
+
 /** What `@arcturus/core/explain` provides. */
 export interface Explainer {
   explain(decision: Explained): DecisionExplanation
   load(decision: Explained): Promise<DecisionExplanation>
+  /** Returns the rules of a proof; undefined if none is known. */
+  rules(asked: Asked, policy: LoadedPolicy): readonly DecidingRule[] | undefined
 }
 
 /** All copies of this package share it. The main entry works without. */
@@ -67,4 +81,50 @@ export function explainable<Target extends object>(target: Target, decision: Exp
     explanation: { get: explanation, configurable: true },
     loadExplanation: { value: () => explainer.load(decision), configurable: true },
   })
+}
+
+/** Returns the question of a decision that one call of rules answers; undefined for others. */
+function askedOf({ kind, actor, action, resource, details: { fields } }: MadeDecision): Asked | undefined {
+  if (kind === 'request') return { actor, action: undefined, resource }
+  if (resource === undefined || typeof resource === 'string') return undefined
+  if (kind === 'check') return { actor, action, resource }
+  return kind === 'field' && fields?.length === 1 ? { actor, action, resource, field: fields[0] } : undefined
+}
+
+/** Returns the rules of a decision: see `Decision.rules`. */
+export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined {
+  const { explainer } = registry
+  if (!explainer) {
+    throw new ArgumentError('not-in-entry', 'The rules of a decision are not part of this entry.', {
+      hint: "import '@arcturus/core/decisions'",
+    })
+  }
+  if (made.outcome !== 'allowed') return []
+  const asked = askedOf(made)
+  return asked && made.policy && explainer.rules(asked, made.policy)
+}
+
+/**
+ * Returns the explanation of a denial: see `Decision.explanation`.
+ * @param options - What it reveals.
+ */
+export function explainDecision(
+  made: MadeDecision,
+  authorizer: object,
+  options: object,
+): DecisionExplanation | undefined {
+  const { explainer } = registry
+  const asked = made.outcome === 'denied' ? askedOf(made) : undefined
+  return asked && explainer && evaluateApart(() => explainer.explain({ ...asked, authorizer, options }))
+}
+
+/** Returns the explanation with what it needs loaded; otherwise as `explainDecision`. */
+export function loadDecision(
+  made: MadeDecision,
+  authorizer: object,
+  options: object,
+): Promise<DecisionExplanation> | undefined {
+  const { explainer } = registry
+  const asked = made.outcome === 'denied' ? askedOf(made) : undefined
+  return asked && explainer && evaluateApart(() => explainer.load({ ...asked, authorizer, options }))
 }

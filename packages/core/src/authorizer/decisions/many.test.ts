@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ArgumentError, QueryError } from '../../errors.js'
 import { Authorizer } from '../authorizer.js'
 import type { AuthorizerOptions } from '../options.js'
+import { watchDecisions } from './engine.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -92,15 +93,17 @@ describe('many resources at once', () => {
   test('are one decision each', async () => {
     const authorizer = authorizerWith()
     const heard: unknown[] = []
-    authorizer.observe((kind, _actor, action, resource, allowed) => heard.push([kind, action, resource, allowed]))
+    watchDecisions(authorizer, ({ kind, action, resource, outcome }) => {
+      heard.push([kind, action, resource, outcome])
+    })
     authorizer.canMany(ann, 'edit', rows.slice(2, 4))
     await authorizer.areAllowed(ann, 'edit', [later])
     await authorizer.authorizedActionsMany(bob, rows.slice(2, 3))
     expect(heard).toEqual([
-      ['check', 'edit', rows[2], false],
-      ['check', 'edit', rows[3], false],
-      ['check', 'edit', later, true],
-      ['actions', undefined, rows[2], true],
+      ['check', 'edit', rows[2], 'denied'],
+      ['check', 'edit', rows[3], 'denied'],
+      ['check', 'edit', later, 'allowed'],
+      ['actions', undefined, rows[2], 'allowed'],
     ])
   })
 

@@ -73,7 +73,7 @@ describe.each(evaluators)('%s', (evaluator) => {
   test('tells the listeners of decisions of which check an error was', async () => {
     const authorizer = authorizerOf(evaluator, `${owner}\n${open}`)
     const events: (readonly string[] | undefined)[] = []
-    authorizer.observe((_kind, _actor, _action, _resource, _allowed, _fields, _thrown, errors) => {
+    authorizer.onDecision(({ errors }) => {
       events.push(errors?.map(({ span }) => spanText(span!).slice(0, 16)))
     })
     const user = new User(1)
@@ -149,7 +149,7 @@ describe.each(evaluators)('%s', (evaluator) => {
     }
     authorizer.registerClass(Nested)
     const events: [unknown, string[] | undefined][] = []
-    authorizer.observe((_kind, _actor, action, _resource, _allowed, _fields, _thrown, errors) => {
+    authorizer.onDecision(({ action, errors }) => {
       events.push([action, errors?.map(({ span }) => spanText(span!).slice(0, 15))])
     })
     expect(authorizer.can(new User(1), 'read', new Nested(null, true))).toBe(true)

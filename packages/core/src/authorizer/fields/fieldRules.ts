@@ -23,9 +23,11 @@ export class FieldRules {
     assertFieldQuestion(this.#engine, actor, action, resource)
     assertField(field)
     const { decider, listeners } = this.#engine
-    const allowed = await decider.holds('allow_field', [actor, action, resource, field])
-    if (allowed) return listeners.notify('field', actor, action, resource, true, [field])
-    listeners.notifyThrown('field', actor, action, resource, [field])
+    const decision = listeners.begin('field', actor, action, resource, true)
+    const fields = [field]
+    const allowed = await decision.attempt(() => decider.holds('allow_field', [actor, action, resource, field]))
+    if (allowed) return void decision.made(true, { fields })
+    decision.made(false, { fields, isThrown: true, reason: actor === null ? 'nobody' : 'forbidden' })
     throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })
   }
 
@@ -40,8 +42,9 @@ export class FieldRules {
         : schema.ancestors(model).flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
     const question = decider.question()
     const candidates = question.policy.actions.fieldCandidates(declared)
-    const fields = await allowedOf(candidates, actor, action, resource, question, this.#engine)
-    listeners.notify('field', actor, action, resource, fields.size > 0)
+    const decision = listeners.begin('field', actor, action, resource, true, question.policy)
+    const fields = await decision.attempt(() => allowedOf(candidates, actor, action, resource, question, this.#engine))
+    decision.made(fields.size > 0)
     return fields
   }
 
@@ -55,8 +58,11 @@ export class FieldRules {
     question.policy.actions.assertNamedForFields(action)
     return pickFields(schema, rows, async (row, names) => {
       assertKnown(schema, row, 'resource')
-      const fields = await allowedOf({ names, areAll: true }, actor, action, row, question, this.#engine)
-      listeners.notify('field', actor, action, row, fields.size > 0, names)
+      const decision = listeners.begin('field', actor, action, row, true, question.policy)
+      const fields = await decision.attempt(() =>
+        allowedOf({ names, areAll: true }, actor, action, row, question, this.#engine),
+      )
+      decision.made(fields.size > 0, { fields: names })
       return fields
     })
   }

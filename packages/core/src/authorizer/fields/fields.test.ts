@@ -187,7 +187,7 @@ describe('a body to write', () => {
 
   it('decides nothing if it is empty', async () => {
     const heard: string[] = []
-    const stop = authorizer.observe((kind) => heard.push(kind))
+    const stop = authorizer.onDecision(({ entry }) => void heard.push(entry))
     await authorizer.assertWritable(ada, 'write', page, {})
     expect(heard).toEqual([])
     await authorizer.assertWritable(ada, 'write', page, { title: '' })

@@ -29,13 +29,18 @@ export class WritableFields {
     if (names.length === 0) return
     const { decider, listeners, readAction } = this.#engine
     const question = decider.question()
-    const fields = await allowedOf({ names, areAll: true }, actor, action, resource, question, this.#engine)
+    const decision = listeners.begin('field', actor, action, resource, true, question.policy)
+    const fields = await decision.attempt(() =>
+      allowedOf({ names, areAll: true }, actor, action, resource, question, this.#engine),
+    )
     const denied = names.filter((name) => !fields.has(name))
-    if (denied.length === 0) return listeners.notify('field', actor, action, resource, true, names)
-    listeners.notifyThrown('field', actor, action, resource, names)
+    if (denied.length === 0) return void decision.made(true, { fields: names })
     // A registered class is a row that does not exist yet, so there is nothing to hide.
     const isRow = typeof resource !== 'function'
-    const isHidden = actor !== null && isRow && !(await decider.settleKnown(actor, readAction, resource, question))
+    const mayRead = () => decider.settleKnown(actor, readAction, resource, question)
+    const isHidden = actor !== null && isRow && !(await decision.attempt(mayRead))
+    const reason = actor === null ? 'nobody' : isHidden ? 'hidden' : 'forbidden'
+    decision.made(false, { fields: names, isThrown: true, reason })
     const error = isHidden ? new NotFoundError() : denialOf(actor, denied)
     throw explainable(error, { authorizer: this.#authorizer, actor, action, resource, field: denied[0] })
   }
@@ -52,6 +57,7 @@ export class WritableFields {
     const { policy } = question
     policy.actions.assertNamedForFields(action)
     if (names.length === 0) return
+    const decision = listeners.begin('field', actor, action, modelName, true, policy)
     // A rule can name the class itself.
     const ofClass = await this.#allowedOfClass(names, actor, action, modelName, question)
     const denied: string[] = []
@@ -69,8 +75,9 @@ export class WritableFields {
         hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
         data: { fields: open },
       })
-    if (!isDenied) return listeners.notify('field', actor, action, modelName, true, names)
-    listeners.notifyThrown('field', actor, action, modelName, names)
+    const reason = actor === null ? 'nobody' : 'forbidden'
+    decision.made(!isDenied, isDenied ? { fields: names, isThrown: true, reason } : { fields: names })
+    if (!isDenied) return
     throw denialOf(actor, denied)
   }
 

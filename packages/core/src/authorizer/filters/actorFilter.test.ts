@@ -105,7 +105,7 @@ describe('actorFilter', () => {
 
   it('is no decision that listeners hear of', () => {
     const told: unknown[] = []
-    const stop = authorizer.observe((...decision) => told.push(decision))
+    const stop = authorizer.onDecision((decision) => void told.push(decision))
     authorizer.actorFilter('read', documents[0], 'User')
     stop()
     expect(told).toEqual([])

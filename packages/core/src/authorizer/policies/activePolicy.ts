@@ -33,6 +33,11 @@ export class ActivePolicy {
     return this.#loaded?.policy
   }
 
+  /** The active policy as it was last compiled. Names can have been registered since. */
+  get loaded(): LoadedPolicy | undefined {
+    return this.#loaded
+  }
+
   get statistics(): Readonly<Statistics> {
     return this.#loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
   }

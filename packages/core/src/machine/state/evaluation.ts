@@ -1,6 +1,7 @@
 import { QueryError } from '../../errors.js'
 import { type ContextValues, running as current } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
+import { metErrors } from '../../values/metErrors.js'
 import { isThenable } from '../../values/thenable.js'
 import type { Limits } from './limits.js'
 
@@ -205,4 +206,15 @@ function leadsBack(): QueryError {
   return new QueryError('frame-limit', 'A check leads back to itself through code of the application.', {
     hint: 'a getter or method must not ask for what is being decided',
   })
+}
+
+/** Runs an evaluation that is no part of the running one: it takes none of its time and steps. */
+export function evaluateApart<Result>(evaluate: () => Result): Result {
+  const outer = outerEvaluation()
+  running.current = undefined
+  try {
+    return metErrors.without(evaluate)
+  } finally {
+    running.current = outer
+  }
 }

@@ -1,0 +1,204 @@
+import { ArcturusError, type DecisionExplanation, QueryError } from '../../errors.js'
+import type { Code } from '../../language/codes.js'
+import type { Diagnostic } from '../../language/diagnostic.js'
+import { versionOf } from '../../policy/version.js'
+import type { BuiltFilter, DecisionKind, DenialReason, MadeDecision } from './decision.js'
+import { type DecidingRule, explainDecision, loadDecision, rulesOf } from './explainer.js'
+import type { Reference } from './reference.js'
+
+/** The fields of a request that decisions are logged with. */
+export interface RequestFields {
+  /** The identifier that the framework, or the header `x-request-id`, gives it. */
+  readonly id?: string | undefined
+  readonly method?: string | undefined
+  /** The path, without the query. */
+  readonly path?: string | undefined
+}
+
+/**
+ * The entry by which a decision was asked for: `can` and the other checks, `change` (`authorizeChange`,
+ * `authorizeCreate`), `filter`, `extent`, `field` (all methods about fields), `actions`, `request`.
+ */
+export type DecisionEntry = 'can' | 'change' | 'filter' | 'extent' | 'field' | 'actions' | 'request'
+
+const entries: Readonly<Record<DecisionKind, DecisionEntry>> = {
+  check: 'can',
+  change: 'change',
+  filter: 'filter',
+  model: 'extent',
+  field: 'field',
+  actions: 'actions',
+  request: 'request',
+}
+
+/** What details of a decision are made of, as long as the listener's call lasts. */
+export interface DecisionScope {
+  made: MadeDecision | undefined
+  readonly authorizer: object
+  /** What explanations reveal. */
+  readonly explanations: object
+  readonly actor: Reference | null
+  readonly resource: Reference | undefined
+  readonly request: RequestFields | undefined
+  readonly readAction: string
+}
+
+/** The decisions of a process have different numbers, and processes different prefixes. */
+const prefix = /* @__PURE__ */ `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`
+let last = 0
+
+/** A decision, for logs and audits. It contains no rows, only their models and keys. */
+export class Decision {
+  /** Distinguishes it from other events in a log. */
+  readonly kind: 'decision' = 'decision'
+  /** The time at which it was made, in milliseconds since 1970. */
+  readonly time: number
+  /** The time that it took, in milliseconds. For each row of many, its share. */
+  readonly duration: number
+  readonly entry: DecisionEntry
+  /** The actor by its model and key, or null for an anonymous user. */
+  readonly actor: Reference | null
+  /** Undefined for `actions` and `request`. */
+  readonly action: string | undefined
+  /**
+   * The resource by its model and key. There is no key for the name of a model, and for a class. Undefined for `request`,
+   * for a resource that was not found, and for an error that concerns many rows.
+   */
+  readonly resource: Reference | undefined
+  /** For a filter and for enumerations: whether anything at all is allowed. An `error` allows nothing. */
+  readonly outcome: 'allowed' | 'denied' | 'error'
+  /**
+   * Why it is denied, or the code of the error. Undefined for a denial whose entry does not look for the reason: `can` and
+   * `isAllowed` of other actions than the one for reading.
+   */
+  readonly reason: DenialReason | Code | undefined
+  /** Of a filter: `all` rows, `none`, or those for which a `condition` is true. */
+  readonly extent: BuiltFilter['kind'] | undefined
+  /** The fields that it is about. Undefined if it is about no field, or about all. */
+  readonly fields: readonly string[] | undefined
+  /**
+   * The errors in other rules or alternatives that an allowed check met before it was decided (`ignored-error`).
+   * Undefined if it met none.
+   */
+  readonly errors: readonly Diagnostic[] | undefined
+  /** The version of the policy that decided: `authorizer.policyVersion` at that time. */
+  readonly policyVersion: string | undefined
+  /** The request that is being served, if a framework package serves it. */
+  readonly request: RequestFields | undefined
+  readonly #number: number
+  readonly #scope: DecisionScope
+
+  constructor(scope: DecisionScope, made: MadeDecision) {
+    const { details } = made
+    this.time = Date.now()
+    this.duration = made.duration
+    this.entry = entries[made.kind]
+    this.actor = scope.actor
+    this.action = made.action
+    this.resource = scope.resource
+    // Sound: listeners are called when the outcome is known.
+    this.outcome = made.outcome!
+    this.reason = reasonOf(made, scope.readAction)
+    this.extent = details.extent
+    this.fields = details.fields
+    this.errors = made.errors
+    this.policyVersion = made.policy && versionOf(made.policy.policy)
+    this.request = scope.request
+    this.#number = ++last
+    this.#scope = scope
+  }
+
+  /** Different for each decision, also of other processes. */
+  get id(): string {
+    return `${prefix}-${this.#number.toString(36)}`
+  }
+
+  /**
+   * The rules of one proof of an allowed check, each once: some of those that `explain` marks true. None for a denial or
+   * an error. Undefined for other entries than `can`, `request` and a single `field`, and if only the query machine can
+   * tell, for example if the decision awaited promises or loaded relations.
+   * @throws QueryError `decision-over` if it is read after the listener's call; ArgumentError `not-in-entry` if neither
+   * `@arcturus/core/decisions` nor `@arcturus/core/explain` is imported.
+   */
+  get rules(): readonly DecidingRule[] | undefined {
+    return rulesOf(this.#made('rules'))
+  }
+
+  /**
+   * Why it is denied. Undefined unless a check, a request or a field of a row is denied, or if `@arcturus/core/explain` is
+   * not imported. Without reasons if the decision loaded data that is not at hand.
+   * @throws QueryError `decision-over` if it is read after the listener's call.
+   */
+  get explanation(): DecisionExplanation | undefined {
+    return explainDecision(this.#made('explanation'), this.#scope.authorizer, this.#scope.explanations)
+  }
+
+  /**
+   * Returns the explanation with what it needs loaded. Undefined as `explanation`.
+   * @throws QueryError `decision-over` if it is called after the listener's call.
+   */
+  loadExplanation(): Promise<DecisionExplanation> | undefined {
+    return loadDecision(this.#made('loadExplanation'), this.#scope.authorizer, this.#scope.explanations)
+  }
+
+  #made(name: string): MadeDecision {
+    const { made } = this.#scope
+    if (made) return made
+    throw new QueryError('decision-over', `\`${name}\` of a decision was read after the call of its listener.`, {
+      hint: 'read it in the listener, before any `await`, and keep the result',
+    })
+  }
+
+  /** Returns what can be read at any time, for `JSON.stringify`. */
+  toJSON(): DecisionJSON {
+    const { id, kind, duration, entry, actor, action, resource, outcome, reason, extent, fields, errors } = this
+    return {
+      kind,
+      id,
+      time: new Date(this.time).toISOString(),
+      duration,
+      entry,
+      actor,
+      action,
+      resource,
+      outcome,
+      reason,
+      extent,
+      fields,
+      ...(errors && { errors: errors.map(({ message }) => message) }),
+      policyVersion: this.policyVersion,
+      request: this.request,
+    }
+  }
+}
+
+/** A decision as JSON. Fields that are undefined are omitted by `JSON.stringify`. */
+export interface DecisionJSON
+  extends Pick<
+    Decision,
+    | 'kind'
+    | 'id'
+    | 'duration'
+    | 'entry'
+    | 'actor'
+    | 'action'
+    | 'resource'
+    | 'outcome'
+    | 'reason'
+    | 'extent'
+    | 'fields'
+    | 'policyVersion'
+    | 'request'
+  > {
+  /** By ISO 8601. */
+  readonly time: string
+  /** The messages. */
+  readonly errors?: readonly string[]
+}
+
+function reasonOf({ outcome, details, kind, actor, action, error }: MadeDecision, readAction: string) {
+  if (outcome === 'error') return error instanceof ArcturusError ? error.code : 'application-error'
+  if (outcome === 'allowed' || details.reason !== undefined) return details.reason
+  if (actor === null) return 'nobody'
+  return kind === 'check' && action === readAction ? 'hidden' : undefined
+}

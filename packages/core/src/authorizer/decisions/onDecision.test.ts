@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
+import '../../explain/index.js'
+import type { Diagnostic } from '../../language/diagnostic.js'
+import { Authorizer } from '../authorizer.js'
+import { watchDecisions } from './engine.js'
+import type { Decision } from './event.js'
+
+class User {
+  constructor(
+    readonly id: number,
+    readonly email = 'ada@example.org',
+    readonly secret = 'secret',
+  ) {}
+}
+class Doc {
+  constructor(
+    readonly id: number,
+    readonly owner: User,
+    readonly isPublic = false,
+    readonly secret = 'secret',
+  ) {}
+  get later(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+}
+class Entry {
+  readonly org = 3
+  readonly day = new Date(0)
+  readonly secret = 'secret'
+}
+
+const text = `
+  allow(user: User, "read", doc: Doc) if owns(user, doc);
+  allow(_, "read", doc: Doc) if doc.isPublic = true;
+  allow(_: User, "wait", doc: Doc) if doc.later = true;
+  allow(_: User, "list", _: Entry);
+  allow_field(_: User, "read", _: Doc, "id");
+  allow_request(_: User, _);
+  owns(user: User, doc: Doc) if doc.owner = user;
+`
+
+function made(log: (warning: Diagnostic) => void = () => {}) {
+  const authorizer = new Authorizer({ log })
+    .registerClass(User, { key: 'id', fields: { id: 'integer', email: 'string' } })
+    .registerClass(Doc, { key: 'id' })
+    .registerClass(Entry, { key: ['org', 'day'] })
+  authorizer.loadSync({ text, name: 'main.polar' })
+  return authorizer
+}
+
+const [ada, eve] = [new User(1), new User(2)]
+const [mine, open] = [new Doc(5, ada), new Doc(6, ada, true)]
+
+/** Returns the decisions of an authorizer, with their rules. */
+function recorded(authorizer: Authorizer, ...options: [Parameters<Authorizer['onDecision']>[1]] | []) {
+  const events: (Decision & { readonly lines: readonly number[] | undefined })[] = []
+  authorizer.onDecision(
+    (event) => {
+      const lines = event.rules?.map(({ line }) => line)
+      events.push(Object.assign(event, { lines }))
+    },
+    ...options,
+  )
+  return events
+}
+
+describe('a decision', () => {
+  test('names rows by their models and keys', () => {
+    const authorizer = made()
+    const events = recorded(authorizer)
+    authorizer.can(ada, 'read', mine)
+    authorizer.can(null, 'read', open)
+    authorizer.can(ada, 'list', new Entry())
+    authorizer.can(ada, 'list', Entry)
+    expect(events.map(({ actor, resource }) => [actor, resource])).toEqual([
+      [
+        { model: 'User', key: 1 },
+        { model: 'Doc', key: 5 },
+      ],
+      [null, { model: 'Doc', key: 6 }],
+      [
+        { model: 'User', key: 1 },
+        { model: 'Entry', key: { org: 3, day: '1970-01-01T00:00:00.000Z' } },
+      ],
+      [{ model: 'User', key: 1 }, { model: 'Entry' }],
+    ])
+    for (const event of events) expect(JSON.stringify(event)).not.toContain('secret')
+  })
+
+  test('has the rules of one proof, and none if it is denied', () => {
+    const authorizer = made()
+    const events = recorded(authorizer)
+    authorizer.can(ada, 'read', mine)
+    authorizer.can(eve, 'read', open)
+    authorizer.can(eve, 'read', mine)
+    expect(events.map(({ lines, outcome, reason }) => [lines, outcome, reason])).toEqual([
+      [[2, 8], 'allowed', undefined],
+      [[3], 'allowed', undefined],
+      [[], 'denied', 'hidden'],
+    ])
+    authorizer.onDecision(({ rules }) => expect(rules?.[1]).toEqual({ name: 'owns', file: 'main.polar', line: 8 }), {
+      required: true,
+    })
+    authorizer.can(ada, 'read', mine)
+  })
+
+  test('keeps no detail that needs the rows', () => {
+    const authorizer = made()
+    const kept: Decision[] = []
+    authorizer.onDecision((decision) => void kept.push(decision))
+    authorizer.can(eve, 'read', mine)
+    for (const read of [
+      (one: Decision) => one.rules,
+      (one: Decision) => one.explanation,
+      (one: Decision) => one.loadExplanation(),
+    ])
+      expect(() => read(kept[0]!)).toThrow(expect.objectContaining({ code: 'decision-over' }))
+    expect(JSON.parse(JSON.stringify(kept[0]))).toMatchObject({ kind: 'decision', id: kept[0]!.id, outcome: 'denied' })
+  })
+
+  test('is made by every entry', async () => {
+    const authorizer = made()
+    const events = recorded(authorizer)
+    await authorizer.isAllowed(ada, 'wait', mine)
+    authorizer.canMany(ada, 'read', [mine, open])
+    await authorizer.areAllowed(eve, 'read', [mine])
+    await authorizer.authorize(eve, 'wait', mine)
+    await authorizer.authorize(eve, 'read', mine).catch(() => {})
+    authorizer.filter(eve, 'read', 'Doc')
+    authorizer.filter(ada, 'list', 'Entry')
+    await authorizer.loadFilter(null, 'list', 'Entry')
+    await authorizer.extent(ada, 'list', 'Entry')
+    await authorizer.authorizedActions(ada, mine).catch(() => {})
+    await authorizer.authorizeField(ada, 'read', mine, 'id')
+    await authorizer.authorizeField(ada, 'read', mine, 'secret').catch(() => {})
+    await authorizer.authorizeRequest(null, { path: '/' }).catch(() => {})
+    const shown = events.map(({ entry, action, outcome, reason, extent, fields, lines }) =>
+      [entry, action, outcome, reason, extent, fields, lines && `lines ${lines.join()}`].filter(
+        (one) => one !== undefined,
+      ),
+    )
+    expect(shown).toEqual([
+      // The rules need the promise that was awaited.
+      ['can', 'wait', 'allowed'],
+      ['can', 'read', 'allowed', 'lines 2,8'],
+      ['can', 'read', 'allowed', 'lines 3'],
+      ['can', 'read', 'denied', 'hidden', 'lines '],
+      ['can', 'wait', 'allowed'],
+      ['can', 'read', 'denied', 'hidden', 'lines '],
+      ['filter', 'read', 'allowed', 'condition'],
+      ['filter', 'list', 'allowed', 'all'],
+      ['filter', 'list', 'denied', 'nobody', 'none', 'lines '],
+      ['extent', 'list', 'allowed', 'all'],
+      ['actions', 'allowed'],
+      ['field', 'read', 'allowed', ['id'], 'lines 6'],
+      ['field', 'read', 'denied', 'forbidden', ['secret'], 'lines '],
+      ['request', 'denied', 'nobody', 'lines '],
+    ])
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
+    for (const { time, duration } of events) expect([time > 1e12, duration >= 0]).toEqual([true, true])
+  })
+
+  test('can be an error, with its code', async () => {
+    const authorizer = made()
+    const events = recorded(authorizer, { allowed: 'none' })
+    expect(() => authorizer.can(ada, 'raed', mine)).toThrow('raed')
+    expect(() => authorizer.can(ada, 'wait', mine)).toThrow('promise')
+    expect(() => authorizer.canMany(undefined, 'read', [mine])).toThrow('undefined')
+    await expect(authorizer.isAllowed(ada, 'raed', mine)).rejects.toThrow('raed')
+    expect(events.map(({ outcome, reason, lines }) => [outcome, reason, lines])).toEqual([
+      ['error', 'unknown-action', []],
+      ['error', 'async-value', []],
+      ['error', 'undefined-actor', []],
+      ['error', 'unknown-action', []],
+    ])
+  })
+
+  test('has the version of the policy with which it began', async () => {
+    const authorizer = made()
+    const versions: unknown[] = []
+    authorizer.onDecision(({ policyVersion }) => void versions.push(policyVersion))
+    const before = authorizer.policyVersion
+    const answer = authorizer.isAllowed(ada, 'wait', mine)
+    authorizer.loadSync(`${text}\n# another`)
+    await answer
+    authorizer.can(ada, 'read', mine)
+    expect(versions).toEqual([before, authorizer.policyVersion])
+  })
+})
+
+test('the version of a policy is a hash of its texts', () => {
+  const authorizer = new Authorizer({ log: () => {} })
+  expect(authorizer.policyVersion).toBeUndefined()
+  for (let length = 0; length < 140; length++) {
+    const texts = ['allow(_, _, _);\n', `# ü€😀${'x'.repeat(length)}\n`]
+    authorizer.loadSync(...texts.map((each, at) => ({ text: each, name: `${at}.polar` })))
+    expect(authorizer.policyVersion).toBe(createHash('sha256').update(texts.join('')).digest('hex').slice(0, 32))
+  }
+})
+
+describe('a listener', () => {
+  test('can leave out what is allowed, and a share of all', () => {
+    const authorizer = made()
+    const [denied, some] = [recorded(authorizer, { allowed: 'none' }), recorded(authorizer, { sample: 0.25 })]
+    for (let count = 0; count < 1000; count++) authorizer.can(count % 2 === 0 ? ada : eve, 'read', mine)
+    expect(denied).toHaveLength(500)
+    expect(some.length).toBeGreaterThan(150)
+    expect(some.length).toBeLessThan(350)
+  })
+
+  test('can mask keys', () => {
+    const authorizer = new Authorizer().registerClass(User, { key: 'email', fields: { email: 'string' } })
+    authorizer.loadSync('allow(user: User, "read", user: User);')
+    const events = recorded(authorizer, { mask: ['User.email'] })
+    authorizer.can(ada, 'read', ada)
+    expect(events[0]).toMatchObject({ actor: { key: '(masked)' }, resource: { key: '(masked)' } })
+    expect(() => authorizer.onDecision(() => {}, { mask: ['Usr.email'] })).toThrow('Usr.email')
+  })
+
+  test.each([
+    [undefined, {}],
+    [() => {}, { sample: 2 }],
+    [() => {}, { sample: Number.NaN }],
+    [() => {}, { allowed: 'some' }],
+    [() => {}, { required: 1 }],
+    [() => {}, { mask: ['User'] }],
+  ])('is refused: %s %j', (listener, options) => {
+    expect(() => made().onDecision(listener as () => void, options as object)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    )
+  })
+
+  test('that fails changes no answer, and is reported once', async () => {
+    const log = vi.fn()
+    const authorizer = made(log)
+    authorizer.onDecision(() => {
+      throw new Error('the disk is full')
+    })
+    authorizer.onDecision(() => Promise.reject(new Error('the network is down')))
+    for (let count = 0; count < 5; count++) {
+      expect([authorizer.can(ada, 'read', mine), authorizer.can(eve, 'read', mine)]).toEqual([true, false])
+      expect(await authorizer.isAllowed(ada, 'read', mine)).toBe(true)
+    }
+    const found = log.mock.calls.map(([warning]) => warning as Diagnostic)
+    expect(found.map(({ code }) => code)).toEqual(['failing-listener', 'failing-listener'])
+    expect(found.map(({ message }) => message).join()).toMatch(/the disk is full.*the network is down/)
+  })
+
+  test('that is slow is reported once, and misses decisions while too many of its promises are pending', async () => {
+    const log = vi.fn()
+    const authorizer = made(log)
+    let calls = 0
+    const open: (() => void)[] = []
+    authorizer.onDecision(() => {
+      calls++
+      return new Promise<void>((resolve) => open.push(resolve))
+    })
+    for (let count = 0; count < 3000; count++) expect(authorizer.can(ada, 'read', mine)).toBe(true)
+    expect(calls).toBe(1000)
+    for (const resolve of open) resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+    authorizer.can(ada, 'read', mine)
+    expect(calls).toBe(1001)
+    expect(log.mock.calls.map(([{ code }]) => code)).toEqual(['slow-listener'])
+  })
+
+  test('that is required fails the check if it throws, or does not record at once', async () => {
+    const authorizer = made()
+    const stop = authorizer.onDecision(
+      () => {
+        throw new Error('the disk is full')
+      },
+      { required: true },
+    )
+    expect(() => authorizer.can(ada, 'read', mine)).toThrow('the disk is full')
+    await expect(authorizer.isAllowed(ada, 'read', mine)).rejects.toThrow('the disk is full')
+    await expect(authorizer.authorize(eve, 'read', mine)).rejects.toThrow('the disk is full')
+    await expect(authorizer.loadFilter(eve, 'read', 'Doc')).rejects.toThrow('the disk is full')
+    stop()
+    authorizer.onDecision(async () => {}, { required: true })
+    expect(() => authorizer.can(ada, 'read', mine)).toThrow('must not return a promise')
+  })
+
+  test('receives no decision that it causes, and hears nothing once it is removed', () => {
+    const authorizer = made()
+    let calls = 0
+    const stop = authorizer.onDecision(() => {
+      calls++
+      authorizer.can(eve, 'read', mine)
+    })
+    authorizer.can(ada, 'read', mine)
+    expect(calls).toBe(1)
+    stop()
+    authorizer.can(ada, 'read', mine)
+    expect(calls).toBe(1)
+  })
+})
+
+test('the rules of a check within another one take none of its steps', () => {
+  class Nested {
+    readonly id = 1
+    get inner(): boolean {
+      return authorizer.can(ada, 'read', mine)
+    }
+  }
+  const authorizer: Authorizer = made().registerClass(Nested, { key: 'id' })
+  authorizer.loadSync(`${text}\nallow(_: User, "read", nested: Nested) if nested.inner = true;`)
+  const events = recorded(authorizer)
+  expect(authorizer.can(eve, 'read', new Nested())).toBe(true)
+  expect(events.map(({ lines }) => lines)).toEqual([[2, 8], [10]])
+})
+
+describe('watchDecisions', () => {
+  test('passes the rows, and an error of the watcher fails the check', () => {
+    const authorizer = made()
+    const rows: unknown[] = []
+    const stop = watchDecisions(authorizer, ({ resource }) => {
+      rows.push(resource)
+      throw new Error('not now')
+    })
+    expect(() => authorizer.can(ada, 'read', mine)).toThrow('not now')
+    expect(rows).toEqual([mine])
+    stop()
+    expect(authorizer.can(ada, 'read', mine)).toBe(true)
+  })
+
+  test('needs an authorizer', () => {
+    expect(() => watchDecisions({}, () => {})).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  })
+})

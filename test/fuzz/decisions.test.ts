@@ -1,0 +1,64 @@
+import { PolicyError } from '@arcturus/core'
+import { type ExplanationNode, explain } from '@arcturus/core/explain'
+import { expect, test } from 'vitest'
+import { actorOf, check, Prepared } from './evaluators.js'
+import { printPolicy } from './policyTree.js'
+import { Random } from './random.js'
+import { randomCase } from './randomCase.js'
+import { descendantsOf } from './world.js'
+
+const cases = Number(process.env['FUZZ_DECISIONS'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 550 : 40))
+const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_129)
+
+test(`decisions of ${cases} random cases of seed ${seed} name the rules that explanations prove them by`, () => {
+  let [questions, proofs, unknown] = [0, 0, 0]
+  for (let index = 0; index < cases; index++) {
+    const { asked } = randomCase(seed, index, false)
+    const prepared = new Prepared(asked)
+    try {
+      void prepared.predicates
+    } catch (error) {
+      if (error instanceof PolicyError) continue
+      throw error
+    }
+    const { predicates: authorizer, objects } = prepared
+    let rules: readonly string[] | undefined
+    authorizer.onDecision(
+      (decision) => {
+        rules = decision.rules?.map(({ line }) => String(line))
+      },
+      { required: true },
+    )
+    const family = descendantsOf(asked.world, asked.model)
+    const rows = asked.world.rows.flatMap((row, at) => (family.includes(row.model) ? [at] : []))
+    for (const actor of asked.actors) {
+      for (const action of asked.actions) {
+        for (const row of Random.ofCase(seed ^ 0xd1, index).sample(rows, 4)) {
+          const question = [actorOf(prepared, actor), action, objects.rows[row]] as const
+          const outcome = check(authorizer, ...question)
+          const { tree } = explain(authorizer, ...question)
+          questions++
+          if (outcome !== 'true') expect(rules).toEqual([])
+          else if (rules === undefined) {
+            unknown++
+            expect(tree.kind).toBe('machine')
+          } else {
+            proofs++
+            const where = `${printPolicy(asked.policy)}\n${actor} ${action} ${row}, case ${index}`
+            expect(new Set(rules), where).toEqual(proofOf(tree))
+          }
+        }
+      }
+    }
+  }
+  console.log(`${questions} questions, ${proofs} proofs, ${unknown} by the machine alone`)
+  expect(proofs).toBeGreaterThan(cases)
+  expect(unknown).toBeLessThan(proofs)
+})
+
+/** Returns the lines of the rules that an explanation marks true, outside of negations. */
+function proofOf({ kind, outcome, rules = [], of }: ExplanationNode): ReadonlySet<string> {
+  if (outcome !== 'true' || kind === 'not') return new Set()
+  const lines = rules.map(({ place }) => String(place.line))
+  return new Set([...lines, ...of.flatMap((node) => [...proofOf(node)])])
+}
