@@ -109,13 +109,27 @@ test('An authorizer counts its checks alike', () => {
   expect(authorizer.statistics.bailOuts).toBe(1)
 })
 
-test.each([10, 20])('%d classes are decided like a few', (count) => {
+test.each([8, 9, 20])('%d classes are decided like a few, by an authorizer and a module', (count) => {
   const classes = Array.from({ length: count }, (_, at) => ({ [`C${at}`]: class {} })[`C${at}`]!)
-  const authorizer = new Authorizer({ evaluator: 'source' }).registerClass(User)
-  for (const cls of classes) authorizer.registerClass(cls)
-  authorizer.loadSync(
-    classes.map(({ name }, at) => `allow(user: User, "read", _: ${name}) if user.id > ${at};`).join('\n'),
-  )
-  for (let times = 0; times < 200; times++)
-    for (const [at, cls] of classes.entries()) expect(authorizer.can(new User(7), 'read', new cls())).toBe(at < 7)
+  const authorizer = new Authorizer({ evaluator: 'source' })
+  for (const cls of [User, Admin, ...classes]) authorizer.registerClass(cls)
+  const rules = classes.map(({ name }, at) => `allow(user: User, "read", _: ${name}) if user.id > ${at};`)
+  authorizer.loadSync(`${rules.join('\n')} allow(_: Admin, "write", _: C1);`)
+  const given = Object.fromEntries([User, Admin, ...classes].map((cls) => [cls.name, cls]))
+  class Unknown {}
+  const module = moduleOf(authorizer)({ classes: given })
+  type Can = (actor: unknown, action: string, resource: unknown) => boolean
+  const ways: readonly Can[] = [(...args) => authorizer.can(...args), (...args) => module.can(...args)]
+  for (const can of ways) {
+    for (let times = 0; times < 200; times++)
+      for (const [at, cls] of classes.entries()) {
+        for (const actor of [new User(7), new Admin(7)]) expect(can(actor, 'read', new cls())).toBe(at < 7)
+        expect(can(new Admin(7), 'write', new cls())).toBe(at === 1)
+        expect(can(new User(7), 'write', new cls())).toBe(false)
+      }
+    expect(can(new User(7), 'read', null)).toBe(false)
+    expect(can(null, 'read', new classes[0]!())).toBe(false)
+    expect(() => can(new User(7), 'read', new Unknown())).toThrow('class')
+    expect(() => can(new User(7), 'other', new classes[0]!())).toThrow('Unknown action')
+  }
 })

@@ -10,14 +10,13 @@ export interface ClassPair {
   readonly predicates: readonly (readonly [action: string, predicate: string])[]
 }
 
-/** Up to so many classes of one side are told apart by comparisons; for more, a table is faster. */
+/** Up to so many classes of one side are told apart by comparisons; for more, a map is faster. */
 const comparedClasses = 8
 
 /** Returns whether a function for these classes is faster than a table. */
 export function canDispatch(pairs: readonly ClassPair[]): boolean {
   const actors = new Set(pairs.map(({ actor }) => actor))
-  const resources = new Set(pairs.map(({ resource }) => resource))
-  return pairs.length > 0 && actors.size <= comparedClasses && resources.size <= comparedClasses
+  return pairs.length > 0 && actors.size <= comparedClasses
 }
 
 /**
@@ -29,16 +28,28 @@ export function canDispatch(pairs: readonly ClassPair[]): boolean {
 export function dispatchText(pairs: readonly ClassPair[], reads: ReadonlySet<string>): string {
   const actors = new Map<string, ClassPair[]>()
   for (const pair of pairs) actors.set(pair.actor, [...(actors.get(pair.actor) ?? []), pair])
+  const tables: string[] = []
+  const ofActor = (ofOne: readonly ClassPair[]): string => {
+    if (ofOne.length <= comparedClasses) return choice('resource.constructor', ofOne.map(ofPair))
+    const name = `decisions${tables.length}`
+    const entries = ofOne
+      .map(ofPair)
+      .map(([resource, body]) => `[${resource}, (actor, action, resource) => {\n${body}\n}]`)
+    tables.push(`const ${name} = new Map([\n${entries.join(',\n')}\n])`)
+    return `const decision = ${name}.get(resource.constructor)\nif (decision !== undefined) return decision(actor, action, resource)`
+  }
+  const byActor = choice(
+    'actor.constructor',
+    [...actors].map(([actor, ofOne]) => [actor, `{\n${ofActor(ofOne)}\n}`]),
+  )
   const inherited = [...reads].map((name) => `${text(name)} in bare`).join(' || ') || 'false'
   return `(() => {
 const bare = {}
+${tables.join('\n')}
 return (actor, action, resource) => {
 if (${inherited}) return undefined
 if (typeof actor !== "object" || actor === null || typeof resource !== "object" || resource === null) return undefined
-${choice(
-  'actor.constructor',
-  [...actors].map(([actor, ofActor]) => [actor, choice('resource.constructor', ofActor.map(ofPair))]),
-)}
+${byActor}
 return undefined
 }
 })()`
