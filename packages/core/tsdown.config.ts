@@ -56,6 +56,7 @@ const config: UserConfig = {
     editing: 'src/editing/index.ts',
     filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
+    decisions: 'src/decisions/index.ts',
     explain: 'src/explain/index.ts',
     node: 'src/node/index.ts',
     oso: 'src/oso/index.ts',

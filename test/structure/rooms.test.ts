@@ -25,6 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'writes',
     'checkOnly',
     'explain',
+    'decisions',
     'enforcement',
     'compiled',
     'oso',
@@ -53,6 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'fields',
     'denial',
     'changes',
+    'shadow',
     'baseAuthorizer',
     'authorizer',
   ],
@@ -179,7 +181,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['writes', 'checkOnly', 'explain', 'compiled', 'oso', 'node', 'tools', 'editing']
+const apart = ['writes', 'checkOnly', 'explain', 'decisions', 'compiled', 'oso', 'node', 'tools', 'editing']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {

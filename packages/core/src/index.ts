@@ -18,6 +18,7 @@ export type {
   RelationDeclaration,
   ScalarDeclaration,
 } from './authorizer/registration.js'
+export type { Difference, Shadow, ShadowOptions } from './authorizer/shadow.js'
 export type { EnforcementEvent } from './enforcement/event.js'
 export { UndecidedError } from './enforcement/guard.js'
 export { ChangedRequestError } from './enforcement/requestRules.js'

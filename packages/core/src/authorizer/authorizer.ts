@@ -16,6 +16,7 @@ import { type Finding, refusable } from './filters/refusable.js'
 import type { AuthorizerOptions } from './options.js'
 import { backEndOf } from './plans/evaluator.js'
 import type { PolicySource } from './policies/loadedPolicy.js'
+import { Shadow, type ShadowOptions } from './shadow.js'
 
 /**
  * Decides from one policy whether an actor may perform an action on a resource (`can`, `isAllowed`,
@@ -103,6 +104,23 @@ export class Authorizer extends BaseAuthorizer {
     const other = new Authorizer(context ? engine.with(context) : engine)
     other.loadSync(...sources)
     return other
+  }
+
+  /**
+   * Asks a second policy beside this one: for each check and each filter, after its answer is known. It changes no answer
+   * and fails no question. Rows are read, and missing relations loaded, a second time for the share that is compared.
+   * @param candidate - The other policy as a text, or its authorizer (`withPolicy`).
+   * @param options - The options; all are optional.
+   * @throws PolicyError for a candidate that can't be loaded; ArgumentError if an option is invalid.
+   * @example
+   * ```ts
+   * const shadow = authorizer.shadow(text, { sample: 0.1, onDifference: (difference) => console.warn(difference) })
+   * String(shadow) // of 12400 questions 1240 were compared, and 3 differ
+   * ```
+   */
+  shadow(candidate: Authorizer | string | PolicySource, options: ShadowOptions = {}): Shadow {
+    const other = candidate instanceof Authorizer ? candidate : this.withPolicy(candidate)
+    return new Shadow(this.#engine, other.#engine, options)
   }
 
   // fields

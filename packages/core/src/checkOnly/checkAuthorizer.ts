@@ -25,7 +25,7 @@ export interface CheckAuthorizerOptions extends BaseOptions {
  *   `load` and `policy` have no `warnings`, and there are no options `strict` and `queryRules` and
  *   no method `check`. Use `Authorizer` where policies are written and tested;
  * - generated code, the evaluator `source`: closures evaluate;
- * - `withPolicy`.
+ * - `withPolicy` and `shadow`.
  *
  * Reading a missing method, or passing a missing option, throws ArgumentError `not-in-entry`.
  *
@@ -96,6 +96,11 @@ export class CheckAuthorizer extends BaseAuthorizer {
   /** @deprecated Not in this entry: reading it throws. Use `Authorizer` of `@arcturus/core`. */
   get authorizeCreate(): never {
     throw missing('The method `authorizeCreate`')
+  }
+
+  /** @deprecated Not in this entry: reading it throws. Use `Authorizer` of `@arcturus/core`. */
+  get shadow(): never {
+    throw missing('The method `shadow`')
   }
 
   /** @deprecated Not in this entry: reading it throws. Use `Authorizer` of `@arcturus/core`. */

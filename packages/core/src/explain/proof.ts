@@ -5,6 +5,7 @@ import { Deriver } from '../condition/derive/derive.js'
 import { ArcturusError } from '../errors.js'
 import type { Rule } from '../language/ast.js'
 import { evaluateApart } from '../machine/index.js'
+import type { ContextValues } from '../schema/context.js'
 import { entryOf } from '../values/entryOf.js'
 import { conditionOf, rootOf } from './evaluate.js'
 import { Grounds } from './grounds.js'
@@ -15,7 +16,11 @@ import type { Part } from './part.js'
  * Returns the rules of one proof of a question: some of those that its explanation marks true. Undefined if only the
  * query machine can prove it, or if it needs values that are not at hand.
  */
-export function rulesOfProof(asked: Asked, policy: LoadedPolicy): readonly DecidingRule[] | undefined {
+export function rulesOfProof(
+  asked: Asked,
+  policy: LoadedPolicy,
+  context?: ContextValues,
+): readonly DecidingRule[] | undefined {
   return evaluateApart(() => {
     try {
       const { meaning } = policy.context
@@ -25,7 +30,7 @@ export function rulesOfProof(asked: Asked, policy: LoadedPolicy): readonly Decid
       if (error instanceof ArcturusError) return undefined
       throw error
     }
-  })
+  }, context)
 }
 
 /** The conditions of a policy that proofs are made of, by the classes of their questions. */

@@ -1,5 +1,6 @@
 import type { Condition } from '../../condition/condition.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
+import type { ContextValues } from '../../schema/context.js'
 import { metErrors } from '../../values/metErrors.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
@@ -61,6 +62,8 @@ export class MadeDecision {
   readonly resource: unknown
   /** Whether the question can wait for promises. */
   readonly waits: boolean
+  /** The context of the question; undefined if it has none. */
+  readonly context: ContextValues | undefined
   /** The policy that decided. Undefined if none is loaded. */
   policy: LoadedPolicy | undefined
   outcome: 'allowed' | 'denied' | 'error' | undefined
@@ -93,6 +96,7 @@ export class MadeDecision {
     this.resource = resource
     this.policy = policy
     this.waits = waits
+    this.context = listeners.context
     this.#begun = listeners.now()
   }
 
@@ -143,24 +147,45 @@ export type DecisionWatcher = (decision: MadeDecision) => void
 /** The number of authorizers whose decisions are recorded: all share one record of errors. */
 let recorded = 0
 
+/** What the listeners of an authorizer and of its views share. */
+interface Watching {
+  /** Replaced as a whole, so that the set of watchers does not change during a call. */
+  watchers: readonly DecisionWatcher[]
+  readonly records: Set<DecisionWatcher>
+}
+
 /** The watchers of the decisions of one authorizer. */
 export class DecisionListeners {
-  /** Replaced as a whole, so that the set of watchers does not change during a call. */
-  #watchers: readonly DecisionWatcher[] = []
-  readonly #records = new Set<DecisionWatcher>()
+  /** The context of the questions; undefined if they have none. */
+  readonly context: ContextValues | undefined
+  readonly #watching: Watching
   readonly #outlived: Pick<OutlivedErrors, 'of'>
   readonly #policy: () => LoadedPolicy | undefined
-
-  /** Whether there are watchers. Hot paths test it first, so that a check that nobody watches costs one read. */
-  active = false
 
   /**
    * @param outlived - The errors that granted checks met.
    * @param policy - Returns the active policy.
    */
-  constructor(outlived: Pick<OutlivedErrors, 'of'>, policy: () => LoadedPolicy | undefined) {
+  constructor(
+    outlived: Pick<OutlivedErrors, 'of'>,
+    policy: () => LoadedPolicy | undefined,
+    context?: ContextValues,
+    watching: Watching = { watchers: [], records: new Set() },
+  ) {
     this.#outlived = outlived
     this.#policy = policy
+    this.context = context
+    this.#watching = watching
+  }
+
+  /** Returns the same listeners for questions with a context. */
+  with(context: ContextValues): DecisionListeners {
+    return new DecisionListeners(this.#outlived, this.#policy, context, this.#watching)
+  }
+
+  /** Whether there are watchers. Hot paths test it first, so that a check that nobody watches costs one read. */
+  get active(): boolean {
+    return this.#watching.watchers.length > 0
   }
 
   /**
@@ -170,29 +195,24 @@ export class DecisionListeners {
   add(watcher: DecisionWatcher, records = false): () => void {
     // Two additions of one function are two watchers.
     const own: DecisionWatcher = (decision) => watcher(decision)
-    if (records) this.#setRecords(() => this.#records.add(own))
-    this.#set([...this.#watchers, own])
+    if (records) this.#setRecords(() => this.#watching.records.add(own))
+    this.#watching.watchers = [...this.#watching.watchers, own]
     return () => {
-      this.#setRecords(() => this.#records.delete(own))
-      this.#set(this.#watchers.filter((one) => one !== own))
+      this.#setRecords(() => this.#watching.records.delete(own))
+      this.#watching.watchers = this.#watching.watchers.filter((one) => one !== own)
     }
   }
 
-  #set(watchers: readonly DecisionWatcher[]): void {
-    this.#watchers = watchers
-    this.active = watchers.length > 0
-  }
-
   #setRecords(change: () => void): void {
-    const before = this.#records.size > 0
+    const before = this.#watching.records.size > 0
     change()
-    recorded += Number(this.#records.size > 0) - Number(before)
+    recorded += Number(this.#watching.records.size > 0) - Number(before)
     metErrors.isWatched = recorded > 0
   }
 
   /** Returns the time in milliseconds, if somebody records durations. */
   now(): number {
-    return this.#records.size > 0 ? performance.now() : 0
+    return this.#watching.records.size > 0 ? performance.now() : 0
   }
 
   /**
@@ -223,7 +243,7 @@ export class DecisionListeners {
     // It may have been compiled anew for classes that were registered since.
     const now = this.#policy()
     if (now?.policy === policy?.policy) decision.policy = now
-    for (const watcher of this.#watchers) watcher(decision)
+    for (const watcher of this.#watching.watchers) watcher(decision)
   }
 
   /** Decides about many rows: each is a decision, with its share of the time. */

@@ -100,6 +100,7 @@ export class Engine {
     // Sound: it has all fields of an engine, and engines have no private ones.
     return Object.assign(Object.create(Engine.prototype) as object, this, {
       decider: this.decider.with(context),
+      listeners: this.listeners.with(context),
     }) as Engine
   }
 }

@@ -1,5 +1,6 @@
 import { ArgumentError, type DecisionExplanation } from '../../errors.js'
 import { evaluateApart } from '../../machine/index.js'
+import type { ContextValues } from '../../schema/context.js'
 import { shared } from '../../schema/shared.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { MadeDecision } from './decision.js'
@@ -36,7 +37,7 @@ export interface Explainer {
   explain(decision: Explained): DecisionExplanation
   load(decision: Explained): Promise<DecisionExplanation>
   /** Returns the rules of a proof; undefined if none is known. */
-  rules(asked: Asked, policy: LoadedPolicy): readonly DecidingRule[] | undefined
+  rules(asked: Asked, policy: LoadedPolicy, context?: ContextValues): readonly DecidingRule[] | undefined
 }
 
 /** All copies of this package share it. The main entry works without. */
@@ -101,7 +102,7 @@ export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined
   }
   if (made.outcome !== 'allowed') return []
   const asked = askedOf(made)
-  return asked && made.policy && explainer.rules(asked, made.policy)
+  return asked && made.policy && explainer.rules(asked, made.policy, made.context)
 }
 
 /**

@@ -1,10 +1,11 @@
 import { ArgumentError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import { own } from '../../own.js'
+import type { ContextValues } from '../../schema/context.js'
 import { isThenable } from '../../values/thenable.js'
 import { assertMask } from '../mask.js'
 import type { DecisionWatcher, MadeDecision } from './decision.js'
-import type { Engine } from './engine.js'
+import { attachEngine, type Engine } from './engine.js'
 import { Decision, type DecisionScope, type RequestFields } from './event.js'
 import { referenceTo } from './reference.js'
 
@@ -60,7 +61,7 @@ export function recorder(
     if (request && !fields) return
     const scope: DecisionScope = {
       made,
-      authorizer,
+      authorizer: made.context ? viewOf(engine, made.context) : authorizer,
       explanations,
       actor: made.actor === null ? null : referenceTo(schema, made.actor, columns),
       resource: isNone(made) ? undefined : referenceTo(schema, made.resource, columns),
@@ -75,6 +76,13 @@ export function recorder(
       scope.made = undefined
     }
   }
+}
+
+/** Returns what explanations take for an authorizer with a context. */
+function viewOf(engine: Engine, context: ContextValues): object {
+  const view = {}
+  attachEngine(view, engine.with(context))
+  return view
 }
 
 function isNone({ kind, resource }: MadeDecision): boolean {

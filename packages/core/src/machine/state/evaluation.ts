@@ -208,10 +208,10 @@ function leadsBack(): QueryError {
   })
 }
 
-/** Runs an evaluation that is no part of the running one: it takes none of its time and steps. */
-export function evaluateApart<Result>(evaluate: () => Result): Result {
+/** Runs an evaluation that is no part of the running one: it takes none of its time and steps, and has its own context. */
+export function evaluateApart<Result>(evaluate: () => Result, context?: ContextValues): Result {
   const outer = outerEvaluation()
-  running.current = undefined
+  running.current = context && new Evaluation(1, undefined, context)
   try {
     return metErrors.without(evaluate)
   } finally {

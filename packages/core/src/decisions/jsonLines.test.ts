@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { jsonLines } from './index.js'
+
+class User {
+  constructor(readonly id: bigint) {}
+}
+const ada = new User(1n)
+
+function made() {
+  const authorizer = new Authorizer({ log: () => {} }).registerClass(User, { key: 'id' })
+  authorizer.loadSync({ name: 'main.polar', text: 'allow(user: User, "read", user: User);' })
+  return authorizer
+}
+
+/** A stream that takes some lines, and then more of them after each `drain`. */
+function streamOf(size: number) {
+  const lines: string[] = []
+  let [room, drain] = [size, () => {}]
+  return {
+    lines,
+    drain: () => {
+      room = size
+      drain()
+    },
+    write: (line: string) => {
+      lines.push(line)
+      return --room > 0
+    },
+    once: (_: 'drain', listener: () => void) => {
+      drain = listener
+    },
+  }
+}
+
+test('each decision is a line with its rules', () => {
+  const authorizer = made()
+  const stream = streamOf(10)
+  authorizer.onDecision(jsonLines(stream))
+  authorizer.onDecision(jsonLines(stream, { rules: false }))
+  authorizer.can(ada, 'read', ada)
+  expect(stream.lines.every((line) => line.endsWith('}\n'))).toBe(true)
+  const [first, second] = stream.lines.map((line) => JSON.parse(line))
+  expect(first).toMatchObject({
+    kind: 'decision',
+    actor: { model: 'User', key: '1' },
+    outcome: 'allowed',
+    rules: [{ name: 'allow', file: 'main.polar', line: 1 }],
+    policyVersion: authorizer.policyVersion,
+  })
+  expect(second).not.toHaveProperty('rules')
+})
+
+test('a bounded number of lines waits for a stream that is full, and the log says how many are lost', () => {
+  const authorizer = made()
+  const stream = streamOf(2)
+  authorizer.onDecision(jsonLines(stream, { waiting: 3 }))
+  for (let count = 0; count < 10; count++) expect(authorizer.can(ada, 'read', ada)).toBe(true)
+  expect(stream.lines).toHaveLength(2)
+  for (let count = 0; count < 4; count++) stream.drain()
+  expect(stream.lines.map((line) => JSON.parse(line).kind)).toEqual([...Array(5).fill('decision'), 'dropped'])
+  expect(JSON.parse(stream.lines.at(-1)!)).toEqual({ kind: 'dropped', count: 5 })
+  authorizer.can(ada, 'read', ada)
+  expect(stream.lines).toHaveLength(7)
+})
+
+test('with `whenFull: "throw"` and `required`, a decision that is not written fails', () => {
+  const authorizer = made()
+  authorizer.onDecision(jsonLines(streamOf(1), { waiting: 1, whenFull: 'throw' }), { required: true })
+  expect([authorizer.can(ada, 'read', ada), authorizer.can(ada, 'read', ada)]).toEqual([true, true])
+  expect(() => authorizer.can(ada, 'read', ada)).toThrow(expect.objectContaining({ code: 'slow-listener' }))
+})
+
+test('a million decisions through a slow and a throwing listener change nothing and hold nothing', () => {
+  const authorizer = made()
+  const stream = streamOf(1)
+  authorizer.onDecision(jsonLines(stream))
+  authorizer.onDecision(() => new Promise(() => {}))
+  const full = new Error('the disk is full')
+  authorizer.onDecision(() => {
+    throw full
+  })
+  let [allowed, before] = [0, 0]
+  for (let count = 0; count < 1_000_000; count++) {
+    if (count === 10_000) before = process.memoryUsage().heapUsed
+    if (authorizer.can(ada, 'read', ada)) allowed++
+  }
+  expect(allowed).toBe(1_000_000)
+  expect(stream.lines).toHaveLength(1)
+  // A decision takes at least 200 bytes: a million of them would take 200 MB.
+  expect((process.memoryUsage().heapUsed - before) / 2 ** 20).toBeLessThan(100)
+})

@@ -1,0 +1,68 @@
+import type { Decision } from '../authorizer/decisions/event.js'
+import { QueryError } from '../errors.js'
+import { own } from '../own.js'
+
+/** What lines are written to: a writable stream of Node.js, or anything that has its methods. */
+export interface LineStream {
+  /** Returns false if it should be written to again only after `drain`. */
+  write(line: string): boolean
+  once(event: 'drain', listener: () => void): unknown
+}
+
+/** The options of `jsonLines`. */
+export interface JsonLinesOptions {
+  /** Whether lines contain the rules that decided. Default true. */
+  readonly rules?: boolean | undefined
+  /** The number of lines that wait for a stream that is full. Default 1,000. */
+  readonly waiting?: number | undefined
+  /** What happens with further lines: they are dropped, or the listener throws. Default `drop`. */
+  readonly whenFull?: 'drop' | 'throw' | undefined
+}
+
+/**
+ * Returns a listener for `onDecision` that writes each decision as a line of JSON. If the stream is full, a bounded number of
+ * lines waits for it; further ones are dropped, and a line `{ "kind": "dropped", "count": … }` says how many. Rotation is
+ * left to the platform.
+ * @example
+ * ```ts
+ * authorizer.onDecision(jsonLines(process.stdout))
+ * ```
+ */
+export function jsonLines(stream: LineStream, options: JsonLinesOptions = {}): (decision: Decision) => void {
+  const { rules = true, waiting = 1000, whenFull = 'drop' } = own(options)
+  let lines: string[] = []
+  let isFull = false
+  let dropped = 0
+  const write = (line: string): void => {
+    if (stream.write(line)) return
+    isFull = true
+    stream.once('drain', flush)
+  }
+  const flush = (): void => {
+    isFull = false
+    const open = lines
+    lines = []
+    if (dropped > 0) open.push(`${JSON.stringify({ kind: 'dropped', count: dropped })}\n`)
+    dropped = 0
+    for (const [at, line] of open.entries()) {
+      if (isFull) lines.push(...open.slice(at))
+      if (isFull) return
+      write(line)
+    }
+  }
+  return (decision) => {
+    if (isFull && lines.length >= waiting) {
+      if (whenFull === 'throw') throw new QueryError('slow-listener', 'The log of decisions is full.')
+      dropped++
+      return
+    }
+    const line = `${JSON.stringify(rules ? { ...decision.toJSON(), rules: decision.rules } : decision, exact)}\n`
+    if (isFull) lines.push(line)
+    else write(line)
+  }
+}
+
+/** JSON has no bigint. */
+function exact(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
