@@ -43,6 +43,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'mask',
     'registration',
     'context',
+    'contextValues',
     'actions',
     'plans',
     'relations',

@@ -1,9 +1,12 @@
+import type { Context } from '@arcturus/core'
 import type { Choices } from './query/markers.js'
 
 /** Arguments of a query, with the action that the actor must be allowed to do. */
 export interface QueryArguments extends Choices {
   /** Default: the authorizer's `readAction`. */
   readonly action?: string
+  /** The context of the filter: the values of names that `authorizer.registerContext` declared. Default: none. */
+  readonly context?: Context | undefined
   readonly where?: object
 }
 
@@ -16,7 +19,7 @@ export type NoArguments = Record<never, never>
  * The query's arguments for Prisma's types, without the options of this package. Prisma infers the
  * type of the result from them.
  */
-export type Authorized<Args> = Writable<Omit<Args, 'where' | 'action' | keyof Choices>> & {
+export type Authorized<Args> = Writable<Omit<Args, 'where' | 'action' | 'context' | keyof Choices>> & {
   where: Args extends { readonly where: infer Where } ? Writable<Where> : NoArguments
 }
 

@@ -1,4 +1,4 @@
-import { ArgumentError, type Authorizer } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Context } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/core/writes'
@@ -84,6 +84,8 @@ export interface PrismaAuthorization<ModelName extends string = string, Client =
 export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices, ClientOptions {}
 
 export interface WhereOptions extends Choices {
+  /** The context of the filter: the values of names that `authorizer.registerContext` declared. Default: none. */
+  readonly context?: Context | undefined
   /**
    * The client that looks up keys of rows. Within an interactive transaction, pass its client.
    * Default: the client that was extended.
@@ -236,22 +238,22 @@ export function prismaAuthorization<
     assertActor(actor)
     if (args === undefined) return marked(markers.make([{ actor, action: authorizer.readAction }]))
     assertArguments(args)
-    const { action = authorizer.readAction, strategy, unloaded, where, ...rest } = args
+    const { action = authorizer.readAction, context, strategy, unloaded, where, ...rest } = args
     const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
     // Filtered arguments keep their earlier filters.
     const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
     const related = 'include' in args || 'select' in args ? authorizer.readAction : undefined
-    const marker = markers.make([...new Set([...earlier, { actor, action, choices, related }])])
+    const marker = markers.make([...new Set([...earlier, { actor, action, context, choices, related }])])
     return { ...rest, ...marked(marker, where) }
   }
 
   const authorizedActors = (action: string, resource: unknown, args: QueryArguments = {}): object => {
     assertResource(resource)
     assertArguments({ ...args, action })
-    const { action: _, strategy, unloaded, where, ...rest } = args
+    const { action: _, context, strategy, unloaded, where, ...rest } = args
     const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
     const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
-    const request: FilterRequest = { actor: resource, action, choices, asked: 'actors' }
+    const request: FilterRequest = { actor: resource, action, context, choices, asked: 'actors' }
     return { ...rest, ...marked(markers.make([...new Set([...earlier, request])]), where) }
   }
 
@@ -283,7 +285,7 @@ export function prismaAuthorization<
     actor: unknown,
     options: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
   ): object => {
-    const { client: given, required, cascade } = own(options)
+    const { client: given, context, required, cascade } = own(options)
     assertActor(actor)
     assertOption('required', required, ['null', 'refuse'])
     assertOption('cascade', cascade, ['check', 'trust'])
@@ -294,7 +296,7 @@ export function prismaAuthorization<
       })
     }
     return making.make({
-      parts: making.parts,
+      parts: context ? { ...making.parts, authorizer: authorizer.with(context) } : making.parts,
       actor,
       actions: actionsFor,
       refusesRequired: required === 'refuse',
@@ -320,8 +322,8 @@ export function prismaAuthorization<
       marked(markers.make([{ actor: null, action: authorizer.readAction, filter }])) as { where: NoArguments },
     authorizedWhere: (actor, action, model, options = {}) => {
       assertChoices(options)
-      const { client, ...choices } = own(options)
-      const request = { actor, action, choices }
+      const { client, context, ...choices } = own(options)
+      const request = { actor, action, context, choices }
       const where = whereFor(request, model, client)
       // If nobody awaits the promise, the query throws the error instead.
       where.catch(() => {})

@@ -1,13 +1,20 @@
+import type { Context } from '@arcturus/core'
 import type { FindManyOptions, FindOptionsWhere, ObjectLiteral } from 'typeorm'
 
+/** The context of a question. */
+export interface ContextOption {
+  /** The values of names that `authorizer.registerContext` declared. Default: none. */
+  readonly context?: Context | undefined
+}
+
 /** Arguments of `find`, with the action that the actor must be allowed to do. */
-export interface FilterArguments<Entity extends ObjectLiteral> extends FindManyOptions<Entity> {
+export interface FilterArguments<Entity extends ObjectLiteral> extends FindManyOptions<Entity>, ContextOption {
   /** Default: the authorizer's `readAction`. */
   readonly action?: string
 }
 
-/** The arguments without the action, and with a guarded `where`. */
-export type Authorized<Entity extends ObjectLiteral, Args> = Omit<Args, 'where' | 'action'> & {
+/** The arguments without the action and the context, and with a guarded `where`. */
+export type Authorized<Entity extends ObjectLiteral, Args> = Omit<Args, 'where' | 'action' | 'context'> & {
   where: Args extends { readonly where: readonly unknown[] } ? FindOptionsWhere<Entity>[] : FindOptionsWhere<Entity>
 }
 

@@ -1,9 +1,9 @@
-import { ArgumentError, type Authorizer, type Filter } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Context, type Filter } from '@arcturus/core'
 import { type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
+import type { Authorized, ContextOption, FilterArguments, NoArguments } from './arguments.js'
 import { assertAlias } from './filter/alias.js'
 import { isMissing } from './filter/missing.js'
 import { ParameterNames } from './filter/parameters.js'
@@ -53,6 +53,7 @@ export interface TypeOrmAuthorization {
     actor: unknown,
     action: string,
     entity: EntityTarget<Entity>,
+    options?: ContextOption,
   ) => Promise<Entity[]>
   /**
    * The same functions for an actor whose data is asynchronous. They await promises of the actor,
@@ -151,6 +152,7 @@ export type AuthorizedQuery = <Entity extends ObjectLiteral>(
   action: string,
   entity: EntityTarget<Entity>,
   alias?: string,
+  options?: ContextOption,
 ) => SelectQueryBuilder<Entity>
 
 export type AuthorizedQueryLoading = <Entity extends ObjectLiteral>(
@@ -158,6 +160,7 @@ export type AuthorizedQueryLoading = <Entity extends ObjectLiteral>(
   action: string,
   entity: EntityTarget<Entity>,
   alias?: string,
+  options?: ContextOption,
 ) => Promise<SelectQueryBuilder<Entity>>
 
 /**
@@ -169,12 +172,14 @@ export type ApplyAuthorization = <Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
   actor: unknown,
   action: string,
+  options?: ContextOption,
 ) => SelectQueryBuilder<Entity>
 
 export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
   actor: unknown,
   action: string,
+  options?: ContextOption,
 ) => Promise<SelectQueryBuilder<Entity>>
 
 export interface TypeOrmAuthorizationOptions extends ManagerOptions {
@@ -231,29 +236,30 @@ export function typeOrmAuthorization(
 
   const print = (filter: Pick<Filter, 'definite'>, { name }: EntityMetadata): PrintedFilter =>
     printFilter(filter.definite(), name, printing)
-  const filterFor: FilterFor<PrintedFilter> = (actor, action, entity) =>
-    print(authorizer.filter(actor, action, entity.name, { unloaded: 'database' }), entity)
-  const filterForLoading: FilterFor<Promise<PrintedFilter>> = async (actor, action, entity) => {
+  const authorizerIn = (context: Context | undefined): Authorizer => (context ? authorizer.with(context) : authorizer)
+  const filterFor: FilterFor<PrintedFilter> = (actor, action, entity, context) =>
+    print(authorizerIn(context).filter(actor, action, entity.name, { unloaded: 'database' }), entity)
+  const filterForLoading: FilterFor<Promise<PrintedFilter>> = async (actor, action, entity, context) => {
     try {
-      return filterFor(actor, action, entity)
+      return filterFor(actor, action, entity, context)
     } catch (error) {
       if (!isMissing(error)) throw error
-      return print(await authorizer.loadFilter(actor, action, entity.name), entity)
+      return print(await authorizerIn(context).loadFilter(actor, action, entity.name), entity)
     }
   }
-  const actorsFor: FilterFor<PrintedFilter> = (resource, action, entity) =>
-    print(authorizer.actorFilter(action, resource, entity.name, { unloaded: 'database' }), entity)
-  const actorsForLoading: FilterFor<Promise<PrintedFilter>> = async (resource, action, entity) => {
+  const actorsFor: FilterFor<PrintedFilter> = (resource, action, entity, context) =>
+    print(authorizerIn(context).actorFilter(action, resource, entity.name, { unloaded: 'database' }), entity)
+  const actorsForLoading: FilterFor<Promise<PrintedFilter>> = async (resource, action, entity, context) => {
     try {
-      return actorsFor(resource, action, entity)
+      return actorsFor(resource, action, entity, context)
     } catch (error) {
       if (!isMissing(error)) throw error
-      return print(await authorizer.loadActorFilter(action, resource, entity.name), entity)
+      return print(await authorizerIn(context).loadActorFilter(action, resource, entity.name), entity)
     }
   }
 
   const guardArguments = (args: FindArguments, entity: EntityMetadata, filter: PrintedFilter): object => {
-    const { action: _, where, ...rest } = args
+    const { action: _, context: __, where, ...rest } = args
     assertOwnCache(rest.cache?.id)
     return argumentsWithMemory(rest, guardedWhere(where, filter, { entity, dialect, names }))
   }
@@ -264,10 +270,10 @@ export function typeOrmAuthorization(
     return dataSource.createQueryBuilder(target, alias)
   }
 
-  const applyAuthorization: ApplyAuthorization = (query, actor, action) =>
-    guard.guard(query, filterFor(actor, action, selectedEntity(query)))
-  const applyAuthorizationLoading: ApplyAuthorizationLoading = async (query, actor, action) =>
-    guard.guard(query, await filterForLoading(actor, action, selectedEntity(query)))
+  const applyAuthorization: ApplyAuthorization = (query, actor, action, options = {}) =>
+    guard.guard(query, filterFor(actor, action, selectedEntity(query), own(options).context))
+  const applyAuthorizationLoading: ApplyAuthorizationLoading = async (query, actor, action, options = {}) =>
+    guard.guard(query, await filterForLoading(actor, action, selectedEntity(query), own(options).context))
 
   return {
     // Sound: the result has the given arguments except the action, and a `where` of conditions on
@@ -275,13 +281,18 @@ export function typeOrmAuthorization(
     authorizedFilter: ((actor: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
       assertArguments(args)
       const entity = entityOf(dataSource, target)
-      return guardArguments(args, entity, filterFor(actor, actionOf(args), entity))
+      return guardArguments(args, entity, filterFor(actor, actionOf(args), entity, args.context))
     }) as AuthorizedFilter,
     // Sound, as above.
-    authorizedActors: ((action: string, resource: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
+    authorizedActors: ((
+      action: string,
+      resource: unknown,
+      target: EntityTarget<ObjectLiteral>,
+      args: FindArguments = {},
+    ) => {
       assertArguments({ ...args, action })
       const entity = entityOf(dataSource, target)
-      return guardArguments(args, entity, actorsFor(resource, action, entity))
+      return guardArguments(args, entity, actorsFor(resource, action, entity, args.context))
     }) as AuthorizedActors,
     // Sound, as above.
     filterArguments: ((
@@ -298,11 +309,12 @@ export function typeOrmAuthorization(
       return guardArguments({}, entity, print(filter, entity))
     }) as TypeOrmAuthorization['filterArguments'],
     authorizedManager: managerMaker(authorizer, dataSource, printing, references, own(options)),
-    authorizedQuery: (actor, action, target, alias) => applyAuthorization(queryFor(target, alias), actor, action),
+    authorizedQuery: (actor, action, target, alias, options) =>
+      applyAuthorization(queryFor(target, alias), actor, action, options),
     applyAuthorization,
     verifyDatabase: () => verifyDatabase(dataSource),
-    authorizedResources: async (actor, action, target) => {
-      const query = await applyAuthorizationLoading(queryFor(target, undefined), actor, action)
+    authorizedResources: async (actor, action, target, options) => {
+      const query = await applyAuthorizationLoading(queryFor(target, undefined), actor, action, options)
       return query.getMany()
     },
     loading: {
@@ -310,29 +322,34 @@ export function typeOrmAuthorization(
       authorizedFilter: (async (actor: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
         assertArguments(args)
         const entity = entityOf(dataSource, target)
-        return guardArguments(args, entity, await filterForLoading(actor, actionOf(args), entity))
+        return guardArguments(args, entity, await filterForLoading(actor, actionOf(args), entity, args.context))
       }) as AuthorizedFilterLoading,
       // Sound, as above.
       authorizedActors: (async (
         action: string,
         resource: unknown,
         target: EntityTarget<ObjectLiteral>,
-        args: object = {},
+        args: FindArguments = {},
       ) => {
         assertArguments({ ...args, action })
         const entity = entityOf(dataSource, target)
-        return guardArguments(args, entity, await actorsForLoading(resource, action, entity))
+        return guardArguments(args, entity, await actorsForLoading(resource, action, entity, args.context))
       }) as AuthorizedActorsLoading,
-      authorizedQuery: async (actor, action, target, alias) =>
-        applyAuthorizationLoading(queryFor(target, alias), actor, action),
+      authorizedQuery: async (actor, action, target, alias, options) =>
+        applyAuthorizationLoading(queryFor(target, alias), actor, action, options),
       applyAuthorization: applyAuthorizationLoading,
     },
   }
 }
 
-type FilterFor<Printed> = (actor: unknown, action: string, entity: EntityMetadata) => Printed
+type FilterFor<Printed> = (
+  actor: unknown,
+  action: string,
+  entity: EntityMetadata,
+  context: Context | undefined,
+) => Printed
 
-interface FindArguments {
+interface FindArguments extends ContextOption {
   readonly action?: string
   readonly where?: unknown
   readonly cache?: { readonly id?: unknown }

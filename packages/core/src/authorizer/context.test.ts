@@ -75,4 +75,137 @@ describe.each(evaluators)('a context, evaluated by %s', (evaluator) => {
     expect(String(open)).toContain('1970-01-01T00:00:01.000Z')
     expect(codeOf(() => authorizer.filter(user, 'edit', 'Document'))).toBe('missing-context')
   })
+
+  test('is bound for actors and actions too, and replaced by another view', async () => {
+    const view = authorizer.with({ now: new Date(1000), request: { ip: '10.0.0.2' } })
+    expect(view.actorFilter('read', document, 'User').kind).toBe('all')
+    expect(await view.authorizedActions(user, document)).toEqual(new Set(['read', 'edit', 'hide']))
+    expect(await view.with({ now: new Date(1) }).authorizedActions(user, document)).toEqual(new Set(['edit', 'hide']))
+    await expect(view.authorize(user, 'read', document)).resolves.toBeUndefined()
+    expect(await view.isAllowed(user, 'edit', document)).toBe(true)
+    expect(view.canMany(user, 'read', [document, document])).toEqual([true, true])
+    const found = []
+    for await (const solution of view.queryRule('allow', user, 'edit', document)) found.push(solution)
+    expect(found).toHaveLength(1)
+  })
+
+  test('follows a policy that is loaded later', () => {
+    const own = authorizerFor(evaluator)
+    const view = own.with({ now: new Date(999) })
+    expect(view.can(user, 'read', document)).toBe(false)
+    own.loadSync('allow(_: User, "read", document: Document) if document.opens > now;')
+    expect(view.can(user, 'read', document)).toBe(true)
+  })
+})
+
+describe('concurrent questions', () => {
+  class Slow {
+    constructor(readonly turns: number) {}
+    get ready(): Promise<boolean> {
+      return (async () => {
+        for (let at = 0; at < this.turns; at++) await undefined
+        return true
+      })()
+    }
+  }
+  const authorizer = new Authorizer().registerClass(User).registerClass(Slow).registerContext({ tenant: 'integer' })
+  authorizer.loadSync(`
+    allow(user: User, "read", slow: Slow) if slow.ready and user.id = tenant and slow.ready and tenant = user.id;
+  `)
+
+  test('never read the context of each other', async () => {
+    const asked = Array.from({ length: 300 }, async (_, at) => {
+      const view = at % 7 === 6 ? authorizer : authorizer.with({ tenant: at % 3 })
+      const allowed = view.isAllowed(new User(at % 5), 'read', new Slow(at % 11))
+      return [at, await allowed.catch((error: QueryError) => error.code)] as const
+    })
+    for (const [at, answer] of await Promise.all(asked))
+      expect([at, answer]).toEqual([at, at % 7 === 6 ? 'missing-context' : at % 3 === at % 5])
+  })
+})
+
+describe('a check within another one', () => {
+  class Note {
+    constructor(readonly ask: (note: Note) => boolean) {}
+    get isShared(): boolean {
+      return this.ask(this)
+    }
+  }
+  const authorizer = new Authorizer({ evaluator: 'closures' })
+    .registerClass(User)
+    .registerClass(Note)
+    .registerContext({ level: 'integer' })
+  authorizer.loadSync(`
+    allow(_: User, "read", note: Note) if note.isShared;
+    allow(_: User, "share", _: Note) if level = 2;
+  `)
+
+  test('has the context of the outer one, or its own', () => {
+    const inherits = new Note((note) => authorizer.can(user, 'share', note))
+    expect(authorizer.with({ level: 2 }).can(user, 'read', inherits)).toBe(true)
+    expect(authorizer.with({ level: 1 }).can(user, 'read', inherits)).toBe(false)
+    expect(() => authorizer.can(user, 'read', inherits)).toThrow('no context "level"')
+    const own = new Note((note) => authorizer.with({ level: 2 }).can(user, 'share', note))
+    expect(authorizer.with({ level: 1 }).can(user, 'read', own)).toBe(true)
+    expect(authorizer.can(user, 'read', own)).toBe(true)
+    const both = new Note((note) => {
+      const [one, other] = [1, 2].map((level) => authorizer.with({ level }).can(user, 'share', note))
+      return !one && other === true && !authorizer.can(user, 'share', note)
+    })
+    expect(authorizer.with({ level: 1 }).can(user, 'read', both)).toBe(true)
+  })
+})
+
+describe('registerContext', () => {
+  const declared = () =>
+    new Authorizer().registerClass(User).registerContext({
+      now: 'date',
+      user: User,
+      request: { fields: { ip: 'string', tags: { type: 'string', list: true } } },
+    })
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an undeclared name', { nwo: new Date() }, 'did you mean "now"?'],
+    ['an undeclared field', { request: { ipp: '' } }, 'did you mean "ip"?'],
+    ['a value of another type', { now: 'today' }, '"now" must be a valid Date, not a string'],
+    ['an invalid date', { now: new Date(Number.NaN) }, '"now" must be a valid Date'],
+    ['a field of another type', { request: { ip: 5 } }, '"request.ip" must be a text, not a number'],
+    ['an element of another type', { request: { tags: ['a', 1] } }, '"request.tags" must be a text'],
+    ['nil', { now: null }, '"now" must be a valid Date, not nil'],
+    ['a promise', { now: Promise.resolve(new Date()) }, 'not a promise'],
+    ['a row of another class', { user: new Document(1, 1, new Date()) }, '"user" must be a row of User'],
+  ])('makes `with` refuse %s', (_, context, message) => {
+    expect(codeOf(() => declared().with(context))).toBe('invalid-context')
+    expect(() => declared().with(context)).toThrow(message)
+  })
+
+  test('ignores inherited and undefined properties', () => {
+    const authorizer = declared()
+    authorizer.loadSync('allow(_: User, "read", _: User) if request.ip = "1" and now != nil;')
+    const inherited = authorizer.with({ now: new Date(), request: Object.create({ ip: '1' }) })
+    expect(() => inherited.can(user, 'read', user)).toThrow('no context "request.ip"')
+    expect(() => authorizer.with(Object.create({ now: new Date() })).can(user, 'read', user)).toThrow('"request"')
+    expect(() => authorizer.with({ now: undefined, request: { ip: '1' } }).can(user, 'read', user)).toThrow('"now"')
+  })
+
+  test('refuses names that are registered, and reserves its own', () => {
+    const authorizer = declared()
+    expect(codeOf(() => authorizer.registerContext({ User: 'string' }))).toBe('duplicate-name')
+    expect(codeOf(() => authorizer.registerContext({ now: 'date' }))).toBe('duplicate-name')
+    expect(codeOf(() => authorizer.registerConstant(1, 'now'))).toBe('duplicate-name')
+    expect(codeOf(() => authorizer.registerClass(Document, { name: 'now' }))).toBe('duplicate-name')
+    expect(codeOf(() => authorizer.registerContext({ 'a-b': 'date' }))).toBe('invalid-argument')
+    expect(codeOf(() => authorizer.registerContext({ row: Document }))).toBe('unknown-model')
+  })
+
+  test('lets policies be checked by its types', () => {
+    const authorizer = declared()
+    const codes = authorizer
+      .loadSync('allow(_: User, "read", _: User) if request.ipp = "1" and now < "x" and user.id = 1;')
+      .warnings.map(({ code, message }) => `${code} ${message.split('\n')[0]}`)
+    expect(codes).toEqual([
+      'unknown-field request has no field "ipp".',
+      'incomparable now is a date and "x" a text: comparing them with `<` is an error.',
+    ])
+  })
 })

@@ -379,6 +379,52 @@ describe('a compiled policy', () => {
     expect(compilePolicy(authorizerFor('allow(_: User, "read", _: Folder);')).types).toContain('Action = "read"')
   })
 
+  test('takes a context, and validates it as an authorizer does', () => {
+    const authorizer = new Authorizer()
+      .registerClass(User, { key: 'id', fields: { id: { type: 'integer', nullable: false } } })
+      .registerClass(Folder, { key: 'id' })
+      .registerContext({ now: 'date', request: { fields: { from: 'string', user: { fields: { id: 'integer' } } } } })
+    authorizer.loadSync(`
+      allow(user: User, "read", _: Folder) if user.id = 1;
+      allow(_: User, "read", folder: Folder) if request.user.id = folder.id and now > folder.size;
+      allow(_: User, "edit", _: Folder) if not request.from = "home";
+    `)
+    const module = moduleOf(authorizer)({ classes: { User, Folder } })
+    const folder = new Folder(7, null, null, new Date(5))
+    const contexts = [
+      {},
+      { now: new Date(9) },
+      { request: { from: 'home' } },
+      { request: { user: { id: 7 } }, now: new Date(9) },
+    ]
+    for (const context of contexts) {
+      for (const actor of [ann, bob])
+        for (const action of ['read', 'edit']) {
+          const answer = (one: { can: Authorizer['can'] }) => {
+            try {
+              return one.can(actor, action, folder)
+            } catch {
+              return 'error'
+            }
+          }
+          expect(answer(module.with(context))).toBe(answer(authorizer.with(context)))
+          expect(answer(module)).toBe(answer(authorizer))
+        }
+    }
+    expect(module.with(contexts[3]!).canMany(bob, 'read', [folder, folder])).toEqual([true, true])
+    expect(
+      module
+        .with(contexts[1]!)
+        .with({ request: { user: { id: 7 } } })
+        .can(bob, 'read', folder),
+    ).toBe(true)
+    expect(() => module.with({ now: 'x' })).toThrow('"now" must be a valid Date')
+    expect(() => module.with({ request: { form: 'x' } })).toThrow('did you mean "from"?')
+    expect(compilePolicy(authorizer).types).toContain(
+      'export interface Context { readonly now?: Date; readonly request?: { readonly from?: string; readonly user?: { readonly id?: number } } }',
+    )
+  })
+
   test('holds no class that only a function recognizes', () => {
     const authorizer = new Authorizer().registerClass(User, { isaCheck: () => true })
     authorizer.loadSync('allow(_: User, _, _);')

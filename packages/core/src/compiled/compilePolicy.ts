@@ -23,6 +23,7 @@ import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { entryOf } from '../values/entryOf.js'
 import { isStackOverflow } from '../values/stackOverflow.js'
+import { contextText, contextType } from './contextText.js'
 import type { KindName } from './module.js'
 import { classOf, plansOfActor, referencesIn, ruleOf, writeLiteral, writeModel } from './moduleText.js'
 
@@ -128,7 +129,7 @@ class ModuleWriter {
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
     this.#schema = schema
-    this.#assumptions = new Assumptions(typesOfHost(schema))
+    this.#assumptions = new Assumptions(typesOfHost(schema.constants))
     this.#deriver = new Deriver(policy, schema)
     this.#reads = attributesRead(policy, schema)
     this.#allActions = actions.all
@@ -156,7 +157,8 @@ class ModuleWriter {
       }
       return `[${JSON.stringify(actor)}, ${plansOfActor(byPlans)}],\n`
     })
-    const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
+    const { fields: names } = this.#schema.context
+    const constants = [...this.#constants].filter((name) => this.#isOfApplication(name) && !names.has(name))
     const program = this.#program()
     const makers = this.#makers(program)
     const actions = this.#allActions
@@ -169,12 +171,13 @@ class ModuleWriter {
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       `reads: new Set(${JSON.stringify([...this.#reads])})`,
       ...(makers.leavesOut ? ['isLeftOut'] : []),
+      ...(this.#hasContext ? [`context: ${contextText(this.#schema)}`] : []),
       `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
     const { runtime = '@arcturus/core/runtime' } = this.#options
     const code = [
-      `import { ${['compiled', ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
+      `import { ${['compiled', ...(this.#hasContext ? ['readContext'] : []), ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
       `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: new Map([\n${plans.join('')}]),\n}\n}`,
       `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
     ].join('\n')
@@ -185,6 +188,10 @@ class ModuleWriter {
       size,
       machineOnly: this.#machineOnly,
     }
+  }
+
+  get #hasContext(): boolean {
+    return this.#schema.context.fields.size > 0
   }
 
   /** Returns the text that makes all predicates and `dispatch`. */
@@ -347,7 +354,8 @@ class ModuleWriter {
       header,
       `import type { CompiledAuthorizer, World } from ${JSON.stringify(runtime)}\n`,
       `export type Action = ${action}\n`,
-      `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<Action>\n`,
+      `export interface Context ${contextType(this.#schema, this.#schema.context.fields)}\n`,
+      `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<Action, Context>\n`,
     ].join('\n')
   }
 }

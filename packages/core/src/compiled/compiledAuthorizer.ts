@@ -4,6 +4,7 @@ import { bail, bailOut } from '../predicate/bail.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { Dispatch, Predicate } from '../predicate/predicate.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/write/helpers.js'
+import type { ContextValues } from '../schema/context.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
 import { metErrors } from '../values/metErrors.js'
@@ -18,7 +19,9 @@ import type { World } from './world.js'
  * `QueryError` `machine-only`: those with a promise, a relation that is not loaded, a missing
  * attribute, or a part of the policy that has no predicate.
  */
-export class CompiledAuthorizer<Action extends string = string> {
+export class CompiledAuthorizer<Action extends string = string, Context extends object = object>
+  implements CompiledView<Action, Context>
+{
   readonly #models: CompiledModels
   readonly #plans: ReadonlyMap<KindName, PlansOfActor>
   readonly #dispatch: Dispatch
@@ -100,6 +103,40 @@ export class CompiledAuthorizer<Action extends string = string> {
     return answers
   }
 
+  /**
+   * Returns an authorizer whose checks have a context, as `with` of `Authorizer`. A check that needs a missing name
+   * throws `machine-only`, unless another rule allows it.
+   * @throws ArgumentError `invalid-context` for an undeclared name or a value of another type.
+   */
+  with(context: Partial<Context>): CompiledView<Action, Context> {
+    return this.#view(context)
+  }
+
+  #view(given: object, base?: ContextValues): CompiledView<Action, Context> {
+    const models = this.#models
+    const read = this.#policy.context?.read
+    if (!read)
+      throw new ArgumentError('invalid-context', 'The policy declares no context.', {
+        hint: 'call registerContext before the policy is compiled, and compile it anew',
+      })
+    const context = read(models, given, base)
+    const run = <Result>(check: () => Result): Result => {
+      const { running } = models
+      const before = running.current
+      running.current = { context }
+      try {
+        return check()
+      } finally {
+        running.current = before
+      }
+    }
+    return {
+      can: (...asked) => run(() => this.can(...asked)),
+      canMany: (...asked) => run(() => this.canMany(...asked)),
+      with: (more) => this.#view(more, context),
+    }
+  }
+
   #isDoubtful(row: unknown): boolean {
     return mayBePartial(row) || this.#policy.isLeftOut?.(this.#models.models, row) === true
   }
@@ -160,15 +197,25 @@ export class CompiledAuthorizer<Action extends string = string> {
   }
 }
 
+/** The checks of a compiled policy, in a context. */
+export interface CompiledView<Action extends string = string, Context extends object = object> {
+  can(actor: unknown, action: Action, resource: unknown): boolean
+  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[]
+  with(context: Partial<Context>): CompiledView<Action, Context>
+}
+
 /**
  * For the modules that `compilePolicy` writes: turns a policy into a function that creates its
  * authorizers.
  */
-export function compiled<Action extends string, ClassName extends string, ConstantName extends string>(
-  policy: CompiledPolicy,
-): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
+export function compiled<
+  Action extends string,
+  ClassName extends string,
+  ConstantName extends string,
+  Context extends object = object,
+>(policy: CompiledPolicy): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action, Context> {
   // JavaScript can omit the world, which is sound if the policy needs neither classes nor constants.
-  return (world: Partial<World> = {}) => new CompiledAuthorizer<Action>(policy, own(world))
+  return (world: Partial<World> = {}) => new CompiledAuthorizer<Action, Context>(policy, own(world))
 }
 
 /** The number of actions that a policy warns of: they can come from a request. */

@@ -1,6 +1,9 @@
+import type { Declared } from '../authorizer/contextValues.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { Dispatch, Predicate } from '../predicate/predicate.js'
 import type { ExtraHelpers, HelperParts, SourceHelpers } from '../predicate/write/helpers.js'
+import type { ContextValues } from '../schema/context.js'
+import type { Field } from '../schema/model.js'
 import type { References } from '../schema/partial.js'
 import type { Models } from '../schema/schema.js'
 import type { ValueKinds } from '../values/kinds.js'
@@ -24,6 +27,8 @@ export interface CompiledPolicy {
     models: GivenModels,
   ) => { readonly plans: ReadonlyMap<KindName, PlansOfActor>; readonly dispatch: Dispatch }
   readonly models: readonly CompiledModel[]
+  /** Undefined if the policy declares no context. */
+  readonly context?: CompiledContext
   /** The names of the attributes that predicates read: see `assertUnpolluted`. */
   readonly reads: ReadonlySet<string>
   /**
@@ -35,6 +40,15 @@ export interface CompiledPolicy {
    * All actions, and whether rules accept any other one; null if rules compare actions with data.
    */
   readonly actions: { readonly names: ReadonlySet<string>; readonly isWild: boolean } | null
+}
+
+/** The context that a policy declares. */
+export interface CompiledContext {
+  readonly fields: readonly Field[]
+  /** The types of its objects, by place. */
+  readonly parts: readonly (readonly [place: string, fields: readonly Field[]])[]
+  /** Validates the values of a context. */
+  readonly read: (declared: Declared, given: unknown, base?: ContextValues) => ContextValues
 }
 
 /** The classes and constants that predicates use. */

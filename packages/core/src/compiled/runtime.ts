@@ -13,6 +13,7 @@ import { equalWithoutKeys, sameRow } from '../values/rows.js'
 import type { CompiledPolicy } from './module.js'
 import { plainOrder } from './plainKinds.js'
 
+export { contextOf as readContext } from '../authorizer/contextValues.js'
 export {
   makeAsk,
   makeCalculate,
@@ -29,8 +30,9 @@ export {
 export type { Class } from '../schema/model.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { allKinds } from '../values/kinds.js'
-export { CompiledAuthorizer, compiled } from './compiledAuthorizer.js'
+export { CompiledAuthorizer, type CompiledView, compiled } from './compiledAuthorizer.js'
 export type {
+  CompiledContext,
   CompiledModel,
   CompiledPlan,
   CompiledPolicy,

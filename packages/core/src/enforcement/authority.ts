@@ -1,4 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
+import type { Context } from '../register.js'
 
 /** The members of an authorizer that enforcement uses. */
 export type Authority = Pick<
@@ -25,4 +26,4 @@ export type Authority = Pick<
   | 'authorizeCreate'
   | 'extent'
   | 'eventualFilter'
->
+> & { with(context: Context): Authority }

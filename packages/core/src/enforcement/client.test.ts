@@ -36,3 +36,45 @@ describe('the client of a request', () => {
     expect(() => enforcementFor().authorization.client).toThrow('the option `client` is missing')
   })
 })
+
+describe('the context of a request', () => {
+  const authorizer = new Authorizer().registerClass(User).registerContext({ level: 'integer' })
+  authorizer.loadSync(`
+    allow_request(_, _) if level > 0;
+    allow(_: User, "read", other: User) if other.id = level;
+  `)
+  const begin = (context: () => object) => {
+    const made: unknown[] = []
+    const current = new AsyncLocalStorage<Enforcement<object, User>>()
+    const options = {
+      actor: () => new User(1),
+      context: context as () => Readonly<Record<string, unknown>>,
+      client: (_: User | null, given: unknown) => made.push(given),
+    }
+    const enforcement = new Enforcements<object, User>(authorizer, options, current).begin({}, 'GET')
+    return { enforcement, made }
+  }
+
+  it.each([
+    ['at once', (level: number) => ({ level })],
+    ['later', async (level: number) => ({ level })],
+  ])('is that of all its decisions, if it is known %s', async (_, of) => {
+    const { enforcement, made } = begin(() => of(2))
+    const { authorization } = enforcement
+    expect(await enforcement.arm()).toBeUndefined()
+    expect(await enforcement.enforce('read', () => new User(2))).toBeUndefined()
+    expect((await enforcement.enforce('read', () => new User(3)))?.reason).toBe('hidden')
+    expect(authorization.can('read', new User(2))).toBe(true)
+    expect((await authorization.filter('read', 'User')).matches(new User(2))).toBe(true)
+    expect(authorization.context).toEqual({ level: 2 })
+    void authorization.client
+    expect(made).toEqual([{ level: 2 }])
+    expect((await begin(() => of(0)).enforcement.arm())?.reason).toBe('forbidden')
+  })
+
+  it('fails the request if it is invalid or can not be made', async () => {
+    expect(() => begin(() => ({ level: 'x' })).enforcement.arm()).toThrow('"level" must be a whole number')
+    const failing = begin(() => Promise.reject(new Error('no address')))
+    await expect(failing.enforcement.arm()).rejects.toThrow('no address')
+  })
+})

@@ -28,6 +28,7 @@ function authority(requestRules: boolean): Authority {
     policyVersion: undefined,
     schema: new Schema(),
     readAction: 'read',
+    with: () => expect.unreachable('there is no context'),
     onDecision: () => () => {},
     rememberIn: () => () => {},
     needAction: () => {},
@@ -386,7 +387,7 @@ describe('a response for one actor', () => {
       resourceOf: [loader],
       assertWritable: [{ title: 1 }],
     }
-    const forFrameworks = ['constructor', 'identified', 'identify', 'forget', 'admit']
+    const forFrameworks = ['constructor', 'identified', 'identify', 'decideIn', 'forget', 'admit']
     const names = Object.getOwnPropertyNames(RequestAuthorization.prototype).filter(
       (name) => !forFrameworks.includes(name),
     )

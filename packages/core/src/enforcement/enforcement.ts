@@ -8,7 +8,7 @@ import type { DenialReason } from '../authorizer/denial.js'
 import { RelationMemory } from '../authorizer/relations/relations.js'
 import { ArgumentError, type AuthorizationError, type DecisionExplanation } from '../errors.js'
 import { own } from '../own.js'
-import type { ActorClient } from '../register.js'
+import type { ActorClient, Context } from '../register.js'
 import { isThenable } from '../values/thenable.js'
 import type { Authority } from './authority.js'
 import type { RouteOptions } from './declaration.js'
@@ -34,10 +34,16 @@ export interface EnforcementOptions<Request, Actor> {
    */
   readonly actor: (request: Request) => Actor | null | undefined | Promise<Actor | null | undefined>
   /**
-   * Returns the store's client of the current user, which is `req.authorization.client`:
-   * `(user) => authorizedClient(user)` of `@arcturus/prisma`. It is called once for each user of a request.
+   * Returns the context of the request's questions: `(req) => ({ now: new Date(), request: { ip: req.ip } })`. It is
+   * called after `actor`. All decisions of the request have it, and `req.authorization.context`. By default there is none.
    */
-  readonly client?: ((actor: Actor | null) => ActorClient) | undefined
+  readonly context?: ((request: Request) => Context | Promise<Context>) | undefined
+  /**
+   * Returns the store's client of the current user, which is `req.authorization.client`:
+   * `(user, context) => authorizedClient(user, { context })` of `@arcturus/prisma`. It is called once for each user of a
+   * request.
+   */
+  readonly client?: ((actor: Actor | null, context: Context | undefined) => ActorClient) | undefined
   /** The value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */
   readonly challenge?: string | undefined
   /**
@@ -139,7 +145,9 @@ export class Enforcement<Request, Actor> {
   #relations: RelationMemory | undefined
   #fields: RequestFields | undefined
   #isAnswered = false
-  readonly #authority: Authority
+  /** The authorizer, with the context of the request once it is known. */
+  #authority: Authority
+  #context: Context | undefined
   readonly #options: EnforcementOptions<Request, Actor>
   readonly #request: Request
   readonly #method: string
@@ -224,7 +232,7 @@ export class Enforcement<Request, Actor> {
       })
     }
     // Sound: it is the actor that the option `actor` returned.
-    return client(actor as Actor | null)
+    return client(actor as Actor | null, this.#context)
   }
 
   /** Asserts that the request may write to the database. The lookup of its actor always may. */
@@ -444,16 +452,27 @@ export class Enforcement<Request, Actor> {
       const standIn = standInFor(this.#authority, this.#request)
       // Sound: the actor that a test supplies replaces the result of the option.
       const actor = standIn ? (standIn.actor as Actor | null) : this.#options.actor(this.#request)
-      const identified = after(actor, (found) => {
-        end()
-        this.authorization.identify(found ?? null)
-      })
+      const identified = after(actor, (found) =>
+        after(this.#context ?? this.#options.context?.(this.#request), (context) => {
+          end()
+          if (context !== undefined && context !== this.#context) this.#decideIn(context)
+          this.authorization.identify(found ?? null)
+        }),
+      )
       if (identified instanceof Promise) identified.catch(end)
       return identified
     } catch (error) {
       end()
       throw error
     }
+  }
+
+  /** Decides in a context from now on. */
+  #decideIn(context: Context): void {
+    this.#authority = this.#authority.with(context)
+    this.#context = context
+    this.#rules.authority = this.#authority
+    this.authorization.decideIn(this.#authority, context)
   }
 
   #answer(

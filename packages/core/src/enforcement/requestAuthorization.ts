@@ -6,7 +6,7 @@ import type { DenialReason } from '../authorizer/denial.js'
 import { namesIn, type Picked } from '../authorizer/fields/fields.js'
 import type { Filter } from '../authorizer/filters/filter.js'
 import { ArgumentError, type DecisionExplanation } from '../errors.js'
-import type { Action, ActorClient, ModelName } from '../register.js'
+import type { Action, ActorClient, Context, ModelName } from '../register.js'
 import type { Authority } from './authority.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
@@ -56,7 +56,8 @@ export interface Deciding {
  * `const { authorize, can } = request.authorization`.
  */
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
-  readonly #authority: Authority
+  #authority: Authority
+  #context: Context | undefined
   #lasting: boolean
   /** The remembered decisions of the current actor. It is dropped if the actor changes. */
   #memory: DecisionMemory | undefined
@@ -100,6 +101,12 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   get actor(): Actor | null {
     this.#request.personalize()
     return this.#actor
+  }
+
+  /** The context of the request's questions, from the option `context`; undefined if there is none. */
+  get context(): Context | undefined {
+    this.#request.personalize()
+    return this.#context
   }
 
   /**
@@ -349,6 +356,14 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       this.#client = undefined
     }
     this.#actor = actor
+  }
+
+  /** For frameworks: sets the authorizer that has the context of the request. */
+  decideIn(authority: Authority, context: Context): void {
+    this.#authority = authority
+    this.#context = context
+    this.#memory = undefined
+    this.#client = undefined
   }
 
   /** For frameworks: stops remembering decisions, since they may change from now on. */

@@ -32,21 +32,22 @@ export interface RoutedRequest {
 
 /** The request-level rules (`allow_request`) of one request. */
 export class RequestRules<Request> {
-  readonly #authority: Authority
+  /** The authorizer, with the context of the request once it is known. */
+  authority: Authority
   readonly #request: Request
   readonly #routed: ((request: Request) => RoutedRequest) | undefined
   /** How the request was routed when the rules allowed it. */
   #allowed: RoutedRequest | undefined
 
   constructor(authority: Authority, request: Request, routed?: (request: Request) => RoutedRequest) {
-    this.#authority = authority
+    this.authority = authority
     this.#request = request
     this.#routed = routed
   }
 
   /** Whether the policy has such rules. */
   get exist(): boolean {
-    const { policy } = this.#authority
+    const { policy } = this.authority
     return !policy || policy.rules.has('allow_request')
   }
 
@@ -61,7 +62,7 @@ export class RequestRules<Request> {
     const routed = this.#routed?.(this.#request)
     for (const target of routed?.targets ?? []) assertCanonical(target)
     for (const request of routed ? ruledRequests(this.#request, routed) : [this.#request])
-      await this.#authority.authorizeRequest(actor, request)
+      await this.authority.authorizeRequest(actor, request)
     this.#allowed = routed
   }
 

@@ -1,6 +1,7 @@
 import type { Engine } from '../authorizer/decisions/engine.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
 import { promised } from '../authorizer/decisions/promised.js'
+import type { Run } from '../authorizer/filters/filter.js'
 import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
 import type { Condition } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
@@ -54,7 +55,14 @@ export function evaluate({ decider, limits }: Engine, asked: Asked, arrivals: Ar
   const { meaning } = context
   try {
     const deriver = new Deriver(policy, meaning.schema, { origins: true })
-    const root = rootOf(meaning, asked, conditionOf(meaning.schema, asked, deriver), limits, arrivals)
+    const root = rootOf(
+      meaning,
+      asked,
+      conditionOf(meaning.schema, asked, deriver),
+      limits,
+      (part) => decider.run(part),
+      arrivals,
+    )
     const { outcome } = root
     if (fails(outcome)) {
       const { error } = outcome
@@ -85,6 +93,7 @@ export function rootOf(
   { actor, action, resource }: Asked,
   condition: Condition,
   limits: Pick<Limits, 'syncTime'>,
+  run: Run,
   arrivals: Arrivals = new Arrivals(),
 ): Part {
   const known = subjects(actor, action)
@@ -92,5 +101,5 @@ export function rootOf(
     root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
   const ids = new Ids(meaning.schema)
   const reads = new Reads(arrivals, ids, meaning.schema)
-  return new Part(new EvaluatedWorld(meaning, environment, reads, new Time(limits), ids), condition, environment)
+  return new Part(new EvaluatedWorld(meaning, run, environment, reads, new Time(limits), ids), condition, environment)
 }

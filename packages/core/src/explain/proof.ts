@@ -24,7 +24,7 @@ export function rulesOfProof(
   return evaluateApart(() => {
     try {
       const { meaning } = policy.context
-      const root = rootOf(meaning, asked, Conditions.of(policy).get(asked), meaning.limits)
+      const root = rootOf(meaning, asked, Conditions.of(policy).get(asked), meaning.limits, (part) => part())
       return holds(root.outcome) ? new Proof().rulesOf(root) : undefined
     } catch (error) {
       if (error instanceof ArcturusError) return undefined

@@ -1,3 +1,4 @@
+import type { Run } from '../authorizer/filters/filter.js'
 import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
 import { QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
@@ -71,6 +72,7 @@ export class EvaluatedWorld implements World {
   readonly ids: Ids
   readonly reads: Reads
   readonly #meaning: Meaning
+  readonly #run: Run
   readonly #time: Time
   /** Leaves that are true or false by assumption, by their keys. */
   readonly #assumed: ReadonlyMap<string, boolean>
@@ -83,8 +85,10 @@ export class EvaluatedWorld implements World {
   #bound = 0
   #low = Number.POSITIVE_INFINITY
 
+  /** @param run - Reads a value in the context of the question. */
   constructor(
     meaning: Meaning,
+    run: Run,
     action: Environment,
     reads: Reads,
     time: Time,
@@ -92,6 +96,7 @@ export class EvaluatedWorld implements World {
     assumed: ReadonlyMap<string, boolean> = new Map(),
   ) {
     this.#meaning = meaning
+    this.#run = run
     this.schema = meaning.schema
     this.reads = reads
     this.#time = time
@@ -102,7 +107,7 @@ export class EvaluatedWorld implements World {
   }
 
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.#assumed): World {
-    return new EvaluatedWorld(this.#meaning, this.#action, reads, this.#time, this.ids, assumed)
+    return new EvaluatedWorld(this.#meaning, this.#run, this.#action, reads, this.#time, this.ids, assumed)
   }
 
   spend(): void {
@@ -175,7 +180,7 @@ export class EvaluatedWorld implements World {
       this.#bound = 0
       this.#binder = new Binder(this.#meaning, this.reads)
     }
-    const bound = this.#binder.bind(condition, environment)
+    const bound = this.#run(() => this.#binder.bind(condition, environment))
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
     if (failure.kind === 'failure') throw new Failed(failure.error)
@@ -199,14 +204,14 @@ export class EvaluatedWorld implements World {
   }
 
   #computed(operand: Operand, environment: Scope): Known {
-    const known = this.#binder.operand(operand, environment)
+    const known = this.#run(() => this.#binder.operand(operand, environment))
     if (known.kind !== 'value') throw beyond()
     return known
   }
 
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
-      const known = withElements(this.#binder.operand(from, environment))
+      const known = withElements(this.#run(() => this.#binder.operand(from, environment)))
       if (known.kind !== 'value') throw beyond()
       // Sound: `withElements` leaves lists of any elements.
       return Array.isArray(known.value)

@@ -1,18 +1,14 @@
 import type { AssumedType, Call } from '../condition/condition.js'
 import type { TypeOfHost } from '../condition/rewrite/assume.js'
-import type { Field } from '../schema/model.js'
-import type { Schema } from '../schema/schema.js'
 import { abandon } from '../values/thenable.js'
 import { bailOut } from './bail.js'
 
 /**
  * Returns the types of the host's values when predicates are made: it reads each constant, and calls each
- * method that `clock.now()` is an example of. The types of a context are those of its declarations.
+ * method that `clock.now()` is an example of.
  */
-export function typesOfHost({ constants, context }: Pick<Schema, 'constants' | 'context'>): TypeOfHost {
+export function typesOfHost(constants: ReadonlyMap<string, unknown>): TypeOfHost {
   return (read) => {
-    const declared = read.kind === 'constant' ? context.fields.get(read.name) : undefined
-    if (declared) return assumedOf(declared)
     try {
       const value = read.kind === 'constant' ? constants.get(read.name) : resultOf(read, constants)
       abandon(value)
@@ -21,14 +17,6 @@ export function typesOfHost({ constants, context }: Pick<Schema, 'constants' | '
       return undefined
     }
   }
-}
-
-/** Returns the declared type of a name of the context. It is checked when a context is made. */
-function assumedOf(field: Field): AssumedType | undefined {
-  if (field.kind !== 'scalar' || field.nullable || field.list) return undefined
-  const { type } = field
-  if (type === 'integer' || type === 'float') return 'number'
-  return assumedTypes.find((one) => one === type)
 }
 
 function resultOf({ of, method }: Call, constants: ReadonlyMap<string, unknown>): unknown {

@@ -24,21 +24,28 @@ export class ContextValues {
  * What is evaluated now: an `Evaluation` of the machine. It is set before each part of an evaluation that runs without a
  * turn of the event loop, and reset after it, so that concurrent evaluations never read each other's context.
  */
-export const running: { current: { readonly context: ContextValues | undefined } | undefined } = { current: undefined }
+export const running: Running = { current: undefined }
+
+/** What is evaluated now, with its context. */
+export interface Running {
+  current: { readonly context: ContextValues | undefined } | undefined
+}
 
 /** Reads a name of the context of the running evaluation, as a constant is read. */
 export class ContextReader {
   readonly #schema: object
   readonly #at: number
+  readonly #running: Running
 
-  constructor(schema: object, at: number) {
+  constructor(schema: object, at: number, own: Running = running) {
+    this.#running = own
     this.#schema = schema
     this.#at = at
   }
 
   /** The value; undefined if the context is missing, or is one of another schema. */
   get value(): unknown {
-    const context = running.current?.context
+    const context = this.#running.current?.context
     return context !== undefined && context.schema === this.#schema ? context.values[this.#at] : undefined
   }
 }

@@ -1,3 +1,4 @@
+import type { Context } from '@arcturus/core'
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/core/writes'
 import type { AuthorizedClient } from './types.js'
 
@@ -24,6 +25,8 @@ export interface ClientOptions {
 }
 
 export interface AuthorizedClientOptions {
+  /** The context of all questions of the client: the values of names that `authorizer.registerContext` declared. Default: none. */
+  readonly context?: Context | undefined
   /**
    * What a required relation holds whose row may not be read: `null`, or an error that is thrown before
    * the query is sent. Default `null`.

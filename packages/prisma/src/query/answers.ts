@@ -123,16 +123,23 @@ export class Answers {
     return this.#bound(request, model, { unloaded: inDatabase ? 'database' : 'error' })
   }
 
-  #bound({ actor, action, asked }: FilterRequest, model: string, options: FilterOptions): Filter {
-    return asked === 'actors'
-      ? this.#authorizer.actorFilter(action, actor, model, options)
-      : this.#authorizer.filter(actor, action, model, options)
+  /** Returns the authorizer with the context of a request. */
+  #with({ context }: FilterRequest): Authorizer {
+    return context ? this.#authorizer.with(context) : this.#authorizer
   }
 
-  #loaded({ actor, action, asked }: FilterRequest, model: string, most?: number): Promise<Filter> {
+  #bound(request: FilterRequest, model: string, options: FilterOptions): Filter {
+    const { actor, action, asked } = request
     return asked === 'actors'
-      ? this.#authorizer.loadActorFilter(action, actor, model, { most })
-      : this.#authorizer.loadFilter(actor, action, model, { most })
+      ? this.#with(request).actorFilter(action, actor, model, options)
+      : this.#with(request).filter(actor, action, model, options)
+  }
+
+  #loaded(request: FilterRequest, model: string, most?: number): Promise<Filter> {
+    const { actor, action, asked } = request
+    return asked === 'actors'
+      ? this.#with(request).loadActorFilter(action, actor, model, { most })
+      : this.#with(request).loadFilter(actor, action, model, { most })
   }
 
   #plan({ choices }: FilterRequest, model: string, place: Place, filter: DefiniteFilter): FilterPlan {

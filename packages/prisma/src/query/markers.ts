@@ -1,3 +1,4 @@
+import type { Context } from '@arcturus/core'
 import type { Definite } from '@arcturus/core/filters'
 import { UnresolvedFilterError } from '../errors.js'
 import type { Strategy } from '../filter/subquery/plan.js'
@@ -30,6 +31,8 @@ export interface DefiniteFilter {
 export interface FilterRequest {
   readonly actor: unknown
   readonly action: string
+  /** The context of the question. Default: none. */
+  readonly context?: Context | undefined
   /**
    * `actors`: the request asks for the actors who may do the action, and `actor` is the resource.
    * Default: it asks for the rows.

@@ -46,20 +46,21 @@ export class Creations {
         },
       )
     }
-    for (const actor of new Set(requests.map((request) => request.actor))) {
-      if (await this.#mayCreate(actor, record, mayLoad)) continue
+    for (const { actor, context } of requests) {
+      const authorizer = context ? this.#authorizer.with(context) : this.#authorizer
+      if (await mayCreate(authorizer, actor, record, mayLoad)) continue
       throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
     }
   }
+}
 
-  /** Usually the references in the data are enough, and no row has to be loaded. */
-  async #mayCreate(actor: unknown, record: object, mayLoad: boolean): Promise<boolean> {
-    try {
-      return this.#authorizer.can(actor, 'create', record)
-    } catch (error) {
-      if (mayLoad && isMissing(error)) return await this.#authorizer.isAllowed(actor, 'create', record)
-      throw error
-    }
+/** Usually the references in the data are enough, and no row has to be loaded. */
+async function mayCreate(authorizer: Authorizer, actor: unknown, record: object, mayLoad: boolean): Promise<boolean> {
+  try {
+    return authorizer.can(actor, 'create', record)
+  } catch (error) {
+    if (mayLoad && isMissing(error)) return await authorizer.isAllowed(actor, 'create', record)
+    throw error
   }
 }
 

@@ -25,7 +25,7 @@ export function managerMaker(
 ): MakeAuthorizedManager {
   const { actions = {}, scope = {}, log = (message: string) => console.warn(message) } = options
   const actionsOf = actionNames(actions, authorizer.readAction)
-  let parts: Parts | undefined
+  let shared: Parts | undefined
   const partsOf = (): Parts => {
     if (!(dataSource.manager instanceof EntityManager)) {
       throw new TypeOrmSchemaError('typeorm-schema', 'The data source is one of another copy of TypeORM.', {
@@ -45,7 +45,7 @@ export function managerMaker(
     }
   }
   return (actor, given = {}) => {
-    const { cascade, manager } = own(given)
+    const { cascade, context, manager } = own(given)
     if (actor === undefined) {
       throw new ArgumentError('invalid-argument', 'The actor is undefined.', {
         hint: 'pass null for an anonymous user',
@@ -57,7 +57,8 @@ export function managerMaker(
         hint: 'pass the manager of dataSource.transaction(…)',
       })
     }
-    parts ??= partsOf()
+    shared ??= partsOf()
+    const parts = context ? { ...shared, authorizer: authorizer.with(context) } : shared
     const tables = new ReadableTables(parts, actor, (model) => actionsOf(model).read)
     const turns = { last: Promise.resolve() }
     return new GuardedManager({

@@ -1,5 +1,6 @@
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/core/writes'
 import type { EntityManager } from 'typeorm'
+import type { ContextOption } from '../arguments.js'
 import type { AuthorizedManager } from './manager.js'
 
 /** The options of all authorized managers of an application, and of the data source under them. */
@@ -24,7 +25,7 @@ export interface ManagerOptions {
   readonly log?: ((message: string) => void) | undefined
 }
 
-export interface AuthorizedManagerOptions {
+export interface AuthorizedManagerOptions extends ContextOption {
   /**
    * The rows that the database deletes or changes with a deleted row. `check`: the actor must be allowed
    * to delete or update them, too. `trust`: they are not checked. Default `check`.

@@ -17,7 +17,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const counts = needsBudget(condition)
   const own = new OwnMeter(meaning.limits, bailForSteps)
   const linker = new Linker(meaning, counts ? undefined : own)
-  const assumptions = new Assumptions(typesOfHost(meaning.schema))
+  const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
   const start = linker.link(buildGraph(meaning.schema, forCheck(meaning.schema, condition, assumptions)))
   const { layout } = linker.operands
   const usesOwn = own.isUsed

@@ -113,7 +113,7 @@ class Program {
     const pool = new FunctionPool(notes)
     this.#pool = pool
     const { places } = pool
-    this.#assumptions = new Assumptions(typesOfHost(meaning.schema))
+    this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
       noted: (place) => metErrors.at(places[place]!),
