@@ -1,8 +1,6 @@
-import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { Condition } from '../condition.js'
-import { and, FALSE, or } from '../construct.js'
-import { canFail, Fallible } from '../fallible.js'
+import { FALSE, or } from '../construct.js'
 import { isSame, likenessOf } from '../same.js'
 import { mapParts } from '../visit.js'
 
@@ -12,31 +10,25 @@ import { mapParts } from '../visit.js'
  *
  * It has the same outcomes. If `a` is true, so is the whole. If not, `a` makes nothing true that it is a part of, unless it
  * is negated there; if it is an error, so is the whole, unless another alternative is true.
+ *
+ * @param beside - The alternatives beside it. Default: none.
  */
-export function withoutRepeated(schema: Schema, condition: Condition): Condition {
-  const fallible = new Fallible()
-
-  function drop(one: Condition, beside: Beside | undefined): Condition {
-    if (isBeside(one, beside)) return FALSE
-    switch (one.kind) {
-      case 'or': {
-        const arms = [...one.of]
-        const places = new Map<unknown, number[]>()
-        for (const [at, arm] of arms.entries()) entryOf(places, likenessOf(arm), () => []).push(at)
-        for (const [at, arm] of arms.entries()) arms[at] = drop(arm, { arms, places, at, outside: beside })
-        return or(...arms)
-      }
-      case 'and': {
-        const all = and(...one.of.map((goal) => drop(goal, beside)))
-        const isNever = all.kind === 'and' && all.of.at(-1)!.kind === 'false'
-        return isNever && !canFail(schema, all, fallible) ? FALSE : all
-      }
-      default:
-        return mapParts(one, (part) => drop(part, one.kind === 'not' ? undefined : beside))
+export function withoutRepeated(condition: Condition, beside?: Beside): Condition {
+  if (isBeside(condition, beside)) return FALSE
+  switch (condition.kind) {
+    case 'or': {
+      const arms = [...condition.of]
+      const places = new Map<unknown, number[]>()
+      for (const [at, arm] of arms.entries()) entryOf(places, likenessOf(arm), () => []).push(at)
+      for (const [at, arm] of arms.entries()) arms[at] = withoutRepeated(arm, { arms, places, at, outside: beside })
+      return or(...arms)
     }
+    case 'not':
+      return mapParts(condition, (part) => withoutRepeated(part))
+    default:
+      // What comes before a repeated test can still be an error.
+      return mapParts(condition, (part) => withoutRepeated(part, beside))
   }
-
-  return drop(condition, undefined)
 }
 
 /** The alternatives beside a condition, and beside those that it is a part of. */

@@ -1,4 +1,4 @@
-import type { Condition } from '../condition.js'
+import type { Condition, Ref } from '../condition.js'
 import { and } from '../construct.js'
 import { goalsOf } from '../visit.js'
 
@@ -13,7 +13,7 @@ export function spread(arm: Condition): readonly Condition[] {
   const guard = goals.slice(0, -1)
   if (last.kind !== 'or' || !guard.every(isTest)) return [arm]
   const arms = last.of.flatMap(spread)
-  return arms.some(endsWithCall) ? arms.map((one) => and(...guard, one)) : [arm]
+  return arms.some(callAtEnd) ? arms.map((one) => and(...guard, one)) : [arm]
 }
 
 /** Returns whether a condition needs no search: it is evaluated once for each alternative. */
@@ -21,7 +21,8 @@ function isTest({ kind }: Condition): boolean {
   return kind === 'compare' || kind === 'test' || kind === 'isa' || kind === 'reads'
 }
 
-function endsWithCall(arm: Condition): boolean {
+/** Returns the last goal, if it is a call of a recursive definition. */
+export function callAtEnd(arm: Condition): Ref | undefined {
   const last = goalsOf(arm).at(-1)!
-  return last.kind === 'ref' && last.definition.recursive
+  return last.kind === 'ref' && last.definition.recursive ? last : undefined
 }

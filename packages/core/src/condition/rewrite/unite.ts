@@ -1,11 +1,12 @@
 import { entryOf } from '../../values/entryOf.js'
-import type { Condition, Definition, Operand, Ref, Root } from '../condition.js'
+import type { Condition, Definition, Operand, Root } from '../condition.js'
 import { and, FALSE, or } from '../construct.js'
 import { isSame, isSameOperand, isSameTest, isSameType, likenessOf, likenessOfOperand } from '../same.js'
 import { substitute } from '../substitute.js'
 import { alternativesOf, goalsOf } from '../visit.js'
 import { groupsOf } from './groups.js'
 import { settled } from './settled.js'
+import { callAtEnd } from './spread.js'
 
 /**
  * Returns alternatives in which recursive definitions that are called alike, with the same arguments after the same tests,
@@ -23,10 +24,6 @@ export function unite(arms: readonly Condition[]): readonly Condition[] {
 interface Search {
   readonly definition: Definition
   readonly parts: readonly Definition[]
-  /** The searches that it continues with. */
-  readonly next: Search[]
-  /** Whether definitions continue alike in it, so that it visits fewer rows than all of them. */
-  isUseful: boolean
 }
 
 const searchOf = new WeakMap<Definition, Search>()
@@ -36,29 +33,20 @@ const numbers = new WeakMap<Definition, number>()
 const bodies = new WeakMap<Definition, readonly Condition[]>()
 let count = 0
 
-/** More definitions than that are not united. */
-const mostParts = 32
+/** Definitions stay apart if there were more searches that begin with one of them: their number can grow exponentially. */
+const mostSearches = 32
 
-/** Returns the search for definitions that are called alike; undefined if it visits as many rows as they do. */
+/** Returns the search for definitions that are called alike; undefined if they take values of different types. */
 function searchFor(definitions: readonly Definition[]): Search | undefined {
-  const search = makeSearch(definitions)
-  const reached = new Set(search && [search])
-  for (const one of reached) for (const next of one.next) reached.add(next)
-  const isUseful = new Set(definitions).size > 1 || [...reached].some((one) => one.isUseful)
-  return isUseful ? search : undefined
-}
-
-function makeSearch(definitions: readonly Definition[]): Search | undefined {
   const parts = closureOf(definitions)
   const [first] = parts
-  if (!first || parts.length > mostParts || !parts.every((one) => one.recursive && takeSame(one, first)))
-    return undefined
+  if (!first || !parts.every((one) => one.recursive && takeSame(one, first))) return undefined
   const known = entryOf(searches, first, () => new Map<string, Search>())
   const key = parts.map(numberOf).join(' ')
   let search = known.get(key)
-  if (!search) {
+  if (!search && known.size < mostSearches) {
     const definition: { -readonly [Key in keyof Definition]: Definition[Key] } = { ...first, condition: FALSE }
-    search = { definition, parts, next: [], isUseful: false }
+    search = { definition, parts }
     // It can continue with itself.
     known.set(key, search)
     searchOf.set(definition, search)
@@ -67,22 +55,13 @@ function makeSearch(definitions: readonly Definition[]): Search | undefined {
   return search
 }
 
-function bodyOf(search: Search): Condition {
-  const { parts, definition, next } = search
+function bodyOf({ parts, definition }: Search): Condition {
   const arms = parts.flatMap((part) =>
     armsOf(part)
       .filter((arm) => !parts.includes(includedBy(arm, part)!))
       .map((arm) => withParameters(arm, part, definition)),
   )
-  const united = groupsOf(arms, likenessOfCall, areCalledAlike).flatMap((group) => {
-    const called = calledBy(group)
-    const following = makeSearch(called)
-    if (!following) return group
-    next.push(following)
-    search.isUseful ||= new Set(called).size > 1
-    return calling(following, group[0]!)
-  })
-  return or(...united)
+  return or(...unite(arms))
 }
 
 /** Returns definitions with those that they include: whose result alone makes them true. */
@@ -136,12 +115,6 @@ function calledBy(arms: readonly Condition[]): readonly Definition[] {
 /** Returns an alternative with a search in place of its call. */
 function calling({ definition }: Search, arm: Condition): Condition {
   return and(...guardOf(arm), { ...callAtEnd(arm)!, definition })
-}
-
-/** Returns the last goal, if it is a call of a recursive definition. */
-function callAtEnd(arm: Condition): Ref | undefined {
-  const last = goalsOf(arm).at(-1)!
-  return last.kind === 'ref' && last.definition.recursive ? last : undefined
 }
 
 /** Returns the goals before the last one. */
