@@ -114,7 +114,6 @@ export async function openWorkspace(
   database: Database,
   text: string = policy,
   options: TypeOrmAuthorizationOptions = {},
-  more: object = {},
 ) {
   const sent: string[] = []
   const logger = {
@@ -125,7 +124,7 @@ export async function openWorkspace(
     logMigration: () => {},
     log: () => {},
   }
-  const source = await database.open(workspaceEntities, { logger, logging: true, ...more })
+  const source = await database.open(workspaceEntities, { logger, logging: true })
   if (database.kind === 'postgresql')
     for (const table of ['space', 'member', 'board', 'item', 'note'])
       await source.query(`ALTER SEQUENCE "${table}_id_seq" RESTART WITH 100`)

@@ -6,6 +6,7 @@ import { TypeOrmSchemaError } from '../errors.js'
 import type { Printing } from '../filter/printedFilter.js'
 import { relationLoader } from '../rows/loader.js'
 import type { References } from '../schema/references.js'
+import { guardBase } from './base.js'
 import { EntityRelations } from './entityRelations.js'
 import { sessionOf } from './facade.js'
 import { GuardedManager } from './manager.js'
@@ -23,7 +24,8 @@ export function managerMaker(
   references: References,
   options: ManagerOptions,
 ): MakeAuthorizedManager {
-  const { actions = {}, scope = {}, log = (message: string) => console.warn(message) } = options
+  const { actions = {}, scope = {}, unscoped = 'allow', log = (message: string) => console.warn(message) } = options
+  guardBase(authorizer, dataSource, unscoped, log)
   const actionsOf = actionNames(actions, authorizer.readAction)
   let shared: Parts | undefined
   const partsOf = (): Parts => {

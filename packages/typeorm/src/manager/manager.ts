@@ -61,8 +61,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     }
     const { log, parts } = this.#session
     log(`A manager of TypeORM is used without authorization: ${reason}`)
-    const runner = runnerOf(this.#session)
-    return runner ? parts.dataSource.createEntityManager(runner) : parts.dataSource.manager
+    return unguardedManager(parts.dataSource, runnerOf(this.#session))
   }
 
   override transaction<Result>(
@@ -167,6 +166,11 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     const own = runnerOf(this.#session)
     return given === undefined || given.manager === this ? own : given
   }
+}
+
+/** Returns a manager whose queries pass the guard of their data source, which knows it only by identity. */
+function unguardedManager(dataSource: DataSource, runner: QueryRunner | undefined): EntityManager {
+  return new Proxy(dataSource, {}).createEntityManager(runner)
 }
 
 /** Returns a loader of lazy relations whose queries are those of a data source. */

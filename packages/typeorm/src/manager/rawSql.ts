@@ -43,7 +43,8 @@ export function assertText(text: string, texts: ReadonlySet<string>, dialect: Sq
   })
 }
 
-const reads = /\b(?:select|table)\b/i
+/** Words that read tables, and functions that run SQL or read files. */
+const reads = /\b(?:select|table|\w+_to_xml\w*|dblink\w*|pg_read\w*|pg_ls\w*|lo_\w+|load_file|load_extension)\b/i
 
 /** Returns the SQL that callers can write in the parts of a query. */
 function* textsOf(map: Builder['expressionMap']): Generator<string> {

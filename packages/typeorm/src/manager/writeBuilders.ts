@@ -1,4 +1,4 @@
-import { type Values, writeDenial } from '@arcturus/core/writes'
+import type { Values } from '@arcturus/core/writes'
 import { DeleteQueryBuilder, type ObjectLiteral, type QueryBuilder, UpdateQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'
@@ -98,10 +98,8 @@ async function selected(
     ),
   )
   const { demanded } = builder
-  if (demanded && rows.length < demanded.length) {
-    await plan.demanded(entity, demanded, conditions)
-    throw writeDenial(session.actor, false)
-  }
+  // A row that is named by its key has to allow the statement, also if other conditions leave it out.
+  if (demanded && rows.length < demanded.length) await plan.demanded(entity, demanded, conditions)
   return rows
 }
 

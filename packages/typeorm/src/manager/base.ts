@@ -1,0 +1,66 @@
+import type { Authorizer } from '@arcturus/core'
+import { assertMayWrite, type Unscoped, unscopedQueries } from '@arcturus/core/writes'
+import type { DataSource } from 'typeorm'
+import { UnsupportedOperationError } from '../errors.js'
+import { wrap } from '../prototypes.js'
+import { type Builder, notesOf } from '../rows/builders.js'
+import { dataSourceOf } from '../schema/dialect.js'
+import { sessionOf } from './facade.js'
+import { isSending } from './session.js'
+
+interface Guard {
+  assertAllowed(entity: string, operation: string): void
+  assertMayWrite(): void
+}
+
+const guards = new WeakMap<DataSource, Map<Authorizer, Guard>>()
+
+/**
+ * Guards the queries of a data source itself: those without a filter, as an option says, and in a request those
+ * that write before any decision.
+ */
+export function guardBase(
+  authorizer: Authorizer,
+  dataSource: DataSource,
+  unscoped: Unscoped,
+  log: (message: string) => void,
+): void {
+  const known = guards.get(dataSource) ?? new Map<Authorizer, Guard>()
+  const assertAllowed = unscopedQueries(unscoped, log, unscopedQuery)
+  guards.set(dataSource, known.set(authorizer, { assertAllowed, assertMayWrite: () => assertMayWrite(authorizer) }))
+  // Builders without a query runner take no connection.
+  const builder = (): Builder => dataSource.createQueryBuilder()
+  for (const name of ['loadRawResults', 'stream']) around(builder(), name, 'find', false)
+  around(builder().insert(), 'execute', 'insert', true)
+  around(builder().update(), 'execute', 'update', true)
+  around(builder().delete(), 'execute', 'delete', true)
+  around(builder().softDelete(), 'execute', 'softDelete', true)
+}
+
+function around(builder: object, name: string, operation: string, isWrite: boolean): void {
+  wrap(builder, name, async (own: Builder, original: () => Promise<unknown>) => {
+    assertGuarded(own, operation, isWrite)
+    return await original()
+  })
+}
+
+function assertGuarded(builder: Builder, operation: string, isWrite: boolean): void {
+  const dataSource = dataSourceOf(builder)
+  const known = guards.get(dataSource)
+  if (!known || sessionOf(dataSource)) return
+  const { isOwn, filters, guarded } = notesOf(builder)
+  if (isOwn || isSending(Reflect.get(builder, 'queryRunner'))) return
+  const { mainAlias } = builder.expressionMap
+  for (const guard of known.values()) {
+    if (isWrite) guard.assertMayWrite()
+    if (filters.size === 0 && guarded === undefined)
+      guard.assertAllowed(mainAlias?.hasMetadata ? mainAlias.metadata.name : (mainAlias?.name ?? 'query'), operation)
+  }
+}
+
+function unscopedQuery(message: string, data: { readonly model: string; readonly operation: string }): Error {
+  return new UnsupportedOperationError('unsupported-operation', message, {
+    hint: "use authorizedManager(user), authorizedFilter(user, Entity), or say why not: authorizedManager(user).unguarded('the reason')",
+    data,
+  })
+}

@@ -1,0 +1,185 @@
+import { UndecidedError } from '@arcturus/core'
+import type { EntitySubscriberInterface, InsertEvent, UpdateEvent } from 'typeorm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { policy } from '../orm/workspace.js'
+import { openDatabases } from './databases.js'
+import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
+
+const databases = await openDatabases('authorized_more', ['sqlite', 'postgresql', 'mysql'], ['1'])
+
+type World = Awaited<ReturnType<typeof openWorkspace>>
+interface Row {
+  readonly [name: string]: unknown
+}
+
+describe.each(databases)('An authorized manager on $name', (database) => {
+  let world: World
+  const reopen = async (...args: Parameters<typeof openWorkspace> extends [unknown, ...infer Rest] ? Rest : never) => {
+    if (world?.source.isInitialized) await world.source.destroy()
+    world = await openWorkspace(database, ...args)
+    await clear(world.source)
+    await addRows(world.source)
+  }
+  afterAll(() => database.close())
+  const nameOf = async (run: () => Promise<unknown>): Promise<string> => {
+    try {
+      await run()
+      return 'done'
+    } catch (error) {
+      return (error as Error).name
+    }
+  }
+
+  describe('with rules about fields', () => {
+    beforeAll(() =>
+      reopen(`${policy}
+        allow_field(_: User, "read", _: Note, field) if field in ["id", "body", "itemId", "item"];
+        allow_field(user: User, "read", note: Note, "secret") if note.item.assigneeId = user.id;
+        allow_field(_: User, "update", _: Note, field) if field in ["body"];
+        allow_field(_: User, "create", _: Note, field) if field in ["body", "item", "itemId"];
+      `),
+    )
+
+    it('shows fields of rows that allow it', async () => {
+      const [own] = await world.as(2).find<Row>('Note')
+      expect(own).toMatchObject({ id: 1, secret: '' })
+      const [other] = await world.as(1).find<Row>('Note', { where: { id: 1 } } as object)
+      expect(other).toMatchObject({ id: 1 })
+      expect('secret' in other!).toBe(false)
+      expect(await world.as(1).countBy('Note', { secret: '' } as object)).toBe(0)
+      expect(await world.as(2).countBy('Note', { secret: '' } as object)).toBe(1)
+      const raw = await world.as(1).createQueryBuilder('Note', 'n').select('n.secret', 's').getRawMany()
+      expect(raw).toEqual([{ s: null }])
+    })
+
+    it('writes no forbidden field', async () => {
+      const before = await tablesOf(world.source)
+      for (const run of [
+        () => world.as(2).update('Note', 1, { secret: 'x' }),
+        () => world.as(2).save('Note', { id: 1, secret: 'x' }),
+        () => world.as(2).save('Note', { id: 1, item: { id: 3 } }),
+        () => world.as(2).insert('Note', { body: 'b', secret: 'x' }),
+      ])
+        expect(await nameOf(run)).toBe('ForbiddenError')
+      expect(await tablesOf(world.source)).toEqual(before)
+      expect(await nameOf(() => world.as(2).save('Note', { id: 1, body: 'x' }))).toBe('done')
+    })
+  })
+
+  describe('with options', () => {
+    const logged: string[] = []
+    const open = (unscoped: 'allow' | 'warn' | 'refuse') =>
+      reopen(policy, { unscoped, scope: { Space: { name: 'space 1' } }, log: (message) => void logged.push(message) })
+
+    it('stays within the scope', async () => {
+      await open('allow')
+      expect(await world.as(3).count('Space')).toBe(0)
+      expect(await nameOf(() => world.as(1).update('Space', 1, { name: 'other' }))).toBe('ForbiddenError')
+      expect(await nameOf(() => world.as(1).update('Space', 1, { slug: 'other' }))).toBe('done')
+    })
+
+    it('warns of and refuses queries of the data source', async () => {
+      const clearing = nameOf(() => open('refuse'))
+      expect(await clearing).toBe('UnsupportedOperationError')
+      for (const run of [
+        () => world.source.manager.find('Item'),
+        () => world.source.manager.save('Item', { text: 'x', boardId: 1 }),
+        () => world.source.manager.update('Item', 1, { text: 'x' }),
+        () => world.source.manager.delete('Item', 1),
+      ])
+        expect(await nameOf(run)).toBe('UnsupportedOperationError')
+      const plain = world.as(1).unguarded('rows of the test')
+      expect(await nameOf(() => plain.find('Item'))).toBe('done')
+      expect(await nameOf(() => plain.save('Tag', { id: 7, name: 'seven' }))).toBe('done')
+      expect(await nameOf(() => plain.delete('Tag', 7))).toBe('done')
+      expect(await nameOf(() => world.as(1).find('Item'))).toBe('done')
+      const filter = world.authorizedFilter(world.user(1), 'Item')
+      expect(await nameOf(() => world.source.manager.find('Item', filter))).toBe('done')
+      expect(logged.at(-1)).toContain('rows of the test')
+    })
+  })
+
+  describe('with subscribers', () => {
+    const log: string[] = []
+    class Moving implements EntitySubscriberInterface<Row> {
+      beforeInsert({ entity }: InsertEvent<Row>): void {
+        if (entity?.['text'] === 'moved') Object.assign(entity, { boardId: 2 })
+      }
+      beforeUpdate({ entity }: UpdateEvent<Row>): void {
+        if (entity?.['text'] === 'moved') Object.assign(entity, { boardId: 2 })
+      }
+      async afterInsert({ entity, manager }: InsertEvent<Row>): Promise<void> {
+        log.push(String(entity?.['text']))
+        if (entity?.['text'] === 'writes') await manager.update('Item', 2, { text: 'stolen' })
+        if (entity?.['text'] === 'builds')
+          await manager.createQueryBuilder().delete().from('Item').where('id = 2').execute()
+      }
+    }
+    beforeAll(async () => {
+      await reopen(policy)
+      world.source.subscribers.push(new Moving())
+    })
+    let before: unknown
+    beforeEach(async () => {
+      before = await tablesOf(world.source)
+    })
+    afterEach(async () => expect(await tablesOf(world.source)).toEqual(before))
+
+    it.each([
+      ['insert', (w: World) => w.as(2).insert('Item', { text: 'moved', boardId: 1 })],
+      ['save', (w: World) => w.as(2).save('Item', { text: 'moved', boardId: 1 })],
+      ['save of a change', (w: World) => w.as(2).save('Item', { id: 1, text: 'moved' })],
+      ['update', (w: World) => w.as(2).update('Item', 1, { text: 'moved' })],
+      ['insert, then an update', (w: World) => w.as(2).insert('Item', { text: 'writes', boardId: 1 })],
+      ['save, then an update', (w: World) => w.as(2).save('Item', { text: 'writes', boardId: 1 })],
+    ])('judges what they change: %s', async (_, run) => {
+      expect(['ForbiddenError', 'NotFoundError']).toContain(await nameOf(() => run(world)))
+    })
+
+    it('lets them delete only what the actor may', async () => {
+      expect(await nameOf(() => world.as(2).save('Item', { text: 'builds', boardId: 1 }))).toBe('done')
+      expect(log).toContain('builds')
+      await world.source.manager.delete('Item', { text: 'builds' } as object)
+    })
+  })
+
+  it('lets rules allow links to rows that may not be updated', async () => {
+    await reopen(`${policy}
+      allow_link(user: User, item: Item, "tags", tag: Tag) if tag.name = "official" and item.assigneeId = user.id;
+    `)
+    expect(await nameOf(() => world.as(2).save('Item', { id: 1, tags: [{ id: 2 }] }))).toBe('done')
+    expect(await nameOf(() => world.as(2).createQueryBuilder().relation('Item', 'tags').of(1).remove(2))).toBe('done')
+    expect(await nameOf(() => world.as(2).createQueryBuilder().relation('Tag', 'items').of(2).add(1))).toBe(
+      'ForbiddenError',
+    )
+  })
+
+  it('sends few statements', async () => {
+    await reopen(
+      policy.replace(
+        'allow(user: User, action, note',
+        'allow(_: User, "create", _: Tag); allow(user: User, action, note',
+      ),
+    )
+    const manager = () => world.as(2)
+    const sent = async (run: () => Promise<unknown>) => (await world.statements(run)).length
+    expect(await sent(() => manager().find('Item'))).toBe(1)
+    expect(await sent(() => manager().insert('Tag', { id: 5, name: 'five' }))).toBe(1)
+    const many = Array.from({ length: 50 }, (_, at) => ({ id: 100 + at, name: `tag ${at}` }))
+    expect(await sent(() => manager().insert('Tag', many))).toBe(1)
+  })
+
+  it('works in a transaction of the application', async () => {
+    const before = await tablesOf(world.source)
+    await world.source
+      .transaction(async (manager) => {
+        const own = world.authorizedManager(world.user(2), { manager })
+        await own.save('Item', { id: 1, text: 'within' })
+        expect(await nameOf(() => own.save('Item', { id: 2, text: 'within' }))).toBe('NotFoundError')
+        expect(await own.countBy('Item', { text: 'within' } as object)).toBe(1)
+        throw new UndecidedError()
+      })
+      .catch(() => {})
+    expect(await tablesOf(world.source)).toEqual(before)
+  })
+})
