@@ -8,6 +8,7 @@ import {
   type ObjectLiteral,
   type QueryRunner,
   type RemoveOptions,
+  type Repository,
   type SaveOptions,
   type SelectQueryBuilder,
 } from 'typeorm'
@@ -99,6 +100,18 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     const rows = [made].flat() as object[]
     makeLazy(new Map([[this.dataSource.getMetadata(target), new Set(rows)]]), this.#session)
     return made
+  }
+
+  /** Makes a custom repository anew, so that functions that it holds are not those of the given one. */
+  override withRepository<Entity extends ObjectLiteral, Own extends Repository<Entity>>(
+    repository: Own & Repository<Entity>,
+  ): Own {
+    // Sound: TypeORM makes custom repositories with these arguments.
+    const Class = repository.constructor as new (target: EntityTarget<Entity>, manager: EntityManager) => Own
+    const { target, manager: _, queryRunner: __, ...others } = repository
+    const data = Object.entries(others).filter(([, value]) => typeof value !== 'function')
+    const made = new Class(target, this)
+    return Object.assign(made, Object.fromEntries(data), { target, manager: this, queryRunner: this.queryRunner })
   }
 
   override query(): never {
