@@ -8,6 +8,14 @@ export { type VerifiedDatabase, verify } from './catalog/verify.js'
 export { containing, equalTo, instanceOf, orderedTo, type TextOperator } from './column/columnTest.js'
 export { refuseType } from './column/refusals.js'
 export type { Order, ValueTest } from './column/valueTest.js'
+export {
+  type DescribedTable,
+  type DrizzleConfig,
+  drizzleTable,
+  type KyselyTable,
+  kyselyTable,
+  sqlTables,
+} from './describedTables.js'
 export type { SqlDialect, SqlOptions } from './dialect.js'
 export { isStorable, successor } from './prefix.js'
 export { type PrintedSql, type PrintSql, printSql } from './printSql.js'
