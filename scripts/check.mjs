@@ -20,7 +20,7 @@ const ceilings = {
     runtime: 15.5,
     explain: 68.5,
     decisions: 68.5,
-    sql: 33.5,
+    sql: 34.5,
     filters: 29.5,
     framework: 24,
     language: 19.5,
