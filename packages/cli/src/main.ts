@@ -294,6 +294,28 @@ Examples:
   )
 
   program
+    .command('lsp')
+    .description('Run the language server of policies for an editor, on standard input and output.')
+    .option('--stdio', 'the transport; there is no other')
+    .addHelpText('after', '\nEditors start this command: see docs/editor.md.')
+    .action(async () => {
+      // The libraries of the protocol are needed here alone.
+      const { serve } = await import('./lsp/server.js')
+      await serve(io.stdin, io.stdout, process.argv[1]!)
+      ended(0)
+    })
+
+  program
+    .command('application', { hidden: true })
+    .description('Open the application for a language server.')
+    .requiredOption('-c, --config <file>', 'the configuration')
+    .action(async ({ config }: { config: string }) => {
+      const { serveApplication } = await import('./lsp/application.js')
+      await serveApplication(io.cwd, config)
+      ended(0)
+    })
+
+  program
     .command('init')
     .description('Add a policy, a configuration and a guarded route to an application.')
     .addOption(new Option('--framework <name>', 'the web framework').choices(['express', 'koa', 'next']))

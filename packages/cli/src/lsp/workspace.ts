@@ -1,0 +1,199 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { LanguageService } from '@arcturus/language-service'
+import { type FSWatcher, watch } from 'chokidar'
+import type { TextDocument } from 'vscode-languageserver-textdocument'
+import { configNames } from '../config/loadConfig.js'
+import { ApplicationProcess, type State } from './applicationProcess.js'
+
+/** How long changed files are collected before an application is opened anew. */
+const settling = 200
+
+/** One policy: the service over its files, and the application that it belongs to. */
+export interface PolicyProject {
+  readonly service: LanguageService
+  /** Undefined for a file that no configuration names. */
+  readonly application: ApplicationProcess | undefined
+  readonly files: ReadonlySet<string>
+  readonly hasRows: boolean
+  /** Why the application can't be opened. */
+  readonly failure: string | undefined
+}
+
+/** The mutable form of a project. */
+interface Growing extends PolicyProject {
+  files: ReadonlySet<string>
+  hasRows: boolean
+  failure: string | undefined
+  readonly watcher?: FSWatcher | undefined
+}
+
+/** The policies of the open documents. Texts in the editor take the place of files. */
+export class Workspace {
+  readonly #script: string
+  readonly #onChange: (project: PolicyProject) => void
+  /** Projects by the path of their configuration. */
+  readonly #projects = new Map<string, Growing>()
+  /** The services of documents that no configuration names, by URI. */
+  readonly #alone = new Map<string, Growing>()
+  readonly #open = new Map<string, TextDocument>()
+  /** The editor's form of each URI. */
+  readonly #written = new Map<string, string>()
+
+  /**
+   * @param script - The program of the command `arcturus`.
+   * @param onChange - Called when a project's files or its application have changed.
+   */
+  constructor(script: string, onChange: (project: PolicyProject) => void) {
+    this.#script = script
+    this.#onChange = onChange
+  }
+
+  /** Takes the text of a document in the editor. */
+  update(document: TextDocument): PolicyProject {
+    const uri = canonical(document.uri)
+    this.#open.set(uri, document)
+    this.#written.set(uri, document.uri)
+    const project = this.projectOf(uri)
+    project.service.update(uri, document.getText(), document.version)
+    return project
+  }
+
+  /** Forgets the text of a document: its file counts again. */
+  close(document: TextDocument): PolicyProject | undefined {
+    const uri = canonical(document.uri)
+    this.#open.delete(uri)
+    this.#alone.delete(uri)
+    const project = [...this.#projects.values()].find(({ files }) => files.has(uri))
+    if (project) readInto(project.service, uri)
+    return project
+  }
+
+  /** Returns the URI as the editor writes it. */
+  written(uri: string): string {
+    return this.#written.get(uri) ?? uri
+  }
+
+  /** Returns the URI by which services know a document. */
+  canonical(uri: string): string {
+    return canonical(uri)
+  }
+
+  /** Returns the project of a document. */
+  projectOf(given: string): PolicyProject {
+    const uri = canonical(given)
+    const config = configOf(uri)
+    const project = config === undefined ? undefined : (this.#projects.get(config) ?? this.#start(config))
+    if (project?.files.has(uri)) return project
+    let alone = this.#alone.get(uri)
+    if (!alone) {
+      alone = {
+        service: new LanguageService(),
+        application: undefined,
+        files: new Set([uri]),
+        hasRows: false,
+        failure: undefined,
+      }
+      this.#alone.set(uri, alone)
+      const document = this.#open.get(uri)
+      if (document) alone.service.update(uri, document.getText(), document.version)
+    }
+    return alone
+  }
+
+  #start(config: string): Growing {
+    const application = new ApplicationProcess(config, this.#script, (state) => this.#opened(project, state))
+    let timer: NodeJS.Timeout | undefined
+    const folder = dirname(config)
+    const watcher = watch(folder, {
+      ignoreInitial: true,
+      ignored: (path, stats) =>
+        /[\\/](?:node_modules|\.git|\.next|dist|generated)(?:[\\/]|$)/.test(path.slice(folder.length)) ||
+        (stats?.isFile() === true && !/\.(?:polar|prisma|[cm]?[jt]sx?)$/.test(path)),
+    })
+    watcher.on('all', (event, path) => {
+      const uri = pathToFileURL(path).href
+      if (event === 'change' && path.endsWith('.polar')) {
+        if (!project.files.has(uri) || this.#open.has(uri)) return
+        readInto(project.service, uri)
+        return this.#onChange(project)
+      }
+      clearTimeout(timer)
+      timer = setTimeout(() => application.start(), settling)
+    })
+    // A folder that can't be watched is read once.
+    watcher.on('error', () => {})
+    const project: Growing = {
+      service: new LanguageService(),
+      application,
+      files: new Set(),
+      hasRows: false,
+      failure: undefined,
+      watcher,
+    }
+    this.#projects.set(config, project)
+    application.start()
+    return project
+  }
+
+  /** Takes what an application told. After a failure, what it told before still counts. */
+  #opened(project: Growing, state: State): void {
+    const isFirst = project.files.size === 0
+    project.failure = state.kind === 'failed' ? state.message : undefined
+    if (state.kind === 'opened') {
+      project.hasRows = state.hasRows
+      project.service.setApplication({ schema: state.schema, isWhole: true })
+    } else if (isFirst) project.service.setApplication({ isWhole: true })
+    if (state.kind === 'opened' || isFirst) this.#setFiles(project, state.files)
+    this.#onChange(project)
+  }
+
+  #setFiles(project: Growing, files: readonly string[]): void {
+    const uris = new Set(files.map((file) => pathToFileURL(file).href))
+    for (const uri of project.service.uris) if (!uris.has(uri)) project.service.remove(uri)
+    for (const uri of uris) {
+      this.#alone.delete(uri)
+      const document = this.#open.get(uri)
+      if (document) project.service.update(uri, document.getText(), document.version)
+      else readInto(project.service, uri)
+    }
+    project.files = uris
+  }
+
+  /** Ends all processes and watchers. */
+  async stop(): Promise<void> {
+    for (const { application, watcher } of this.#projects.values()) {
+      application?.stop()
+      await watcher?.close()
+    }
+    this.#projects.clear()
+  }
+}
+
+/** Returns the URI of a file in the form of Node.js: editors escape other characters. */
+function canonical(uri: string): string {
+  try {
+    return uri.startsWith('file:') ? pathToFileURL(fileURLToPath(uri)).href : uri
+  } catch {
+    return uri
+  }
+}
+
+/** Returns the closest configuration above a file. */
+function configOf(uri: string): string | undefined {
+  if (!uri.startsWith('file:')) return undefined
+  for (let folder = dirname(fileURLToPath(uri)); ; folder = dirname(folder)) {
+    const found = configNames.map((name) => join(folder, name)).find((file) => existsSync(file))
+    if (found !== undefined || dirname(folder) === folder) return found
+  }
+}
+
+/** Passes the text of a file to a service; a file that is gone is no document. */
+function readInto(service: LanguageService, uri: string): void {
+  try {
+    service.update(uri, readFileSync(fileURLToPath(uri), 'utf8'), 0)
+  } catch {
+    service.remove(uri)
+  }
+}
