@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const rooms: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src': [
     'register',
+    'rowTypes',
     'own',
     'language',
     'errors',

@@ -33,7 +33,7 @@ export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilt
   })
 
   router.get('/repositories/:id/why', authorize('read', findRepository), async (req, res) => {
-    const actions = ['open_issue', 'describe', 'publish']
+    const actions = ['open_issue', 'describe', 'publish'] as const
     res.json(await whyOf(authorizer, req.authorization, req.query['action'], actions))
   })
 

@@ -1,4 +1,4 @@
-import type { Authorizer } from '@arcturus/core'
+import type { Action, Authorizer } from '@arcturus/core'
 import { loadExplanation } from '@arcturus/core/explain'
 import { BadRequest } from './requests.js'
 
@@ -13,11 +13,11 @@ interface Asking {
  * It names rows by model and key, such as `User 7`, and contains no values of their fields. Its route must be for
  * people who may read the resource.
  */
-export async function whyOf(
+export async function whyOf<const Word extends Action>(
   authorizer: Authorizer,
   { actor, resource }: Asking,
   asked: unknown,
-  actions: readonly string[],
+  actions: readonly Word[],
 ): Promise<{ why: string }> {
   const action = actions.find((one) => one === asked)
   if (action === undefined) throw new BadRequest(`The action is one of ${actions.join(', ')}.`)

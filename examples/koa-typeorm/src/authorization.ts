@@ -7,16 +7,10 @@ import type { DataSource } from 'typeorm'
 import type { Person } from './entities/person.js'
 import { findPerson, handleIn } from './people.js'
 
-// A misspelt action is an error of the compiler.
+// The actions are those of `arcturus.d.ts`, which `arcturus types` wrote: a misspelt one is an error of the compiler.
 declare module '@arcturus/core' {
   interface Register {
     actor: Person
-    actions: {
-      Folder: 'read' | 'add' | 'share'
-      Document: 'read' | 'edit' | 'classify' | 'share' | 'delete'
-      Person: 'read'
-      Team: 'read'
-    }
   }
 }
 

@@ -7,15 +7,10 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client'
 export type Person = Prisma.UserGetPayload<{ include: typeof withMemberships }>
 export const withMemberships = { memberships: { include: { tenant: true } } } as const
 
-// A misspelt action or model is an error of the compiler.
+// The actions are those of `arcturus.d.ts`, which `arcturus types` wrote: a misspelt one is an error of the compiler.
 declare module '@arcturus/core' {
   interface Register {
     actor: Person
-    actions: {
-      Tenant: 'read' | 'open_ticket' | 'export'
-      Ticket: 'read' | 'add_note' | 'reply' | 'edit' | 'close' | 'reopen'
-      Message: 'read'
-    }
   }
 }
 

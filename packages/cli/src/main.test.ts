@@ -61,6 +61,39 @@ describe('check', () => {
   })
 })
 
+describe('types', () => {
+  it('writes the types beside the configuration, and tells when they are stale', async () => {
+    const one = application()
+    expect(await one.run('types', '--check')).toMatchObject({
+      code: 1,
+      out: '✗ arcturus.d.ts is stale: run arcturus types.\n',
+    })
+    expect(await one.run('types')).toMatchObject({ code: 0, out: 'arcturus.d.ts\n' })
+    const text = readFileSync(join(one.folder, 'arcturus.d.ts'), 'utf8')
+    expect(text).toContain('    policy: AppPolicy\n')
+    expect(text).toMatch(/Note: \{\n {6}actions: [^\n]*'read'/)
+    expect(await one.run('types', '--check')).toMatchObject({ code: 0 })
+    expect(await one.run('types')).toMatchObject({ out: 'arcturus.d.ts is current.\n' })
+  })
+
+  it('prints an interface that is not registered', async () => {
+    const { code, out } = await application().run('types', '-o', '-', '--name', 'NotesPolicy', '--no-register')
+    expect(code).toBe(0)
+    expect(out).toContain('export interface NotesPolicy {')
+    expect(out).not.toContain('Register')
+  })
+
+  it('writes the module of a policy file', async () => {
+    const one = application()
+    await one.run('types', '-o', 'policy.d.polar.ts')
+    expect(readFileSync(join(one.folder, 'policy.d.polar.ts'), 'utf8')).toContain('export default policy\n')
+  })
+
+  it.each([[['--name', 'not a name']], [['-o', '-', '--check']]])('refuses %j', async (args) => {
+    expect((await application().run('types', ...args)).code).toBe(2)
+  })
+})
+
 describe('fmt', () => {
   const untidy = 'allow( _, "read",_ ) ;  # all\n'
   const tidy = 'allow(_, "read", _); # all\n'
@@ -671,7 +704,7 @@ export class Invoice {
 })
 
 describe('every command', () => {
-  it.each(['check', 'test', 'explain', 'who', 'diff', 'mutate', 'compile', 'repl', 'init'])(
+  it.each(['check', 'test', 'explain', 'who', 'diff', 'mutate', 'compile', 'types', 'repl', 'init'])(
     '%s has help with examples',
     async (name) => {
       const { code, out } = await application().run(name, '--help')

@@ -9,6 +9,7 @@ import { type InitOptions, init } from './commands/init.js'
 import { mutate } from './commands/mutate.js'
 import { repl } from './commands/repl.js'
 import { test } from './commands/test.js'
+import { types } from './commands/types.js'
 import { who } from './commands/who.js'
 import { printDiagnostic } from './output/diagnostics.js'
 import { Failure, reasonOf } from './output/failure.js'
@@ -71,7 +72,7 @@ function processIo(): Io {
 
 function programOf(args: readonly string[], io: Io, ended: (code: number) => void): Command {
   const program = new Command('arcturus')
-    .description('Checks, formats, tests, explains, compares and compiles a Polar policy.')
+    .description('Checks, formats, tests, explains, compares, types and compiles a Polar policy.')
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
@@ -289,6 +290,24 @@ Examples:
       ),
     )
 
+  command('types', 'Write the types of the policy: a misspelt action, model or field is then a compile error.', [
+    'arcturus types',
+    'arcturus types --check',
+    'arcturus types --output src/policy.d.polar.ts --watch',
+    'arcturus types --output src/billing.d.ts --name BillingPolicy --no-register',
+  ])
+    .option('-o, --output <file>', 'the file; - prints (default: arcturus.d.ts in src, or beside the configuration)')
+    .option('--name <name>', 'the name of the interface', identifier, 'AppPolicy')
+    .option('--no-register', 'leave Register unchanged, for Authorizer<AppPolicy>')
+    .option('--check', 'write nothing; exit with 1 if the file is stale')
+    .option('-w, --watch', 'write again when a file changes')
+    .action((options: CommonOptions & { output?: string; name: string; register: boolean; check?: boolean }) =>
+      run(
+        options,
+        inProject((project, output) => types(project, output, { ...options, check: options.check ?? false })),
+      ),
+    )
+
   command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']).action(
     (options: CommonOptions) => run(options, inProject(repl)),
   )
@@ -352,6 +371,11 @@ function percentage(text: string): number {
   const percent = Number(text)
   if (text !== '' && percent >= 0 && percent <= 100) return percent
   throw new InvalidArgumentError('It must be a number from 0 to 100.')
+}
+
+function identifier(text: string): string {
+  if (/^[A-Za-z_$][\w$]*$/.test(text)) return text
+  throw new InvalidArgumentError('It must be the name of an interface.')
 }
 
 function javascriptFile(text: string): string {

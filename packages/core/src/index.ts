@@ -46,6 +46,19 @@ export type { Solution } from './machine/query/solution.js'
 export type { Limits } from './machine/state/limits.js'
 export { Variable as QueryVariable } from './machine/state/variable.js'
 export type { Policy } from './policy/policy.js'
-export type { Action, Actor, ActorClient, Context, ModelName, Register } from './register.js'
+export type {
+  Action,
+  Actor,
+  ActorClient,
+  ActorName,
+  Context,
+  ModelName,
+  ModelTypes,
+  PolicyTypes,
+  Register,
+  RegisteredPolicy,
+  Role,
+} from './register.js'
+export type { ActionOn, ActorIn, FieldActionOn, FieldOn, ModelOf } from './rowTypes.js'
 export type { RegExpEngine, RegExpLike } from './text/engine.js'
 export { Dict } from './values/dict.js'

@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Action, ArgumentError, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
+import {
+  type Action,
+  type ActionOn,
+  ArgumentError,
+  AuthorizationError,
+  type ModelName,
+  UnauthenticatedError,
+} from '@arcturus/core'
 import {
   type Authority,
   assertActor,
@@ -65,7 +72,7 @@ export interface Authorize {
    * strings: `Number(req.params.id)`.
    */
   <Row, Params = Record<string, string>, Query = TextQuery>(
-    action: Action,
+    action: ActionOn<Loaded<Row>>,
     loader: (request: RouteRequest<Params, Query>) => Row,
     options?: RouteOptions<[request: RouteRequest<Params, Query>]>,
   ): RouteHandler<Params, Query, AllowedResource<Loaded<Row>>>

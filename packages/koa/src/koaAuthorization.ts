@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { STATUS_CODES } from 'node:http'
-import { type Action, ArgumentError, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
+import {
+  type Action,
+  type ActionOn,
+  ArgumentError,
+  AuthorizationError,
+  type ModelName,
+  UnauthenticatedError,
+} from '@arcturus/core'
 import {
   type Authority,
   assertActor,
@@ -51,7 +58,7 @@ export interface Authorize {
    * strings: `Number(ctx.params.id)`.
    */
   <Row, LoaderContext extends ExtendableContext = RouteContext>(
-    action: Action,
+    action: ActionOn<Loaded<Row>>,
     loader: (context: LoaderContext) => Row,
     options?: RouteOptions<[context: LoaderContext]>,
   ): Middleware<AllowedState<Loaded<Row>>, object>

@@ -1,8 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Action, ArgumentError, type ModelName, type Actor as RegisteredActor } from '@arcturus/core'
-import { assertReason, type RequestAuthorization, type RouteOptions } from '@arcturus/core/framework'
+import {
+  type Action,
+  type ActionOn,
+  ArgumentError,
+  type ModelName,
+  type Actor as RegisteredActor,
+} from '@arcturus/core'
+import { assertReason, type Loaded, type RequestAuthorization, type RouteOptions } from '@arcturus/core/framework'
 import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
-import type { Load, Loading, Parameters } from './options.js'
+import type { Load, Loading, Parameters, ResourceLoader } from './options.js'
 
 /** A decorator of a handler, or of a class for all of its handlers. */
 export type HandlerDecorator = MethodDecorator & ClassDecorator
@@ -25,6 +31,9 @@ export interface Declaration {
   readonly subject: string | Type | Loading
   readonly options: AuthorizeOptions
 }
+
+/** The rows of a class: its own, or those that a provider of it loads. */
+type LoadedBy<Row> = Row extends ResourceLoader<infer Other> ? Other : Row
 
 /** The keys under which a handler or its class keeps its declarations. */
 export const declarationsKey = 'arcturus:authorize'
@@ -50,7 +59,11 @@ export const reasonKey = 'arcturus:unguarded'
  * show(@Resource() document: Document) { return document }
  */
 export function Authorize<Name extends ModelName>(action: Action<Name>, model: Name): HandlerDecorator
-export function Authorize(action: Action, subject: Type | Loading, options?: AuthorizeOptions): HandlerDecorator
+export function Authorize<Row>(
+  action: ActionOn<Loaded<LoadedBy<Row>>>,
+  subject: Type<Row> | Load<Row>,
+  options?: AuthorizeOptions,
+): HandlerDecorator
 export function Authorize(
   action: Action,
   subject: Declaration['subject'],

@@ -1,4 +1,4 @@
-import type { Action, Actor } from '@arcturus/core'
+import type { ActionOn, Actor } from '@arcturus/core'
 import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/core/framework'
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
@@ -8,9 +8,9 @@ import { type NextAuthorizationOptions, Serving } from './serving.js'
 import { Unguarded } from './subject.js'
 
 /** The props of `<Can>`. */
-export interface CanProperties {
-  readonly action: Action
-  readonly resource: unknown
+export interface CanProperties<Row = unknown> {
+  readonly action: ActionOn<Row>
+  readonly resource: Row
   /** Rendered if the actor may not do the action. Default: nothing. */
   readonly fallback?: ReactNode
   readonly children?: ReactNode
@@ -27,7 +27,7 @@ export interface NextAuthorization {
    */
   readonly unguarded: (reason: string) => Unguarded
   /** Returns whether the actor may do an action on a row, to choose the content of a page. */
-  readonly can: (action: Action, resource: unknown) => Promise<boolean>
+  readonly can: <Row>(action: ActionOn<Row>, resource: Row) => Promise<boolean>
   /**
    * Returns the row if the actor may do the action on it. Otherwise it ends the page:
    * `unauthorized()` for anonymous users, `notFound()` if the row is missing or the actor may not
@@ -35,17 +35,21 @@ export interface NextAuthorization {
    *
    * @param row - The row or its promise; `undefined` and `null` mean a missing row.
    */
-  readonly authorize: <Row>(action: Action, row: Row, options?: Pick<RouteOptions, 'model'>) => Promise<Loaded<Row>>
+  readonly authorize: <Row>(
+    action: ActionOn<Loaded<Row>>,
+    row: Row,
+    options?: Pick<RouteOptions, 'model'>,
+  ) => Promise<Loaded<Row>>
   /**
    * Renders its children if the actor may do the action. It is a server component, so the children
    * are not sent to other users.
    */
-  readonly Can: (properties: CanProperties) => Promise<ReactNode>
+  readonly Can: <Row>(properties: CanProperties<Row>) => Promise<ReactNode>
   /**
    * Returns the actor's allowed actions on a row, for client components:
    * `<Actions allowed={await authorizedActions(ticket)}>`.
    */
-  readonly authorizedActions: (resource: unknown) => Promise<Set<string>>
+  readonly authorizedActions: <Row>(resource: Row) => Promise<Set<ActionOn<Row>>>
   /**
    * Returns the authorization of the current request, for other checks and for the actor:
    * `(await authorization()).actor`.
@@ -72,7 +76,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
   }
 
   async function authorize<Row>(
-    action: Action,
+    action: ActionOn<Loaded<Row>>,
     row: Row,
     routeOptions: Pick<RouteOptions, 'model'> = {},
   ): Promise<Loaded<Row>> {
@@ -89,7 +93,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
     return found as Loaded<Row>
   }
 
-  async function can(action: Action, resource: unknown): Promise<boolean> {
+  async function can<Row>(action: ActionOn<Row>, resource: Row): Promise<boolean> {
     return (await authorization()).isAllowed(action, resource)
   }
 

@@ -1,4 +1,11 @@
-import { type Action, AuthorizationError, InvalidBodyError, type ModelName, UnauthenticatedError } from '@arcturus/core'
+import {
+  type Action,
+  type ActionOn,
+  AuthorizationError,
+  InvalidBodyError,
+  type ModelName,
+  UnauthenticatedError,
+} from '@arcturus/core'
 import {
   type Authority,
   type Enforcement,
@@ -53,7 +60,7 @@ export interface WithAuthorization<Actor> {
    */
   <Row, Context = RouteContext>(
     handler: Handler<Loaded<Row>, Actor, Context>,
-    action: Action,
+    action: ActionOn<Loaded<Row>>,
     loader: (request: NextRequest, context: Context) => Row,
     options?: RouteOptions<[request: NextRequest, context: Context]>,
   ): RouteHandler<Context>

@@ -1,5 +1,6 @@
 import {
   type Action,
+  type ActionOn,
   ArgumentError,
   AuthorizationError,
   ForbiddenError,
@@ -74,13 +75,13 @@ export interface AuthorizedAction<Actor> {
    */
   <Row, Args extends readonly unknown[], Value>(
     handler: Handler<Loaded<Row>, Actor, Args, Value>,
-    action: Action,
+    action: ActionOn<Loaded<Row>>,
     loader: (...args: Args) => Row,
     options: InterruptingOptions<Args>,
   ): Interrupting<Args, Value>
   <Row, Args extends readonly unknown[], Value>(
     handler: Handler<Loaded<Row>, Actor, Args, Value>,
-    action: Action,
+    action: ActionOn<Loaded<Row>>,
     loader: (...args: Args) => Row,
     options?: ActionOptions<Args>,
   ): Answering<Args, Value>

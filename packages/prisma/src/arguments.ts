@@ -1,10 +1,10 @@
-import type { Context } from '@arcturus/core'
+import type { Action, Context } from '@arcturus/core'
 import type { Choices } from './query/markers.js'
 
 /** Arguments of a query, with the action that the actor must be allowed to do. */
 export interface QueryArguments extends Choices {
   /** Default: the authorizer's `readAction`. */
-  readonly action?: string
+  readonly action?: Action
   /** The context of the filter: the values of names that `authorizer.registerContext` declared. Default: none. */
   readonly context?: Context | undefined
   readonly where?: object

@@ -1,4 +1,4 @@
-import { ArgumentError, type Authorizer, type Context } from '@arcturus/core'
+import { type Action, type ActionOn, type ActorIn, ArgumentError, type Authorizer, type Context } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/core/writes'
@@ -65,10 +65,10 @@ export interface PrismaAuthorization<ModelName extends string = string, Client =
    * Keys of rows in the `where` are looked up when it is made.
    * @throws UnsupportedFilterError if no exact `where` exists for the policy
    */
-  readonly authorizedWhere: (
-    actor: unknown,
-    action: string,
-    model: ModelName,
+  readonly authorizedWhere: <Name extends ModelName, A = unknown>(
+    actor: A & ActorIn<A>,
+    action: Action<Name>,
+    model: Name,
     options?: WhereOptions,
   ) => Promise<NoArguments>
   readonly authorizedClient: AuthorizedClientMaker<Client>
@@ -103,12 +103,12 @@ export interface AuthorizedFilter {
    * @param actor null for an anonymous user
    * @throws ArgumentError for an undefined actor
    */
-  (actor: unknown): { where: NoArguments }
+  <A>(actor: A & ActorIn<A>): { where: NoArguments }
   /**
    * The same with other arguments of the query:
    * `authorizedFilter(user, { action: 'edit', where, take })`.
    */
-  <const Args extends object>(actor: unknown, args: Args & QueryArguments): Authorized<Args>
+  <const Args extends object, A = unknown>(actor: A & ActorIn<A>, args: Args & QueryArguments): Authorized<Args>
 }
 
 export interface AuthorizedActors {
@@ -119,11 +119,11 @@ export interface AuthorizedActors {
    * @param resource - The row. For a row that does not exist yet, use `authorizer.actorFilter`.
    * @throws ArgumentError for an undefined resource
    */
-  (action: string, resource: unknown): { where: NoArguments }
+  <Row>(action: ActionOn<Row>, resource: Row): { where: NoArguments }
   /** The same with other arguments of the query: `authorizedActors('read', document, { take: 10 })`. */
-  <const Args extends object>(
-    action: string,
-    resource: unknown,
+  <const Args extends object, Row = unknown>(
+    action: ActionOn<Row>,
+    resource: Row,
     args: Args & Omit<QueryArguments, 'action'>,
   ): Authorized<Args>
 }

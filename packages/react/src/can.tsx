@@ -1,13 +1,13 @@
-import type { Action } from '@arcturus/core'
+import type { ActionOn } from '@arcturus/core'
 import type { ReactElement, ReactNode } from 'react'
 import { useCan } from './useCan.js'
 
 /** The props of `<Can>`. */
-export interface CanProperties {
+export interface CanProperties<Row = unknown> {
   /** The action. */
-  readonly do: Action
+  readonly do: ActionOn<Row>
   /** The row, for a policy in the browser. Without it, the resource of the nearest `<Actions>`. */
-  readonly on?: unknown
+  readonly on?: Row
   /** What is shown if the action is allowed, or a function of the answer. */
   readonly children?: ReactNode | ((allowed: boolean) => ReactNode)
   /** What is shown otherwise. Default: nothing. */
@@ -26,7 +26,7 @@ export interface CanProperties {
  * </Can>
  * ```
  */
-export function Can(properties: CanProperties): ReactElement {
+export function Can<Row = unknown>(properties: CanProperties<Row>): ReactElement {
   const { do: action, children, fallback } = properties
   const can = useCan()
   // An `on` that is undefined is a row that is missing, and no question about the nearest <Actions>.

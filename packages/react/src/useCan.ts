@@ -1,4 +1,4 @@
-import type { Action } from '@arcturus/core'
+import type { Action, ActionOn } from '@arcturus/core'
 import { useCallback, useContext } from 'react'
 import { AllowedActions } from './actions.js'
 import { Decisions } from './authorization.js'
@@ -7,7 +7,10 @@ import { Decisions } from './authorization.js'
  * Returns whether the user may perform an action: on the resource of the nearest `<Actions>`, or on a
  * row that is given, by the policy of the nearest `<Authorization>`.
  */
-export type Can = (...question: [action: Action] | [action: Action, resource: unknown]) => boolean
+export interface Can {
+  (action: Action): boolean
+  <Row>(action: ActionOn<Row>, resource: Row): boolean
+}
 
 /**
  * Returns a function that answers what the user may do. It never allows more than the server sent, or
@@ -27,7 +30,7 @@ export function useCan(): Can {
   const allowed = useContext(AllowedActions)
   const decide = useContext(Decisions)
   return useCallback(
-    (...question) => {
+    (...question: [action: string] | [action: string, resource: unknown]) => {
       const [action, resource] = question
       if (question.length === 1) {
         if (allowed) return allowed.has(action)

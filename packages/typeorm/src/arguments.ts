@@ -1,4 +1,4 @@
-import type { Context } from '@arcturus/core'
+import type { ActionOn, Context } from '@arcturus/core'
 import type { FindManyOptions, FindOptionsWhere, ObjectLiteral } from 'typeorm'
 
 /** The context of a question. */
@@ -10,7 +10,7 @@ export interface ContextOption {
 /** Arguments of `find`, with the action that the actor must be allowed to do. */
 export interface FilterArguments<Entity extends ObjectLiteral> extends FindManyOptions<Entity>, ContextOption {
   /** Default: the authorizer's `readAction`. */
-  readonly action?: string
+  readonly action?: ActionOn<Entity>
 }
 
 /** The arguments without the action and the context, and with a guarded `where`. */

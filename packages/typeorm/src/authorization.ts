@@ -1,4 +1,4 @@
-import { ArgumentError, type Authorizer, type Context, type Filter } from '@arcturus/core'
+import { type ActionOn, type ActorIn, ArgumentError, type Authorizer, type Context, type Filter } from '@arcturus/core'
 import { type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
@@ -49,9 +49,9 @@ export interface TypeOrmAuthorization {
    * actor's data if necessary.
    * @throws the errors of `authorizedQuery`, except `async-value`
    */
-  readonly authorizedResources: <Entity extends ObjectLiteral>(
-    actor: unknown,
-    action: string,
+  readonly authorizedResources: <Entity extends ObjectLiteral, A = unknown>(
+    actor: A & ActorIn<A>,
+    action: ActionOn<Entity>,
     entity: EntityTarget<Entity>,
     options?: ContextOption,
   ) => Promise<Entity[]>
@@ -83,13 +83,16 @@ export interface AuthorizedFilter {
    * @throws UnsupportedFilterError if the policy has no exact SQL
    * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
    */
-  <Entity extends ObjectLiteral>(actor: unknown, entity: EntityTarget<Entity>): Authorized<Entity, NoArguments>
+  <Entity extends ObjectLiteral, A = unknown>(
+    actor: A & ActorIn<A>,
+    entity: EntityTarget<Entity>,
+  ): Authorized<Entity, NoArguments>
   /**
    * The same with other arguments:
    * `authorizedFilter(user, Document, { action: 'edit', where, take })`.
    */
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
-    actor: unknown,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, A = unknown>(
+    actor: A & ActorIn<A>,
     entity: EntityTarget<Entity>,
     args: Args & FilterArguments<Entity>,
   ): Authorized<Entity, Args>
@@ -103,38 +106,41 @@ export interface AuthorizedActors {
    * @param resource The row
    * @throws the errors of `authorizedFilter`
    */
-  <Entity extends ObjectLiteral>(
-    action: string,
-    resource: unknown,
+  <Entity extends ObjectLiteral, Row = unknown>(
+    action: ActionOn<Row>,
+    resource: Row,
     entity: EntityTarget<Entity>,
   ): Authorized<Entity, NoArguments>
   /** The same with other arguments: `authorizedActors('read', document, User, { take: 10 })`. */
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
-    action: string,
-    resource: unknown,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, Row = unknown>(
+    action: ActionOn<Row>,
+    resource: Row,
     entity: EntityTarget<Entity>,
     args: Args & FilterArguments<Entity>,
   ): Authorized<Entity, Args>
 }
 
 export interface AuthorizedActorsLoading {
-  <Entity extends ObjectLiteral>(
-    action: string,
-    resource: unknown,
+  <Entity extends ObjectLiteral, Row = unknown>(
+    action: ActionOn<Row>,
+    resource: Row,
     entity: EntityTarget<Entity>,
   ): Promise<Authorized<Entity, NoArguments>>
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
-    action: string,
-    resource: unknown,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, Row = unknown>(
+    action: ActionOn<Row>,
+    resource: Row,
     entity: EntityTarget<Entity>,
     args: Args & FilterArguments<Entity>,
   ): Promise<Authorized<Entity, Args>>
 }
 
 export interface AuthorizedFilterLoading {
-  <Entity extends ObjectLiteral>(actor: unknown, entity: EntityTarget<Entity>): Promise<Authorized<Entity, NoArguments>>
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
-    actor: unknown,
+  <Entity extends ObjectLiteral, A = unknown>(
+    actor: A & ActorIn<A>,
+    entity: EntityTarget<Entity>,
+  ): Promise<Authorized<Entity, NoArguments>>
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, A = unknown>(
+    actor: A & ActorIn<A>,
     entity: EntityTarget<Entity>,
     args: Args & FilterArguments<Entity>,
   ): Promise<Authorized<Entity, Args>>
@@ -147,17 +153,17 @@ export interface AuthorizedFilterLoading {
  * @throws UnsupportedFilterError if the policy has no exact SQL
  * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
  */
-export type AuthorizedQuery = <Entity extends ObjectLiteral>(
-  actor: unknown,
-  action: string,
+export type AuthorizedQuery = <Entity extends ObjectLiteral, A = unknown>(
+  actor: A & ActorIn<A>,
+  action: ActionOn<Entity>,
   entity: EntityTarget<Entity>,
   alias?: string,
   options?: ContextOption,
 ) => SelectQueryBuilder<Entity>
 
-export type AuthorizedQueryLoading = <Entity extends ObjectLiteral>(
-  actor: unknown,
-  action: string,
+export type AuthorizedQueryLoading = <Entity extends ObjectLiteral, A = unknown>(
+  actor: A & ActorIn<A>,
+  action: ActionOn<Entity>,
   entity: EntityTarget<Entity>,
   alias?: string,
   options?: ContextOption,
@@ -168,17 +174,17 @@ export type AuthorizedQueryLoading = <Entity extends ObjectLiteral>(
  * were added before or are added later. Returns the same query.
  * @throws UnsupportedOperationError if the query writes; also the errors of `authorizedQuery`
  */
-export type ApplyAuthorization = <Entity extends ObjectLiteral>(
+export type ApplyAuthorization = <Entity extends ObjectLiteral, A = unknown>(
   query: SelectQueryBuilder<Entity>,
-  actor: unknown,
-  action: string,
+  actor: A & ActorIn<A>,
+  action: ActionOn<Entity>,
   options?: ContextOption,
 ) => SelectQueryBuilder<Entity>
 
-export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
+export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral, A = unknown>(
   query: SelectQueryBuilder<Entity>,
-  actor: unknown,
-  action: string,
+  actor: A & ActorIn<A>,
+  action: ActionOn<Entity>,
   options?: ContextOption,
 ) => Promise<SelectQueryBuilder<Entity>>
 

@@ -25,7 +25,10 @@ export interface RowSource {
 }
 
 /** `authorizedActors` of an ORM package: arguments of a query for the actors who may do something. */
-export type AuthorizedActorsLike = (action: string, resource: never, entity: never) => object | Promise<object>
+export type AuthorizedActorsLike = {
+  // The parameters of a method can be of a narrower type, such as the actions of the policy.
+  of(action: string, resource: never, entity: never): object | Promise<object>
+}['of']
 
 /** `filterArguments` of an ORM package: arguments of a query for the rows of a filter. */
 export type FilterArgumentsLike = (filter: never, entity: never) => object

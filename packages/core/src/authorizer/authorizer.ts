@@ -1,7 +1,8 @@
 import { own } from '../own.js'
 import { allChecks } from '../policy/checks/all.js'
 import type { Policy } from '../policy/policy.js'
-import type { Action, ModelName } from '../register.js'
+import type { Action, ActorName, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
+import type { ActionOn, ActorIn, FieldActionOn } from '../rowTypes.js'
 import { namesOf } from './arguments.js'
 import { BaseAuthorizer } from './baseAuthorizer.js'
 import { type ChangeOptions, Changes, type CreateOptions } from './changes/changes.js'
@@ -36,7 +37,7 @@ import { Shadow, type ShadowOptions } from './shadow.js'
  * authorizer.can(new User(2), 'read', new Note(1)) // false
  * ```
  */
-export class Authorizer extends BaseAuthorizer {
+export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends BaseAuthorizer<P> {
   readonly #engine: Engine
   readonly #listeners: DecisionListeners
   readonly #filters: Filters
@@ -98,10 +99,10 @@ export class Authorizer extends BaseAuthorizer {
    * const stricter = authorizer.withPolicy('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
    * ```
    */
-  withPolicy(...sources: readonly (string | PolicySource)[]): Authorizer {
+  withPolicy(...sources: readonly (string | PolicySource)[]): Authorizer<P> {
     const engine = this.#engine.forOtherPolicy()
     const { context } = this.#engine.decider
-    const other = new Authorizer(context ? engine.with(context) : engine)
+    const other = new Authorizer<P>(context ? engine.with(context) : engine)
     other.loadSync(...sources)
     return other
   }
@@ -137,7 +138,12 @@ export class Authorizer extends BaseAuthorizer {
    * `body` is not a body; ArgumentError if the model is unknown, or if a field depends on the row and
    * only its model is named.
    */
-  async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
+  async assertWritable<A, Row>(
+    actor: A & ActorIn<A, P>,
+    action: FieldActionOn<Row, P>,
+    resource: Row,
+    body: unknown,
+  ): Promise<void> {
     if (typeof resource === 'string') await this.#writing.assertWritableToNew(actor, action, resource, body)
     else await this.#writing.assertWritable(actor, action, resource, body)
   }
@@ -165,11 +171,11 @@ export class Authorizer extends BaseAuthorizer {
    * Object.assign(note, data)
    * ```
    */
-  async authorizeChange<Row extends object, Patch extends PatchOf<Row>>(
-    actor: unknown,
+  async authorizeChange<Row extends object, Patch extends PatchOf<Row>, A = unknown>(
+    actor: A & ActorIn<A, P>,
     row: Row,
     patch: Patch | (() => Patch | Promise<Patch>),
-    options: ChangeOptions = {},
+    options: ChangeOptions<ActionOn<Row, P>> = {},
   ): Promise<Patch> {
     // Sound: the data are a copy of the patch.
     return (await this.#changes.change(actor, row, patch, options)) as Patch
@@ -190,11 +196,11 @@ export class Authorizer extends BaseAuthorizer {
    * const data = await authorizer.authorizeCreate(user, 'Note', { title: 'Plan', ownerId: 1 })
    * ```
    */
-  async authorizeCreate<Data extends object>(
-    actor: unknown,
-    modelName: ModelName,
+  async authorizeCreate<Data extends object, A = unknown, Name extends ModelName<P> = ModelName<P>>(
+    actor: A & ActorIn<A, P>,
+    modelName: Name,
     data: Data,
-    options: CreateOptions = {},
+    options: CreateOptions<Action<Name, P>> = {},
   ): Promise<Data> {
     // Sound: the data are a copy.
     return (await this.#changes.create(actor, modelName, data, options)) as Data
@@ -214,9 +220,9 @@ export class Authorizer extends BaseAuthorizer {
    * @throws QueryError if the actor's side fails for every row; RelationNotLoadedError if a
    * relation of the actor's side is missing.
    */
-  filter<Name extends ModelName>(
-    actor: unknown,
-    action: Action<Name>,
+  filter<Name extends ModelName<P>, A = unknown>(
+    actor: A & ActorIn<A, P>,
+    action: Action<Name, P>,
     modelName: Name,
     options: FilterOptions = {},
   ): Filter {
@@ -233,7 +239,11 @@ export class Authorizer extends BaseAuthorizer {
    * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `loadFilter`.
    */
-  async extent<Name extends ModelName>(actor: unknown, action: Action<Name>, modelName: Name): Promise<Filter['kind']> {
+  async extent<Name extends ModelName<P>, A = unknown>(
+    actor: A & ActorIn<A, P>,
+    action: Action<Name, P>,
+    modelName: Name,
+  ): Promise<Filter['kind']> {
     const decision = this.#listeners.begin('model', actor, action, modelName, true)
     const load = () => this.#filters.load(this.#filters.ofRows(actor, action, modelName))
     const { kind: extent } = await decision.attempt(load)
@@ -249,25 +259,29 @@ export class Authorizer extends BaseAuthorizer {
    * Default: no maximum.
    * @throws the errors of `filter`.
    */
-  async loadFilter<Name extends ModelName>(
-    actor: unknown,
-    action: Action<Name>,
+  async loadFilter<Name extends ModelName<P>, A = unknown>(
+    actor: A & ActorIn<A, P>,
+    action: Action<Name, P>,
     modelName: Name,
     options: LoadingOptions = {},
   ): Promise<Filter> {
-    return this.eventualFilter(actor, action, modelName, options)
+    return this.#eventual(actor, action, modelName, options)
   }
 
   /**
    * Returns the result of `loadFilter`, as a promise only if something has to be awaited. Otherwise
    * it returns or throws synchronously.
    */
-  eventualFilter<Name extends ModelName>(
-    actor: unknown,
-    action: Action<Name>,
+  eventualFilter<Name extends ModelName<P>, A = unknown>(
+    actor: A & ActorIn<A, P>,
+    action: Action<Name, P>,
     modelName: Name,
     options: LoadingOptions = {},
   ): Filter | Promise<Filter> {
+    return this.#eventual(actor, action, modelName, options)
+  }
+
+  #eventual(actor: unknown, action: string, modelName: string, options: LoadingOptions): Filter | Promise<Filter> {
     const load = () => this.#filters.load(this.#filters.ofRows(actor, action, modelName), options.most)
     if (!this.#listeners.active) return load()
     const decision = this.#listeners.begin('filter', actor, action, modelName, true)
@@ -286,7 +300,12 @@ export class Authorizer extends BaseAuthorizer {
    * @example
    * const readers = users.filter((user) => authorizer.actorFilter('read', note, 'User').matches(user))
    */
-  actorFilter(action: Action, resource: unknown, modelName: ModelName, options: FilterOptions = {}): Filter {
+  actorFilter<Row>(
+    action: ActionOn<Row, P>,
+    resource: Row,
+    modelName: ActorName<P>,
+    options: FilterOptions = {},
+  ): Filter {
     return this.#filters.make(this.#filters.ofActors(action, resource, modelName), options)
   }
 
@@ -296,10 +315,10 @@ export class Authorizer extends BaseAuthorizer {
    * @param options.most - As for `loadFilter`.
    * @throws the errors of `actorFilter`.
    */
-  async loadActorFilter(
-    action: Action,
-    resource: unknown,
-    modelName: ModelName,
+  async loadActorFilter<Row>(
+    action: ActionOn<Row, P>,
+    resource: Row,
+    modelName: ActorName<P>,
     { most }: LoadingOptions = {},
   ): Promise<Filter> {
     return this.#filters.load(this.#filters.ofActors(action, resource, modelName), most)

@@ -6,7 +6,8 @@ import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
 import { has } from '../own.js'
 import type { CheckedPolicy } from '../policy/policy.js'
 import { versionOf } from '../policy/version.js'
-import type { Action, Context } from '../register.js'
+import type { Context, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
+import type { ActionOn, ActorIn, FieldActionOn, FieldOn, TaggedRow } from '../rowTypes.js'
 import { assertColumns } from '../schema/knownColumns.js'
 import type { Model } from '../schema/model.js'
 import { markCopy } from '../schema/partial.js'
@@ -38,7 +39,7 @@ import type { RelationMemory } from './relations/relations.js'
  * Decides from one policy whether an actor may perform an action on a resource. Each entry for
  * applications has its subclass: `Authorizer` of the main entry, `CheckAuthorizer` of `/checks`.
  */
-export abstract class BaseAuthorizer {
+export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> {
   /** The action that decides whether an actor may learn that a resource exists. */
   readonly readAction: string
   /** The classes, models and constants that policies can name. */
@@ -46,7 +47,7 @@ export abstract class BaseAuthorizer {
   /** The actions that exist beside those that the policy names. */
   readonly declaredActions: ReadonlySet<string>
   readonly #engine: Engine
-  readonly #over: (engine: Engine) => BaseAuthorizer
+  readonly #over: (engine: Engine) => unknown
   readonly #decider: Decider
   readonly #listeners: DecisionListeners
   readonly #denials: Denials
@@ -54,7 +55,7 @@ export abstract class BaseAuthorizer {
   readonly #fields: FieldRules
 
   /** @param over - Returns an authorizer of the same entry over another engine. */
-  protected constructor(engine: Engine, over: (engine: Engine) => BaseAuthorizer) {
+  protected constructor(engine: Engine, over: (engine: Engine) => unknown) {
     this.#over = over
     this.readAction = engine.readAction
     this.schema = engine.schema
@@ -134,7 +135,7 @@ export abstract class BaseAuthorizer {
    * authorizer.with({ now: new Date(), request: { ip: req.ip } }).can(user, 'read', note)
    * ```
    */
-  with(context: Context): this {
+  with(context: Context<P>): this {
     const engine = this.#engine.with(contextOf(this.schema, context, this.#decider.context))
     // Sound: a subclass of an application has no engine of its own.
     return this.#over(engine) as this
@@ -165,14 +166,15 @@ export abstract class BaseAuthorizer {
    * instance of another registered class. Also if it has a likely misspelt column of its closed model, a text
    * that is no value of an enum, a string for a declared date, number or boolean, or `stale-relation` if a relation holds other rows than its key refers to.
    */
-  as<Row extends object>(modelName: string, row: Row): Row {
+  as<Row extends object, Name extends ModelName<P> = ModelName<P>>(modelName: Name, row: Row): TaggedRow<P, Name, Row> {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
     assertColumns(this.schema, row, modelName)
     adoptWithin(this.schema, row, modelName, (...held) => assertLinks(this.schema, ...held))
     tag(row, modelName)
     markCopy(row, model, this.schema.models)
-    return row
+    // Sound: the model of the row's type exists in types only.
+    return row as TaggedRow<P, Name, Row>
   }
 
   /** Returns the name of a value's model, or undefined if the model is unknown. */
@@ -279,7 +281,7 @@ export abstract class BaseAuthorizer {
    * @throws QueryError if the policy fails for these arguments. The code is `async-value` if the
    * policy has to wait; use `isAllowed` then.
    */
-  can(actor: unknown, action: Action, resource: unknown): boolean {
+  can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean {
     if (this.#listeners.active) return this.#told(actor, action, resource)
     return this.#decider.decide(actor, action, resource)
   }
@@ -301,7 +303,7 @@ export abstract class BaseAuthorizer {
    * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `can` for any of the resources.
    */
-  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
+  canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[] {
     const rows = Array.isArray(resources) ? resources : [...resources]
     return this.#listeners.many(actor, action, rows, false, () => this.#decider.decideMany(actor, action, rows))
   }
@@ -312,7 +314,11 @@ export abstract class BaseAuthorizer {
    * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `isAllowed` for any of the resources.
    */
-  async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
+  async areAllowed<A, Row>(
+    actor: A & ActorIn<A, P>,
+    action: ActionOn<Row, P>,
+    resources: Iterable<Row>,
+  ): Promise<boolean[]> {
     const rows = [...resources]
     return this.#listeners.many(actor, action, rows, true, () => this.#decider.settleMany(actor, action, rows))
   }
@@ -325,7 +331,7 @@ export abstract class BaseAuthorizer {
    * @param resource - The resource. For a row that does not exist yet, its registered class.
    * @throws ArgumentError and QueryError, as `can`.
    */
-  async isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
+  async isAllowed<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): Promise<boolean> {
     const decision = this.#listeners.open('check', actor, action, resource, true)
     const { policy } = this.#decider
     // A caller that does not await continues before any decision is made, so that guards hold back
@@ -347,10 +353,10 @@ export abstract class BaseAuthorizer {
    * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
    * not read the resource, ForbiddenError (403) otherwise; also the errors of `can`.
    */
-  async authorize(
-    actor: unknown,
-    action: Action,
-    resource: unknown,
+  async authorize<A, Row>(
+    actor: A & ActorIn<A, P>,
+    action: ActionOn<Row, P>,
+    resource: Row,
     options: { readonly checkRead?: boolean } = {},
   ): Promise<void> {
     const { policy } = this.#decider
@@ -368,10 +374,10 @@ export abstract class BaseAuthorizer {
    * The result is a promise only if the policy has to wait.
    * @throws the errors of `can`.
    */
-  denialReason(
-    actor: unknown,
-    action: Action,
-    resource: unknown,
+  denialReason<A, Row>(
+    actor: A & ActorIn<A, P>,
+    action: ActionOn<Row, P>,
+    resource: Row,
     options: DenialOptions = {},
   ): DenialReason | undefined | Promise<DenialReason | undefined> {
     return this.#denials.reason(actor, action, resource, options)
@@ -387,8 +393,9 @@ export abstract class BaseAuthorizer {
    * @throws ArgumentError and QueryError, as `isAllowed` for any of these actions. If rules compare the
    * action with data, also the error of any alternative.
    */
-  async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
-    return this.#actions.of(actor, resource)
+  async authorizedActions<A, Row>(actor: A & ActorIn<A, P>, resource: Row): Promise<Set<ActionOn<Row, P>>> {
+    // Sound: they are actions that the policy names for the resource.
+    return (await this.#actions.of(actor, resource)) as Set<ActionOn<Row, P>>
   }
 
   /**
@@ -397,8 +404,12 @@ export abstract class BaseAuthorizer {
    * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `authorizedActions` for any of the resources.
    */
-  async authorizedActionsMany(actor: unknown, resources: Iterable<unknown>): Promise<Set<string>[]> {
-    return this.#actions.ofMany(actor, [...resources])
+  async authorizedActionsMany<A, Row>(
+    actor: A & ActorIn<A, P>,
+    resources: Iterable<Row>,
+  ): Promise<Set<ActionOn<Row, P>>[]> {
+    // Sound, as above.
+    return (await this.#actions.ofMany(actor, [...resources])) as Set<ActionOn<Row, P>>[]
   }
 
   /**
@@ -409,7 +420,12 @@ export abstract class BaseAuthorizer {
    * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) with the field
    * otherwise; ArgumentError and QueryError, as `can`.
    */
-  async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
+  async authorizeField<A, Row>(
+    actor: A & ActorIn<A, P>,
+    action: FieldActionOn<Row, P>,
+    resource: Row,
+    field: FieldOn<Row, P>,
+  ): Promise<void> {
     await this.#fields.authorize(actor, action, resource, field)
   }
 
@@ -419,8 +435,13 @@ export abstract class BaseAuthorizer {
    * @param actor - The actor, or null for an anonymous user.
    * @throws ArgumentError and QueryError, as `authorizedActions`.
    */
-  async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
-    return this.#fields.allowed(actor, action, resource)
+  async authorizedFields<A, Row>(
+    actor: A & ActorIn<A, P>,
+    action: FieldActionOn<Row, P>,
+    resource: Row,
+  ): Promise<Set<FieldOn<Row, P>>> {
+    // Sound: they are fields that the schema or the policy names.
+    return (await this.#fields.allowed(actor, action, resource)) as Set<FieldOn<Row, P>>
   }
 
   /**
@@ -431,7 +452,11 @@ export abstract class BaseAuthorizer {
    * @param rows - A row, or a list of rows.
    * @throws ArgumentError if a value is not a row, or is a row of an unknown model.
    */
-  async pickAuthorized<const Rows extends object>(actor: unknown, action: Action, rows: Rows): Promise<Picked<Rows>> {
+  async pickAuthorized<A, const Rows extends object>(
+    actor: A & ActorIn<A, P>,
+    action: FieldActionOn<Rows extends readonly (infer Row)[] ? Row : Rows, P>,
+    rows: Rows,
+  ): Promise<Picked<Rows>> {
     // Sound: the result has the shape of the input, with fewer fields.
     return (await this.#fields.pick(actor, action, rows)) as Picked<Rows>
   }
@@ -442,7 +467,7 @@ export abstract class BaseAuthorizer {
    * @param request - The request, as the rules read it.
    * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) otherwise.
    */
-  async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
+  async authorizeRequest<A>(actor: A & ActorIn<A, P>, request: unknown): Promise<void> {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
     const decision = this.#listeners.begin('request', actor, undefined, request, true)

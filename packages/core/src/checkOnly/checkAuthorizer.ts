@@ -6,6 +6,7 @@ import { own } from '../own.js'
 import { errorChecks } from '../policy/checks/errors.js'
 import { compileClosures } from '../predicate/interpret/interpret.js'
 import type { BackEnd } from '../predicate/predicate.js'
+import type { PolicyTypes, RegisteredPolicy } from '../register.js'
 
 export interface CheckAuthorizerOptions extends BaseOptions {
   /**
@@ -41,7 +42,7 @@ export interface CheckAuthorizerOptions extends BaseOptions {
  * authorizer.can(new User(2), 'read', new Note(1)) // false
  * ```
  */
-export class CheckAuthorizer extends BaseAuthorizer {
+export class CheckAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends BaseAuthorizer<P> {
   /**
    * @param options - The options; all are optional.
    * @throws ArgumentError if an option is invalid; `not-in-entry` for an option of `Authorizer` alone.

@@ -26,6 +26,8 @@ import { isStackOverflow } from '../values/stackOverflow.js'
 import { contextText, contextType } from './contextText.js'
 import type { KindName } from './module.js'
 import { classOf, plansOfActor, referencesIn, ruleOf, writeLiteral, writeModel } from './moduleText.js'
+import { typesText } from './policyTypes.js'
+import { Vocabulary, type Vocal } from './vocabulary.js'
 
 export interface CompileOptions {
   /**
@@ -91,23 +93,19 @@ export function compilePolicy(
   authorizer: Pick<Authorizer, 'policy' | 'schema' | 'readAction' | 'declaredActions'>,
   options: CompileOptions = {},
 ): CompiledModule {
-  const { policy, schema, readAction, declaredActions: declared } = authorizer
+  const { policy } = authorizer
   if (!policy)
     throw new ArgumentError('no-policy', 'No policy is loaded.', {
       hint: 'load one before you compile it: await authorizer.load(text)',
     })
-  return new ModuleWriter(
-    policy,
-    schema,
-    new PolicyActions(policy, schema, { declared, readAction }),
-    own(options),
-  ).write()
+  return new ModuleWriter(policy, authorizer, own(options)).write()
 }
 
 class ModuleWriter {
   readonly #policy: Policy
   readonly #schema: Schema
   readonly #allActions: PolicyActions['all']
+  readonly #vocabulary: Vocabulary
   readonly #options: CompileOptions
   readonly #deriver: Deriver
   readonly #reads: ReadonlySet<string>
@@ -116,8 +114,6 @@ class ModuleWriter {
   /** The indices of predicates, keyed by their text: many classes can share one. */
   readonly #predicates = new Map<string, number>()
   readonly #constants = new Set<string>()
-  readonly #actions = new Set<string>()
-  #anyAction = false
   /** The most parts of a condition that counts its steps. */
   #parts = 0
   #comparesAll = false
@@ -126,13 +122,15 @@ class ModuleWriter {
   /** The names of predicates by action, for the classes of actors and resources. */
   readonly #ofClasses: [actor: string, resource: string, predicates: ClassPair['predicates']][] = []
 
-  constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
+  constructor(policy: Policy, authorizer: Vocal, options: CompileOptions) {
+    const { schema, readAction, declaredActions: declared } = authorizer
     this.#policy = policy
     this.#schema = schema
+    this.#vocabulary = new Vocabulary(policy, authorizer)
     this.#assumptions = new Assumptions(typesOfHost(schema.constants))
     this.#deriver = new Deriver(policy, schema)
     this.#reads = attributesRead(policy, schema)
-    this.#allActions = actions.all
+    this.#allActions = new PolicyActions(policy, schema, { declared, readAction }).all
     this.#options = options
   }
 
@@ -305,10 +303,6 @@ class ModuleWriter {
     try {
       const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource), this.#deriver)
       if (condition.kind === 'false') return undefined
-      if (canBeTrue(condition)) {
-        if (action === null) this.#anyAction = true
-        else this.#actions.add(action)
-      }
       this.#report(condition, actor, action, resource)
       if (isForMachine(condition)) return this.#refused(condition)
       const assumed = this.#assumptions.apply(condition)
@@ -349,13 +343,13 @@ class ModuleWriter {
   #types(runtime: string, classes: readonly string[], constants: readonly string[]): string {
     const union = (names: Iterable<string>): string =>
       [...names].map((name) => JSON.stringify(name)).join(' | ') || 'never'
-    const action = this.#anyAction ? 'string' : union(this.#actions)
     return [
       header,
       `import type { CompiledAuthorizer, World } from ${JSON.stringify(runtime)}\n`,
-      `export type Action = ${action}\n`,
+      typesText(this.#vocabulary, this.#schema, 'CompiledTypes', this.#options.actors),
+      "export type Action = CompiledTypes['models'][keyof CompiledTypes['models']]['actions']\n",
       `export interface Context ${contextType(this.#schema, this.#schema.context.fields)}\n`,
-      `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<Action, Context>\n`,
+      `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<CompiledTypes, Context>\n`,
     ].join('\n')
   }
 }
@@ -412,18 +406,4 @@ interface Makers {
 
 function kindOf(name: KindName): Kind {
   return name === null ? 'nil' : { model: name }
-}
-
-/** Returns whether a condition can be true; otherwise it is false or an error. */
-function canBeTrue(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'false':
-      return false
-    case 'and':
-      return condition.of.every(canBeTrue)
-    case 'or':
-      return condition.of.some(canBeTrue)
-    default:
-      return true
-  }
 }

@@ -4,6 +4,8 @@ import { bail, bailOut } from '../predicate/bail.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { Dispatch, Predicate } from '../predicate/predicate.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/write/helpers.js'
+import type { PolicyTypes, RegisteredPolicy } from '../register.js'
+import type { ActionOn, ActorIn } from '../rowTypes.js'
 import type { ContextValues } from '../schema/context.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
@@ -19,8 +21,8 @@ import type { World } from './world.js'
  * `QueryError` `machine-only`: those with a promise, a relation that is not loaded, a missing
  * attribute, or a part of the policy that has no predicate.
  */
-export class CompiledAuthorizer<Action extends string = string, Context extends object = object>
-  implements CompiledView<Action, Context>
+export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Context extends object = object>
+  implements CompiledView<P, Context>
 {
   readonly #models: CompiledModels
   readonly #plans: ReadonlyMap<KindName, PlansOfActor>
@@ -61,7 +63,7 @@ export class CompiledAuthorizer<Action extends string = string, Context extends 
    * @throws QueryError `machine-only` if the check needs the query machine; `not-compiled` if the
    * module was not compiled for the actor's class.
    */
-  can(actor: unknown, action: Action, resource: unknown): boolean {
+  can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean {
     if (metErrors.any) metErrors.clear()
     try {
       const isWhole = !arePartial()
@@ -87,7 +89,7 @@ export class CompiledAuthorizer<Action extends string = string, Context extends 
    * Returns the result of `can` for each resource, in their order.
    * @throws the errors of `can`, for any of the resources.
    */
-  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
+  canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[] {
     assertUnpolluted(this.#policy.reads)
     const rows = Array.isArray(resources) ? resources : [...resources]
     const answers = new Array<boolean>(rows.length)
@@ -98,7 +100,8 @@ export class CompiledAuthorizer<Action extends string = string, Context extends 
       const from = at
       if (metErrors.any) metErrors.clear()
       if (isOfClass) at = this.#predicate(actor, action, row).many?.(actor, action, rows, at, answers) ?? at
-      if (at === from) answers[at++] = this.can(actor, action, row)
+      // Sound: the caller was checked for both.
+      if (at === from) answers[at++] = this.can(actor as never, action as never, row)
     }
     return answers
   }
@@ -108,11 +111,11 @@ export class CompiledAuthorizer<Action extends string = string, Context extends 
    * throws `machine-only`, unless another rule allows it.
    * @throws ArgumentError `invalid-context` for an undeclared name or a value of another type.
    */
-  with(context: Partial<Context>): CompiledView<Action, Context> {
+  with(context: Partial<Context>): CompiledView<P, Context> {
     return this.#view(context)
   }
 
-  #view(given: object, base?: ContextValues): CompiledView<Action, Context> {
+  #view(given: object, base?: ContextValues): CompiledView<P, Context> {
     const models = this.#models
     const read = this.#policy.context?.read
     if (!read)
@@ -131,8 +134,8 @@ export class CompiledAuthorizer<Action extends string = string, Context extends 
       }
     }
     return {
-      can: (...asked) => run(() => this.can(...asked)),
-      canMany: (...asked) => run(() => this.canMany(...asked)),
+      can: (actor, action, resource) => run(() => this.can(actor as never, action as never, resource)),
+      canMany: (actor, action, rows) => run(() => this.canMany(actor as never, action as never, rows)),
       with: (more) => this.#view(more, context),
     }
   }
@@ -198,10 +201,10 @@ export class CompiledAuthorizer<Action extends string = string, Context extends 
 }
 
 /** The checks of a compiled policy, in a context. */
-export interface CompiledView<Action extends string = string, Context extends object = object> {
-  can(actor: unknown, action: Action, resource: unknown): boolean
-  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[]
-  with(context: Partial<Context>): CompiledView<Action, Context>
+export interface CompiledView<P extends PolicyTypes = RegisteredPolicy, Context extends object = object> {
+  can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean
+  canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[]
+  with(context: Partial<Context>): CompiledView<P, Context>
 }
 
 /**
@@ -209,13 +212,13 @@ export interface CompiledView<Action extends string = string, Context extends ob
  * authorizers.
  */
 export function compiled<
-  Action extends string,
+  P extends PolicyTypes,
   ClassName extends string,
   ConstantName extends string,
   Context extends object = object,
->(policy: CompiledPolicy): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action, Context> {
+>(policy: CompiledPolicy): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<P, Context> {
   // JavaScript can omit the world, which is sound if the policy needs neither classes nor constants.
-  return (world: Partial<World> = {}) => new CompiledAuthorizer<Action, Context>(policy, own(world))
+  return (world: Partial<World> = {}) => new CompiledAuthorizer<P, Context>(policy, own(world))
 }
 
 /** The number of actions that a policy warns of: they can come from a request. */

@@ -1,1 +1,2 @@
 export { type CompiledModule, type CompileOptions, compilePolicy, type MachineOnly } from './compilePolicy.js'
+export { policyTypes } from './policyTypes.js'

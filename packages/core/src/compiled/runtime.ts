@@ -4,6 +4,7 @@ import { defaultBudget } from '../machine/state/limits.js'
 import { Budget, limitError, Meter } from '../predicate/budget.js'
 import { equalByTags, now, withClasses } from '../predicate/valueMeaning.js'
 import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/write/helpers.js'
+import type { RowOf } from '../rowTypes.js'
 import { leftOut, markCopy } from '../schema/partial.js'
 import { tag, tagOf } from '../schema/tags.js'
 import type { Equality } from '../values/equality.js'
@@ -49,7 +50,7 @@ export type { World } from './world.js'
  * unknown to the policy, the object has no class.
  * @throws ArgumentError if `row` is not a single object.
  */
-export function as<Row extends object>(modelName: string, row: Row): Row {
+export function as<Row extends object, Name extends string>(modelName: Name, row: Row): Row & RowOf<Name> {
   assertRow(row, `as('${modelName}', row)`)
   tag(row, modelName)
   markCopy(row)

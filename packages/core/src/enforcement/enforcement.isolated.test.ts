@@ -49,7 +49,7 @@ function authority(requestRules: boolean): Authority {
     assertWritable: (_actor, _action, row) => check(row),
     authorizeChange: () => Promise.reject(new Error('not asked for')),
     authorizeCreate: () => Promise.reject(new Error('not asked for')),
-    extent: async (_actor, action) => (action === 'all' || action === 'none' ? action : 'condition'),
+    extent: async (_actor, action: string) => (action === 'all' || action === 'none' ? action : 'condition'),
     eventualFilter: () => Promise.reject(new Error('not asked for')),
   }
 }

@@ -7,6 +7,7 @@ import { namesIn, type Picked } from '../authorizer/fields/fields.js'
 import type { Filter } from '../authorizer/filters/filter.js'
 import { ArgumentError, type DecisionExplanation } from '../errors.js'
 import type { Action, ActorClient, Context, ModelName } from '../register.js'
+import type { ActionOn, FieldActionOn, FieldOn } from '../rowTypes.js'
 import type { Authority } from './authority.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
@@ -179,7 +180,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @param resource - The resource. By default the resource of the route.
    * @throws {ArcturusError} The policy fails, or it has to wait; then use `isAllowed`.
    */
-  can(action: Action, ...resource: [resource: unknown] | []): boolean {
+  can<Row = Resource>(action: ActionOn<Row>, ...resource: [resource: Row] | []): boolean {
     const subject = this.#subject(resource)
     const answer = this.#authority.can(this.#actor, action, subject)
     this.#request.decided('check')
@@ -192,11 +193,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @param resource - The resource. By default the resource of the route.
    */
-  isAllowed(action: Action, ...resource: [resource: unknown] | []): Promise<boolean> {
+  isAllowed<Row = Resource>(action: ActionOn<Row>, ...resource: [resource: Row] | []): Promise<boolean> {
     return this.#watched('isAllowed', this.#isAllowed(action, resource), false)
   }
 
-  async #isAllowed(action: Action, resource: [resource: unknown] | []): Promise<boolean> {
+  async #isAllowed(action: string, resource: [resource: unknown] | []): Promise<boolean> {
     const subject = this.#subject(resource)
     this.#memory ??= new DecisionMemory(this.#lasting)
     const answer = await this.#memory.answer(action, subject, () =>
@@ -213,7 +214,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} With the `status` of the response: 401 for an anonymous actor, 404
    * if the actor may not read the resource, 403 otherwise.
    */
-  authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
+  authorize<Row = Resource>(action: ActionOn<Row>, ...resource: [resource: Row] | []): Promise<void> {
     const answer = this.#denying(action, resource, (subject) => this.#authority.authorize(this.#actor, action, subject))
     return this.#watched('authorize', answer)
   }
@@ -224,7 +225,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @param resource - The resource. By default the resource of the route.
    */
-  async authorizedActions(...resource: [resource: unknown] | []): Promise<Set<string>> {
+  async authorizedActions<Row = Resource>(...resource: [resource: Row] | []): Promise<Set<ActionOn<Row>>> {
     const subject = this.#subject(resource)
     const actions = await this.#authority.authorizedActions(this.#actor, subject)
     this.#request.decided('actions')
@@ -236,7 +237,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @param resource - The resource. By default the resource of the route.
    */
-  async authorizedFields(action: Action, ...resource: [resource: unknown] | []): Promise<Set<string>> {
+  async authorizedFields<Row = Resource>(
+    action: FieldActionOn<Row>,
+    ...resource: [resource: Row] | []
+  ): Promise<Set<FieldOn<Row>>> {
     const subject = this.#subject(resource)
     const fields = await this.#authority.authorizedFields(this.#actor, action, subject)
     this.#request.decided('field')
@@ -249,7 +253,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @param resource - The resource. By default the resource of the route.
    * @throws {AuthorizationError} 401 for an anonymous actor, 403 otherwise.
    */
-  authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
+  authorizeField<Row = Resource>(
+    action: FieldActionOn<Row>,
+    field: FieldOn<Row>,
+    ...resource: [resource: Row] | []
+  ): Promise<void> {
     const question = (subject: unknown) => this.#authority.authorizeField(this.#actor, action, subject, field)
     return this.#watched('authorizeField', this.#denying(action, resource, question, 'field'))
   }
@@ -263,8 +271,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * the authorizer's `readAction`.
    */
   async pickAuthorized(): Promise<Picked<Resource>>
-  async pickAuthorized<const Rows extends object>(rows: Rows, action?: Action): Promise<Picked<Rows>>
-  async pickAuthorized(...parameters: [rows?: object, action?: Action]): Promise<unknown> {
+  async pickAuthorized<const Rows extends object>(
+    rows: Rows,
+    action?: FieldActionOn<Rows extends readonly (infer Row)[] ? Row : Rows>,
+  ): Promise<Picked<Rows>>
+  async pickAuthorized(...parameters: [rows?: object, action?: string]): Promise<unknown> {
     const asked = parameters[1] ?? this.#authority.readAction
     // Sound: `pickAuthorized` throws for a value that is not a row.
     const subject = this.#subject(parameters.length === 0 ? [] : [parameters[0]]) as object
@@ -284,14 +295,14 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} 401 for an anonymous actor, 404 if the actor may not read the
    * resource, otherwise 403 with the names of the fields.
    */
-  assertWritable(
+  assertWritable<Row = Resource>(
     body: unknown,
-    ...[action, ...resource]: [action?: Action, ...([resource: unknown] | [])]
+    ...[action, ...resource]: [action?: FieldActionOn<Row>, ...([resource: Row] | [])]
   ): Promise<void> {
     return this.#watched('assertWritable', this.#assertWritable(body, action, resource))
   }
 
-  async #assertWritable(body: unknown, action: Action | undefined, resource: [resource: unknown] | []): Promise<void> {
+  async #assertWritable(body: unknown, action: string | undefined, resource: [resource: unknown] | []): Promise<void> {
     const asked = action ?? this.#routeAction()
     if (namesIn(body).length === 0) {
       this.#subject(resource)
@@ -312,9 +323,9 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * resource, otherwise 403, with the names of denied fields.
    * @throws {InvalidBodyError} The model has no such data.
    */
-  authorizeChange<const Patch extends PatchOf<Resource>>(
+  authorizeChange<const Patch extends PatchOf<Resource>, Row = Resource>(
     patch: Patch,
-    ...[action = 'update', ...resource]: [action?: Action, ...([resource: unknown] | [])]
+    ...[action = 'update', ...resource]: [action?: ActionOn<Row>, ...([resource: Row] | [])]
   ): Promise<Patch> {
     const question = (subject: unknown): Promise<Patch> =>
       // Sound: a value that is no row is an error there.
@@ -329,7 +340,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} 401 for an anonymous actor, otherwise 403, with the names of denied fields.
    * @throws {InvalidBodyError} The model has no such data.
    */
-  authorizeCreate<const Data extends object>(model: ModelName, data: Data, action: Action = 'create'): Promise<Data> {
+  authorizeCreate<const Data extends object, Name extends ModelName = ModelName>(
+    model: Name,
+    data: Data,
+    action: Action<Name> = 'create',
+  ): Promise<Data> {
     const question = (): Promise<Data> => this.#authority.authorizeCreate(this.#actor, model, data, { action })
     return this.#watched('authorizeCreate', this.#denying(action, [model], question))
   }

@@ -5,7 +5,8 @@ import { assertMask } from '../authorizer/mask.js'
 import { ArgumentError } from '../errors.js'
 import { has, own } from '../own.js'
 import { versionOf } from '../policy/version.js'
-import type { Action } from '../register.js'
+import type { PolicyTypes } from '../register.js'
+import type { ActionOn, ActorIn } from '../rowTypes.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
 import { callOf, type Evaluated, Explanation } from './explanation.js'
 import { errorOf, needsLoading } from './outcome.js'
@@ -30,11 +31,11 @@ export type ExplainOptions = ShowOptions
  * @example
  * console.log(String(explain(authorizer, user, 'close', issue)))
  */
-export function explain(
-  authorizer: Authorizer,
-  actor: unknown,
-  action: Action,
-  resource: unknown,
+export function explain<P extends PolicyTypes, A, Row>(
+  authorizer: Authorizer<P>,
+  actor: A & ActorIn<A, P>,
+  action: ActionOn<Row, P>,
+  resource: Row,
   options: ExplainOptions = {},
 ): Explanation {
   const of = known(authorizer)
@@ -68,11 +69,11 @@ function decided(of: Engine, asked: Asked): Evaluated {
  * @example
  * console.log(String(await loadExplanation(authorizer, user, 'close', issue, { values: true })))
  */
-export async function loadExplanation(
-  authorizer: Authorizer,
-  actor: unknown,
-  action: Action,
-  resource: unknown,
+export async function loadExplanation<P extends PolicyTypes, A, Row>(
+  authorizer: Authorizer<P>,
+  actor: A & ActorIn<A, P>,
+  action: ActionOn<Row, P>,
+  resource: Row,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const of = known(authorizer)
@@ -110,7 +111,7 @@ function settle({ decider }: Engine, asked: Asked): boolean | Promise<boolean> {
 }
 
 /** Returns the parts of an authorizer. @throws ArgumentError if it is none. */
-export function known(authorizer: Authorizer): Engine {
+export function known(authorizer: object): Engine {
   const inside = engineOf(authorizer)
   if (inside) return inside
   throw new ArgumentError('invalid-argument', 'An explanation needs an authorizer as its first argument.', {

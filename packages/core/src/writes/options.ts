@@ -1,12 +1,16 @@
 import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
+import type { Action, ModelName } from '../register.js'
 import type { ActionNames } from './judge.js'
 import type { Scope } from './scope.js'
 
+/** The actions of operations on a model; by default on any. */
+type Chosen<Model extends string = never> = { readonly [Operation in keyof ActionNames]?: Action<Model> }
+
 /** The actions that operations need: for all models, or for single ones. */
-export interface ActionOptions extends Partial<ActionNames> {
+export interface ActionOptions extends Chosen {
   /** The actions of single models: `{ Invoice: { update: 'edit' } }`. */
-  readonly models?: Readonly<Record<string, Partial<ActionNames>>>
+  readonly models?: { readonly [Model in ModelName]?: Chosen<Model> }
 }
 
 /** The columns that rows of a model must have, whatever the policy allows. */

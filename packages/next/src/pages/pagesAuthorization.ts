@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Action, type Actor, type AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
+import {
+  type Action,
+  type ActionOn,
+  type Actor,
+  type AuthorizationError,
+  type ModelName,
+  UnauthenticatedError,
+} from '@arcturus/core'
 import {
   type Authority,
   assertActor,
@@ -53,7 +60,7 @@ export interface PagesAuthorization {
     (handler: ApiHandler<unknown>, forEverybody?: Unguarded): ApiRoute
     <Row>(
       handler: ApiHandler<Loaded<Row>>,
-      action: Action,
+      action: ActionOn<Loaded<Row>>,
       loader: (request: NextApiRequest) => Row,
       options?: RouteOptions<[request: NextApiRequest]>,
     ): ApiRoute
@@ -68,7 +75,7 @@ export interface PagesAuthorization {
     <P extends object>(handler: Props<unknown, P>, forEverybody?: Unguarded): ServerSideProps<P>
     <Row, P extends object>(
       handler: Props<Loaded<Row>, P>,
-      action: Action,
+      action: ActionOn<Loaded<Row>>,
       loader: (context: GetServerSidePropsContext) => Row,
       options?: RouteOptions,
     ): ServerSideProps<P>

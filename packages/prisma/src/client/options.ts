@@ -1,4 +1,4 @@
-import type { Context } from '@arcturus/core'
+import type { ActorIn, Context } from '@arcturus/core'
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/core/writes'
 import type { AuthorizedClient } from './types.js'
 
@@ -52,13 +52,16 @@ export interface AuthorizedClientMaker<Client> {
    * const documents = await client.document.findMany({ include: { owner: true } })
    * ```
    */
-  (actor: unknown, options?: AuthorizedClientOptions & { readonly client?: undefined }): AuthorizedClient<Client>
+  <A>(
+    actor: A & ActorIn<A>,
+    options?: AuthorizedClientOptions & { readonly client?: undefined },
+  ): AuthorizedClient<Client>
   /**
    * The same for another client.
    * @param options.client - The client that sends the queries, such as that of a transaction.
    */
-  <Own extends object>(
-    actor: unknown,
+  <Own extends object, A = unknown>(
+    actor: A & ActorIn<A>,
     options: AuthorizedClientOptions & { readonly client: Own },
   ): AuthorizedClient<Own>
 }

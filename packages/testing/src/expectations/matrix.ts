@@ -1,4 +1,4 @@
-import { type ArgumentError, AuthorizationError, type Authorizer } from '@arcturus/core'
+import { type Action, type ArgumentError, AuthorizationError, type Authorizer } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { fieldActionsOf } from '@arcturus/core/tools'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
@@ -39,7 +39,7 @@ export interface AllowedRequest {
 }
 
 /** Actions by the names of an actor and a resource. */
-export type AllowedActions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+export type AllowedActions = Readonly<Record<string, Readonly<Record<string, readonly Action[]>>>>
 
 /** A matrix whose rows can be supplied by functions. */
 export type Matrix = MatrixOf<Supplied<unknown>>

@@ -1,11 +1,19 @@
-import { type Action, ArgumentError, AuthorizationError, type Authorizer } from '@arcturus/core'
+import {
+  type ActionOn,
+  type ActorIn,
+  ArgumentError,
+  AuthorizationError,
+  type Authorizer,
+  type FieldActionOn,
+  type FieldOn,
+} from '@arcturus/core'
 import { acceptStandIns, isSameRow, loadExplanation, showObject, standInHeader } from '@arcturus/core/tools'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
 import { assertAsked, invalid } from './assertAsked.js'
 
-/** An action, or a list of actions. */
-export type Actions = Action | readonly Action[]
+/** An action on a row, or a list of actions. */
+export type Actions<Row = unknown> = ActionOn<Row> | readonly ActionOn<Row>[]
 
 /**
  * The expectations of a policy test. Each rejects with an assertion error that names the actor, the
@@ -21,7 +29,7 @@ export interface AuthorizationTesting {
    * @param actions - One action, or a non-empty list.
    * @throws {ArgumentError} The list of actions is empty.
    */
-  expectAllowed(actor: unknown, actions: Actions, resource: unknown): Promise<void>
+  expectAllowed<A, Row>(actor: A & ActorIn<A>, actions: Actions<Row>, resource: Row): Promise<void>
   /**
    * Resolves if the actor may perform none of the actions on the resource.
    *
@@ -30,22 +38,27 @@ export interface AuthorizationTesting {
    * actor may not read the resource, 403 if the actor may. By default any.
    * @throws {ArgumentError} The list of actions is empty.
    */
-  expectDenied(
-    actor: unknown,
-    actions: Actions,
-    resource: unknown,
+  expectDenied<A, Row>(
+    actor: A & ActorIn<A>,
+    actions: Actions<Row>,
+    resource: Row,
     expected?: { readonly status?: 401 | 403 | 404 },
   ): Promise<void>
   /**
    * Resolves if these are exactly the actions that the actor may perform on the resource, in any
    * order.
    */
-  expectActions(actor: unknown, resource: unknown, actions: Iterable<Action>): Promise<void>
+  expectActions<A, Row>(actor: A & ActorIn<A>, resource: Row, actions: Iterable<ActionOn<Row>>): Promise<void>
   /**
    * Resolves if these are exactly the fields of the resource on which the actor may perform the
    * action, in any order.
    */
-  expectFields(actor: unknown, action: Action, resource: unknown, fields: Iterable<string>): Promise<void>
+  expectFields<A, Row>(
+    actor: A & ActorIn<A>,
+    action: FieldActionOn<Row>,
+    resource: Row,
+    fields: Iterable<FieldOn<Row>>,
+  ): Promise<void>
   /**
    * Resolves if the actor may perform the action on exactly the `allowed` rows among `rows`.
    *
@@ -54,7 +67,12 @@ export interface AuthorizationTesting {
    *
    * @throws {ArgumentError} There are no rows, or a row of `allowed` is not in `rows`.
    */
-  expectOnlyAllowed<Row>(actor: unknown, action: Action, rows: readonly Row[], allowed: readonly Row[]): Promise<void>
+  expectOnlyAllowed<Row, A = unknown>(
+    actor: A & ActorIn<A>,
+    action: ActionOn<Row>,
+    rows: readonly Row[],
+    allowed: readonly Row[],
+  ): Promise<void>
   /**
    * Returns headers that make an actor the sender of a request, for any framework and any client,
    * without signing in: `request(app).get('/documents/1').set(as(ada))`. `null` is an anonymous
@@ -64,7 +82,7 @@ export interface AuthorizationTesting {
    *
    * @throws {ArgumentError} The actor is undefined or a promise.
    */
-  as(actor: unknown): Record<string, string>
+  as<A>(actor: A & ActorIn<A>): Record<string, string>
 }
 
 /**
@@ -97,7 +115,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
   }
 
   /** Returns why, with values: a test's data are its own. Empty if it can't be told. */
-  async function why(actor: unknown, action: Action, resource: unknown): Promise<string> {
+  async function why(actor: unknown, action: string, resource: unknown): Promise<string> {
     try {
       return `\n\n${String(await loadExplanation(authorizer, actor, action, resource, { values: true }))}`
     } catch {
@@ -207,7 +225,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 /**
  * @throws ArgumentError for an empty list: an expectation without actions holds for every policy.
  */
-function listOf(actions: Actions): readonly Action[] {
+function listOf(actions: string | readonly string[]): readonly string[] {
   const list = typeof actions === 'string' ? [actions] : actions
   if (list.length > 0) return list
   throw invalid('The expectation names no action.', 'name at least one')

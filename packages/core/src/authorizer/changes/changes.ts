@@ -14,17 +14,17 @@ import { newRows } from './newRows.js'
 import { rowAfter } from './rowAfter.js'
 
 /** The options of `authorizeChange`. */
-export interface ChangeOptions {
+export interface ChangeOptions<Action extends string = string> {
   /** The action that the row must allow before and after the change. Default `update`. */
-  readonly action?: string | undefined
+  readonly action?: Action | undefined
   /** Whether an actor who may not read the row gets a 404 in place of a 403. Default true. */
   readonly checkRead?: boolean | undefined
 }
 
 /** The options of `authorizeCreate`. */
-export interface CreateOptions {
+export interface CreateOptions<Action extends string = string> {
   /** The action that the new row must allow. Default `create`. */
-  readonly action?: string | undefined
+  readonly action?: Action | undefined
 }
 
 /** Returns data, once they are needed. */

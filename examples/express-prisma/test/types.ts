@@ -1,0 +1,36 @@
+/** What `src/arcturus.d.ts` tells the compiler about rows of Prisma. Nothing runs. */
+import type { GitClub } from '../src/authorization.js'
+import type { Person } from '../src/people.js'
+
+declare const club: GitClub
+declare const person: Person | null
+
+export async function uses(): Promise<void> {
+  const { authorizer, authorize, authorizedFilter, authorizedActors, prisma } = club
+  const where = { id: 1 }
+  const issue = await prisma.issue.findUnique({ where, include: { repository: true } })
+  const repository = await prisma.repository.findUniqueOrThrow({ where })
+  const titled = await prisma.issue.findUniqueOrThrow({ where, select: { id: true, title: true } })
+  authorizer.can(person, 'close', issue)
+  authorizer.can(person, 'close', titled)
+  authorizer.can(person, 'publish', repository)
+  authorize('close', () => issue)
+  await prisma.issue.findMany(authorizedFilter(person, { action: 'close', take: 3 }))
+  await prisma.user.findMany(authorizedActors('close', issue))
+  // @ts-expect-error an action of repositories
+  authorizer.can(person, 'publish', issue)
+  // @ts-expect-error an action of repositories, on a part of an issue
+  authorizer.can(person, 'publish', titled)
+  // @ts-expect-error an action of issues
+  authorizer.can(person, 'close', repository)
+  // @ts-expect-error a repository is no actor
+  authorizer.can(repository, 'read', issue)
+  // @ts-expect-error an action of repositories
+  authorize('publish', () => issue)
+  // @ts-expect-error a misspelt action
+  authorizedFilter(person, { action: 'clsoe' })
+  // @ts-expect-error a repository is no actor
+  authorizedFilter(repository)
+  // @ts-expect-error an action of repositories
+  authorizedActors('publish', issue)
+}
