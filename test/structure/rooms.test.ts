@@ -89,6 +89,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'query',
     'watch',
     'arguments',
+    'manager',
     'authorization',
     'index',
   ],
@@ -99,7 +100,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
  * The most files that may import each other in a circle, by room; every other room has no circle. A step of a query takes the
  * query's state and returns the next step, and that state holds steps to come back to.
  */
-const circles: Readonly<Record<string, number>> = { 'packages/core/src/machine/state': 7 }
+const circles: Readonly<Record<string, number>> = { 'packages/core/src/machine/state': 9 }
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true })

@@ -13,7 +13,7 @@ import { type PrintedFilter, printFilter } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
 import { pathOf } from '../schema/tables.js'
 import { rootOf } from './entityRelations.js'
-import type { Parts } from './session.js'
+import type { Shared } from './shared.js'
 
 /** SQL that stands for a table in a query. */
 export interface ReadableTable {
@@ -44,7 +44,7 @@ const row = 'arc_row'
  * anything that is hidden, whatever its conditions, joins and order are.
  */
 export class ReadableTables {
-  readonly #parts: Parts
+  readonly #shared: Shared
   readonly #actor: unknown
   readonly #actionOf: (model: string) => string
   readonly #entities = new Map<string, EntityMetadata[]>()
@@ -54,8 +54,8 @@ export class ReadableTables {
   readonly #parameters: Record<string, unknown> = {}
 
   /** @param actionOf - Returns the action by which rows of a model are read. */
-  constructor(parts: Parts, actor: unknown, actionOf: (model: string) => string) {
-    this.#parts = parts
+  constructor(shared: Shared, actor: unknown, actionOf: (model: string) => string) {
+    this.#shared = shared
     this.#actor = actor
     this.#actionOf = actionOf
     for (const entity of parts.dataSource.entityMetadatas) {
@@ -106,7 +106,7 @@ export class ReadableTables {
    * @param filters - Further conditions.
    */
   of(entity: EntityMetadata, filters?: readonly PrintedFilter[]): ReadableTable {
-    const { printing } = this.#parts
+    const { printing } = this.#shared
     const quote = (name: string): string => quoted(printing.dialect, name)
     const name = pathOf(entity).map(quote).join('.')
     if (entity.tableType === 'junction' || entity.tableType === 'closure-junction') return this.#junction(entity, name)
@@ -135,7 +135,7 @@ export class ReadableTables {
   hiddenColumns(entity: EntityMetadata): HiddenColumns {
     const known = this.#hidden.get(entity)
     if (known) return known
-    const { authorizer } = this.#parts
+    const { authorizer } = this.#shared
     const found = new Map<string, PrintedFilter | undefined>()
     this.#hidden.set(entity, found)
     try {
@@ -153,13 +153,13 @@ export class ReadableTables {
 
   /** Returns whether every row shows a relation. */
   showsRelation(model: string, relation: string): boolean {
-    if (!fieldPolicyOf(this.#parts.authorizer, model, this.#actionOf(model))) return true
+    if (!fieldPolicyOf(this.#shared.authorizer, model, this.#actionOf(model))) return true
     return this.#filter(model, relation).kind === 'all'
   }
 
   /** Rows of a table between rows may be read if both rows may. */
   #junction(entity: EntityMetadata, name: string): ReadableTable {
-    const quote = (one: string): string => quoted(this.#parts.printing.dialect, one)
+    const quote = (one: string): string => quoted(this.#shared.printing.dialect, one)
     const parameters: Record<string, unknown> = {}
     const ends = entity.tableType === 'junction' ? [entity.ownerColumns, entity.inverseColumns] : endsOf(entity)
     const conditions = ends.flatMap((columns, at) => {
@@ -186,11 +186,11 @@ export class ReadableTables {
   }
 
   #print(filter: RowsFilter): PrintedFilter {
-    return printWithin(filter, this.#parts)
+    return printWithin(filter, this.#shared)
   }
 
   #filter(model: string, field?: string): RowsFilter {
-    const { authorizer, scopeOf } = this.#parts
+    const { authorizer, scopeOf } = this.#shared
     const action = this.#actionOf(model)
     const question = { actor: this.#actor, action, model, field }
     const key = JSON.stringify([model, field])
@@ -215,7 +215,7 @@ export class ReadableTables {
  */
 function printWithin(
   filter: Pick<Filter, 'definite'> & { readonly model: string },
-  { printing }: Parts,
+  { printing }: Shared,
 ): PrintedFilter {
   const printed = printFilter(filter.definite(), filter.model, printing)
   return Object.keys(printed.parameters).length === 0 ? printed : printed.requiring(printing.names.next())

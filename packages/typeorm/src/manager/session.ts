@@ -6,17 +6,8 @@ import type { Printing } from '../filter/printedFilter.js'
 import type { EntityRelations } from './entityRelations.js'
 import type { ReadableTables } from './readableTables.js'
 
-/** The parts of an authorization that all its managers share. */
-export interface Parts {
-  readonly authorizer: Authorizer
-  readonly dataSource: DataSource
-  readonly printing: Printing
-  readonly relations: EntityRelations
-  readonly scopeOf: (model: string, actor: unknown) => Scope | undefined
-  /** Returns the loader of relations that reads by a query runner. */
-  readonly loadBy: (runner: QueryRunner) => Load
-  /** Makes TypeORM's builders guard each other. */
-  readonly register: () => void
+/** The parts of an authorization. */
+export interface Parts extends Shared {
   /** Makes the manager of a session. */
   readonly manager: (session: Session) => EntityManager
 }
