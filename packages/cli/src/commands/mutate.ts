@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { ArcturusError } from '@arcturus/core'
 import type { MutationReport, Witness } from '@arcturus/testing'
 import { findingOf } from '../output/diagnostics.js'
@@ -35,7 +36,11 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     return testMutants(authorizer, recorder, {
       rows: sample,
       actors,
-      onProgress: (done, all) => advance(`${done} of ${all}`),
+      onProgress: (done, all) => {
+        advance(`${done} of ${all}`, done / all)
+        // The progress is painted while mutants are tested.
+        return setImmediate()
+      },
     })
   })
   const { green, red, dim } = output.colours
@@ -46,9 +51,13 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     if (output.format === 'github') output.annotation({ severity: 'error', code: 'matrix', message })
     return { code: 1, json: { failed: report } }
   }
-  const { survivors, killed, total, invalid } = report
+  const { survivors, killed, timedOut, total, invalid } = report
   const [summary = ''] = String(report).split('\n')
   output.line(survivors.length > 0 ? red(summary) : green(summary))
+  for (const { span, description } of timedOut) {
+    const { line } = span.source.position(span.start)
+    output.line(dim(`${span.source.name ?? 'policy'}:${line}  Took too long: ${description}`))
+  }
   for (const survivor of survivors) {
     output.line()
     for (const line of report
@@ -81,7 +90,14 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
       output.annotation({ ...finding, message: `No test notices this mistake: ${finding.message}` })
   return {
     code: survivors.length > 0 ? 1 : 0,
-    json: { total, killed, survived: survivors.length, invalid: invalid.length, survivors: found },
+    json: {
+      total,
+      killed,
+      timedOut: timedOut.length,
+      survived: survivors.length,
+      invalid: invalid.length,
+      survivors: found,
+    },
   }
 }
 

@@ -97,16 +97,20 @@ export class Output {
   /**
    * Runs work, and prints what it is busy with to stderr once a second has passed.
    * @param label - What is done, such as `Comparing actors`.
+   * @param work - Calls `advance` with what is done now, and with the part of all that is done, from 0 to 1, if it is
+   * known: then the time that is left is printed, too. Work that never waits must let timers run now and then.
    */
-  async progress<T>(label: string, work: (advance: (text: string) => void) => Promise<T>): Promise<T> {
+  async progress<T>(label: string, work: (advance: (text: string, part?: number) => void) => Promise<T>): Promise<T> {
     const { stderr } = this.io
     const started = Date.now()
     let shown = false
     let detail = ''
+    let done = 0
     const paint = (): void => {
       shown = true
       const seconds = Math.round((Date.now() - started) / 1000)
-      const text = `${label}${detail && ` ${detail}`} (${seconds} s)`
+      const left = done > 0 ? `, about ${Math.ceil((seconds * (1 - done)) / done)} s left` : ''
+      const text = `${label}${detail && ` ${detail}`} (${seconds} s${left})`
       stderr.write(stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`)
     }
     // A terminal is repainted each second; a log gets a line every ten.
@@ -118,8 +122,9 @@ export class Output {
     )
     timer.unref()
     try {
-      return await work((text) => {
+      return await work((text, part = 0) => {
         detail = text
+        done = part
       })
     } finally {
       clearInterval(timer)

@@ -214,6 +214,56 @@ describe('testMutants', () => {
     ).toEqual([])
   })
 
+  it('finds the same survivors as a plain run that asks each mutant everything', async () => {
+    for (const authorizer of [loaded(), documents()]) {
+      const recorder = new QuestionRecorder(authorizer)
+      for (const actor of [ada, root, null])
+        for (const note of [diary, locked]) {
+          await authorizer.authorizedActions(actor, note)
+          if (authorizer.policy!.rules.has('allow_field') && actor !== root)
+            await authorizer.authorizedFields(actor, 'read', note)
+        }
+      recorder.stop()
+      const answers = async (one: Authorizer): Promise<string> => {
+        const all: unknown[] = []
+        for (const { actor, action, resource } of recorder.questions)
+          all.push(await one.isAllowed(actor, action!, resource).catch(String))
+        for (const { actor, action, resource } of recorder.fields)
+          all.push([...(await one.authorizedFields(actor, action as never, resource).catch(String))].sort())
+        return JSON.stringify(all)
+      }
+      const own = await answers(authorizer)
+      const same: string[] = []
+      for (const mutant of policyMutants(authorizer.policy!, authorizer.schema))
+        if ((await answers(authorizer.withPolicy(...mutatedSources(authorizer.policy!, mutant)))) === own)
+          same.push(`${mutant.span.start} ${mutant.replacement}`)
+      const report = await testMutants(authorizer, recorder)
+      const survivors = report.survivors.map(({ mutant }) => `${mutant.span.start} ${mutant.replacement}`)
+      expect(survivors.length).toBeGreaterThan(0)
+      expect(report.killed).toBeGreaterThan(0)
+      expect(same).toEqual(expect.arrayContaining(survivors))
+      expect(survivors.length + report.equivalent).toBe(same.length)
+    }
+  })
+
+  it('kills mutants that never answer, and reports them', async () => {
+    class Sensor {
+      readonly isOpen = true
+      readonly wait = new Promise<boolean>(() => {})
+    }
+    const authorizer = new Authorizer().registerClass(User).registerClass(Sensor)
+    authorizer.loadSync('allow(_: User, "read", sensor: Sensor) if sensor.isOpen = true or sensor.wait = true;')
+    const recorder = new QuestionRecorder(authorizer)
+    await authorizer.isAllowed(ada, 'read', new Sensor())
+    recorder.stop()
+    const report = await testMutants(authorizer, recorder, { timeLimit: 50 })
+    expect(report.timedOut.map(({ description }) => description)).toContain(
+      'Drops the alternative sensor.isOpen = true.',
+    )
+    expect(report.killed).toBeGreaterThanOrEqual(report.timedOut.length)
+    expect(String(report)).toContain(`${report.timedOut.length} of the killed exceeded the time limit.`)
+  })
+
   it('throws if nothing was recorded', async () => {
     const authorizer = loaded()
     await expect(testMutants(authorizer, { questions: [], lists: [], fields: [] })).rejects.toMatchObject({

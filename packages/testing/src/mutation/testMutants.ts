@@ -13,7 +13,10 @@ import {
 import { type Answer, answerOf, isSame } from '../diff/answer.js'
 import { Differences } from '../diff/differences.js'
 import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
+import { QuestionOrder } from './questionOrder.js'
 import type { QuestionRecorder, RecordedFields, RecordedQuestion } from './questions.js'
+import { Remembered } from './remembered.js'
+import { TimeLimit } from './timeLimit.js'
 
 export interface MutationOptions {
   /**
@@ -25,8 +28,16 @@ export interface MutationOptions {
   readonly actors?: readonly unknown[]
   /** The maximum number of checks for the search of one witness. Default 2,000. */
   readonly witnessChecks?: number
-  /** Called before each mutant, with the number of mutants that are done, and of all. */
-  readonly onProgress?: (done: number, all: number) => void
+  /**
+   * The time in which a mutant must answer the recorded questions, in milliseconds. A mutant that takes longer is
+   * killed. The search of a witness ends after the same time. Default 30,000.
+   */
+  readonly timeLimit?: number
+  /**
+   * Called before each mutant, with the number of mutants that are done, and of all. The next mutant waits for a
+   * promise that it returns.
+   */
+  readonly onProgress?: (done: number, all: number) => unknown
 }
 
 /** A question that the policy and a mutant answer differently. */
@@ -47,6 +58,8 @@ export interface MutationReport {
   /** The number of mutants that load, without those that decide as the policy does everywhere. */
   readonly total: number
   readonly killed: number
+  /** The killed mutants that exceeded the time limit. */
+  readonly timedOut: readonly Mutant[]
   /** The number of mutants that provably decide as the policy does, for every actor and resource. */
   readonly equivalent: number
   readonly survivors: readonly Survivor[]
@@ -92,10 +105,11 @@ class MutationRun {
   readonly #options: MutationOptions
   readonly #rows: ReadonlyMap<string, readonly object[]>
   readonly #actors: readonly unknown[]
-  readonly #asked: readonly RecordedQuestion[]
-  readonly #fields: readonly RecordedFields[]
+  readonly #order: QuestionOrder
   readonly #requests: readonly unknown[]
-  readonly #answers = new Map<RecordedQuestion, Answer>()
+  /** The answers of the policy under test. */
+  readonly #answers = new Remembered<Answer>()
+  readonly #fieldsTexts = new Remembered<string>()
   readonly #residuals: Residuals
 
   constructor(
@@ -129,8 +143,7 @@ class MutationRun {
     const listed = lists.flatMap(({ actor, action, model }) =>
       (this.#rows.get(model) ?? []).map((resource) => ({ actor, action, resource })),
     )
-    this.#asked = [...questions, ...listed]
-    this.#fields = fields
+    this.#order = new QuestionOrder((value) => authorizer.modelOf(value), [...questions, ...listed], fields)
     this.#requests = questions.filter(({ action }) => action === undefined).map(({ resource }) => resource)
   }
 
@@ -149,19 +162,26 @@ class MutationRun {
     const mutants = policyMutants(this.#policy, this.#authorizer.schema)
     const survivors: Survivor[] = []
     const invalid: { mutant: Mutant; reason: string }[] = []
+    const timedOut: Mutant[] = []
     let killed = 0
     let equivalent = 0
     for (const [at, mutant] of mutants.entries()) {
-      this.#options.onProgress?.(at, mutants.length)
+      await this.#options.onProgress?.(at, mutants.length)
       const other = this.#loaded(mutant)
       if (typeof other === 'string') {
         invalid.push({ mutant, reason: other })
         continue
       }
       const differences = new Differences(this.#authorizer, other, this.#residuals)
-      if (await this.#differs(other, differences)) killed++
-      else if (this.#isEquivalent(differences)) equivalent++
-      else survivors.push({ mutant, witness: await this.#witness(other, differences) })
+      const limit = new TimeLimit(this.#timeLimit)
+      const found = await limit.of<boolean | 'late'>(this.#differs(other, differences, limit), 'late')
+      if (found) killed++
+      if (found === 'late') timedOut.push(mutant)
+      else if (!found && this.#isEquivalent(differences)) equivalent++
+      else if (!found) {
+        const search = new TimeLimit(this.#timeLimit)
+        survivors.push({ mutant, witness: await search.of(this.#witness(other, differences, search), undefined) })
+      }
     }
     const { schema } = this.#authorizer
     const show = (value: unknown): string => showObject(schema, value)
@@ -169,9 +189,10 @@ class MutationRun {
       total: mutants.length - invalid.length - equivalent,
       equivalent,
       killed,
+      timedOut,
       survivors,
       invalid,
-      toString: () => reportText(killed, survivors, invalid.length, equivalent, show),
+      toString: () => reportText({ killed, survivors, timedOut, invalid, equivalent }, show),
       textOf: (survivor) => survivorLines(survivor, show).join('\n'),
     }
   }
@@ -186,12 +207,21 @@ class MutationRun {
     }
   }
 
-  async #differs(other: Authorizer, differences: Differences): Promise<boolean> {
-    for (const question of this.#asked)
-      if (differences.canBe(question) && !isSame(await this.#answer(question), await answerOf(other, question)))
-        return true
-    for (const asked of this.#fields) if (await this.#fieldsDiffer(other, differences, asked)) return true
-    return false
+  get #timeLimit(): number {
+    return this.#options.timeLimit ?? 30_000
+  }
+
+  /** Returns whether a recorded question has another answer; `late` if the time is over before all are asked. */
+  async #differs(other: Authorizer, differences: Differences, limit: TimeLimit): Promise<boolean | 'late'> {
+    const found = await this.#order.some(
+      (question) => !limit.isOver && differences.canBe(question),
+      async (question, ofFields) => {
+        if (limit.isOver) return false
+        // Sound: a question about fields has an action.
+        return ofFields ? this.#fieldsDiffer(other, question as RecordedFields) : this.#differ(other, question)
+      },
+    )
+    return found || (limit.isOver && 'late')
   }
 
   /**
@@ -218,13 +248,15 @@ class MutationRun {
     return [...actionsToCheck(this.#policy, schema.ancestors(model), readAction)]
   }
 
-  async #answer(question: RecordedQuestion): Promise<Answer> {
-    const known = this.#answers.get(question) ?? (await answerOf(this.#authorizer, question))
-    this.#answers.set(question, known)
-    return known
+  async #differ(other: Authorizer, question: RecordedQuestion): Promise<boolean> {
+    return !isSame(await this.#answer(question), await answerOf(other, question))
   }
 
-  async #witness(other: Authorizer, differences: Differences): Promise<Witness | undefined> {
+  #answer(question: RecordedQuestion): Promise<Answer> {
+    return this.#answers.get(question, () => answerOf(this.#authorizer, question))
+  }
+
+  async #witness(other: Authorizer, differences: Differences, limit: TimeLimit): Promise<Witness | undefined> {
     let left = this.#options.witnessChecks ?? 2000
     const { schema, readAction } = this.#authorizer
     for (const [model, rows] of this.#rows)
@@ -233,8 +265,8 @@ class MutationRun {
           for (const resource of rows) {
             const question = { actor, action, resource }
             if (!differences.canBe(question)) continue
-            if (left-- <= 0) return undefined
-            const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+            if (left-- <= 0 || limit.isOver) return undefined
+            const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
             if (!isSame(policy, mutant)) return { ...question, policy, mutant }
           }
     for (const [model, rows] of this.#rows)
@@ -243,8 +275,8 @@ class MutationRun {
           for (const resource of rows) {
             const asked = { actor, action, resource }
             if (!differences.canBe({ ...asked, field: '' })) continue
-            if (left-- <= 0) return undefined
-            if (!(await this.#fieldsDiffer(other, differences, asked))) continue
+            if (left-- <= 0 || limit.isOver) return undefined
+            if (!(await this.#fieldsDiffer(other, asked))) continue
             const witness = await this.#fieldWitness(other, asked)
             if (witness) return witness
           }
@@ -252,18 +284,17 @@ class MutationRun {
       for (const actor of this.#actors) {
         const question = { actor, action: undefined, resource }
         if (!differences.canBe(question)) continue
-        if (left-- <= 0) return undefined
-        const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+        if (left-- <= 0 || limit.isOver) return undefined
+        const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
         if (!isSame(policy, mutant)) return { ...question, policy, mutant }
       }
     return undefined
   }
 
   /** Returns whether a mutant allows other fields of a resource. */
-  async #fieldsDiffer(other: Authorizer, differences: Differences, asked: RecordedFields): Promise<boolean> {
-    // Any field: the classes alone decide whether there can be a difference.
-    if (!differences.canBe({ ...asked, field: '' })) return false
-    return (await fieldsText(this.#authorizer, asked)) !== (await fieldsText(other, asked))
+  async #fieldsDiffer(other: Authorizer, asked: RecordedFields): Promise<boolean> {
+    const own = await this.#fieldsTexts.get(asked, () => fieldsText(this.#authorizer, asked))
+    return own !== (await fieldsText(other, asked))
   }
 
   /** Returns a field of a resource about which a mutant answers differently. */
@@ -273,7 +304,7 @@ class MutationRun {
     const declared = ancestors.flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
     for (const field of new Set([...declared, ...fieldTextsOf(this.#policy, ancestors)])) {
       const question = { ...asked, field }
-      const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+      const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
       if (!isSame(policy, mutant)) return { ...question, policy, mutant }
     }
     return undefined
@@ -291,15 +322,22 @@ async function fieldsText(authorizer: Authorizer, { actor, action, resource }: R
 }
 
 function reportText(
-  killed: number,
-  survivors: readonly Survivor[],
-  invalid: number,
-  equivalent: number,
+  {
+    killed,
+    survivors,
+    timedOut,
+    invalid,
+    equivalent,
+  }: Pick<MutationReport, 'killed' | 'survivors' | 'timedOut' | 'invalid' | 'equivalent'>,
   show: (value: unknown) => string,
 ): string {
-  const lines = [
-    `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.${invalid > 0 ? ` ${invalid} did not load.` : ''}${equivalent > 0 ? ` ${equivalent} decide as the policy does.` : ''}`,
+  const sentences = [
+    `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.`,
+    ...(timedOut.length > 0 ? [`${timedOut.length} of the killed exceeded the time limit.`] : []),
+    ...(invalid.length > 0 ? [`${invalid.length} did not load.`] : []),
+    ...(equivalent > 0 ? [`${equivalent} decide as the policy does.`] : []),
   ]
+  const lines = [sentences.join(' ')]
   for (const survivor of survivors) lines.push('', ...survivorLines(survivor, show))
   return lines.join('\n')
 }
