@@ -103,7 +103,7 @@ function columnsOf(random: Random, model: string): Data {
   for (const [relation, column] of shapes[model]!.references) {
     const value = data[relation] as { readonly id: number } | null | undefined
     delete data[relation]
-    if (value !== undefined) data[column] = value && value.id
+    if (value !== undefined) data[column] = value === null ? null : value.id
   }
   return data
 }

@@ -5,6 +5,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
 import type { Printing } from '../filter/printedFilter.js'
 import type { EntityRelations } from './entityRelations.js'
 import type { ReadableTables } from './readableTables.js'
+import type { Shared } from './shared.js'
 
 /** The parts of an authorization. */
 export interface Parts extends Shared {
