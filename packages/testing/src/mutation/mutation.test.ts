@@ -264,6 +264,13 @@ describe('testMutants', () => {
     expect(String(report)).toContain(`${report.timedOut.length} of the killed exceeded the time limit.`)
   })
 
+  it.each([0, -1, Number.NaN, '5'])('throws for the time limit %s', async (timeLimit) => {
+    const recorded = { questions: [{ actor: null, action: 'read', resource: null }], lists: [], fields: [] }
+    await expect(testMutants(loaded(), recorded as never, { timeLimit: timeLimit as number })).rejects.toMatchObject({
+      code: 'invalid-argument',
+    })
+  })
+
   it('throws if nothing was recorded', async () => {
     const authorizer = loaded()
     await expect(testMutants(authorizer, { questions: [], lists: [], fields: [] })).rejects.toMatchObject({

@@ -80,7 +80,7 @@ type Recorded = Pick<QuestionRecorder, 'questions' | 'lists' | 'fields'>
  *
  * @param authorizer - The authorizer under test. It keeps its policy.
  * @param recorded - The questions of the test run.
- * @throws ArgumentError if no policy is loaded, or nothing was recorded.
+ * @throws ArgumentError if no policy is loaded, nothing was recorded, or the time limit is no number above 0.
  */
 export async function testMutants(
   authorizer: Authorizer,
@@ -96,13 +96,19 @@ export async function testMutants(
     throw new ArgumentError('invalid-argument', 'The test run recorded no question.', {
       hint: 'create the QuestionRecorder before the tests run, for the authorizer that they use',
     })
-  return new MutationRun(authorizer, policy, recorded, own(options)).run()
+  const { timeLimit = 30_000 } = own(options)
+  if (typeof timeLimit !== 'number' || !(timeLimit > 0))
+    throw new ArgumentError('invalid-argument', '`timeLimit` must be a number of milliseconds above 0.', {
+      hint: 'leave it out for 30 seconds',
+      data: { timeLimit },
+    })
+  return new MutationRun(authorizer, policy, recorded, { ...own(options), timeLimit }).run()
 }
 
 class MutationRun {
   readonly #authorizer: Authorizer
   readonly #policy: Policy
-  readonly #options: MutationOptions
+  readonly #options: MutationOptions & { readonly timeLimit: number }
   readonly #rows: ReadonlyMap<string, readonly object[]>
   readonly #actors: readonly unknown[]
   readonly #order: QuestionOrder
@@ -116,7 +122,7 @@ class MutationRun {
     authorizer: Authorizer,
     policy: Policy,
     { questions, lists, fields }: Recorded,
-    options: MutationOptions,
+    options: MutationOptions & { readonly timeLimit: number },
   ) {
     this.#authorizer = authorizer
     this.#policy = policy
@@ -173,13 +179,13 @@ class MutationRun {
         continue
       }
       const differences = new Differences(this.#authorizer, other, this.#residuals)
-      const limit = new TimeLimit(this.#timeLimit)
+      const limit = new TimeLimit(this.#options.timeLimit)
       const found = await limit.of<boolean | 'late'>(this.#differs(other, differences, limit), 'late')
       if (found) killed++
       if (found === 'late') timedOut.push(mutant)
       else if (!found && this.#isEquivalent(differences)) equivalent++
       else if (!found) {
-        const search = new TimeLimit(this.#timeLimit)
+        const search = new TimeLimit(this.#options.timeLimit)
         survivors.push({ mutant, witness: await search.of(this.#witness(other, differences, search), undefined) })
       }
     }
@@ -205,10 +211,6 @@ class MutationRun {
       if (error instanceof PolicyError) return error.summary
       throw error
     }
-  }
-
-  get #timeLimit(): number {
-    return this.#options.timeLimit ?? 30_000
   }
 
   /** Returns whether a recorded question has another answer; `late` if the time is over before all are asked. */

@@ -58,7 +58,7 @@ export class ReadableTables {
     this.#shared = shared
     this.#actor = actor
     this.#actionOf = actionOf
-    for (const entity of parts.dataSource.entityMetadatas) {
+    for (const entity of shared.dataSource.entityMetadatas) {
       if (rootOf(entity) !== entity) continue
       const path = entity.tablePath.toLowerCase()
       this.#entities.set(path, [...(this.#entities.get(path) ?? []), entity])

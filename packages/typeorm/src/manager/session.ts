@@ -1,9 +1,5 @@
-import type { Authorizer } from '@arcturus/core'
-import type { Load } from '@arcturus/core/filters'
-import { type ActionNames, type Scope, writeDenial } from '@arcturus/core/writes'
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
-import type { Printing } from '../filter/printedFilter.js'
-import type { EntityRelations } from './entityRelations.js'
+import { type ActionNames, writeDenial } from '@arcturus/core/writes'
+import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'
 
