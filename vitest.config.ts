@@ -15,7 +15,12 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-const all = ['packages/*/src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}', 'examples/*/test/**/*.test.ts']
+const all = [
+  'packages/*/src/**/*.test.{ts,tsx}',
+  'test/**/*.test.{ts,tsx}',
+  'examples/*/test/**/*.test.ts',
+  'editors/*/src/**/*.test.ts',
+]
 const shared = [
   'packages/!(cli)/src/**/!(*.isolated*).test.{ts,tsx}',
   'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated*).test.ts',

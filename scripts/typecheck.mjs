@@ -9,7 +9,7 @@ import { pnpmCommand, root } from './pnpm.mjs'
 const foldersIn = (folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)
 
 /** The folders that have a tsconfig.json of their own, the largest first. */
-const typedFolders = ['test', 'test/types', 'bench', ...foldersIn('packages'), ...foldersIn('examples')].filter(
+const typedFolders = ['test', 'test/types', 'bench', ...['packages', 'editors', 'examples'].flatMap(foldersIn)].filter(
   (folder) => existsSync(join(root, folder, 'tsconfig.json')),
 )
 
