@@ -94,6 +94,71 @@ describe('types', () => {
   })
 })
 
+describe('routes', () => {
+  const config = notes['arcturus.config.ts']!.replace(
+    'export default defineConfig({',
+    `import { expressAuthorization } from '@arcturus/express'
+import express from 'express'
+
+authorizer.loadSync('allow(_, "read", _: Note);')
+const { authorize, unguarded } = expressAuthorization(authorizer, { actor: () => null })
+const app = express().use(authorize())
+app.get('/health', unguarded('liveness'), (_req, res) => void res.send('ok'))
+app.get('/notes', authorize('read', 'Note'), (_req, res) => void res.send('ok'))
+
+export default defineConfig({
+  routes: () => app,`,
+  )
+  const forgetful = config.replace('\nexport', `app.post('/notes', (_req, res) => void res.send('ok'))\n\nexport`)
+
+  it('lists what each route declares', async () => {
+    const { code, out } = await application({ 'arcturus.config.ts': config }).run('routes', '--check')
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `method  path     declares
+GET     /health  unguarded(liveness)
+GET     /notes   read Note
+
+✓ 2 routes; each declares an action or why it is public.
+`,
+    })
+  })
+
+  it('exits with 1 for a route that declares nothing, with --check', async () => {
+    const one = application({ 'arcturus.config.ts': forgetful })
+    expect((await one.run('routes')).code).toBe(0)
+    const { code, out } = await one.run('routes', '--check')
+    expect(code).toBe(1)
+    expect(out).toMatch(/POST +\/notes +none\n\n✗ 1 of 3 routes declare nothing\.\n$/)
+    expect((await one.run('routes', '--json')).json).toEqual({
+      routes: [
+        { method: 'GET', path: '/health', authorize: [], unguarded: 'liveness', declared: true },
+        {
+          method: 'GET',
+          path: '/notes',
+          authorize: [{ action: 'read', model: 'Note' }],
+          unguarded: null,
+          declared: true,
+        },
+        { method: 'POST', path: '/notes', authorize: [], unguarded: null, declared: false },
+      ],
+      undeclared: 1,
+    })
+  })
+
+  it.each([
+    ['no application', notes['arcturus.config.ts']!, 'The configuration names no application.'],
+    ['no function', config.replace('routes: () => app', 'routes: {} as never'), '`routes` must be a function'],
+    ['another value', config.replace('routes: () => app', "routes: () => 'app'"), 'returned no application or router'],
+    ['an empty application', config.replace('routes: () => app', 'routes: () => express()'), 'has no routes'],
+    ['an error', config.replace('routes: () => app', "routes: () => { throw new Error('no port') }"), 'no port'],
+  ])('names the problem with %s', async (_name, text, message) => {
+    const { code, error } = await application({ 'arcturus.config.ts': text }).run('routes')
+    expect(code).toBe(2)
+    expect(error).toContain(message)
+  })
+})
+
 describe('fmt', () => {
   const untidy = 'allow( _, "read",_ ) ;  # all\n'
   const tidy = 'allow(_, "read", _); # all\n'

@@ -8,6 +8,7 @@ import { explain } from './commands/explain.js'
 import { type InitOptions, init } from './commands/init.js'
 import { mutate } from './commands/mutate.js'
 import { repl } from './commands/repl.js'
+import { routes } from './commands/routes.js'
 import { test } from './commands/test.js'
 import { types } from './commands/types.js'
 import { who } from './commands/who.js'
@@ -305,6 +306,19 @@ Examples:
       run(
         options,
         inProject((project, output) => types(project, output, { ...options, check: options.check ?? false })),
+      ),
+    )
+
+  command('routes', 'List the routes of the application, and what they declare: an action, or why they are public.', [
+    'arcturus routes',
+    'arcturus routes --check',
+    'arcturus routes --json',
+  ])
+    .option('--check', 'exit with 1 if a route declares nothing')
+    .action((options: CommonOptions & { check?: boolean }) =>
+      run(
+        options,
+        inProject((project, output) => routes(project, output, options.check ?? false)),
       ),
     )
 

@@ -13,6 +13,7 @@ import {
   assertAuthorizer,
   assertReason,
   assertRoute,
+  authorizeMark,
   type Denial,
   type Enforcement,
   type EnforcementOptions,
@@ -20,6 +21,7 @@ import {
   type Eventual,
   type Loaded,
   type Loader,
+  markRoute,
   own,
   problemOf,
   problemType,
@@ -207,10 +209,11 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
     if (parameters.length === 0) return authorizeRequest()
     const [action, subject, options] = parameters
     assertRoute(authorizer, action, subject, options)
-    return (request, response, next) => {
+    const middleware: RequestHandler = (request, response, next) => {
       const enforcement = enforcementOf(request, response)
       proceed(enforcement, () => enforcement.enforce(action, subject, options), request, response, next)
     }
+    return markRoute(middleware, authorizeMark(action, subject, options))
   }
 
   function unguarded(reason: string, handler?: RequestHandler): RequestHandler {
@@ -241,7 +244,7 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
         return fail(error)
       }
     }
-    return open
+    return markRoute(open, { kind: 'unguarded', reason, handler })
   }
 
   const problems = (): ErrorRequestHandler => (error, request, response, next) => {

@@ -14,6 +14,7 @@ import {
   assertAuthorizer,
   assertReason,
   assertRoute,
+  authorizeMark,
   type Denial,
   type Enforcement,
   type EnforcementOptions,
@@ -21,6 +22,7 @@ import {
   type Eventual,
   type Loaded,
   type Loader,
+  markRoute,
   own,
   problemOf,
   problemType,
@@ -178,8 +180,9 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
     if (parameters.length === 0) return authorizeRequest
     const [action, subject, options] = parameters
     assertRoute(authorizer, action, subject, options)
-    return (context: Context, next: Next): Promise<void> =>
+    const middleware = (context: Context, next: Next): Promise<void> =>
       proceed(context, (enforcement) => enforcement.enforce(action, subject, options), next)
+    return markRoute(middleware, authorizeMark(action, subject, options))
   }
 
   function unguarded(reason: string, middleware?: Middleware) {
@@ -212,7 +215,7 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
         throw error
       }
     }
-    return open
+    return markRoute(open, { kind: 'unguarded', reason, handler: middleware })
   }
 
   // Sound: every Koa context has the properties of `Context`. The types only carry the row type of

@@ -20,6 +20,11 @@ export interface Config {
    * The files of `arcturus test`: paths or glob patterns. Default: `**\/*.matrix.{ts,mts,js,mjs}`.
    */
   readonly tests?: string | readonly string[]
+  /**
+   * Returns the application of Express or Koa, with all routes, for `arcturus routes`: `() => app`. An
+   * Express application that is mounted in another one is listed, too: `() => [app, admin]`.
+   */
+  readonly routes?: () => unknown
 }
 
 /** An opened application. */

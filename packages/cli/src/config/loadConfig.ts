@@ -104,7 +104,7 @@ function assertConfig(config: unknown, file: string): Config {
   if (typeof config !== 'object' || config === null)
     throw invalid('No default export', 'write: export default defineConfig({ policy, open })')
   const ownConfig = ownProperties(config as Partial<Config>)
-  const { policy, open, tests } = ownConfig
+  const { policy, open, tests, routes } = ownConfig
   const isFiles = (value: unknown): boolean =>
     typeof value === 'string' ||
     (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string'))
@@ -113,6 +113,8 @@ function assertConfig(config: unknown, file: string): Config {
     throw invalid('`open` must be a function', 'write: open: () => ({ authorizer, database: prisma })')
   if (tests !== undefined && !isFiles(tests))
     throw invalid('`tests` must be a path or a list of paths', "write: tests: 'test/*.matrix.ts'")
+  if (routes !== undefined && typeof routes !== 'function')
+    throw invalid('`routes` must be a function', 'write: routes: () => app')
   // Sound: checked above.
   return ownConfig as Config
 }

@@ -1,0 +1,68 @@
+import { Failure, reasonOf } from '../output/failure.js'
+import { type Output, oneLine, type Result } from '../output/output.js'
+import { table } from '../output/table.js'
+import type { Project } from '../project/project.js'
+import { expressRoutes, isExpress, isExpressRouter } from '../routes/express.js'
+import { isKoa, isKoaRouter, koaRoutes } from '../routes/koa.js'
+import type { Route } from '../routes/route.js'
+import { counted } from './check.js'
+
+/** Lists the routes of the application. Code 1 if they are checked, and one declares nothing. */
+export async function routes(project: Project, output: Output, isChecked: boolean): Promise<Result> {
+  const found = routesOf(await applicationsOf(project), project.config.file)
+  if (found.length === 0)
+    throw new Failure(
+      'The application has no routes.',
+      `register them before \`routes\` of ${project.config.file} returns`,
+    )
+  const rows = found.map((route) => [route.method, oneLine(route.path), oneLine(declaration(route))])
+  output.line(table(['method', 'path', 'declares'], rows, output.colours))
+  const missing = found.filter(({ marks }) => marks.length === 0).length
+  const { green, red } = output.colours
+  output.line()
+  output.line(
+    missing === 0
+      ? green(`✓ ${counted(found.length, 'route')}; each declares an action or why it is public.`)
+      : red(`✗ ${missing} of ${counted(found.length, 'route')} declare nothing.`),
+  )
+  return { code: isChecked && missing > 0 ? 1 : 0, json: { routes: found.map(jsonOf), undeclared: missing } }
+}
+
+async function applicationsOf({ config }: Project): Promise<readonly unknown[]> {
+  if (!config.routes)
+    throw new Failure('The configuration names no application.', `add to ${config.file}: routes: () => app`)
+  try {
+    return [await config.routes()].flat()
+  } catch (error) {
+    throw new Failure(`The routes can't be read: ${reasonOf(error)}`, `see \`routes\` in ${config.file}`, error)
+  }
+}
+
+function routesOf(applications: readonly unknown[], file: string): readonly Route[] {
+  return applications.flatMap((one): readonly Route[] => {
+    // A mounted application is listed where it is mounted.
+    if (isExpress(one)) return applications.includes(one.parent) ? [] : expressRoutes(one, applications)
+    if (isExpressRouter(one)) return expressRoutes(one, applications)
+    if (isKoa(one) || isKoaRouter(one)) return koaRoutes(one)
+    throw new Failure(
+      `\`routes\` in ${file} returned no application or router of Express or Koa.`,
+      'write: routes: () => app',
+    )
+  })
+}
+
+function declaration({ marks, isMounted }: Route): string {
+  if (isMounted && marks.length === 0) return 'none: a mounted application; let `routes` return it, too'
+  const texts = marks.map((mark) =>
+    mark.kind === 'unguarded' ? `unguarded(${mark.reason})` : [mark.action, mark.model].filter(Boolean).join(' '),
+  )
+  return texts.join(', ') || 'none'
+}
+
+function jsonOf({ method, path, marks }: Route): object {
+  const authorize = marks.flatMap((mark) =>
+    mark.kind === 'authorize' ? [{ action: mark.action, model: mark.model ?? null }] : [],
+  )
+  const unguarded = marks.find((mark) => mark.kind === 'unguarded')?.reason ?? null
+  return { method, path, authorize, unguarded, declared: marks.length > 0 }
+}

@@ -1,0 +1,55 @@
+import { routeMarkOf } from '@arcturus/core/framework'
+import { declaredRoutes, type Route, type Step, shownMethods } from './route.js'
+
+/** A Koa application, as far as it is read. */
+interface Application {
+  readonly middleware: readonly unknown[]
+}
+
+/** A router of `@koa/router`. It holds the layers of the routers in it, with their whole paths. */
+interface Router {
+  readonly stack: readonly Layer[]
+}
+
+interface Layer {
+  readonly path: string | RegExp
+  /** Empty for middleware. */
+  readonly methods: readonly string[]
+  readonly stack: readonly unknown[]
+  match(path: string): boolean
+}
+
+/** Returns whether a value is a Koa application. */
+export function isKoa(value: unknown): value is Application {
+  return typeof value === 'object' && value !== null && 'middleware' in value && Array.isArray(value.middleware)
+}
+
+/** Returns whether a value is a router of `@koa/router`. */
+export function isKoaRouter(value: unknown): value is Router {
+  return typeof value === 'object' && value !== null && 'stack' in value && Array.isArray(value.stack)
+}
+
+/** Returns the routes of an application or a router. */
+export function koaRoutes(value: Application | Router): readonly Route[] {
+  return declaredRoutes(isKoa(value) ? value.middleware.map(stepOf) : value.stack.map(stepOfLayer))
+}
+
+function stepOf(middleware: unknown): Step {
+  const mark = routeMarkOf(middleware)
+  const inner = mark?.kind === 'unguarded' && mark.handler !== undefined ? mark.handler : middleware
+  const router: unknown = typeof inner === 'function' ? Reflect.get(inner, 'router') : undefined
+  const routes = isKoaRouter(router) ? koaRoutes(router) : []
+  const isOutside = inner !== middleware && mark !== undefined
+  return {
+    routes: isOutside ? routes.map((route) => ({ ...route, marks: [mark, ...route.marks] })) : routes,
+    marks: mark ? [mark] : [],
+    isExemptible: false,
+    covers: () => true,
+  }
+}
+
+function stepOfLayer(layer: Layer): Step {
+  const marks = layer.stack.flatMap((one) => routeMarkOf(one) ?? [])
+  const routes = shownMethods(layer.methods).map((method) => ({ method, path: String(layer.path), marks }))
+  return { routes, marks: routes.length > 0 ? [] : marks, isExemptible: false, covers: (path) => layer.match(path) }
+}
