@@ -22,7 +22,7 @@ const ceilings = {
     decisions: 68.5,
     sql: 34.5,
     filters: 29.5,
-    framework: 24,
+    framework: 24.5,
     language: 19.5,
     editing: 59,
     compile: 50.5,

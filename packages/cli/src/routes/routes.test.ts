@@ -119,6 +119,8 @@ describe('Koa', () => {
   it('lists the routes of routers, and what middleware before them declares', async () => {
     const app = new Koa().use(authorize())
     app.on('error', () => undefined)
+    const guarded = new KoaRouter({ prefix: '/all-of' }).use(authorize('read', find)).get('/these/:id', ok)
+    app.use(guarded.routes())
     const router = new KoaRouter()
     router.get('/health', unguarded('liveness'), ok)
     router.get('/notes', authorize('list', 'Note'), ok).post('/notes', ok)
@@ -134,6 +136,7 @@ describe('Koa', () => {
     app.use(unguarded('public pages', site.routes() as unknown as Koa.Middleware))
     const routes = koaRoutes(app)
     expect(lines(routes)).toEqual([
+      'GET /all-of/these/:id: read',
       'GET /health: liveness',
       'GET /notes: list Note',
       'POST /notes: none',
