@@ -28,6 +28,8 @@ interface CommonOptions {
   readonly json?: boolean
   readonly format?: Format
   readonly watch?: boolean
+  /** The context of the questions. */
+  readonly context?: string
 }
 
 /**
@@ -97,6 +99,7 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .default(0)
   const coverageDir = new Option('--coverage-dir <folder>', 'the folder of lcov.info').default('coverage/policy')
   const html = new Option('--html', 'also write pages that show the coverage').default(false, 'no')
+  const context = new Option('--context <json>', 'the context of the question: JSON or a file, dates by ISO 8601')
   const formats = new Option('--format <format>', 'the form of findings').choices(['text', 'json', 'github'])
 
   /** Opens the project, runs a command in it, and prints the result. */
@@ -107,7 +110,7 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     const output = new Output(io, options.json ? 'json' : (options.format ?? 'text'))
     const once = async (): Promise<number> => {
       try {
-        const result = await work(() => Project.open(io.cwd, options.config), output)
+        const result = await work(() => opened(io.cwd, options), output)
         if (output.format === 'json') output.json(result.json)
         return result.code
       } catch (error) {
@@ -215,12 +218,14 @@ Examples:
     'arcturus explain user:3 close issue:88',
     'arcturus explain user:handle=ada read document:1 --mask User.email',
     'arcturus explain nobody read document:1',
+    `arcturus explain user:3 read document:1 --context '{"now":"2030-01-31T09:00:00Z"}'`,
   ])
     .argument('<actor>', 'a row, such as user:3 or user:email=a@b.c; or nobody')
     .argument('<action>', 'an action of the policy')
     .argument('<resource>', 'a row, such as issue:88')
     .option('--no-values', 'leave out the values of fields')
     .option('--mask <fields>', 'fields whose values are left out, such as User.email,User.phone', list, [])
+    .addOption(context)
     .action((actor: string, action: string, resource: string, options: CommonOptions & ValueOptions) =>
       run(
         options,
@@ -236,6 +241,7 @@ Examples:
     .argument('<resource>', 'a row, such as document:1')
     .option('--model <name>', 'the model of the actors (default: the models with an actor block)')
     .option('--take <count>', 'the most actors to list', wholeNumber, 100)
+    .addOption(context)
     .action((action: string, resource: string, options: CommonOptions & { model?: string; take: number }) =>
       run(
         options,
@@ -255,6 +261,7 @@ Examples:
     .option('--all', 'compare all actors')
     .option('--rows <count>', 'the rows of each model to check, without queries of an ORM', wholeNumber, 200)
     .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
+    .addOption(context)
     .addOption(formats)
     .action(
       (old: string[], options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number }) =>
@@ -398,6 +405,17 @@ function javascriptFile(text: string): string {
 }
 
 /** Prints why a command could not do its work, without a stack trace. */
+async function opened(cwd: string, { config, context }: CommonOptions): Promise<Project> {
+  const project = await Project.open(cwd, config)
+  if (context === undefined) return project
+  try {
+    return await project.inContext(context)
+  } catch (error) {
+    await project.close()
+    throw error
+  }
+}
+
 function reportFailure(error: unknown, output: Output): void {
   if (error instanceof PolicyError && output.format !== 'json') {
     for (const diagnostic of error.diagnostics) printDiagnostic(output, diagnostic)

@@ -14,5 +14,10 @@ export {
   policyMatrix,
   type Supplied,
 } from './expectations/matrix.js'
-export { type Actions, type AuthorizationTesting, testAuthorization } from './expectations/testAuthorization.js'
+export {
+  type Actions,
+  type AuthorizationTesting,
+  type TestingOptions,
+  testAuthorization,
+} from './expectations/testAuthorization.js'
 export * from './mutation/index.js'

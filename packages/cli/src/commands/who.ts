@@ -82,10 +82,10 @@ async function actorsOf(
   resource: unknown,
   take: number,
 ): Promise<FoundActors> {
-  const { rows, authorizer } = project
+  const { rows, authorizer, context } = project
   if (rows.actors) {
     try {
-      return { actors: await rows.actors(model, action, resource, take), byQuery: true, isComplete: true }
+      return { actors: await rows.actors(model, action, resource, take, context), byQuery: true, isComplete: true }
     } catch (error) {
       // The policy has no exact query for these actors.
       if (!(error instanceof UnsupportedFilterError) && codeOf(error) !== 'filter-too-large') throw error

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { type Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
+import { type Authorizer, type Context, type Diagnostic, PolicyError } from '@arcturus/core'
 import { glob } from 'tinyglobby'
 import { type LibraryOf, type LoadedConfig, libraryOf, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
+import { readContext } from './context.js'
 import {
   applicationModels,
   modelCalled,
@@ -27,6 +28,8 @@ export class Project {
   readonly authorizer: Authorizer
   /** The folder of the command; names of files are relative to it. */
   readonly cwd: string
+  /** The context of all questions; undefined if there is none. */
+  readonly context: Context | undefined
   readonly #rows: RowSource | undefined
   readonly #close: (() => unknown) | undefined
 
@@ -35,13 +38,15 @@ export class Project {
     cwd: string,
     authorizer: Authorizer,
     rows: RowSource | undefined,
-    close?: () => unknown,
+    close: (() => unknown) | undefined,
+    context?: Context,
   ) {
     this.config = config
     this.cwd = cwd
     this.authorizer = authorizer
     this.#rows = rows
     this.#close = close
+    this.context = context
   }
 
   /**
@@ -70,6 +75,19 @@ export class Project {
       if (error instanceof PolicyError) throw error
       throw new Failure(`The application can't be opened: ${reasonOf(error)}`, `see \`open\` in ${config.file}`, error)
     }
+  }
+
+  /**
+   * Returns the same application, whose questions have a context.
+   *
+   * @param text - The context as JSON, or a file with it.
+   * @throws {Failure} It can't be read.
+   * @throws {ArgumentError} `invalid-context` for an undeclared name and for a value of another type.
+   */
+  async inContext(text: string): Promise<Project> {
+    const { config, cwd, authorizer } = this
+    const context = await readContext(authorizer, text, cwd, (reference) => this.row(reference))
+    return new Project(config, cwd, authorizer.with(context), this.#rows, this.#close, context)
   }
 
   /** Closes the application. */

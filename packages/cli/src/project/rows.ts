@@ -1,4 +1,4 @@
-import type { Authorizer } from '@arcturus/core'
+import type { Authorizer, Context } from '@arcturus/core'
 import type { RowQueries } from '@arcturus/testing/diff'
 import { Failure } from '../output/failure.js'
 
@@ -14,10 +14,16 @@ export interface RowSource {
   /** Returns at most `take` rows of a model. */
   readonly list: (model: string, take: number) => Promise<readonly Row[]>
   /**
-   * Returns at most `take` rows of a model that may perform the action on the resource. Without it,
-   * the rows are checked one by one.
+   * Returns at most `take` rows of a model that may perform the action on the resource, in the context of the command.
+   * Without it, the rows are checked one by one.
    */
-  readonly actors?: (model: string, action: string, resource: unknown, take: number) => Promise<readonly Row[]>
+  readonly actors?: (
+    model: string,
+    action: string,
+    resource: unknown,
+    take: number,
+    context: Context | undefined,
+  ) => Promise<readonly Row[]>
   /** Queries for the rows of a filter. Without them, `arcturus diff` checks a sample of the rows. */
   readonly queries?: RowQueries
   /** Returns a page of all rows of a model, in the order of their keys. */
@@ -27,7 +33,7 @@ export interface RowSource {
 /** `authorizedActors` of an ORM package: arguments of a query for the actors who may do something. */
 export type AuthorizedActorsLike = {
   // The parameters of a method can be of a narrower type, such as the actions of the policy.
-  of(action: string, resource: never, entity: never): object | Promise<object>
+  of(action: string, resource: never, entity: never, options: never): object | Promise<object>
 }['of']
 
 /** `filterArguments` of an ORM package: arguments of a query for the rows of a filter. */
@@ -80,11 +86,11 @@ export function rowsOf(
 }
 
 /** Returns the arguments of a query for the actors who may perform an action on a resource. */
-type ArgumentsFor = (action: string, resource: unknown, model: string | undefined) => Promise<object>
+type ArgumentsFor = (action: string, resource: unknown, ...rest: readonly unknown[]) => Promise<object>
 
 function argumentsOf(authorizedActors: AuthorizedActorsLike): ArgumentsFor {
   // Sound: each ORM's function gets what it takes; Prisma's takes no entity.
-  return async (action, resource, model) => authorizedActors(action, resource as never, model as never)
+  return async (action, resource, ...rest) => authorizedActors(action, resource as never, ...(rest as [never, never]))
 }
 
 function rowsOfPrisma(
@@ -106,8 +112,8 @@ function rowsOfPrisma(
     find: async (model, key) => delegate(model).findFirst({ where: key }),
     list: async (model, take) => delegate(model).findMany({ take }),
     ...(argumentsFor && {
-      actors: async (model, action, resource, take) =>
-        delegate(model).findMany({ ...(await argumentsFor(action, resource, undefined)), take }),
+      actors: async (model, action, resource, take, context) =>
+        delegate(model).findMany({ ...(await argumentsFor(action, resource, { context })), take }),
     }),
     page: async (model, skip, take) => delegate(model).findMany({ skip, take, ...orderOf(model) }),
     ...(filterArguments && {
@@ -142,8 +148,8 @@ function rowsOfTypeOrm(
     find: async (model, key) => (await repository(model)).findOneBy(key),
     list: async (model, take) => (await repository(model)).find({ take }),
     ...(argumentsFor && {
-      actors: async (model, action, resource, take) =>
-        (await repository(model)).find({ ...(await argumentsFor(action, resource, model)), take }),
+      actors: async (model, action, resource, take, context) =>
+        (await repository(model)).find({ ...(await argumentsFor(action, resource, model, { context })), take }),
     }),
     page: async (model, skip, take) => (await repository(model)).find({ skip, take, ...orderOf(model) }),
     ...(filterArguments && {

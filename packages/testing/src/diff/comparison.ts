@@ -1,5 +1,6 @@
-import type { Authorizer, PolicySource } from '@arcturus/core'
+import type { Authorizer, Context, PolicySource } from '@arcturus/core'
 import { actionsOn, builtinClasses, type ComparedKind, reachableText } from '@arcturus/core/tools'
+import { inContext } from '../inContext.js'
 import type { Differences } from './differences.js'
 
 /** An action on a model, and whether the policies can differ for it. */
@@ -34,14 +35,19 @@ export interface Comparison {
   actorModels(): readonly string[]
 }
 
-/** Returns authorizers with the two policies. @throws PolicyError if one of them is invalid. */
+/**
+ * Returns authorizers with the two policies, for questions in a context.
+ * @throws PolicyError if one of them is invalid; ArgumentError for a context that is not declared.
+ */
 export function loadBoth(
   authorizer: Authorizer,
   before: string | readonly PolicySource[],
   after: string | readonly PolicySource[],
+  context: Context | undefined,
 ): readonly [old: Authorizer, next: Authorizer] {
+  const view = inContext(authorizer, context)
   const load = (policy: string | readonly PolicySource[]): Authorizer =>
-    typeof policy === 'string' ? authorizer.withPolicy(policy) : authorizer.withPolicy(...policy)
+    typeof policy === 'string' ? view.withPolicy(policy) : view.withPolicy(...policy)
   return [load(before), load(after)]
 }
 

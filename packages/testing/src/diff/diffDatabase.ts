@@ -1,4 +1,4 @@
-import { ArcturusError, type Authorizer, type PolicySource } from '@arcturus/core'
+import { ArcturusError, type Authorizer, type Context, type PolicySource } from '@arcturus/core'
 import type { Schema } from '@arcturus/core/filters'
 import { own } from '@arcturus/core/filters'
 import { identityOf, Residuals, showObject } from '@arcturus/core/tools'
@@ -21,6 +21,8 @@ export interface DatabaseDiffOptions {
   readonly actors: Actors
   /** The most rows of each change that are returned. Default 3. */
   readonly samples?: number
+  /** The context of all questions. Default: that of the authorizer. */
+  readonly context?: Context
   /** Called with each change as soon as it is found. */
   readonly onChange?: (change: DatabaseChange) => void
   /** Called before each actor, with the number of actors that are done. */
@@ -72,7 +74,8 @@ export interface DatabaseDiff {
  * @param before - The old policy: a text, or the texts of its files.
  * @param after - The new policy.
  * @param queries - The database, by `filterArguments` of an ORM package.
- * @throws PolicyError if one of the policies is invalid, and the errors of the database.
+ * @throws PolicyError if one of the policies is invalid; ArgumentError `invalid-context` for a context that is not declared;
+ * also the errors of the database.
  *
  * @example
  * ```ts
@@ -88,7 +91,7 @@ export async function diffDatabase(
   given: DatabaseDiffOptions,
 ): Promise<DatabaseDiff> {
   const options = own(given)
-  const [old, next] = loadBoth(authorizer, before, after)
+  const [old, next] = loadBoth(authorizer, before, after, options.context)
   const differences = new Differences(old, next, new Residuals(old))
   const compared = comparison(old, next, differences)
   const { same, actions, unexamined } = compared

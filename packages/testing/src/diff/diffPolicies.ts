@@ -1,4 +1,4 @@
-import { ArgumentError, type Authorizer, type PolicySource } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Context, type PolicySource } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { RelationMemory } from '@arcturus/core/framework'
 import { Residuals, showObject } from '@arcturus/core/tools'
@@ -13,6 +13,8 @@ export interface DiffOptions {
   readonly actors: Actors
   /** The rows to compare, by model. Relations that are not loaded are loaded if there is a loader. */
   readonly rows: Readonly<Record<string, Iterable<object>>>
+  /** The context of all questions. Default: that of the authorizer. */
+  readonly context?: Context
   /** Called with each change as soon as it is found. */
   readonly onChange?: (change: DecisionChange) => void
   /** Called before each actor, with the number of actors that are done. */
@@ -50,7 +52,8 @@ export interface PolicyDiff {
  * @param authorizer - An authorizer with the models of both policies. It keeps its own policy.
  * @param before - The old policy: a text, or the texts of its files.
  * @param after - The new policy.
- * @throws PolicyError if one of the policies is invalid; ArgumentError for an unknown model.
+ * @throws PolicyError if one of the policies is invalid; ArgumentError for an unknown model, and
+ * `invalid-context` for a context that is not declared.
  *
  * @example
  * ```ts
@@ -68,7 +71,7 @@ export async function diffPolicies(
   given: DiffOptions,
 ): Promise<PolicyDiff> {
   const options = own(given)
-  const [old, next] = loadBoth(authorizer, before, after)
+  const [old, next] = loadBoth(authorizer, before, after, options.context)
   for (const model of Object.keys(options.rows))
     if (!authorizer.schema.models.has(model))
       throw new ArgumentError('unknown-model', `Unknown model "${model}" in \`rows\`.`, {

@@ -1,8 +1,9 @@
-import { type Action, type ArgumentError, AuthorizationError, type Authorizer } from '@arcturus/core'
+import { type Action, type ArgumentError, AuthorizationError, type Authorizer, type Context } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { fieldActionsOf } from '@arcturus/core/tools'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
+import { inContext } from '../inContext.js'
 import { assertAsked, invalid } from './assertAsked.js'
 
 /** A value, a promise of it, or a function that returns either. It is taken anew for each check. */
@@ -25,6 +26,8 @@ export interface MatrixOf<T> {
   readonly fields?: AllowedFields
   /** Requests by name, and exactly the actors who may make them. Default: requests are not tested. */
   readonly requests?: Readonly<Record<string, AllowedRequest>>
+  /** The context of all questions, such as `{ now: new Date('2030-01-01T09:00Z') }`. Default: that of the authorizer. */
+  readonly at?: Context
 }
 
 /** Fields by the names of an actor, a resource and an action. */
@@ -82,8 +85,8 @@ export interface MatrixReport {
  * @returns The report, such as for `console.log`.
  * @throws ExpectationError with the table of the actual actions, and the cells that differ.
  * @throws ArgumentError if the matrix names an unknown actor, resource or action, or if a resource is
- * null, a list or the name of a model, which every policy denies; also the errors of
- * checks, which are neither allowed nor denied.
+ * null, a list or the name of a model, which every policy denies; `invalid-context` if `at` is not declared; also the
+ * errors of checks, which are neither allowed nor denied.
  *
  * @example
  * ```ts
@@ -122,9 +125,10 @@ export async function policyMatrix(authorizer: Authorizer, matrix: Matrix): Prom
  *
  * @throws ArgumentError and the errors of checks, as `policyMatrix`.
  */
-export async function matrixReport(authorizer: Authorizer, given: Matrix): Promise<MatrixReport> {
+export async function matrixReport(base: Authorizer, given: Matrix): Promise<MatrixReport> {
   const matrix = own(given)
-  coverByEnvironment(authorizer)
+  coverByEnvironment(base)
+  const authorizer = inContext(base, matrix.at)
   const allowed = allowedOf(matrix)
   const [actors, resources] = [Object.keys(matrix.actors), Object.keys(matrix.resources)]
   if (actors.length === 0 || (resources.length === 0 && !matrix.requests))

@@ -4,12 +4,15 @@ import {
   ArgumentError,
   AuthorizationError,
   type Authorizer,
+  type Context,
   type FieldActionOn,
   type FieldOn,
 } from '@arcturus/core'
+import { own } from '@arcturus/core/filters'
 import { acceptStandIns, isSameRow, loadExplanation, showObject, standInHeader } from '@arcturus/core/tools'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
+import { inContext } from '../inContext.js'
 import { assertAsked, invalid } from './assertAsked.js'
 
 /** An action on a row, or a list of actions. */
@@ -85,8 +88,17 @@ export interface AuthorizationTesting {
   as<A>(actor: A & ActorIn<A>): Record<string, string>
 }
 
+/** The options of `testAuthorization`. */
+export interface TestingOptions {
+  /** The context of all expectations, such as `{ now: new Date('2030-01-01T09:00Z') }`. Requests have their own. Default: none. */
+  readonly context?: Context
+}
+
 /**
  * Returns expectations for tests of a policy, for any test runner.
+ *
+ * @param options - The options; all are optional.
+ * @throws ArgumentError `invalid-context` for an undeclared name of the context and for a value of another type.
  *
  * @example
  * const { expectAllowed, expectDenied, as } = testAuthorization(authorizer)
@@ -96,8 +108,9 @@ export interface AuthorizationTesting {
  *   await request(app).put('/documents/1').set(as(ada)).expect(200)
  * })
  */
-export function testAuthorization(authorizer: Authorizer): AuthorizationTesting {
-  coverByEnvironment(authorizer)
+export function testAuthorization(base: Authorizer, options: TestingOptions = {}): AuthorizationTesting {
+  coverByEnvironment(base)
+  const authorizer = inContext(base, own(options).context)
   const show = (value: unknown): string => showObject(authorizer.schema, value)
   const isSame = (one: unknown, other: unknown): boolean => isSameRow(authorizer.schema, one, other)
   const who = (actor: unknown): string => (actor === null ? 'Nobody' : show(actor))
@@ -212,7 +225,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
           hint: 'pass null for an anonymous user',
         })
       if (isThenable(actor)) throw invalid('The actor of the request is a promise.', 'await it')
-      const standIns = acceptStandIns(authorizer)
+      const standIns = acceptStandIns(base)
       const name =
         [...standIns].find(([, known]) => known === actor)?.[0] ??
         `${standIns.size + 1}-${Math.random().toString(36).slice(2)}`
