@@ -44,7 +44,7 @@ export interface DecisionScope {
 }
 
 /** The decisions of a process have different numbers, and processes different prefixes. */
-const prefix = /* @__PURE__ */ `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`
+const prefix = /* @__PURE__ */ [Date.now().toString(36), Math.random().toString(36).slice(2, 10)].join('-')
 let last = 0
 
 /** A decision, for logs and audits. It contains no rows, only their models and keys. */
