@@ -21,7 +21,7 @@ import {
   schemaOf,
   unionsOf,
 } from '@arcturus/core/editing'
-import type { Placed, PolicyDocument } from './document.js'
+import type { PolicyDocument } from './document.js'
 
 /**
  * Mistakes that can follow from another one, such as a rule that a broken statement would call. They are told once there is
@@ -245,12 +245,3 @@ const isCapital = (name: string): boolean => name[0] !== '_' && name[0] !== name
 
 /** Returns whether a name is one of the built-in unions. */
 export const isUnion = (name: string): boolean => name === 'Actor' || name === 'Resource'
-
-/** Returns the piece of a statement's document at an offset, and the offset in the piece. */
-export function placeIn(
-  document: PolicyDocument,
-  offset: number,
-): { readonly piece: Placed; readonly at: number } | undefined {
-  const piece = document.pieceAt(offset)
-  return piece && { piece, at: offset - piece.source.start }
-}
