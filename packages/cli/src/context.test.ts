@@ -1,4 +1,6 @@
+import { Authorizer } from '@arcturus/core'
 import { afterEach, describe, expect, it } from 'vitest'
+import { rowsOf } from './project/rows.js'
 import { notes, TestApplication } from './testing/application.js'
 
 let opened: TestApplication[] = []
@@ -111,6 +113,26 @@ describe('--context', () => {
     expect(error).toContain('The question has no context "request".')
     expect(code).toBe(2)
   })
+})
+
+it('is an option of `authorizedActors` of both ORMs', async () => {
+  const asked: unknown[] = []
+  const authorizedActors = (...args: unknown[]): object => {
+    asked.push(args)
+    return {}
+  }
+  const table = { find: async () => [], findFirst: async () => null, findMany: async () => [] }
+  const [prisma, dataSource] = [
+    { $extends: true, user: table },
+    { isInitialized: true, getRepository: () => table },
+  ]
+  const context = { now: new Date(0) }
+  for (const database of [prisma, dataSource])
+    await rowsOf(database, new Authorizer(), { authorizedActors }).actors!('User', 'edit', 'note', 9, context)
+  expect(asked).toEqual([
+    ['edit', 'note', { context }],
+    ['edit', 'note', 'User', { context }],
+  ])
 })
 
 describe('tests', () => {
