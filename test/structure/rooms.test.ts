@@ -76,7 +76,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'index',
     'generator',
   ],
-  'packages/testing/src': ['expectationError', 'diff', 'mutation', 'coverage', 'expectations', 'index'],
+  'packages/testing/src': ['expectationError', 'inContext', 'diff', 'mutation', 'coverage', 'expectations', 'index'],
   'packages/typeorm/src': [
     'errors',
     'prototypes',
