@@ -16,7 +16,7 @@ const offered = 12
 
 /**
  * Opens an application for a language server, tells its schema, and answers questions about its rows until the server
- * disconnects. It runs in a process of its own: what the application prints or breaks does not reach the editor.
+ * disconnects. It runs in its own process, so that output and crashes of the application do not affect the editor.
  */
 export async function serveApplication(cwd: string, configFile: string): Promise<void> {
   const send = (message: Message): void => {

@@ -1,6 +1,6 @@
 import type { SchemaDescription } from '@arcturus/language-service'
 
-/** What the language server asks the process of an application. */
+/** A request from the language server to the process of an application. */
 export type Question =
   | { readonly kind: 'rows'; readonly model: string }
   | { readonly kind: 'actors' }

@@ -7,7 +7,7 @@ export interface Route {
   readonly path: string
   /** What its middleware declares; nothing if the route is not marked. */
   readonly marks: readonly RouteMark[]
-  /** Whether it stands for an application that can't be read. */
+  /** Whether this is a mounted application whose routes cannot be listed. */
   readonly isMounted?: boolean
 }
 

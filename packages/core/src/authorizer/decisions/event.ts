@@ -149,7 +149,7 @@ export class Decision {
     })
   }
 
-  /** Returns what can be read at any time, for `JSON.stringify`. */
+  /** Returns the properties that stay readable after the call, for `JSON.stringify`. */
   toJSON(): DecisionJSON {
     const { id, kind, duration, entry, actor, action, resource, outcome, reason, extent, fields, errors } = this
     return {
