@@ -169,7 +169,7 @@ class ModuleWriter {
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       `reads: new Set(${JSON.stringify([...this.#reads])})`,
       ...(makers.leavesOut ? ['isLeftOut'] : []),
-      ...(this.#hasContext ? [`context: ${contextText(this.#schema)}`] : []),
+      `context: ${this.#hasContext ? contextText(this.#schema) : null}`,
       `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)

@@ -27,8 +27,8 @@ export interface CompiledPolicy {
     models: GivenModels,
   ) => { readonly plans: ReadonlyMap<KindName, PlansOfActor>; readonly dispatch: Dispatch }
   readonly models: readonly CompiledModel[]
-  /** Undefined if the policy declares no context. */
-  readonly context?: CompiledContext
+  /** Null if the policy declares no context. */
+  readonly context: CompiledContext | null
   /** The names of the attributes that predicates read: see `assertUnpolluted`. */
   readonly reads: ReadonlySet<string>
   /**

@@ -177,7 +177,7 @@ function parseStatement(
   first: Token,
   parsing: Parsing,
   diagnostics: Diagnostic[],
-): { readonly value: Statement; readonly derivation?: Derivation; readonly isWhole: boolean } | undefined {
+): { readonly value: Statement; readonly derivation: Derivation | undefined; readonly isWhole: boolean } | undefined {
   const { tokens, known, repair } = parsing
   const start = startOf(first, tokens.peek(1))
   if (start === undefined) {
@@ -186,14 +186,14 @@ function parseStatement(
   }
   if (start === 'blockHeader') {
     const block = parseBlock(first, parsing, diagnostics)
-    return block && { value: block, isWhole: true }
+    return block && { value: block, derivation: undefined, isWhole: true }
   }
   const parsed = parse(start, tokens, ';', known)
   if (has(parsed, 'value')) return { ...parsed, isWhole: true }
   diagnostics.push(parsed.diagnostic)
   // Sound: the productions of these starts build statements.
   const value = repair?.(start, first) as Statement | undefined
-  return value && { value, isWhole: false }
+  return value && { value, derivation: undefined, isWhole: false }
 }
 
 /** Returns how to parse the statement that begins with two tokens; undefined if none can. */
