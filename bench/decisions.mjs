@@ -1,5 +1,6 @@
-// What decisions cost: a check without listeners, with one, with one that reads the rules, and with a shadow. Prints
-// nanoseconds for a check, the median of several rounds that alternate in one process.
+// What decisions and contexts cost: a check without listeners, with one, with one that reads the rules, with a shadow, and
+// in a context. Prints nanoseconds for a check: the least and the median of many short rounds that alternate in one
+// process. On a machine with other work, the least is the cost; the median has pauses of the garbage collector too.
 import { Authorizer } from '@arcturus/core'
 import '@arcturus/core/decisions'
 
@@ -22,37 +23,57 @@ const text = rules.join('\n')
 const [ada, size] = [new User(1), 64]
 const docs = Array.from({ length: size }, (_, at) => new Doc(at, (at * 37) % 100, ada))
 
-function made(prepare = () => {}) {
+function made(prepare = () => {}, policy = text) {
   const authorizer = new Authorizer({ log: () => {} })
     .registerClass(User, { key: 'id' })
     .registerClass(Doc, { key: 'id' })
-  authorizer.loadSync(text)
+  authorizer.loadSync(policy)
   prepare(authorizer)
   return authorizer
 }
 
-let kept
-const variants = {
-  'no listener': made(),
-  'a listener': made((one) => one.onDecision((decision) => (kept = decision.outcome))),
-  'a listener, sampled 1 %': made((one) => one.onDecision((decision) => (kept = decision.outcome), { sample: 0.01 })),
-  'a listener that reads the rules': made((one) => one.onDecision((decision) => (kept = decision.rules))),
-  'a shadow, sampled 1 %': made((one) => one.shadow(text, { sample: 0.01 })),
-  'a shadow': made((one) => one.shadow(text)),
-}
+const inContext = 'allow(user: User, "read", doc: Doc) if doc.owner = user and doc.kind < level;'
+const timed = new Authorizer({ log: () => {} })
+  .registerClass(User, { key: 'id' })
+  .registerClass(Doc, { key: 'id' })
+  .registerContext({ level: 'integer' })
+timed.loadSync(inContext)
 
-function timeOf(authorizer, checks) {
-  const begun = performance.now()
+let kept
+const checksOf = (authorizer) => (checks) => {
   for (let count = 0; count < checks; count++) authorizer.can(ada, 'read', docs[count % size])
-  return ((performance.now() - begun) * 1e6) / checks
+}
+const listener = (decision) => {
+  kept = decision.outcome
+}
+const rulesListener = (decision) => {
+  kept = decision.rules
+}
+const variants = {
+  'no listener': checksOf(made()),
+  'a listener': checksOf(made((one) => one.onDecision(listener))),
+  'a listener, sampled 1 %': checksOf(made((one) => one.onDecision(listener, { sample: 0.01 }))),
+  'a listener that reads the rules': checksOf(made((one) => one.onDecision(rulesListener))),
+  'a shadow, sampled 1 %': checksOf(made((one) => one.shadow(text, { sample: 0.01 }))),
+  'a shadow': checksOf(made((one) => one.shadow(text))),
+  'a rule that reads no context': checksOf(made(() => {}, inContext.replace('level', '100'))),
+  'a rule that reads the context': checksOf(timed.with({ level: 100 })),
+  'with, without a check': (times) => {
+    for (let count = 0; count < times; count++) kept = timed.with({ level: 100 })
+  },
 }
 
 const times = new Map(Object.keys(variants).map((name) => [name, []]))
-for (let round = 0; round < 9; round++)
-  for (const [name, authorizer] of Object.entries(variants))
-    times.get(name).push(timeOf(authorizer, name.includes('rules') ? 3_000 : 100_000))
+for (let round = 0; round < 80; round++) {
+  for (const [name, run] of Object.entries(variants)) {
+    const checks = name.includes('rules') ? 500 : 10_000
+    const begun = performance.now()
+    run(checks)
+    times.get(name).push(((performance.now() - begun) * 1e6) / checks)
+  }
+}
 for (const [name, all] of times) {
-  const median = all.slice(2).sort((a, b) => a - b)[3]
-  console.log(`${name.padEnd(34)} ${median.toFixed(0).padStart(8)} ns`)
+  const sorted = all.slice(20).sort((a, b) => a - b)
+  console.log(`${name.padEnd(34)} ${sorted[0].toFixed(0).padStart(8)} ns, median ${sorted[30].toFixed(0)}`)
 }
 if (kept === undefined) throw new Error('nothing was decided')

@@ -22,7 +22,7 @@ import { contextOf } from './contextValues.js'
 import { AllowedActions } from './decisions/allowedActions.js'
 import type { Decider } from './decisions/decider.js'
 import type { DecisionListeners } from './decisions/decision.js'
-import { attachEngine, type Engine } from './decisions/engine.js'
+import { type Engine, engineKey } from './decisions/engine.js'
 import { solutionsOf } from './decisions/enumerate.js'
 import type { Decision } from './decisions/event.js'
 import { explainable } from './decisions/explainer.js'
@@ -54,6 +54,16 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> {
   readonly #actions: AllowedActions
   readonly #fields: FieldRules
 
+  // Not a method, so that the declarations of this class don't contain the engine. On each authorizer, it would be most of
+  // the time that `with` takes.
+  static {
+    Object.defineProperty(BaseAuthorizer.prototype, engineKey, {
+      get(this: BaseAuthorizer): Engine {
+        return this.#engine
+      },
+    })
+  }
+
   /** @param over - Returns an authorizer of the same entry over another engine. */
   protected constructor(engine: Engine, over: (engine: Engine) => unknown) {
     this.#over = over
@@ -66,7 +76,6 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> {
     this.#denials = new Denials(engine)
     this.#actions = new AllowedActions(engine)
     this.#fields = new FieldRules(engine, this)
-    attachEngine(this, engine)
   }
 
   /** The active policy. It is undefined before the first load. */

@@ -77,8 +77,9 @@ export class MadeDecision {
   errors: readonly Diagnostic[] | undefined
   /** In milliseconds. For a row of many, its share. */
   duration = 0
-  readonly #listeners: DecisionListeners
-  readonly #begun: number
+  // No `#`: each watched check makes one of these.
+  private readonly listeners: DecisionListeners
+  private readonly begun: number
 
   constructor(
     listeners: DecisionListeners,
@@ -89,7 +90,7 @@ export class MadeDecision {
     policy: LoadedPolicy | undefined,
     waits: boolean,
   ) {
-    this.#listeners = listeners
+    this.listeners = listeners
     this.kind = kind
     this.actor = actor
     this.action = action
@@ -97,7 +98,7 @@ export class MadeDecision {
     this.policy = policy
     this.waits = waits
     this.context = listeners.context
-    this.#begun = listeners.now()
+    this.begun = listeners.now()
   }
 
   /** Runs the question: an error is its outcome. Returns or throws what `decide` does. */
@@ -114,7 +115,7 @@ export class MadeDecision {
 
   /** Tells the watchers of the decision, and returns it. For enumerations: whether anything at all is allowed. */
   made(allowed: boolean, details: DecisionDetails = none): boolean {
-    return this.took(this.#listeners.now() - this.#begun, allowed, details)
+    return this.took(this.listeners.now() - this.begun, allowed, details)
   }
 
   /** As `made`, for a decision whose time was measured. */
@@ -122,7 +123,7 @@ export class MadeDecision {
     this.outcome = allowed ? 'allowed' : 'denied'
     this.details = details
     this.duration = duration
-    this.#listeners.tell(this)
+    this.listeners.tell(this)
     return allowed
   }
 
@@ -131,8 +132,8 @@ export class MadeDecision {
     if (this.outcome === undefined) {
       this.outcome = 'error'
       this.error = error
-      this.duration = this.#listeners.now() - this.#begun
-      this.#listeners.tell(this)
+      this.duration = this.listeners.now() - this.begun
+      this.listeners.tell(this)
     }
     throw error
   }

@@ -1,10 +1,11 @@
 import { ArcturusError, type DecisionExplanation, QueryError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
-import { versionOf } from '../../policy/version.js'
+import type { ContextValues } from '../../schema/context.js'
+import type { Schema } from '../../schema/schema.js'
 import type { BuiltFilter, DecisionKind, DenialReason, MadeDecision } from './decision.js'
 import { type DecidingRule, explainDecision, loadDecision, rulesOf } from './explainer.js'
-import type { Reference } from './reference.js'
+import { type Reference, referenceTo } from './reference.js'
 
 /** The fields of a request that decisions are logged with. */
 export interface RequestFields {
@@ -31,16 +32,16 @@ const entries: Readonly<Record<DecisionKind, DecisionEntry>> = {
   request: 'request',
 }
 
-/** What details of a decision are made of, as long as the listener's call lasts. */
-export interface DecisionScope {
-  made: MadeDecision | undefined
-  readonly authorizer: object
+/** What the decisions of a listener share. */
+export interface DecisionSettings {
+  readonly schema: Schema
+  readonly readAction: string
+  /** Returns the authorizer that explains the decisions of a context. */
+  authorizerFor(context: ContextValues | undefined): object
+  /** The columns whose values are not shown. */
+  readonly mask: ReadonlySet<string>
   /** What explanations reveal. */
   readonly explanations: object
-  readonly actor: Reference | null
-  readonly resource: Reference | undefined
-  readonly request: RequestFields | undefined
-  readonly readAction: string
 }
 
 /** The decisions of a process have different numbers, and processes different prefixes. */
@@ -86,26 +87,35 @@ export class Decision {
   /** The request that is being served, if a framework package serves it. */
   readonly request: RequestFields | undefined
   readonly #number: number
-  readonly #scope: DecisionScope
+  readonly #settings: DecisionSettings
+  /** Undefined when the listener's call is over. */
+  #made: MadeDecision | undefined
 
-  constructor(scope: DecisionScope, made: MadeDecision) {
-    const { details } = made
+  constructor(settings: DecisionSettings, made: MadeDecision, request: RequestFields | undefined) {
+    const { schema, readAction, mask } = settings
+    const { kind, actor, resource, details } = made
     this.time = Date.now()
     this.duration = made.duration
-    this.entry = entries[made.kind]
-    this.actor = scope.actor
+    this.entry = entries[kind]
+    this.actor = actor === null ? null : referenceTo(schema, actor, mask)
     this.action = made.action
-    this.resource = scope.resource
+    this.resource = kind === 'request' || resource === undefined ? undefined : referenceTo(schema, resource, mask)
     // Sound: listeners are called when the outcome is known.
     this.outcome = made.outcome!
-    this.reason = reasonOf(made, scope.readAction)
+    this.reason = reasonOf(made, readAction)
     this.extent = details.extent
     this.fields = details.fields
     this.errors = made.errors
-    this.policyVersion = made.policy && versionOf(made.policy.policy)
-    this.request = scope.request
+    this.policyVersion = made.policy?.policyVersion
+    this.request = request
     this.#number = ++last
-    this.#scope = scope
+    this.#settings = settings
+    this.#made = made
+  }
+
+  /** Ends the listener's call: the decision refers to no rows any more. */
+  static end(decision: Decision): void {
+    decision.#made = undefined
   }
 
   /** Different for each decision, also of other processes. */
@@ -121,7 +131,7 @@ export class Decision {
    * `@arcturus/core/decisions` nor `@arcturus/core/explain` is imported.
    */
   get rules(): readonly DecidingRule[] | undefined {
-    return rulesOf(this.#made('rules'))
+    return rulesOf(this.#within('rules'))
   }
 
   /**
@@ -130,7 +140,7 @@ export class Decision {
    * @throws QueryError `decision-over` if it is read after the listener's call.
    */
   get explanation(): DecisionExplanation | undefined {
-    return explainDecision(this.#made('explanation'), this.#scope.authorizer, this.#scope.explanations)
+    return explainDecision(...this.#explained('explanation'))
   }
 
   /**
@@ -138,12 +148,16 @@ export class Decision {
    * @throws QueryError `decision-over` if it is called after the listener's call.
    */
   loadExplanation(): Promise<DecisionExplanation> | undefined {
-    return loadDecision(this.#made('loadExplanation'), this.#scope.authorizer, this.#scope.explanations)
+    return loadDecision(...this.#explained('loadExplanation'))
   }
 
-  #made(name: string): MadeDecision {
-    const { made } = this.#scope
-    if (made) return made
+  #explained(name: string): Parameters<typeof explainDecision> {
+    const made = this.#within(name)
+    return [made, this.#settings.authorizerFor(made.context), this.#settings.explanations]
+  }
+
+  #within(name: string): MadeDecision {
+    if (this.#made) return this.#made
     throw new QueryError('decision-over', `\`${name}\` of a decision was read after the call of its listener.`, {
       hint: 'read it in the listener, before any `await`, and keep the result',
     })

@@ -23,6 +23,8 @@ export class OutlivedErrors {
   readonly #logged = new WeakMap<Source, Span[]>()
   /** The errors of the last decision about a resource. */
   readonly #last = new WeakMap<object, Outlived>()
+  /** Whether there was any. */
+  #met = false
 
   constructor(log: WarningLog) {
     this.#log = log
@@ -54,13 +56,14 @@ export class OutlivedErrors {
     places: readonly Span[],
   ): void {
     const errors = places.map((place) => this.#diagnosticAt(policy, place))
-    if (metErrors.isWatched && isObject(resource) && errors.length > 0)
-      this.#last.set(resource, { actor, action, errors })
+    if (!metErrors.isWatched || !isObject(resource) || errors.length === 0) return
+    this.#met = true
+    this.#last.set(resource, { actor, action, errors })
   }
 
   /** Returns the errors of the decision that was made last, for its listeners. */
   of(actor: unknown, action: string | undefined, resource: unknown): readonly Diagnostic[] | undefined {
-    const last = isObject(resource) ? this.#last.get(resource) : undefined
+    const last = this.#met && isObject(resource) ? this.#last.get(resource) : undefined
     if (last === undefined || !isObject(resource)) return undefined
     this.#last.delete(resource)
     return last.actor === actor && last.action === action ? last.errors : undefined

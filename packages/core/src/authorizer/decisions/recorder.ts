@@ -1,13 +1,11 @@
 import { ArgumentError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import { own } from '../../own.js'
-import type { ContextValues } from '../../schema/context.js'
 import { isThenable } from '../../values/thenable.js'
 import { assertMask } from '../mask.js'
 import type { DecisionWatcher, MadeDecision } from './decision.js'
-import { attachEngine, type Engine } from './engine.js'
-import { Decision, type DecisionScope, type RequestFields } from './event.js'
-import { referenceTo } from './reference.js'
+import { type Engine, engineKey } from './engine.js'
+import { Decision, type DecisionSettings, type RequestFields } from './event.js'
 
 /** The options of `onDecision`. */
 export interface DecisionOptions {
@@ -50,8 +48,14 @@ export function recorder(
   const { sample = 1, allowed = 'all', mask = [], required = false } = own(options)
   assertOptions(listener, sample, allowed, required)
   assertMask(schema, mask)
-  const columns = new Set(mask)
   const { explanations = { mask }, request } = own(settings)
+  const shared: DecisionSettings = {
+    schema,
+    readAction,
+    authorizerFor: (context) => (context ? { [engineKey]: engine.with(context) } : authorizer),
+    mask: new Set(mask),
+    explanations,
+  }
   const call = caller(engine, listener, required)
   let isCalling = false
   return (made) => {
@@ -59,34 +63,15 @@ export function recorder(
     if (sample < 1 && Math.random() >= sample) return
     const fields = request ? request() : requestOf(engine)
     if (request && !fields) return
-    const scope: DecisionScope = {
-      made,
-      authorizer: made.context ? viewOf(engine, made.context) : authorizer,
-      explanations,
-      actor: made.actor === null ? null : referenceTo(schema, made.actor, columns),
-      resource: isNone(made) ? undefined : referenceTo(schema, made.resource, columns),
-      request: fields,
-      readAction,
-    }
+    const decision = new Decision(shared, made, fields)
     isCalling = true
     try {
-      call(new Decision(scope, made), made)
+      call(decision, made)
     } finally {
       isCalling = false
-      scope.made = undefined
+      Decision.end(decision)
     }
   }
-}
-
-/** Returns what explanations take for an authorizer with a context. */
-function viewOf(engine: Engine, context: ContextValues): object {
-  const view = {}
-  attachEngine(view, engine.with(context))
-  return view
-}
-
-function isNone({ kind, resource }: MadeDecision): boolean {
-  return kind === 'request' || resource === undefined
 }
 
 function requestOf({ requests }: Engine): RequestFields | undefined {

@@ -16,6 +16,7 @@ import { attributesRead } from '../../policy/attributesRead.js'
 import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
 import type { LoadChecks } from '../../policy/checks/check.js'
 import type { Policy } from '../../policy/policy.js'
+import { versionOf } from '../../policy/version.js'
 import type { BackEnd } from '../../predicate/predicate.js'
 import type { Schema } from '../../schema/schema.js'
 import type { RegExpEngine } from '../../text/engine.js'
@@ -83,6 +84,7 @@ export class LoadedPolicy {
   readonly #limits: Limits
   readonly #compile: () => Program
   #changeProgram: Program | undefined
+  #policyVersion: string | undefined
   /** The actions that a warning was given for. */
   readonly #unnamedActions = new Set<string>()
 
@@ -111,6 +113,12 @@ export class LoadedPolicy {
   get changeProgram(): Program {
     this.#changeProgram ??= this.#compile()
     return this.#changeProgram
+  }
+
+  /** The version of its texts. */
+  get policyVersion(): string {
+    this.#policyVersion ??= versionOf(this.policy)
+    return this.#policyVersion
   }
 
   #unnamed(action: string, model: string | undefined, warnings: WarningLog): void {
