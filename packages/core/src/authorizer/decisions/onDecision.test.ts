@@ -242,7 +242,9 @@ describe('a listener', () => {
       expect([authorizer.can(ada, 'read', mine), authorizer.can(eve, 'read', mine)]).toEqual([true, false])
       expect(await authorizer.isAllowed(ada, 'read', mine)).toBe(true)
     }
-    const found = log.mock.calls.map(([warning]) => warning as Diagnostic)
+    const warnings = log.mock.calls.map(([warning]) => warning as Diagnostic)
+    // On a busy machine, a call can take long, too.
+    const found = warnings.filter(({ code }) => code !== 'slow-listener')
     expect(found.map(({ code }) => code)).toEqual(['failing-listener', 'failing-listener'])
     expect(found.map(({ message }) => message).join()).toMatch(/the disk is full.*the network is down/)
   })
