@@ -26,16 +26,25 @@ const RESERVED: ReadonlyMap<string, 'keyword' | 'boolean' | 'number'> = new Map(
   ...FLOATS.map((word) => [word, 'number'] as const),
 ])
 
-const rules = moo.compile({
-  string: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/,
-  number: /[0-9]+(?:\.[0-9]*)?(?:[eE][0-9+-]*)?/,
-  punctuation: [':=', ':', '==', '=', '<=', '<', '>=', '>', '!=', '!', '?='],
-  openString: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*\\?/,
-  invalid: { match: /[\s\S]/, lineBreaks: true },
-})
-
 /** A lexer of moo, with the offset of its next token. */
 type MooLexer = moo.Lexer & { index: number }
+
+let rules: moo.Lexer | undefined
+
+/** Returns a lexer of a text. The rules are compiled for the first text that needs them. */
+function mooLexer(text: string): MooLexer {
+  rules ??= moo.compile({
+    string: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/,
+    number: /[0-9]+(?:\.[0-9]*)?(?:[eE][0-9+-]*)?/,
+    punctuation: [':=', ':', '==', '=', '<=', '<', '>=', '>', '!=', '!', '?='],
+    openString: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*\\?/,
+    invalid: { match: /[\s\S]/, lineBreaks: true },
+  })
+  // Sound: the types of moo omit these.
+  const lexer = (rules as moo.Lexer & { clone(): MooLexer }).clone()
+  lexer.reset(text)
+  return lexer
+}
 
 const INTEGER = /^[0-9]+$/
 const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
@@ -53,8 +62,7 @@ const CHUNK = 64
  */
 export class Lexer {
   readonly #source: Source
-  // Sound: the types of moo omit these.
-  readonly #moo = (rules as moo.Lexer & { clone(): MooLexer }).clone()
+  #moo: MooLexer | undefined
   /** The words of the text. Those that are repeated share one string, which keeps its hash. */
   readonly #words = new Map<string, Pick<Token, 'type' | 'kind' | 'text'>>()
   /** The end of the last token. */
@@ -62,7 +70,6 @@ export class Lexer {
 
   constructor(source: Source) {
     this.#source = source
-    this.#moo.reset(source.text)
   }
 
   /**
@@ -121,7 +128,10 @@ export class Lexer {
     const source = this.#source
     const { text } = source
     SIMPLE_STRING.lastIndex = start
-    if (!SIMPLE_STRING.test(text)) return mooToken(source, start, this.#moo)
+    if (!SIMPLE_STRING.test(text)) {
+      this.#moo ??= mooLexer(text)
+      return mooToken(source, start, this.#moo)
+    }
     const end = SIMPLE_STRING.lastIndex
     return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
   }

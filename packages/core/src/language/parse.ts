@@ -57,7 +57,7 @@ export function derive(
   terminator?: string,
 ): { readonly derivations: readonly Derived[] } | Failed {
   const begin = tokens.peek()?.start ?? 0
-  const grammar = new PredictingGrammar(start, lookahead)
+  const grammar = new PredictingGrammar(start, lookahead())
   const feed = new TokenFeed(tokens, terminator, grammar)
   // Sound: nearley uses `text` of a token before `value`; its types only have the latter.
   const parser = new Parser(grammar, { lexer: feed as unknown as nearley.Lexer })

@@ -17,18 +17,23 @@ export interface Starts {
   query: Operand
 }
 
-/** The grammar, with the rules that can begin with each token. */
-export const lookahead: Lookahead = new Lookahead(
-  nearley.Grammar.fromCompiled({
-    ParserStart: 'rule',
-    ParserRules: productions.map(([name, symbols, build]) => ({
-      name,
-      symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
-      postprocess: (parts: (Derived | Token)[]) =>
-        build === only && parts.length === 1 ? parts[0] : new Derived(build, parts),
-    })),
-  }),
-)
+let grammar: Lookahead | undefined
+
+/** Returns the grammar, with the rules that can begin with each token. It is made for the first text that is parsed. */
+export function lookahead(): Lookahead {
+  grammar ??= new Lookahead(
+    nearley.Grammar.fromCompiled({
+      ParserStart: 'rule',
+      ParserRules: productions.map(([name, symbols, build]) => ({
+        name,
+        symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
+        postprocess: (parts: (Derived | Token)[]) =>
+          build === only && parts.length === 1 ? parts[0] : new Derived(build, parts),
+      })),
+    }),
+  )
+  return grammar
+}
 
 /**
  * nearley describes an error at a length that grows with the square of the nesting; only its place

@@ -15,8 +15,8 @@ export type Parsed = Statement | Declaration | ShorthandRule | Pick<ResourceBloc
 /** The whole grammar. That of a parser has only the rules that can begin with the next token, which is unknown here. */
 class WholeGrammar extends nearley.Grammar {
   constructor(start: Start) {
-    super(lookahead.rules[start]!)
-    this.byName = lookahead.rules
+    super(lookahead().rules[start]!)
+    this.byName = lookahead().rules
   }
 }
 

@@ -16,9 +16,10 @@ export function stringLiteralsOf(policy: Policy): ReadonlySet<string> {
  * Returns whether blocks or heads of `allow` name an action. For most actions this suffices, and is
  * faster than to read the whole policy.
  */
-export function namesOutright(policy: Policy, action: string): boolean {
+export function namesOutright(policy: Pick<Policy, 'rules' | 'blocks'>, action: string): boolean {
   for (const { permissions } of policy.blocks.values()) if (permissions.includes(action)) return true
-  return policy.rules.get('allow')?.some(({ parameters }) => literal(parameters[1]?.term) === action) ?? false
+  const rules = policy.rules.get('allow') ?? []
+  return rules.some(({ parameters }) => parameters.length === 3 && literal(parameters[1]?.term) === action)
 }
 
 function textsIn(nodes: readonly Node[]): Set<string> {

@@ -12,6 +12,7 @@ import {
 } from '../../policy/actions.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import { actionsFor, namesOutright, stringLiteralsOf } from './actionNames.js'
 import { type ActionProblem, unknownAction } from './unknownAction.js'
 
@@ -40,6 +41,8 @@ export class PolicyActions {
   #checked: ActionNames | undefined
   #ofFields: ActionNames | undefined
   #fields: ActionNames | undefined
+  /** The parts of the policy that concern the rows of a model, and the actions that they name. */
+  readonly #parts = new Map<string, ReturnType<typeof policyFor>>()
   readonly #ofModels = new Map<string, ActionNames>()
   #delegates: boolean | undefined
   #words: ReadonlySet<string> | undefined
@@ -101,6 +104,7 @@ export class PolicyActions {
     if (model === undefined || !this.#schema.models.has(model) || action === readAction || declared.has(action))
       return true
     if (!this.#policy.rules.has('allow')) return true
+    if (!this.#ofModels.has(model) && namesOutright(this.#partFor(model), action)) return true
     const { open, isWild } = this.#names
     if (open || isWild || this.#passesOn) return true
     const names = this.#ofModel(model)
@@ -196,11 +200,14 @@ export class PolicyActions {
   #ofModel(model: string): ActionNames {
     let names = this.#ofModels.get(model)
     if (!names) {
-      const policy = policyFor(this.#policy, (name) => this.#isOther(name, model))
-      names = actionNames(policy, [checkedAction], (name) => this.#schema.isName(name))
+      names = actionNames(this.#partFor(model), [checkedAction], (name) => this.#schema.isName(name))
       this.#ofModels.set(model, names)
     }
     return names
+  }
+
+  #partFor(model: string): ReturnType<typeof policyFor> {
+    return entryOf(this.#parts, model, () => policyFor(this.#policy, (name) => this.#isOther(name, model)))
   }
 
   /** Returns whether no row of a model is an instance of a class. */
