@@ -27,7 +27,7 @@ const ceilings = {
     editing: 59,
     compile: 52,
     tools: 79.5,
-    node: 3.5,
+    node: 13.5,
     oso: 136.5,
     writes: 81.5,
   },

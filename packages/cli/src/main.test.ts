@@ -545,6 +545,29 @@ describe('compile', () => {
     expect(existsSync(join(one.folder, 'dist/policy.d.ts'))).toBe(true)
   })
 
+  it('writes a snapshot that the next load reads, also beside a module', async () => {
+    const one = application()
+    for (const more of [[], ['--out', 'dist/policy.js']]) {
+      const { code, out } = await one.run('compile', '--cache', 'policy.cache.json', '--json', ...more)
+      expect(code).toBe(0)
+      expect(JSON.parse(out)).toMatchObject({
+        snapshot: 'policy.cache.json',
+        ...(more.length > 0 && { machineOnly: [] }),
+      })
+      expect(readFileSync(join(one.folder, 'policy.cache.json'), 'utf8')).toMatch(/^{"key":"[0-9a-f]{64}"/)
+    }
+  })
+
+  it.each([
+    ['no file', [], 'Nothing to write.'],
+    ['a place that is a file', ['--cache', 'policy.polar/cache'], "The snapshot policy.polar/cache can't be written."],
+  ])('exits with 2 for %s', async (_, args, message) => {
+    expect(await application().run('compile', ...args)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining(message) as string,
+    })
+  })
+
   it('exits with 2 for another kind of file', async () => {
     expect(await application().run('compile', '--out', 'policy.txt')).toMatchObject({
       code: 2,

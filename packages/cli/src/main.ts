@@ -1,7 +1,7 @@
 import { PolicyError } from '@arcturus/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
-import { compile } from './commands/compile.js'
+import { type CompileCommand, compile } from './commands/compile.js'
 import { coverage, type ReportOptions } from './commands/coverage.js'
 import { diff } from './commands/diff.js'
 import { explain } from './commands/explain.js'
@@ -285,16 +285,18 @@ Examples:
       ),
     )
 
-  command('compile', 'Compile the policy to a JavaScript module that needs no parser.', [
+  command('compile', 'Compile the policy to a JavaScript module that needs no parser, or to a snapshot.', [
     'arcturus compile --out src/policy.js',
     'arcturus compile --out src/policy.js --actors User,ServiceAccount',
+    'arcturus compile --cache policy.cache.json',
   ])
-    .requiredOption('-o, --out <file>', 'the module to write; its types are written beside it', javascriptFile)
+    .option('-o, --out <file>', 'the module to write; its types are written beside it', javascriptFile)
+    .option('--cache <file>', 'the snapshot to write, for the option `cache` of loadPolicyFiles')
     .option('--actors <models>', 'the models whose rows can be actors, separated by commas', list)
-    .action((options: CommonOptions & { out: string; actors?: readonly string[] }) =>
+    .action((options: CommonOptions & CompileCommand) =>
       run(
         options,
-        inProject((project, output) => compile(project, output, { out: options.out, actors: options.actors })),
+        inProject((project, output) => compile(project, output, options)),
       ),
     )
 

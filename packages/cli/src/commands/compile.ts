@@ -1,21 +1,61 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type CompileOptions, compilePolicy } from '@arcturus/core/compile'
+import { Failure } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
 import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
 import { counted } from './check.js'
 
 export interface CompileCommand {
-  /** The JavaScript file to write; its types are written beside it. */
-  readonly out: string
+  /** The JavaScript file to write; its types are written beside it. Default: none. */
+  readonly out?: string
+  /** The snapshot to write. Default: none. */
+  readonly cache?: string
   /** The models whose instances can be actors. */
   readonly actors?: readonly string[] | undefined
 }
 
-/** Compiles the policy to a JavaScript module. Code 1 if checks need the query machine. */
-export async function compile(project: Project, output: Output, { out, actors }: CompileCommand): Promise<Result> {
+/**
+ * Compiles the policy to a JavaScript module, a snapshot, or both. Code 1 if checks need the query machine.
+ *
+ * @throws {Failure} Nothing is to be written, or the snapshot can't be.
+ */
+export async function compile(project: Project, output: Output, command: CompileCommand): Promise<Result> {
+  const { out, cache } = command
+  if (out === undefined && cache === undefined)
+    throw new Failure('Nothing to write.', 'pass --out <file> for a module, or --cache <file> for a snapshot')
+  const snapshot = cache === undefined ? undefined : await writeSnapshot(project, output, cache)
+  const module = out === undefined ? undefined : await writeModule(project, output, out, command.actors)
+  return { code: module?.code ?? 0, json: { ...module?.json, ...(snapshot !== undefined && { snapshot }) } }
+}
+
+/** Writes the snapshot that `loadPolicyFiles` of the application reads; returns its name. */
+async function writeSnapshot(project: Project, output: Output, cache: string): Promise<string> {
+  const file = resolve(project.cwd, cache)
+  const { loadPolicyFiles } = await project.library('node')
+  const files = await project.policyFiles()
+  const unwritten = (cause: unknown): never => {
+    throw new Failure(
+      `The snapshot ${cache} can't be written.`,
+      'check the folder, and that constants are small',
+      cause,
+    )
+  }
+  await rm(file, { force: true }).catch(unwritten)
+  await loadPolicyFiles(project.authorizer, ...files, { cache: file })
+  const found = await stat(file).catch(unwritten)
+  output.line(`${project.shortName(file)}  ${kilobytes(found.size)}`)
+  return project.shortName(file)
+}
+
+async function writeModule(
+  project: Project,
+  output: Output,
+  out: string,
+  actors: readonly string[] | undefined,
+): Promise<Result & { readonly json: object }> {
   await project.load()
   const options: CompileOptions = actors ? { actors: actors.map((name) => project.model(name)) } : {}
   const { code, types, machineOnly } = compilePolicy(project.authorizer, options)

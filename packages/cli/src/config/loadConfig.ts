@@ -62,6 +62,7 @@ export async function defaultExport(file: string): Promise<unknown> {
 interface Library {
   readonly diff: typeof import('@arcturus/testing/diff')
   readonly explain: typeof import('@arcturus/core/explain')
+  readonly node: typeof import('@arcturus/core/node')
   readonly testing: typeof import('@arcturus/testing')
 }
 
@@ -71,6 +72,7 @@ const entries: {
 } = {
   diff: { specifier: '@arcturus/testing/diff', own: () => import('@arcturus/testing/diff') },
   explain: { specifier: '@arcturus/core/explain', own: () => import('@arcturus/core/explain') },
+  node: { specifier: '@arcturus/core/node', own: () => import('@arcturus/core/node') },
   testing: { specifier: '@arcturus/testing', own: () => import('@arcturus/testing') },
 }
 

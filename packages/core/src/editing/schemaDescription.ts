@@ -44,11 +44,12 @@ const MANY = 200
 /**
  * Describes the schema of an application as JSON, for a process that does not run its code.
  * @param schema - The schema of an authorizer.
+ * @param onMore - Called if constants nest deeper, or have more members, than is described.
  * @example
  * const description = describeSchema(authorizer.schema)
  * schemaOf(JSON.parse(JSON.stringify(description))).field('Document', 'title')
  */
-export function describeSchema(schema: Schema): SchemaDescription {
+export function describeSchema(schema: Schema, onMore: () => void = () => {}): SchemaDescription {
   const models: ModelDescription[] = []
   for (const [name, model] of schema.models) {
     if (builtinClasses.has(name)) continue
@@ -61,22 +62,25 @@ export function describeSchema(schema: Schema): SchemaDescription {
       isValue,
       hasInstanceCheck: hasCustomInstanceCheck(model),
       ancestors: cls && schema.ancestors(name).slice(1),
-      methods: cls ? membersOf(cls.prototype).map(([member]) => member) : [],
-      statics: cls ? shapesOf(cls, schema, 1) : {},
+      methods: cls ? membersOf(cls.prototype, onMore).map(([member]) => member) : [],
+      statics: cls ? shapesOf(cls, schema, 1, onMore) : {},
     })
   }
   const constants: Record<string, ValueShape> = {}
   for (const [name, value] of schema.constants)
-    if (name !== 'nil' && !schema.models.has(name)) constants[name] = shapeOf(value, schema, 0)
+    if (name !== 'nil' && !schema.models.has(name)) constants[name] = shapeOf(value, schema, 0, onMore)
   return { models, constants }
 }
 
 /** Returns the members of an object and of its prototypes, without running getters. */
-function membersOf(object: unknown): readonly (readonly [string, PropertyDescriptor])[] {
+function membersOf(object: unknown, onMore: () => void): readonly (readonly [string, PropertyDescriptor])[] {
   const found = new Map<string, PropertyDescriptor>()
   for (let at: unknown = object; at && at !== Object.prototype && at !== Function.prototype; ) {
-    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at as object)))
-      if (!found.has(name) && !hidden.has(name) && found.size < MANY) found.set(name, member)
+    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at as object))) {
+      if (found.has(name) || hidden.has(name)) continue
+      if (found.size < MANY) found.set(name, member)
+      else onMore()
+    }
     at = Object.getPrototypeOf(at)
   }
   return [...found]
@@ -84,16 +88,22 @@ function membersOf(object: unknown): readonly (readonly [string, PropertyDescrip
 
 const hidden: ReadonlySet<string> = new Set(['constructor', 'prototype', 'length', 'name', 'arguments', 'caller'])
 
-function shapesOf(object: object, schema: Schema, depth: number): Readonly<Record<string, ValueShape>> {
+function shapesOf(
+  object: object,
+  schema: Schema,
+  depth: number,
+  onMore: () => void,
+): Readonly<Record<string, ValueShape>> {
   try {
-    return Object.fromEntries(membersOf(object).map(([name, { value }]) => [name, shapeOf(value, schema, depth)]))
+    const members = membersOf(object, onMore)
+    return Object.fromEntries(members.map(([name, { value }]) => [name, shapeOf(value, schema, depth, onMore)]))
   } catch {
     // A proxy that does not tell.
     return {}
   }
 }
 
-function shapeOf(value: unknown, schema: Schema, depth: number): ValueShape {
+function shapeOf(value: unknown, schema: Schema, depth: number, onMore: () => void): ValueShape {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -102,12 +112,17 @@ function shapeOf(value: unknown, schema: Schema, depth: number): ValueShape {
     case 'object':
     case 'function': {
       if (value === null) return { kind: 'value', value }
-      if (depth === DEEP) return { kind: 'unknown' }
-      if (Array.isArray(value))
-        return { kind: 'list', elements: value.slice(0, MANY).map((one) => shapeOf(one, schema, depth + 1)) }
+      if (depth === DEEP) {
+        onMore()
+        return { kind: 'unknown' }
+      }
+      if (Array.isArray(value)) {
+        if (value.length > MANY) onMore()
+        return { kind: 'list', elements: value.slice(0, MANY).map((one) => shapeOf(one, schema, depth + 1, onMore)) }
+      }
       const model = typeof value === 'object' ? schema.modelOf(value)?.name : undefined
       const kind = typeof value === 'object' ? 'object' : 'function'
-      return { kind, ...(model !== undefined && { model }), members: shapesOf(value, schema, depth + 1) }
+      return { kind, ...(model !== undefined && { model }), members: shapesOf(value, schema, depth + 1, onMore) }
     }
     default:
       return { kind: 'unknown' }

@@ -24,6 +24,30 @@ export interface PolicyResult {
 export interface BuildOptions {
   /** The rules that the application queries by name: no rule has to call them. Default: none. */
   readonly queryRules?: ReadonlySet<string>
+  /** Keeps the work of one build for the next. Default: nothing is kept. */
+  readonly snapshots?: Snapshots | undefined
+}
+
+/** All that determines the result of a build. */
+export interface BuildInput {
+  readonly sources: readonly Source[]
+  readonly schema: Schema
+  readonly checks: LoadChecks
+  readonly queryRules: ReadonlySet<string>
+}
+
+/** The part of a valid policy that takes long to build. The rest is made of it. */
+export interface Snapshot {
+  readonly statements: readonly Statement[]
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** Keeps the snapshots of policies. */
+export interface Snapshots {
+  /** Returns the snapshot of an earlier build with the same input, with the spans of these sources. */
+  read(input: BuildInput): Snapshot | undefined
+  /** Receives the snapshot of a valid policy that `read` did not return. */
+  write(snapshot: Snapshot): void
 }
 
 /**
@@ -37,9 +61,16 @@ export function buildPolicy(
   sources: readonly Source[],
   schema: Schema,
   checks: LoadChecks,
-  { queryRules = new Set() }: BuildOptions = {},
+  { queryRules = new Set(), snapshots }: BuildOptions = {},
 ): PolicyResult {
   const facts = { sources, schema }
+  const known = snapshots?.read({ ...facts, checks, queryRules })
+  if (known) {
+    const { isForOso } = checks
+    const unchecked = { isForOso, statements: [], blocks: [], policy: [] }
+    const policy = policyOf(known.statements, facts, unchecked, [], { queryRules }, () => false)
+    return resultOf(policy, sources, known.warnings)
+  }
   const found: Diagnostic[] = []
   const statements: Statement[] = []
   const shapes = new Shape()
@@ -52,7 +83,9 @@ export function buildPolicy(
     checkStatements(file.statements, facts, checks, found)
   }
   const policy = policyOf(statements, facts, checks, found, { queryRules }, () => found.some(isInTheWay))
-  return resultOf(policy, sources, found)
+  const result = resultOf(policy, sources, found)
+  if (result.policy) snapshots?.write({ statements, warnings: found })
+  return result
 }
 
 /** Runs the checks of single statements. */

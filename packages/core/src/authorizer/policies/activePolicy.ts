@@ -1,5 +1,6 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
 import type { Tracer } from '../../machine/index.js'
+import type { Snapshots } from '../../policy/buildPolicy.js'
 import type { Policy } from '../../policy/policy.js'
 import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import type { Statistics } from '../plans/predicateDecider.js'
@@ -74,9 +75,13 @@ export class ActivePolicy {
     return { ...this.#context, backEnd: undefined, startsWithMachine: false, tracerOf }
   }
 
-  /** Replaces the active policy, once the tests of the new one have passed. @throws PolicyError */
-  async load(sources: readonly (string | PolicySource)[]): Promise<Policy> {
-    const loaded = this.#parse(sources)
+  /**
+   * Replaces the active policy, once the tests of the new one have passed.
+   * @param snapshots - Keeps the work of this load for the next. Default: nothing is kept.
+   * @throws PolicyError
+   */
+  async load(sources: readonly (string | PolicySource)[], snapshots?: Snapshots): Promise<Policy> {
+    const loaded = this.#parse(sources, snapshots)
     const turn = ++this.#turns
     await loaded.test()
     this.#install(loaded, turn)
@@ -106,9 +111,9 @@ export class ActivePolicy {
     this.#needed.set(`${model} ${action}`, { action, model })
   }
 
-  #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
+  #parse(sources: readonly (string | PolicySource)[], snapshots?: Snapshots): LoadedPolicy {
     const { schema, loadChecks, warnings, queryRules } = this.#context
-    const policy = parsePolicy(sources, schema, loadChecks, { queryRules })
+    const policy = parsePolicy(sources, schema, loadChecks, { queryRules, snapshots })
     const loaded = new LoadedPolicy(policy, this.#currentContext)
     const missing = [...this.#needed.values()].filter(({ action, model }) => !loaded.actions.isNamedFor(action, model))
     if (missing.length > 0)
