@@ -281,8 +281,16 @@ const refused: readonly (readonly [string, number, Write, object])[] = [
 
 const unsupported: readonly (readonly [string, Write])[] = [
   [
-    'skipDuplicates',
-    (c) => c.item.createMany({ data: [{ id: 2, text: 'x', boardId: 1 }], skipDuplicates: true } as never),
+    'skipDuplicates of a nested createMany',
+    (c) =>
+      c.board.update({
+        where: { id: 1 },
+        data: { items: { createMany: { data: [{ id: 2, text: 'x' }], skipDuplicates: true } as never } },
+      }),
+  ],
+  [
+    'the other end of the relation that leads to nested data',
+    (c) => c.board.update({ where: { id: 1 }, data: { items: { create: { text: 'x', boardId: 1 } as never } } }),
   ],
   ['undefined in a where', (c) => c.item.updateMany({ where: { id: undefined as never }, data: { text: 'x' } })],
   ['undefined in a deleteMany', (c) => c.item.deleteMany({ where: { board: { id: undefined as never } } })],

@@ -25,7 +25,7 @@ interface ModelShape {
 
 const shapes: Readonly<Record<string, ModelShape>> = {
   space: {
-    columns: (random) => ({ name: random.pick(['space 1', 'space 2', 'other']) }),
+    columns: (random) => ({ name: random.pick(['space 1', 'space 2', fresh(random), fresh(random)]) }),
     relations: [
       { name: 'members', model: 'member', kind: 'many' },
       { name: 'boards', model: 'board', kind: 'many' },
@@ -39,14 +39,14 @@ const shapes: Readonly<Record<string, ModelShape>> = {
     ],
   },
   board: {
-    columns: (random) => ({ title: 't', locked: random.chance(0.3), position: random.integer(0, 3) }),
+    columns: (random) => ({ title: fresh(random), locked: random.chance(0.3), position: random.integer(0, 3) }),
     relations: [
       { name: 'space', model: 'space', kind: 'one', column: 'spaceId' },
       { name: 'items', model: 'item', kind: 'many' },
     ],
   },
   item: {
-    columns: (random) => ({ text: random.pick(['a', 'b']), done: random.chance(0.3) }),
+    columns: (random) => ({ text: fresh(random), done: random.chance(0.3) }),
     relations: [
       { name: 'board', model: 'board', kind: 'one', column: 'boardId' },
       { name: 'assignee', model: 'user', kind: 'one', column: 'assigneeId', nullable: true },
@@ -57,11 +57,14 @@ const shapes: Readonly<Record<string, ModelShape>> = {
     ],
   },
   note: {
-    columns: (random) => ({ body: random.pick(['yes', 'no']) }),
+    columns: (random) => ({ body: random.pick(['no', fresh(random)]) }),
     relations: [{ name: 'item', model: 'item', kind: 'one', column: 'itemId', nullable: true }],
   },
   tag: {
-    columns: (random) => ({ id: random.integer(3, 5), name: random.pick(['red', 'official', 'new', 'x']) }),
+    columns: (random) => ({
+      id: random.integer(3, 5),
+      name: random.pick(['red', 'official', fresh(random), fresh(random)]),
+    }),
     relations: [{ name: 'items', model: 'item', kind: 'joined' }],
   },
 }
@@ -92,9 +95,9 @@ export function randomWrite(random: Random): RandomWrite {
   const some = () => random.pick<Args>([{}, { id: { gt: 1 } }, { id: { in: [1, 2, 3] } }, where])
   switch (operation) {
     case 'create':
-      return { model, operation, args: { data: createData(random, model, 2) } }
+      return { model, operation, args: { data: createData(random, model, 3) } }
     case 'update':
-      return { model, operation, args: { where, data: updateData(random, model, 2) } }
+      return { model, operation, args: { where, data: updateData(random, model, 3) } }
     case 'upsert':
       return {
         model,
@@ -110,6 +113,11 @@ export function randomWrite(random: Random): RandomWrite {
     default:
       return { model, operation, args: { where: some() } }
   }
+}
+
+/** Returns a text that no row has. */
+function fresh(random: Random): string {
+  return `new ${random.integer(0, 1_000_000)}`
 }
 
 function keyOf(random: Random, model: string): number {
@@ -128,7 +136,7 @@ function createData(random: Random, model: string, depth: number, given?: Style,
     if (relation.kind === 'one') {
       if (relation.nullable && random.chance(0.6)) continue
       if (style === 'scalar') data[relation.column!] = keyOf(random, relation.model)
-      else data[relation.name] = linkToOne(random, relation, depth, false)
+      else data[relation.name] = linkToOne(random, relation, depth, false, model)
     } else if (depth > 0 && random.chance(0.35)) data[relation.name] = linkToNew(random, relation, depth, model)
   }
   return data
@@ -139,32 +147,37 @@ function updateData(random: Random, model: string, depth: number, given?: Style,
   const style = given ?? random.pick<Style>(['scalar', 'relation'])
   const { id: _, ...all } = columns(random)
   const data: Args = Object.fromEntries(Object.entries(all).filter(() => random.chance(0.5)))
+  // An update that sets the present values needs permission, but the tables do not tell of it.
+  for (const name of ['title', 'text']) if (name in all && Object.keys(data).length > 0) data[name] = all[name]
   for (const relation of relations) {
     if (relation.name === without || random.chance(0.6)) continue
     if (relation.kind === 'one') {
       if (style === 'scalar')
         data[relation.column!] = relation.nullable && random.chance(0.3) ? null : keyOf(random, relation.model)
-      else data[relation.name] = linkToOne(random, relation, depth, true)
+      else data[relation.name] = linkToOne(random, relation, depth, true, model)
     } else if (depth > 0) data[relation.name] = linkToMany(random, relation, depth, model)
   }
   return data
 }
 
-function linkToOne(random: Random, relation: RelationShape, depth: number, isUpdate: boolean): Args {
+function linkToOne(random: Random, relation: RelationShape, depth: number, isUpdate: boolean, owner: string): Args {
   const { model, nullable } = relation
+  const without = inverseOf(owner, relation)
   const where = { id: keyOf(random, model) }
   if (model === 'user') return isUpdate && nullable && random.chance(0.3) ? { disconnect: true } : { connect: where }
-  if (depth > 0 && random.chance(0.25)) return { create: createData(random, model, depth - 1, undefined) }
+  if (depth > 0 && random.chance(0.25)) return { create: createData(random, model, depth - 1, undefined, without) }
   if (depth > 0 && random.chance(0.15))
-    return { connectOrCreate: { where, create: createData(random, model, depth - 1, undefined) } }
+    return { connectOrCreate: { where, create: createData(random, model, depth - 1, undefined, without) } }
   if (isUpdate && nullable && random.chance(0.3)) return { disconnect: true }
-  if (isUpdate && depth > 0 && random.chance(0.3)) return { update: updateData(random, model, depth - 1) }
+  if (isUpdate && depth > 0 && random.chance(0.3))
+    return { update: updateData(random, model, depth - 1, undefined, without) }
   return { connect: where }
 }
 
 function inverseOf(model: string, relation: RelationShape): string | undefined {
   if (relation.name === 'parts') return 'parent'
-  return shapes[relation.model]!.relations.find((one) => one.model === model && one.name !== 'parts')?.name
+  if (relation.name === 'parent') return 'parts'
+  return shapes[relation.model]?.relations.find((one) => one.model === model && one.name !== 'parts')?.name
 }
 
 function linkToNew(random: Random, relation: RelationShape, depth: number, model: string): Args {

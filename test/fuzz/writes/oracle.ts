@@ -8,8 +8,27 @@ export interface Verdict {
   readonly reason: string
 }
 
-/** Judges a write by the tables before and after it. */
-export function judge(authorizer: Authorizer, actor: number, before: Tables, after: Tables): Verdict {
+/** A row before and after an update: an object that `can` decides by the rule `changeRule`. */
+export class Change {
+  constructor(
+    readonly before: object | undefined,
+    readonly after: object | undefined,
+  ) {}
+}
+
+export const changeRule = 'allow(user: User, "change", of: Change) if allow_update(user, of.before, of.after);'
+
+/**
+ * Judges a write by the tables before and after it.
+ * @param comparesStates - Whether `allow_update` decides the updates of a model. Default: it decides none.
+ */
+export function judge(
+  authorizer: Authorizer,
+  actor: number,
+  before: Tables,
+  after: Tables,
+  comparesStates?: (model: string) => boolean,
+): Verdict {
   const was = graphOf(authorizer, before)
   const created = new Set<string>()
   const moved = new Set<string>()
@@ -54,7 +73,11 @@ export function judge(authorizer: Authorizer, actor: number, before: Tables, aft
   const deny = (reason: string): Verdict => ({ isAllowed: false, isChanged: true, reason })
   for (const { model, key, kind } of changed) {
     if (kind !== 'create' && !can(kind, was(model, key))) return deny(`${kind} ${model} ${key} before`)
-    if (kind !== 'delete' && !isAllowedAfter(kind, model, key)) return deny(`${kind} ${model} ${key} after`)
+    const isCompared = kind === 'update' && comparesStates?.(model) === true
+    const isAllowedNow = isCompared
+      ? [is, without].every((graph) => can('change', new Change(was(model, key), graph(model, key))))
+      : kind === 'delete' || isAllowedAfter(kind, model, key)
+    if (!isAllowedNow) return deny(`${kind} ${model} ${key} after`)
     if (kind === 'delete') continue
     for (const { model: of, column, to } of references) {
       if (of !== model) continue

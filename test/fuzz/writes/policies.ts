@@ -43,14 +43,47 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
   Tag: ['row.name != "official"', always, 'i in row.items and i.done = false'],
 }
 
-/** Returns a random policy for the actions of all models. */
-export function randomWritePolicy(random: Random): string {
+/** Conditions on the rows before and after an update, by model. */
+const changes: Readonly<Record<string, readonly string[]>> = {
+  Space: ['before.name = after.name', 'm in before.members and m.userId = user.id'],
+  Member: [
+    'before.spaceId = after.spaceId',
+    'before.role = after.role or m in after.space.members and m.userId = user.id and m.role = "admin"',
+  ],
+  Board: [
+    'before.space = after.space',
+    'before.locked = false or after.position < 2',
+    'not (i in before.items and i.done = true)',
+    'before.space.name = after.space.name',
+  ],
+  Item: [
+    'before.board = after.board',
+    'before.done = false or after.done = true',
+    'before.board.locked = after.board.locked',
+    'before.assigneeId = after.assigneeId',
+    't in before.tags and t in after.tags',
+  ],
+  Note: ['before.item = after.item', 'before.body != after.body'],
+  Tag: ['before.name = after.name', 'i in before.items and i in after.items'],
+}
+
+/**
+ * Returns a random policy for the actions of all models.
+ * @param comparesStates - Whether rules of `allow_update` decide updates of some models.
+ */
+export function randomWritePolicy(random: Random, comparesStates = false): string {
   const rules: string[] = []
   for (const [model, of] of Object.entries(conditions)) {
     for (const action of ['read', 'create', 'update', 'delete']) {
       if (random.chance(action === 'read' ? 0.5 : 0.25)) rules.push(rule(model, action, always))
       else for (let at = random.integer(1, 2); at > 0; at--) rules.push(rule(model, action, random.pick(of)))
     }
+  }
+  for (const [model, of] of Object.entries(comparesStates ? changes : {})) {
+    if (random.chance(0.7)) continue
+    const condition = random.pick(of)
+    const named = (name: string) => (condition.includes(`${name}.`) ? name : '_')
+    rules.push(`allow_update(${named('user')}: User, before: ${model}, ${named('after')}: ${model}) if ${condition};`)
   }
   return rules.join('\n')
 }

@@ -1,7 +1,7 @@
 import type { Authorizer } from '@arcturus/core'
 import { Random } from '../random.js'
 import { graphOf, type Row, references, type Tables } from './graph.js'
-import { holds, isReadable, judge, unlinked } from './oracle.js'
+import { Change, changeRule, holds, isReadable, judge, unlinked } from './oracle.js'
 import { randomWritePolicy } from './policies.js'
 
 /** A random write, as an ORM runs it. */
@@ -31,6 +31,8 @@ export interface Outcome {
 /** The tables of one ORM on one database. */
 export interface WritableWorld {
   readonly authorizer: Authorizer
+  /** Whether policies have rules of `allow_update`, too. Default false. */
+  readonly comparesStates?: boolean
   reset(): Promise<void>
   snapshot(): Promise<Tables>
   draw(random: Random): DrawnWrite
@@ -68,16 +70,19 @@ export async function tryRandomWrites(
 ): Promise<TrialResult> {
   const counts: Record<string, number> = {}
   const problems: Record<'wrong' | 'refused', string[]> = { wrong: [], refused: [] }
+  if (world.comparesStates) world.authorizer.registerClass(Change)
   for (let at = 0; at < cases; at++) {
     if (at % 10 === 0) await world.reset()
     const random = Random.ofCase(seed, at)
-    const policy = randomWritePolicy(random)
+    const rules = randomWritePolicy(random, world.comparesStates && random.chance(0.4))
+    const policy = rules.includes('allow_update') ? `${rules}\n${changeRule}` : rules
+    const comparesStates = (model: string) => rules.includes(`before: ${model},`)
     world.authorizer.loadSync(policy)
     const actor = random.pick([1, 2, 3])
     const write = world.draw(random)
     const before = await world.snapshot()
     if (!before['User']!.has(actor)) continue
-    const verdict = await tryWrite(world, actor, write, before)
+    const verdict = await tryWrite(world, actor, write, before, comparesStates)
     counts[verdict.what] = (counts[verdict.what] ?? 0) + 1
     if (!verdict.problem) continue
     const { what, found, more } = verdict
@@ -100,7 +105,13 @@ interface Judged {
   readonly more?: string
 }
 
-async function tryWrite(world: WritableWorld, actor: number, write: DrawnWrite, before: Tables): Promise<Judged> {
+async function tryWrite(
+  world: WritableWorld,
+  actor: number,
+  write: DrawnWrite,
+  before: Tables,
+  comparesStates: (model: string) => boolean,
+): Promise<Judged> {
   const { authorizer } = world
   const graph = graphOf(authorizer, before)
   const user = graph('User', actor)!
@@ -127,13 +138,13 @@ async function tryWrite(world: WritableWorld, actor: number, write: DrawnWrite, 
   const isSame = (other: Tables) => tablesText(now, before) === tablesText(other, before)
   if (!isDone && !isSame(before)) return wrong('refused, but changed')
   if (reason && !named.includes(reason.name) && error === undefined) return wrong('another error')
-  const did = judge(authorizer, actor, before, now)
+  const did = judge(authorizer, actor, before, now, comparesStates)
   if (isDone && !did.isAllowed) return wrong('allowed, but forbidden', did.reason)
   if (error !== undefined) {
     if (isDone && !isSame(before)) return wrong('allowed, but the ORM refuses', error)
     return { what: `the ORM refuses, ${short}`, found }
   }
-  const verdict = judge(authorizer, actor, before, after!)
+  const verdict = judge(authorizer, actor, before, after!, comparesStates)
   const returned = write.returned?.(result)
   const isSeen =
     !returned || isReadable(authorizer, actor, before, returned[2] ? before : after!, returned[0], returned[1])

@@ -169,9 +169,12 @@ interface RootBase {
   /** The static type of the value. */
   readonly type: OperandType
 }
-/** The actor, the resource, or an action that the policy does not name. */
+/**
+ * The actor, the resource, an action that the policy does not name, or the row before a change: the
+ * `before` of `allow_update(actor, before, after)`, whose `after` is the resource.
+ */
 export interface Subject extends RootBase {
-  readonly kind: 'actor' | 'resource' | 'action'
+  readonly kind: 'actor' | 'resource' | 'action' | 'before'
 }
 /** The row or element that a quantifier binds. */
 export interface Variable extends RootBase {

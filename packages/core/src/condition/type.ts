@@ -119,7 +119,7 @@ function assumedType(type: AssumedType): OperandType {
 export function declaredModel(schema: Schema, operand: Operand): string | undefined {
   if (operand.kind !== 'path') return operandType(schema, operand).model
   const { root, steps } = operand
-  if (steps.length === 0 && (root.kind === 'actor' || root.kind === 'resource')) return undefined
+  if (steps.length === 0 && ['actor', 'before', 'resource'].includes(root.kind)) return undefined
   return operandType(schema, { kind: 'path', root, steps }).model
 }
 

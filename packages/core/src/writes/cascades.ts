@@ -63,6 +63,7 @@ export class Cascades<Where> {
     if (found.length === 0) return async () => {}
     await this.#assertAllowed(kind, owner, referring, all)
     if (onDelete === 'detach') {
+      await this.#ledger.expect(owner, referring)
       return async () => {
         const kept = found.filter((row) => !seen.has(this.#text(owner, row)))
         for (const row of kept) this.#ledger.changed(owner, row, { isMoved: true })

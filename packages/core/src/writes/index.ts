@@ -28,6 +28,7 @@ export {
   type FieldPolicy,
   fieldPolicyOf,
   type LoadRows,
+  loadChangeFilter,
   loadRowsFilter,
   type RowsFilter,
   type RowsQuestion,

@@ -23,6 +23,8 @@ export interface Questions<Where> {
   actions(model: string): ActionNames
   /** Returns a filter that reads nothing more of the actor. */
   settled(action: string, model: string, field?: string): Promise<RowsFilter>
+  /** Returns the filter of the rows that a row may become. Default: models with `allow_update` are refused. */
+  change?(model: string, before: object): Promise<RowsFilter>
   fieldPolicy(action: string, model: string): FieldPolicy | undefined
   /** Whether a new row is within the application's own scope; undefined if its values do not tell. */
   inScope(model: string, values: Values): boolean | undefined
@@ -73,11 +75,22 @@ export class Judge<Where> {
     const key = JSON.stringify([kind, model, field])
     const known = this.#filters.get(key)
     if (known) return known
-    if (kind === 'update' && comparesStates(this.#questions.authorizer, model)) throw unsupported(model)
+    if (kind === 'update' && !this.#questions.change && this.comparesStates(model)) throw unsupported(model)
     if (this.#isSealed) throw new Error(`The filter of ${kind} ${model} was not bound before the write.`)
     const filter = this.#questions.settled(this.action(kind, model), model, field)
     this.#filters.set(key, filter)
     return filter
+  }
+
+  /** Returns whether rules decide updates of a model from the row before and the row after. */
+  comparesStates(model: string): boolean {
+    return comparesStates(this.#questions.authorizer, model)
+  }
+
+  /** Binds the actor and a row as they are now to the rules about both states. @param before - All columns of the row. */
+  change(model: string, before: Values): Promise<RowsFilter> {
+    if (this.#isSealed) throw new Error(`The change of ${model} was not bound before the write.`)
+    return this.#questions.change!(model, this.#questions.row(model, before, false))
   }
 
   /** Declares that the first row is about to be written: the actor must not be read any more. */
@@ -87,7 +100,12 @@ export class Judge<Where> {
 
   /** Returns the rows that allow an action after the write. */
   async after(kind: keyof ActionNames, model: string, written: Written, field?: string): Promise<readonly Where[]> {
-    const filter = await this.filter(kind, model, field)
+    return await this.allowed(await this.filter(kind, model, field), written)
+  }
+
+  /** Returns the rows of a filter after the write: no row is its own witness. */
+  async allowed(filter: RowsFilter, written: Written): Promise<readonly Where[]> {
+    const { model } = filter
     if (filter.kind === 'all') return []
     const { schema } = this.#questions.authorizer
     const actual = filter.definite()

@@ -1,6 +1,10 @@
 import type { LinkRelation, RowStore, Values } from './change.js'
 import type { Judge, Written } from './judge.js'
+import type { RowsFilter } from './rowsFilter.js'
 import type { KeyedRows } from './witness.js'
+
+/** The maximum number of rows in one query whose conditions differ from row to row. */
+const mostChanges = 100
 
 /** A row that a write has created or changed. */
 interface Entry {
@@ -27,17 +31,47 @@ export interface EntryOptions {
   readonly isRead?: boolean
 }
 
+export interface LedgerParts<Where> {
+  readonly store: RowStore<Where>
+  readonly judge: Judge<Where>
+  readonly keyOf: (model: string) => readonly string[]
+  /** Returns all columns of a model, for rules about the rows before and after a change. Default: those of its key. */
+  readonly allColumns?: (model: string) => readonly string[]
+}
+
 /** The rows that a write has created and changed, and what has to be true of them after it. */
 export class Ledger<Where> {
   readonly #store: RowStore<Where>
   readonly #judge: Judge<Where>
   readonly #keyOf: (model: string) => readonly string[]
+  readonly #allColumns: (model: string) => readonly string[]
   readonly #entries: Entry[] = []
+  /** What rows may become by rules about both states, by the texts of their keys. */
+  readonly #changes = new Map<string, RowsFilter>()
 
-  constructor(store: RowStore<Where>, judge: Judge<Where>, keyOf: (model: string) => readonly string[]) {
+  constructor({ store, judge, keyOf, allColumns = keyOf }: LedgerParts<Where>) {
     this.#store = store
     this.#judge = judge
     this.#keyOf = keyOf
+    this.#allColumns = allColumns
+  }
+
+  /**
+   * Reads rows that are about to change, if rules decide their update by the row before and the row after.
+   * @returns what to do after the update, with the rows as they are then: their keys may be others.
+   */
+  async expect(model: string, where: Where): Promise<(rows: readonly Values[]) => void> {
+    if (!this.#judge.comparesStates(model)) return () => {}
+    const found = await this.#store.find(model, where, this.#allColumns(model))
+    for (const row of found) {
+      const key = this.#text(model, row)
+      if (!this.#changes.has(key)) this.#changes.set(key, await this.#judge.change(model, row))
+    }
+    return (rows) => {
+      const [before, after] = [found[0], rows[0]]
+      if (!before || !after || found.length > 1 || rows.length > 1) return
+      this.#changes.set(this.#text(model, after), this.#changes.get(this.#text(model, before))!)
+    }
   }
 
   created(model: string, row: Values, options: EntryOptions = {}): void {
@@ -78,28 +112,47 @@ export class Ledger<Where> {
       }
     }
     for (const entries of groups.values()) {
-      const [{ model }] = entries as [Entry, ...Entry[]]
-      const demands = await this.#demands(entries[0]!, written)
-      if (demands.length === 0) continue
+      const [first] = entries as [Entry, ...Entry[]]
+      const { model } = first
       const keys = [...new Map(entries.map((entry) => [this.#text(model, entry.key), entry.key])).values()]
-      for (let from = 0; from < keys.length; from += this.#store.mostKeys)
-        await this.#verifyKeys(model, keys.slice(from, from + this.#store.mostKeys), demands)
+      const demands = this.#isCompared(first) ? undefined : await this.#demands(first, written)
+      if (demands?.length === 0) continue
+      const most = demands ? this.#store.mostKeys : mostChanges
+      for (let from = 0; from < keys.length; from += most) {
+        const some = keys.slice(from, from + most)
+        if (demands) await this.#verifyKeys(model, some, this.#store.all([this.#store.keyed(model, some), ...demands]))
+        else await this.#verifyKeys(model, some, await this.#oneByOne(first, some, written))
+      }
     }
     return own
   }
 
-  async #verifyKeys(model: string, keys: readonly Values[], demands: readonly Where[]): Promise<void> {
-    const where = this.#store.all([this.#store.keyed(model, keys), ...demands])
+  /** Returns whether what a row has to fulfil depends on the row before. */
+  #isCompared({ model, kind, isDecided }: Entry): boolean {
+    return kind === 'update' && !isDecided && this.#judge.comparesStates(model)
+  }
+
+  /** Returns the rows that fulfil conditions of their own. */
+  async #oneByOne(entry: Entry, keys: readonly Values[], written: Written): Promise<Where> {
+    const wheres: Where[] = []
+    for (const key of keys) {
+      const demands = await this.#demands({ ...entry, key }, written)
+      wheres.push(this.#store.all([this.#store.keyed(entry.model, [key]), ...demands]))
+    }
+    return this.#store.any(wheres)
+  }
+
+  async #verifyKeys(model: string, keys: readonly Values[], where: Where): Promise<void> {
     const found = await this.#store.find(model, where, this.#keyOf(model))
     const texts = new Set(found.map((row) => this.#text(model, row)))
     if (texts.size < keys.length) throw this.#judge.denial()
   }
 
-  async #demands(
-    { model, kind, isDecided, isRead, fields, links }: Entry,
-    written: Written,
-  ): Promise<readonly Where[]> {
-    const demands: Where[] = isDecided ? [] : [...(await this.#judge.after(kind, model, written))]
+  async #demands(entry: Entry, written: Written): Promise<readonly Where[]> {
+    const { model, kind, isDecided, isRead, fields, links } = entry
+    const demands: Where[] = []
+    if (this.#isCompared(entry)) demands.push(...(await this.#judge.allowed(this.#changeOf(entry), written)))
+    else if (!isDecided) demands.push(...(await this.#judge.after(kind, model, written)))
     if (isRead) demands.push(...(await this.#judge.after('read', model, written)))
     for (const field of fields) demands.push(...(await this.#judge.after(kind, model, written, field)))
     for (const relation of links) {
@@ -111,6 +164,13 @@ export class Ledger<Where> {
       demands.push(this.#store.related(relation, known.length > 0 ? this.#store.any([...known, other]) : other))
     }
     return demands
+  }
+
+  #changeOf({ model, key }: Entry): RowsFilter {
+    const change = this.#changes.get(this.#text(model, key))
+    // Another transaction has changed which rows the statement changes.
+    if (!change) throw this.#judge.denial()
+    return change
   }
 
   #written(): Written {

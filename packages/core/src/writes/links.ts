@@ -289,9 +289,10 @@ export class Links<Where> {
     const rows = await this.#found(model, where, conditions, many)
     if (rows.length === 0) return async () => {}
     if (many && data.links.length > 0) throw judge.denial()
-    const update = await this.#writer.prepareUpdate(model, data, rows[0])
+    const keyed = store.keyed(model, this.#keys(model, rows))
+    const update = await this.#writer.prepareUpdate(model, data, keyed, rows[0])
     return async () => {
-      const updated = await update(store.keyed(model, this.#keys(model, rows)))
+      const updated = await update(keyed)
       if (updated.length !== rows.length) throw judge.denial()
     }
   }
@@ -354,7 +355,12 @@ export class Links<Where> {
       granted.add(text)
     }
     if (rows.length === 0 && !many) throw await this.#missing(model, where)
+    if (known.size > 0) await this.#expect(model, rows.slice(0, known.size))
     return { rows, granted }
+  }
+
+  async #expect(model: string, rows: readonly Values[]): Promise<void> {
+    await this.#writer.ledger.expect(model, this.#writer.parts.store.keyed(model, this.#keys(model, rows)))
   }
 
   /** Returns the columns that are known of a new row. Those of its references can come from other rows. */
@@ -384,7 +390,9 @@ export class Links<Where> {
     further: readonly Where[] = [],
   ): Promise<readonly Values[]> {
     const conditions = await this.#writer.parts.judge.before(kind, model)
-    return await this.#found(model, where, [...conditions, ...further], many)
+    const rows = await this.#found(model, where, [...conditions, ...further], many)
+    if (kind === 'update' && rows.length > 0) await this.#expect(model, rows)
+    return rows
   }
 
   /** Returns all rows of a condition. @throws the denial if not all fulfil further conditions, or if there is none */

@@ -1,6 +1,5 @@
-import type { Data, LinkRelation, Relations, RowStore, Store, Values } from './change.js'
-import type { Judge } from './judge.js'
-import type { Ledger } from './ledger.js'
+import type { Data, LinkRelation, Relations, Store, Values } from './change.js'
+import type { Ledger, LedgerParts } from './ledger.js'
 
 /** Writes prepared rows, after everything that has to be true before was found to be. */
 export type Apply<Result = void> = () => Promise<Result>
@@ -10,11 +9,8 @@ export type Insert = (inherited?: Values) => Promise<Values>
 export type ApplyTo = (row: Values) => Promise<void>
 
 /** What the rules about rows need, whoever writes the rows. */
-export interface RuleParts<Where> {
-  readonly store: RowStore<Where>
-  readonly judge: Judge<Where>
+export interface RuleParts<Where> extends LedgerParts<Where> {
   readonly relations: Relations
-  readonly keyOf: (model: string) => readonly string[]
   /** Returns the columns of new rows whose stored values are known from the data. */
   readonly knownValues: (model: string, columns: Values) => Values
   /** Whether rows that the database changes with a deleted row are trusted. */
@@ -45,6 +41,7 @@ export interface RowWriter<Where> {
   prepareUpdate(
     model: string,
     data: Data<Where>,
+    before: Where,
     row: Values | undefined,
   ): Promise<(where: Where) => Promise<readonly Values[]>>
 }

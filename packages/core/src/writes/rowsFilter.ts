@@ -62,6 +62,20 @@ export function rowsFilterInDatabase(authorizer: Authorizer, question: RowsQuest
   return noted(engine, question, 'database', () => filters.make(planOf(filters, question), { unloaded: 'database' }))
 }
 
+/**
+ * Returns the filter of the rows that a row may become by a change (`allow_update`). Relations of the actor and
+ * of the row before are loaded now.
+ * @param before - The row with all its columns.
+ */
+export async function loadChangeFilter(
+  authorizer: Authorizer,
+  { actor, model, before }: { readonly actor: unknown; readonly model: string; readonly before: object },
+  { load, most }: LoadRows = {},
+): Promise<RowsFilter> {
+  const filters = new Filters(engineFor(authorizer))
+  return await filters.load(filters.ofChange(actor, before, model), most, load)
+}
+
 function planOf(filters: Filters, { actor, action, model, field }: RowsQuestion): FilterPlan {
   return field === undefined ? filters.ofRows(actor, action, model) : filters.ofField(actor, action, model, field)
 }

@@ -17,7 +17,7 @@ export class RowRules<Where> {
 
   constructor(parts: RuleParts<Where>) {
     this.#parts = parts
-    this.ledger = new Ledger(parts.store, parts.judge, parts.keyOf)
+    this.ledger = new Ledger(parts)
     this.cascades = new Cascades(parts, this.ledger)
   }
 

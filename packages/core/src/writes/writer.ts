@@ -86,16 +86,19 @@ export class Writer<Where> implements RowWriter<Where> {
 
   /**
    * Prepares the update of rows that allow it before.
+   * @param before - The condition of the rows before.
    * @param row - The row with its columns of `columnsOf`, if the data has links.
    */
   async prepareUpdate(
     model: string,
     data: Data<Where>,
+    before: Where,
     row: Values | undefined,
   ): Promise<(where: Where) => Promise<readonly Values[]>> {
     const { store, judge } = this.parts
     const isWritten = isOwnChange(data)
     if (isWritten) await judge.filter('update', model)
+    const rename = isWritten ? await this.ledger.expect(model, before) : undefined
     const fields = await judge.fields('update', model, this.fieldNames('update', model, data))
     for (const { model: other } of this.parts.relations.references(model)) await judge.filter('read', other)
     const links = await this.#prepareLinks(data, row)
@@ -105,6 +108,7 @@ export class Writer<Where> implements RowWriter<Where> {
       const rows = hasColumns
         ? await store.update(model, where, columns, this.columnsOf(model))
         : await store.find(model, where, this.columnsOf(model))
+      rename?.(rows)
       const changed = this.#rules.linked(model, columns)
       const isMoved =
         this.#rules.touched(model, columns).length > 0 || data.links.some(({ relation }) => relation.keeper === 'join')

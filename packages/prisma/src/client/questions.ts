@@ -4,6 +4,7 @@ import {
   type FieldPolicy,
   fieldPolicyOf,
   isWithinScope,
+  loadChangeFilter,
   loadRowsFilter,
   type RowsFilter,
   type RowsQuestion,
@@ -122,6 +123,12 @@ export class Questions {
 
   async #bound(question: RowsQuestion): Promise<RowsFilter> {
     return this.#scoped(await this.#ofPolicy(question))
+  }
+
+  /** Returns the filter of the rows that a row may become by a change (`allow_update`). */
+  async change(model: string, before: object): Promise<RowsFilter> {
+    const { actor, load } = this
+    return this.#scoped(await loadChangeFilter(this.parts.authorizer, { actor, model, before }, { load }))
   }
 
   #scoped(filter: RowsFilter): RowsFilter {

@@ -25,8 +25,10 @@ export class PrismaStore implements Store<Arguments> {
     return this.#tables.schema.provider === 'sqlite' ? 500 : 10_000
   }
 
-  async find(model: string, where: Arguments, columns: readonly string[]): Promise<readonly Values[]> {
-    return (await this.#call(model, 'findMany', { where, select: selected(columns) })) as readonly Values[]
+  /** @param take - The maximum number of rows. Default: all rows. */
+  async find(model: string, where: Arguments, columns: readonly string[], take?: number): Promise<readonly Values[]> {
+    const args = { where, select: selected(columns), ...(take !== undefined && { take }) }
+    return (await this.#call(model, 'findMany', args)) as readonly Values[]
   }
 
   async insert(model: string, rows: readonly Values[], columns: readonly string[]): Promise<readonly Values[]> {

@@ -5,6 +5,7 @@ import { property } from '../schema/fromClient.js'
 import type { PrismaModel } from '../schema/schema.js'
 import { call } from './call.js'
 import { unknownArgument } from './conditions.js'
+import { withoutDuplicates } from './duplicates.js'
 import { knownValues } from './knownValues.js'
 import { Questions } from './questions.js'
 import { read, readingFor } from './read.js'
@@ -32,14 +33,14 @@ const selections = ['select', 'include', 'omit'] as const
 
 const operations: Readonly<Record<string, { readonly args: readonly string[]; readonly run: Run }>> = {
   create: { args: ['data', ...selections], run: create },
-  createMany: { args: ['data'], run: createMany },
-  createManyAndReturn: { args: ['data', ...selections], run: createManyAndReturn },
+  createMany: { args: ['data', 'skipDuplicates'], run: createMany },
+  createManyAndReturn: { args: ['data', 'skipDuplicates', ...selections], run: createManyAndReturn },
   update: { args: ['where', 'data', ...selections], run: update },
-  updateMany: { args: ['where', 'data'], run: updateMany },
-  updateManyAndReturn: { args: ['where', 'data', ...selections], run: updateManyAndReturn },
+  updateMany: { args: ['where', 'data', 'limit'], run: updateMany },
+  updateManyAndReturn: { args: ['where', 'data', 'limit', ...selections], run: updateManyAndReturn },
   upsert: { args: ['where', 'create', 'update', ...selections], run: upsert },
   delete: { args: ['where', ...selections], run: remove },
-  deleteMany: { args: ['where'], run: removeMany },
+  deleteMany: { args: ['where', 'limit'], run: removeMany },
 }
 
 /** Errors of Prisma that would tell that a hidden row exists: unique values, references, missing rows. */
@@ -69,6 +70,7 @@ class Plan {
       actor,
       actions: session.actions,
       settled: (action, of, field) => questions.filter(action, of, field),
+      change: (of, before) => questions.change(of, before),
       fieldPolicy: (action, of) => questions.fieldPolicy(action, of),
       inScope: (of, values) => questions.inScope(of, values),
       row: (of, values, isNew) => questions.row(of, values, isNew),
@@ -128,7 +130,7 @@ class Plan {
       if (!row) throw await this.denial(where)
       own = this.store.all([this.store.keyed(name, [row]), ...conditions])
     }
-    const apply = await this.writer.prepareUpdate(name, data, row)
+    const apply = await this.writer.prepareUpdate(name, data, own, row)
     await this.seal(selection)
     const [updated] = await apply(own)
     if (!updated) throw await this.denial(where)
@@ -163,6 +165,35 @@ class Plan {
       if (!(await this.#areLinked(columns))) return false
     }
     return true
+  }
+
+  /** Returns the rows that `skipDuplicates` does not skip. */
+  async withoutDuplicates(rows: readonly Data<Arguments>[]): Promise<readonly Data<Arguments>[]> {
+    const { name, uniques } = this.model
+    const { fields } = this.reading
+    const shown: (readonly string[])[] = []
+    for (const { fields: names } of uniques) {
+      const visible = await Promise.all(names.map((one) => fields.of(name, one)))
+      if (visible.every((one) => one === 'all')) shown.push(names)
+    }
+    const readable = await this.judge.before('read', name)
+    return await withoutDuplicates(this.model, rows, shown, async (wheres, columns) => {
+      const found: Values[] = []
+      for (let from = 0; from < wheres.length; from += this.store.mostKeys) {
+        const some = this.store.any(wheres.slice(from, from + this.store.mostKeys))
+        found.push(...(await this.store.find(name, this.store.all([some, ...readable]), columns)))
+      }
+      return found
+    })
+  }
+
+  /** Returns the condition of the rows that an operation with a `limit` is about. */
+  async limited(where: Arguments, { limit }: Arguments): Promise<Arguments> {
+    if (limit === undefined) return where
+    const { name, key } = this.model
+    if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0) throw unknownArgument(name, 'limit', limit)
+    const rows = await this.store.find(name, where, key, limit)
+    return this.store.all([this.store.keyed(name, rows), where])
   }
 
   /** Whether the rows that a new row refers to are known to be readable. */
@@ -204,7 +235,7 @@ async function createMany(session: Session, model: string, args: Arguments): Pro
   const plan = new Plan(session, model)
   const rows = await rowsOf(plan, args)
   if (rows.length === 0) return { count: 0 }
-  if (await plan.areAllowed(rows, false))
+  if (args['skipDuplicates'] !== true && (await plan.areAllowed(rows, false)))
     return await call(session.client, model, 'createMany', { data: rows.map(({ columns }) => columns) })
   return await planned(session, model, async (own) => ({ count: (await insertAll(own, args, undefined)).length }))
 }
@@ -215,7 +246,10 @@ function createManyAndReturn(session: Session, model: string, args: Arguments): 
 }
 
 async function insertAll(plan: Plan, args: Arguments, selection: Arguments | undefined): Promise<readonly Values[]> {
-  const insert = await plan.writer.prepareInsertAll(plan.model.name, await rowsOf(plan, args))
+  const given = await rowsOf(plan, args)
+  const rows = args['skipDuplicates'] === true ? await plan.withoutDuplicates(given) : given
+  if (rows.length === 0) return []
+  const insert = await plan.writer.prepareInsertAll(plan.model.name, rows)
   await plan.seal(selection)
   const inserted = await insert()
   await plan.writer.ledger.verify()
@@ -250,9 +284,10 @@ async function updateAll(plan: Plan, args: Arguments, selection: Arguments | und
   const where = await plan.data.where(args['where'] ?? {}, name)
   const data = await plan.data.read(args['data'] ?? {}, name, false)
   const conditions = await plan.writer.conditionsOfUpdate(name, data)
-  const apply = await plan.writer.prepareUpdate(name, data, undefined)
+  const own = await plan.limited(plan.store.all([where, ...conditions]), args)
+  const apply = await plan.writer.prepareUpdate(name, data, own, undefined)
   await plan.seal(selection)
-  const rows = await apply(plan.store.all([where, ...conditions]))
+  const rows = await apply(own)
   await plan.writer.ledger.verify()
   return rows
 }
@@ -301,7 +336,8 @@ function remove(session: Session, model: string, args: Arguments): Promise<unkno
 async function removeMany(session: Session, model: string, args: Arguments): Promise<unknown> {
   return await planned(session, model, async (plan) => {
     const own = await plan.data.where(args['where'] ?? {}, model)
-    const where = plan.store.all([own, ...(await plan.judge.before('delete', model))])
+    const allowed = plan.store.all([own, ...(await plan.judge.before('delete', model))])
+    const where = await plan.limited(allowed, args)
     const rows = await plan.store.find(model, where, plan.writer.columnsOf(model))
     if (rows.length === 0) return { count: 0 }
     const apply = await plan.writer.links.prepareDeleteOf(model, rows, where)

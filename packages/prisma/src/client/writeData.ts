@@ -22,9 +22,11 @@ export class WriteData {
 
   /**
    * @param allowsLinks - Whether Prisma accepts relations here.
+   * @param outer - The relation that leads here, if the data are nested: the data do not contain its other end.
    * @throws UnsupportedOperationError for a key that Prisma does not know, and for steps without a plan
    */
-  async read(given: unknown, model: string, allowsLinks = true): Promise<Data<Arguments>> {
+  async read(given: unknown, model: string, allowsLinks = true, outer?: PrismaRelation): Promise<Data<Arguments>> {
+    const inverse = outer && this.#tables.inverse(outer)
     if (!isArguments(given)) throw unknownArgument(model, 'data', given)
     const columns: Record<string, unknown> = {}
     const names: string[] = []
@@ -32,7 +34,9 @@ export class WriteData {
     for (const [name, value] of Object.entries(given)) {
       if (value === undefined) continue
       const field = this.#tables.field(model, name)
-      if (!field || (field.kind === 'relation' && !allowsLinks)) throw unknownArgument(model, `data.${name}`, value)
+      const isOuter = inverse && (field === inverse || (inverse.owner && inverse.from.includes(name)))
+      if (!field || isOuter || (field.kind === 'relation' && !allowsLinks))
+        throw unknownArgument(model, `data.${name}`, value)
       names.push(name)
       if (field.kind !== 'relation') columns[name] = value
       else {
@@ -76,14 +80,14 @@ export class WriteData {
     const whereOf = (one: Arguments) => (one['where'] === undefined ? undefined : this.where(one['where'], model))
     switch (way) {
       case 'create': {
-        const data = await all((one) => this.read(one, model))
+        const data = await all((one) => this.#nested(one, field))
         return data.length === 0 ? [] : [{ kind: 'create', data }]
       }
       case 'createMany': {
         if (!isArguments(value)) throw unknownArgument(model, `${field.name}.createMany`, value)
         assertKeys(value, ['data'], model)
         const data: Data<Arguments>[] = []
-        for (const one of [value['data']].flat()) data.push(await this.read(one, model, false))
+        for (const one of [value['data']].flat()) data.push(await this.#nested(one, field, false))
         return data.length === 0 ? [] : [{ kind: 'create', data }]
       }
       case 'connect':
@@ -94,7 +98,7 @@ export class WriteData {
           return {
             kind: 'connectOrCreate',
             where: await this.where(one['where'], model),
-            create: await this.read(one['create'], model),
+            create: await this.#nested(one['create'], field),
           }
         })
       case 'disconnect':
@@ -106,7 +110,7 @@ export class WriteData {
         return await all(async (one) => {
           const isWrapped = field.list || ('data' in one && !this.#tables.field(model, 'data'))
           if (isWrapped) assertKeys(one, ['where', 'data'], model)
-          const data = await this.read(isWrapped ? one['data'] : one, model)
+          const data = await this.#nested(isWrapped ? one['data'] : one, field)
           return { kind: 'update', where: isWrapped ? await whereOf(one) : undefined, data, many: false }
         })
       case 'updateMany':
@@ -115,14 +119,14 @@ export class WriteData {
           return {
             kind: 'update',
             where: await whereOf(one),
-            data: await this.read(one['data'], model, false),
+            data: await this.#nested(one['data'], field, false),
             many: true,
           }
         })
       case 'upsert':
         return await all(async (one) => {
           assertKeys(one, ['where', 'create', 'update'], model)
-          const [create, update] = [await this.read(one['create'], model), await this.read(one['update'], model)]
+          const [create, update] = [await this.#nested(one['create'], field), await this.#nested(one['update'], field)]
           return { kind: 'upsert', where: await whereOf(one), create, update }
         })
       case 'delete':
@@ -134,6 +138,10 @@ export class WriteData {
         throw unknownArgument(model, `${field.name}.${way}`, value)
     }
   }
+
+  #nested(given: unknown, field: PrismaRelation, allowsLinks = true): Promise<Data<Arguments>> {
+    return this.read(given, field.model, allowsLinks, field)
+  }
 }
 
 /** @throws UnsupportedOperationError for any other key */
@@ -141,7 +149,7 @@ export function assertKeys(given: Arguments, allowed: readonly string[], model: 
   for (const name of Object.keys(given)) {
     if (allowed.includes(name)) continue
     if (name === 'skipDuplicates' && (given[name] === false || given[name] === undefined)) continue
-    if (name === 'skipDuplicates') throw skippedDuplicates()
+    if (name === 'skipDuplicates') throw nestedDuplicates()
     throw unknownArgument(model, name, given[name])
   }
 }
@@ -168,8 +176,8 @@ function referenceOf({ owner, from, to }: PrismaRelation, value: unknown): Argum
   return Object.fromEntries(from.map((name, at) => [name, values[at]]))
 }
 
-function skippedDuplicates(): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', '`skipDuplicates` would count rows that are hidden.', {
-    hint: 'look the rows up first, and create those that are missing',
+function nestedDuplicates(): UnsupportedOperationError {
+  return new UnsupportedOperationError('unsupported-operation', 'A nested `createMany` has no `skipDuplicates`.', {
+    hint: 'create the rows by a createMany of their own, in the same `client.$transaction`',
   })
 }

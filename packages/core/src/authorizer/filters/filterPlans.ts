@@ -4,7 +4,7 @@ import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { PlanContext } from '../plans/checkPlans.js'
-import { type ActionKind, type Kind, kindOf, planActors, planFilter } from '../plans/plans.js'
+import { type ActionKind, type Kind, kindOf, planActors, planChange, planFilter } from '../plans/plans.js'
 import { type ActionKey, otherAction } from '../plans/planTable.js'
 
 /** Conditions by the model of the bound row, the action, and the model of the filtered rows. */
@@ -25,6 +25,8 @@ class FilterPlans {
   readonly #filters: FilterConditions = new Map()
   /** The conditions of actor filters by the resource's model, the action and the actors' model. */
   readonly #actorFilters: FilterConditions = new Map()
+  /** The conditions of changes by the actor's model and the row's model. */
+  readonly #changes: FilterConditions = new Map()
 
   constructor(context: PlanContext) {
     this.#context = context
@@ -63,14 +65,17 @@ class FilterPlans {
     plan: (asked: ActionKind) => Condition,
   ): Condition {
     const isNamed = this.#context.actions.knows(action)
+    const key = isNamed ? action : otherAction
+    return this.#ofModel(known, kind, key, model, () => plan(isNamed ? { action } : 'other'))
+  }
+
+  #ofModel(known: FilterConditions, kind: Kind, action: ActionKey, model: string, plan: () => Condition): Condition {
     const ofKind = entryOf(known, kind === 'nil' ? undefined : (kind.model ?? unknownModel), () => new Map())
-    const conditions = entryOf(ofKind, isNamed ? action : otherAction, () => new Map())
-    let condition = conditions.get(model)
-    if (!condition) {
-      condition = descending(() => plan(isNamed ? { action } : 'other'))
-      conditions.set(model, condition)
-    }
-    return condition
+    return entryOf(
+      entryOf(ofKind, action, () => new Map()),
+      model,
+      () => descending(plan),
+    )
   }
 
   /** Returns the condition under which the actor may perform an action on a field of a model's rows. */
@@ -82,6 +87,14 @@ class FilterPlans {
     // The deriver is new, since it keeps what it derives, and names of fields come from requests.
     const deriver = new Deriver(policy, schema)
     return descending(() => planFilter(policy, schema, kind, { action }, model, deriver, field))
+  }
+
+  /** Returns the condition of `allow_update` on the row after a change of a model's row. */
+  change(actor: unknown, model: string): Condition {
+    const kind = this.#kindOf(actor)
+    if (!kind) throw unknownKind(actor)
+    const { meaning, deriver } = this.#context
+    return this.#ofModel(this.#changes, kind, 'update', model, () => planChange(meaning.schema, kind, model, deriver))
   }
 
   #kindOf(value: unknown): Kind | undefined {

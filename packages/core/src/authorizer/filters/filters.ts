@@ -28,6 +28,8 @@ export interface FilterPlan {
   readonly modelName: string
   /** Whether the rows are actors. */
   readonly isOfActors?: boolean
+  /** The row before, for a filter of the rows that it may become. */
+  readonly before?: object
 }
 
 /** A condition with its known value bound, and the values that were loaded for it, if any. */
@@ -67,6 +69,16 @@ export class Filters {
     return { ...plan, condition: filterPlansOf(plan.policy.context).fieldFilter(actor, action, modelName, field) }
   }
 
+  /** Returns the plan of the rows that a row may become by a change (`allow_update`). */
+  ofChange(actor: unknown, before: object, modelName: string): FilterPlan {
+    const { schema, decider } = this.#engine
+    assertActor(actor)
+    assertKnown(schema, actor, 'actor')
+    const { policy } = decider
+    const condition = filterPlansOf(policy.context).change(actor, modelName)
+    return { policy, condition, known: actor, action: 'update', modelName, before }
+  }
+
   /** Returns the plan of the actors of a model who may perform an action on a resource. */
   ofActors(action: string, resource: unknown, modelName: string): FilterPlan {
     const { schema, decider } = this.#engine
@@ -102,26 +114,27 @@ export class Filters {
     // then.
     const found = this.#bound(plan)
     if (!missingIn(found)) return { condition: found }
-    const { policy, condition, known, action } = plan
+    const { policy, condition, known, action, before } = plan
     const loader = by ? undefined : relations.forQuestion()
     const load = (wanted: Wanted): Promise<unknown> =>
       wanted.relation === undefined && by
         ? promised(wanted)
         : ((by ?? loader!.load)({ ...wanted, most }) ?? promised(wanted))
     const bindWith = (missing: Missing): Condition =>
-      decider.run(() => bind(condition, known, action, policy.context.meaning, 'error', missing))
+      decider.run(() => bind(condition, known, action, policy.context.meaning, 'error', missing, before))
     return bindLoading(bindWith, load, limits.asyncTime)
   }
 
   /** Returns the condition of a plan with its known value. */
-  #bound({ policy, condition, known, action }: FilterPlan, unloaded?: Unloaded): Condition {
+  #bound({ policy, condition, known, action, before }: FilterPlan, unloaded?: Unloaded): Condition {
     const { meaning } = policy.context
-    const bindNow = (): Condition => descending(() => bind(condition, known, action, meaning, unloaded))
+    const bindNow = (): Condition =>
+      descending(() => bind(condition, known, action, meaning, unloaded, undefined, before))
     // A condition keeps the errors of the known value as its parts.
     return metErrors.without(() => this.#engine.decider.run(bindNow))
   }
 
-  #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Bound): Filter {
+  #finish({ policy, known, action, modelName, isOfActors, before }: FilterPlan, bound: Bound): Filter {
     const { decider } = this.#engine
     const condition = descending(() => {
       const simple = forFilter(bound.condition)
@@ -129,9 +142,11 @@ export class Filters {
       return simple === bound.condition ? fold(simple) : withoutFailures(fold(assertLoaded(simple)))
     })
     // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
-    const isTrue = isOfActors
-      ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
-      : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
+    const isTrue = before
+      ? (): boolean => false // The condition alone decides: there is no check of two rows.
+      : isOfActors
+        ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
+        : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
     const run: Run = (part) => decider.run(part)
     return new Filter(modelName, known, action, condition, policy.context.meaning, isTrue, run)
   }

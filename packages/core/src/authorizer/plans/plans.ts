@@ -109,6 +109,17 @@ export function planFilter(
   return ofFamily(schema, model, (one) => simplify(deriveCheck(schema, actor, action, { model: one }, deriver, field)))
 }
 
+/**
+ * Returns the condition of `allow_update(actor, before, after)` for a row of a model before, and rows of the same model
+ * after: those are the resource.
+ */
+export function planChange(schema: Schema, actor: Kind, model: string, deriver: Deriver): Condition {
+  const args = (['actor', 'before', 'resource'] as const).map((kind) =>
+    subject(schema, kind, kind === 'actor' ? actor : { model }),
+  )
+  return simplify(deriver.derive('allow_update', args, nowhere))
+}
+
 /** Returns the disjunction of the conditions for the rows of each class of a model. */
 function ofFamily(schema: Schema, model: string, planOf: (model: string) => Condition): Condition {
   const models = schema.descendants(model)

@@ -22,6 +22,7 @@ import { joinedArms, type RowJoin, rowJoinOf } from './rowJoin.js'
  * becomes a `failure`.
  * @param unloaded - How to treat a relation that is not loaded. Default `'error'`.
  * @param missing - The values that have arrived in place of missing ones.
+ * @param before - The row before, for a condition of `allow_update`.
  */
 export function bind(
   condition: Condition,
@@ -30,15 +31,19 @@ export function bind(
   meaning: Meaning,
   unloaded: Unloaded = 'error',
   missing?: Missing,
+  before?: object,
 ): Condition {
-  return new Binder(meaning, missing, unloaded).bind(condition, subjects(actor, action))
+  return new Binder(meaning, missing, unloaded).bind(condition, subjects(actor, action, before))
 }
 
-/** Returns the substitution of the actor and the action for the subjects of a condition. */
-export function subjects(actor: unknown, action: unknown): Environment {
-  const actorOperand: Operand = { kind: 'value', value: actor }
-  const actionOperand: Operand = { kind: 'value', value: action }
-  return ({ kind }) => (kind === 'actor' ? actorOperand : kind === 'action' ? actionOperand : undefined)
+/** Returns the substitution of the known values for the subjects of a condition. */
+export function subjects(actor: unknown, action: unknown, before?: object): Environment {
+  const known = new Map<Root['kind'], Operand>([
+    ['actor', { kind: 'value', value: actor }],
+    ['action', { kind: 'value', value: action }],
+  ])
+  if (before) known.set('before', { kind: 'value', value: before })
+  return ({ kind }) => known.get(kind)
 }
 
 export { type Environment, withElements } from './operands.js'
