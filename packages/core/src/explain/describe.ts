@@ -1,6 +1,7 @@
+import { isOfContext } from '../schema/context.js'
 import type { Change } from './changes.js'
 import type { Found } from './missing.js'
-import { operandsOf } from './operands.js'
+import { contextIn, operandsOf } from './operands.js'
 import type { Shown } from './show.js'
 import { type ExplanationPlace, placeOf } from './tree.js'
 
@@ -17,6 +18,8 @@ export interface MissingLeaf {
   readonly text: string
   /** The row that it is about, unless that is the actor or the resource: `RepositoryRole 1`. */
   readonly of?: string
+  /** The names of the context that it reads: it may hold in another one, for example at another time. */
+  readonly context?: readonly string[]
   /** The value now, such as `User 7`, if it may be shown. */
   readonly now?: string
   readonly place?: ExplanationPlace
@@ -63,13 +66,16 @@ function describeChange(change: Change, changes: readonly Change[], shown: Shown
   const { condition } = part
   const place = 'span' in condition && condition.span.source.text !== '' ? { place: placeOf(condition.span) } : {}
   const owner = part.places[0]?.object
-  const of = owner !== undefined && !subjects.includes(owner) ? { of: shown.value(owner) } : {}
+  const isOther = owner !== undefined && !subjects.includes(owner) && !isOfContext(owner)
+  const of = isOther ? { of: shown.value(owner) } : {}
   if (kind === 'leaf') {
     const now = shown.now(part)
+    const context = contextIn(condition, part.environment, part.world.schema)
     return {
       kind: 'condition',
       text: shown.demand(part, wanted),
       ...of,
+      ...(context.length === 0 ? {} : { context }),
       ...(now === undefined ? {} : { now }),
       ...place,
     }

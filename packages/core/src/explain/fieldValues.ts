@@ -1,3 +1,4 @@
+import { ContextObject, ContextReader } from '../schema/context.js'
 import { scalarFamilies } from '../schema/families.js'
 import type { Field } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
@@ -6,6 +7,8 @@ import { imaginedRow } from './changes.js'
 import type { Location } from './location.js'
 
 function declarationOf(schema: Schema, { object, field }: Location): Field | undefined {
+  if (object instanceof ContextReader) return [...schema.context.fields.values()][object.at]
+  if (object instanceof ContextObject) return schema.typeNamed(object.path)?.fields.get(field)
   const model = schema.baseOf(object)
   return model && schema.field(model.name, field)
 }

@@ -1,5 +1,6 @@
 import type { Operand, Root } from '../condition/condition.js'
 import { Failed } from '../filter/bind/failure.js'
+import type { Schema } from '../schema/schema.js'
 import { isNumeric } from '../values/numeric.js'
 
 /** Returns the values of the roots of a part of a condition. */
@@ -17,11 +18,12 @@ export interface Argument {
 
 /** Reads the values of operands. */
 export interface Reader {
+  readonly schema: Schema
   /** @throws Failed if the operand can't be read. */
   value(operand: Operand, scope: Scope): unknown
 }
 
-/** A field of a row, or of an object in one, that a condition reads. */
+/** A field of a row, or of an object in one, that a condition reads. A name of the context is one of its reader. */
 export interface Location {
   readonly object: object
   readonly field: string
@@ -36,6 +38,12 @@ export function named(operand: Operand, scope: Scope): Argument {
 /** Returns the field that an operand reads last; undefined if it is no field, or if its object can't be read. */
 export function locationOf(reader: Reader, of: Operand, from: Scope): Location | undefined {
   const { operand, scope } = named(of, from)
+  if (operand.kind === 'constant') {
+    const { context } = reader.schema
+    return context.fields.has(operand.name)
+      ? { object: reader.schema.constant(operand.name), field: 'value' }
+      : undefined
+  }
   const read = lastRead(operand)
   if (!read) return undefined
   try {

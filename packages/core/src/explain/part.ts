@@ -1,18 +1,18 @@
 import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
 import { ArcturusError } from '../errors.js'
 import { Failed, undefinedElement } from '../filter/bind/failure.js'
-import type { Schema } from '../schema/schema.js'
 import type { Ids } from './ids.js'
-import { type Location, locationOf, type Reader, type Scope } from './location.js'
+import { type Location, locationOf, named, type Reader, type Scope } from './location.js'
 import { operandsOf } from './operands.js'
 import type { Outcome } from './outcome.js'
 import type { Reads } from './reads.js'
 
 /** The data under which parts are evaluated: the application's own, or that data with changes. */
 export interface World extends Reader {
-  readonly schema: Schema
   readonly ids: Ids
   readonly reads: Reads
+  /** Returns the value of a field in this world. */
+  at(location: Location): unknown
   /** Returns this world with other data, and with leaves that are true or false by assumption. */
   with(reads: Reads, assumed?: ReadonlyMap<string, boolean>): World
   /** Counts a step. @throws QueryError if the time is up. */
@@ -179,6 +179,9 @@ export class Part {
   #operandKey(operand: Operand): string {
     const location = locationOf(this.world, operand, this.environment)
     if (location) return `${this.world.ids.of(location.object)}.${location.field}`
+    // Two constants of one value can change apart.
+    const { operand: own } = named(operand, this.environment)
+    if (own.kind === 'constant') return `constant ${own.name}`
     if (operand.kind === 'list') return `[${operand.elements.map((one) => this.#operandKey(one)).join(' ')}]`
     try {
       return `=${this.world.ids.of(this.world.value(operand, this.environment))}`

@@ -101,8 +101,14 @@ export class Shown {
     switch (operand.kind) {
       case 'value':
         return literal(this.value(operand.value))
-      case 'constant':
-        return { text: operand.name, value: undefined, isValue: false }
+      case 'constant': {
+        const isOfContext = this.#schema.context.fields.has(operand.name)
+        return {
+          text: operand.name,
+          value: isOfContext ? this.#read(operand, world, scope) : undefined,
+          isValue: false,
+        }
+      }
       case 'list': {
         const sides = operand.elements.map((one) => this.side(one, { world, environment: scope }))
         return literal(`[${sides.map(({ value, text, isValue }) => (isValue ? value : text)).join(', ')}]`)

@@ -118,9 +118,13 @@ function split(text: string): string[] {
 }
 
 function leafText(leaf: MissingLeaf): string {
-  const { text, of, where, now } = own(leaf)
+  const { text, of, where, now, context = [] } = own(leaf)
   const details = where && where.length > 0 ? ` with ${where.join(' and ')}` : ''
-  const notes = [...(of === undefined ? [] : [`of ${of}`]), ...(now === undefined ? [] : [`now ${now}`])]
+  const notes = [
+    ...(of === undefined ? [] : [`of ${of}`]),
+    ...(context.length === 0 ? [] : [`in the context: ${context.join(' and ')}`]),
+    ...(now === undefined ? [] : [`now ${now}`]),
+  ]
   return `${text}${details}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
 }
 

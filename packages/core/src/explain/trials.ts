@@ -104,7 +104,7 @@ export class Trials {
         if (trials >= maxTrials) return false
         const fields = entryOf(values, ids.of(way.object), () => new Map<string, unknown>())
         const isChanged = fields.has(way.field)
-        const before = isChanged ? fields.get(way.field) : this.#read(way)
+        const before = isChanged ? fields.get(way.field) : this.#root.world.at(way)
         // Where any new row would do, another change can ask for one that exists.
         if (isChanged && !way.isAdded && !isImagined(before)) continue
         const value = this.#valueOf(way, before, values)
@@ -163,11 +163,6 @@ export class Trials {
   #valueOf(way: Assignment, before: unknown, values: Values): unknown {
     const { world } = this.#root
     return way.to(before, way.isAdded && values.size > 0 ? world.with(world.reads.with(values)) : undefined)
-  }
-
-  #read({ object, field }: Assignment): unknown {
-    const { reads } = this.#root.world
-    return reads.arrived(object, field)?.value ?? (Reflect.get(object, field) as unknown)
   }
 
   #waysOf({ kind, part, wanted, row }: Change): Realization {

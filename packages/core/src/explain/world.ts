@@ -209,6 +209,10 @@ export class EvaluatedWorld implements World {
     return known
   }
 
+  at({ object, field }: Location): unknown {
+    return this.reads.arrived(object, field)?.value ?? this.#run(() => Reflect.get(object, field) as unknown)
+  }
+
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
       const known = withElements(this.#run(() => this.#binder.operand(from, environment)))

@@ -33,21 +33,27 @@ export interface Running {
 
 /** Reads a name of the context of the running evaluation, as a constant is read. */
 export class ContextReader {
+  /** The number of the name in the order of the declarations. */
+  readonly at: number
   readonly #schema: object
-  readonly #at: number
   readonly #running: Running
 
   constructor(schema: object, at: number, own: Running = running) {
     this.#running = own
     this.#schema = schema
-    this.#at = at
+    this.at = at
   }
 
   /** The value; undefined if the context is missing, or is one of another schema. */
   get value(): unknown {
     const context = this.#running.current?.context
-    return context !== undefined && context.schema === this.#schema ? context.values[this.#at] : undefined
+    return context !== undefined && context.schema === this.#schema ? context.values[this.at] : undefined
   }
+}
+
+/** Returns whether an object holds values of the context. */
+export function isOfContext(object: unknown): object is ContextReader | ContextObject {
+  return object instanceof ContextReader || object instanceof ContextObject
 }
 
 /** An object of the context: a copy with the declared fields. */

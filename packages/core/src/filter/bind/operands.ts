@@ -30,7 +30,7 @@ export function bindOperand(operand: Operand, environment: Environment, context:
       return operand
     case 'constant': {
       const { schema } = context.meaning
-      const { value } = schema.constant(operand.name)
+      const { value } = context.reader.constant(operand.name)
       if (value === undefined && schema.context.fields.has(operand.name))
         throw new Failed(placed(queryError(missingContext(operand.name)), operand.span))
       return { kind: 'value', value: settled(value, `The constant ${operand.name}`, operand.span) }

@@ -38,6 +38,12 @@ export class BindReader implements Reading {
     this.#unloaded = unloaded
   }
 
+  /** Returns an object that has the value of a constant, or of a name of the context. */
+  constant(name: string): { readonly value: unknown } {
+    const constant = this.#schema.constant(name)
+    return this.#missing?.arrived(constant, 'value') ?? constant
+  }
+
   /** Follows steps from an operand, reading values as far as they are known. */
   steps(operand: Operand, steps: readonly Step[]): Operand {
     let at = operand
