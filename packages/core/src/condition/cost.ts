@@ -1,5 +1,5 @@
 import type { Condition, Definition } from './condition.js'
-import { partsIn } from './visit.js'
+import { partsIn, variablesIn } from './visit.js'
 
 /**
  * Returns the maximum number of parts evaluated with a single element in each collection. A
@@ -50,7 +50,7 @@ function loopsOf(condition: Condition, known: Map<Definition, number>): number {
       return Number.POSITIVE_INFINITY
     default: {
       const within = Math.max(0, ...partsIn(condition).map((one) => loopsOf(one, known)))
-      return condition.kind === 'some' ? 1 + within : within
+      return variablesIn(condition).length + within
     }
   }
 }

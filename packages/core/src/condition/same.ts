@@ -1,58 +1,42 @@
-import type { Call, Condition, Constant, Operand, OperandType, Some } from './condition.js'
+import type { Call, Condition, Constant, Operand, OperandType } from './condition.js'
 import { substitute } from './substitute.js'
-import { operandsIn } from './visit.js'
+import { labelOf, operandsIn, partsIn, variablesIn } from './visit.js'
 
-/** Returns whether two conditions test the same, as far as this is easy to see. */
+/** Returns whether two conditions test the same, as far as this is easy to see. Names of variables do not matter. */
 export function isSame(one: Condition, other: Condition): boolean {
-  if (one === other || (isSameTest(one, other) && areTypedAlike(one, other))) return true
-  if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
-  if (one.kind === 'ref' && other.kind === 'ref') {
-    const haveSameArgs = one.args.every((arg, at) => isSameOperand(arg, other.args[at]!))
-    return one.definition === other.definition && haveSameArgs && areTypedAlike(one, other)
-  }
-  if (one.kind === 'some' && other.kind === 'some') return isSameSearch(one, other)
-  if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
-  return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
+  if (one === other) return true
+  if (!differInPartsOnly(one, other) || !areTypedAlike(one, other)) return false
+  const [variable] = variablesIn(other)
+  const own: Operand | undefined = variable && { kind: 'path', root: variablesIn(one)[0]!, steps: [] }
+  const others = partsIn(other)
+  const parts = partsIn(one)
+  return (
+    parts.length === others.length &&
+    parts.every((part, at) =>
+      isSame(part, own ? substitute(others[at]!, (root) => (root === variable ? own : undefined)) : others[at]!),
+    )
+  )
 }
 
-/** Returns whether two searches of a list are for the same, apart from the names of their variables. */
-function isSameSearch({ from, each, where }: Some, other: Some): boolean {
-  if (!isSameOperand(from, other.from) || !isSameType(narrowedType(from), narrowedType(other.from))) return false
-  const element: Operand = { kind: 'path', root: each, steps: [] }
-  return isSame(
-    where,
-    substitute(other.where, (root) => (root === other.each ? element : undefined)),
-  )
+/** Returns whether two conditions have the same operands, whatever their types, and the same number of parts. */
+function differInPartsOnly(one: Condition, other: Condition): boolean {
+  if (one.kind !== other.kind || isUnlike(one) || labelOf(one) !== labelOf(other)) return false
+  if (one.kind === 'ref' && other.kind === 'ref' && one.definition !== other.definition) return false
+  const others = operandsIn(other)
+  return operandsIn(one).every((operand, at) => isSameOperand(operand, others[at]!))
+}
+
+/** Returns whether a condition is the same as itself alone. */
+function isUnlike({ kind }: Condition): boolean {
+  return kind === 'opaque' || kind === 'failure'
 }
 
 /** Returns a key that conditions which test the same have in common, as `isSame` decides. Others rarely have it. */
 export function likenessOf(condition: Condition): unknown {
-  switch (condition.kind) {
-    case 'compare':
-      return `${condition.operator} ${likenessOfOperand(condition.left)} ${likenessOfOperand(condition.right)}`
-    case 'isa':
-      return `isa ${condition.model} ${likenessOfOperand(condition.of)}`
-    case 'in':
-      return `in ${likenessOfOperand(condition.item)} ${likenessOfOperand(condition.list)}`
-    case 'text':
-      return `${condition.operator} ${likenessOfOperand(condition.of)} ${likenessOfOperand(condition.part)}`
-    case 'some':
-      return `some ${likenessOfOperand(condition.from)}`
-    case 'reads':
-    case 'test':
-      return `${condition.kind} ${likenessOfOperand(condition.of)}`
-    case 'not': {
-      const of = likenessOf(condition.of)
-      return typeof of === 'string' ? `not ${of}` : of
-    }
-    case 'ref':
-      return `ref ${condition.definition.name} ${condition.args.map(likenessOfOperand).join(' ')}`
-    case 'and':
-    case 'or':
-      return `${condition.kind} ${condition.of.length} ${String(condition.of.map(likenessOf).find(isText))}`
-    default:
-      return condition
-  }
+  if (isUnlike(condition)) return condition
+  const parts = partsIn(condition)
+  const inParts = parts.length === 0 ? [] : [parts.length, likenessOf(parts[0]!)]
+  return [labelOf(condition), ...operandsIn(condition).map(likenessOfOperand), ...inParts].map(String).join(' ')
 }
 
 /** Returns a text that the same operands have in common, as `isSameOperand` decides. */
@@ -61,8 +45,6 @@ export function likenessOfOperand(operand: Operand): string {
   if (operand.kind !== 'path') return isAssumed(operand) ? keyOf(operand) : operand.kind
   return [operand.root.kind, ...operand.steps.map(({ name }) => name)].join('.')
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** Returns whether the operands of two equal tests rely on the same earlier class tests. */
 function areTypedAlike(one: Condition, other: Condition): boolean {
@@ -91,18 +73,7 @@ export function isSameType(one: OperandType | undefined, other: OperandType | un
  * repeatedly are compared.
  */
 export function isSameTest(one: Condition, other: Condition): boolean {
-  if (one.kind === 'isa' && other.kind === 'isa') {
-    return one.model === other.model && one.exact === other.exact && isSameOperand(one.of, other.of)
-  }
-  if ((one.kind === 'reads' && other.kind === 'reads') || (one.kind === 'test' && other.kind === 'test')) {
-    return isSameOperand(one.of, other.of)
-  }
-  if (one.kind === 'in' && other.kind === 'in')
-    return isSameOperand(one.item, other.item) && isSameOperand(one.list, other.list)
-  if (one.kind === 'text' && other.kind === 'text')
-    return one.operator === other.operator && isSameOperand(one.of, other.of) && isSameOperand(one.part, other.part)
-  if (one.kind !== 'compare' || other.kind !== 'compare' || one.operator !== other.operator) return false
-  return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
+  return one.kind !== 'ref' && partsIn(one).length === 0 && differInPartsOnly(one, other)
 }
 
 /** Returns whether two operands are the same: equal paths from the same root, equal literals, or the same

@@ -5,8 +5,14 @@ import { conjunction, disjunction, marked, not } from './construct.js'
 
 type Node = Condition | DefiniteReach | Operand
 
+/** How the parts of a condition decide it, whatever its outcome: together, each alone, or by the opposite. */
+type Form = 'all' | 'any' | 'not'
+
 /** The children of a kind of node. A kind without children has none of these functions. */
 interface Shape<Of extends Node> {
+  readonly form?: Form
+  /** Returns a text that differs for nodes of the kind that differ in more than children. Default: the kind. */
+  readonly label?: (node: Of) => string
   /** Returns the direct operands. */
   readonly operands?: (node: Of) => readonly Operand[]
   /** Returns the direct subconditions. */
@@ -36,24 +42,27 @@ const shapes: Shapes = {
   false: {},
   failure: {},
   and: {
+    form: 'all',
     parts: ({ of }) => of,
     rebuild: ({ origin }, _operands, of) => (origin ? marked(conjunction(of), origin) : conjunction(of)),
   },
-  or: { parts: ({ of }) => of, rebuild: (_node, _operands, of) => disjunction(of) },
-  not: { parts: ({ of }) => [of], rebuild: (_node, _operands, [of]) => not(of!) },
+  or: { form: 'any', parts: ({ of }) => of, rebuild: (_node, _operands, of) => disjunction(of) },
+  not: { form: 'not', parts: ({ of }) => [of], rebuild: (_node, _operands, [of]) => not(of!) },
   test: ofOne,
   reads: ofOne,
-  isa: ofOne,
-  compare: ofTwo,
+  isa: { ...ofOne, label: ({ exact, model }) => `${exact ? 'is exactly' : 'is'} ${model}` },
+  compare: { ...ofTwo, label: ({ operator }) => operator },
   in: {
     operands: ({ item, list }) => [item, list],
     rebuild: (node, [item, list]) => ({ ...node, item: item!, list: list! }),
   },
   text: {
+    label: ({ operator }) => operator,
     operands: ({ of, part }) => [of, part],
     rebuild: (node, [of, part]) => ({ ...node, of: of!, part: part! }),
   },
   some: {
+    form: 'any',
     operands: ({ from }) => [from],
     parts: ({ where }) => [where],
     variables: ({ each }) => [each],
@@ -74,7 +83,11 @@ const shapes: Shapes = {
       steps: node.steps.map((step, index) => ({ ...step, where: ofSteps[index] as Definite })),
     }),
   },
-  ref: { operands: ({ args }) => args, rebuild: (node, args) => ({ ...node, args }) },
+  ref: {
+    label: ({ definition }) => `ref ${definition.name}`,
+    operands: ({ args }) => args,
+    rebuild: (node, args) => ({ ...node, args }),
+  },
   opaque: {
     operands: ({ goal }) => goal.bindings.map(({ operand }) => operand),
     rebuild: (node, operands) => {
@@ -163,6 +176,25 @@ export function mapParts<Of extends Condition | Formula>(condition: Of, replace:
   if (!parts || !rebuild) return condition
   const replaced = parts(of).map((one) => replace(one as Of)) as readonly Condition[]
   return rebuild(of, operands?.(of) ?? none, replaced) as Of
+}
+
+/**
+ * Returns how the parts of a condition decide whether it has an outcome.
+ * @param outcome - The outcome. Default true.
+ * @returns `all`: it has the outcome if all parts have it; `any`: if one has it; `not`: if its part has the opposite.
+ * Undefined for leaves and calls. A `some` has a part for each row, so that `all` of them have it where there is none.
+ * @example `a and b` is true by `all` of its parts, and false by `any`.
+ */
+export function formOf(condition: Condition | Formula, outcome = true): Form | undefined {
+  const { form } = shapeOf(condition as Condition)
+  if (outcome || form === undefined || form === 'not') return form
+  return form === 'all' ? 'any' : 'all'
+}
+
+/** Returns a text that is equal for conditions that differ only in their children, definitions and goals. */
+export function labelOf(condition: Condition | Formula): string {
+  const node = condition as Condition
+  return shapeOf(node).label?.(node) ?? node.kind
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isNil, operandType } from '../condition/type.js'
-import { operandsIn } from '../condition/visit.js'
+import { formOf, operandsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
 import { entryOf } from '../values/entryOf.js'
 import { type Change, imaginedRow, listWithout } from './changes.js'
@@ -191,29 +191,38 @@ export class MissingSearch {
       case 'failure':
         return never
       case 'and':
-        return wanted ? this.#together(part) : this.#either(part.parts, false)
-      case 'or':
-        return wanted ? this.#either(part.parts, true) : this.#all(part.parts, false)
-      case 'not':
-        return this.#choices(part.parts[0]!, !wanted)
-      case 'some':
-        return this.#ofRows(part, wanted)
+        if (wanted) return this.#together(part)
+        break
       case 'ref':
         return this.#ofCall(part, wanted)
+    }
+    switch (part.unreadable ? undefined : formOf(condition, wanted)) {
+      case 'all':
+        return this.#all(part, wanted)
+      case 'any':
+        return this.#any(part, wanted)
+      case 'not':
+        return this.#choices(part.parts[0]!, !wanted)
       default:
         return this.#ofLeaf(part, wanted)
     }
   }
 
-  #either(parts: readonly Part[], wanted: boolean): readonly Choice[] {
-    return this.#least(parts.flatMap((one) => this.#choices(one, wanted)))
+  /** One part suffices: also the matching row of a list, which can be a new one. */
+  #any(part: Part, wanted: boolean): readonly Choice[] {
+    return this.#least([...part.parts.flatMap((one) => this.#choices(one, wanted)), ...this.#newRowsOf(part)])
   }
 
-  #all(parts: readonly Part[], wanted: boolean): readonly Choice[] {
+  /** All parts are needed; a row can leave the list instead. */
+  #all(part: Part, wanted: boolean): readonly Choice[] {
     let choices = nothing
-    for (const part of parts) {
+    for (const [at, one] of part.parts.entries()) {
       if (choices.length === 0) return never
-      choices = this.#product(choices, this.#choices(part, wanted))
+      const own = this.#choices(one, wanted)
+      const { [at]: row } = part.rows
+      const isRemovable = at in part.rows && listWithout(part, row).length > 0 && this.#truth(one) !== wanted
+      const ways = isRemovable ? this.#least([...own, [this.#change(part, wanted, 'removal', row)]]) : own
+      choices = this.#product(choices, ways)
     }
     return choices
   }
@@ -258,28 +267,19 @@ export class MissingSearch {
     return { change, world: inner }
   }
 
-  #ofRows(part: Part, wanted: boolean): readonly Choice[] {
+  /** Returns the choices that add a row to the list of a quantifier. */
+  #newRowsOf(part: Part): readonly Choice[] {
     const { condition, world } = part
     if (condition.kind !== 'some') return never
-    if (part.unreadable) return this.#ofLeaf(part, wanted)
-    const { parts } = part
-    if (!wanted) {
-      return parts.reduce<readonly Choice[]>((choices, one, at) => {
-        const removal = listWithout(part, part.rows[at]).length > 0 && this.#truth(one) !== false
-        const ways = removal ? [[this.#change(part, false, 'removal', part.rows[at])]] : []
-        return this.#product(choices, this.#least([...this.#choices(one, false), ...ways]))
-      }, nothing)
-    }
-    const found = parts.flatMap((one) => this.#choices(one, true))
     const { schema } = world
     const model = condition.each.model ?? schema.modelOf(part.rows[0])?.name
     const place = locationOf(world, condition.from, part.environment)
     const list = place ? `${world.ids.of(place.object)}.${place.field}` : part.key
-    for (const row of this.#imagined(list, this.#newRows, () => imaginedRow(schema, model, part.rows[0]))) {
+    const rows = this.#imagined(list, this.#newRows, () => imaginedRow(schema, model, part.rows[0]))
+    return rows.flatMap((row) => {
       const added = [this.#change(part, true, 'row', row)]
-      found.push(...this.#product([added], this.#choices(this.#withRow(part, row), true)))
-    }
-    return this.#least(found)
+      return this.#product([added], this.#choices(this.#withRow(part, row), true))
+    })
   }
 
   #ofCall(part: Part, wanted: boolean): readonly Choice[] {
@@ -359,7 +359,7 @@ export class MissingSearch {
     const { ids } = part.world
     const isOf = kind === 'row' || kind === 'removal'
     const isUnequal = part.condition.kind === 'compare' && part.condition.operator === '!='
-    const key = isOf ? `${kind} ${ids.of(row)}` : isUnequal ? part.key.replace(' != ', ' = ') : part.key
+    const key = isOf ? `${kind} ${ids.of(row)}` : isUnequal ? part.key.replace('!=', '=') : part.key
     const name = `${key} ${isUnequal ? !wanted : wanted}`
     let change = this.#changes.get(name)
     if (!change) {

@@ -1,4 +1,5 @@
 import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
+import { formOf, labelOf, operandsIn, partsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
 import { Failed, undefinedElement } from '../filter/bind/failure.js'
 import type { Ids } from './ids.js'
@@ -98,42 +99,20 @@ export class Part {
 
   /** How its parts decide its outcome. A call has one part, its body; a leaf has none. */
   get form(): 'all' | 'any' | 'not' | 'call' | 'leaf' {
-    switch (this.condition.kind) {
-      case 'and':
-        return 'all'
-      case 'or':
-      case 'some':
-        return 'any'
-      case 'not':
-        return 'not'
-      case 'ref':
-        return 'call'
-      default:
-        return 'leaf'
-    }
+    return formOf(this.condition) ?? (this.condition.kind === 'ref' ? 'call' : 'leaf')
   }
 
   #divide(): readonly Part[] {
     const { condition, world, environment } = this
-    switch (condition.kind) {
-      case 'and':
-      case 'or':
-        return condition.of.map((one) => this.of(one))
-      case 'not':
-        return [this.of(condition.of)]
-      case 'some': {
-        const rows = world.elements(condition, environment)
-        if (!isList(rows)) return this.#cannotRead(rows)
-        this.#rows = rows
-        return rows.map((row) => (row === undefined ? this.of(undefinedElement(condition.span)) : this.forRow(row)))
-      }
-      case 'ref': {
-        const body = world.bodyOf(condition, environment)
-        return body instanceof Part ? [body] : this.#cannotRead(body)
-      }
-      default:
-        return []
+    if (condition.kind === 'ref') {
+      const body = world.bodyOf(condition, environment)
+      return body instanceof Part ? [body] : this.#cannotRead(body)
     }
+    if (condition.kind !== 'some') return partsIn(condition).map((one) => this.of(one))
+    const rows = world.elements(condition, environment)
+    if (!isList(rows)) return this.#cannotRead(rows)
+    this.#rows = rows
+    return rows.map((row) => (row === undefined ? this.of(undefinedElement(condition.span)) : this.forRow(row)))
   }
 
   #cannotRead(outcome: Outcome): readonly Part[] {
@@ -148,32 +127,11 @@ export class Part {
   }
 
   #keyOf(condition: Condition): string {
-    switch (condition.kind) {
-      case 'compare': {
-        const sides = [this.#operandKey(condition.left), this.#operandKey(condition.right)]
-        const operator = condition.operator === '==' ? '=' : condition.operator
-        if (operator === '=' || operator === '!=') sides.sort()
-        return `${sides[0]} ${operator} ${sides[1]}`
-      }
-      case 'in':
-        return `${this.#operandKey(condition.item)} in ${this.#operandKey(condition.list)}`
-      case 'text':
-        return `${this.#operandKey(condition.of)} ${condition.operator} ${this.#operandKey(condition.part)}`
-      case 'isa':
-        return `${this.#operandKey(condition.of)} is ${condition.model} ${condition.exact}`
-      case 'test':
-        return `test ${this.#operandKey(condition.of)}`
-      case 'reads':
-        return `reads ${this.#operandKey(condition.of)}`
-      case 'some':
-        return `some ${this.world.ids.of(condition)} ${this.#operandKey(condition.from)}`
-      case 'ref':
-        return `${this.world.ids.of(condition.definition)} ${condition.args.map((one) => this.#operandKey(one)).join(' ')}`
-      case 'opaque':
-        return `opaque ${this.world.ids.of(condition.goal.expression)} ${condition.goal.bindings.map((one) => this.#operandKey(one.operand)).join(' ')}`
-      default:
-        return `${condition.kind} ${this.world.ids.of(condition)}`
-    }
+    const operator = labelOf(condition) === '==' ? '=' : labelOf(condition)
+    const keys = operandsIn(condition).map((one) => this.#operandKey(one))
+    if (operator === '=' || operator === '!=') keys.sort()
+    const own = ownIdentity(condition)
+    return [operator, ...(own ? [this.world.ids.of(own)] : []), ...keys].join(' ')
   }
 
   #operandKey(operand: Operand): string {
@@ -190,6 +148,13 @@ export class Part {
       return `?${this.world.ids.of(operand)}`
     }
   }
+}
+
+/** Returns what a condition is, beside its label and its operands; undefined if it is nothing else. */
+function ownIdentity(condition: Condition): object | undefined {
+  if (condition.kind === 'ref') return condition.definition
+  if (condition.kind === 'opaque') return condition.goal.expression
+  return partsIn(condition).length > 0 || operandsIn(condition).length === 0 ? condition : undefined
 }
 
 /** `Array.isArray` does not narrow to a read-only list. */

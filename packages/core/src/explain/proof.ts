@@ -82,20 +82,20 @@ class Proof {
   /** Adds the rules of a part that holds. */
   #prove(part: Part): void {
     const { condition, parts } = part
-    switch (condition.kind) {
-      case 'and':
-        if (condition.origin && condition.origin !== 'rest') this.#rules.add(decidingRule(condition.origin))
+    switch (part.form) {
+      case 'all':
+        if (condition.kind === 'and' && condition.origin && condition.origin !== 'rest')
+          this.#rules.add(decidingRule(condition.origin))
         for (const one of parts) this.#prove(one)
         break
-      case 'or':
-      case 'some':
+      case 'any':
         this.#prove(this.#grounds.supporting(part, this.#rank))
         break
       case 'not':
         // The derivation doubles the negation of goals whose first solution alone counts.
         if (parts[0]!.condition.kind === 'not') this.#prove(parts[0]!.parts[0]!)
         break
-      case 'ref':
+      case 'call':
         this.#call(parts[0]!)
         break
     }

@@ -86,29 +86,25 @@ export class TreeWriter {
   /** Explains why a part holds. */
   #proof(part: Part): Levels {
     const { condition } = part
-    switch (condition.kind) {
-      case 'true':
-        return []
-      case 'and':
+    switch (part.form) {
+      case 'all':
         return this.#origin(part, merged(part.parts.map((one) => this.#proof(one))))
-      case 'or':
-        return merged([this.#proof(this.#grounds.supporting(part, this.#rank)), this.#outweighed(part)])
       case 'not':
         return this.#negation(part, 'true')
-      case 'some': {
+      case 'any': {
         const matching = this.#grounds.supporting(part, this.#rank)
-        const [own = [], ...outside] = this.#proof(matching)
+        const levels = this.#proof(matching)
+        if (condition.kind !== 'some') return merged([levels, this.#outweighed(part)])
+        const [own = [], ...outside] = levels
         const row = this.#element(part, part.parts.indexOf(matching))
         const text = `${row} in ${this.#list(part)}`
         const rows = { kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own } as const
         return merged([[[rows], ...outside], this.#outweighed(part)])
       }
-      case 'ref':
+      case 'call':
         return [[this.#call(part, 'true')]]
-      case 'reads':
-        return []
       default:
-        return [[this.#leaf(part, 'true')]]
+        return condition.kind === 'true' || condition.kind === 'reads' ? [] : [[this.#leaf(part, 'true')]]
     }
   }
 
@@ -130,17 +126,16 @@ export class TreeWriter {
   /** Explains why a part does not hold, or that nothing is to be said about it. */
   #refutation(part: Part): Levels {
     const { condition } = part
-    switch (condition.kind) {
-      case 'false':
-        return []
-      case 'and': {
+    switch (part.form) {
+      case 'all': {
         const at = part.parts.findIndex(({ outcome }) => !holds(outcome))
         const failed = this.#write(part.parts[at]!)
         // A goal that is false for the classes alone is not worth a word, and neither are those before it.
         if (flat(failed).length === 0) return []
         return this.#origin(part, merged([...part.parts.slice(0, at).map((one) => this.#write(one)), failed]))
       }
-      case 'or': {
+      case 'any': {
+        if (condition.kind !== 'or') return [[this.#noRow(part)]]
         const arms = part.parts
           .map((one) => this.#refutation(one))
           .filter((levels) => levels.some((level) => level.length > 0))
@@ -150,12 +145,10 @@ export class TreeWriter {
       }
       case 'not':
         return this.#negation(part, 'false')
-      case 'some':
-        return [[this.#noRow(part)]]
-      case 'ref':
+      case 'call':
         return [[this.#call(part, 'false')]]
       default:
-        return [[this.#leaf(part, 'false')]]
+        return condition.kind === 'false' ? [] : [[this.#leaf(part, 'false')]]
     }
   }
 
@@ -185,28 +178,17 @@ export class TreeWriter {
 
   #list(part: Part): string {
     const { condition } = part
-    return condition.kind === 'some' ? this.#shown.side(condition.from, part).text : ''
+    if (condition.kind !== 'some') throw new TypeError('only quantifiers have a list')
+    return this.#shown.side(condition.from, part).text
   }
 
   #negation(part: Part, outcome: 'true' | 'false'): Levels {
     const inner = part.parts[0]!
-    const { condition } = inner
-    switch (condition.kind) {
-      case 'not':
-        // The derivation doubles the negation of goals whose first solution alone counts.
-        return this.#write(inner.parts[0]!)
-      case 'and':
-      case 'or':
-      case 'ref':
-        break
-      case 'some': {
-        const every = this.#every(inner, outcome)
-        if (every) return [[every]]
-        break
-      }
-      default:
-        return [[{ ...this.#leaf(inner, outcome === 'true' ? 'false' : 'true'), outcome }]]
-    }
+    // The derivation doubles the negation of goals whose first solution alone counts.
+    if (inner.form === 'not') return this.#write(inner.parts[0]!)
+    if (inner.form === 'leaf') return [[{ ...this.#leaf(inner, outcome === 'true' ? 'false' : 'true'), outcome }]]
+    const every = this.#every(inner, outcome)
+    if (every) return [[every]]
     const text = outcome === 'true' ? 'this must not hold, and does not' : 'this must not hold, but does'
     return [[{ kind: 'not', outcome, text, of: this.write(inner) }]]
   }
@@ -250,21 +232,20 @@ export class TreeWriter {
   /** Explains what failed, and what it was reached by. */
   #failed(part: Part, error: ArcturusError): Levels {
     const { condition, parts } = part
-    switch (condition.kind) {
-      case 'and': {
+    if (part.unreadable) return this.#failure(part, error)
+    switch (part.form) {
+      case 'all': {
         const at = parts.findIndex(({ outcome }) => fails(outcome))
         return this.#origin(part, merged(parts.slice(0, at + 1).map((one) => this.#write(one))))
       }
-      case 'or':
-        return [grouped(parts.filter(({ outcome }) => fails(outcome)).flatMap((one) => this.#errorsOf(one)))]
+      case 'any':
+        if (condition.kind === 'or')
+          return [grouped(parts.filter(({ outcome }) => fails(outcome)).flatMap((one) => this.#errorsOf(one)))]
+        return [[this.#failedRow(part, parts.find(({ outcome }) => fails(outcome))!)]]
       case 'not':
         return this.#write(parts[0]!)
-      case 'some':
-        return part.unreadable
-          ? this.#failure(part, error)
-          : [[this.#failedRow(part, parts.find(({ outcome }) => fails(outcome))!)]]
-      case 'ref':
-        return part.unreadable ? this.#failure(part, error) : [[this.#call(part, 'error')]]
+      case 'call':
+        return [[this.#call(part, 'error')]]
       default:
         return this.#failure(part, error)
     }

@@ -129,16 +129,16 @@ export class EvaluatedWorld implements World {
         return no
       case 'failure':
         return condition
-      case 'and':
-        return this.#all(part.parts)
-      case 'or':
-        return this.#any(part.parts)
-      case 'not':
-        return this.#not(part.parts[0]!)
-      case 'some':
-        return part.unreadable ?? this.#any(part.parts)
       case 'ref':
         return part.unreadable ?? this.#called(this.#callOf(condition, part.environment))
+    }
+    switch (part.form) {
+      case 'all':
+        return this.#all(part.parts)
+      case 'any':
+        return part.unreadable ?? this.#any(part.parts)
+      case 'not':
+        return this.#not(part.parts[0]!)
       default:
         part.known ??= this.#read(() => this.#leaf(part))
         // With changes assumed, a field of a new row has the value that another leaf needs.

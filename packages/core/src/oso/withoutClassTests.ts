@@ -1,6 +1,5 @@
 import type { Definite, Operand, Root } from '../condition/condition.js'
-import { alternativesOf, goalsOf, operandsIn, partsIn, variablesIn } from '../condition/visit.js'
-import { labelOf } from '../filter/algebra/keys.js'
+import { alternativesOf, goalsOf, labelOf, operandsIn, partsIn, variablesIn } from '../condition/visit.js'
 import type { HostTypes, UserType } from './types.js'
 
 /**

@@ -1,8 +1,8 @@
-import type { Definite, DefiniteSome, Operand, ReachStep, Variable } from '../condition/condition.js'
+import type { Definite, Operand, ReachStep, Variable } from '../condition/condition.js'
 import { operandType } from '../condition/type.js'
-import { mapParts, operandsIn } from '../condition/visit.js'
+import { operandsIn } from '../condition/visit.js'
 import { UnsupportedFilterError } from '../errors.js'
-import { complement } from '../filter/algebra/complement.js'
+import { mapDefinite } from '../filter/algebra/complement.js'
 import { all, any } from '../filter/algebra/logic.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
@@ -49,16 +49,7 @@ class Excluding {
       const isSame = where === of.where && steps.every((step, at) => step === of.steps[at])
       return isSame ? of : { ...of, where, steps }
     }
-    if (of.kind === 'some') return this.#some(of)
-    if (of.kind === 'not') {
-      const inner = this.condition(of.of)
-      return inner === of.of ? of : complement(this.#schema, inner)
-    }
-    // Sound: parts of a definite condition are definite, and so is the result.
-    return mapParts(of, (one) => this.condition(one as Definite)) as Definite
-  }
-
-  #some(of: DefiniteSome): Definite {
+    if (of.kind !== 'some') return mapDefinite(this.#schema, of, (one) => this.condition(one))
     const { each, from, span } = of
     const where = this.condition(of.where)
     const same = where === of.where ? of : { ...of, where }

@@ -44,21 +44,15 @@ class ListReader {
   read(part: Part): void {
     if (this.#read.has(part)) return
     this.#read.add(part)
-    const { condition } = part
-    switch (condition.kind) {
-      case 'and':
+    switch (part.form) {
+      case 'all':
         this.#until(part, ({ outcome }) => fails(outcome) || outcome.truth === false)
         break
-      case 'or':
-        this.#until(part, ({ outcome }) => holds(outcome))
-        break
-      case 'not':
-      case 'ref':
-      case 'some':
-        this.#parts(part)
+      case 'leaf':
+        this.#leaf(part)
         break
       default:
-        this.#leaf(part)
+        this.#parts(part)
     }
   }
 
@@ -78,7 +72,7 @@ class ListReader {
       return
     }
     if (condition.kind === 'some') this.#count(condition.span, parts.length > 0, (goal) => goal.kind === 'in')
-    this.#until(part, ({ outcome }) => condition.kind === 'some' && holds(outcome))
+    this.#until(part, ({ outcome }) => part.form === 'any' && holds(outcome))
   }
 
   #leaf(part: Part): void {

@@ -7,7 +7,7 @@ import { isSame, isSameOperand, likenessOf, likenessOfOperand } from '../same.js
 import { substitute } from '../substitute.js'
 import { areTextTests } from '../texts.js'
 import { operandType, unknownType } from '../type.js'
-import { alternativesOf, goalsOf, mapParts, partsIn } from '../visit.js'
+import { alternativesOf, goalsOf, mapParts, partsIn, variablesIn } from '../visit.js'
 import { groupsOf } from './groups.js'
 import { unite } from './unite.js'
 
@@ -145,13 +145,13 @@ class Gathering {
    * search become its last tests, if no part of it can fail.
    */
   #asQuantifier(arm: Condition): Some | undefined {
-    if (arm.kind === 'some') return arm
     if (arm.kind === 'in') return arm.item.kind === 'value' ? quantified(arm, this.#schema) : undefined
     const parts = goalsOf<Condition>(arm)
     const some = parts.at(-1)!
     const tests = parts.slice(0, -1)
-    if (some.kind !== 'some' || !tests.every(isTest) || [...tests, some].some((one) => this.#canFail(one)))
-      return undefined
+    if (some.kind !== 'some') return undefined
+    if (tests.length === 0) return some
+    if (!tests.every(isTest) || [...tests, some].some((one) => this.#canFail(one))) return undefined
     const wheres = this.#armsOf(some.where).map((one) => and(headOf(one), ...tests, goalsOf(one).at(-1)!))
     return { ...some, where: or(...wheres) }
   }
@@ -197,13 +197,11 @@ function searchesIn(condition: Condition): number {
   switch (condition.kind) {
     case 'in':
       return 1
-    case 'some':
-      return 2 + 4 * inParts
     case 'ref':
     case 'opaque':
       return 1000
     default:
-      return inParts
+      return variablesIn(condition).length > 0 ? 2 + 4 * inParts : inParts
   }
 }
 

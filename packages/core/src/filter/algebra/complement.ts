@@ -1,5 +1,6 @@
 import type { Compare, Definite, Operand } from '../../condition/condition.js'
 import { operandType } from '../../condition/type.js'
+import { mapParts, partsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
@@ -27,6 +28,20 @@ export function complement(schema: Schema, condition: Definite): Definite {
     default:
       return { kind: 'not', of: condition }
   }
+}
+
+/**
+ * Returns a definite condition with its direct subconditions replaced: simplified, and itself if nothing is replaced
+ * below a negation.
+ */
+export function mapDefinite(schema: Schema, condition: Definite, replace: (part: Definite) => Definite): Definite {
+  if (condition.kind === 'not') {
+    const of = replace(condition.of)
+    return of === condition.of ? condition : complement(schema, of)
+  }
+  // Sound: parts of a definite condition are definite, and so is the result.
+  const mapped = mapParts(condition, (part) => replace(part as Definite)) as Definite
+  return mapped.kind !== 'reach' && partsIn(mapped).some(({ kind }) => kind === 'false') ? FALSE : mapped
 }
 
 /** Like `complement`, for the rows for which the operands of a comparison can be read. */

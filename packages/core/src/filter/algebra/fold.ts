@@ -1,7 +1,7 @@
 import type { Condition, Definition } from '../../condition/condition.js'
 import { FALSE } from '../../condition/construct.js'
 import { isSameTest } from '../../condition/same.js'
-import { mapParts } from '../../condition/visit.js'
+import { formOf, mapParts, partsIn, variablesIn } from '../../condition/visit.js'
 import type { ArcturusError } from '../../errors.js'
 
 /**
@@ -57,17 +57,19 @@ class Constancy {
         return !this.#outcome
       case 'false':
         return this.#outcome
-      case 'and':
-        return this.#outcome ? this.#some(condition.of) : condition.of.every((one) => this.isNever(one))
-      case 'or':
-        return this.#outcome ? condition.of.every((one) => this.isNever(one)) : this.#some(condition.of)
-      case 'not':
-        this.#opposite ??= new Constancy(!this.#outcome, this)
-        return this.#opposite.isNever(condition.of)
-      case 'some':
-        return this.#outcome && this.isNever(condition.where)
       case 'ref':
         return this.#isNeverIn(condition.definition)
+    }
+    const parts = partsIn(condition)
+    switch (formOf(condition, this.#outcome)) {
+      case 'all':
+        // A list without rows.
+        return variablesIn(condition).length === 0 && this.#some(parts)
+      case 'any':
+        return parts.every((one) => this.isNever(one))
+      case 'not':
+        this.#opposite ??= new Constancy(!this.#outcome, this)
+        return this.#opposite.isNever(parts[0]!)
       default:
         return false
     }

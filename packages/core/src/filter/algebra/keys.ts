@@ -1,13 +1,7 @@
 import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
-import { operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
+import { labelOf, operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
 import { identityOfRow } from './knownRow.js'
-
-/** Returns a text that is equal for conditions that differ only in their operands and parts. */
-export function labelOf(condition: Definite): string {
-  if (condition.kind === 'isa') return `${condition.exact ? 'is exactly' : 'is'} ${condition.model}`
-  return 'operator' in condition ? condition.operator : condition.kind
-}
 
 /**
  * Returns texts that are equal for conditions that are the same in every row. A condition too large

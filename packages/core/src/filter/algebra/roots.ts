@@ -1,9 +1,8 @@
-import type { Definite, DefiniteReach, Hop, Operand, Path, ReachStep, Variable } from '../../condition/condition.js'
+import type { Definite, DefiniteReach, Hop, Path, ReachStep, Variable } from '../../condition/condition.js'
 import { type Replacement, substituteOperand } from '../../condition/substitute.js'
 import { mapOperands } from '../../condition/visit.js'
 import type { Schema } from '../../schema/schema.js'
-import { complement } from './complement.js'
-import { all, any } from './logic.js'
+import { mapDefinite } from './complement.js'
 
 /** Returns the replacement of a `reach`; undefined keeps it. */
 export type ReachReplacement = (reach: DefiniteReach) => Definite | undefined
@@ -46,33 +45,17 @@ function rewrite(
   count?.()
   const inner = (one: Definite, by: Replacement | undefined = replace): Definite =>
     rewrite(schema, one, by, reach, count)
-  const operand = (one: Operand): Operand => (replace ? substituteOperand(one, replace) : one)
-  switch (condition.kind) {
-    case 'and':
-      return all(condition.of.map((one) => inner(one)))
-    case 'or':
-      return any(condition.of.map((one) => inner(one)))
-    case 'not':
-      return complement(schema, inner(condition.of))
-    case 'some': {
-      const [each, within] = replace ? renew(condition.each, replace) : [condition.each, undefined]
-      const where = inner(condition.where, within)
-      return where.kind === 'false' ? where : { ...condition, each, from: operand(condition.from), where }
-    }
-    case 'reach': {
-      const [each, within] = replace ? renew(condition.each, replace) : [condition.each, undefined]
-      const start = replace ? replaceRoot(condition.start, replace) : condition.start
-      const where = inner(condition.where, within)
-      const steps = condition.steps.map((step) => {
-        const [moved, there] = within ? renewStep(step, within) : [step, undefined]
-        return { ...moved, where: inner(step.where, there) }
-      })
-      const rewritten = { ...condition, each, start, where, steps }
-      return reach(rewritten) ?? rewritten
-    }
-    default:
-      return replace ? mapOperands(condition, operand) : condition
-  }
+  const own = replace ? mapOperands(condition, (one) => substituteOperand(one, replace)) : condition
+  if (own.kind !== 'some' && own.kind !== 'reach') return mapDefinite(schema, own, (one) => inner(one))
+  const [each, within] = replace ? renew(own.each, replace) : [own.each, undefined]
+  const where = inner(own.where, within)
+  if (own.kind !== 'reach') return where.kind === 'false' ? where : { ...own, each, where }
+  const steps = own.steps.map((step) => {
+    const [moved, there] = within ? renewStep(step, within) : [step, undefined]
+    return { ...moved, where: inner(step.where, there) }
+  })
+  const rewritten = { ...own, each, where, steps }
+  return reach(rewritten) ?? rewritten
 }
 
 /** Returns a new variable for one that a condition declares, and the replacement extended by it. */

@@ -3,7 +3,7 @@ import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/same.js'
 import { substitute } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
-import { goalsOf, partsIn } from '../../condition/visit.js'
+import { goalsOf, partsIn, variablesIn } from '../../condition/visit.js'
 import { isLiteral } from '../../predicate/graph/values.js'
 import { compileClosures } from '../../predicate/interpret/interpret.js'
 import type { Meaning } from '../../predicate/meaning.js'
@@ -108,8 +108,9 @@ export class RowJoin {
 // Shared by all evaluations: conditions never change, and these depend on the condition alone.
 const known = new WeakMap<Some, RowJoin | null>()
 
-/** Returns the comparison of a quantifier with one path; undefined if it has another form. */
-export function rowJoinOf(some: Some): RowJoin | undefined {
+/** Returns the comparison of a quantifier with one path; undefined if the condition has another form. */
+export function rowJoinOf(some: Condition): RowJoin | undefined {
+  if (some.kind !== 'some') return undefined
   let join = known.get(some)
   if (join === undefined) {
     join = findJoin(some) ?? null
@@ -143,7 +144,7 @@ export function joinedArms(condition: Or): readonly JoinedArms[] {
 function groupArms(arms: readonly Condition[]): readonly JoinedArms[] {
   const groups: { readonly arms: Condition[]; readonly joins: RowJoin[] }[] = []
   for (const arm of arms) {
-    const join = arm.kind === 'some' ? rowJoinOf(arm) : undefined
+    const join = rowJoinOf(arm)
     const last = groups.at(-1)
     if (join && last?.joins[0]?.isLike(join)) {
       last.arms.push(arm)
@@ -194,15 +195,9 @@ function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate 
 
 /** Returns whether a condition depends on nothing but the attributes of a row. */
 function isPlain(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'some':
-    case 'ref':
-    case 'opaque':
-    case 'failure':
-      return false
-    default:
-      return partsIn(condition).every(isPlain)
-  }
+  const { kind } = condition
+  const isLeaf = kind !== 'ref' && kind !== 'opaque' && kind !== 'failure'
+  return isLeaf && variablesIn(condition).length === 0 && partsIn(condition).every(isPlain)
 }
 
 /** The comparison of an element, or of a field of it, with a literal. */

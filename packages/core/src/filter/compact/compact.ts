@@ -1,7 +1,8 @@
 import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../condition/condition.js'
-import { alternativesOf, goalsOf, operandsIn, partsIn } from '../../condition/visit.js'
+import { alternativesOf, goalsOf, operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
+import { mapDefinite } from '../algebra/complement.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any } from '../algebra/logic.js'
 import { replaceRoots } from '../algebra/roots.js'
@@ -20,7 +21,7 @@ import { Settling } from './settling.js'
  */
 export function compact(schema: Schema, condition: Definite, budget?: Budget): Definite {
   const keys = new DefiniteKeys()
-  return new Settling(keys).settle(new Compacting(schema, keys, budget).compact(condition))
+  return new Settling(schema, keys).settle(new Compacting(schema, keys, budget).compact(condition))
 }
 
 class Compacting {
@@ -43,34 +44,20 @@ class Compacting {
         return this.#conjunction(condition.of.map((one) => this.compact(one)))
       case 'or':
         return this.#disjunction(condition.of.map((one) => this.compact(one)))
-      case 'not': {
-        const of = this.compact(condition.of)
-        // Sound: a negated condition keeps its kind, unless it becomes a constant.
-        return of.kind === 'false' ? { kind: 'true' } : { kind: 'not', of: of as typeof condition.of }
-      }
-      case 'some': {
-        const where = this.compact(condition.where)
-        return where.kind === 'false' ? where : { ...condition, where }
-      }
-      case 'reach': {
-        const steps = condition.steps.map((step) => ({ ...step, where: this.compact(step.where) }))
-        return { ...condition, where: this.compact(condition.where), steps }
-      }
       default:
-        return condition
+        return mapDefinite(this.#schema, condition, (one) => this.compact(one))
     }
   }
 
   #conjunction(parts: readonly Definite[]): Definite {
-    const negated = this.#merged(
-      parts.flatMap((one) => (one.kind === 'not' && one.of.kind === 'some' ? [one.of] : [])),
-    ).map((of): Definite => ({ kind: 'not', of }))
-    const others = parts.filter((one) => !(one.kind === 'not' && one.of.kind === 'some'))
+    const denied = this.#merged(parts.flatMap((one) => (one.kind === 'not' ? quantifiersIn([one.of]) : [])))
+    const others = parts.filter((one) => one.kind !== 'not' || one.of.kind !== 'some')
+    const negated = denied.map((of): Definite => ({ kind: 'not', of }))
     return inOrder(all(this.#distinct([...others, ...negated])))
   }
 
   #disjunction(arms: readonly Definite[]): Definite {
-    const quantified = this.#merged(arms.flatMap((one) => (one.kind === 'some' ? [one] : [])))
+    const quantified = this.#merged(quantifiersIn(arms))
     const others = arms.filter((one) => one.kind !== 'some')
     const distinct = any(this.#distinct([...others, ...quantified]))
     if (distinct.kind !== 'or') return distinct
@@ -162,6 +149,10 @@ class Compacting {
   }
 }
 
+function quantifiersIn(conditions: readonly Definite[]): readonly DefiniteSome[] {
+  return conditions.filter((one) => one.kind === 'some')
+}
+
 /** Orders parts by cost; equal costs keep the policy's order. */
 function inOrder(condition: Definite): Definite {
   if (condition.kind !== 'and' && condition.kind !== 'or') return condition
@@ -172,18 +163,11 @@ function inOrder(condition: Definite): Definite {
 }
 
 function costOf(condition: Definite): number {
-  switch (condition.kind) {
-    case 'some':
-      return 100
-    case 'reach':
-      return 200
-    default: {
-      let cost = 0
-      for (const one of operandsIn(condition)) cost = Math.max(cost, hops(one))
-      for (const one of partsIn(condition)) cost = Math.max(cost, costOf(one))
-      return condition.kind === 'text' ? cost + 1 : cost
-    }
-  }
+  if (variablesIn(condition).length > 0) return condition.kind === 'reach' ? 200 : 100
+  let cost = 0
+  for (const one of operandsIn(condition)) cost = Math.max(cost, hops(one))
+  for (const one of partsIn(condition)) cost = Math.max(cost, costOf(one))
+  return condition.kind === 'text' ? cost + 1 : cost
 }
 
 function hops(operand: Operand): number {

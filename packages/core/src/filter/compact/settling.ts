@@ -1,10 +1,11 @@
-import type { Compare, Definite, In, IsA, Operand, Path, Text } from '../../condition/condition.js'
+import type { Definite, Operand, Path } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
-import { operandsIn } from '../../condition/visit.js'
+import { formOf, operandsIn, variablesIn } from '../../condition/visit.js'
+import type { Schema } from '../../schema/schema.js'
+import { mapDefinite } from '../algebra/complement.js'
 import type { DefiniteKeys } from '../algebra/keys.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 
-type Leaf = Compare | In | IsA | Text
 type Facts = Map<string, boolean>
 
 /**
@@ -13,9 +14,11 @@ type Facts = Map<string, boolean>
  * `owner != nil and owner.age > 3`.
  */
 export class Settling {
+  readonly #schema: Schema
   readonly #keys: DefiniteKeys
 
-  constructor(keys: DefiniteKeys) {
+  constructor(schema: Schema, keys: DefiniteKeys) {
+    this.#schema = schema
     this.#keys = keys
   }
 
@@ -24,11 +27,6 @@ export class Settling {
       case 'true':
       case 'false':
         return condition
-      case 'reach': {
-        // Facts concern other rows than those that it reaches.
-        const steps = condition.steps.map((step) => ({ ...step, where: this.settle(step.where) }))
-        return { ...condition, where: this.settle(condition.where), steps }
-      }
       case 'and': {
         const inner = new Map(facts)
         const parts: Definite[] = []
@@ -51,22 +49,11 @@ export class Settling {
         }
         return any(arms)
       }
-      case 'not': {
-        const of = this.settle(condition.of, facts)
-        if (of.kind === 'true') return FALSE
-        // Sound: a negated condition becomes a constant, or keeps its kind.
-        return of.kind === 'false' ? TRUE : { kind: 'not', of: of as typeof condition.of }
-      }
-      case 'some': {
-        if (this.#isUnreadable(condition.from, facts)) return FALSE
-        const where = this.settle(condition.where, facts)
-        return where.kind === 'false' ? FALSE : { ...condition, where }
-      }
       default: {
         const known = facts.get(this.#keys.of(condition))
         if (known !== undefined) return known ? TRUE : FALSE
         for (const one of operandsIn(condition)) if (this.#isUnreadable(one, facts)) return FALSE
-        return condition
+        return mapDefinite(this.#schema, condition, (one) => this.settle(one, facts))
       }
     }
   }
@@ -77,26 +64,22 @@ export class Settling {
   }
 
   #learn(condition: Definite, isTrue: boolean, facts: Facts): void {
+    if (isTrue) this.#learnPresent(operandsIn(condition).flatMap(stepsBefore), facts)
+    if (variablesIn(condition).length > 0) return
     switch (condition.kind) {
       case 'true':
       case 'false':
-      case 'reach':
         return
       case 'and':
-        if (isTrue) for (const one of condition.of) this.#learn(one, true, facts)
-        return
       case 'or':
-        if (!isTrue) for (const one of condition.of) this.#learn(one, false, facts)
+        if (formOf(condition, isTrue) === 'all') for (const one of condition.of) this.#learn(one, isTrue, facts)
         return
       case 'not':
         this.#learn(condition.of, !isTrue, facts)
         return
-      case 'some':
-        if (isTrue) this.#learnPresent(stepsBefore(condition.from), facts)
-        return
       default:
         facts.set(this.#keys.of(condition), isTrue)
-        if (isTrue) this.#learnPresent([...operandsIn(condition).flatMap(stepsBefore), ...presentIn(condition)], facts)
+        if (isTrue) this.#learnPresent(presentIn(condition), facts)
         this.#learnNil(condition, isTrue, facts)
     }
   }
@@ -109,7 +92,7 @@ export class Settling {
   }
 
   /** Records nil tests of a path: `= nil` and `!= nil` are opposites if the path can be read. */
-  #learnNil(leaf: Leaf, isTrue: boolean, facts: Facts): void {
+  #learnNil(leaf: Definite, isTrue: boolean, facts: Facts): void {
     if (leaf.kind !== 'compare' || (leaf.operator !== '=' && leaf.operator !== '!=')) return
     const path = isNil(leaf.right) ? leaf.left : isNil(leaf.left) ? leaf.right : undefined
     if (path?.kind !== 'path') return
@@ -121,7 +104,7 @@ export class Settling {
 /**
  * Returns the paths that are not nil if a leaf is true, besides those that its paths go through.
  */
-function presentIn(leaf: Leaf): readonly Path[] {
+function presentIn(leaf: Definite): readonly Path[] {
   switch (leaf.kind) {
     case 'compare': {
       const { operator, left, right } = leaf
@@ -135,8 +118,7 @@ function presentIn(leaf: Leaf): readonly Path[] {
     }
     case 'text':
       return [leaf.of, leaf.part].filter((one) => one.kind === 'path')
-    case 'in':
-    case 'isa':
+    default:
       return []
   }
 }

@@ -65,37 +65,48 @@ class Definer {
     this.#budget = budget
     this.#leaves = new Leaves(schema, choices)
     this.#recursions = new Recursions(schema, (body, question) =>
-      question === 'true' ? this.#whenTrue(body, []) : complement(schema, this.#whenFalse(body, [])),
+      question === 'true' ? this.#when(true, body, []) : complement(schema, this.#when(false, body, [])),
     )
   }
 
   define(condition: Condition): Definite {
-    return this.#recursions.close(this.#whenTrue(condition, []))
+    return this.#recursions.close(this.#when(true, condition, []))
   }
 
-  /** @param present - Paths that are not nil wherever the condition is evaluated. */
-  #whenTrue(condition: Condition, present: readonly Path[]): Definite {
+  /**
+   * Returns the rows for which a condition has an outcome, true or false.
+   * @param present - Paths that are not nil wherever the condition is evaluated.
+   */
+  #when(outcome: boolean, condition: Condition, present: readonly Path[]): Definite {
     this.#count()
     switch (condition.kind) {
       case 'true':
-        return TRUE
       case 'false':
+        return (condition.kind === 'true') === outcome ? TRUE : FALSE
       case 'failure':
         return FALSE
       case 'and': {
+        if (!outcome) return this.#whenOneIsFalse(condition.of, present)
         const inside = this.#presentBefore(condition.of, present)
-        return all(condition.of.map((one, at) => this.#whenTrue(one, inside[at]!)))
+        return all(condition.of.map((one, at) => this.#when(true, one, inside[at]!)))
       }
       case 'or':
-        return any(condition.of.map((one) => this.#whenTrue(one, present)))
-      case 'some':
-        return this.#some(condition, this.#whenTrue(condition.where, present))
+        return (outcome ? any : all)(condition.of.map((one) => this.#when(outcome, one, present)))
       case 'not':
-        return this.#whenFalse(condition.of, present)
+        return this.#when(!outcome, condition.of, present)
+      case 'some': {
+        const { where, from, span } = condition
+        if (outcome) return this.#some(condition, this.#when(true, where, present))
+        const other = this.#canMiss(where, present)
+          ? complement(this.#schema, this.#when(false, where, present))
+          : this.#when(true, where, present)
+        return all([this.#leaves.iterable(from, span), complement(this.#schema, this.#some(condition, other))])
+      }
       case 'ref':
-        return condition.definition.recursive
+        if (!condition.definition.recursive) return this.#when(outcome, bodyOf(condition), present)
+        return outcome
           ? this.#recursions.call(condition, 'true')
-          : this.#whenTrue(bodyOf(condition), present)
+          : complement(this.#schema, this.#recursions.call(condition, 'not false'))
       case 'opaque':
         throw new UnsupportedFilterError(
           'opaque-condition',
@@ -106,41 +117,10 @@ class Definer {
             data: { reason: condition.reason.code },
           },
         )
-      default:
-        return this.#leaves.whenTrue(condition)
-    }
-  }
-
-  #whenFalse(condition: Condition, present: readonly Path[]): Definite {
-    this.#count()
-    switch (condition.kind) {
-      case 'true':
-      case 'failure':
       case 'reads':
-        return FALSE
-      case 'false':
-        return TRUE
-      case 'and':
-        return this.#whenOneIsFalse(condition.of, present)
-      case 'or':
-        return all(condition.of.map((one) => this.#whenFalse(one, present)))
-      case 'some': {
-        const { where, from, span } = condition
-        const other = this.#canMiss(where, present)
-          ? complement(this.#schema, this.#whenFalse(where, present))
-          : this.#whenTrue(where, present)
-        return all([this.#leaves.iterable(from, span), complement(this.#schema, this.#some(condition, other))])
-      }
-      case 'not':
-        return this.#whenTrue(condition.of, present)
-      case 'ref':
-        return condition.definition.recursive
-          ? complement(this.#schema, this.#recursions.call(condition, 'not false'))
-          : this.#whenFalse(bodyOf(condition), present)
-      case 'opaque':
-        return this.#whenTrue(condition, present)
+        return outcome ? this.#leaves.whenTrue(condition) : FALSE
       default:
-        return this.#leaves.whenFalse(condition)
+        return outcome ? this.#leaves.whenTrue(condition) : this.#leaves.whenFalse(condition)
     }
   }
 
@@ -151,8 +131,8 @@ class Definer {
     for (let at = parts.length - 1; at >= 0; at--) {
       const [one, here] = [parts[at]!, inside[at]!]
       const isRest =
-        isFalse.kind === 'false' || !this.#canMiss(one, here) ? isFalse : all([this.#whenTrue(one, here), isFalse])
-      isFalse = any([this.#whenFalse(one, here), isRest])
+        isFalse.kind === 'false' || !this.#canMiss(one, here) ? isFalse : all([this.#when(true, one, here), isFalse])
+      isFalse = any([this.#when(false, one, here), isRest])
     }
     return isFalse
   }

@@ -153,7 +153,7 @@ class Builder {
     const depth = ++this.#depth
     const body = this.build(where, skipsNil ? [...present, element] : present)
     this.#depth--
-    return { kind: 'some', each, from: list, where: body, depth, skipsNil }
+    return { kind: 'loop', each, from: list, where: body, depth, skipsNil }
   }
 
   #call({ definition, args }: Ref, present: readonly Path[]): Undecided {

@@ -98,7 +98,7 @@ export interface Ask {
 }
 /** A search for an element for which a condition is true. */
 export interface Loop {
-  readonly kind: 'some'
+  readonly kind: 'loop'
   readonly each: Root
   readonly from: Value
   readonly where: Node

@@ -107,7 +107,7 @@ export class Linker {
         const parts = { other: operands.reader(right.value), how: this.#comparison(left, right), errors }
         return instruction('same', operands.reader(left.value), parts, next)
       }
-      case 'some':
+      case 'loop':
         return this.#loop(test, errors, next)
       case 'reads':
         return this.#apply((value) => plain(value) !== undefined || undefined, errors, next, test.value)
@@ -184,7 +184,7 @@ export class Linker {
     const own = this.#own
     if (own !== undefined) own.isUsed = true
     const loop = { ...this.operands.element(each), own, errors }
-    return instruction('some', list, { loop, body: this.link(where) }, next)
+    return instruction('loop', list, { loop, body: this.link(where) }, next)
   }
 
   #call(call: Call, errors: Errors, next: Edges): Instruction {

@@ -15,7 +15,7 @@ export const kinds = {
   text: 1,
   texts: 2,
   boolean: 3,
-  some: 4,
+  loop: 4,
   nil: 5,
   truth: 6,
   order: 7,
@@ -147,7 +147,7 @@ export function run(start: Instruction, frame: Slots): Decision {
           case kinds.boolean:
             holds = typeof value === 'boolean' ? value === parts.literal : isLiteral(parts, value)
             break
-          case kinds.some:
+          case kinds.loop:
             holds = search(parts.loop, value, parts.body, frame)
             break
           case kinds.nil:

@@ -154,7 +154,7 @@ export function freeCall(name: string, value: string, method: string, asked: str
  * @param asked - The test of other values, and of long texts.
  */
 export function quickText(method: string, x: string, y: string, asked: string): string {
-  const units = method === 'includes' ? `${receiver(x)}.length * ${y}.length` : `${y}.length`
+  const units = method === 'includes' ? `${receiver(x)}.length * ${receiver(y)}.length` : `${receiver(y)}.length`
   return `typeof ${x} === "string" && typeof ${y} === "string" && ${units} < ${unitsPerStep} ? ${receiver(x)}.${method}(${y}) : ${asked}`
 }
 

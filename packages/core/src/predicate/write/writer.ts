@@ -186,7 +186,7 @@ class Writer {
 
   /** Returns the number of the place of a test's errors; undefined if its parts record theirs, or nothing does. */
   #placeOf({ kind, span }: Test): number | undefined {
-    return span === undefined || kind === 'some' || kind === 'call' ? undefined : this.#pool.place(span)
+    return span === undefined || kind === 'loop' || kind === 'call' ? undefined : this.#pool.place(span)
   }
 
   /** Writes the parts of a condition: all but the first are not always evaluated. */
@@ -244,7 +244,7 @@ class Writer {
       }
       case 'ask':
         return this.#ask(test, scope, doubt)
-      case 'some':
+      case 'loop':
         return doubt.note(this.#loop(test, scope))
       case 'call':
         return doubt.note(this.#call(test, scope))
@@ -295,7 +295,7 @@ class Writer {
   }
 
   /** Writes a loop as a function once, and a call of it with the values that it uses. */
-  #loop(loop: TestOf<'some'>, scope: CodeScope): string {
+  #loop(loop: TestOf<'loop'>, scope: CodeScope): string {
     const { name, parameters } = entryOf(this.#loops, loop, () => this.#loopFunction(loop))
     return this.#called(
       name,
@@ -307,7 +307,7 @@ class Writer {
    * Returns the function of a loop. Actors and resources of different models have functions of their own, since V8
    * shares what it learns about a function's objects.
    */
-  #loopFunction(loop: TestOf<'some'>): LoopFunction {
+  #loopFunction(loop: TestOf<'loop'>): LoopFunction {
     const scope = new CodeScope()
     const body = this.#loopBody(loop, scope)
     const { models } = this.#operands
@@ -317,7 +317,7 @@ class Writer {
     return { name, parameters: [...scope.parameters] }
   }
 
-  #loopBody({ from, each, depth, where, skipsNil, span }: TestOf<'some'>, scope: CodeScope): string {
+  #loopBody({ from, each, depth, where, skipsNil, span }: TestOf<'loop'>, scope: CodeScope): string {
     const place = span && this.#pool.place(span)
     const list = this.#operands.write(from, scope)
     const element = scope.own(`each${depth}`)
