@@ -7,15 +7,14 @@ import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import type { PolarComparisonOperator } from '../state/polarOperator.js'
 import { unanswered } from '../state/replay.js'
-import { failed, pending, type Verdict } from '../state/signal.js'
+import { pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { Float, isDict, isList, type Term } from '../state/term.js'
-import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { formatTerm } from '../terms/format.js'
 import { planOperands } from './operands.js'
-import { type Context, type GoalPlan, inOrder } from './plan.js'
+import { type Context, type GoalPlan, inOrder, withValues } from './plan.js'
 
 const names: Readonly<Record<ComparisonOperator, PolarComparisonOperator>> = {
   '==': 'Eq',
@@ -29,26 +28,14 @@ const names: Readonly<Record<ComparisonOperator, PolarComparisonOperator>> = {
 /** `left < right` and the like: they compare values and bind nothing. */
 export function planCompare(c: Context, node: Compare): GoalPlan {
   const { before, operands } = planOperands(c, [node.left, node.right])
-  const [left, right] = [operands[0]!, operands[1]!]
   return inOrder([
     ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        const a = evaluate(m, slots, left)
-        if (a === failed) return m.backtrack()
-        if (a === pending) return m.wait(step)
-        const b = evaluate(m, slots, right)
-        if (b === failed) return m.backtrack()
-        if (b === pending) return m.wait(step)
-        if (typeof a === 'number' && typeof b === 'number') {
-          return compareNumbers(node.operator, a, b) ? next : m.backtrack()
-        }
-        return compareStep(m, node.operator, a, b, node, next, step)
+    withValues(operands, (m, left, right, next, again) => {
+      if (typeof left === 'number' && typeof right === 'number') {
+        return compareNumbers(node.operator, left, right) ? next : m.backtrack()
       }
-      return step
-    },
+      return compareStep(m, node.operator, left, right, node, next, again)
+    }),
   ])
 }
 

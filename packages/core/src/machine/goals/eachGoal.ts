@@ -2,13 +2,11 @@ import type { Expression, In } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import type { Retry } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
-import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import type { Term } from '../state/term.js'
-import { evaluate } from '../terms/evaluate.js'
 import { inStep } from './inGoal.js'
 import { planOperand } from './operands.js'
-import { type Context, type GoalPlan, inOrder } from './plan.js'
+import { type Context, type GoalPlan, inOrder, withValue } from './plan.js'
 
 /** `variable in collection` with the first mention of the variable. */
 export interface EachNode extends In {
@@ -32,20 +30,13 @@ export function planEach(c: Context, node: EachNode): GoalPlan {
   c.scope.ready(slot)
   return inOrder([
     ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        const values = evaluate(m, slots, operand)
-        if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, next))
-        if (values === failed) return m.backtrack()
-        if (values === pending) return m.wait(step)
-        const cell = m.cell(false)
-        slots[slot] = cell
-        return inStep(m, cell, values, node, next, step)
-      }
-      return step
-    },
+    withValue(operand, (m, values, next, again) => {
+      const { slots } = m.frame
+      if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, next))
+      const cell = m.cell(false)
+      slots[slot] = cell
+      return inStep(m, cell, values, node, next, again)
+    }),
   ])
 }
 

@@ -14,7 +14,7 @@ import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../terms/lookup.js'
 import { unify, unifyStep } from '../terms/unify.js'
-import type { GoalPlan } from './plan.js'
+import { type GoalPlan, withValue } from './plan.js'
 
 /** `object.method(args)`: stores the result in a slot that nothing has written yet. */
 export function methodPlan(
@@ -24,23 +24,14 @@ export function methodPlan(
   args: readonly CompiledValue[],
   slot: number,
 ): GoalPlan {
-  return (next) => {
-    const step: Step = (m) => {
-      m.asking()
-      const slots = m.frame.slots
-      const receiver = evaluate(m, slots, object)
-      if (receiver === failed) return m.backtrack()
-      if (receiver === pending) return m.wait(step)
-      if (receiver instanceof Cell) {
-        throw unboundReceiver(node, call)
-      }
-      const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
-      if (result === pending) return m.wait(step)
-      slots[slot] = m.outside.import(result)
-      return next
-    }
-    return step
-  }
+  return withValue(object, (m, receiver, next, again) => {
+    if (receiver instanceof Cell) throw unboundReceiver(node, call)
+    const { slots } = m.frame
+    const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
+    if (result === pending) return m.wait(again)
+    slots[slot] = m.outside.import(result)
+    return next
+  })
 }
 
 function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: readonly unknown[]): unknown {
@@ -114,28 +105,21 @@ export function newPlan(node: New, args: readonly CompiledValue[], slot: number)
 
 /** `object.(key)`: an open key goes through all keys of a dictionary. */
 export function dynamicLookupPlan(node: Dot, object: CompiledValue, key: CompiledValue, slot: number): GoalPlan {
-  return (next) => {
-    const step: Step = (m) => {
-      m.asking()
-      const slots = m.frame.slots
-      const receiver = evaluate(m, slots, object)
-      if (receiver === failed) return m.backtrack()
-      if (receiver === pending) return m.wait(step)
-      const name = evaluate(m, slots, key)
-      if (name instanceof Cell) {
-        const result = m.cell(true)
-        slots[slot] = result
-        return lookUpOpen(m, receiver, name, result, node, next)
-      }
-      assertKey(m, name, node)
-      const value = lookUpKey(m, receiver, name, node)
-      if (value === failed) return m.backtrack()
-      if (value === pending) return m.wait(step)
-      slots[slot] = value
-      return next
+  return withValue(object, (m, receiver, next, again) => {
+    const { slots } = m.frame
+    const name = evaluate(m, slots, key)
+    if (name instanceof Cell) {
+      const result = m.cell(true)
+      slots[slot] = result
+      return lookUpOpen(m, receiver, name, result, node, next)
     }
-    return step
-  }
+    assertKey(m, name, node)
+    const value = lookUpKey(m, receiver, name, node)
+    if (value === failed) return m.backtrack()
+    if (value === pending) return m.wait(again)
+    slots[slot] = value
+    return next
+  })
 }
 
 /** `object.(key)` with an open key. */

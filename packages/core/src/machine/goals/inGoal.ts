@@ -7,39 +7,26 @@ import type { Choice } from '../state/frame.js'
 import { Iteration } from '../state/iteration.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
-import { failed, pending, type Verdict } from '../state/signal.js'
+import { pending, type Verdict } from '../state/signal.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { dictGet, dictKeys, Float, isDict, ListTerm, type Term } from '../state/term.js'
-import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { formatTerm } from '../terms/format.js'
 import { unify, unifyStep } from '../terms/unify.js'
 import { planOperands } from './operands.js'
-import { type Context, type GoalPlan, inOrder } from './plan.js'
+import { type Context, type GoalPlan, inOrder, withValues } from './plan.js'
 
 /** `item in collection`: each element is an alternative. */
 export function planIn(c: Context, node: In): GoalPlan {
   const { item, collection } = node
   const { before, operands } = planOperands(c, [item, collection])
-  const [element, list] = [operands[0]!, operands[1]!]
   return inOrder([
     ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        const value = evaluate(m, slots, element)
-        if (value === failed) return m.backtrack()
-        if (value === pending) return m.wait(step)
-        const values = evaluate(m, slots, list)
-        if (values === failed) return m.backtrack()
-        if (values === pending) return m.wait(step)
-        if (Array.isArray(values) && typeof value === 'string') return memberStep(m, value, values, node, next)
-        return inStep(m, value, values, node, next, step)
-      }
-      return step
-    },
+    withValues(operands, (m, value, values, next, again) => {
+      if (Array.isArray(values) && typeof value === 'string') return memberStep(m, value, values, node, next)
+      return inStep(m, value, values, node, next, again)
+    }),
   ])
 }
 

@@ -12,12 +12,9 @@ import {
   literalValue,
   slotValue,
 } from '../state/compiledValue.js'
-import { failed, pending } from '../state/signal.js'
-import type { Step } from '../state/step.js'
 import { numberTerm } from '../terms/arithmetic.js'
-import { evaluate } from '../terms/evaluate.js'
 import { dynamicLookupPlan, methodPlan, newPlan } from './hostGoals.js'
-import type { Context, GoalPlan } from './plan.js'
+import { type Context, type GoalPlan, withValue } from './plan.js'
 
 /**
  * Compiles expressions that have values. Method calls, `new` and lookups by a variable key become
@@ -126,18 +123,10 @@ function hoisted(c: Context, operand: CompiledValue, before: GoalPlan[], hoist: 
 
 /** Computes an operand into a slot that nothing has written yet. */
 export function storePlan(operand: CompiledValue, slot: number): GoalPlan {
-  return (next) => {
-    const step: Step = (m) => {
-      m.asking()
-      const slots = m.frame.slots
-      const value = evaluate(m, slots, operand)
-      if (value === pending) return m.wait(step)
-      if (value === failed) return m.backtrack()
-      slots[slot] = value
-      return next
-    }
-    return step
-  }
+  return withValue(operand, (m, value, next) => {
+    m.frame.slots[slot] = value
+    return next
+  })
 }
 
 /**

@@ -16,7 +16,7 @@ import { match } from '../terms/pattern.js'
 import { unifyObjects, unifyStep } from '../terms/unify.js'
 import { planOperand, planOperands } from './operands.js'
 import { matcherOf } from './patterns.js'
-import { type Context, type GoalPlan, inOrder } from './plan.js'
+import { type Context, type GoalPlan, inOrder, withValue } from './plan.js'
 
 /** `left = right` */
 export function planUnify(c: Context, node: Unify): GoalPlan {
@@ -69,19 +69,11 @@ function planBinding(c: Context, variable: Expression, value: Expression): GoalP
   c.scope.ready(slot)
   return inOrder([
     ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        const term = evaluate(m, slots, operand)
-        if (term === failed) return m.backtrack()
-        if (term === pending) return m.wait(step)
-        if (term instanceof Cell) m.link(term)
-        slots[slot] = term
-        return next
-      }
-      return step
-    },
+    withValue(operand, (m, term, next) => {
+      if (term instanceof Cell) m.link(term)
+      m.frame.slots[slot] = term
+      return next
+    }),
   ])
 }
 
@@ -119,26 +111,20 @@ export function planCondition(c: Context, node: Expression): GoalPlan {
   const { before, operand } = planOperand(c, node)
   return inOrder([
     ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const value = evaluate(m, m.frame.slots, operand)
-        if (value === true) return next
-        if (value === false || value === failed) return m.backtrack()
-        if (value === pending) return m.wait(step)
-        if (value instanceof Cell) {
-          m.bind(value, true)
-          return m.proceed(next)
-        }
-        const shown = formatTerm(m.host, value)
-        throw new Fault('type-error', `A condition must be true or false, not ${shown}.`, {
-          span: node.span,
-          hint: 'compare the value',
-          data: { of: 'condition', value, shown, expression: node },
-        })
+    withValue(operand, (m, value, next) => {
+      if (value === true) return next
+      if (value === false) return m.backtrack()
+      if (value instanceof Cell) {
+        m.bind(value, true)
+        return m.proceed(next)
       }
-      return step
-    },
+      const shown = formatTerm(m.host, value)
+      throw new Fault('type-error', `A condition must be true or false, not ${shown}.`, {
+        span: node.span,
+        hint: 'compare the value',
+        data: { of: 'condition', value, shown, expression: node },
+      })
+    }),
   ])
 }
 
@@ -148,20 +134,13 @@ export function planMatches(c: Context, node: Matches): GoalPlan {
   const { matcher, fresh } = matcherOf(c, node.pattern, before)
   return inOrder([
     ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        const value = evaluate(m, slots, operand)
-        if (value === failed) return m.backtrack()
-        if (value === pending) return m.wait(step)
-        makeCells(m, slots, fresh)
-        const verdict = match(m, slots, value, matcher, node)
-        if (verdict === true) return m.proceed(next)
-        return verdict === false ? m.backtrack() : m.wait(step)
-      }
-      return step
-    },
+    withValue(operand, (m, value, next, again) => {
+      const { slots } = m.frame
+      makeCells(m, slots, fresh)
+      const verdict = match(m, slots, value, matcher, node)
+      if (verdict === true) return m.proceed(next)
+      return verdict === false ? m.backtrack() : m.wait(again)
+    }),
   ])
 }
 
