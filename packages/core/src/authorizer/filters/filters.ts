@@ -1,5 +1,5 @@
 import type { Condition } from '../../condition/condition.js'
-import { forFilter } from '../../condition/rewrite/passes.js'
+import { isSimple, simplify } from '../../condition/rewrite/passes.js'
 import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
 import { fold, withoutFailures } from '../../filter/algebra/fold.js'
@@ -137,9 +137,9 @@ export class Filters {
   #finish({ policy, known, action, modelName, isOfActors, before }: FilterPlan, bound: Bound): Filter {
     const { decider } = this.#engine
     const condition = descending(() => {
-      const simple = forFilter(bound.condition)
-      // A condition that is simple already has no failures: only `fold` can find one.
-      return simple === bound.condition ? fold(simple) : withoutFailures(fold(assertLoaded(simple)))
+      // A simple condition has no failures: only `fold` can find one.
+      if (isSimple(bound.condition)) return fold(bound.condition)
+      return withoutFailures(fold(assertLoaded(simplify(bound.condition))))
     })
     // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
     const isTrue = before

@@ -11,7 +11,13 @@ function open(policy: string) {
       {
         name: 'Folder',
         key: 'id',
-        fields: { id: 'integer', team: { one: 'Team', from: 'teamId', to: 'id' }, teamId: 'integer' },
+        fields: {
+          id: 'integer',
+          team: { one: 'Team', from: 'teamId', to: 'id' },
+          teamId: 'integer',
+          parent: { one: 'Folder', from: 'parentId', to: 'id' },
+          parentId: 'integer',
+        },
       },
       {
         name: 'Note',
@@ -55,5 +61,16 @@ describe('a filter whose relations were loaded', () => {
     const authorizer = open(policy)
     const filter = await authorizer.loadFilter(authorizer.as('User', { id: 1 }), 'read', 'Note')
     expect(() => filter.matches(note(authorizer, undefined))).toThrow(RelationNotLoadedError)
+  })
+
+  it('is needed for a relation of the actor that a recursion reads', async () => {
+    const authorizer = open(`
+      allow(user: User, "read", folder: Folder) if may_read(user, folder);
+      may_read(user: User, _: Folder) if _ in user.teams;
+      may_read(user: User, folder: Folder) if may_read(user, folder.parent);
+    `)
+    const user = authorizer.as('User', { id: 1 })
+    expect(() => authorizer.filter(user, 'read', 'Folder')).toThrow(RelationNotLoadedError)
+    expect((await authorizer.loadFilter(user, 'read', 'Folder')).definite().kind).toBe('true')
   })
 })

@@ -28,16 +28,11 @@ export function forDefinition(schema: Schema, definition: Definition): Condition
   return gather(schema, withoutRepeated(settled(definition)), definition)
 }
 
-/** The passes over the condition of a filter: `simplify`, unless it is simple. */
-export function forFilter(condition: Condition): Condition {
-  return isSimple(condition) ? condition : simplify(condition)
-}
-
 /**
  * Returns whether a condition can't be simplified and contains no failure. Most residuals for a
- * bound actor are simple.
+ * bound actor are simple: a filter needs no pass over them.
  */
-function isSimple(condition: Condition): boolean {
+export function isSimple(condition: Condition): boolean {
   switch (condition.kind) {
     case 'not':
       return condition.of.kind !== 'not' && isSimple(condition.of)
