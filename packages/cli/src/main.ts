@@ -1,22 +1,10 @@
-import { PolicyError } from '@arcturus/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { check } from './commands/check.js'
-import { type CompileCommand, compile } from './commands/compile.js'
-import { coverage, type ReportOptions } from './commands/coverage.js'
-import { diff } from './commands/diff.js'
-import { explain } from './commands/explain.js'
-import { type InitOptions, init } from './commands/init.js'
-import { mutate } from './commands/mutate.js'
-import { repl } from './commands/repl.js'
-import { routes } from './commands/routes.js'
-import { test } from './commands/test.js'
-import { types } from './commands/types.js'
-import { who } from './commands/who.js'
-import { printDiagnostic } from './output/diagnostics.js'
+import type { CompileCommand } from './commands/compile.js'
+import type { ReportOptions } from './commands/coverage.js'
+import type { InitOptions } from './commands/init.js'
 import { Failure, reasonOf } from './output/failure.js'
 import { type Format, type Io, Output, type Result } from './output/output.js'
 import { Project } from './project/project.js'
-import { watching } from './project/watching.js'
 import { version } from './version.js'
 
 /** The exit code of a command that could not do its work. */
@@ -54,7 +42,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       if (wantsJson(args)) new Output(io, 'json').json({ error: { code: 'usage', message } })
       return failed
     }
-    reportFailure(error, new Output(io, 'text'))
+    await reportFailure(error, new Output(io, 'text'))
     return failed
   }
 }
@@ -102,6 +90,8 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   const context = new Option('--context <json>', 'the context of the question: JSON or a file, dates by ISO 8601')
   const formats = new Option('--format <format>', 'the form of findings').choices(['text', 'json', 'github'])
 
+  // Each command imports what it alone needs.
+
   /** Opens the project, runs a command in it, and prints the result. */
   const run = async (
     options: CommonOptions,
@@ -114,16 +104,17 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
         if (output.format === 'json') output.json(result.json)
         return result.code
       } catch (error) {
-        reportFailure(error, output)
+        await reportFailure(error, output)
         return failed
       }
     }
     if (!options.watch) return ended(await once())
     const rest = args.filter((arg) => arg !== '--watch' && arg !== '-w')
     try {
+      const { watching } = await import('./project/watching.js')
       ended(await watching(io, options.config, output, rest))
     } catch (error) {
-      reportFailure(error, output)
+      await reportFailure(error, output)
       ended(failed)
     }
   }
@@ -148,7 +139,9 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .option('-w, --watch', 'check again when a file changes')
     .addOption(formats)
     .action((options: CommonOptions & { strict?: boolean }) =>
-      run(options, (open, output) => check(open, output, { strict: options.strict ?? false })),
+      run(options, async (open, output) =>
+        (await import('./commands/check.js')).check(open, output, { strict: options.strict ?? false }),
+      ),
     )
 
   program
@@ -165,7 +158,6 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     )
     .action((files: string[], options: CommonOptions & { check?: boolean; stdin?: boolean }) =>
       run(options, async (_, output) => {
-        // Prettier is a large module, which no other command needs.
         const { fmt } = await import('./commands/fmt.js')
         return fmt(output, { files, check: options.check ?? false, stdin: options.stdin ?? false })
       }),
@@ -187,7 +179,9 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .action((files: string[], options: CommonOptions & ReportOptions & { coverage?: boolean }) =>
       run(
         options,
-        inProject((project, output) => test(project, output, files, options.coverage ? options : undefined)),
+        inProject(async (project, output) =>
+          (await import('./commands/test.js')).test(project, output, files, options.coverage ? options : undefined),
+        ),
       ),
     )
 
@@ -211,7 +205,7 @@ Examples:
   $ arcturus coverage --threshold 90 --html node --test`,
     )
     .action((command: string[], options: CommonOptions & ReportOptions) =>
-      run(options, (_, output) => coverage(output, command, options)),
+      run(options, async (_, output) => (await import('./commands/coverage.js')).coverage(output, command, options)),
     )
 
   command('explain', 'Explain why an actor may or may not do something, and what is missing.', [
@@ -229,7 +223,9 @@ Examples:
     .action((actor: string, action: string, resource: string, options: CommonOptions & ValueOptions) =>
       run(
         options,
-        inProject((project, output) => explain(project, output, { actor, action, resource, ...options })),
+        inProject(async (project, output) =>
+          (await import('./commands/explain.js')).explain(project, output, { actor, action, resource, ...options }),
+        ),
       ),
     )
 
@@ -245,8 +241,13 @@ Examples:
     .action((action: string, resource: string, options: CommonOptions & { model?: string; take: number }) =>
       run(
         options,
-        inProject((project, output) =>
-          who(project, output, { action, resource, model: options.model, take: options.take }),
+        inProject(async (project, output) =>
+          (await import('./commands/who.js')).who(project, output, {
+            action,
+            resource,
+            model: options.model,
+            take: options.take,
+          }),
         ),
       ),
     )
@@ -267,7 +268,9 @@ Examples:
       (old: string[], options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number }) =>
         run(
           options,
-          inProject((project, output) => diff(project, output, { old, ...options, all: options.all ?? false })),
+          inProject(async (project, output) =>
+            (await import('./commands/diff.js')).diff(project, output, { old, ...options, all: options.all ?? false }),
+          ),
         ),
     )
 
@@ -281,7 +284,9 @@ Examples:
     .action((files: string[], options: CommonOptions & { rows: number }) =>
       run(
         options,
-        inProject((project, output) => mutate(project, output, { files, rows: options.rows })),
+        inProject(async (project, output) =>
+          (await import('./commands/mutate.js')).mutate(project, output, { files, rows: options.rows }),
+        ),
       ),
     )
 
@@ -296,7 +301,7 @@ Examples:
     .action((options: CommonOptions & CompileCommand) =>
       run(
         options,
-        inProject((project, output) => compile(project, output, options)),
+        inProject(async (project, output) => (await import('./commands/compile.js')).compile(project, output, options)),
       ),
     )
 
@@ -314,7 +319,9 @@ Examples:
     .action((options: CommonOptions & { output?: string; name: string; register: boolean; check?: boolean }) =>
       run(
         options,
-        inProject((project, output) => types(project, output, { ...options, check: options.check ?? false })),
+        inProject(async (project, output) =>
+          (await import('./commands/types.js')).types(project, output, { ...options, check: options.check ?? false }),
+        ),
       ),
     )
 
@@ -327,12 +334,18 @@ Examples:
     .action((options: CommonOptions & { check?: boolean }) =>
       run(
         options,
-        inProject((project, output) => routes(project, output, options.check ?? false)),
+        inProject(async (project, output) =>
+          (await import('./commands/routes.js')).routes(project, output, options.check ?? false),
+        ),
       ),
     )
 
   command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']).action(
-    (options: CommonOptions) => run(options, inProject(repl)),
+    (options: CommonOptions) =>
+      run(
+        options,
+        inProject(async (project, output) => (await import('./commands/repl.js')).repl(project, output)),
+      ),
   )
 
   program
@@ -370,7 +383,9 @@ Examples:
       'after',
       '\nExamples:\n  $ npx @arcturus/cli init\n  $ arcturus init --actor Account --resource Invoice',
     )
-    .action((options: CommonOptions & InitOptions) => run(options, (_, output) => init(output, options)))
+    .action((options: CommonOptions & InitOptions) =>
+      run(options, async (_, output) => (await import('./commands/init.js')).init(output, options)),
+    )
 
   return program
 }
@@ -418,8 +433,10 @@ async function opened(cwd: string, { config, context }: CommonOptions): Promise<
   }
 }
 
-function reportFailure(error: unknown, output: Output): void {
+async function reportFailure(error: unknown, output: Output): Promise<void> {
+  const { PolicyError } = await import('@arcturus/core')
   if (error instanceof PolicyError && output.format !== 'json') {
+    const { printDiagnostic } = await import('./output/diagnostics.js')
     for (const diagnostic of error.diagnostics) printDiagnostic(output, diagnostic)
     return
   }

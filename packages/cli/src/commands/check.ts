@@ -1,6 +1,6 @@
 import { type Diagnostic, PolicyError } from '@arcturus/core'
 import { findingOf, printDiagnostic } from '../output/diagnostics.js'
-import type { Output, Result } from '../output/output.js'
+import { counted, type Output, type Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
 
 export interface CheckOptions {
@@ -68,9 +68,4 @@ function refusedFilters({ authorizer }: Project): readonly Diagnostic[] {
 function some(names: readonly string[]): string {
   const rest = names.length - 3
   return rest > 0 ? `${names.slice(0, 3).join(', ')} and ${rest} more` : names.join(', ')
-}
-
-/** Formats a count: `1 error`, `2 errors`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -3,10 +3,9 @@ import { dirname, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type CompileOptions, compilePolicy } from '@arcturus/core/compile'
 import { Failure } from '../output/failure.js'
-import type { Output, Result } from '../output/output.js'
+import { counted, type Output, type Result } from '../output/output.js'
 import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
-import { counted } from './check.js'
 
 export interface CompileCommand {
   /** The JavaScript file to write; its types are written beside it. Default: none. */

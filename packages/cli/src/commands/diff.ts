@@ -4,12 +4,11 @@ import { posix, resolve } from 'node:path'
 import { ArcturusError } from '@arcturus/core'
 import type { DecisionChange, RowQueries, Unexamined } from '@arcturus/testing/diff'
 import { Failure } from '../output/failure.js'
-import { type Output, oneLine, type Result } from '../output/output.js'
+import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type PolicyFile, type Project } from '../project/project.js'
+import { referenceOf } from '../project/rows.js'
 import { treeOf } from '../project/tree.js'
-import { counted } from './check.js'
 import { coloured } from './explain.js'
-import { referenceOf } from './mutate.js'
 
 export interface DiffCommand {
   /** The old policy: files, or a revision of Git. */

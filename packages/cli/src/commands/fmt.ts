@@ -4,9 +4,8 @@ import { text } from 'node:stream/consumers'
 import { FormatError, format } from '@arcturus/prettier-plugin'
 import { findingOf, printDiagnostic } from '../output/diagnostics.js'
 import { Failure } from '../output/failure.js'
-import type { Output, Result } from '../output/output.js'
+import { counted, type Output, type Result } from '../output/output.js'
 import { filesOf } from '../project/project.js'
-import { counted } from './check.js'
 
 export interface FormatCommand {
   /** Paths or patterns; all policies in the folder by default. */

@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { ArcturusError } from '@arcturus/core'
 import type { MutationReport, Witness } from '@arcturus/testing'
 import { findingOf } from '../output/diagnostics.js'
-import type { Output, Result } from '../output/output.js'
+import { counted, type Output, type Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
-import { counted } from './check.js'
+import { referenceOf } from '../project/rows.js'
 import { testFiles } from './test.js'
 
 export interface MutateOptions {
@@ -161,15 +161,4 @@ function tests(lines: readonly string[]): string {
 /** Writes a text as a literal of JavaScript. Keys are data, so they can contain quotes. */
 function quoted(text: string): string {
   return /^[^'\\\p{C}\u2028\u2029]*$/u.test(text) ? `'${text}'` : JSON.stringify(text)
-}
-
-/** Writes a row as a reference, such as `User:3`. */
-export function referenceOf(authorizer: Project['authorizer'], row: unknown): string {
-  if (row === null) return 'nobody'
-  const model = authorizer.modelOf(row)
-  if (model === undefined) return String(row)
-  const key = authorizer.schema.key(model) ?? []
-  // Sound: the columns of a key are fields of its rows.
-  const values = key.map((name) => (row as Readonly<Record<string, unknown>>)[name])
-  return `${model}:${values.map(String).join(',')}`
 }

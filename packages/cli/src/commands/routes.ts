@@ -1,11 +1,10 @@
 import { Failure, reasonOf } from '../output/failure.js'
-import { type Output, oneLine, type Result } from '../output/output.js'
+import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
 import { expressRoutes, isExpress, isExpressRouter } from '../routes/express.js'
 import { isKoa, isKoaRouter, koaRoutes } from '../routes/koa.js'
 import type { Route } from '../routes/route.js'
-import { counted } from './check.js'
 
 /** Lists the routes of the application. Code 1 if they are checked, and one declares nothing. */
 export async function routes(project: Project, output: Output, isChecked: boolean): Promise<Result> {

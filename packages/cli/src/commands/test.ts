@@ -3,9 +3,9 @@ import { differenceText, type Matrix, type MatrixReport } from '@arcturus/testin
 import { defaultExport } from '../config/loadConfig.js'
 import type { PolicyTests } from '../config/tests.js'
 import { Failure } from '../output/failure.js'
-import type { Output, Result } from '../output/output.js'
+import { counted, type Output, type Result } from '../output/output.js'
 import { filesOf, type Project } from '../project/project.js'
-import { counted } from './check.js'
+
 import { type ReportOptions, reported } from './coverage.js'
 
 /** A file of tests and its report. */

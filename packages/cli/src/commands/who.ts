@@ -1,9 +1,6 @@
-import { UnsupportedFilterError } from '@arcturus/core'
-import { type Output, oneLine, type Result } from '../output/output.js'
+import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type Project } from '../project/project.js'
-import { applicationModels, type Row } from '../project/rows.js'
-import { counted } from './check.js'
-import { referenceOf } from './mutate.js'
+import { applicationModels, type Row, referenceOf } from '../project/rows.js'
 
 export interface WhoCommand {
   readonly action: string
@@ -87,6 +84,7 @@ async function actorsOf(
     try {
       return { actors: await rows.actors(model, action, resource, take, context), byQuery: true, isComplete: true }
     } catch (error) {
+      const { UnsupportedFilterError } = await import('@arcturus/core')
       // The policy has no exact query for these actors.
       if (!(error instanceof UnsupportedFilterError) && codeOf(error) !== 'filter-too-large') throw error
     }

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { PolicyError } from '@arcturus/core'
-import { own as ownProperties } from '@arcturus/core/filters'
 import { register } from 'tsx/esm/api'
 import { Failure, reasonOf } from '../output/failure.js'
 import type { Config } from './config.js'
@@ -29,7 +27,9 @@ export async function loadConfig(cwd: string, chosen: string | undefined): Promi
   if (file === undefined)
     throw new Failure(`No arcturus.config.ts in ${cwd} or a folder above it.`, 'create one with: arcturus init')
   if (!existsSync(file)) throw new Failure(`The configuration ${file} does not exist.`, 'check the path after --config')
-  const config = await defaultExport(file).catch((error: unknown) => {
+  const config = await defaultExport(file).catch(async (error: unknown) => {
+    // The command's own copy of the library is needed for errors alone.
+    const { PolicyError } = await import('@arcturus/core')
     if (error instanceof PolicyError) throw error
     throw new Failure(`The configuration can't be loaded: ${reasonOf(error)}`, `see ${file} and its imports`, error)
   })
@@ -105,7 +105,8 @@ function assertConfig(config: unknown, file: string): Config {
   const invalid = (what: string, hint: string): Failure => new Failure(`${what} in ${file}.`, hint)
   if (typeof config !== 'object' || config === null)
     throw invalid('No default export', 'write: export default defineConfig({ policy, open })')
-  const ownConfig = ownProperties(config as Partial<Config>)
+  // Without the properties that code of others adds to all objects.
+  const ownConfig: Partial<Config> = Object.assign(Object.create(null), config)
   const { policy, open, tests, routes } = ownConfig
   const isFiles = (value: unknown): boolean =>
     typeof value === 'string' ||

@@ -3,12 +3,12 @@ import { text } from 'node:stream/consumers'
 import { PolicyError } from '@arcturus/core'
 import { describeSchema } from '@arcturus/core/editing'
 import { explain } from '../commands/explain.js'
-import { referenceOf } from '../commands/mutate.js'
 import { who } from '../commands/who.js'
 import { loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import { Output } from '../output/output.js'
 import { filesOf, Project } from '../project/project.js'
+import { referenceOf } from '../project/rows.js'
 import type { Message, Question } from './messages.js'
 
 /** How many rows a question offers. */

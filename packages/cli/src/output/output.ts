@@ -53,6 +53,11 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped)
 }
 
+/** Formats a count: `1 error`, `2 errors`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 function escaped(text: string): string {
   const code = text.charCodeAt(0).toString(16).padStart(4, '0')
   return `\\u${code}${text.slice(1)}`

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { type Authorizer, type Context, type Diagnostic, PolicyError } from '@arcturus/core'
+import type { Authorizer, Context, Diagnostic } from '@arcturus/core'
 import { glob } from 'tinyglobby'
 import { type LibraryOf, type LoadedConfig, libraryOf, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
-import { readContext } from './context.js'
 import {
   applicationModels,
   modelCalled,
@@ -72,6 +71,7 @@ export class Project {
     try {
       return (await config.open()) ?? {}
     } catch (error) {
+      const { PolicyError } = await import('@arcturus/core')
       if (error instanceof PolicyError) throw error
       throw new Failure(`The application can't be opened: ${reasonOf(error)}`, `see \`open\` in ${config.file}`, error)
     }
@@ -86,6 +86,7 @@ export class Project {
    */
   async inContext(text: string): Promise<Project> {
     const { config, cwd, authorizer } = this
+    const { readContext } = await import('./context.js')
     const context = await readContext(authorizer, text, cwd, (reference) => this.row(reference))
     return new Project(config, cwd, authorizer.with(context), this.#rows, this.#close, context)
   }

@@ -300,3 +300,14 @@ const builtIns: ReadonlySet<string> = new Set(['Boolean', 'Integer', 'Float', 'S
 export function applicationModels({ schema }: Pick<Authorizer, 'schema'>): readonly string[] {
   return [...schema.models.keys()].filter((name) => !builtIns.has(name))
 }
+
+/** Writes a row as a reference, such as `User:3`. */
+export function referenceOf(authorizer: Authorizer, row: unknown): string {
+  if (row === null) return 'nobody'
+  const model = authorizer.modelOf(row)
+  if (model === undefined) return String(row)
+  const key = authorizer.schema.key(model) ?? []
+  // Sound: the columns of a key are fields of its rows.
+  const values = key.map((name) => (row as Readonly<Record<string, unknown>>)[name])
+  return `${model}:${values.map(String).join(',')}`
+}
