@@ -83,6 +83,42 @@ describe.each(databases)('Transactions of an authorized client on $name', (datab
     await expect(client.member.create({ data: { userId: 3, spaceId: 1 } })).rejects.toMatchObject({ status: 403 })
   })
 
+  it.skipIf(database.provider === 'sqlite')('judge a row that was given away between two statements', async () => {
+    const other = world.connect()
+    const run = world.as(2).$transaction(async (tx) => {
+      expect(await tx.item.findUnique({ where: { id: 1 } })).toMatchObject({ boardId: 1 })
+      await other.item.update({ where: { id: 1 }, data: { boardId: 2 } })
+      await tx.item.update({ where: { id: 1 }, data: { text: 'mine' } })
+    })
+    // MariaDB sees the old row in the transaction, and refuses to write over the new one by itself.
+    await expect(run).rejects.toMatchObject(database.provider === 'mysql' ? {} : { status: 404 })
+    expect(await world.bare.item.findUnique({ where: { id: 1 } })).toMatchObject({ text: 'a', boardId: 2 })
+    await other.$disconnect()
+  })
+
+  it.skipIf(database.provider === 'sqlite')('fail under serializable if a row is given away meanwhile', async () => {
+    const other = world.connect()
+    const run = world.as(2).$transaction(
+      async (tx) => {
+        await tx.item.findMany()
+        const give = other.item.update({ where: { id: 1 }, data: { boardId: 2 } })
+        // A database that locks lets the other wait, until this one has ended.
+        await Promise.race([give, new Promise((resolve) => setTimeout(resolve, 300))]).catch(() => {})
+        given = give.catch(() => {})
+        await tx.item.update({ where: { id: 1 }, data: { text: 'mine' } })
+      },
+      { isolationLevel: 'Serializable' },
+    )
+    let given: Promise<unknown> | undefined
+    const [result] = await Promise.allSettled([run])
+    await given
+    const { text } = await world.bare.item.findUniqueOrThrow({ where: { id: 1 } })
+    expect(text).toBe(result.status === 'fulfilled' ? 'mine' : 'a')
+    // Here the other waits for this transaction, so that the row was not given away yet when it was written.
+    expect(result.status).toBe(database.provider === 'mysql' ? 'fulfilled' : 'rejected')
+    await other.$disconnect()
+  })
+
   it.skipIf(database.provider === 'sqlite')('fail under serializable if a role is revoked meanwhile', async () => {
     const other = world.connect()
     let isRevoked = false
