@@ -1,27 +1,14 @@
 import { UnsupportedOperationError } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaRelation } from '../schema/schema.js'
-import type { Tables } from '../schema/tables.js'
-import type { ReadableFields } from './fields.js'
-import type { Questions, Rows } from './questions.js'
+import type { Rows } from './questions.js'
+import { VisibleRows } from './visibleRows.js'
 
 /**
  * Rewrites the conditions of a caller's `where`, so that they see no hidden row and no hidden field:
  * a related row that may not be read counts as missing.
  */
-export class Conditions {
-  readonly #questions: Questions
-  readonly #fields: ReadableFields
-  readonly #tables: Tables
-  readonly #action: (model: string) => string
-
-  constructor(questions: Questions, fields: ReadableFields, action: (model: string) => string) {
-    this.#questions = questions
-    this.#fields = fields
-    this.#tables = questions.parts.tables
-    this.#action = action
-  }
-
+export class Conditions extends VisibleRows {
   /**
    * @param isPositive - Whether the condition has to be right where it is true. Below `NOT` it has to
    * be right where it is false: conditions of Prisma can be neither, for a column without a value.
@@ -36,12 +23,12 @@ export class Conditions {
         own[name] = await this.#connected(value, model, name === 'NOT' ? !isPositive : isPositive)
         continue
       }
-      const field = this.#tables.field(model, name)
-      const unique = field ? undefined : this.#tables.model(model)?.uniques.find(({ argument }) => argument === name)
-      await this.#fields.assertUsable(model, unique ? unique.fields : [name])
+      const field = this.tables.field(model, name)
+      const unique = field ? undefined : this.tables.model(model)?.uniques.find(({ argument }) => argument === name)
+      await this.fields.assertUsable(model, unique ? unique.fields : [name])
       if (field?.kind === 'relation') parts.push(await this.#related(field, value, isPositive))
       else if (field || unique) {
-        await this.#fields.assertReferences(value)
+        await this.fields.assertReferences(value)
         own[name] = value
       } else throw unknownArgument(model, name, value)
     }
@@ -60,7 +47,7 @@ export class Conditions {
   }
 
   async #related(relation: PrismaRelation, value: unknown, isPositive: boolean): Promise<Arguments> {
-    const visible = await this.#questions.rows(this.#action(relation.model), relation.model)
+    const visible = await this.questions.rows(this.action(relation.model), relation.model)
     const { name } = relation
     if (relation.list) return await this.#some(relation, value, visible)
     if (value === null) return await this.#isMissing(relation, visible, isPositive)
@@ -117,7 +104,7 @@ export class Conditions {
   }
 
   async #missing({ name, model, nullable }: PrismaRelation): Promise<Arguments[]> {
-    const hidden = await this.#questions.hidden(this.#action(model), model)
+    const hidden = await this.questions.hidden(this.action(model), model)
     return [...(nullable ? [{ [name]: { is: null } }] : []), ...(hidden ? [{ [name]: { is: hidden } }] : [])]
   }
 }

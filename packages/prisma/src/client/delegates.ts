@@ -1,10 +1,11 @@
 import { delegateOf, property } from '../schema/fromClient.js'
 import type { PrismaModel } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
-import { isReadOperation } from './operations.js'
+import { operations as readOperations } from './operations.js'
 import { Query } from './query.js'
 import { nameOf, refusedOperation } from './refused.js'
 import type { Session } from './session.js'
+import { writeOperations } from './write.js'
 
 /** The model's part of a client: `client.document`. */
 export type Delegate = object
@@ -25,19 +26,6 @@ export class Delegates {
     return this.#classes.get(name)!(session)
   }
 }
-
-/** The operations that change rows. */
-export const writeOperations = [
-  'create',
-  'createMany',
-  'createManyAndReturn',
-  'update',
-  'updateMany',
-  'updateManyAndReturn',
-  'upsert',
-  'delete',
-  'deleteMany',
-] as const
 
 /** The relations of a row are queries, too: `client.user.findUnique(…).documents()`. */
 const fluent: ReadonlySet<string> = new Set([
@@ -77,7 +65,7 @@ function delegateClass(model: PrismaModel, tables: Tables): (session: Session) =
       return new Class(delegate.#session, model.name, operation, args)
     }
   }
-  for (const operation of [...readNames, ...writeOperations]) {
+  for (const operation of [...Object.keys(readOperations), ...writeOperations]) {
     Object.defineProperty(ModelDelegate.prototype, operation, {
       value(this: ModelDelegate, args: unknown) {
         return ModelDelegate.send(this, operation, args)
@@ -91,17 +79,6 @@ function delegateClass(model: PrismaModel, tables: Tables): (session: Session) =
   )
   return (session) => new ModelDelegate(session)
 }
-
-const readNames = [
-  'findUnique',
-  'findUniqueOrThrow',
-  'findFirst',
-  'findFirstOrThrow',
-  'findMany',
-  'count',
-  'aggregate',
-  'groupBy',
-].filter(isReadOperation)
 
 const queryClasses = new WeakMap<PrismaModel, typeof Query>()
 

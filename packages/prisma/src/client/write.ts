@@ -43,6 +43,8 @@ const operations: Readonly<Record<string, { readonly args: readonly string[]; re
   deleteMany: { args: ['where', 'limit'], run: removeMany },
 }
 
+export const writeOperations: readonly string[] = Object.keys(operations)
+
 /** Errors of Prisma that would tell that a hidden row exists: unique values, references, missing rows. */
 const hiddenCodes: ReadonlySet<string> = new Set(['P2002', 'P2003', 'P2014', 'P2015', 'P2017', 'P2018', 'P2025'])
 
