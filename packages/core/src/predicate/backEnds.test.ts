@@ -117,6 +117,15 @@ test('a predicate is true, is false, or bails out to the machine', () => {
   expect(evaluators.outcomes(new User({}), doc)).toEqual(['machine', 'machine', 'error missing-attribute'])
 })
 
+test('an error of a part that the machine is asked for is an error of that part', () => {
+  const evaluators = new Evaluators(`
+    allow(_: User, "read", doc: Doc) if {n: 1} in doc.it;
+    allow(user: User, "read", doc: Doc) if {n: 1} in doc.list or user.it = "reader";
+  `)
+  const outcomes = evaluators.outcomes(new User({ it: 'reader' }), new Doc({ it: null, list: null }))
+  expect(outcomes).toEqual(['true', 'true', 'true'])
+})
+
 function predicateOf(text: string, compile: CompilePredicate): Predicate {
   const authorizer = new Authorizer().registerClass(User).registerClass(Doc)
   const policy = authorizer.loadSync(text)

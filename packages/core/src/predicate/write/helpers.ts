@@ -95,7 +95,11 @@ export function makeAsk({ ask }: Pick<HelperParts, 'ask'>): ExtraHelpers['ask'] 
     budget.ask()
     // Another query of the machine can't load rows that are known by their keys alone.
     for (const value of values.values()) if (value === undefined || holdsReference(value)) return undefined
-    return ask(goal, values)
+    try {
+      return ask(goal, values)
+    } catch (error) {
+      return metErrors.caught(error)
+    }
   }
 }
 export function makeIsThere(): ExtraHelpers['isThere'] {
