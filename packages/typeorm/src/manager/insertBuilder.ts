@@ -5,16 +5,16 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { UnsupportedOperationError } from '../errors.js'
 import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
-import { joinedOf, type Plan } from './plan.js'
+import { joinedOf, keyIn, type Plan } from './plan.js'
 import { viaOf } from './relationBuilder.js'
 import { changeOf } from './rowChange.js'
 import { type Running, sending } from './session.js'
-import { announce, returnsRows, written } from './writeBuilders.js'
+import { announced, returnsRows, type Writing, written } from './writeBuilders.js'
 
-/** A row of an upsert that exists already. */
+/** A row of an upsert that exists already, and what it gets. */
 interface Existing {
   readonly at: number
-  readonly row: Values
+  readonly key: Record<string, unknown>
   readonly values: ObjectLiteral
 }
 
@@ -23,49 +23,35 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     const { onIgnore, insertFromSelect } = this.expressionMap
     if (onIgnore) throw ignored()
     if (insertFromSelect) throw refusedPart('valuesFromSelect')
-    if (this.getValueSets().length === 0) return Promise.resolve(new InsertResult())
-    return written(this, async (plan, session, entity) => {
-      if (entity.isJunction) return await this.#link(plan, session, entity)
-      const sets = this.getValueSets()
-      const names = sets.map((one) => changeOf(entity, one).names)
-      await announce(this, 'BeforeInsert', session, sets)
-      const result = await this.#insert(plan, session, entity, sets, names)
-      await announce(this, 'AfterInsert', session, sets)
-      return result
+    const sets = this.getValueSets()
+    if (sets.length === 0) return Promise.resolve(new InsertResult())
+    return written(this, async (writing) => {
+      if (writing.entity.isJunction) return await this.#link(writing)
+      const names = sets.map((one) => changeOf(writing.entity, one).names)
+      return await announced(this, 'Insert', writing, sets, () => this.#insert(writing, sets, names))
     })
   }
 
   async #insert(
-    plan: Plan,
-    session: Running,
-    entity: EntityMetadata,
+    { plan, session, entity }: Writing,
     sets: readonly ObjectLiteral[],
     names: readonly (readonly string[])[],
   ): Promise<InsertResult> {
-    const isRead = returnsRows(this, entity, session)
+    const isRead = returnsRows(this, { plan, session, entity })
     const existing = await this.#existing(plan, entity, sets)
     const isNew = (_: unknown, at: number): boolean => !existing.some((one) => one.at === at)
     const columns = this.getInsertedColumns()
-    const changes = sets.map((one, at) => ({ ...changeOf(entity, one, columns), names: names[at]! }))
-    const rows = changes.filter(isNew)
+    const rows = sets.map((one, at) => ({ ...changeOf(entity, one, columns), names: names[at]! })).filter(isNew)
     const insert = rows.length > 0 ? await plan.insert(entity, rows, isRead) : undefined
-    const updates: (() => void)[] = []
-    for (const { row, values } of existing) {
-      const change = changeOf(entity, values)
-      await plan.demanded(entity, [keyIn(entity, row)], await plan.conditions(entity, change))
-      updates.push(await plan.update(entity, [row], change, isRead))
-    }
+    const updates = await plan.prepareEach(
+      existing.map(({ key, values }) => ({ kind: 'update', entity, change: changeOf(entity, values), key })),
+      isRead,
+    )
     await plan.seal([entity])
-    const { callListeners } = this.expressionMap
     const { valuesSet } = this.expressionMap
     const sent = sets.filter(isNew)
     // The keys of the rows are needed.
-    Object.assign(this.expressionMap, {
-      callListeners: false,
-      updateEntity: true,
-      onUpdate: undefined,
-      valuesSet: sent,
-    })
+    Object.assign(this.expressionMap, { updateEntity: true, onUpdate: undefined })
     this.setQueryRunner(session.runner)
     const result = await sending(session, async () => {
       const inserted = new InsertResult()
@@ -76,14 +62,14 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
         inserted.generatedMaps.push(...generatedMaps)
         inserted.raw = inserted.raw === undefined || !Array.isArray(raw) ? raw : [...inserted.raw, ...raw]
       }
-      for (const { row, values } of existing) await update(session, entity, keyIn(entity, row), values)
+      for (const { key, values } of existing) await update(session, entity, key, values)
       return inserted
     })
-    Object.assign(this.expressionMap, { callListeners, valuesSet })
+    Object.assign(this.expressionMap, { valuesSet })
     insert?.record(result.identifiers)
-    for (const apply of updates) apply()
-    for (const { at, row } of existing) {
-      result.identifiers.splice(at, 0, keyIn(entity, row))
+    for (const apply of updates) await apply()
+    for (const { at, key } of existing) {
+      result.identifiers.splice(at, 0, key)
       result.generatedMaps.splice(at, 0, {})
     }
     return result
@@ -112,25 +98,29 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     const named = (names: readonly string[]) =>
       names.map((name) => entity.findColumnWithDatabaseName(name) ?? unknown(name))
     const [keys, written] = [named(conflict), named(overwrite).filter((one) => !conflict.includes(one.databaseName))]
-    const found: Existing[] = []
-    for (const [at, set] of sets.entries()) {
+    const given = sets.map((set) => {
       const { columns } = changeOf(entity, set, keys)
-      const key = Object.fromEntries(keys.map((column) => [columnName(column), columns[columnName(column)]]))
-      if (Object.values(key).some((value) => value === undefined || value === null || typeof value === 'function'))
-        continue
-      const [row] = await plan.store.find(
-        entity.name,
-        plan.store.keyed(entity.name, [key]),
-        plan.rules.columnsOf(entity.name),
-        true,
-      )
-      if (row) found.push({ at, row, values: valuesOf(set, written) })
-    }
-    return found
+      const values = keys.map((column) => columns[columnName(column)])
+      const isKey = values.every((value) => value !== undefined && value !== null && typeof value !== 'function')
+      return isKey ? Object.fromEntries(keys.map((column, at) => [columnName(column), values[at]])) : undefined
+    })
+    const wanted = given.filter((one) => one !== undefined)
+    const columns = [...new Set([...plan.rules.columnsOf(entity.name), ...keys.map(columnName)])]
+    const rows = await plan.found(entity.name, wanted, [], columns)
+    const found = given.flatMap((one, at) => {
+      const row = one && (wanted.length === 1 ? rows[0] : rows.find((own) => isLike(own, one)))
+      return row ? [{ at, key: { ...keyIn(entity, row) }, values: valuesOf(sets[at]!, written) }] : []
+    })
+    if (sets.length === 1 || rows.every((row) => wanted.some((one) => isLike(row, one)))) return found
+    // The database takes other values for equal: each row is looked up by itself.
+    const each: Existing[] = []
+    for (const [at, set] of sets.entries())
+      each.push(...(await this.#existing(plan, entity, [set])).map((one) => ({ ...one, at })))
+    return each
   }
 
   /** Inserts rows of a table between two entities. */
-  async #link(plan: Plan, session: Running, junction: EntityMetadata): Promise<InsertResult> {
+  async #link({ plan, session, entity: junction }: Writing): Promise<InsertResult> {
     if (this.expressionMap.onUpdate) throw refusedPart('orUpdate of a table between rows')
     const links = this.getValueSets().map((one) =>
       joinedOf(junction, (column) => column.getEntityValue(one), viaOf(this)),
@@ -164,8 +154,8 @@ async function update(
   await builder.callListeners(false).whereInIds(key).execute()
 }
 
-function keyIn({ primaryColumns }: EntityMetadata, row: Values): Record<string, unknown> {
-  return Object.fromEntries(primaryColumns.map(({ propertyPath }) => [propertyPath, row[propertyPath]]))
+function isLike(row: Values, values: Values): boolean {
+  return Object.entries(values).every(([name, value]) => String(row[name]) === String(value))
 }
 
 function unknown(name: string): never {

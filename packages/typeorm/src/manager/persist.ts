@@ -1,5 +1,4 @@
 import { ArgumentError } from '@arcturus/core'
-import type { Values } from '@arcturus/core/writes'
 import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { EntityPersistExecutor } from 'typeorm/persistence/EntityPersistExecutor.js'
@@ -8,7 +7,7 @@ import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
 import { wrapOwn } from '../prototypes.js'
 import { assertNoRow } from '../query/keptFilters.js'
 import { columnName } from './entityRelations.js'
-import { type Joined, joinedOf, keyOf, Plan } from './plan.js'
+import { type Joined, joinedOf, type KeyedStatement, keyIn, Plan, type Statement, unchanged } from './plan.js'
 import { fieldOf } from './readableTables.js'
 import { type EntityChange, pending, referenced } from './rowChange.js'
 import { hidingRows, type Running, type Session, sending, transaction } from './session.js'
@@ -51,39 +50,34 @@ class Persisting {
     const inserts = executor.insertSubjects.filter(({ metadata }) => !metadata.isJunction)
     const removed = new Set(removeSubjects)
     const applies: (() => void | Promise<void>)[] = []
-    for (const [entity, subjects] of grouped(inserts)) {
-      if (subjects.some(hasGeneratedKey)) throw plan.judge.denial(false)
-      const { record } = await plan.insert(
-        entity,
-        subjects.map((subject) => this.#change(subject)),
-      )
-      applies.push(() => record(subjects.map(({ identifier }) => identifier)))
+    for (const group of grouped(inserts)) {
+      if (group.some(hasGeneratedKey)) throw plan.judge.denial(false)
+      const rows = group.map((subject) => this.#change(subject))
+      const { record } = await plan.insert(group[0]!.metadata, rows)
+      applies.push(() => record(group.map(({ identifier }) => identifier)))
     }
     const isNew = new Set(inserts)
     for (const subject of [...inserts, ...updateSubjects]) this.#tested.add(subject)
-    for (const subject of updateSubjects) {
-      if (isNew.has(subject) || subject.metadata.isJunction) continue
-      const change = this.#change(subject)
-      const conditions = await plan.conditions(subject.metadata, change)
-      applies.push(await plan.update(subject.metadata, await this.#rows([subject], conditions), change))
-    }
-    for (const [entity, subjects] of grouped(recoverSubjects)) {
-      const change = { columns: {}, names: [] }
-      const rows = await this.#rows(subjects, await plan.conditions(entity, change))
-      applies.push(await plan.update(entity, rows, change))
-    }
-    for (const [entity, subjects] of grouped(softRemoveSubjects)) {
-      const rows = await this.#rows(subjects, await plan.judge.before('delete', entity.name))
-      applies.push(() => plan.rules.ledger.deleted(entity.name, rows))
-    }
+    const of = (kind: Statement['kind'], subjects: readonly Subject[]): KeyedStatement[] =>
+      subjects
+        .filter((subject) => !subject.metadata.isJunction && !isNew.has(subject))
+        .map((subject) => ({
+          kind,
+          entity: subject.metadata,
+          change: kind === 'update' ? this.#change(subject) : unchanged,
+          key: keyIn(subject.metadata, subject.identifier),
+        }))
+    const kept = [
+      ...of('update', updateSubjects),
+      ...of('recover', recoverSubjects),
+      ...of('soft-remove', softRemoveSubjects),
+    ]
+    applies.push(...(await plan.prepareEach(kept)))
     const links = [...executor.insertSubjects, ...removeSubjects].filter(
       ({ metadata, parentSubject }) => metadata.isJunction && !(parentSubject && removed.has(parentSubject)),
     )
     const joined = await plan.join(links.map((subject) => linkOf(subject, isNew)))
-    for (const [entity, subjects] of grouped(removeSubjects.filter(({ metadata }) => !metadata.isJunction))) {
-      const rows = await this.#rows(subjects, await plan.judge.before('delete', entity.name))
-      applies.push(await plan.delete(entity, rows))
-    }
+    applies.push(...(await plan.prepareEach(of('delete', removeSubjects))))
     const written = [...inserts, ...updateSubjects, ...removeSubjects].filter(({ metadata }) => !metadata.isJunction)
     await plan.seal(written.map(({ metadata }) => metadata))
     this.#finish = async () => {
@@ -113,17 +107,6 @@ class Persisting {
         columns[columnName(join)] = endOf(value, (row) => referencedValue(join, row))
     }
     return { columns, names: this.#names.get(subject) ?? namesOf(subject), isStable: true }
-  }
-
-  #rows(subjects: readonly Subject[], conditions: Parameters<Plan['demanded']>[2]): Promise<readonly Values[]> {
-    const { metadata } = subjects[0]!
-    const keys = subjects.map(({ identifier }) =>
-      Object.fromEntries(
-        metadata.primaryColumns.map((column) => [columnName(column), column.getEntityValue(identifier ?? {})]),
-      ),
-    )
-    keyOf(metadata)
-    return this.#plan.demanded(metadata, keys, conditions)
   }
 }
 
@@ -183,10 +166,10 @@ export async function persist(
   )
 }
 
-function grouped(subjects: readonly Subject[]): ReadonlyMap<EntityMetadata, readonly Subject[]> {
+function grouped(subjects: readonly Subject[]): Iterable<readonly Subject[]> {
   const groups = new Map<EntityMetadata, Subject[]>()
   for (const subject of subjects) groups.set(subject.metadata, [...(groups.get(subject.metadata) ?? []), subject])
-  return groups
+  return groups.values()
 }
 
 /** Returns the fields that a caller changes. */

@@ -9,6 +9,7 @@ import {
   type Values,
   withinScope,
 } from '@arcturus/core/writes'
+import type { ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
@@ -40,6 +41,22 @@ export interface Inserting {
   /** Notes the keys of the rows. */
   record(identifiers: readonly unknown[]): void
 }
+
+/** A statement on rows that exist, whoever makes it: a builder, the executor of `save`, or an upsert. */
+export interface Statement {
+  readonly kind: 'update' | 'recover' | 'delete' | 'soft-remove'
+  readonly entity: EntityMetadata
+  /** What the rows get. */
+  readonly change: Pick<EntityChange, 'names' | 'columns'>
+}
+
+/** A statement on one row, which the caller names by its key. */
+export interface KeyedStatement extends Statement {
+  readonly key: Values
+}
+
+/** The change of a statement that sets no columns of its caller. */
+export const unchanged: Statement['change'] = { names: [], columns: {} }
 
 type Apply = () => Promise<void>
 
@@ -104,50 +121,74 @@ export class Plan {
       isTested,
       record: (identifiers) => {
         const keys = rows.map((_, at) => this.#keyIn(entity, identifiers[at]))
-        const texts = new Set(keys.map((key) => JSON.stringify(Object.values(key).map(String))))
+        const texts = new Set(keys.map((key) => textOf(key)))
         if (isTested && texts.size < keys.length) throw this.judge.denial()
         for (const key of keys) this.rules.ledger.created(name, key, options)
       },
     }
   }
 
-  /** Returns the conditions of the rows that allow an update, before it. */
-  async conditions(
-    entity: EntityMetadata,
-    { names, columns }: Pick<EntityChange, 'names' | 'columns'>,
-  ): Promise<readonly PrintedFilter[]> {
-    await this.rules.bind('update', entity.name, names)
-    return await this.rules.before(entity.name, names, this.rules.touched(entity.name, columns))
+  /** Returns the conditions of the rows that allow a statement, before it. */
+  async conditions({
+    kind,
+    entity: { name },
+    change: { names, columns },
+  }: Statement): Promise<readonly PrintedFilter[]> {
+    if (kind === 'delete' || kind === 'soft-remove') return await this.judge.before('delete', name)
+    await this.rules.bind('update', name, names)
+    return await this.rules.before(name, names, this.rules.touched(name, columns))
   }
 
-  /** Prepares the update of rows that allow it. */
-  async update(
-    entity: EntityMetadata,
+  /** Prepares a statement on rows that allow it. @returns what to do after it */
+  async prepare(
+    { kind, entity, change: { names, columns } }: Statement,
     rows: readonly Values[],
-    { names, columns }: Pick<EntityChange, 'names' | 'columns'>,
-    isRead = false,
-  ): Promise<() => void> {
+    { isRead = false, isDecided = false }: { readonly isRead?: boolean; readonly isDecided?: boolean } = {},
+  ): Promise<Apply> {
     const { name } = entity
     const key = keyOf(entity)
+    const { ledger, cascades } = this.rules
+    if (kind === 'delete' || kind === 'soft-remove') {
+      const after = kind === 'delete' ? await cascades.prepare(name, rows, this.#deleted) : undefined
+      return async () => {
+        ledger.deleted(name, rows)
+        await after?.()
+      }
+    }
     const fields = await this.rules.bind('update', name, names)
     const changed = key.filter((one) => one in columns && rows.some((row) => String(row[one]) !== String(columns[one])))
     if (changed.length > 0 && !this.#canChangeKey(entity, rows, columns)) throw changedKey(entity)
     const links = this.rules.linked(name, columns)
     const isMoved = this.rules.touched(name, columns).length > 0
     const renamed = Object.fromEntries(changed.map((one) => [one, columns[one]]))
-    return () => {
+    return async () => {
       for (const row of rows)
-        this.rules.ledger.changed(name, { ...row, ...renamed }, { fields, links, isMoved, isRead })
+        ledger.changed(name, { ...row, ...renamed }, { fields, links, isMoved, isRead, isDecided })
     }
   }
 
-  /** Prepares the deletion of rows that allow it. */
-  async delete(entity: EntityMetadata, rows: readonly Values[]): Promise<Apply> {
-    const after = await this.rules.cascades.prepare(entity.name, rows, this.#deleted)
-    return async () => {
-      this.rules.ledger.deleted(entity.name, rows)
-      await after()
+  /** Prepares statements on rows that callers name: those that change alike are tested by one query. */
+  async prepareEach(statements: readonly KeyedStatement[], isRead = false): Promise<readonly Apply[]> {
+    const groups = new Map<string, KeyedStatement[]>()
+    for (const one of statements) {
+      const { kind, entity, change } = one
+      const text = JSON.stringify([kind, entity.name, change.names, Object.keys(change.columns)])
+      groups.set(text, [...(groups.get(text) ?? []), one])
     }
+    const applies: Apply[] = []
+    for (const group of groups.values()) {
+      const [first] = group as [KeyedStatement, ...KeyedStatement[]]
+      const keys = group.map(({ key }) => key)
+      const rows = await this.demanded(first.entity, keys, await this.conditions(first))
+      if (Object.keys(first.change.columns).length === 0) applies.push(await this.prepare(first, rows, { isRead }))
+      else
+        for (const one of group) {
+          const row = rows.length === 1 ? rows[0] : rows.find((found) => textOf(one.key, found) === textOf(one.key))
+          if (!row) throw this.judge.denial()
+          applies.push(await this.prepare(one, [row], { isRead }))
+        }
+    }
+    return applies
   }
 
   /** Prepares links by tables of their own: both rows have to allow `update`, or a rule of `allow_link` allows the link. */
@@ -176,21 +217,34 @@ export class Plan {
     conditions: readonly PrintedFilter[],
   ): Promise<readonly Values[]> {
     const { name } = entity
-    const wanted = new Map(keys.map((one) => [JSON.stringify(Object.values(one).map(String)), one]))
-    const found: Values[] = []
-    for (const part of this.#parts([...wanted.values()])) {
-      const where = this.store.keyed(name, part)
-      found.push(
-        ...(await this.store.find(name, this.store.all([where, ...conditions]), this.rules.columnsOf(name), true)),
-      )
-    }
-    if (found.length >= wanted.size) return found
+    const wanted = new Map(keys.map((one) => [textOf(one), one]))
+    const found = await this.found(name, [...wanted.values()], conditions, this.rules.columnsOf(name))
+    if (found.length < wanted.size) throw await this.refused(entity, [...wanted.values()])
+    return found
+  }
+
+  /** Returns the denial for rows of which one does not exist, or does not allow a statement. */
+  async refused(entity: EntityMetadata, keys: readonly Values[]): Promise<Error> {
+    const { name } = entity
     const readable = await this.judge.before('read', name)
-    let seen = 0
-    for (const part of this.#parts([...wanted.values()]))
-      seen += (await this.store.find(name, this.store.all([this.store.keyed(name, part), ...readable]), keyOf(entity)))
-        .length
-    throw this.judge.denial(seen >= wanted.size)
+    const seen = await this.found(name, keys, readable, keyOf(entity))
+    return this.judge.denial(seen.length >= keys.length)
+  }
+
+  /** Finds rows by columns, as far as they fulfil conditions, and locks them. */
+  async found(
+    model: string,
+    keys: readonly Values[],
+    conditions: readonly PrintedFilter[],
+    columns: readonly string[],
+  ): Promise<readonly Values[]> {
+    const { store } = this
+    const rows: Values[] = []
+    for (let from = 0; from < keys.length; from += store.mostKeys) {
+      const where = store.keyed(model, keys.slice(from, from + store.mostKeys))
+      rows.push(...(await store.find(model, store.all([where, ...conditions]), columns, true)))
+    }
+    return rows
   }
 
   /** Declares that the first statement is about to be sent. */
@@ -261,13 +315,11 @@ export class Plan {
     if (Object.values(key).some((value) => value === undefined || value === null)) throw this.judge.denial()
     return key
   }
+}
 
-  #parts(keys: readonly Values[]): readonly (readonly Values[])[] {
-    const { mostKeys } = this.store
-    return Array.from({ length: Math.ceil(keys.length / mostKeys) }, (_, at) =>
-      keys.slice(at * mostKeys, (at + 1) * mostKeys),
-    )
-  }
+/** Returns a text that is the same for the same values, of a row or of another one with these columns. */
+function textOf(columns: Values, row: Values = columns): string {
+  return JSON.stringify(Object.keys(columns).map((name) => String(row[name])))
 }
 
 /** Returns the names of the key of an entity. @throws UnsupportedFilterError for a key that a policy cannot name */
@@ -286,6 +338,12 @@ export function keyOf(entity: EntityMetadata): readonly string[] {
       data: { reason: 'key' },
     },
   )
+}
+
+/** Returns the key of a row, by the names of the plan. @throws UnsupportedFilterError as `keyOf` */
+export function keyIn(entity: EntityMetadata, row: ObjectLiteral | undefined): Values {
+  keyOf(entity)
+  return Object.fromEntries(entity.primaryColumns.map((one) => [columnName(one), one.getEntityValue(row ?? {})]))
 }
 
 /**

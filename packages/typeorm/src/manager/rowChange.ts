@@ -64,7 +64,7 @@ export function knownValues({ authorizer: { schema } }: Parts, entity: EntityMet
 }
 
 /** Returns whether every database reads a value as it was written. */
-function isStored({ type, isArray, isNullable }: ColumnMetadata, value: unknown): boolean {
+export function isStored({ type, isArray, isNullable }: ColumnMetadata, value: unknown): boolean {
   const name = typeof type === 'function' ? type.name.toLowerCase() : String(type)
   if (isArray) return false
   if (value === null) return isNullable

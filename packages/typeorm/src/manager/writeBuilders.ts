@@ -2,43 +2,48 @@ import type { Values } from '@arcturus/core/writes'
 import { DeleteQueryBuilder, type ObjectLiteral, type QueryBuilder, UpdateQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'
-import { type PrintedFilter, row } from '../filter/printedFilter.js'
+import type { PrintedFilter } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
 import { assertGuarded, loading, sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
-import { columnNamed } from './entityRelations.js'
+import { columnName, columnNamed } from './entityRelations.js'
 import { refusedPart } from './facade.js'
-import { type Joined, joinedOf, keyOf, Plan } from './plan.js'
+import { joinedOf, keyOf, Plan, type Statement } from './plan.js'
 import { viaOf } from './relationBuilder.js'
-import { changeOf, type EntityChange } from './rowChange.js'
+import { changeOf, isStored } from './rowChange.js'
 import { hidingRows, type Running, sending, transaction } from './session.js'
 
 type AnyBuilder = Pick<QueryBuilder<ObjectLiteral>, 'expressionMap' | 'getParameters'>
 
-/** A statement that writes the rows of a condition. */
-interface Conditional extends AnyBuilder {
-  /** The keys by which the caller named the rows, if they did. */
-  readonly demanded: readonly Values[] | undefined
-  /** Returns the SQL of the conditions, with an order and a limit. */
-  tail(): string
+/** A builder of a statement that writes the rows of a condition. */
+type Conditional = AnyBuilder & {
+  setQueryRunner(runner: Running['runner']): unknown
+  setParameters(values: ObjectLiteral): unknown
+}
+
+/** A write of a builder, within its transaction. */
+export interface Writing {
+  readonly plan: Plan
+  readonly session: Running
+  readonly entity: EntityMetadata
 }
 
 /** Runs a write of a builder in a transaction, with its checks before and after. */
 export async function written<Result>(
   builder: AnyBuilder,
-  run: (plan: Plan, session: Running, entity: EntityMetadata) => Promise<Result>,
+  run: (writing: Writing) => Promise<Result>,
 ): Promise<Result> {
   const session = sessionOfBuilder(builder)
   const { mainAlias } = builder.expressionMap
   if (!mainAlias?.hasMetadata) throw refusedPart('statement on a table without an entity')
-  const { metadata } = mainAlias
-  if (metadata.tableType === 'closure-junction') throw refusedPart('statement on a closure table')
+  const { metadata: entity } = mainAlias
+  if (entity.tableType === 'closure-junction') throw refusedPart('statement on a closure table')
   return await hidingRows(session, () =>
     transaction(session, (inner) =>
       loading(async () => {
         assertGuarded(builder as never, inner)
         const plan = new Plan(inner)
-        const result = await run(plan, inner, metadata)
+        const result = await run({ plan, session: inner, entity })
         await plan.verify()
         return result
       }),
@@ -46,23 +51,32 @@ export async function written<Result>(
   )
 }
 
-/** Calls the listeners of an entity, which can change what is written, and write by themselves. */
-export async function announce(
-  { expressionMap: { callListeners, mainAlias } }: AnyBuilder,
+/** Calls the listeners of an entity before and after a statement: they can change what is written, and write by themselves. */
+export async function announced<Result>(
+  { expressionMap: map }: AnyBuilder,
   event: string,
-  { runner }: Running,
-  values: readonly unknown[] = [undefined],
-): Promise<void> {
-  if (!callListeners || !mainAlias?.hasMetadata) return
-  const broadcast = Reflect.get(runner.broadcaster, 'broadcast') as (...args: unknown[]) => Promise<void>
-  for (const one of values) await Reflect.apply(broadcast, runner.broadcaster, [event, mainAlias.metadata, one])
+  { session: { runner }, entity }: Writing,
+  values: readonly unknown[],
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const { callListeners } = map
+  const broadcast = async (when: string): Promise<void> => {
+    const send = Reflect.get(runner.broadcaster, 'broadcast') as (...args: unknown[]) => Promise<void>
+    if (callListeners)
+      for (const one of values) await Reflect.apply(send, runner.broadcaster, [`${when}${event}`, entity, one])
+  }
+  await broadcast('Before')
+  map.callListeners = false
+  const result = await run()
+  map.callListeners = callListeners
+  await broadcast('After')
+  return result
 }
 
 /** Returns whether a statement returns rows, which have to be readable as a whole. */
 export function returnsRows(
   { expressionMap: { returning } }: AnyBuilder,
-  entity: EntityMetadata,
-  { tables }: Running,
+  { session: { tables }, entity }: Writing,
 ): boolean {
   if (returning === undefined || returning === '') return false
   if ((typeof returning === 'string' && returning !== '*') || tables.hiddenColumns(entity).size > 0)
@@ -70,237 +84,183 @@ export function returnsRows(
   return true
 }
 
+/** Runs the SQL of a builder's conditions on a table. */
+async function select(
+  builder: Conditional,
+  { session: { runner, parts, tables } }: Writing,
+  columns: string,
+  { sql: table, parameters }: { readonly sql: string; readonly parameters: ObjectLiteral },
+  alias: string,
+): Promise<readonly ObjectLiteral[]> {
+  // Sound: methods of builders that write, as far as they have them.
+  const call = (name: string, ...args: unknown[]) =>
+    name in builder ? String(Reflect.apply(Reflect.get(builder, name) as () => string, builder, args)) : ''
+  const clauses = ['createWhereExpression', 'createOrderByExpression', 'createLimitExpression']
+  const tail = call('replacePropertyNamesForTheWholeQuery', clauses.map((name) => call(name)).join(''))
+  const lock = parts.printing.dialect === 'sqlite' ? '' : ' FOR UPDATE'
+  const given = { ...builder.getParameters(), ...tables.parameters, ...parameters }
+  const sql = `SELECT ${columns} FROM ${table} ${alias}${tail}${lock}`
+  const [query, values] = parts.dataSource.driver.escapeQueryWithParameters(sql, given)
+  return (await runner.query(query, values)) as readonly ObjectLiteral[]
+}
+
 /** Returns the rows that a statement means, and that fulfil conditions. */
 async function selected(
   builder: Conditional,
-  entity: EntityMetadata,
-  plan: Plan,
-  session: Running,
+  writing: Writing,
   conditions: readonly PrintedFilter[],
 ): Promise<readonly Values[]> {
-  const { parts, tables, runner } = session
+  const { plan, session, entity } = writing
+  const { parts, tables } = session
+  const { driver } = parts.dataSource
   const names = plan.rules.columnsOf(entity.name)
   const quote = (name: string) => quoted(parts.printing.dialect, name)
-  const table = tables.of(entity, conditions)
   const alias = quote(entity.tableName)
   const columns = names.map(
     (name, at) => `${alias}.${quote(columnNamed(entity, name).databaseName)} AS ${quote(`c${at}`)}`,
   )
-  const lock = parts.printing.dialect === 'sqlite' ? '' : ' FOR UPDATE'
-  const sql = `SELECT ${columns.join(', ')} FROM ${table.sql} ${alias}${builder.tail()}${lock}`
-  const { driver } = parts.dataSource
-  const given = { ...builder.getParameters(), ...tables.parameters, ...table.parameters }
-  const [query, parameters] = driver.escapeQueryWithParameters(sql, given)
-  const raw = (await runner.query(query, parameters)) as readonly ObjectLiteral[]
+  const raw = await select(builder, writing, columns.join(', '), tables.of(entity, conditions), alias)
   const rows = raw.map((one) =>
     Object.fromEntries(
       names.map((name, at) => [name, driver.prepareHydratedValue(one[`c${at}`], columnNamed(entity, name))]),
     ),
   )
-  const { demanded } = builder
   // A row that is named by its key has to allow the statement, also if other conditions leave it out.
+  const demanded = named.get(builder)
   if (demanded && rows.length < demanded.length) await plan.demanded(entity, demanded, conditions)
   return rows
 }
 
-/** Restricts a statement to rows that were found, and lets it be sent. */
+/** The databases of which a write can read its own table, and tells how many rows it found. */
+const counting: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'better-sqlite3', 'sqljs'])
+
+/** Returns the key by which the caller names one row, if that is all that a statement has to know of it. */
+function keyAlone(builder: Conditional, { kind }: Statement, { session, entity }: Writing): Values | undefined {
+  const { relations, dataSource } = session.parts
+  const [key, ...others] = named.get(builder) ?? []
+  const isAlone = key && others.length === 0 && builder.expressionMap.wheres.length === 1
+  if (!isAlone || !counting.has(dataSource.options.type)) return undefined
+  const isTyped = entity.primaryColumns.every((column) => isStored(column, key[columnName(column)]))
+  return isTyped && (kind !== 'delete' || relations.dependents(entity.name).length === 0) ? key : undefined
+}
+
+/** Restricts a statement to rows, and lets it be sent. */
 async function send<Result>(
-  builder: AnyBuilder & {
-    setQueryRunner(runner: Running['runner']): unknown
-    setParameters(values: ObjectLiteral): unknown
-  },
-  plan: Plan,
-  session: Running,
-  entity: EntityMetadata,
+  builder: Conditional,
+  { plan, session, entity }: Writing,
   rows: readonly Values[],
+  conditions: readonly PrintedFilter[],
   execute: () => Promise<Result>,
 ): Promise<Result> {
   await plan.seal([entity])
   const key = entity.primaryColumns.map(({ propertyPath }) => propertyPath)
   const keys = rows.map((one) => Object.fromEntries(key.map((name) => [name, one[name]])))
-  const where = plan.store.keyed(entity.name, keys)
+  const where = plan.store.all([plan.store.keyed(entity.name, keys), ...conditions])
   builder.setParameters(where.parameters)
   builder.setQueryRunner(session.runner)
+  const condition = where.of(quoted(session.parts.printing.dialect, entity.tableName))
   Object.assign(builder.expressionMap, {
-    wheres: [{ type: 'simple', condition: where.sql.replaceAll(row, '') }],
+    wheres: [{ type: 'simple', condition }],
     orderBys: {},
     limit: undefined,
-    callListeners: false,
   })
   return await sending(session, execute)
 }
 
-export class GuardedUpdate<Entity extends ObjectLiteral = ObjectLiteral>
-  extends UpdateQueryBuilder<Entity>
-  implements Conditional
-{
-  demanded: readonly Values[] | undefined
+const events = { update: 'Update', delete: 'Remove', 'soft-remove': 'SoftRemove', recover: 'Recover' } as const
 
-  override execute(): ReturnType<UpdateQueryBuilder<Entity>['execute']> {
-    return written(this, async (plan, session, entity) => {
-      if (entity.isJunction) throw refusedPart('update of a table between rows')
-      const values = [this.expressionMap.valuesSet ?? {}].flat()[0]!
-      const { names } = changeOf(entity, values)
-      await announce(this, 'BeforeUpdate', session, [values])
-      const change: EntityChange = {
-        ...changeOf(
-          entity,
-          values,
-          entity.columns.filter(({ isUpdate }) => isUpdate),
-        ),
-        names,
-      }
-      const conditions = await plan.conditions(entity, change)
-      const rows = await selected(this, entity, plan, session, conditions)
-      const apply = await plan.update(entity, rows, change, returnsRows(this, entity, session))
-      const { callListeners } = this.expressionMap
-      const result = await send(this, plan, session, entity, rows, () => super.execute())
-      apply()
-      this.expressionMap.callListeners = callListeners
-      await announce(this, 'AfterUpdate', session, [values])
-      return result
-    })
-  }
-
-  override where(...[where, parameters]: Parameters<UpdateQueryBuilder<Entity>['where']>): this {
-    super.where(where, parameters)
-    this.demanded = namedKeys(this, where)
-    return this
-  }
-
-  override whereInIds(ids: unknown): this {
-    super.whereInIds(ids)
-    this.demanded = namedKeys(this, ids, true)
-    return this
-  }
-
-  tail(): string {
-    const sql = `${this.createWhereExpression()}${this.createOrderByExpression()}${this.createLimitExpression()}`
-    return this.replacePropertyNamesForTheWholeQuery(sql)
-  }
-}
-
-export class GuardedDelete<Entity extends ObjectLiteral = ObjectLiteral>
-  extends DeleteQueryBuilder<Entity>
-  implements Conditional
-{
-  demanded: readonly Values[] | undefined
-
-  override execute(): ReturnType<DeleteQueryBuilder<Entity>['execute']> {
-    return written(this, async (plan, session, entity) => {
-      if (entity.isJunction) return await this.#unlink(plan, session, entity)
-      await announce(this, 'BeforeRemove', session)
-      if (returnsRows(this, entity, session)) throw refusedPart('returning')
-      const rows = await selected(this, entity, plan, session, await plan.judge.before('delete', entity.name))
+/** Runs a statement on the rows of a builder's conditions. */
+function changed<Result extends { readonly affected?: number | null | undefined }>(
+  builder: Conditional,
+  kind: Statement['kind'],
+  execute: () => Promise<Result>,
+): Promise<Result> {
+  return written(builder, async (writing) => {
+    const { plan, entity } = writing
+    if (entity.isJunction) return await unlinked(builder, kind, writing, execute)
+    const values = kind === 'update' ? [builder.expressionMap.valuesSet ?? {}].flat()[0] : undefined
+    const isRead = returnsRows(builder, writing)
+    if (isRead && kind !== 'update') throw refusedPart('returning')
+    const { names } = changeOf(entity, values ?? {})
+    return await announced(builder, events[kind], writing, [values], async () => {
+      const updatable = entity.columns.filter(({ isUpdate }) => isUpdate)
+      const statement: Statement = { kind, entity, change: { ...changeOf(entity, values ?? {}, updatable), names } }
+      const conditions = await plan.conditions(statement)
       keyOf(entity)
-      const apply = await plan.delete(entity, rows)
-      const { callListeners } = this.expressionMap
-      const result = await send(this, plan, session, entity, rows, () => super.execute())
+      const key = keyAlone(builder, statement, writing)
+      const rows = key ? [key] : await selected(builder, writing, conditions)
+      const apply = await plan.prepare(statement, rows, { isRead })
+      const result = await send(builder, writing, rows, key ? conditions : [], execute)
+      if (key && result.affected !== 1) throw await plan.refused(entity, rows)
       await apply()
-      this.expressionMap.callListeners = callListeners
-      await announce(this, 'AfterRemove', session)
       return result
     })
-  }
+  })
+}
 
-  override where(...[where, parameters]: Parameters<DeleteQueryBuilder<Entity>['where']>): this {
-    super.where(where, parameters)
-    this.demanded = namedKeys(this, where)
-    return this
-  }
-
-  override whereInIds(ids: unknown): this {
-    super.whereInIds(ids)
-    this.demanded = namedKeys(this, ids, true)
-    return this
-  }
-
-  tail(): string {
-    return this.replacePropertyNamesForTheWholeQuery(this.createWhereExpression())
-  }
-
-  /** Deletes rows of a table between two entities. */
-  async #unlink(
-    plan: Plan,
-    session: Running,
-    junction: EntityMetadata,
-  ): ReturnType<DeleteQueryBuilder<Entity>['execute']> {
-    const { parts, tables, runner } = session
-    const alias = quoted(parts.printing.dialect, junction.tableName)
-    const sql = `SELECT ${alias}.* FROM ${tables.table(junction.tablePath).sql} ${alias}${this.tail()}`
-    const given = { ...this.getParameters(), ...tables.parameters }
-    const [query, parameters] = parts.dataSource.driver.escapeQueryWithParameters(sql, given)
-    const raw = (await runner.query(query, parameters)) as readonly ObjectLiteral[]
-    const links: readonly Joined[] = raw.map((one) =>
-      joinedOf(junction, (column) => one[column.databaseName], viaOf(this)),
+/** Deletes rows of a table between two entities. */
+async function unlinked<Result>(
+  builder: Conditional,
+  kind: Statement['kind'],
+  writing: Writing,
+  execute: () => Promise<Result>,
+): Promise<Result> {
+  if (kind !== 'delete') throw refusedPart(`${kind} of a table between rows`)
+  const { plan, session, entity: junction } = writing
+  const quote = (name: string) => quoted(session.parts.printing.dialect, name)
+  const alias = quote(junction.tableName)
+  const raw = await select(builder, writing, `${alias}.*`, session.tables.table(junction.tablePath), alias)
+  const apply = await plan.join(
+    raw.map((one) => joinedOf(junction, ({ databaseName }) => one[databaseName], viaOf(builder))),
+  )
+  await plan.seal([])
+  const ends = [...junction.ownerColumns, ...junction.inverseColumns]
+  const found = raw.map((one, row) => {
+    builder.setParameters(
+      Object.fromEntries(ends.map(({ databaseName }, at) => [`arc_${row}_${at}`, one[databaseName]])),
     )
-    const apply = await plan.join(links)
-    await plan.seal([])
-    const ends = [...junction.ownerColumns, ...junction.inverseColumns]
-    const found = raw.map((one, row) => {
-      for (const [at, { databaseName }] of ends.entries()) this.setParameter(`arc_${row}_${at}`, one[databaseName])
-      return `(${ends.map(({ databaseName }, at) => `${quoted(parts.printing.dialect, databaseName)} = :arc_${row}_${at}`).join(' AND ')})`
-    })
-    this.expressionMap.wheres = [{ type: 'simple', condition: found.join(' OR ') || '1 = 0' }]
-    this.setQueryRunner(runner)
-    const result = await sending(session, () => super.execute())
-    apply()
-    return result
+    return `(${ends.map(({ databaseName }, at) => `${quote(databaseName)} = :arc_${row}_${at}`).join(' AND ')})`
+  })
+  builder.expressionMap.wheres = [{ type: 'simple', condition: found.join(' OR ') || '1 = 0' }]
+  builder.setQueryRunner(session.runner)
+  const result = await sending(session, execute)
+  apply()
+  return result
+}
+
+export class GuardedUpdate<Entity extends ObjectLiteral = ObjectLiteral> extends UpdateQueryBuilder<Entity> {
+  override execute(): ReturnType<UpdateQueryBuilder<Entity>['execute']> {
+    return changed(this, 'update', () => super.execute())
   }
 }
 
-export class GuardedSoftDelete<Entity extends ObjectLiteral = ObjectLiteral>
-  extends SoftDeleteQueryBuilder<Entity>
-  implements Conditional
-{
-  demanded: readonly Values[] | undefined
+export class GuardedDelete<Entity extends ObjectLiteral = ObjectLiteral> extends DeleteQueryBuilder<Entity> {
+  override execute(): ReturnType<DeleteQueryBuilder<Entity>['execute']> {
+    return changed(this, 'delete', () => super.execute())
+  }
+}
 
+export class GuardedSoftDelete<Entity extends ObjectLiteral = ObjectLiteral> extends SoftDeleteQueryBuilder<Entity> {
   override execute(): ReturnType<SoftDeleteQueryBuilder<Entity>['execute']> {
-    return written(this, async (plan, session, entity) => {
-      const isRestored = this.expressionMap.queryType === 'restore'
-      await announce(this, isRestored ? 'BeforeRecover' : 'BeforeSoftRemove', session)
-      if (returnsRows(this, entity, session)) throw refusedPart('returning')
-      const change = { columns: {}, names: [] }
-      const conditions = isRestored
-        ? await plan.conditions(entity, change)
-        : await plan.judge.before('delete', entity.name)
-      const rows = await selected(this, entity, plan, session, conditions)
-      const apply = isRestored
-        ? await plan.update(entity, rows, change)
-        : () => plan.rules.ledger.deleted(entity.name, rows)
-      const { callListeners } = this.expressionMap
-      const result = await send(this, plan, session, entity, rows, () => super.execute())
-      apply()
-      this.expressionMap.callListeners = callListeners
-      await announce(this, isRestored ? 'AfterRecover' : 'AfterSoftRemove', session)
-      return result
+    const kind = this.expressionMap.queryType === 'restore' ? 'recover' : 'soft-remove'
+    return changed(this, kind, () => super.execute())
+  }
+}
+
+/** The keys by which callers named the rows of builders. */
+const named = new WeakMap<object, readonly Values[] | undefined>()
+
+// Whatever a builder writes, its criteria name rows in the same way.
+for (const { prototype } of [GuardedUpdate, GuardedDelete, GuardedSoftDelete])
+  for (const name of ['where', 'whereInIds'] as const) {
+    const original: unknown = Reflect.get(prototype, name)
+    Object.defineProperty(prototype, name, {
+      value(this: AnyBuilder, criteria: unknown, ...others: unknown[]) {
+        Reflect.apply(original as () => unknown, this, [criteria, ...others])
+        const { mainAlias } = this.expressionMap
+        const isNamed = name === 'whereInIds' || (typeof criteria === 'object' && criteria !== null)
+        named.set(this, isNamed && mainAlias?.hasMetadata ? keysOf(criteria, mainAlias.metadata) : undefined)
+        return this
+      },
     })
   }
-
-  override where(...[where, parameters]: Parameters<SoftDeleteQueryBuilder<Entity>['where']>): this {
-    super.where(where, parameters)
-    this.demanded = namedKeys(this, where)
-    return this
-  }
-
-  override whereInIds(ids: unknown): this {
-    super.whereInIds(ids)
-    this.demanded = namedKeys(this, ids, true)
-    return this
-  }
-
-  tail(): string {
-    const sql = `${this.createWhereExpression()}${this.createOrderByExpression()}${this.createLimitExpression()}`
-    return this.replacePropertyNamesForTheWholeQuery(sql)
-  }
-}
-
-/** Returns the keys by which criteria name the rows of a builder. */
-function namedKeys(
-  { expressionMap: { mainAlias } }: AnyBuilder,
-  criteria: unknown,
-  areIds = false,
-): readonly Values[] | undefined {
-  if (!mainAlias?.hasMetadata || (!areIds && (typeof criteria !== 'object' || criteria === null))) return undefined
-  return keysOf(criteria, mainAlias.metadata)
-}
