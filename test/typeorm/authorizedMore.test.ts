@@ -1,4 +1,4 @@
-import type { EntitySubscriberInterface, InsertEvent, UpdateEvent } from 'typeorm'
+import type { EntityManager, EntitySubscriberInterface, InsertEvent, UpdateEvent } from 'typeorm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { policy } from '../orm/workspace.js'
 import { openDatabases } from './databases.js'
@@ -166,6 +166,20 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     expect(await sent(() => manager().insert('Tag', { id: 5, name: 'five' }))).toBe(1)
     const many = Array.from({ length: 50 }, (_, at) => ({ id: 100 + at, name: `tag ${at}` }))
     expect(await sent(() => manager().insert('Tag', many))).toBe(1)
+    // More than the statements of the same write without a policy.
+    const more = async (run: (own: EntityManager) => Promise<unknown>) =>
+      (await sent(() => run(manager()))) - (await sent(() => run(world.source.manager)))
+    const items = [1, 2, 3].map((at) => ({ text: `t${at}`, boardId: 1 }))
+    expect(await more((own) => own.insert('Item', structuredClone(items)))).toBeLessThanOrEqual(1)
+    expect(await more((own) => own.save('Item', structuredClone(items)))).toBeLessThanOrEqual(1)
+    expect(await more((own) => own.update('Item', 1, { text: 'x' }))).toBe(1)
+    expect(await more((own) => own.update('Item', { text: 'x' }, { text: 'x' }))).toBe(2)
+    expect(await more((own) => own.delete('Tag', 100))).toBe(0)
+    expect(await more((own) => own.delete('Tag', { name: 'none' } as object))).toBe(1)
+    const saved = () => ({ id: 1, text: String(Math.random()) })
+    expect(await more((own) => own.save('Item', saved()))).toBe(2)
+    const tags = [1, 3, 4].map((at) => ({ id: at, name: `tag ${at}` }))
+    expect(await more((own) => own.upsert('Tag', tags, ['id']))).toBeLessThanOrEqual(3)
   })
 
   it('works in a transaction of the application', async () => {

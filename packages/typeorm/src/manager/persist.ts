@@ -1,5 +1,6 @@
 import { ArgumentError } from '@arcturus/core'
 import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { EntityPersistExecutor } from 'typeorm/persistence/EntityPersistExecutor.js'
 import type { Subject } from 'typeorm/persistence/Subject.js'
@@ -51,7 +52,7 @@ class Persisting {
     const removed = new Set(removeSubjects)
     const applies: (() => void | Promise<void>)[] = []
     for (const group of grouped(inserts)) {
-      if (group.some(hasGeneratedKey)) throw plan.judge.denial(false)
+      if (group.some(namesRow)) throw plan.judge.denial(false)
       const rows = group.map((subject) => this.#change(subject))
       const { record } = await plan.insert(group[0]!.metadata, rows)
       applies.push(() => record(group.map(({ identifier }) => identifier)))
@@ -177,18 +178,28 @@ function namesOf({ changeMaps }: Subject): readonly string[] {
   return [...new Set(changeMaps.map(({ column, relation }) => relation?.propertyName ?? fieldOf(column!)))]
 }
 
-/** Returns whether a new row has a key that the database generates: then it is one that does not exist, or is hidden. */
-function hasGeneratedKey({ metadata, entity }: Subject): boolean {
-  return metadata.primaryColumns.some(
-    (column) => column.isGenerated && (entity ? (column.getEntityValue(entity) ?? null) : null) !== null,
-  )
+/**
+ * Returns whether a new row names a row that should exist, but does not, or is hidden: it has a key that the database
+ * generates, or nothing but its key, although its entity needs more.
+ */
+function namesRow({ metadata, entity, changeMaps }: Subject): boolean {
+  const isGiven = (column: ColumnMetadata): boolean =>
+    column.isGenerated && (column.getEntityValue(entity ?? {}) ?? null) !== null
+  if (metadata.primaryColumns.some(isGiven)) return true
+  const isKey = changeMaps.every(({ column }) => column?.isPrimary)
+  return isKey && metadata.nonVirtualColumns.some(isRequired)
+}
+
+function isRequired({ isPrimary, isNullable, default: initial, ...column }: ColumnMetadata): boolean {
+  const isSet = column.isCreateDate || column.isUpdateDate || column.isVersion || column.isDiscriminator
+  return !isPrimary && !isNullable && initial === undefined && !column.isGenerated && !isSet
 }
 
 /** Returns the link that a row of a table between two entities is. */
 function linkOf(subject: Subject, isNew: ReadonlySet<Subject>): Joined {
   const { metadata, identifier, changeMaps, parentSubject } = subject
   const via = parentSubject?.metadata.manyToManyRelations.find((one) => one.junctionEntityMetadata === metadata)
-  const valueFor = (column: EntityMetadata['columns'][number]) => changeMaps.find((one) => one.column === column)?.value
+  const valueFor = (column: ColumnMetadata) => changeMaps.find((one) => one.column === column)?.value
   return joinedOf(
     metadata,
     (column) => {
@@ -207,7 +218,7 @@ function endOf(value: unknown, part: (row: ObjectLiteral) => unknown): unknown {
   return (typeof row === 'object' && row !== null ? part(row) : undefined) ?? pending
 }
 
-function referencedValue(column: EntityMetadata['columns'][number], row: ObjectLiteral): unknown {
+function referencedValue(column: ColumnMetadata, row: ObjectLiteral): unknown {
   return column.referencedColumn!.getEntityValue(row)
 }
 
