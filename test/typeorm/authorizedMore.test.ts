@@ -145,12 +145,46 @@ describe.each(databases)('An authorized manager on $name', (database) => {
   it('lets rules allow links to rows that may not be updated', async () => {
     await reopen(`${policy}
       allow_link(user: User, item: Item, "tags", tag: Tag) if tag.name = "official" and item.assigneeId = user.id;
+      allow_link(user: User, board: Board, "items", item: Item) if
+        is_member(user, board.space) and item.text = "c" and is_member(user, item.board.space);
     `)
     expect(await nameOf(() => world.as(2).save('Item', { id: 1, tags: [{ id: 2 }] }))).toBe('done')
     expect(await nameOf(() => world.as(2).createQueryBuilder().relation('Item', 'tags').of(1).remove(2))).toBe('done')
     expect(await nameOf(() => world.as(2).createQueryBuilder().relation('Tag', 'items').of(2).add(1))).toBe(
       'ForbiddenError',
     )
+    // Item 3 is in a locked board, so that members may not update it.
+    const items = (board: number) => world.as(2).createQueryBuilder().relation('Board', 'items').of(board)
+    expect(await nameOf(() => world.as(2).update('Item', 3, { boardId: 1 }))).toBe('ForbiddenError')
+    expect(await nameOf(() => items(2).add(3))).toBe('NotFoundError')
+    expect(await nameOf(() => items(1).add(2))).toBe('NotFoundError')
+    expect(await nameOf(() => items(1).add(3))).toBe('done')
+    expect((await tablesOf(world.source))['Item']![2]).toMatchObject({ id: 3, boardId: 1 })
+    await world.source.manager.update('Item', 3, { boardId: 3 })
+    const kept = { id: 1, items: [{ id: 1 }, { id: 3 }] }
+    expect(await nameOf(() => world.as(1).save('Board', { id: 1, items: [{ id: 1 }, { id: 3, text: 'x' }] }))).toBe(
+      'ForbiddenError',
+    )
+    expect(await nameOf(() => world.as(1).save('Board', kept))).toBe('done')
+    expect((await tablesOf(world.source))['Item']![2]).toMatchObject({ id: 3, boardId: 1, text: 'c' })
+  })
+
+  it('lets rules compare a row before and after its update', async () => {
+    await reopen(`${policy}
+      allow_update(user: User, before: Item, after: Item) if
+        before.done = false and before.board = after.board and is_member(user, after.board.space);
+    `)
+    const before = await tablesOf(world.source)
+    for (const data of [{ boardId: 3 }, { board: { id: 3 } }, { text: 'x', boardId: 2 }])
+      expect(await nameOf(() => world.as(2).save('Item', { id: 1, ...data }))).toMatch(/ForbiddenError|NotFoundError/)
+    expect(await nameOf(() => world.as(2).update('Item', 1, { boardId: 3 }))).toBe('ForbiddenError')
+    expect(await nameOf(() => world.as(2).update('Item', { text: 'a' }, { boardId: 3 }))).toBe('ForbiddenError')
+    expect(await tablesOf(world.source)).toEqual(before)
+    expect(await nameOf(() => world.as(2).save('Item', { id: 1, text: 'x' }))).toBe('done')
+    expect(await nameOf(() => world.as(2).createQueryBuilder().relation('Item', 'tags').of(1).add(1))).toBe('done')
+    expect(await nameOf(() => world.as(2).upsert('Item', { id: 1, text: 'y', boardId: 1 }, ['id']))).toBe('done')
+    expect(await nameOf(() => world.as(2).update('Item', 1, { done: true }))).toBe('done')
+    expect(await nameOf(() => world.as(2).update('Item', 1, { text: 'z' }))).toBe('ForbiddenError')
   })
 
   it('sends few statements', async () => {
@@ -170,7 +204,8 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     const more = async (run: (own: EntityManager) => Promise<unknown>) =>
       (await sent(() => run(manager()))) - (await sent(() => run(world.source.manager)))
     const items = [1, 2, 3].map((at) => ({ text: `t${at}`, boardId: 1 }))
-    expect(await more((own) => own.insert('Item', structuredClone(items)))).toBeLessThanOrEqual(1)
+    // SQLite does not return the keys that it generates, so it gets one statement for each row.
+    if (database.kind !== 'sqlite') expect(await more((own) => own.insert('Item', structuredClone(items)))).toBe(1)
     expect(await more((own) => own.save('Item', structuredClone(items)))).toBeLessThanOrEqual(1)
     expect(await more((own) => own.update('Item', 1, { text: 'x' }))).toBe(1)
     expect(await more((own) => own.update('Item', { text: 'x' }, { text: 'x' }))).toBe(2)

@@ -46,6 +46,7 @@ describe.each(databases)('Random writes of an authorized manager on $name', (dat
     const { wrong, refused } = await tryRandomWrites(
       {
         authorizer: world.authorizer,
+        comparesStates: true,
         snapshot: () => snapshot(world.source),
         reset: async () => {
           await clear(world.source)

@@ -75,10 +75,7 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     return result
   }
 
-  /**
-   * Returns the statements that insert rows: one for each row if their keys are needed, the database generates them,
-   * and does not return them. SQLite gives the rows of a statement consecutive keys.
-   */
+  /** Returns the statements that insert rows: a database that does not return the keys it generates gets one for each row. */
   #parts(
     { parts }: Running,
     { primaryColumns }: EntityMetadata,
@@ -86,11 +83,7 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     isTested: boolean | undefined,
   ): ObjectLiteral[][] {
     const isGenerated = primaryColumns.some((column) => column.isGenerated && column.generationStrategy === 'increment')
-    const isReturned = parts.dataSource.driver.isReturningSqlSupported('insert')
-    const isGiven = (set: ObjectLiteral) =>
-      primaryColumns.some((column) => (column.getEntityValue(set) ?? null) !== null)
-    const areInOrder = parts.printing.dialect === 'sqlite' && !sets.some(isGiven)
-    const areOneByOne = isTested && isGenerated && !isReturned && !areInOrder
+    const areOneByOne = isTested && isGenerated && !parts.dataSource.driver.isReturningSqlSupported('insert')
     if (sets.length === 0) return []
     return areOneByOne ? sets.map((one) => [one]) : [[...sets]]
   }

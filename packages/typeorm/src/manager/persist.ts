@@ -8,7 +8,16 @@ import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
 import { wrapOwn } from '../prototypes.js'
 import { assertNoRow } from '../query/keptFilters.js'
 import { columnName } from './entityRelations.js'
-import { type Joined, joinedOf, type KeyedStatement, keyIn, Plan, type Statement, unchanged } from './plan.js'
+import {
+  type Joined,
+  joinedOf,
+  type KeyedStatement,
+  keyIn,
+  Plan,
+  type ReferenceLink,
+  type Statement,
+  unchanged,
+} from './plan.js'
 import { fieldOf } from './readableTables.js'
 import { type EntityChange, pending, referenced } from './rowChange.js'
 import { hidingRows, type Running, type Session, sending, transaction } from './session.js'
@@ -67,6 +76,7 @@ class Persisting {
           entity: subject.metadata,
           change: kind === 'update' ? this.#change(subject) : unchanged,
           key: keyIn(subject.metadata, subject.identifier),
+          link: kind === 'update' ? referenceLink(subject, isNew) : undefined,
         }))
     const kept = [
       ...of('update', updateSubjects),
@@ -209,6 +219,16 @@ function linkOf(subject: Subject, isNew: ReadonlySet<Subject>): Joined {
     via,
     (column) => isNew.has(valueFor(column) as Subject),
   )
+}
+
+/** Returns the relation of another row by which TypeORM changes the reference of a row, and nothing else. */
+function referenceLink({ changeMaps, parentSubject }: Subject, isNew: ReadonlySet<Subject>): ReferenceLink | undefined {
+  const [{ relation, value } = { relation: undefined, value: undefined }, ...others] = changeMaps
+  const by: unknown = value === null ? parentSubject : value
+  const via = relation?.inverseRelation
+  if (!via || others.length > 0 || typeof by !== 'object' || by === null || !isSubject(by) || isNew.has(by))
+    return undefined
+  return { via, own: keyIn(by.metadata, by.identifier) }
 }
 
 /** Returns a part of the row at the end of a reference, which can be a row that is inserted first. */

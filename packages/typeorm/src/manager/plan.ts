@@ -4,8 +4,10 @@ import {
   isWithinScope,
   Judge,
   type LinkRelation,
+  loadChangeFilter,
   loadRowsFilter,
   RowRules,
+  type RowsFilter,
   type Values,
   withinScope,
 } from '@arcturus/core/writes'
@@ -53,6 +55,14 @@ export interface Statement {
 /** A statement on one row, which the caller names by its key. */
 export interface KeyedStatement extends Statement {
   readonly key: Values
+  readonly link?: ReferenceLink | undefined
+}
+
+/** The relation of another row, by which a caller changes the reference of a row and nothing else. */
+export interface ReferenceLink {
+  readonly via: RelationMetadata
+  /** The columns by which the other row is known. */
+  readonly own: Values
 }
 
 /** The change of a statement that sets no columns of its caller. */
@@ -75,17 +85,19 @@ export class Plan {
     const { parts, actor, actions, runner } = session
     const { authorizer, relations, printing, scopeOf } = parts
     const load = parts.loadBy(runner)
+    const scoped = (filter: RowsFilter): RowsFilter => {
+      const scope = scopeOf(filter.model, actor)
+      return scope ? withinScope(authorizer.schema, filter, scope) : filter
+    }
     this.#session = session
     this.store = new EntityStore(parts, runner)
     this.judge = new Judge({
       authorizer,
       actor,
       actions,
-      settled: async (action, model, field) => {
-        const filter = await loadRowsFilter(authorizer, { actor, action, model, field }, { load })
-        const scope = scopeOf(model, actor)
-        return scope ? withinScope(authorizer.schema, filter, scope) : filter
-      },
+      settled: async (action, model, field) =>
+        scoped(await loadRowsFilter(authorizer, { actor, action, model, field }, { load })),
+      change: async (model, before) => scoped(await loadChangeFilter(authorizer, { actor, model, before }, { load })),
       fieldPolicy: (action, model) => fieldPolicyOf(authorizer, model, action),
       inScope: (model, values) => {
         const scope = scopeOf(model, actor)
@@ -100,6 +112,7 @@ export class Plan {
       judge: this.judge,
       relations,
       keyOf: (model) => keyOf(relations.entity(model)),
+      allColumns: (model) => allColumns(relations.entity(model)),
       knownValues: (model, columns) => knownValues(parts, relations.entity(model), columns),
       trustsCascades: session.trustsCascades,
       isField: (name) => !name.startsWith('#'),
@@ -161,9 +174,19 @@ export class Plan {
     const links = this.rules.linked(name, columns)
     const isMoved = this.rules.touched(name, columns).length > 0
     const renamed = Object.fromEntries(changed.map((one) => [one, columns[one]]))
+    const note = isDecided
+      ? () => {}
+      : await ledger.expect(
+          name,
+          this.store.keyed(
+            name,
+            rows.map((row) => this.#keyIn(entity, row)),
+          ),
+        )
     return async () => {
-      for (const row of rows)
-        ledger.changed(name, { ...row, ...renamed }, { fields, links, isMoved, isRead, isDecided })
+      const after = rows.map((row) => ({ ...row, ...renamed }))
+      note(after)
+      for (const row of after) ledger.changed(name, row, { fields, links, isMoved, isRead, isDecided })
     }
   }
 
@@ -172,12 +195,16 @@ export class Plan {
     const groups = new Map<string, KeyedStatement[]>()
     for (const one of statements) {
       const { kind, entity, change } = one
-      const text = JSON.stringify([kind, entity.name, change.names, Object.keys(change.columns)])
+      const text = JSON.stringify([kind, entity.name, change.names, Object.keys(change.columns), this.grants(one.link)])
       groups.set(text, [...(groups.get(text) ?? []), one])
     }
     const applies: Apply[] = []
     for (const group of groups.values()) {
       const [first] = group as [KeyedStatement, ...KeyedStatement[]]
+      if (this.grants(first.link)) {
+        for (const one of group) applies.push(await this.#prepareLink(one))
+        continue
+      }
       const keys = group.map(({ key }) => key)
       const rows = await this.demanded(first.entity, keys, await this.conditions(first))
       if (Object.keys(first.change.columns).length === 0) applies.push(await this.prepare(first, rows, { isRead }))
@@ -191,8 +218,21 @@ export class Plan {
     return applies
   }
 
+  /** Returns whether rules can allow a link to rows that may not be updated. */
+  grants(link: ReferenceLink | undefined): link is ReferenceLink {
+    return link !== undefined && this.judge.grantsLinks(linkOf(link.via))
+  }
+
+  async #prepareLink(one: KeyedStatement): Promise<Apply> {
+    const { via, own } = one.link!
+    const end = { entity: one.entity, columns: one.key, isNew: false }
+    const [row, isDecided] = await this.#granted(end, linkOf(via), own, await this.conditions(one))
+    return await this.prepare(one, [row], { isDecided })
+  }
+
   /** Prepares links by tables of their own: both rows have to allow `update`, or a rule of `allow_link` allows the link. */
   async join(links: readonly Joined[]): Promise<() => void> {
+    const { relations } = this.#session.parts
     const changed: { name: string; row: Values; isDecided: boolean }[] = []
     for (const { ends, via } of links) {
       const [own, other] = via && !via.isOwning ? [ends[1], ends[0]] : ends
@@ -202,6 +242,9 @@ export class Plan {
       if (row) changed.push({ name: own.entity.name, row, isDecided: false })
       if (end) changed.push({ name: other.entity.name, row: end, isDecided })
     }
+    for (const { name, row, isDecided } of changed)
+      if (!isDecided)
+        await this.rules.ledger.expect(name, this.store.keyed(name, [this.#keyIn(relations.entity(name), row)]))
     return () => {
       for (const { name, row, isDecided } of changed) this.rules.ledger.changed(name, row, { isMoved: true, isDecided })
     }
@@ -264,6 +307,7 @@ export class Plan {
     other: { via: RelationMetadata; own: Values | undefined } | undefined,
   ): Promise<[Values | undefined, boolean]> {
     const { entity, columns, isNew } = end
+    const { relations } = this.#session.parts
     await this.rules.bind('update', entity.name, names)
     if (isNew) return [undefined, false]
     const conditions = await this.rules.before(entity.name, names, [])
@@ -272,7 +316,7 @@ export class Plan {
       const [row] = await this.demanded(entity, [columns], conditions)
       return [row, false]
     }
-    return await this.#granted(end, link, other.own, conditions)
+    return await this.#granted(end, link, this.#keyIn(relations.entity(link.owner), other.own), conditions)
   }
 
   async #granted(
@@ -283,17 +327,15 @@ export class Plan {
   ): Promise<[Values, boolean]> {
     const { relations } = this.#session.parts
     const where = this.store.keyed(entity.name, [columns])
-    const all = (of: EntityMetadata) => of.columns.filter(({ isVirtual }) => !isVirtual).map(columnName)
-    const [row] = await this.store.find(entity.name, this.store.all([where, ...conditions]), all(entity), true)
+    const [row] = await this.store.find(entity.name, this.store.all([where, ...conditions]), allColumns(entity), true)
     if (row) return [row, false]
     const [readable] = await this.demanded(entity, [columns], await this.judge.before('read', entity.name))
-    const [other] = await this.store.find(entity.name, where, all(entity))
-    const owner = relations.entity(link.owner)
-    const [whole] = await this.store.find(
-      link.owner,
-      this.store.keyed(link.owner, [this.#keyIn(owner, own)]),
-      all(owner),
-    )
+    const [other] = await this.store.find(entity.name, where, allColumns(entity))
+    const owner = this.store.all([
+      this.store.keyed(link.owner, [own]),
+      ...(await this.judge.before('read', link.owner)),
+    ])
+    const [whole] = await this.store.find(link.owner, owner, allColumns(relations.entity(link.owner)))
     if (!readable || !other || !whole || !(await this.judge.allowsLink(link, whole, other, false)))
       throw this.judge.denial()
     return [other, true]
@@ -320,6 +362,10 @@ export class Plan {
 /** Returns a text that is the same for the same values, of a row or of another one with these columns. */
 function textOf(columns: Values, row: Values = columns): string {
   return JSON.stringify(Object.keys(columns).map((name) => String(row[name])))
+}
+
+function allColumns({ columns }: EntityMetadata): readonly string[] {
+  return columns.filter(({ isVirtual, isVirtualProperty }) => !isVirtual && !isVirtualProperty).map(columnName)
 }
 
 /** Returns the names of the key of an entity. @throws UnsupportedFilterError for a key that a policy cannot name */

@@ -3,20 +3,36 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
-import { Plan } from './plan.js'
+import { Plan, type ReferenceLink } from './plan.js'
 import { hidingRows, transaction } from './session.js'
 
-const relations = new WeakMap<object, RelationMetadata>()
+/** The relation whose links a statement changes, and the rows with the relation. */
+interface Via {
+  readonly relation: RelationMetadata
+  readonly of: unknown
+}
+
+const relations = new WeakMap<object, Via>()
 
 /** Returns the relation whose links a statement changes; undefined for a statement that a caller wrote. */
 export function viaOf(builder: object): RelationMetadata | undefined {
-  return relations.get(builder)
+  return relations.get(builder)?.relation
+}
+
+/** Returns the relation of another row by which a statement changes references; undefined for any other. */
+export function referenceLinkOf(builder: object): ReferenceLink | undefined {
+  const { relation: via, of } = relations.get(builder) ?? {}
+  if (!via?.isOneToMany && !via?.isOneToOneNotOwner) return undefined
+  const [own, ...others] = keysOf(of, via.entityMetadata) ?? []
+  return own && others.length === 0 ? { via, own } : undefined
 }
 
 /** Notes the relation of a builder for one that is made from it. */
 export function passVia(from: object, to: object): void {
   const known =
-    from instanceof GuardedRelation && from.isUsed ? from.expressionMap.relationMetadata : relations.get(from)
+    from instanceof GuardedRelation && from.isUsed
+      ? { relation: from.expressionMap.relationMetadata, of: from.expressionMap.of }
+      : relations.get(from)
   if (known) relations.set(to, known)
 }
 

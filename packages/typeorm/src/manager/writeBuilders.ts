@@ -8,8 +8,8 @@ import { assertGuarded, loading, sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
 import { columnName, columnNamed } from './entityRelations.js'
 import { refusedPart } from './facade.js'
-import { joinedOf, keyOf, Plan, type Statement } from './plan.js'
-import { viaOf } from './relationBuilder.js'
+import { joinedOf, keyIn, keyOf, Plan, type Statement } from './plan.js'
+import { referenceLinkOf, viaOf } from './relationBuilder.js'
 import { changeOf, isStored } from './rowChange.js'
 import { hidingRows, type Running, sending, transaction } from './session.js'
 
@@ -135,11 +135,12 @@ async function selected(
 const counting: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'better-sqlite3', 'sqljs'])
 
 /** Returns the key by which the caller names one row, if that is all that a statement has to know of it. */
-function keyAlone(builder: Conditional, { kind }: Statement, { session, entity }: Writing): Values | undefined {
+function keyAlone(builder: Conditional, { kind }: Statement, { plan, session, entity }: Writing): Values | undefined {
   const { relations, dataSource } = session.parts
   const [key, ...others] = named.get(builder) ?? []
   const isAlone = key && others.length === 0 && builder.expressionMap.wheres.length === 1
-  if (!isAlone || !counting.has(dataSource.options.type)) return undefined
+  // A row that rules compare with the row after is locked first.
+  if (!isAlone || !counting.has(dataSource.options.type) || plan.judge.comparesStates(entity.name)) return undefined
   const isTyped = entity.primaryColumns.every((column) => isStored(column, key[columnName(column)]))
   return isTyped && (kind !== 'delete' || relations.dependents(entity.name).length === 0) ? key : undefined
 }
@@ -185,8 +186,16 @@ function changed<Result extends { readonly affected?: number | null | undefined 
     return await announced(builder, events[kind], writing, [values], async () => {
       const updatable = entity.columns.filter(({ isUpdate }) => isUpdate)
       const statement: Statement = { kind, entity, change: { ...changeOf(entity, values ?? {}, updatable), names } }
-      const conditions = await plan.conditions(statement)
       keyOf(entity)
+      const link = kind === 'update' ? referenceLinkOf(builder) : undefined
+      if (plan.grants(link)) {
+        const linked = await selected(builder, writing, await plan.judge.before('read', entity.name))
+        const applies = await plan.prepareEach(linked.map((row) => ({ ...statement, link, key: keyIn(entity, row) })))
+        const result = await send(builder, writing, linked, [], execute)
+        for (const apply of applies) await apply()
+        return result
+      }
+      const conditions = await plan.conditions(statement)
       const key = keyAlone(builder, statement, writing)
       const rows = key ? [key] : await selected(builder, writing, conditions)
       const apply = await plan.prepare(statement, rows, { isRead })
