@@ -1,7 +1,7 @@
 import type { UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: { index: 'src/index.ts', main: 'src/main.ts' },
+  entry: { index: 'src/index.ts', main: 'src/main.ts', vite: 'src/vite.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   platform: 'node',

@@ -89,9 +89,34 @@ describe('types', () => {
     expect(readFileSync(join(one.folder, 'policy.d.polar.ts'), 'utf8')).toContain('export default policy\n')
   })
 
-  it.each([[['--name', 'not a name']], [['-o', '-', '--check']]])('refuses %j', async (args) => {
-    expect((await application().run('types', ...args)).code).toBe(2)
+  it('writes the module of each policy file, and the types in the first', async () => {
+    const one = application({
+      'z.polar': 'is_late(note: Note) if note.isPublic = false;\nlate(note: Note) if is_late(note);\n',
+    })
+    one.write('arcturus.config.ts', one.read('arcturus.config.ts').replace("'policy.polar'", "'*.polar'"))
+    expect(await one.run('types', '--modules')).toMatchObject({ code: 0, out: 'policy.d.polar.ts\nz.d.polar.ts\n' })
+    expect(one.read('policy.d.polar.ts')).toMatch(/policy: AppPolicy\n(?:.*\n)*export default policy\n$/)
+    expect(one.read('z.d.polar.ts')).toBe(
+      '// Written by `arcturus types`; changes made here are lost.\n\n/** The text of the policy. */\ndeclare const policy: string\nexport default policy\n',
+    )
+    one.write('z.d.polar.ts', '')
+    expect(await one.run('types', '--modules', '--check', '--json')).toMatchObject({
+      code: 1,
+      json: {
+        files: [
+          { file: 'policy.d.polar.ts', current: true },
+          { file: 'z.d.polar.ts', current: false },
+        ],
+      },
+    })
   })
+
+  it.each([[['--name', 'not a name']], [['-o', '-', '--check']], [['-o', 'x.d.ts', '--modules']]])(
+    'refuses %j',
+    async (args) => {
+      expect((await application().run('types', ...args)).code).toBe(2)
+    },
+  )
 })
 
 describe('routes', () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CompileCommand } from './commands/compile.js'
 import type { ReportOptions } from './commands/coverage.js'
 import type { InitOptions } from './commands/init.js'
+import type { TypesCommand } from './commands/types.js'
 import { Failure, reasonOf } from './output/failure.js'
 import { type Format, type Io, Output, type Result } from './output/output.js'
 import { Project } from './project/project.js'
@@ -19,6 +20,8 @@ interface CommonOptions {
   /** The context of the questions. */
   readonly context?: string
 }
+
+type TypesOptions = Omit<TypesCommand, 'modules' | 'check'> & Partial<Pick<TypesCommand, 'modules' | 'check'>>
 
 /**
  * Runs a command.
@@ -308,19 +311,20 @@ Examples:
   command('types', 'Write the types of the policy: a misspelt action, model or field is then a compile error.', [
     'arcturus types',
     'arcturus types --check',
-    'arcturus types --output src/policy.d.polar.ts --watch',
+    'arcturus types --modules --watch',
     'arcturus types --output src/billing.d.ts --name BillingPolicy --no-register',
   ])
     .option('-o, --output <file>', 'the file; - prints (default: arcturus.d.ts in src, or beside the configuration)')
+    .option('--modules', 'write policy.d.polar.ts beside policy.polar, for modules that import it')
     .option('--name <name>', 'the name of the interface', identifier, 'AppPolicy')
     .option('--no-register', 'leave Register unchanged, for Authorizer<AppPolicy>')
     .option('--check', 'write nothing; exit with 1 if the file is stale')
     .option('-w, --watch', 'write again when a file changes')
-    .action((options: CommonOptions & { output?: string; name: string; register: boolean; check?: boolean }) =>
+    .action(({ modules = false, check = false, ...options }: CommonOptions & TypesOptions) =>
       run(
         options,
         inProject(async (project, output) =>
-          (await import('./commands/types.js')).types(project, output, { ...options, check: options.check ?? false }),
+          (await import('./commands/types.js')).types(project, output, { ...options, modules, check }),
         ),
       ),
     )
