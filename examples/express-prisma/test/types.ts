@@ -16,6 +16,8 @@ export async function uses(): Promise<void> {
   authorizer.can(person, 'publish', repository)
   authorize('close', () => issue)
   await prisma.issue.findMany(authorizedFilter(person, { action: 'close', take: 3 }))
+  await prisma.issue.findMany(authorizedFilter(person, { action: 'close', where: { closed: false, AND: [{ id: 1 }] } }))
+  await prisma.repository.findMany(authorizedFilter(person, { action: 'publish', where: { isPublic: true } }))
   await prisma.user.findMany(authorizedActors('close', issue))
   // @ts-expect-error an action of repositories
   authorizer.can(person, 'publish', issue)
@@ -29,6 +31,11 @@ export async function uses(): Promise<void> {
   authorize('publish', () => issue)
   // @ts-expect-error a misspelt action
   authorizedFilter(person, { action: 'clsoe' })
+  // @ts-expect-error an action of issues
+  await prisma.repository.findMany(authorizedFilter(person, { action: 'close' }))
+  // @ts-expect-error an action of repositories
+  await prisma.issue.findMany({ ...authorizedFilter(person, { action: 'publish', where }), take: 3 })
+  await prisma.repository.findMany({ include: { issues: authorizedFilter(person, { action: 'close', where }) } })
   // @ts-expect-error a repository is no actor
   authorizedFilter(repository)
   // @ts-expect-error an action of repositories

@@ -5,6 +5,8 @@ import {
   ArgumentError,
   AuthorizationError,
   type ModelName,
+  type PolicyTypes,
+  type RegisteredPolicy,
   UnauthenticatedError,
 } from '@arcturus/core'
 import {
@@ -52,7 +54,7 @@ type RouteRequest<Params, Query> = Request<Params, any, any, Query>
 type RouteHandler<Params, Query, Locals extends object> = RequestHandler<Params, any, any, Query, Locals>
 
 /** Middleware for the whole application or router. */
-export interface Authorize {
+export interface Authorize<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Checks the request-level rules (`allow_request`), if the policy has any, and arms the guard.
    *
@@ -74,10 +76,10 @@ export interface Authorize {
    * strings: `Number(req.params.id)`.
    */
   <Row, Params = Record<string, string>, Query = TextQuery>(
-    action: ActionOn<Loaded<Row>>,
+    action: ActionOn<Loaded<Row>, P>,
     loader: (request: RouteRequest<Params, Query>) => Row,
     options?: RouteOptions<[request: RouteRequest<Params, Query>]>,
-  ): RouteHandler<Params, Query, AllowedResource<Loaded<Row>>>
+  ): RouteHandler<Params, Query, AllowedResource<Loaded<Row>, P>>
   /**
    * Middleware for a route that creates or lists rows of a model. It responds with 401 or 403 if
    * the actor may do the action on no possible row, whatever its fields.
@@ -85,12 +87,12 @@ export interface Authorize {
    * If the actor may do the action on every row, that is a decision. If it depends on the row, the
    * handler must decide: check the new row (`authorize('create', draft)`) or build a filter.
    */
-  <Name extends ModelName>(action: Action<Name>, model: Name): RequestHandler
+  <Name extends ModelName<P>>(action: Action<Name, P>, model: Name): RequestHandler
 }
 
 /** The middleware of one authorizer. */
-export interface ExpressAuthorization {
-  readonly authorize: Authorize
+export interface ExpressAuthorization<P extends PolicyTypes = RegisteredPolicy> {
+  readonly authorize: Authorize<P>
   /**
    * Exempts public responses from the guard. On a route it exempts the handlers of the route; with
    * `app.use` it exempts the next handler. If the handler passes the request on, the guard applies
@@ -126,6 +128,10 @@ export interface ExpressAuthorization {
  *   res.json(req.authorization.resource),
  * )
  */
+export function expressAuthorization<P extends PolicyTypes = RegisteredPolicy>(
+  authorizer: Authority<P>,
+  given: ExpressAuthorizationOptions,
+): ExpressAuthorization<P>
 export function expressAuthorization(authorizer: Authority, given: ExpressAuthorizationOptions): ExpressAuthorization {
   assertAuthorizer('expressAuthorization', authorizer)
   assertActor('expressAuthorization', given)

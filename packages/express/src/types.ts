@@ -1,4 +1,4 @@
-import type { Actor as SharedActor } from '@arcturus/core'
+import type { PolicyTypes, RegisteredPolicy, Actor as SharedActor } from '@arcturus/core'
 import type { RequestAuthorization } from '@arcturus/core/framework'
 
 /**
@@ -18,14 +18,16 @@ export interface Register {}
 export type Actor = Register extends { actor: infer A } ? A : SharedActor
 
 declare const resourceType: unique symbol
+declare const policyTypes: unique symbol
 
 /**
  * Carries the type of the loaded row from `authorize(action, loader)` to the handlers of the same
  * route. It is a type of `res.locals`, which Express infers over all handlers of a route. No such
  * property exists at run time.
  */
-export interface AllowedResource<Row> {
+export interface AllowedResource<Row, P extends PolicyTypes = RegisteredPolicy> {
   readonly [resourceType]?: Row
+  readonly [policyTypes]?: P
 }
 
 /** Extracts the row's type from a handler's locals: `unknown` if the route itself has no loader. */
@@ -34,6 +36,13 @@ type ResourceIn<Locals> = Locals extends { readonly [resourceType]?: infer Row }
     ? unknown
     : NonNullable<Row>
   : unknown
+
+/** Extracts the names of the authorizer's policy from a handler's locals. */
+type PolicyIn<Locals> = Locals extends { readonly [policyTypes]?: infer P }
+  ? NonNullable<P> extends infer Q extends PolicyTypes
+    ? Q
+    : RegisteredPolicy
+  : RegisteredPolicy
 
 declare global {
   namespace Express {
@@ -48,6 +57,6 @@ declare global {
 
 declare module 'express-serve-static-core' {
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
-    readonly authorization: RequestAuthorization<ResourceIn<LocalsObj>, Actor>
+    readonly authorization: RequestAuthorization<ResourceIn<LocalsObj>, Actor, PolicyIn<LocalsObj>>
   }
 }

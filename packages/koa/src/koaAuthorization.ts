@@ -6,6 +6,8 @@ import {
   ArgumentError,
   AuthorizationError,
   type ModelName,
+  type PolicyTypes,
+  type RegisteredPolicy,
   UnauthenticatedError,
 } from '@arcturus/core'
 import {
@@ -38,7 +40,7 @@ import type { Actor, AllowedState, RouteContext } from './types.js'
 export type KoaAuthorizationOptions = EnforcementOptions<Context, Actor>
 
 /** Middleware for the whole application, a router or a route. */
-export interface Authorize {
+export interface Authorize<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Checks the request-level rules (`allow_request`), if the policy has any, and arms the guard.
    *
@@ -46,7 +48,7 @@ export interface Authorize {
    * before any byte is sent. A decision is an `authorize(action, loader)`, a check, or a filter
    * that was built.
    */
-  (): Middleware<AllowedState<unknown>, object>
+  (): Middleware<AllowedState<unknown, P>, object>
   /**
    * Middleware for a route, or for everything below a path. It loads the resource and continues if
    * the actor may do the action on it. `ctx.state.authorization.resource` is then the row.
@@ -60,10 +62,10 @@ export interface Authorize {
    * strings: `Number(ctx.params.id)`.
    */
   <Row, LoaderContext extends ExtendableContext = RouteContext>(
-    action: ActionOn<Loaded<Row>>,
+    action: ActionOn<Loaded<Row>, P>,
     loader: (context: LoaderContext) => Row,
     options?: RouteOptions<[context: LoaderContext]>,
-  ): Middleware<AllowedState<Loaded<Row>>, object>
+  ): Middleware<AllowedState<Loaded<Row>, P>, object>
   /**
    * Middleware for a route that creates or lists rows of a model. It responds with 401 or 403 if
    * the actor may do the action on no possible row, whatever its fields.
@@ -71,12 +73,12 @@ export interface Authorize {
    * If the actor may do the action on every row, that is a decision. If it depends on the row, the
    * handler must decide: check the new row (`authorize('create', draft)`) or build a filter.
    */
-  <Name extends ModelName>(action: Action<Name>, model: Name): Middleware<AllowedState<unknown>, object>
+  <Name extends ModelName<P>>(action: Action<Name, P>, model: Name): Middleware<AllowedState<unknown, P>, object>
 }
 
 /** The middleware of one authorizer. */
-export interface KoaAuthorization {
-  readonly authorize: Authorize
+export interface KoaAuthorization<P extends PolicyTypes = RegisteredPolicy> {
+  readonly authorize: Authorize<P>
   /**
    * Exempts public responses from the guard: those of a route of `@koa/router`, or of one
    * middleware. If the middleware passes the request on, or if the request enters another route,
@@ -106,6 +108,10 @@ export interface KoaAuthorization {
  *   ctx.body = ctx.state.authorization.resource
  * })
  */
+export function koaAuthorization<P extends PolicyTypes = RegisteredPolicy>(
+  authorizer: Authority<P>,
+  given: KoaAuthorizationOptions,
+): KoaAuthorization<P>
 export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationOptions): KoaAuthorization {
   assertAuthorizer('koaAuthorization', authorizer)
   assertActor('koaAuthorization', given)

@@ -1,4 +1,4 @@
-import type { Actor as SharedActor } from '@arcturus/core'
+import type { PolicyTypes, RegisteredPolicy, Actor as SharedActor } from '@arcturus/core'
 import type { RequestAuthorization } from '@arcturus/core/framework'
 import type { Context } from 'koa'
 
@@ -22,9 +22,9 @@ export type Actor = Register extends { actor: infer A } ? A : SharedActor
  * The state of a route behind `authorize(action, loader)`. Koa intersects the state types of all
  * middleware of a route.
  */
-export interface AllowedState<Row> {
+export interface AllowedState<Row, P extends PolicyTypes = RegisteredPolicy> {
   /** The authorization of this request's actor, with the loaded row. */
-  authorization: RequestAuthorization<Row, Actor>
+  authorization: RequestAuthorization<Row, Actor, P>
 }
 
 /** The default type of a loader's argument: Koa's context, with the route parameters as strings. */

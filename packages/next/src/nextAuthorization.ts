@@ -1,4 +1,4 @@
-import type { ActionOn, Actor } from '@arcturus/core'
+import type { ActionOn, Actor, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/core/framework'
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
@@ -8,8 +8,8 @@ import { type NextAuthorizationOptions, Serving } from './serving.js'
 import { Unguarded } from './subject.js'
 
 /** The props of `<Can>`. */
-export interface CanProperties<Row = unknown> {
-  readonly action: ActionOn<Row>
+export interface CanProperties<Row = unknown, P extends PolicyTypes = RegisteredPolicy> {
+  readonly action: ActionOn<Row, P>
   readonly resource: Row
   /** Rendered if the actor may not do the action. Default: nothing. */
   readonly fallback?: ReactNode
@@ -17,9 +17,9 @@ export interface CanProperties<Row = unknown> {
 }
 
 /** The functions by which a Next application uses its authorizer. */
-export interface NextAuthorization {
-  readonly withAuthorization: WithAuthorization<Actor>
-  readonly authorizedAction: AuthorizedAction<Actor>
+export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
+  readonly withAuthorization: WithAuthorization<Actor, P>
+  readonly authorizedAction: AuthorizedAction<Actor, P>
   /**
    * Declares a route handler or a server action as public.
    *
@@ -27,7 +27,7 @@ export interface NextAuthorization {
    */
   readonly unguarded: (reason: string) => Unguarded
   /** Returns whether the actor may do an action on a row, to choose the content of a page. */
-  readonly can: <Row>(action: ActionOn<Row>, resource: Row) => Promise<boolean>
+  readonly can: <Row>(action: ActionOn<Row, P>, resource: Row) => Promise<boolean>
   /**
    * Returns the row if the actor may do the action on it. Otherwise it ends the page:
    * `unauthorized()` for anonymous users, `notFound()` if the row is missing or the actor may not
@@ -36,7 +36,7 @@ export interface NextAuthorization {
    * @param row - The row or its promise; `undefined` and `null` mean a missing row.
    */
   readonly authorize: <Row>(
-    action: ActionOn<Loaded<Row>>,
+    action: ActionOn<Loaded<Row>, P>,
     row: Row,
     options?: Pick<RouteOptions, 'model'>,
   ) => Promise<Loaded<Row>>
@@ -44,17 +44,17 @@ export interface NextAuthorization {
    * Renders its children if the actor may do the action. It is a server component, so the children
    * are not sent to other users.
    */
-  readonly Can: <Row>(properties: CanProperties<Row>) => Promise<ReactNode>
+  readonly Can: <Row>(properties: CanProperties<Row, P>) => Promise<ReactNode>
   /**
    * Returns the actor's allowed actions on a row, for client components:
    * `<Actions allowed={await authorizedActions(ticket)}>`.
    */
-  readonly authorizedActions: <Row>(resource: Row) => Promise<Set<ActionOn<Row>>>
+  readonly authorizedActions: <Row>(resource: Row) => Promise<Set<ActionOn<Row, P>>>
   /**
    * Returns the authorization of the current request, for other checks and for the actor:
    * `(await authorization()).actor`.
    */
-  readonly authorization: () => Promise<RequestAuthorization<unknown, Actor>>
+  readonly authorization: () => Promise<RequestAuthorization<unknown, Actor, P>>
 }
 
 /**
@@ -68,6 +68,10 @@ export interface NextAuthorization {
  *   { actor: ({ cookies }) => userOfSession(cookies.get('session')?.value) },
  * )
  */
+export function nextAuthorization<P extends PolicyTypes = RegisteredPolicy>(
+  authorizer: Authority<P>,
+  options: NextAuthorizationOptions<Actor>,
+): NextAuthorization<P>
 export function nextAuthorization(authorizer: Authority, options: NextAuthorizationOptions<Actor>): NextAuthorization {
   const serving = new Serving(authorizer, options)
 

@@ -4,6 +4,8 @@ import {
   AuthorizationError,
   InvalidBodyError,
   type ModelName,
+  type PolicyTypes,
+  type RegisteredPolicy,
   UnauthenticatedError,
 } from '@arcturus/core'
 import {
@@ -25,8 +27,8 @@ import { type RequestSource, sourceOfRequest } from './source.js'
 import { type Declared, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
 
 /** Next's request, with the authorization of its actor. */
-export type AuthorizedRequest<Resource, Actor> = NextRequest & {
-  readonly authorization: RequestAuthorization<Resource, Actor>
+export type AuthorizedRequest<Resource, Actor, P extends PolicyTypes = RegisteredPolicy> = NextRequest & {
+  readonly authorization: RequestAuthorization<Resource, Actor, P>
 }
 
 /**
@@ -40,27 +42,30 @@ export interface RouteContext {
 /** A route handler that Next calls. */
 export type RouteHandler<Context> = (request: NextRequest, context: Context) => Promise<Response>
 
-type Handler<Resource, Actor, Context> = (
-  request: AuthorizedRequest<Resource, Actor>,
+type Handler<Resource, Actor, Context, P extends PolicyTypes> = (
+  request: AuthorizedRequest<Resource, Actor, P>,
   context: Context,
 ) => Response | Promise<Response>
 
 /** Guards a route handler. */
-export interface WithAuthorization<Actor> {
+export interface WithAuthorization<Actor, P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Guards a handler that decides itself, by a filter, a check, or the fields of its response. A
    * successful response (2xx, 3xx) without a decision becomes a 500. `unguarded(reason)` declares
    * the handler as public.
    */
-  <Context = RouteContext>(handler: Handler<unknown, Actor, Context>, forEverybody?: Unguarded): RouteHandler<Context>
+  <Context = RouteContext>(
+    handler: Handler<unknown, Actor, Context, P>,
+    forEverybody?: Unguarded,
+  ): RouteHandler<Context>
   /**
    * Loads the resource and calls the handler if the actor may do the action on it.
    * `request.authorization.resource` is then the row. Otherwise it responds with 401 to anonymous
    * users, with 404 if the row is missing or the actor may not see it, else with 403.
    */
   <Row, Context = RouteContext>(
-    handler: Handler<Loaded<Row>, Actor, Context>,
-    action: ActionOn<Loaded<Row>>,
+    handler: Handler<Loaded<Row>, Actor, Context, P>,
+    action: ActionOn<Loaded<Row>, P>,
     loader: (request: NextRequest, context: Context) => Row,
     options?: RouteOptions<[request: NextRequest, context: Context]>,
   ): RouteHandler<Context>
@@ -68,9 +73,9 @@ export interface WithAuthorization<Actor> {
    * Guards a handler that lists or creates rows. It denies actors who may do the action on no
    * possible row of the model.
    */
-  <Name extends ModelName, Context = RouteContext>(
-    handler: Handler<unknown, Actor, Context>,
-    action: Action<Name>,
+  <Name extends ModelName<P>, Context = RouteContext>(
+    handler: Handler<unknown, Actor, Context, P>,
+    action: Action<Name, P>,
     model: Name,
   ): RouteHandler<Context>
 }

@@ -6,6 +6,8 @@ import {
   ForbiddenError,
   InvalidBodyError,
   type ModelName,
+  type PolicyTypes,
+  type RegisteredPolicy,
 } from '@arcturus/core'
 import type {
   Authority,
@@ -56,8 +58,8 @@ export interface InterruptingOptions<Args extends readonly unknown[] = any[]> ex
   readonly onDenial: 'interrupt'
 }
 
-type Handler<Resource, Actor, Args extends readonly unknown[], Value> = (
-  authorization: RequestAuthorization<Resource, Actor>,
+type Handler<Resource, Actor, Args extends readonly unknown[], Value, P extends PolicyTypes> = (
+  authorization: RequestAuthorization<Resource, Actor, P>,
   ...args: Args
 ) => Value
 
@@ -68,20 +70,20 @@ type Interrupting<Args extends readonly unknown[], Value> = (...args: Args) => P
  * Guards a server action. Anybody can call it with any arguments, whatever their types. Validate
  * the arguments, as in every public endpoint.
  */
-export interface AuthorizedAction<Actor> {
+export interface AuthorizedAction<Actor, P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Loads the resource by the arguments of the action, and runs the handler if the actor may do the
    * action on it. `authorization.resource` is then the row.
    */
   <Row, Args extends readonly unknown[], Value>(
-    handler: Handler<Loaded<Row>, Actor, Args, Value>,
-    action: ActionOn<Loaded<Row>>,
+    handler: Handler<Loaded<Row>, Actor, Args, Value, P>,
+    action: ActionOn<Loaded<Row>, P>,
     loader: (...args: Args) => Row,
     options: InterruptingOptions<Args>,
   ): Interrupting<Args, Value>
   <Row, Args extends readonly unknown[], Value>(
-    handler: Handler<Loaded<Row>, Actor, Args, Value>,
-    action: ActionOn<Loaded<Row>>,
+    handler: Handler<Loaded<Row>, Actor, Args, Value, P>,
+    action: ActionOn<Loaded<Row>, P>,
     loader: (...args: Args) => Row,
     options?: ActionOptions<Args>,
   ): Answering<Args, Value>
@@ -89,15 +91,15 @@ export interface AuthorizedAction<Actor> {
    * Guards an action that creates rows. It denies actors who may do the action on no possible row
    * of the model.
    */
-  <Name extends ModelName, Args extends readonly unknown[], Value>(
-    handler: Handler<unknown, Actor, Args, Value>,
-    action: Action<Name>,
+  <Name extends ModelName<P>, Args extends readonly unknown[], Value>(
+    handler: Handler<unknown, Actor, Args, Value, P>,
+    action: Action<Name, P>,
     model: Name,
     options: InterruptingOptions,
   ): Interrupting<Args, Value>
-  <Name extends ModelName, Args extends readonly unknown[], Value>(
-    handler: Handler<unknown, Actor, Args, Value>,
-    action: Action<Name>,
+  <Name extends ModelName<P>, Args extends readonly unknown[], Value>(
+    handler: Handler<unknown, Actor, Args, Value, P>,
+    action: Action<Name, P>,
     model: Name,
     options?: ActionOptions,
   ): Answering<Args, Value>
@@ -106,7 +108,7 @@ export interface AuthorizedAction<Actor> {
    * throws instead of returning.
    */
   <Args extends readonly unknown[], Value>(
-    handler: Handler<unknown, Actor, Args, Value>,
+    handler: Handler<unknown, Actor, Args, Value, P>,
     forEverybody?: Unguarded,
   ): Answering<Args, Value>
 }

@@ -1,4 +1,13 @@
-import { type Action, type ActionOn, type ActorIn, ArgumentError, type Authorizer, type Context } from '@arcturus/core'
+import {
+  type Action,
+  type ActionOn,
+  type ActorIn,
+  ArgumentError,
+  type Authorizer,
+  type Context,
+  type PolicyTypes,
+  type RegisteredPolicy,
+} from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/core/writes'
@@ -44,14 +53,18 @@ import { Tables } from './schema/tables.js'
 import { verifyDatabase } from './verifyDatabase.js'
 
 /** The result of {@link prismaAuthorization}. */
-export interface PrismaAuthorization<ModelName extends string = string, Client = PrismaClientLike> {
+export interface PrismaAuthorization<
+  ModelName extends string = string,
+  Client = PrismaClientLike,
+  P extends PolicyTypes = RegisteredPolicy,
+> {
   /**
    * For `new PrismaClient(…).$extends(extension)`: resolves filters, and records the model of each
    * returned row.
    */
   readonly extension: PrismaExtension
-  readonly authorizedFilter: AuthorizedFilter
-  readonly authorizedActors: AuthorizedActors
+  readonly authorizedFilter: AuthorizedFilter<P>
+  readonly authorizedActors: AuthorizedActors<P>
   /**
    * Returns arguments for a query of the extended client that select the rows of a filter, such as
    * `differenceFilter` of `@arcturus/testing/diff`, or a `Filter` that was made before. It is no decision
@@ -66,12 +79,12 @@ export interface PrismaAuthorization<ModelName extends string = string, Client =
    * @throws UnsupportedFilterError if no exact `where` exists for the policy
    */
   readonly authorizedWhere: <Name extends ModelName, A = unknown>(
-    actor: A & ActorIn<A>,
-    action: Action<Name>,
+    actor: A & ActorIn<A, P>,
+    action: Action<Name, P>,
     model: Name,
     options?: WhereOptions,
   ) => Promise<NoArguments>
-  readonly authorizedClient: AuthorizedClientMaker<Client>
+  readonly authorizedClient: AuthorizedClientMaker<Client, P>
   /**
    * Compares the schema with the database of the extended client; see the function
    * `verifyDatabase`.
@@ -93,7 +106,7 @@ export interface WhereOptions extends Choices {
   readonly client?: PrismaClientLike | { readonly $queryRaw: unknown }
 }
 
-export interface AuthorizedFilter {
+export interface AuthorizedFilter<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Returns arguments for a query of the extended client that select the rows on which the actor
    * may do the action: `prisma.document.findMany(authorizedFilter(user))`. The default action is
@@ -103,15 +116,18 @@ export interface AuthorizedFilter {
    * @param actor null for an anonymous user
    * @throws ArgumentError for an undefined actor
    */
-  <A>(actor: A & ActorIn<A>): { where: NoArguments }
+  <A>(actor: A & ActorIn<A, P>): { where: NoArguments }
   /**
    * The same with other arguments of the query:
    * `authorizedFilter(user, { action: 'edit', where, take })`.
    */
-  <const Args extends object, A = unknown>(actor: A & ActorIn<A>, args: Args & QueryArguments): Authorized<Args>
+  <const Args extends object, A = unknown>(
+    actor: A & ActorIn<A, P>,
+    args: Args & QueryArguments<P>,
+  ): Authorized<Args, P>
 }
 
-export interface AuthorizedActors {
+export interface AuthorizedActors<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Returns arguments for a query of the extended client that select the actors who may do the
    * action to a resource: `prisma.user.findMany(authorizedActors('read', document))`. It is the
@@ -119,13 +135,13 @@ export interface AuthorizedActors {
    * @param resource - The row. For a row that does not exist yet, use `authorizer.actorFilter`.
    * @throws ArgumentError for an undefined resource
    */
-  <Row>(action: ActionOn<Row>, resource: Row): { where: NoArguments }
+  <Row>(action: ActionOn<Row, P>, resource: Row): { where: NoArguments }
   /** The same with other arguments of the query: `authorizedActors('read', document, { take: 10 })`. */
   <const Args extends object, Row = unknown>(
-    action: ActionOn<Row>,
+    action: ActionOn<Row, P>,
     resource: Row,
-    args: Args & Omit<QueryArguments, 'action'>,
-  ): Authorized<Args>
+    args: Args & Omit<QueryArguments<P>, 'action'>,
+  ): Authorized<Args, P>
 }
 
 /**
@@ -147,7 +163,13 @@ export interface AuthorizedActors {
 export function prismaAuthorization<
   ModelName extends string = string,
   Client extends PrismaClientLike = PrismaClientLike,
+  P extends PolicyTypes = RegisteredPolicy,
 >(
+  authorizer: Authorizer<P>,
+  source?: PrismaSchema<ModelName> | Client,
+  options?: PrismaAuthorizationOptions,
+): PrismaAuthorization<ModelName, Client, P>
+export function prismaAuthorization<ModelName extends string, Client extends PrismaClientLike>(
   authorizer: Authorizer,
   source?: PrismaSchema<ModelName> | Client,
   chosen: PrismaAuthorizationOptions = {},

@@ -1,4 +1,4 @@
-import type { ActionOn, Context } from '@arcturus/core'
+import type { ActionOn, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { FindManyOptions, FindOptionsWhere, ObjectLiteral } from 'typeorm'
 
 /** The context of a question. */
@@ -8,9 +8,11 @@ export interface ContextOption {
 }
 
 /** Arguments of `find`, with the action that the actor must be allowed to do. */
-export interface FilterArguments<Entity extends ObjectLiteral> extends FindManyOptions<Entity>, ContextOption {
+export interface FilterArguments<Entity extends ObjectLiteral, P extends PolicyTypes = RegisteredPolicy>
+  extends FindManyOptions<Entity>,
+    ContextOption {
   /** Default: the authorizer's `readAction`. */
-  readonly action?: ActionOn<Entity>
+  readonly action?: ActionOn<Entity, P>
 }
 
 /** The arguments without the action and the context, and with a guarded `where`. */

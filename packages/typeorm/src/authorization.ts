@@ -1,4 +1,13 @@
-import { type ActionOn, type ActorIn, ArgumentError, type Authorizer, type Context, type Filter } from '@arcturus/core'
+import {
+  type ActionOn,
+  type ActorIn,
+  ArgumentError,
+  type Authorizer,
+  type Context,
+  type Filter,
+  type PolicyTypes,
+  type RegisteredPolicy,
+} from '@arcturus/core'
 import { type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
@@ -26,12 +35,12 @@ import { verifyDatabase } from './schema/verifyDatabase.js'
 import { watch } from './watch.js'
 
 /** The functions that {@link typeOrmAuthorization} returns. */
-export interface TypeOrmAuthorization {
+export interface TypeOrmAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   /** Compares the entities with the database. See the exported function `verifyDatabase`. */
   readonly verifyDatabase: () => Promise<VerifiedDatabase>
-  readonly authorizedFilter: AuthorizedFilter
-  readonly authorizedManager: MakeAuthorizedManager
-  readonly authorizedActors: AuthorizedActors
+  readonly authorizedFilter: AuthorizedFilter<P>
+  readonly authorizedManager: MakeAuthorizedManager<P>
+  readonly authorizedActors: AuthorizedActors<P>
   /**
    * Returns `find` options that select the rows of a filter, such as `differenceFilter` of
    * `@arcturus/testing/diff`, or a `Filter` that was made before. It is no decision about the current
@@ -42,16 +51,16 @@ export interface TypeOrmAuthorization {
     filter: { readonly model: string; definite(): Definite },
     entity: EntityTarget<Entity>,
   ) => Authorized<Entity, NoArguments>
-  readonly authorizedQuery: AuthorizedQuery
-  readonly applyAuthorization: ApplyAuthorization
+  readonly authorizedQuery: AuthorizedQuery<P>
+  readonly applyAuthorization: ApplyAuthorization<P>
   /**
    * Returns the rows of an entity on which the actor may do the action. It awaits and loads the
    * actor's data if necessary.
    * @throws the errors of `authorizedQuery`, except `async-value`
    */
   readonly authorizedResources: <Entity extends ObjectLiteral, A = unknown>(
-    actor: A & ActorIn<A>,
-    action: ActionOn<Entity>,
+    actor: A & ActorIn<A, P>,
+    action: ActionOn<Entity, P>,
     entity: EntityTarget<Entity>,
     options?: ContextOption,
   ) => Promise<Entity[]>
@@ -60,14 +69,14 @@ export interface TypeOrmAuthorization {
    * and load data that is neither in memory nor in the database.
    */
   readonly loading: {
-    readonly authorizedFilter: AuthorizedFilterLoading
-    readonly authorizedActors: AuthorizedActorsLoading
-    readonly authorizedQuery: AuthorizedQueryLoading
-    readonly applyAuthorization: ApplyAuthorizationLoading
+    readonly authorizedFilter: AuthorizedFilterLoading<P>
+    readonly authorizedActors: AuthorizedActorsLoading<P>
+    readonly authorizedQuery: AuthorizedQueryLoading<P>
+    readonly applyAuthorization: ApplyAuthorizationLoading<P>
   }
 }
 
-export interface AuthorizedFilter {
+export interface AuthorizedFilter<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Returns arguments for `find` that keep only the rows on which the actor may do the action. The
    * default action is `read` (the authorizer's `readAction`):
@@ -84,21 +93,21 @@ export interface AuthorizedFilter {
    * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
    */
   <Entity extends ObjectLiteral, A = unknown>(
-    actor: A & ActorIn<A>,
+    actor: A & ActorIn<A, P>,
     entity: EntityTarget<Entity>,
   ): Authorized<Entity, NoArguments>
   /**
    * The same with other arguments:
    * `authorizedFilter(user, Document, { action: 'edit', where, take })`.
    */
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, A = unknown>(
-    actor: A & ActorIn<A>,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity, P>, A = unknown>(
+    actor: A & ActorIn<A, P>,
     entity: EntityTarget<Entity>,
-    args: Args & FilterArguments<Entity>,
+    args: Args & FilterArguments<Entity, P>,
   ): Authorized<Entity, Args>
 }
 
-export interface AuthorizedActors {
+export interface AuthorizedActors<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Returns `find` options that select the actors who may do the action to a resource:
    * `users.find(authorizedActors('read', document, User))`. It is the mirror of `authorizedFilter`,
@@ -107,42 +116,42 @@ export interface AuthorizedActors {
    * @throws the errors of `authorizedFilter`
    */
   <Entity extends ObjectLiteral, Row = unknown>(
-    action: ActionOn<Row>,
+    action: ActionOn<Row, P>,
     resource: Row,
     entity: EntityTarget<Entity>,
   ): Authorized<Entity, NoArguments>
   /** The same with other arguments: `authorizedActors('read', document, User, { take: 10 })`. */
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, Row = unknown>(
-    action: ActionOn<Row>,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity, P>, Row = unknown>(
+    action: ActionOn<Row, P>,
     resource: Row,
     entity: EntityTarget<Entity>,
-    args: Args & FilterArguments<Entity>,
+    args: Args & FilterArguments<Entity, P>,
   ): Authorized<Entity, Args>
 }
 
-export interface AuthorizedActorsLoading {
+export interface AuthorizedActorsLoading<P extends PolicyTypes = RegisteredPolicy> {
   <Entity extends ObjectLiteral, Row = unknown>(
-    action: ActionOn<Row>,
+    action: ActionOn<Row, P>,
     resource: Row,
     entity: EntityTarget<Entity>,
   ): Promise<Authorized<Entity, NoArguments>>
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, Row = unknown>(
-    action: ActionOn<Row>,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity, P>, Row = unknown>(
+    action: ActionOn<Row, P>,
     resource: Row,
     entity: EntityTarget<Entity>,
-    args: Args & FilterArguments<Entity>,
+    args: Args & FilterArguments<Entity, P>,
   ): Promise<Authorized<Entity, Args>>
 }
 
-export interface AuthorizedFilterLoading {
+export interface AuthorizedFilterLoading<P extends PolicyTypes = RegisteredPolicy> {
   <Entity extends ObjectLiteral, A = unknown>(
-    actor: A & ActorIn<A>,
+    actor: A & ActorIn<A, P>,
     entity: EntityTarget<Entity>,
   ): Promise<Authorized<Entity, NoArguments>>
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>, A = unknown>(
-    actor: A & ActorIn<A>,
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity, P>, A = unknown>(
+    actor: A & ActorIn<A, P>,
     entity: EntityTarget<Entity>,
-    args: Args & FilterArguments<Entity>,
+    args: Args & FilterArguments<Entity, P>,
   ): Promise<Authorized<Entity, Args>>
 }
 
@@ -153,17 +162,20 @@ export interface AuthorizedFilterLoading {
  * @throws UnsupportedFilterError if the policy has no exact SQL
  * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
  */
-export type AuthorizedQuery = <Entity extends ObjectLiteral, A = unknown>(
-  actor: A & ActorIn<A>,
-  action: ActionOn<Entity>,
+export type AuthorizedQuery<P extends PolicyTypes = RegisteredPolicy> = <Entity extends ObjectLiteral, A = unknown>(
+  actor: A & ActorIn<A, P>,
+  action: ActionOn<Entity, P>,
   entity: EntityTarget<Entity>,
   alias?: string,
   options?: ContextOption,
 ) => SelectQueryBuilder<Entity>
 
-export type AuthorizedQueryLoading = <Entity extends ObjectLiteral, A = unknown>(
-  actor: A & ActorIn<A>,
-  action: ActionOn<Entity>,
+export type AuthorizedQueryLoading<P extends PolicyTypes = RegisteredPolicy> = <
+  Entity extends ObjectLiteral,
+  A = unknown,
+>(
+  actor: A & ActorIn<A, P>,
+  action: ActionOn<Entity, P>,
   entity: EntityTarget<Entity>,
   alias?: string,
   options?: ContextOption,
@@ -174,17 +186,20 @@ export type AuthorizedQueryLoading = <Entity extends ObjectLiteral, A = unknown>
  * were added before or are added later. Returns the same query.
  * @throws UnsupportedOperationError if the query writes; also the errors of `authorizedQuery`
  */
-export type ApplyAuthorization = <Entity extends ObjectLiteral, A = unknown>(
+export type ApplyAuthorization<P extends PolicyTypes = RegisteredPolicy> = <Entity extends ObjectLiteral, A = unknown>(
   query: SelectQueryBuilder<Entity>,
-  actor: A & ActorIn<A>,
-  action: ActionOn<Entity>,
+  actor: A & ActorIn<A, P>,
+  action: ActionOn<Entity, P>,
   options?: ContextOption,
 ) => SelectQueryBuilder<Entity>
 
-export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral, A = unknown>(
+export type ApplyAuthorizationLoading<P extends PolicyTypes = RegisteredPolicy> = <
+  Entity extends ObjectLiteral,
+  A = unknown,
+>(
   query: SelectQueryBuilder<Entity>,
-  actor: A & ActorIn<A>,
-  action: ActionOn<Entity>,
+  actor: A & ActorIn<A, P>,
+  action: ActionOn<Entity, P>,
   options?: ContextOption,
 ) => Promise<SelectQueryBuilder<Entity>>
 
@@ -219,6 +234,11 @@ export interface TypeOrmAuthorizationOptions extends ManagerOptions {
  *   .getManyAndCount()
  * ```
  */
+export function typeOrmAuthorization<P extends PolicyTypes = RegisteredPolicy>(
+  authorizer: Authorizer<P>,
+  dataSource: DataSource,
+  options?: TypeOrmAuthorizationOptions,
+): TypeOrmAuthorization<P>
 export function typeOrmAuthorization(
   authorizer: Authorizer,
   dataSource: DataSource,

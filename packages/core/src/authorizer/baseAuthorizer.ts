@@ -35,10 +35,20 @@ import type { PolicySource } from './policies/loadedPolicy.js'
 import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
 import type { RelationMemory } from './relations/relations.js'
 
+declare const policyTypes: unique symbol
+
+/** The names of a policy, by which frameworks and ORMs take those of an authorizer. They exist in types only. */
+export interface Typed<P extends PolicyTypes> {
+  readonly [policyTypes]?: P
+}
+
+export interface BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends Typed<P> {}
+
 /**
  * Decides from one policy whether an actor may perform an action on a resource. Each entry for
  * applications has its subclass: `Authorizer` of the main entry, `CheckAuthorizer` of `/checks`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the optional property of `Typed` exists in types only
 export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> {
   /** The action that decides whether an actor may learn that a resource exists. */
   readonly readAction: string

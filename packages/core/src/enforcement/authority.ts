@@ -1,9 +1,10 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { Context } from '../register.js'
+import type { Typed } from '../authorizer/baseAuthorizer.js'
+import type { Context, PolicyTypes, RegisteredPolicy } from '../register.js'
 
 /** The members of an authorizer that enforcement uses. */
-export type Authority = Pick<
-  Authorizer,
+export type Authority<P extends PolicyTypes = RegisteredPolicy> = Pick<
+  Authorizer<P>,
   | 'policy'
   | 'policyVersion'
   | 'schema'
@@ -26,4 +27,5 @@ export type Authority = Pick<
   | 'authorizeCreate'
   | 'extent'
   | 'eventualFilter'
-> & { with(context: Context): Authority }
+> &
+  Typed<P> & { with(context: Context<P>): Authority<P> }

@@ -6,7 +6,7 @@ import type { DenialReason } from '../authorizer/denial.js'
 import { namesIn, type Picked } from '../authorizer/fields/fields.js'
 import type { Filter } from '../authorizer/filters/filter.js'
 import { ArgumentError, type DecisionExplanation } from '../errors.js'
-import type { Action, ActorClient, Context, ModelName } from '../register.js'
+import type { Action, ActorClient, Context, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, FieldActionOn, FieldOn } from '../rowTypes.js'
 import type { Authority } from './authority.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
@@ -56,7 +56,7 @@ export interface Deciding {
  * route unless another resource is passed. The methods are bound, so they can be destructured:
  * `const { authorize, can } = request.authorization`.
  */
-export class RequestAuthorization<Resource = unknown, Actor = unknown> {
+export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends PolicyTypes = RegisteredPolicy> {
   #authority: Authority
   #context: Context | undefined
   #lasting: boolean
@@ -180,7 +180,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @param resource - The resource. By default the resource of the route.
    * @throws {ArcturusError} The policy fails, or it has to wait; then use `isAllowed`.
    */
-  can<Row = Resource>(action: ActionOn<Row>, ...resource: [resource: Row] | []): boolean {
+  can<Row = Resource>(action: ActionOn<Row, P>, ...resource: [resource: Row] | []): boolean {
     const subject = this.#subject(resource)
     const answer = this.#authority.can(this.#actor, action, subject)
     this.#request.decided('check')
@@ -193,7 +193,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @param resource - The resource. By default the resource of the route.
    */
-  isAllowed<Row = Resource>(action: ActionOn<Row>, ...resource: [resource: Row] | []): Promise<boolean> {
+  isAllowed<Row = Resource>(action: ActionOn<Row, P>, ...resource: [resource: Row] | []): Promise<boolean> {
     return this.#watched('isAllowed', this.#isAllowed(action, resource), false)
   }
 
@@ -214,7 +214,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} With the `status` of the response: 401 for an anonymous actor, 404
    * if the actor may not read the resource, 403 otherwise.
    */
-  authorize<Row = Resource>(action: ActionOn<Row>, ...resource: [resource: Row] | []): Promise<void> {
+  authorize<Row = Resource>(action: ActionOn<Row, P>, ...resource: [resource: Row] | []): Promise<void> {
     const answer = this.#denying(action, resource, (subject) => this.#authority.authorize(this.#actor, action, subject))
     return this.#watched('authorize', answer)
   }
@@ -225,7 +225,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @param resource - The resource. By default the resource of the route.
    */
-  async authorizedActions<Row = Resource>(...resource: [resource: Row] | []): Promise<Set<ActionOn<Row>>> {
+  async authorizedActions<Row = Resource>(...resource: [resource: Row] | []): Promise<Set<ActionOn<Row, P>>> {
     const subject = this.#subject(resource)
     const actions = await this.#authority.authorizedActions(this.#actor, subject)
     this.#request.decided('actions')
@@ -238,9 +238,9 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @param resource - The resource. By default the resource of the route.
    */
   async authorizedFields<Row = Resource>(
-    action: FieldActionOn<Row>,
+    action: FieldActionOn<Row, P>,
     ...resource: [resource: Row] | []
-  ): Promise<Set<FieldOn<Row>>> {
+  ): Promise<Set<FieldOn<Row, P>>> {
     const subject = this.#subject(resource)
     const fields = await this.#authority.authorizedFields(this.#actor, action, subject)
     this.#request.decided('field')
@@ -254,8 +254,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} 401 for an anonymous actor, 403 otherwise.
    */
   authorizeField<Row = Resource>(
-    action: FieldActionOn<Row>,
-    field: FieldOn<Row>,
+    action: FieldActionOn<Row, P>,
+    field: FieldOn<Row, P>,
     ...resource: [resource: Row] | []
   ): Promise<void> {
     const question = (subject: unknown) => this.#authority.authorizeField(this.#actor, action, subject, field)
@@ -273,7 +273,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   async pickAuthorized(): Promise<Picked<Resource>>
   async pickAuthorized<const Rows extends object>(
     rows: Rows,
-    action?: FieldActionOn<Rows extends readonly (infer Row)[] ? Row : Rows>,
+    action?: FieldActionOn<Rows extends readonly (infer Row)[] ? Row : Rows, P>,
   ): Promise<Picked<Rows>>
   async pickAuthorized(...parameters: [rows?: object, action?: string]): Promise<unknown> {
     const asked = parameters[1] ?? this.#authority.readAction
@@ -297,7 +297,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   assertWritable<Row = Resource>(
     body: unknown,
-    ...[action, ...resource]: [action?: FieldActionOn<Row>, ...([resource: Row] | [])]
+    ...[action, ...resource]: [action?: FieldActionOn<Row, P>, ...([resource: Row] | [])]
   ): Promise<void> {
     return this.#watched('assertWritable', this.#assertWritable(body, action, resource))
   }
@@ -325,7 +325,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   authorizeChange<const Patch extends PatchOf<Resource>, Row = Resource>(
     patch: Patch,
-    ...[action = 'update', ...resource]: [action?: ActionOn<Row>, ...([resource: Row] | [])]
+    ...[action = 'update', ...resource]: [action?: ActionOn<Row, P>, ...([resource: Row] | [])]
   ): Promise<Patch> {
     const question = (subject: unknown): Promise<Patch> =>
       // Sound: a value that is no row is an error there.
@@ -340,10 +340,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {AuthorizationError} 401 for an anonymous actor, otherwise 403, with the names of denied fields.
    * @throws {InvalidBodyError} The model has no such data.
    */
-  authorizeCreate<const Data extends object, Name extends ModelName = ModelName>(
+  authorizeCreate<const Data extends object, Name extends ModelName<P> = ModelName<P>>(
     model: Name,
     data: Data,
-    action: Action<Name> = 'create',
+    action: Action<Name, P> = 'create',
   ): Promise<Data> {
     const question = (): Promise<Data> => this.#authority.authorizeCreate(this.#actor, model, data, { action })
     return this.#watched('authorizeCreate', this.#denying(action, [model], question))
@@ -354,7 +354,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * rows in memory: an ORM's own `authorizedFilter` takes the actor and returns the input of its
    * queries.
    */
-  async filter<Name extends ModelName>(action: Action<Name>, model: Name): Promise<Filter> {
+  async filter<Name extends ModelName<P>>(action: Action<Name, P>, model: Name): Promise<Filter> {
     this.#request.personalize()
     const filter = this.#authority.eventualFilter(this.#actor, action, model)
     // An `await` takes longer than making most filters.

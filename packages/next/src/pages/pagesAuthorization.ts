@@ -6,6 +6,8 @@ import {
   type Actor,
   type AuthorizationError,
   type ModelName,
+  type PolicyTypes,
+  type RegisteredPolicy,
   UnauthenticatedError,
 } from '@arcturus/core'
 import {
@@ -33,38 +35,41 @@ import { type Declared, enforceOptions, type Protection, protectionOf, Unguarded
 import { lent } from './lent.js'
 
 /** The request of an API route, with the authorization of its actor. */
-export type AuthorizedApiRequest<Resource, User> = NextApiRequest & {
-  readonly authorization: RequestAuthorization<Resource, User>
+export type AuthorizedApiRequest<Resource, User, P extends PolicyTypes = RegisteredPolicy> = NextApiRequest & {
+  readonly authorization: RequestAuthorization<Resource, User, P>
 }
 
 /** The context of `getServerSideProps`, with the authorization of the actor. */
-export type AuthorizedContext<Resource, User> = GetServerSidePropsContext & {
-  readonly authorization: RequestAuthorization<Resource, User>
+export type AuthorizedContext<Resource, User, P extends PolicyTypes = RegisteredPolicy> = GetServerSidePropsContext & {
+  readonly authorization: RequestAuthorization<Resource, User, P>
 }
 
-type ApiHandler<Resource> = (request: AuthorizedApiRequest<Resource, Actor>, response: NextApiResponse) => unknown
+type ApiHandler<Resource, P extends PolicyTypes> = (
+  request: AuthorizedApiRequest<Resource, Actor, P>,
+  response: NextApiResponse,
+) => unknown
 type ApiRoute = (request: NextApiRequest, response: NextApiResponse) => Promise<void>
 
-type Props<Resource, P> = (
-  context: AuthorizedContext<Resource, Actor>,
-) => GetServerSidePropsResult<P> | Promise<GetServerSidePropsResult<P>>
+type Props<Resource, Value, P extends PolicyTypes> = (
+  context: AuthorizedContext<Resource, Actor, P>,
+) => GetServerSidePropsResult<Value> | Promise<GetServerSidePropsResult<Value>>
 type ServerSideProps<P> = (context: GetServerSidePropsContext) => Promise<GetServerSidePropsResult<P>>
 
 /**
  * The functions by which an application on the Pages Router uses its authorizer. They match those
  * of the App Router.
  */
-export interface PagesAuthorization {
+export interface PagesAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   /** Guards an API route by `request.authorization`, like `withAuthorization` of the App Router. */
   readonly withAuthorization: {
-    (handler: ApiHandler<unknown>, forEverybody?: Unguarded): ApiRoute
+    (handler: ApiHandler<unknown, P>, forEverybody?: Unguarded): ApiRoute
     <Row>(
-      handler: ApiHandler<Loaded<Row>>,
-      action: ActionOn<Loaded<Row>>,
+      handler: ApiHandler<Loaded<Row>, P>,
+      action: ActionOn<Loaded<Row>, P>,
       loader: (request: NextApiRequest) => Row,
       options?: RouteOptions<[request: NextApiRequest]>,
     ): ApiRoute
-    <Name extends ModelName>(handler: ApiHandler<unknown>, action: Action<Name>, model: Name): ApiRoute
+    <Name extends ModelName<P>>(handler: ApiHandler<unknown, P>, action: Action<Name, P>, model: Name): ApiRoute
   }
   /**
    * Guards `getServerSideProps` by `context.authorization`. If the row is missing or the actor may
@@ -72,18 +77,18 @@ export interface PagesAuthorization {
    * message.
    */
   readonly withAuthorizedProps: {
-    <P extends object>(handler: Props<unknown, P>, forEverybody?: Unguarded): ServerSideProps<P>
-    <Row, P extends object>(
-      handler: Props<Loaded<Row>, P>,
-      action: ActionOn<Loaded<Row>>,
+    <Value extends object>(handler: Props<unknown, Value, P>, forEverybody?: Unguarded): ServerSideProps<Value>
+    <Row, Value extends object>(
+      handler: Props<Loaded<Row>, Value, P>,
+      action: ActionOn<Loaded<Row>, P>,
       loader: (context: GetServerSidePropsContext) => Row,
       options?: RouteOptions,
-    ): ServerSideProps<P>
-    <Name extends ModelName, P extends object>(
-      handler: Props<unknown, P>,
-      action: Action<Name>,
+    ): ServerSideProps<Value>
+    <Name extends ModelName<P>, Value extends object>(
+      handler: Props<unknown, Value, P>,
+      action: Action<Name, P>,
       model: Name,
-    ): ServerSideProps<P>
+    ): ServerSideProps<Value>
   }
   /** Declares a route as public, with a reason for readers of the code. */
   readonly unguarded: (reason: string) => Unguarded
@@ -97,6 +102,10 @@ type Cookied = IncomingMessage & { readonly cookies: Partial<Record<string, stri
  * @param options - The options of `nextAuthorization`.
  * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  */
+export function pagesAuthorization<P extends PolicyTypes = RegisteredPolicy>(
+  authorizer: Authority<P>,
+  given: NextAuthorizationOptions<Actor>,
+): PagesAuthorization<P>
 export function pagesAuthorization(authorizer: Authority, given: NextAuthorizationOptions<Actor>): PagesAuthorization {
   assertAuthorizer('pagesAuthorization', authorizer)
   assertActor('pagesAuthorization', given)

@@ -1,4 +1,4 @@
-import type { ActorIn, Context } from '@arcturus/core'
+import type { ActorIn, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/core/writes'
 import type { AuthorizedClient } from './types.js'
 
@@ -39,7 +39,7 @@ export interface AuthorizedClientOptions {
   readonly cascade?: 'check' | 'trust'
 }
 
-export interface AuthorizedClientMaker<Client> {
+export interface AuthorizedClientMaker<Client, P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Returns a client of one actor, for one request. Each of its operations carries the filter of its
    * action, so none can be forgotten. It costs a few objects, and sends nothing.
@@ -53,7 +53,7 @@ export interface AuthorizedClientMaker<Client> {
    * ```
    */
   <A>(
-    actor: A & ActorIn<A>,
+    actor: A & ActorIn<A, P>,
     options?: AuthorizedClientOptions & { readonly client?: undefined },
   ): AuthorizedClient<Client>
   /**
@@ -61,7 +61,7 @@ export interface AuthorizedClientMaker<Client> {
    * @param options.client - The client that sends the queries, such as that of a transaction.
    */
   <Own extends object, A = unknown>(
-    actor: A & ActorIn<A>,
+    actor: A & ActorIn<A, P>,
     options: AuthorizedClientOptions & { readonly client: Own },
   ): AuthorizedClient<Own>
 }

@@ -1,4 +1,4 @@
-import type { ActorIn } from '@arcturus/core'
+import type { ActorIn, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/core/writes'
 import type { EntityManager } from 'typeorm'
 import type { ContextOption } from '../arguments.js'
@@ -49,4 +49,7 @@ export interface AuthorizedManagerOptions extends ContextOption {
  * await manager.save(Document, { id: 5, title: 'Plan' })
  * ```
  */
-export type MakeAuthorizedManager = <A>(actor: A & ActorIn<A>, options?: AuthorizedManagerOptions) => AuthorizedManager
+export type MakeAuthorizedManager<P extends PolicyTypes = RegisteredPolicy> = <A>(
+  actor: A & ActorIn<A, P>,
+  options?: AuthorizedManagerOptions,
+) => AuthorizedManager

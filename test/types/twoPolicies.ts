@@ -1,0 +1,113 @@
+/** An application with a second policy, whose names follow its authorizer everywhere. Nothing runs. */
+import type { Authorizer } from '@arcturus/core'
+import { expressAuthorization } from '@arcturus/express'
+import { koaAuthorization } from '@arcturus/koa'
+import { nextAuthorization } from '@arcturus/next'
+import { pagesAuthorization } from '@arcturus/next/pages'
+import { prismaAuthorization } from '@arcturus/prisma'
+import { typeOrmAuthorization } from '@arcturus/typeorm'
+import express from 'express'
+import type { DataSource } from 'typeorm'
+
+class Customer {
+  declare id: number
+  declare nick: string
+}
+class Invoice {
+  declare id: number
+  declare total: number
+}
+
+interface BillingPolicy {
+  actors: 'Customer'
+  models: {
+    Customer: { actions: 'close'; roles: never; relations: never; fields: never; columns: 'id' | 'nick' }
+    Invoice: { actions: 'read' | 'pay'; roles: never; relations: never; fields: never; columns: 'id' | 'total' }
+  }
+}
+
+declare const billing: Authorizer<BillingPolicy>
+declare const customer: Customer
+declare const invoice: Invoice
+declare function find(): Promise<Invoice | undefined>
+const actor = () => null
+
+export function onExpress(): void {
+  const { authorize } = expressAuthorization(billing, { actor })
+  express().get('/invoices/:id', authorize('pay', find), (request, response) => {
+    request.authorization.can('read')
+    // @ts-expect-error an action of customers
+    response.json(request.authorization.can('close'))
+  })
+  authorize('close', 'Customer')
+  // @ts-expect-error a misspelt action
+  authorize('pya', find)
+  // @ts-expect-error an action of the other policy
+  authorize('share', find)
+  // @ts-expect-error a model of the other policy
+  authorize('read', 'Document')
+}
+
+export function onKoa(): void {
+  const { authorize } = koaAuthorization(billing, { actor })
+  authorize('pay', find)
+  // @ts-expect-error an action of customers
+  authorize('close', find)
+}
+
+export async function onNext(): Promise<void> {
+  const { authorize, can, withAuthorization, authorizedAction, authorization } = nextAuthorization(billing, { actor })
+  await authorize('pay', invoice)
+  // @ts-expect-error an action of customers
+  await authorize('close', invoice)
+  // @ts-expect-error a misspelt action
+  await can('pya', invoice)
+  const ok = () => new Response()
+  withAuthorization(ok, 'pay', find)
+  // @ts-expect-error an action of customers
+  withAuthorization(ok, 'close', find)
+  // @ts-expect-error a model of the other policy
+  authorizedAction(() => 1, 'read', 'Document')
+  await (await authorization()).filter('pay', 'Invoice')
+  // @ts-expect-error a misspelt action
+  await (await authorization()).filter('pya', 'Invoice')
+  const pages = pagesAuthorization(billing, { actor })
+  pages.withAuthorization(() => {}, 'pay', find)
+  // @ts-expect-error an action of customers
+  pages.withAuthorization(() => {}, 'close', find)
+}
+
+export async function onPrisma(): Promise<void> {
+  const { authorizedFilter, authorizedWhere, authorizedActors, authorizedClient } = prismaAuthorization(billing)
+  authorizedFilter(customer, { action: 'pay' })
+  // @ts-expect-error a misspelt action
+  authorizedFilter(customer, { action: 'pya' })
+  // @ts-expect-error an invoice is no actor
+  authorizedFilter(invoice)
+  // @ts-expect-error an invoice is no actor
+  authorizedClient(invoice)
+  await authorizedWhere(customer, 'pay', 'Invoice')
+  // @ts-expect-error an action of customers
+  await authorizedWhere(customer, 'close', 'Invoice')
+  // @ts-expect-error an action of customers
+  authorizedActors('close', invoice)
+}
+
+export async function onTypeOrm(dataSource: DataSource): Promise<void> {
+  const { authorizedFilter, authorizedQuery, authorizedActors, authorizedManager, loading } = typeOrmAuthorization(
+    billing,
+    dataSource,
+  )
+  authorizedFilter(customer, Invoice, { action: 'pay' })
+  authorizedQuery(customer, 'pay', Invoice)
+  // @ts-expect-error an action of customers
+  authorizedFilter(customer, Invoice, { action: 'close' })
+  // @ts-expect-error an action of customers
+  authorizedQuery(customer, 'close', Invoice)
+  // @ts-expect-error an invoice is no actor
+  await loading.authorizedQuery(invoice, 'pay', Invoice)
+  // @ts-expect-error an action of customers
+  authorizedActors('close', invoice, Customer)
+  // @ts-expect-error an invoice is no actor
+  authorizedManager(invoice)
+}
