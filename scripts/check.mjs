@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 165.5,
-    checks: 112.5,
+    index: 166.5,
+    checks: 113.5,
     runtime: 16.5,
     explain: 68.5,
     decisions: 68.5,
@@ -24,11 +24,11 @@ const ceilings = {
     filters: 30,
     framework: 24.5,
     language: 19.5,
-    editing: 59,
+    editing: 60,
     compile: 52,
     tools: 79.5,
     node: 13.5,
-    oso: 136.5,
+    oso: 137.5,
     writes: 81.5,
   },
   testing: { index: 88.5, diff: 37 },

@@ -42,7 +42,7 @@ export const codes = {
   'uncalled-rule': 'A rule that no other rule calls, so that it has no effect.',
   'unmatched-call': 'A call whose arguments no rule of this name accepts.',
   'swapped-arguments': 'Arguments of `allow` or of a rule of blocks that are in the place of each other.',
-  'not-an-actor': 'A rule for an actor whose class has a `resource` block.',
+  'not-an-actor': 'An actor, or a rule for one, of a class without an `actor` block.',
   'not-a-condition': 'A value in the place of a condition that is no boolean.',
   contradiction: 'Two conditions that never hold together.',
   'circular-roles': 'Roles of one block that imply each other.',

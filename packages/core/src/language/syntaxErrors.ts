@@ -19,6 +19,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['!', 'write "not"'],
   ['|', 'write "or"'],
   ['&', 'write "and"'],
+  ['~', 'there are no regular expressions; write a method, such as text.startsWith("…")'],
   ["'", 'write a string in double quotes: "…"'],
   ['/', 'start a comment with #'],
   ['\uFEFF', 'remove the byte order mark: only the start of a text can have one'],
@@ -80,9 +81,17 @@ export function unexpectedToken(token: Token): Diagnostic {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
   const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text
-  const hint = isFileName(span.source.text) ? READ_FILE : MEANT.get(text)
+  const hint = isFileName(span.source.text) ? READ_FILE : (MEANT.get(text) ?? OPERATORS.get(before(span) + text))
   return error('unexpected-token', `Unexpected token ${shown}.`, span, { token: contentsOf(token) }, hint)
 }
+
+/** The operators of other languages, which are two in Polar. */
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['==', 'write "="'],
+  ['<>', 'write "!="'],
+])
+
+const before = ({ source, start }: Span): string => source.text.slice(start - 1, start)
 
 const READ_FILE = "read the file with loadPolicyFiles of '@arcturus/core/node'"
 

@@ -145,10 +145,25 @@ export function policyOf(
   const hasMore = (node: Node): boolean =>
     node.kind !== 'rule' || !policyFacts.written.has(node) || hasParenthesis(node)
   runChecks(checks.policy, (row) => reporting(policyFacts, row), [group], found, hasMore)
+  if (!isForOso) removeRepeated(found)
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
   const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))
   return { sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }
+}
+
+/** Of equal diagnostics at one place, keeps the first error, else the first warning. */
+function removeRepeated(found: Diagnostic[]): void {
+  const first = new Map<string, Diagnostic>()
+  const keyOf = ({ code, span, message }: Diagnostic): string | undefined =>
+    span && `${span.start} ${span.source.name} ${code} ${message}`
+  for (const one of found) {
+    const key = keyOf(one)
+    const known = key && first.get(key)
+    if (key && (!known || (known.severity === 'warning' && one.severity === 'error'))) first.set(key, one)
+  }
+  const kept = found.filter((one) => (first.get(keyOf(one) ?? '') ?? one) === one)
+  if (kept.length < found.length) found.splice(0, found.length, ...kept)
 }
 
 /** Returns whether the text of a rule has a parenthesis after that of its head, as that of a call has. */

@@ -37,6 +37,10 @@ export interface PlanContext {
    * with a model for an action that only rules of other models name. It can throw.
    */
   readonly onUnnamed: (action: string, model?: string) => void
+  /** The models that blocks and rules name for actors; undefined if the policy has no `actor` block. */
+  readonly actors: ReadonlySet<string> | undefined
+  /** Called for a check that is denied whatever the rows are, if the actor is of no such model. It can throw. */
+  readonly onStranger: (kind: string) => void
 }
 
 /**
@@ -76,6 +80,8 @@ export class CheckPlans extends PlanTable<CheckPlan> {
     // It can throw, at every check: no plan is kept before it.
     if (isNamed && !this.isNamedFor(action, resource)) onUnnamed(action, schema.modelOf(resource)?.name)
     const plan = plans && this.other(plans, actor, action, resource)
+    const stranger = plan?.condition?.kind === 'false' ? this.stranger(actor) : undefined
+    if (stranger !== undefined) this.#context.onStranger(stranger)
     if (isNamed) return plan
     if (plan?.condition?.kind === 'false') throw actions.unknown(action)
     onUnnamed(action)
@@ -85,6 +91,15 @@ export class CheckPlans extends PlanTable<CheckPlan> {
   /** Returns whether something names an action for the model of a resource. */
   isNamedFor(action: string, resource: unknown): boolean {
     return this.#context.actions.isNamedFor(action, this.#context.meaning.schema.modelOf(resource)?.name)
+  }
+
+  /** Returns the model of a row that is no actor of the policy, or the type of another value; undefined for an actor. */
+  stranger(actor: unknown): string | undefined {
+    const { actors, meaning } = this.#context
+    const model = actors && actor !== null ? meaning.schema.modelOf(actor)?.name : undefined
+    if (model === undefined || [model, ...meaning.schema.ancestors(model)].some((one) => actors!.has(one)))
+      return undefined
+    return typeof actor === 'object' ? model : typeof actor
   }
 
   /** Returns the plan of an action, or that of all actions that the policy does not name. */

@@ -145,7 +145,7 @@ export class PredicateDecider {
   #tried(prove: Prove, actor: unknown, action: string, resource: unknown): boolean | undefined {
     const plans = this.#plans.of(actor, resource)
     if (!plans || typeof action !== 'string' || mayBePartial(actor) || mayBePartial(resource)) return undefined
-    if (!this.#plans.isNamedFor(action, resource)) return undefined
+    if (!this.#plans.isNamedFor(action, resource) || this.#plans.stranger(actor) !== undefined) return undefined
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
     if (trial > maxTrials) return undefined

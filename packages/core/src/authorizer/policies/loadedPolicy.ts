@@ -20,6 +20,7 @@ import { versionOf } from '../../policy/version.js'
 import type { BackEnd } from '../../predicate/predicate.js'
 import type { Schema } from '../../schema/schema.js'
 import type { RegExpEngine } from '../../text/engine.js'
+import { actorsOf } from '../actions/actionNames.js'
 import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
 import type { PlanContext } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
@@ -105,7 +106,9 @@ export class LoadedPolicy {
     const deriver = new Deriver(policy, schema)
     let read: ReadonlySet<string> | undefined
     const reads = (): ReadonlySet<string> => (read ??= attributesRead(policy, schema))
-    this.context = { policy, reads, actions: this.actions, meaning, deriver, backEnd, onUnnamed }
+    const actors = policy.unions.Actor.size === 0 ? undefined : actorsOf(policy)
+    const onStranger = (kind: string): void => this.#stranger(kind, warnings)
+    this.context = { policy, reads, actions: this.actions, meaning, deriver, backEnd, onUnnamed, actors, onStranger }
     this.checks = new PredicateDecider(this.context, startsWithMachine ? prove : undefined)
   }
 
@@ -127,6 +130,13 @@ export class LoadedPolicy {
     if (this.#unnamedActions.has(key) || this.#unnamedActions.size === maxUnnamed) return
     this.#unnamedActions.add(key)
     warnings.report(this.policy, this.actions.unnamed(action, model))
+  }
+
+  #stranger(kind: string, warnings: WarningLog): void {
+    const message = `${/^[aeiou]/i.test(kind) ? 'An' : 'A'} ${kind} is no actor of the policy: it may do nothing.`
+    const hint = `pass a row of ${[...this.context.actors!].join(' or ')}; other actors need a block: actor … {}`
+    if (warnings.isStrict) throw new ArgumentError('not-an-actor', message, { hint })
+    warnings.report(this.policy, { code: 'not-an-actor', severity: 'warning', message, span: undefined, hint })
   }
 
   /**

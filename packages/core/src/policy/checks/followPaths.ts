@@ -153,10 +153,10 @@ function followGoal(goal: Expression, following: Following): void {
       // In a helper, what one caller can't meet is seldom a mistake.
       if (!helpers?.isInside)
         knowledge.branch(() => {
-          const wasNegated = knowledge.isNegated
-          knowledge.isNegated = true
+          const { negated } = knowledge
+          knowledge.negated = goal.operand
           followGoal(goal.operand, following)
-          knowledge.isNegated = wasNegated
+          knowledge.negated = negated
         })
       knowledge.learn(goal)
       return

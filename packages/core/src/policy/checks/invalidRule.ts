@@ -1,9 +1,12 @@
-import type { Rule, RuleType } from '../../language/ast.js'
+import type { Parameter, Rule, RuleType, StringLiteral } from '../../language/ast.js'
+import { spanText } from '../../language/source.js'
 import { builtinClasses } from '../../values/builtin.js'
 import { type ClassNames, matchRule } from '../matchRule.js'
 import { candidatesFor, typesOf } from '../ruleTypes.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
+import { suggestion } from './suggestion.js'
 import { headText } from './typeText.js'
+import { reportUnregistered } from './unknownSpecializer.js'
 
 /** The maximum number of types in the message for a rule that matches none of them. */
 const SHOWN = 10
@@ -28,6 +31,7 @@ export const invalidRule: PolicyCheck = (context) => {
       if (all.length === 0) return
       const candidates = candidatesFor(rule, context.ruleTypes, context.schema)
       if (candidates.some((type) => matchRule(rule, type, context) === undefined)) return
+      if (!context.isForOso && context.written.has(rule) && reportCause(rule, context)) return
       const types = [...new Set([...candidates, ...all])]
         .slice(0, SHOWN)
         .map((type) => ({ type, mismatch: matchRule(rule, type, context) }))
@@ -46,6 +50,68 @@ export const invalidRule: PolicyCheck = (context) => {
       }
     },
   }
+}
+
+/** Reports why a rule matches no type, if one word or the order is the mistake. */
+function reportCause(rule: Rule, context: PolicyContext): boolean {
+  const patterns = rule.parameters.flatMap(({ pattern }) => (pattern?.kind === 'class pattern' ? pattern : []))
+  const unknown = patterns.find(({ tag }) => tag !== 'Actor' && tag !== 'Resource' && !context.schema.isName(tag))
+  if (unknown) {
+    reportUnregistered(unknown, context.schema, context.error)
+    return true
+  }
+  const near = misspeltRelation(rule, context)
+  if (near) {
+    const { value, span } = near.own
+    const message = `No block of ${near.tag} declares a relation "${value}".`
+    context.error('unknown-relation', message, span, { hint: near.hint, data: { name: value, class: near.tag } })
+    return true
+  }
+  const [first, , third] = (typeOfExchanged(rule, context) && rule.parameters) ?? []
+  if (!first || !third) return false
+  const what = rule.name === 'has_relation' ? 'Two arguments' : 'The actor and the resource'
+  const message = `${what} of ${rule.name} are in each other's place.`
+  const hint = `write ${rule.name}(${headOf(third)}, …, ${headOf(first)})`
+  context.error('swapped-arguments', message, first.span, { hint, data: { name: rule.name } })
+  return true
+}
+
+const headOf = ({ span }: Parameter): string => spanText(span)
+
+/** Returns the type that a rule matches if its actor and its resource, or both rows of a relation, are exchanged. */
+export function typeOfExchanged(rule: Rule, context: PolicyContext): RuleType | undefined {
+  const [first, text, third] = rule.parameters
+  if (context.isForOso || !first || !text || !third || rule.parameters.length !== 3) return undefined
+  const exchanged = { ...rule, parameters: [third, text, first] }
+  const types = candidatesFor(exchanged, context.ruleTypes, context.schema)
+  return types.find((type) => matchRule(exchanged, type, context) === undefined)
+}
+
+/** A relation in the head of a rule, whose name is nearly that of a declared one. */
+interface Misspelt {
+  readonly own: StringLiteral
+  /** The class that declares the right one. */
+  readonly tag: string
+  readonly hint: string
+  readonly type: RuleType
+}
+
+/** Returns the relation that the head of a rule of `has_relation` misspells. */
+export function misspeltRelation(rule: Rule, context: PolicyContext): Misspelt | undefined {
+  const [one, name, other] = rule.parameters
+  if (context.isForOso || rule.name !== 'has_relation' || one?.pattern?.kind !== 'class pattern') return undefined
+  if (name?.term.kind !== 'string' || other?.pattern?.kind !== 'class pattern') return undefined
+  const { term: own } = name
+  const { tag } = other.pattern
+  for (const [relation, types] of context.ruleTypes.relations) {
+    const type = types.get(tag)
+    const hint = type && suggestion(own.value, [relation])
+    if (!hint || relation === own.value) continue
+    const wanted = type.parameters[1]!
+    const right = { ...rule, parameters: [one, wanted, other] }
+    if (matchRule(right, type, context) === undefined) return { own, tag, hint, type }
+  }
+  return undefined
 }
 
 /** Returns the blocks that would make a rule match a type, by keyword and class. */

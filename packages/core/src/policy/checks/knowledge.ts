@@ -130,8 +130,8 @@ export class Knowledge {
   readonly #variables = new Map<string, Place>()
   #aliases = 0
   #isDead = false
-  /** Whether the current goal is inside `not`. */
-  isNegated = false
+  /** The operand of the innermost `not` around the current goal. */
+  negated: Expression | undefined = undefined
   /** The states that the end of a branch restores, the latest last. */
   readonly #trail: Before[] = []
   readonly #learnFrom: (node: Node, knowledge: Knowledge) => void

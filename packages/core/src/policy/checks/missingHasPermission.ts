@@ -12,8 +12,9 @@ export const missingHasPermission: PolicyCheck = (context) => {
       )
   let isCalled = !declares
   return {
-    rule: () => {
-      isInRule = true
+    rule: ({ name }) => {
+      // Permissions that imply each other grant nothing alone.
+      isInRule = context.isForOso || name !== 'has_permission'
     },
     'inline query': () => {
       isInRule = false

@@ -6,7 +6,8 @@ import { type BlockContext, type Check, checkShorthand } from './check.js'
  */
 export const missingRelatedBlock: Check<BlockContext> = checkShorthand(({ implier, on }, block, context) => {
   const to = on && block.declared.get(on.relation.value)?.to
-  if (!to || context.blocks.has(to.name)) return
+  // A class that is not registered has an error of its own.
+  if (!to || context.blocks.has(to.name) || !context.schema.isName(to.name)) return
   const relation = on.relation.value
   const message = `The relation "${relation}" leads to ${to.name}, which has no block to declare "${implier.value}".`
   context.error('missing-related-block', message, to.span, {

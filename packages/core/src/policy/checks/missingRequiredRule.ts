@@ -2,7 +2,7 @@ import type { RuleType } from '../../language/ast.js'
 import { matchRule } from '../matchRule.js'
 import { candidatesFor } from '../ruleTypes.js'
 import type { PolicyCheck } from './check.js'
-import { withAllBlocks } from './invalidRule.js'
+import { misspeltRelation, typeOfExchanged, withAllBlocks } from './invalidRule.js'
 import { headText } from './typeText.js'
 
 /**
@@ -19,6 +19,9 @@ export const missingRequiredRule: PolicyCheck = (context) => {
       for (const type of candidatesFor(rule, ruleTypes, schema)) {
         if (!found.has(type) && matchRule(rule, type, names) === undefined) found.add(type)
       }
+      // So has one with a misspelt relation, or with its rows in each other's place.
+      const meant = misspeltRelation(rule, context)?.type ?? typeOfExchanged(rule, context)
+      if (meant) found.add(meant)
     }
   }
   for (const [type, declared] of ruleTypes.required) {

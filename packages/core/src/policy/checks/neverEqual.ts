@@ -34,6 +34,14 @@ export const neverEqual: PathCheck = ({ schema, warning }) => {
         report(goal.span, side(goal.left), side(goal.right))
       if (goal.kind !== 'in') return
       const [list, kind] = side(goal.collection)
+      if (kind && !hasElements(kind)) {
+        const message = `${list} is ${a(kind)}, and has no elements.`
+        warning('not-iterable', message, goal.collection.span, {
+          hint: 'write a list after `in`',
+          data: { text: list },
+        })
+      }
+      if (kind?.family === 'text') report(goal.span, side(goal.item), [`a character of ${list}`, kind])
       if (kind?.family !== 'list') return
       const hint =
         kind.elements?.family === 'row' ? `compare a field of an element: one in ${list} and one.… = …` : undefined
@@ -45,6 +53,9 @@ export const neverEqual: PathCheck = ({ schema, warning }) => {
     },
   }
 }
+
+/** Returns whether `in` has elements of such a value. */
+const hasElements = ({ family }: Kind): boolean => family === 'list' || family === 'text'
 
 /** The text and the kind of one side of a comparison; the kind is undefined if unknown. */
 type Side = readonly [text: string, kind: Kind | undefined]
@@ -109,10 +120,20 @@ function a({ family, model }: Kind): string {
   return family === 'row' ? `a row of ${model}` : family === 'bytes' ? 'bytes' : `a ${family}`
 }
 
+/** Returns a hint for a number or a boolean in quotes. */
+function literalHint({ family }: Kind, text: string): string | undefined {
+  const value = /^"(.*)"$/.exec(text)?.[1]
+  if (value === undefined) return undefined
+  const isMeant = family === 'boolean' ? /^(?:true|false)$/.test(value) : family === 'number' && /^-?\d+$/.test(value)
+  return isMeant ? `write it without quotes: ${value}` : undefined
+}
+
 /** Returns a hint with the likely intention, if there is one. */
 function hintFor(schema: Schema, [left, one]: [string, Kind], [right, other]: [string, Kind]): string | undefined {
   if (one.family === 'list') return `look for it in the list: ${right} in ${left}`
   if (other.family === 'list') return `look for it in the list: ${left} in ${right}`
+  const literal = literalHint(one, right) ?? literalHint(other, left)
+  if (literal !== undefined) return literal
   const [row, text] = one.family === 'row' ? [one, left] : [other, right]
   const key = row.model === undefined ? undefined : schema.key(row.model)
   if (one.family === other.family || key?.length !== 1) return undefined

@@ -15,9 +15,9 @@ export const undefinedRule: PolicyCheck = (context) => {
     },
     call: (call) => {
       if (!isInRule || context.rules.has(call.name)) return
-      const hint = suggestion(call.name, context.rules.keys())
+      const hint = suggestion(call.name, context.rules.keys()) ?? `write it: ${call.name}(…) if …;`
       const message = `Undefined rule ${call.name}.`
-      context.error('undefined-rule', message, call.span, { ...(hint && { hint }), data: { name: call.name, call } })
+      context.error('undefined-rule', message, call.span, { hint, data: { name: call.name, call } })
     },
   }
 }

@@ -1,4 +1,5 @@
-import type { Span } from '../../language/source.js'
+import type { Expression, StringLiteral } from '../../language/ast.js'
+import { type Span, spanText } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import type { PathCheck } from './followPaths.js'
 import { suggestion } from './suggestion.js'
@@ -18,11 +19,19 @@ export const unknownField: PathCheck = (context) => {
     const hint = suggestion(name, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
     context.warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
   }
+  const reportList = (list: Expression, { value, span }: StringLiteral, model: string): void => {
+    const text = spanText(list.span)
+    context.warning('unknown-field', `${text} is a list of rows of ${model}, and has no field "${value}".`, span, {
+      hint: `read it of an element: one in ${text} and one.${value} = …`,
+      data: { name: value, model },
+    })
+  }
   return {
     step: ({ object, member }, knowledge) => {
       if (member.kind !== 'string') return
-      const { model } = knowledge.of(object)
+      const { model, from } = knowledge.of(object)
       if (model !== undefined) look(member.value, model, member.span)
+      else if (from?.field.kind === 'relation' && from.field.many) reportList(object, member, from.field.model)
     },
     patternField: ({ key, span }, model) => look(key, model, span),
   }

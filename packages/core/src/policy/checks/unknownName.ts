@@ -2,6 +2,7 @@ import type { Parameter, Pattern, StringLiteral } from '../../language/ast.js'
 import type { Declared } from '../blocks.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
+import { typeOfExchanged } from './invalidRule.js'
 import { suggestion } from './suggestion.js'
 
 /**
@@ -41,7 +42,9 @@ export const unknownName: PolicyCheck = (context) => {
       if (!names || !name || !resource) return
       const cls = classOf(resource.pattern)
       const literal = name.pattern ?? name.term
-      if (literal.kind === 'string') look(literal, names, cls)
+      // Rows in each other's place have an error of their own.
+      if (literal.kind === 'string' && !(cls && !names.of(cls).has(literal.value) && typeOfExchanged(rule, context)))
+        look(literal, names, cls)
       if (name.term.kind === 'variable') for (const one of comparedTexts(name.term.name, rule)) look(one, names, cls)
     },
     'inline query': () => {

@@ -1,3 +1,6 @@
+import type { ClassPattern } from '../../language/ast.js'
+import type { Schema } from '../../schema/schema.js'
+import type { CheckContext } from './check.js'
 import type { NameCheck } from './names.js'
 import { classHint } from './suggestion.js'
 
@@ -12,11 +15,20 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
 
 /** A class after `:` or `matches` must be registered. */
 export const unknownSpecializer: NameCheck = (use, once, context) => {
-  if (use.kind !== 'class pattern') return
-  const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))
-  const hint = builtIn ? `did you mean "${builtIn}"?` : classHint(use.tag, context.schema)
-  context.warning('unknown-specializer', `The class ${use.tag} is not registered.`, use.span, {
+  if (use.kind === 'class pattern') reportUnregistered(use, context.schema, context.warning, once)
+}
+
+/** Reports a class that is not registered. */
+export function reportUnregistered(
+  { tag, span }: ClassPattern,
+  schema: Schema,
+  report: CheckContext['warning'],
+  once = false,
+): void {
+  const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(tag))
+  const hint = builtIn ? `did you mean "${builtIn}"?` : classHint(tag, schema)
+  report('unknown-specializer', `The class ${tag} is not registered.`, span, {
     hint,
-    data: { name: use.tag, suggestion: builtIn, once },
+    data: { name: tag, suggestion: builtIn, once },
   })
 }
