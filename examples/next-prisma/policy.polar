@@ -5,6 +5,9 @@ allow(actor, action, resource) if has_permission(actor, action, resource);
 
 actor User {}
 
+# Names are no secret among those who have signed in.
+allow(_: User, "read", _: User);
+
 resource Tenant {
   roles = ["customer", "agent", "lead"];
   permissions = ["read", "open_ticket", "export"];

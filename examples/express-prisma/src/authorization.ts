@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
-import { prismaAuthorization } from '@arcturus/prisma'
-import { schema } from '../generated/arcturus/schema.js'
+import { type AuthorizedClient, prismaAuthorization } from '@arcturus/prisma'
+import { type ModelName, schema } from '../generated/arcturus/schema.js'
 import type { Database } from './database.js'
 import { handleIn, type Person, withRoles } from './people.js'
 
-declare module '@arcturus/express' {
+declare module '@arcturus/core' {
   interface Register {
     actor: Person
+    client: AuthorizedClient<Database>
   }
 }
 
@@ -16,7 +17,10 @@ declare module '@arcturus/express' {
 export function createAuthorization(database: Database) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
-  const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(authorizer, schema)
+  const { extension, authorizedClient, ...lists } = prismaAuthorization<ModelName, Database>(authorizer, schema, {
+    // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
+    actions: { models: { Issue: { update: 'delete' }, Repository: { update: 'describe' } } },
+  })
   const file = new URL('../policy.polar', import.meta.url)
   authorizer.loadSync({ text: readFileSync(file, 'utf8'), name: 'policy.polar' })
 
@@ -26,9 +30,10 @@ export function createAuthorization(database: Database) {
       const handle = handleIn(req.get('authorization'))
       return handle === undefined ? null : prisma.user.findUnique({ where: { handle }, include: withRoles })
     },
+    client: (person) => authorizedClient(person),
     challenge: 'Bearer realm="GitClub"',
   })
-  return { authorizer, prisma, authorize, unguarded, authorizedFilter, authorizedActors, filterArguments }
+  return { authorizer, prisma, authorize, unguarded, ...lists }
 }
 
 export type GitClub = ReturnType<typeof createAuthorization>

@@ -52,20 +52,17 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
     res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
   })
 
-  // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
-  const movedTo = (req: Request) => ({ repositoryId: idIn(req.body?.repositoryId) })
-  router.put('/issues/:id/repository', authorize('delete', findIssue, { patch: movedTo }), async (req, res) => {
+  // The client checks the issue before and after: nobody moves one to where they could not move it.
+  router.put('/issues/:id/repository', async (req, res) => {
     const { authorization } = req
-    const issue = await prisma.issue.update({
-      where: { id: authorization.resource.id },
-      data: authorization.data,
-      include: withRepository,
-    })
+    const data = { repositoryId: idIn(req.body?.repositoryId) }
+    const { id } = await authorization.client.issue.update({ where: { id: idIn(req.params.id) }, data })
+    const issue = await prisma.issue.findUniqueOrThrow({ where: { id }, include: withRepository })
     res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
   })
 
-  router.delete('/issues/:id', authorize('delete', findIssue), async (req, res) => {
-    await prisma.issue.delete({ where: { id: req.authorization.resource.id } })
+  router.delete('/issues/:id', async (req, res) => {
+    await req.authorization.client.issue.delete({ where: { id: idIn(req.params.id) } })
     res.json({ sql: ranQueries() })
   })
 

@@ -57,12 +57,9 @@ export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilt
     res.status(201).json({ issue, sql: ranQueries() })
   })
 
-  router.put('/repositories/:id/description', authorize('describe', findRepository), async (req, res) => {
-    const description = textIn(req.body, 'description')
-    const repository = await prisma.repository.update({
-      where: { id: req.authorization.resource.id },
-      data: { description },
-    })
+  router.put('/repositories/:id/description', async (req, res) => {
+    const data = { description: textIn(req.body, 'description') }
+    const repository = await req.authorization.client.repository.update({ where: { id: idIn(req.params.id) }, data })
     res.json({ repository, sql: ranQueries() })
   })
 

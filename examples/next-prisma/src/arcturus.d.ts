@@ -40,7 +40,7 @@ export interface AppPolicy {
         | 'updatedAt'
     }
     User: {
-      actions: never
+      actions: 'read'
       roles: never
       relations: never
       fields: 'assigned' | 'memberships' | 'messages' | 'requested'

@@ -8,7 +8,7 @@ import { personCookie } from './session'
 const kept = globalThis as { helpDeskDatabase?: ReturnType<typeof openDatabase> }
 kept.helpDeskDatabase ??= openDatabase(databaseUrl())
 
-export const { authorizer, authorizedFilter, prisma } = createHelpDesk(kept.helpDeskDatabase, policy)
+export const { authorizer, authorizedFilter, clientOf, prisma } = createHelpDesk(kept.helpDeskDatabase, policy)
 
 export const { withAuthorization, authorizedAction, authorize, Can, authorizedActions, authorization } =
   nextAuthorization(authorizer, {
@@ -16,4 +16,5 @@ export const { withAuthorization, authorizedAction, authorize, Can, authorizedAc
       const handle = cookies.get(personCookie)?.value
       return handle === undefined ? null : prisma.user.findUnique({ where: { handle }, include: withMemberships })
     },
+    client: clientOf,
   })

@@ -1,6 +1,6 @@
 import { Authorizer } from '@arcturus/core'
-import { prismaAuthorization } from '@arcturus/prisma'
-import { schema } from '../generated/arcturus/schema'
+import { type AuthorizedClient, prismaAuthorization } from '@arcturus/prisma'
+import { type ModelName, schema } from '../generated/arcturus/schema'
 import type { Prisma, PrismaClient } from '../generated/prisma/client'
 
 /** Who asks: somebody, with the memberships that most decisions are about. */
@@ -11,8 +11,12 @@ export const withMemberships = { memberships: { include: { tenant: true } } } as
 declare module '@arcturus/core' {
   interface Register {
     actor: Person
+    client: HelpDeskClient
   }
 }
+
+/** The client of whoever asks: it reads the rows that they may read, and checks what they write. */
+export type HelpDeskClient = AuthorizedClient<PrismaClient>
 
 /**
  * One policy for all that the help desk decides, and the database whose lists it filters.
@@ -23,7 +27,10 @@ declare module '@arcturus/core' {
 export function createHelpDesk(database: PrismaClient, policy: string) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
-  const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(authorizer, schema)
+  const { extension, authorizedClient, ...others } = prismaAuthorization<ModelName, PrismaClient>(authorizer, schema, {
+    actions: { models: { Ticket: { update: 'edit' } } },
+  })
   authorizer.loadSync({ text: policy, name: 'policy.polar' })
-  return { authorizer, authorizedFilter, authorizedActors, filterArguments, prisma: database.$extends(extension) }
+  const prisma = database.$extends(extension)
+  return { authorizer, prisma, clientOf: (user: Person | null) => authorizedClient(user), ...others }
 }

@@ -25,13 +25,14 @@ export default defineTests({
     message6: 'message:6',
     message8: 'message:8',
     message36: 'message:36',
+    person: 'user:5',
   },
   allowed: `
-           | fjordline         | tent                               | order                              | zip                    | bottle                 | card                               | invoice                | message3 | message6 | message8 | message36
-    maren  | export, read      | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -
-    idris  | read              | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -
-    kenji  | open_ticket, read | -                                  | close, edit, read, reply           | -                      | read, reopen           | add_note, close, edit, read, reply | add_note, read, reopen | -        | read     | -        | read
-    nobody | -                 | -                                  | -                                  | -                      | -                      | -                                  | -                      | -        | -        | -        | -
+           | fjordline         | tent                               | order                              | zip                    | bottle                 | card                               | invoice                | message3 | message6 | message8 | message36 | person
+    maren  | export, read      | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -         | read
+    idris  | read              | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -         | read
+    kenji  | open_ticket, read | -                                  | close, edit, read, reply           | -                      | read, reopen           | add_note, close, edit, read, reply | add_note, read, reopen | -        | read     | -        | read      | read
+    nobody | -                 | -                                  | -                                  | -                      | -                      | -                                  | -                      | -        | -        | -        | -         | -
   `,
   fields: {
     maren: {

@@ -5,7 +5,7 @@ import { PriorityMark, StatusMark, statusNames } from '../../components/Marks'
 import { Moment } from '../../components/Moment'
 import { roleOf } from '../../components/roleOf'
 import { Status } from '../../generated/prisma/enums'
-import { authorizedFilter, prisma } from '../../src/authorization'
+import { authorization, authorizedFilter, prisma } from '../../src/authorization'
 import { idIn, oneOf, textIn } from '../../src/input'
 import { signedIn } from '../../src/signedIn'
 import { listTickets } from '../../src/tickets'
@@ -20,6 +20,7 @@ interface Search {
 
 export default async function Page({ searchParams }: { searchParams: Promise<Search> }) {
   const actor = await signedIn()
+  const { client } = await authorization()
   const asked = await searchParams
   const status = oneOf(Object.values(Status), asked.status)
   const search = textIn(asked.search, 100)
@@ -27,7 +28,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
 
   const byName = { name: 'asc' } as const
   const [{ tickets, count, counts, first, pages }, askable, exportable] = await Promise.all([
-    listTickets(actor, { status, search, page }),
+    listTickets(client, { status, search, page }),
     prisma.tenant.findMany({ ...authorizedFilter(actor, { action: 'open_ticket' }), orderBy: byName }),
     prisma.tenant.findMany({ ...authorizedFilter(actor, { action: 'export' }), orderBy: byName }),
   ])
@@ -97,7 +98,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
               <div className="what">
                 <Link href={`/tickets/${ticket.id}`}>{ticket.subject}</Link>
                 <small>
-                  {ticket.requester.name} to {ticket.tenant.name} · {messageCount(ticket._count.messages)}
+                  {ticket.requester?.name} to {ticket.tenant?.name} · {messageCount(ticket._count.messages)}
                 </small>
               </div>
               <PriorityMark priority={ticket.priority} />

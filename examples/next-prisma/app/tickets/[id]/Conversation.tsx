@@ -12,16 +12,16 @@ interface Properties {
 export function Conversation({ messages, requesterId, tenant }: Properties) {
   return (
     <ol className="messages">
-      {messages.map(({ id, text, internal, createdAt, author }) => (
-        <li key={id} className={internal ? 'note' : author.id === requesterId ? 'customer' : 'agent'}>
-          <Face name={author.name} />
+      {messages.map(({ id, text, internal, createdAt, authorId, author }) => (
+        <li key={id} className={internal ? 'note' : authorId === requesterId ? 'customer' : 'agent'}>
+          <Face name={author?.name ?? ''} />
           <article>
             <header>
-              <b>{author.name}</b>
+              <b>{author?.name}</b>
               {internal ? (
                 <span className="tag">Internal note</span>
               ) : (
-                author.id !== requesterId && <span className="tag">{tenant}</span>
+                authorId !== requesterId && <span className="tag">{tenant}</span>
               )}
               <Moment at={createdAt} />
             </header>

@@ -16,7 +16,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
   const ticket = await authorize('read', findTicket((await params).id))
   const asking = await authorization()
   const [messages, actions, fields] = await Promise.all([
-    messagesOf(asking.actor, ticket.id),
+    messagesOf(asking.client, ticket.id),
     authorizedActions(ticket),
     asking.authorizedFields('edit', ticket),
   ])
