@@ -20,12 +20,12 @@ export function simplify(condition: Condition): Condition {
 
 /** The passes over the condition of a check, before it is compiled. Default: nothing is assumed. */
 export function forCheck(schema: Schema, condition: Condition, assumptions?: Assumptions): Condition {
-  return gather(schema, withoutRepeated(assumptions?.apply(condition) ?? condition))
+  return withoutRepeated(gather(schema, withoutRepeated(assumptions?.apply(condition) ?? condition)))
 }
 
 /** The passes over the body of a definition that such a condition calls. */
 export function forDefinition(schema: Schema, definition: Definition): Condition {
-  return gather(schema, withoutRepeated(settled(definition)), definition)
+  return withoutRepeated(gather(schema, withoutRepeated(settled(definition)), definition))
 }
 
 /**

@@ -34,6 +34,8 @@ describe.each([true, false])('What an alternative tests is not tested again besi
     [`${a} or ${b} or ((${a} or ${b}) and ${c})`, `${a} or ${b}`],
     [`${search()} or (${b} and (${search()} or ${a}))`, `${search()} or (${b} and ${a})`],
     [`${a} or (x in u.docs and (x.b = true or ${a}))`, `${a} or (x in u.docs and x.b = true)`],
+    [`(${a} and ${b}) or (${a} and ((${b} and ${c}) or ${search()}))`, `(${a} and ${b}) or (${a} and ${search()})`],
+    [`(${a} and ${b}) or (${c} and ${a} and ${b})`, `(${a} and ${b}) or (${c} and ${a} and 1 = 2)`],
   ])('%s', (body, same) => {
     expect(rewritten(body, isDeclared)).toBe(rewritten(same, isDeclared))
   })

@@ -1,52 +1,68 @@
 import { entryOf } from '../../values/entryOf.js'
 import type { Condition } from '../condition.js'
-import { FALSE, or } from '../construct.js'
+import { and, FALSE, or } from '../construct.js'
 import { isSame, likenessOf } from '../same.js'
-import { mapParts } from '../visit.js'
+import { goalsOf, mapParts } from '../visit.js'
 
 /**
  * Returns a condition in which nothing is tested again that an alternative beside it has tested already. For example,
- * `a or b and (a or c)` becomes `a or b and c`, and `a or a and b` becomes `a`.
+ * `a or b and (a or c)` becomes `a or b and c`, `a or a and b` becomes `a`, and in `a and b or c and a and d and b` the
+ * last test becomes false.
  *
  * It has the same outcomes. If `a` is true, so is the whole. If not, `a` makes nothing true that it is a part of, unless it
  * is negated there; if it is an error, so is the whole, unless another alternative is true.
  *
  * @param beside - The alternatives beside it. Default: none.
+ * @param before - The goals that are true where it is evaluated. Default: none.
  */
-export function withoutRepeated(condition: Condition, beside?: Beside): Condition {
-  if (isBeside(condition, beside)) return FALSE
+export function withoutRepeated(condition: Condition, beside?: Beside, before: readonly Condition[] = []): Condition {
+  if (isBeside(condition, beside, before)) return FALSE
   switch (condition.kind) {
     case 'or': {
       const arms = [...condition.of]
       const places = new Map<unknown, number[]>()
-      for (const [at, arm] of arms.entries()) entryOf(places, likenessOf(arm), () => []).push(at)
-      for (const [at, arm] of arms.entries()) arms[at] = withoutRepeated(arm, { arms, places, at, outside: beside })
+      for (const [at, arm] of arms.entries()) entryOf(places, likenessOf(lastOf(arm)), () => []).push(at)
+      for (const [at, arm] of arms.entries())
+        arms[at] = withoutRepeated(arm, { arms, places, at, outside: beside }, before)
       return or(...arms)
     }
+    case 'and':
+      // What comes before a repeated test can still be an error.
+      return and(
+        ...condition.of.map((one, at) => withoutRepeated(one, beside, [...before, ...condition.of.slice(0, at)])),
+      )
     case 'not':
       return mapParts(condition, (part) => withoutRepeated(part))
     default:
-      // What comes before a repeated test can still be an error.
-      return mapParts(condition, (part) => withoutRepeated(part, beside))
+      return mapParts(condition, (part) => withoutRepeated(part, beside, before))
   }
 }
 
 /** The alternatives beside a condition, and beside those that it is a part of. */
 interface Beside {
   readonly arms: readonly Condition[]
-  /** The places of alternatives by their likeness. */
+  /** The places of alternatives by the likeness of their last test. */
   readonly places: ReadonlyMap<unknown, readonly number[]>
   /** The place of the condition. */
   readonly at: number
   readonly outside: Beside | undefined
 }
 
-function isBeside(condition: Condition, beside: Beside | undefined): boolean {
+/** Returns whether an alternative beside a condition consists of it, and of goals that are true before it. */
+function isBeside(condition: Condition, beside: Beside | undefined, before: readonly Condition[]): boolean {
   if (condition.kind === 'false') return false
-  const likeness = beside && likenessOf(condition)
+  const likeness = beside && likenessOf(lastOf(condition))
+  const isTested = (goal: Condition): boolean => isSame(condition, goal) || before.some((one) => isSame(one, goal))
+  // What comes before the last goal of a conjunction can be an error.
+  const isMet = (arm: Condition): boolean =>
+    condition.kind === 'and' ? isSame(condition, arm) : goalsOf(arm).every(isTested)
   for (let around = beside; around; around = around.outside) {
     const { arms, places, at } = around
-    if (places.get(likeness)?.some((other) => other !== at && isSame(arms[other]!, condition))) return true
+    if (places.get(likeness)?.some((other) => other !== at && isMet(arms[other]!))) return true
   }
   return false
+}
+
+function lastOf(condition: Condition): Condition {
+  return goalsOf(condition).at(-1) ?? condition
 }
