@@ -2,6 +2,7 @@ import type { Call, Expression } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import { has } from '../../own.js'
 import { Dict } from '../../values/dict.js'
+import { entryOf } from '../../values/entryOf.js'
 import { call } from '../goals/callGoal.js'
 import { planAnd } from '../goals/logicGoals.js'
 import { Scope } from '../goals/scope.js'
@@ -71,7 +72,7 @@ function startExpression(
   for (const name of occurrences(goal).keys()) {
     if (name !== 'nil' && !host.isConstant(name)) known.set(name, variableNamed(m, name, named))
   }
-  begin(m, program, goal, known, () => bind(m, named, bindings))
+  begin(m, goal, planned(program, goal, known.keys()), known, () => bind(m, named, bindings))
 }
 
 /** Prepares a machine for the body of a rule, with values for some of its variables. */
@@ -82,28 +83,44 @@ export function startBody(
   bindings: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, Cell> {
   m.program = program
-  begin(m, program, goal, bindings, () => {})
+  const known = entryOf(bodies, program, () => new WeakMap<Expression, Planned>())
+  let body = known.get(goal)
+  if (!body || body.places.size !== bindings.size || ![...bindings.keys()].every((name) => body!.places.has(name))) {
+    body = planned(program, goal, bindings.keys())
+    known.set(goal, body)
+  }
+  begin(m, goal, body, bindings)
   return new Map()
+}
+
+/** The plans of bodies: planning takes longer than most proofs, and the calls of a plan remember the rules that match. */
+const bodies = new WeakMap<Program, WeakMap<Expression, Planned>>()
+
+/** A goal as steps. */
+interface Planned {
+  /** The slots of the variables that exist before the goal is proven. */
+  readonly places: ReadonlyMap<string, number>
+  readonly first: Step
+}
+
+function planned(program: Program, goal: Expression, names: Iterable<string>): Planned {
+  const places = new Map([...names].map((name, at) => [name, at]))
+  const scope = new Scope(0, [goal], new Set(places.keys()))
+  for (const name of places.keys()) scope.place(name, scope.temporary())
+  const context = { ...program.surroundings, scope, owner: undefined, standing: none }
+  return { places, first: planAnd(context, goal.kind === 'and' ? goal.operands : [goal])(solved) }
 }
 
 /** @param known - The variables that exist before the goal is proven. */
 function begin(
   m: Machine,
-  program: Program,
   goal: Expression,
+  { places, first }: Planned,
   known: ReadonlyMap<string, Term>,
-  ready: () => void,
+  ready: () => void = () => {},
 ): void {
   m.goal = goal
-  const scope = new Scope(0, [goal], new Set(known.keys()))
-  const slots: Term[] = []
-  for (const [name, term] of known) {
-    const slot = scope.temporary()
-    scope.place(name, slot)
-    slots[slot] = term
-  }
-  const context = { ...program.surroundings, scope, owner: undefined, standing: none }
-  const first = planAnd(context, goal.kind === 'and' ? goal.operands : [goal])(solved)
+  const slots = [...places.keys()].map((name) => known.get(name))
   m.begin(rootFrame(slots), (m) => {
     ready()
     return m.proceed(first)
