@@ -89,6 +89,14 @@ describe('the text of a compiled policy', () => {
     expect(code.length).toBeGreaterThan(size)
   })
 
+  test('decides in one function what only rules for any action, or for other models, decide', () => {
+    const { code } = compilePolicy(authorizerFor())
+    const [dispatch] = code.slice(code.indexOf('const dispatch')).split('plans: new Map')
+    expect(dispatch).toMatch(/"burn": return (false|p\d+\()/)
+    expect(dispatch).toMatch(/named\.has\(action\)\) return p\d+\(/)
+    expect(dispatch).toMatch(/named\.has\(action\)\) return false/)
+  })
+
   test('has only the helpers that its predicates call', () => {
     const text = 'allow(user: User, "read", _: Folder) if user.level = 1;'
     const plain = compilePolicy(authorizerFor(text)).code

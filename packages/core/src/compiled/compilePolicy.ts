@@ -14,7 +14,7 @@ import { attributesRead } from '../policy/attributesRead.js'
 import type { Policy } from '../policy/policy.js'
 import { versionOf } from '../policy/version.js'
 import { typesOfHost } from '../predicate/hostReads.js'
-import { type ClassPair, canDispatch, dispatchText } from '../predicate/write/dispatch.js'
+import { type ClassPair, canDispatch, type Decided, dispatchText } from '../predicate/write/dispatch.js'
 import type { ExtraHelpers } from '../predicate/write/helpers.js'
 import { hasPlainRows } from '../predicate/write/plainness.js'
 import { FunctionPool } from '../predicate/write/pool.js'
@@ -119,8 +119,8 @@ class ModuleWriter {
   #comparesAll = false
   #ordersAll = false
   readonly #machineOnly: MachineOnly[] = []
-  /** The names of predicates by action, for the classes of actors and resources. */
-  readonly #ofClasses: [actor: string, resource: string, predicates: ClassPair['predicates']][] = []
+  /** The names of predicates by action, for the names of the models of actors and resources. */
+  readonly #ofClasses: ClassPair[] = []
 
   constructor(policy: Policy, authorizer: Vocal, options: CompileOptions) {
     const { schema, readAction, declaredActions: declared } = authorizer
@@ -223,12 +223,12 @@ class ModuleWriter {
   /** Returns the text of the function that finds the predicates of classes; it finds none if there are many. */
   #dispatch(): string {
     const classOf = (name: string): string => `v${this.#pool.give({ kind: 'class', model: name })}`
-    const pairs = this.#ofClasses.map(([actor, resource, predicates]) => ({
-      actor: classOf(actor),
-      resource: classOf(resource),
-      predicates,
+    const pairs = this.#ofClasses.map((pair) => ({
+      ...pair,
+      actor: classOf(pair.actor),
+      resource: classOf(pair.resource),
     }))
-    return canDispatch(pairs) ? dispatchText(pairs, this.#reads) : '() => {}'
+    return canDispatch(pairs) ? dispatchText(pairs, this.#reads, this.#allActions?.names) : '() => {}'
   }
 
   /** Returns only the helpers and imports that the predicates need. */
@@ -285,10 +285,9 @@ class ModuleWriter {
     const other = this.#plan(actor, null, resource)
     const own = words.map((action) => [action, this.#plan(actor, action, resource)] as const)
     if (this.#isClass(actor) && this.#isClass(resource)) {
-      const predicates = own.flatMap(([action, plan]) => {
-        return plan === other || plan === undefined || !isPredicate(plan) ? [] : [[action, plan] as const]
-      })
-      if (predicates.length > 0) this.#ofClasses.push([actor, resource, predicates])
+      const predicates = own.flatMap(([action, plan]) => (plan === other ? [] : [[action, decided(plan)] as const]))
+      const others = this.#allActions ? decided(other) : undefined
+      if (predicates.length > 0) this.#ofClasses.push({ actor, resource, predicates, others })
     }
     const plans = own.filter(([, plan]) => plan !== other)
     return [[null, other] as const, ...plans]
@@ -354,9 +353,9 @@ class ModuleWriter {
   }
 }
 
-/** Returns whether a plan is the name of a predicate. */
-function isPredicate(plan: string): boolean {
-  return plan.startsWith('p')
+/** Returns how `dispatch` decides by a plan: a reason is left to the caller. */
+function decided(plan: string | undefined): Decided {
+  return plan === undefined ? null : plan.startsWith('p') ? plan : undefined
 }
 
 const header =

@@ -6,9 +6,14 @@ export interface ClassPair {
   readonly actor: string
   /** An expression for the class of the resource. */
   readonly resource: string
-  /** The names of predicates by action. */
-  readonly predicates: readonly (readonly [action: string, predicate: string])[]
+  /** The decisions by action. */
+  readonly predicates: readonly (readonly [action: string, decided: Decided])[]
+  /** How the other actions that the policy names are decided. Default: undefined. */
+  readonly others?: Decided
 }
+
+/** The name of a predicate; null for actions that are never allowed, and undefined for those that another function decides. */
+export type Decided = string | null | undefined
 
 /** Up to so many classes of one side are told apart by comparisons; for more, a map is faster. */
 const comparedClasses = 8
@@ -24,11 +29,16 @@ export function canDispatch(pairs: readonly ClassPair[]): boolean {
  * names, unlike those that a table holds. It returns undefined for any other class or action.
  * @param reads - What the predicates read. It returns undefined while all objects inherit one of these names, which V8 tests
  * at no cost.
+ * @param named - The actions that the policy names, for pairs with `others`. Default: none.
  */
-export function dispatchText(pairs: readonly ClassPair[], reads: ReadonlySet<string>): string {
+export function dispatchText(
+  pairs: readonly ClassPair[],
+  reads: ReadonlySet<string>,
+  named: readonly string[] = [],
+): string {
   const actors = new Map<string, ClassPair[]>()
   for (const pair of pairs) actors.set(pair.actor, [...(actors.get(pair.actor) ?? []), pair])
-  const tables: string[] = []
+  const tables: string[] = named.length === 0 ? [] : [`const named = new Set(${JSON.stringify(named)})`]
   const ofActor = (ofOne: readonly ClassPair[]): string => {
     if (ofOne.length <= comparedClasses) return choice('resource.constructor', ofOne.map(ofPair))
     const name = `decisions${tables.length}`
@@ -55,11 +65,14 @@ return undefined
 })()`
 }
 
-function ofPair({ resource, predicates }: ClassPair): readonly [value: string, body: string] {
-  const cases = predicates.map(
-    ([action, predicate]) => [text(action), `return ${predicate}(actor, action, resource)`] as const,
-  )
-  return [resource, choice('action', cases)]
+function ofPair({ resource, predicates, others }: ClassPair): readonly [value: string, body: string] {
+  const cases = predicates.map(([action, decided]) => [text(action), answer(decided)] as const)
+  const ofOthers = others === undefined ? '' : `\nif (named.has(action)) ${answer(others)}`
+  return [resource, `${choice('action', cases)}${ofOthers}`]
+}
+
+function answer(decided: Decided): string {
+  return `return ${decided ? `${decided}(actor, action, resource)` : decided === null ? false : undefined}`
 }
 
 function choice(of: string, cases: readonly (readonly [value: string, body: string])[]): string {
