@@ -178,8 +178,11 @@ export class Budget extends Meter {
 
   /** Ends an evaluation: nothing may use its budget afterwards. */
   finish(): void {
-    if (this.since !== undefined || this.depth !== 0 || this.calls !== 0) this.renew()
+    // Most evaluations neither memoize results, nor check the time, nor end early.
+    if (this.tables !== undefined || this.since !== undefined || this.depth !== 0) this.renew()
     this.steps = 0
+    this.calls = 0
+    this.nested = 0
     this.isFree = true
   }
 
