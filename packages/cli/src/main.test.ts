@@ -541,6 +541,17 @@ export default defineTests({
 `,
   })
 
+  it('explain one field', async () => {
+    const one = application(tested(''))
+    const codes = ['owner', 'id', 'text'].map((field) =>
+      one.run('explain', 'user:1', 'read', 'note:1', '--field', field),
+    )
+    expect((await Promise.all(codes)).map(({ code }) => code)).toEqual([0, 0, 1])
+    const { code, out } = await one.run('explain', 'user:2', 'read', 'note:1', '--field', 'owner')
+    expect(code).toBe(1)
+    expect(out).toContain('may not "read" the field "owner" of Note 1')
+  })
+
   it('are tested by `fields` and `requests`', async () => {
     const requests = "requests: { notes: { request: { path: '/notes' }, allowed: ['ada'] } },"
     const one = application(tested(`fields: { ada: { diary: { read: ['id', 'owner'] } } }, ${requests}`))

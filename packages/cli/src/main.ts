@@ -215,11 +215,13 @@ Examples:
     'arcturus explain user:3 close issue:88',
     'arcturus explain user:handle=ada read document:1 --mask User.email',
     'arcturus explain nobody read document:1',
+    'arcturus explain user:3 read document:1 --field salary',
     `arcturus explain user:3 read document:1 --context '{"now":"2030-01-31T09:00:00Z"}'`,
   ])
     .argument('<actor>', 'a row, such as user:3 or user:email=a@b.c; or nobody')
     .argument('<action>', 'an action of the policy')
     .argument('<resource>', 'a row, such as issue:88')
+    .option('--field <name>', 'explain whether this field may be read or written, by allow_field')
     .option('--no-values', 'leave out the values of fields')
     .option('--mask <fields>', 'fields whose values are left out, such as User.email,User.phone', list, [])
     .addOption(context)
@@ -395,6 +397,7 @@ Examples:
 }
 
 interface ValueOptions {
+  readonly field?: string
   readonly values: boolean
   readonly mask: readonly string[]
 }

@@ -7,6 +7,8 @@ export interface ExplainCommand {
   readonly actor: string
   readonly action: string
   readonly resource: string
+  /** The field that the question is about. Default: none. */
+  readonly field?: string | undefined
   /** Whether values of fields are shown. */
   readonly values: boolean
   /** Fields whose values are never shown, such as `User.email`. */
@@ -17,13 +19,13 @@ export interface ExplainCommand {
 export async function explain(
   project: Project,
   output: Output,
-  { actor, action, resource, values, mask }: ExplainCommand,
+  { actor, action, resource, field, values, mask }: ExplainCommand,
 ): Promise<Result> {
   await project.load()
   const [who, what] = [await project.row(actor), await project.row(resource)]
   const { loadExplanation } = await project.library('explain')
   const explanation = await output.progress('Explaining', () =>
-    loadExplanation(project.authorizer, who, action as never, what, { values, mask }),
+    loadExplanation(project.authorizer, who, action as never, what, { values, mask, field }),
   )
   // The message of an error can contain any value.
   if (explanation.error && values && mask.length === 0) throw explanation.error

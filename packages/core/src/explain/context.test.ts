@@ -61,6 +61,19 @@ test.each([
   expect(sets.flat().every((leaf) => leaf.of === undefined)).toBe(true)
 })
 
+test('a question about a field has a context', () => {
+  const authorizer = new Authorizer({ log: () => {} })
+    .registerClass(User, { key: 'id', fields: { id: 'integer', limit: 'integer' } })
+    .registerContext({ level: 'integer' })
+  authorizer.loadSync('allow_field(_: User, "read", _: User, "limit") if level > 5;')
+  const ada = new User(1, 100)
+  const of = (level: number, field?: string) => explain(authorizer.with({ level }), ada, 'read', ada, { field })
+  expect(of(6, 'limit').decision).toBe('allowed')
+  expect(of(1, 'limit').missing.sets).toMatchObject([[{ text: 'level > 5', context: ['level'] }]])
+  expect(of(6, 'id').toJSON()).toMatchObject({ decision: 'denied', field: 'id', missing: { sets: [] } })
+  expect(() => of(6, 7 as never)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+})
+
 test('two names of one value are missing both', () => {
   expect(explained('mfa = true and vpn = true').missing.sets.map((set) => set.map(({ text }) => text))).toEqual([
     ['mfa = true', 'vpn = true'],

@@ -1,3 +1,4 @@
+import { assertField } from '../authorizer/arguments.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
@@ -14,7 +15,10 @@ import { Arrivals } from './reads.js'
 import type { ShowOptions } from './show.js'
 
 /** The options of `explain` and `loadExplanation`. */
-export type ExplainOptions = ShowOptions
+export interface ExplainOptions extends ShowOptions {
+  /** The field that the question is about, by the rules of `allow_field`. Default: it is about the resource. */
+  readonly field?: string | undefined
+}
 
 /**
  * Explains why an actor may or may not perform an action on a resource, synchronously.
@@ -24,6 +28,7 @@ export type ExplainOptions = ShowOptions
  * @param resource - The resource. For a row that does not exist yet, its registered class.
  * @param options.values - Whether values of fields are shown. Default false.
  * @param options.mask - Fields whose values are never shown, such as `User.email`. Default none.
+ * @param options.field - The field that the question is about. Default: it is about the resource.
  * @returns The explanation. A failing policy is an explanation with its `error`, such as a relation
  * that is not loaded.
  * @throws ArgumentError if the actor or the resource is undefined or of an unknown class, or if the
@@ -39,8 +44,7 @@ export function explain<P extends PolicyTypes, A, Row>(
   options: ExplainOptions = {},
 ): Explanation {
   const of = known(authorizer)
-  assertMask(of.schema, own(options).mask ?? [])
-  const asked = own({ actor, action, resource })
+  const asked = questionOf(of, { actor, action, resource }, options)
   return new Explanation(asked, decided(of, asked), options, of.schema, versionIn(of))
 }
 
@@ -77,8 +81,15 @@ export async function loadExplanation<P extends PolicyTypes, A, Row>(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const of = known(authorizer)
-  assertMask(of.schema, own(options).mask ?? [])
-  return loadQuestion(of, own({ actor, action, resource }), options)
+  return loadQuestion(of, questionOf(of, { actor, action, resource }, options), options)
+}
+
+/** @throws ArgumentError for an invalid option. */
+function questionOf({ schema }: Engine, asked: Asked, options: ExplainOptions): Asked {
+  const { mask = [], field } = own(options)
+  assertMask(schema, mask)
+  if (field !== undefined) assertField(field)
+  return own({ ...asked, field })
 }
 
 /** Explains the answer to any question; otherwise as `loadExplanation`. */
