@@ -64,18 +64,9 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> {
   readonly #actions: AllowedActions
   readonly #fields: FieldRules
 
-  // Not a method, so that the declarations of this class don't contain the engine. On each authorizer, it would be most of
-  // the time that `with` takes.
-  static {
-    Object.defineProperty(BaseAuthorizer.prototype, engineKey, {
-      get(this: BaseAuthorizer): Engine {
-        return this.#engine
-      },
-    })
-  }
-
   /** @param over - Returns an authorizer of the same entry over another engine. */
   protected constructor(engine: Engine, over: (engine: Engine) => unknown) {
+    if (!Object.hasOwn(BaseAuthorizer.prototype, engineKey)) BaseAuthorizer.#showEngine()
     this.#over = over
     this.readAction = engine.readAction
     this.schema = engine.schema
@@ -86,6 +77,19 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> {
     this.#denials = new Denials(engine)
     this.#actions = new AllowedActions(engine)
     this.#fields = new FieldRules(engine, this)
+  }
+
+  /**
+   * Defines the engine of all authorizers. It is no method, so that the declarations of this class don't contain the
+   * engine. On each authorizer, it would be most of the time that `with` takes. In a static block, it would keep bundlers
+   * from leaving out this class.
+   */
+  static #showEngine(): void {
+    Object.defineProperty(BaseAuthorizer.prototype, engineKey, {
+      get(this: BaseAuthorizer): Engine {
+        return this.#engine
+      },
+    })
   }
 
   /** The active policy. It is undefined before the first load. */
