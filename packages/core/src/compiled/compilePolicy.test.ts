@@ -78,6 +78,18 @@ describe('the text of a compiled policy', () => {
     expect(code).not.toContain('makeCall')
   })
 
+  test.each([
+    ['contains no analysis of patterns for', 'folder.name.startsWith("a")', 'makePlainCall'],
+    ['contains no analysis of patterns for', 'folder.name.concat(user.name).length < 9', 'makePlainCall'],
+    ['analyses the patterns of', 'folder.name.match("a") != nil', 'makeCall'],
+    ['analyses the patterns of', 'folder.name.startsWith("a") and maximum.test(folder.name)', 'makeCall'],
+  ])('%s %s', (_, body, maker) => {
+    const { code } = compilePolicy(
+      authorizerFor(`allow(user: User, "read", folder: Folder) if user.id = 1 and ${body};`),
+    )
+    expect(/make(?:Plain)?Call/.exec(code)?.[0]).toBe(maker)
+  })
+
   test('lists the actions that differ from those that no rule names, and states its size', () => {
     const text = `allow(user: User, _, _: Folder) if user.level = 9;
       allow(user: User, "read", _: Folder) if "editor" in user.roles;`

@@ -20,6 +20,7 @@ import { hasPlainRows } from '../predicate/write/plainness.js'
 import { FunctionPool } from '../predicate/write/pool.js'
 import { type PredicateText, programText, writePredicate } from '../predicate/write/writer.js'
 import type { Schema } from '../schema/schema.js'
+import { needNoPattern } from '../text/plainCall.js'
 import { builtinClasses } from '../values/builtin.js'
 import { entryOf } from '../values/entryOf.js'
 import { isStackOverflow } from '../values/stackOverflow.js'
@@ -251,6 +252,7 @@ class ModuleWriter {
   #makerOf(helper: keyof ExtraHelpers): string {
     if (helper === 'begin') return `makeBudget(${this.#parts})`
     if (helper === 'compare' && !this.#ordersAll) return 'makeOrder'
+    if (helper === 'call' && needNoPattern(this.#reads)) return 'makePlainCall'
     return `make${helper[0]!.toUpperCase()}${helper.slice(1)}`
   }
 

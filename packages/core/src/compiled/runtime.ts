@@ -26,6 +26,7 @@ export {
   makeIsThere,
   makeKeyOf,
   makeLinked,
+  makePlainCall,
   makeText,
 } from '../predicate/write/helpers.js'
 export type { Class } from '../schema/model.js'

@@ -3,8 +3,9 @@ import type { ArithmeticOperator } from '../language/ast.js'
 import { arePartial, isWhole, mayBePartial } from '../schema/partial.js'
 import { unloadedRelation } from '../schema/reference.js'
 import { type Account, charge, unitsPerElement } from '../text/account.js'
-import { callMethod, type Method, textTestUnits } from '../text/call.js'
+import { callMethod } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
+import { callPlain, type Method, textTestUnits } from '../text/plainCall.js'
 import { equalsItself } from '../values/equality.js'
 import type { KeyMeaning } from '../values/keyParts.js'
 import { isLinked, type Link } from '../values/links.js'
@@ -253,6 +254,27 @@ export function call(
   account: Account,
   regExp: RegExpEngine | undefined,
 ): unknown {
+  return callBy(callMethod, receiver, method, args, account, regExp)
+}
+
+/** Calls a method as `call`, but one that uses no regular expression. */
+export function callWithoutPattern(
+  receiver: unknown,
+  method: string,
+  args: readonly unknown[],
+  account: Account,
+): unknown {
+  return callBy(callPlain, receiver, method, args, account, undefined)
+}
+
+function callBy(
+  charged: typeof callMethod,
+  receiver: unknown,
+  method: string,
+  args: readonly unknown[],
+  account: Account,
+  regExp: RegExpEngine | undefined,
+): unknown {
   if (isWithoutMethods(receiver) || args.includes(undefined)) return undefined
   // The machine loads rows that are known by their keys alone.
   if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return undefined
@@ -260,7 +282,7 @@ export function call(
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function' || method === 'constructor') return undefined
   try {
-    return plain(callMethod(target as Method, receiver, method, args, account, regExp))
+    return plain(charged(target as Method, receiver, method, args, account, regExp))
   } catch (error) {
     return metErrors.caught(error)
   }

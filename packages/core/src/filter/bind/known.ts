@@ -4,7 +4,7 @@ import { declaredModel } from '../../condition/type.js'
 import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { charge } from '../../text/account.js'
-import { textTestUnits } from '../../text/call.js'
+import { textTestUnits } from '../../text/plainCall.js'
 import { assertThere, decided, Failed, fail, outcome, placed, undefinedElement } from './failure.js'
 import type { BindContext } from './operands.js'
 

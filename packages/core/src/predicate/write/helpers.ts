@@ -13,6 +13,7 @@ import type { ClassMeaning, EqualityMeaning, ValueMeaning } from '../meaning.js'
 import {
   calculate,
   call,
+  callWithoutPattern,
   compareAny,
   equals,
   holdsReference,
@@ -129,6 +130,9 @@ export function makeText(): ExtraHelpers['text'] {
 }
 export function makeCall({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['call'] {
   return (receiver, method, args, account) => call(receiver, method, args, account, meaning.regExp)
+}
+export function makePlainCall(): ExtraHelpers['call'] {
+  return callWithoutPattern
 }
 export function makeInvoke(): ExtraHelpers['invoke'] {
   return invoke
