@@ -84,7 +84,10 @@ function suggest(expected: Expected, analysis: Analysis): readonly Suggestion[] 
   if (block !== undefined && kinds.has('symbol') && kinds.has('}'))
     for (const label of ['roles', 'permissions', 'relations']) found.push({ label, kind: Property })
   const isStatement = kinds.has('?=')
-  if (isStatement) for (const label of ['actor', 'resource']) found.push({ label, kind: Keyword })
+  if (isStatement) {
+    for (const label of ['actor', 'resource']) found.push({ label, kind: Keyword })
+    found.push(...rules(analysis, ['allow', 'allow_field', 'allow_request']))
+  }
   // Reserved words can name fields, too, but no field that is known has such a name.
   if (kinds.has('type') && !isStatement) return found
   const words = [...KEYWORDS, 'true', 'false']
@@ -264,9 +267,13 @@ function variables(root: Node, start: number): readonly Suggestion[] {
   return [...names].map((label) => ({ label, kind: Variable }))
 }
 
-function rules({ rules, blocks }: Analysis): readonly Suggestion[] {
-  const declared = [...termRules.keys()].filter((name) => name !== 'allow' && blocks.size > 0)
-  return [...new Set([...rules.keys(), ...declared])].map((label) => ({ label, kind: CompletionItemKind.Function }))
+/** Returns the rules of the policy and of blocks. @param more - Further names. Default: none. */
+function rules({ rules }: Analysis, more: readonly string[] = []): readonly Suggestion[] {
+  const ofBlocks = [...termRules.keys()].filter((name) => name !== 'allow')
+  return [...new Set([...rules.keys(), ...more, ...ofBlocks])].map((label) => ({
+    label,
+    kind: CompletionItemKind.Function,
+  }))
 }
 
 function constants(analysis: Analysis): readonly Suggestion[] {

@@ -29,7 +29,8 @@ export async function serveApplication(cwd: string, configFile: string): Promise
     const files = await project.policyFiles()
     // Sound: a schema is described by its public parts, whatever copy of the library made it.
     const schema = describeSchema(project.authorizer.schema as Parameters<typeof describeSchema>[0])
-    send({ kind: 'opened', schema, files, hasRows: project.hasRows })
+    const queryRules = [...project.authorizer.queryRules]
+    send({ kind: 'opened', schema, queryRules, files, hasRows: project.hasRows })
   } catch (error) {
     const hint = error instanceof Failure && error.hint !== undefined ? ` (${error.hint})` : ''
     const isPolicy = error instanceof PolicyError

@@ -10,6 +10,8 @@ export type Question =
 /** What the process of an application tells once it is open. */
 export interface Opened {
   readonly schema: SchemaDescription
+  /** The rules that the application queries by name. */
+  readonly queryRules: readonly string[]
   /** The files of the policy. */
   readonly files: readonly string[]
   readonly hasRows: boolean

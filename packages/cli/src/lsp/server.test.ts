@@ -197,6 +197,29 @@ test('other files of the policy count as they are in the editor, or else on disk
   await vi.waitFor(() => expect(editor.codes(uri)).toEqual([]), patience)
 }, 40_000)
 
+test('two applications in one workspace have their own policies, and rules that they query', async () => {
+  const text = `${policy}is_public(note: Note) if note.isPublic = true;\n`
+  const other = new TestApplication({
+    ...notes,
+    'policy.polar': text,
+    'arcturus.config.ts': config
+      .replaceAll('owner:', 'holder:')
+      .replace('new Authorizer()', "new Authorizer({ queryRules: ['is_public'] })"),
+  })
+  try {
+    const second = pathToFileURL(join(other.folder, 'policy.polar')).href
+    await opened(text)
+    await editor.open(second, text)
+    await vi.waitFor(() => expect(editor.codes(uri)).toEqual(['12 uncalled-rule']), patience)
+    await vi.waitFor(() => expect(editor.codes(second)).toEqual(['10 unknown-field']), patience)
+    await editor.type(second, 'note.owner', 'note.holder')
+    await vi.waitFor(() => expect(editor.codes(second)).toEqual([]), patience)
+    expect(editor.codes(uri)).toEqual(['12 uncalled-rule'])
+  } finally {
+    other.close()
+  }
+}, 40_000)
+
 test('the lenses of an action tell who may perform it, and why', async () => {
   await opened()
   application.write('policy.polar', policy)

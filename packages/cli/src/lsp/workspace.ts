@@ -143,7 +143,8 @@ export class Workspace {
     project.failure = state.kind === 'failed' ? state.message : undefined
     if (state.kind === 'opened') {
       project.hasRows = state.hasRows
-      project.service.setApplication({ schema: state.schema, isWhole: true })
+      const { schema, queryRules } = state
+      project.service.setApplication({ schema, queryRules, isWhole: true })
     } else if (isFirst) project.service.setApplication({ isWhole: true })
     if (state.kind === 'opened' || isFirst) this.#setFiles(project, state.files)
     this.#onChange(project)

@@ -64,6 +64,11 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends BaseAu
     return this.#engine.active.policy
   }
 
+  /** The rules of the option `queryRules`. */
+  get queryRules(): ReadonlySet<string> {
+    return this.#engine.parts.queryRules ?? new Set()
+  }
+
   // loading
 
   /**
