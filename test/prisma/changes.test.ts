@@ -70,6 +70,13 @@ describe.each(databases)('authorizeChange and authorizeCreate with rows of Prism
     await expect(change).rejects.toMatchObject({ code })
   })
 
+  it('name the way out for links of a join table, which change both rows', async () => {
+    const { ann, document } = await rows()
+    const change = authorizer.authorizeChange(ann, document, { tags: { connect: { name: 'a' } } } as object)
+    const hint = 'authorize an update of both rows, or write by the authorized client of your ORM'
+    await expect(change).rejects.toMatchObject({ hint })
+  })
+
   it('judge a new row as it will be, by the organization that it is connected to', async () => {
     const { ann } = await rows()
     const connected = (code: number) => ({

@@ -66,7 +66,7 @@ export function readData(
       continue
     }
     if (value === undefined) throw invalidValue(model, name, 'must not be undefined', 'omit it, or write null')
-    if (field.many) throw listOfRows(model, name)
+    if (field.many) throw listOfRows(model, name, field.inverse === null)
     const reference = isPart(schema, field)
       ? readPart(schema, model, field, value, Reflect.get(like, name))
       : readReference(schema, model, field, value)
@@ -171,9 +171,13 @@ function assertNoAccessor(model: string, name: string, like: object): void {
   }
 }
 
-function listOfRows(model: string, name: string): InvalidBodyError {
+/** @param isJoined - Whether a join table holds the references. */
+function listOfRows(model: string, name: string, isJoined = false): InvalidBodyError {
+  const way = isJoined
+    ? 'authorize an update of both rows'
+    : 'authorize the change of each row that holds the reference'
   return new InvalidBodyError('unsupported-write', `${model}.${name} leads to rows that are changed themselves.`, {
-    hint: 'authorize the change of each row that holds the reference',
+    hint: `${way}, or write by the authorized client of your ORM`,
     data: { model, name },
   })
 }
