@@ -1,6 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 import { typeOrmAuthorization, UnsupportedOperationError } from '@arcturus/typeorm'
 import {
+  BaseEntity,
   type DataSource,
   DeleteQueryBuilder,
   EntityManager,
@@ -162,6 +163,8 @@ const builderClasses = {
   relation: RelationQueryBuilder,
 }
 
+afterAll(() => database!.close())
+
 const namesOf = (prototype: object) => Object.getOwnPropertyNames(prototype)
 
 describe('Every operation of an authorized manager', () => {
@@ -187,7 +190,6 @@ describe('Every operation of an authorized manager', () => {
       { id: 2, text: 'hidden', folder: { id: 1 } },
     ])
   })
-  afterAll(() => database!.close())
 
   const tables = async () =>
     JSON.stringify([await source.manager.find(Folder, { withDeleted: true }), await source.manager.find('Remark')])
@@ -318,5 +320,54 @@ describe('Every operation of an authorized manager', () => {
     expect(await manager().unguarded('a report').countBy(Folder, { id: 2 })).toBe(1)
     expect(logged.at(-1)).toContain('a report')
     expect(() => authorization.authorizedManager(undefined)).toThrow('The actor is undefined.')
+  })
+})
+
+class Page extends BaseEntity {
+  id!: number
+  text!: string
+}
+const PageSchema = new EntitySchema<Page>({
+  name: 'Page',
+  target: Page,
+  columns: { id: { type: 'int', primary: true }, text: { type: 'varchar' } },
+})
+
+describe('Entities that extend BaseEntity', () => {
+  it.each(['refuse', 'allow'] as const)('use the data source itself: %s', async (unscoped) => {
+    const source = await database!.open([PageSchema])
+    const authorizer = new Authorizer({ log: () => {} })
+    const { authorizedManager } = typeOrmAuthorization(authorizer, source, { unscoped, log: () => {} })
+    authorizer.registerClass(Someone)
+    authorizer.loadSync('allow(_: Someone, action, page: Page) if action in ["read", "update"] and page.text = "open";')
+    const manager = authorizedManager(new Someone())
+    const plain = manager.unguarded('rows of the test')
+    await plain.insert(Page, [
+      { id: 1, text: 'open' },
+      { id: 2, text: 'hidden' },
+    ])
+    Page.useDataSource(source)
+    const outcome = async (run: () => Promise<unknown>) =>
+      await run().then(
+        () => 'done',
+        (error: Error) => error.name,
+      )
+    // A row of an authorized manager is an active record, too: its methods are not those of the manager.
+    const row = (await manager.findOneBy(Page, { id: 1 }))!
+    const runs = [
+      () => Page.find(),
+      () => Page.countBy({ id: 2 }),
+      () => Page.createQueryBuilder('p').getMany(),
+      () => Page.update(2, { text: 'mine' }),
+      () => Page.upsert({ id: 2, text: 'mine' }, ['id']),
+      () => Object.assign(row, { text: 'mine' }).save(),
+      () => row.reload(),
+      () => Page.delete(2),
+      () => row.remove(),
+    ]
+    const before = JSON.stringify(await plain.find(Page))
+    for (const run of runs)
+      expect(await outcome(run), String(run)).toBe(unscoped === 'refuse' ? 'UnsupportedOperationError' : 'done')
+    expect(JSON.stringify(await plain.find(Page)) === before).toBe(unscoped === 'refuse')
   })
 })

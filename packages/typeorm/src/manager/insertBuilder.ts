@@ -7,7 +7,7 @@ import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
 import { joinedOf, keyIn, type Plan } from './plan.js'
 import { viaOf } from './relationBuilder.js'
-import { changeOf } from './rowChange.js'
+import { changeOf, type EntityChange } from './rowChange.js'
 import { type Running, sending } from './session.js'
 import { announced, returnsRows, type Writing, written } from './writeBuilders.js'
 
@@ -27,21 +27,27 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     if (sets.length === 0) return Promise.resolve(new InsertResult())
     return written(this, async (writing) => {
       if (writing.entity.isJunction) return await this.#link(writing)
-      const names = sets.map((one) => changeOf(writing.entity, one).names)
-      return await announced(this, 'Insert', writing, sets, () => this.#insert(writing, sets, names))
+      const { entity, session } = writing
+      const columns = this.getInsertedColumns()
+      const changes = sets.map((one) => changeOf(entity, one, columns))
+      const isHeard = session.parts.dataSource.subscribers.length + entity.listeners.length > 0
+      return await announced(this, 'Insert', writing, sets, () => {
+        // Listeners can change what is written. What they set is not the caller's.
+        const after = (one: EntityChange, at: number) => ({ ...changeOf(entity, sets[at]!, columns), names: one.names })
+        return this.#insert(writing, sets, isHeard ? changes.map(after) : changes)
+      })
     })
   }
 
   async #insert(
     { plan, session, entity }: Writing,
     sets: readonly ObjectLiteral[],
-    names: readonly (readonly string[])[],
+    changes: readonly EntityChange[],
   ): Promise<InsertResult> {
     const isRead = returnsRows(this, { plan, session, entity })
     const existing = await this.#existing(plan, entity, sets)
     const isNew = (_: unknown, at: number): boolean => !existing.some((one) => one.at === at)
-    const columns = this.getInsertedColumns()
-    const rows = sets.map((one, at) => ({ ...changeOf(entity, one, columns), names: names[at]! })).filter(isNew)
+    const rows = changes.filter(isNew)
     const insert = rows.length > 0 ? await plan.insert(entity, rows, isRead) : undefined
     const updates = await plan.prepareEach(
       existing.map(({ key, values }) => ({ kind: 'update', entity, change: changeOf(entity, values), key })),
@@ -66,7 +72,8 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       return inserted
     })
     Object.assign(this.expressionMap, { valuesSet })
-    insert?.record(result.identifiers)
+    // Without a test after the statement, nothing asks which rows it created.
+    if (insert?.isTested || updates.length > 0) insert?.record(result.identifiers)
     for (const apply of updates) await apply()
     for (const { at, key } of existing) {
       result.identifiers.splice(at, 0, key)

@@ -126,10 +126,10 @@ export class Plan {
     const names = rows.flatMap((one) => one.names)
     const fields = await this.rules.bind('create', name, names)
     // A database can return the rows in another order. So all are tested after if one of them has to be.
-    const decided = rows.map(({ columns, isStable }) => this.rules.decide(name, columns) && isStable)
+    const isDecided = rows.every(({ columns, isStable }) => this.rules.decide(name, columns) && isStable)
     const links = [...new Set(rows.flatMap(({ columns }) => this.rules.linked(name, columns)))]
-    const options = { isDecided: decided.every(Boolean), fields, links, isRead }
-    const isTested = !options.isDecided || isRead || fields.length > 0 || links.length > 0
+    const options = { isDecided, fields, links, isRead }
+    const isTested = !isDecided || isRead || fields.length > 0 || links.length > 0
     return {
       isTested,
       record: (identifiers) => {
