@@ -1,7 +1,7 @@
-// One process of start.mjs: startOnce.mjs ENGINE WORKLOAD SEED COMPILED-MODULE. Prints a line of JSON.
+// One process of start.mjs: startOnce.mjs ENGINE WORKLOAD SEED COMPILED-MODULE POLICY. Prints a line of JSON.
 import { workloads } from '../workloads/index.mjs'
 
-const [, , engine, name, seed, module] = process.argv
+const [, , engine, name, seed, module, policy] = process.argv
 const workload = workloads[name](Number(seed))
 const check = workload.checks.find((one) => one.expected)
 
@@ -23,6 +23,16 @@ const engines = {
       const authorizer = new Authorizer()
       register(authorizer)
       authorizer.loadSync(workload.polar)
+      return () => authorizer.can(check.user, check.action, check.resource)
+    }
+  },
+  snapshot: async () => {
+    const { Authorizer } = await import('@arcturus/core')
+    const { loadPolicyFiles } = await import('@arcturus/core/node')
+    return async () => {
+      const authorizer = new Authorizer()
+      register(authorizer)
+      await loadPolicyFiles(authorizer, policy, { cache: `${policy}.json` })
       return () => authorizer.can(check.user, check.action, check.resource)
     }
   },
