@@ -1,7 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 import { describe, expect, it } from 'vitest'
 import { diffDatabase, diffPolicies, type RowQueries } from './diff/index.js'
-import { policyMatrix, testAuthorization } from './index.js'
+import { coverPolicy, policyMatrix, testAuthorization } from './index.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -73,6 +73,19 @@ describe('expectations', () => {
     expect(() => testAuthorization(authorizer, { context: { now: '2030' } })).toThrow(
       expect.objectContaining({ code: 'invalid-context' }),
     )
+  })
+})
+
+describe('coverage', () => {
+  it('counts the goals of lists in their context', async () => {
+    const own = authorizer.withPolicy('allow(_: User, "list", note: Note) if office = true and note.id > 0;')
+    const coverage = coverPolicy(own)
+    own.with({ office: true }).filter(ada, 'list', 'Note')
+    own.with({ office: false }).filter(ada, 'list', 'Note')
+    await coverage.stop()
+    const report = String(coverage.report())
+    expect(report).toContain('left to the database by a list: note.id > 0')
+    expect(report).not.toContain('office')
   })
 })
 

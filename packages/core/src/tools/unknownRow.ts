@@ -3,12 +3,14 @@ import { operandsIn } from '../condition/visit.js'
 import { evaluateLoading } from '../explain/evaluate.js'
 import { imagine, isImagined } from '../explain/imagined.js'
 import type { Part } from '../explain/part.js'
+import type { ContextValues } from '../schema/context.js'
 import { tag } from '../schema/tags.js'
 
 /**
  * Evaluates a check for a row of which nothing is known, and loads the actor's relations.
  * @param authorizer - An authorizer with a loaded policy.
  * @param model - The model of the row.
+ * @param context - The context of a decision. Default: that of the authorizer.
  * @returns The condition with the outcome of each part; undefined if it can't be evaluated.
  * @example
  * const part = await evaluateUnknownRow(authorizer, user, 'read', 'Document')
@@ -19,12 +21,14 @@ export async function evaluateUnknownRow(
   actor: unknown,
   action: string,
   model: string,
+  context?: ContextValues,
 ): Promise<Part | undefined> {
   const engine = engineOf(authorizer)
   if (!engine) return undefined
   const resource = imagine({})
   tag(resource, model)
-  const { root } = await evaluateLoading(engine, { actor, action, resource }, { searches: false })
+  const asker = context ? engine.with(context) : engine
+  const { root } = await evaluateLoading(asker, { actor, action, resource }, { searches: false })
   return root
 }
 

@@ -78,10 +78,10 @@ export class PolicyCoverage {
       })
     this.#ends = [
       endRecording,
-      watchDecisions(authorizer, ({ kind, outcome, actor, action, resource }) => {
+      watchDecisions(authorizer, ({ kind, outcome, actor, action, resource, context }) => {
         // Sound: a filter is about an action and a model.
         if (kind === 'filter' && outcome !== 'error')
-          this.#count({ actor, action: action as string, model: resource as string })
+          this.#count({ actor, action: action as string, model: resource as string, context })
       }),
       ...compiled.map((one) => alsoAsked(one, authorizer)),
     ]

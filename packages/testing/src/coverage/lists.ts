@@ -18,6 +18,7 @@ export interface List {
   readonly actor: unknown
   readonly action: string
   readonly model: string
+  readonly context: Parameters<typeof evaluateUnknownRow>[4]
 }
 
 /**
@@ -26,9 +27,9 @@ export interface List {
  * @param authorizer - An authorizer with the same policy, whose queries are not counted.
  */
 export async function countList(authorizer: Authorizer, recording: PolicyRecording, list: List): Promise<void> {
-  const { actor, action } = list
+  const { actor, action, context } = list
   for (const model of authorizer.schema.descendants(list.model)) {
-    const root = await evaluateUnknownRow(authorizer, actor, action, model)
+    const root = await evaluateUnknownRow(authorizer, actor, action, model, context)
     if (root) new ListReader(recording).read(root)
   }
 }
