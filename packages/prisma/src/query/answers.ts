@@ -1,4 +1,5 @@
 import { ArgumentError, type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
@@ -30,6 +31,8 @@ export class Answers {
   readonly #tables: Tables
   readonly #defaults: Required<Choices>
   readonly #texts: TextFacts
+  /** The plans of conditions: a write asks for the same ones before and after. */
+  readonly #plans = new WeakMap<Definite, Map<string, FilterPlan>>()
 
   constructor(
     authorizer: Authorizer,
@@ -143,7 +146,14 @@ export class Answers {
   }
 
   #plan({ choices }: FilterRequest, model: string, place: Place, filter: DefiniteFilter): FilterPlan {
-    return this.#planners[place].plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
+    const definite = filter.definite()
+    const strategy = choices?.strategy ?? this.#defaults.strategy
+    const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()
+    this.#plans.set(definite, known)
+    const key = `${place} ${strategy} ${model}`
+    const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy)
+    known.set(key, plan)
+    return plan
   }
 
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
