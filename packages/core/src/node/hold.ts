@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { METHODS, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { held, names, release, type Ways, waysOf } from './heldResponse.js'
 
 /** Decides about responses, and replaces the blocked ones. */
@@ -331,5 +331,8 @@ function textOf([chunk]: readonly unknown[]): string {
  */
 export function isAllowList(response: ServerResponse, body: string): boolean {
   const { allow } = response.getHeaders()
-  return body === allow && body.split(',').every((method) => METHODS.includes(method.trim()))
+  if (body !== allow) return false
+  // Importing this module, which is large, would be most of the time that loading a policy file takes to start.
+  const { METHODS } = process.getBuiltinModule('node:http')
+  return body.split(',').every((method) => METHODS.includes(method.trim()))
 }
