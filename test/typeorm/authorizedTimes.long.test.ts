@@ -98,7 +98,7 @@ it.each(operations)(
       `${name}: ${median(times.byHand).toFixed(2)} ms by hand, ${median(times.byManager).toFixed(2)} ms, ${ratio.toFixed(2)} ×`,
     )
     // Times on a busy machine are noisy: only another order fails.
-    expect(ratio).toBeLessThanOrEqual(2 * most)
+    expect(ratio).toBeLessThanOrEqual(3 * most)
   },
   600_000,
 )
