@@ -57,6 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'denial',
     'changes',
     'shadow',
+    'policyHolder',
     'baseAuthorizer',
     'authorizer',
   ],

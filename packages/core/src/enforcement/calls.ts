@@ -1,8 +1,9 @@
 import { ArgumentError } from '../errors.js'
 import type { Authority } from './authority.js'
 import { assertActor, assertAuthorizer, assertReason, type RouteOptions } from './declaration.js'
-import type { Enforcement, EnforcementOptions } from './enforcement.js'
+import type { Enforcement } from './enforcement.js'
 import { type AsyncContext, Enforcements } from './enforcements.js'
+import type { EnforcementOptions } from './options.js'
 import type { Loaded, RequestAuthorization } from './requestAuthorization.js'
 
 /**

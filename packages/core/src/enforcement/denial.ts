@@ -54,6 +54,17 @@ export function denialError(reason: DenialReason, details: DenialDetails = {}): 
   return error
 }
 
+/** The denial of a loader's row, of a missing row, of a model, or of a request. */
+export class Denial {
+  readonly reason: DenialReason
+  readonly error: AuthorizationError
+
+  constructor(reason: DenialReason, details: DenialDetails = {}) {
+    this.reason = reason
+    this.error = denialError(reason, details)
+  }
+}
+
 /** Runs `make` without capturing stacks: the capture is most of the cost of an error. */
 function withoutStack<Made>(make: () => Made): Made {
   const { stackTraceLimit } = Error

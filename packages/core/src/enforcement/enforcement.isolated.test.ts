@@ -4,8 +4,9 @@ import { Schema } from '../schema/schema.js'
 import type { Authority } from './authority.js'
 import { assertRoute } from './declaration.js'
 import { Decoys } from './decoys.js'
-import { Enforcement, type EnforcementOptions } from './enforcement.js'
+import { Enforcement } from './enforcement.js'
 import type { EnforcementEvent } from './event.js'
+import type { EnforcementOptions } from './options.js'
 import { RequestAuthorization } from './requestAuthorization.js'
 
 interface Row {

@@ -4,7 +4,8 @@ import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
 import { Decoys } from './decoys.js'
-import { Enforcement, type EnforcementHooks, type EnforcementOptions, type Shared } from './enforcement.js'
+import { Enforcement } from './enforcement.js'
+import type { EnforcementHooks, EnforcementOptions, Shared } from './options.js'
 
 /** An `AsyncLocalStorage`, on any platform that has it. */
 export interface AsyncContext<Value> {

@@ -1,3 +1,4 @@
+import type { Eventual } from '../authorizer/decisions/eventual.js'
 import { ArcturusError, AuthorizationError, InvalidBodyError } from '../errors.js'
 
 /**
@@ -17,4 +18,18 @@ export function failure(thrown: unknown): object {
     Object.assign(thrown, { status, statusCode: status, expose: false })
   }
   return thrown
+}
+
+/** Runs a question and converts any thrown value to an error that frameworks recognize. */
+export function failing<Answer>(question: () => Eventual<Answer>): Eventual<Answer> {
+  try {
+    const answer = question()
+    return answer instanceof Promise ? answer.catch(fail) : answer
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+function fail(error: unknown): never {
+  throw failure(error)
 }

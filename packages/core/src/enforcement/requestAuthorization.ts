@@ -1,14 +1,13 @@
 import type { ColumnsOf, PatchOf } from '../authorizer/changes/patch.js'
 import type { DecisionKind } from '../authorizer/decisions/decision.js'
-import type { Eventual } from '../authorizer/decisions/eventual.js'
-import { decisionOf, type Explained, explainable } from '../authorizer/decisions/explainer.js'
-import type { DenialReason } from '../authorizer/denial.js'
+import { decisionOf, explainable } from '../authorizer/decisions/explainer.js'
 import { namesIn, type Picked } from '../authorizer/fields/fields.js'
 import type { Filter } from '../authorizer/filters/filter.js'
-import { ArgumentError, type DecisionExplanation } from '../errors.js'
+import { ArgumentError } from '../errors.js'
 import type { Action, ActorClient, Context, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, FieldActionOn, FieldOn } from '../rowTypes.js'
 import type { Authority } from './authority.js'
+import type { Deciding } from './deciding.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
 import { DecisionMemory } from './memory.js'
@@ -23,33 +22,6 @@ export type Loader<Row = unknown> = (...parameters: any[]) => Row
 
 /** The row that a loader returns, without null and undefined. */
 export type Loaded<Row> = NonNullable<Awaited<Row>>
-
-/** The request on whose behalf decisions are made. */
-export interface Deciding {
-  /** Called after each decision, except for denials that are thrown. */
-  decided(kind: DecisionKind): void
-  /** Called after each denial that is thrown. */
-  denied(actor: unknown): void
-  /** Whether to call `asked`. */
-  readonly watches: boolean
-  /** Called with each question whose answer the caller has to await. */
-  asked(question: Question): void
-  /**
-   * Called before each decision and before the actor is read: the response then depends on the
-   * actor. An error that it throws is passed on to the caller, even if the decision is remembered.
-   */
-  personalize(): void
-  /** The version of the policy for the client; undefined if responses contain no reasons. */
-  readonly policyVersion: string | undefined
-  /** Returns the store's client of an actor. */
-  clientOf(actor: unknown): unknown
-  /** Returns the explanation of a denial for the client. */
-  explanation(reason: DenialReason, action: string): string | undefined
-  /** Returns a decision with what its explanation reveals in this application. */
-  explained(decision: Explained): Explained
-  /** Returns the explanation of a denial for the client. */
-  detail(decision: Explained): Eventual<DecisionExplanation | undefined>
-}
 
 /**
  * The authorization of one request: decisions about its actor. Each method uses the resource of the

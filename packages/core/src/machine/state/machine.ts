@@ -14,25 +14,15 @@ import type { Loop } from './loop.js'
 import { Outside } from './outside.js'
 import type { Refuted } from './refuted.js'
 import { Replay, unanswered } from './replay.js'
+import { shorten } from './shorten.js'
 import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
 import { Linked, Suspended, type Suspension, type Undo, wake } from './suspension.js'
 import type { Term } from './term.js'
 import { Turns } from './turns.js'
-import { raise, Work } from './work.js'
+import { raise, slice, Work } from './work.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
-
-/** Up to this many elements, popping one by one is quicker than setting the length of an array. */
-const few = 32
-
-function clear(array: unknown[]): void {
-  if (array.length > few) array.length = 0
-  else while (array.length > 0) array.pop()
-}
-
-/** Steps between two readings of the clock. */
-const slice = 256
 
 /**
  * The state of one query and the operations of its steps. Nothing recurses: calls are frames on the
@@ -107,8 +97,8 @@ export class Machine implements Account {
    * @param step - The first step of its goal.
    */
   begin(frame: Frame, step: Step): void {
-    clear(this.trail)
-    clear(this.choices)
+    shorten(this.trail, 0)
+    shorten(this.choices, 0)
     this.choices.push(new Choice(0, frame, undefined, 0, exhausted, undefined))
     this.frame = frame
     this.suspended = 0
@@ -219,8 +209,8 @@ export class Machine implements Account {
   /** Releases everything that a finished query made. */
   release(frame: Frame): void {
     if (this.iterators > 0) this.cut(0)
-    clear(this.trail)
-    clear(this.choices)
+    shorten(this.trail, 0)
+    shorten(this.choices, 0)
     this.failures.clear()
     this.replay.clear()
     this.frame = frame
@@ -278,8 +268,7 @@ export class Machine implements Account {
     if (this.iterators > 0) {
       for (let at = this.choices.length - 1; at >= height; at--) this.iterators -= closeIterator(this.choices[at]!)
     }
-    if (this.choices.length - height > few) this.choices.length = height
-    else while (this.choices.length > height) this.choices.pop()
+    shorten(this.choices, height)
   }
 
   undo(height: number): void {

@@ -3,6 +3,9 @@ import { chargeOuter } from './evaluation.js'
 import { Fault } from './fault.js'
 import type { Limits } from './limits.js'
 
+/** Steps between two readings of the clock. */
+export const slice = 256
+
 /** The steps and the computing time of a query, which its limits bound. */
 export class Work {
   #limits: Limits
