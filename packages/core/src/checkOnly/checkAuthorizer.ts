@@ -29,6 +29,7 @@ const missingMembers = [
   'authorizeCreate',
   'shadow',
   'withPolicy',
+  'queryRules',
   'check',
 ] as const
 
