@@ -31,6 +31,7 @@ const missingMembers = [
   'withPolicy',
   'queryRules',
   'check',
+  'queryRules',
 ] as const
 
 /** @deprecated Not in this entry: reading one throws. Use `Authorizer` of `@arcturus/core`. */
@@ -104,7 +105,7 @@ function defineMissing(): void {
   for (const name of missingMembers)
     Object.defineProperty(CheckAuthorizer.prototype, name, {
       get: () => {
-        throw missing(`The method \`${name}\``)
+        throw missing(`The ${name === 'queryRules' ? 'option' : 'method'} \`${name}\``)
       },
     })
 }
