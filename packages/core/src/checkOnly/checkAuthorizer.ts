@@ -31,7 +31,6 @@ const missingMembers = [
   'withPolicy',
   'queryRules',
   'check',
-  'queryRules',
 ] as const
 
 /** @deprecated Not in this entry: reading one throws. Use `Authorizer` of `@arcturus/core`. */
