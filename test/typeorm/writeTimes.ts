@@ -1,9 +1,10 @@
+// What an authorized manager takes beside the same statements by hand, on PostgreSQL: `pnpm bench:writes` runs it.
 import type { EntityManager } from 'typeorm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { addRows, insertRows, openWorkspace } from './workspace.js'
 
-const [database] = await openDatabases('authorized_times', ['postgresql'], ['1'])
+const [database] = await openDatabases('write_times', ['postgresql'], ['1'])
 
 /** How often each operation runs by hand and by an authorized manager, in turn. */
 const rounds = Number(process.env['ARCTURUS_ROUNDS'] ?? 60)
@@ -36,17 +37,15 @@ const mine = (alias: string) => `EXISTS (
 )`
 const user = { user: 2 }
 
-/** An operation, the same with the same conditions by hand, and how many times as long it may take. */
-const operations: readonly (readonly [string, most: number, byHand: Run, byManager: Run])[] = [
+/** An operation by hand, with the same conditions, and by the library. */
+const operations: readonly (readonly [string, byHand: Run, byManager: Run])[] = [
   [
     'page of 50',
-    1.15,
     (m) => m.createQueryBuilder('Item', 'i').where(mine('i'), user).orderBy('i.id').take(50).getMany(),
     (m) => m.find('Item', page),
   ],
   [
     'update',
-    1.6,
     (m, at) =>
       m.transaction(async (own) => {
         const sql = `UPDATE item SET text = $1, "updatedAt" = CURRENT_TIMESTAMP WHERE id = 1 AND ${mine('item')}`
@@ -58,7 +57,6 @@ const operations: readonly (readonly [string, most: number, byHand: Run, byManag
   ],
   [
     'insert of 1,000, with a rule on relations',
-    1.3,
     (m, at) =>
       m.transaction(async (own) => {
         const { identifiers } = await own.insert('Item', itemsOf(at))
@@ -70,7 +68,6 @@ const operations: readonly (readonly [string, most: number, byHand: Run, byManag
   ],
   [
     'insert of 1,000, with a rule on columns',
-    1.3,
     (m, at) => m.insert('Tag', tagsOf(2 * at)),
     (m, at) => m.insert('Tag', tagsOf(2 * at + 1)),
   ],
@@ -81,8 +78,8 @@ function median(times: readonly number[]): number {
 }
 
 it.each(operations)(
-  '%s takes at most %f times as long as by hand',
-  async (name, most, byHand, byManager) => {
+  '%s',
+  async (name, byHand, byManager) => {
     const times: Record<'byHand' | 'byManager', number[]> = { byHand: [], byManager: [] }
     const all = name.startsWith('insert') ? Math.ceil(rounds / 3) : rounds
     for (let at = -3; at < all; at++) {
@@ -97,8 +94,6 @@ it.each(operations)(
     console.log(
       `${name}: ${median(times.byHand).toFixed(2)} ms by hand, ${median(times.byManager).toFixed(2)} ms, ${ratio.toFixed(2)} ×`,
     )
-    // Times on a busy machine are noisy: only another order fails.
-    expect(ratio).toBeLessThanOrEqual(3 * most)
   },
   600_000,
 )

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+// What an authorized client takes beside the same statements by hand, on PostgreSQL: `pnpm bench:writes` runs it.
+import { afterAll, beforeAll, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { addRows, type Client, openWorkspace } from './workspace.js'
 
-const [database] = await openDatabases('authorized_times', ['postgresql'])
+const [database] = await openDatabases('write_times', ['postgresql'])
 
 /** How often each operation runs by hand and by an authorized client, in turn. */
 const rounds = Number(process.env['ARCTURUS_ROUNDS'] ?? 60)
@@ -35,12 +36,11 @@ const itemsOf = (at: number) => Array.from({ length: 1_000 }, (_, row) => ({ tex
 const tagsOf = (at: number) =>
   Array.from({ length: 1_000 }, (_, row) => ({ id: 1_000 + at * 1_000 + row, name: `tag ${at} ${row}` }))
 
-/** An operation, the same with the same conditions by hand, and how many times as long it may take. */
-const operations: readonly (readonly [string, most: number, byHand: Run, byClient: Run])[] = [
-  ['page of 50', 1.15, (c) => c.item.findMany({ ...page, where: mine }), (c) => c.item.findMany(page)],
+/** An operation by hand, with the same conditions, and by the library. */
+const operations: readonly (readonly [string, byHand: Run, byClient: Run])[] = [
+  ['page of 50', (c) => c.item.findMany({ ...page, where: mine }), (c) => c.item.findMany(page)],
   [
     'update',
-    1.6,
     (c, at) =>
       c.$transaction(async (tx) => {
         const { id } = await tx.item.update({ where: { id: 1, ...mine }, data: { text: `x${at}` } })
@@ -50,7 +50,6 @@ const operations: readonly (readonly [string, most: number, byHand: Run, byClien
   ],
   [
     'createMany of 1,000, with a rule on relations',
-    1.3,
     (c, at) =>
       c.$transaction(async (tx) => {
         const rows = await tx.item.createManyAndReturn({ data: itemsOf(at), select: { id: true } })
@@ -61,7 +60,6 @@ const operations: readonly (readonly [string, most: number, byHand: Run, byClien
   ],
   [
     'createMany of 1,000, with a rule on columns',
-    1.3,
     (c, at) => c.tag.createMany({ data: tagsOf(2 * at) }),
     (c, at) => c.tag.createMany({ data: tagsOf(2 * at + 1) }),
   ],
@@ -72,8 +70,8 @@ function median(times: readonly number[]): number {
 }
 
 it.each(operations)(
-  '%s takes at most %f times as long as by hand',
-  async (name, most, byHand, byClient) => {
+  '%s',
+  async (name, byHand, byClient) => {
     const times: Record<'byHand' | 'byClient', number[]> = { byHand: [], byClient: [] }
     const all = name.startsWith('createMany') ? Math.ceil(rounds / 3) : rounds
     for (let at = -3; at < all; at++) {
@@ -88,8 +86,6 @@ it.each(operations)(
     console.log(
       `${name}: ${median(times.byHand).toFixed(2)} ms by hand, ${median(times.byClient).toFixed(2)} ms, ${ratio.toFixed(2)} ×`,
     )
-    // Times on a busy machine are noisy: only another order fails.
-    expect(ratio).toBeLessThanOrEqual(2 * most)
   },
   600_000,
 )
