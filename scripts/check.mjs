@@ -24,7 +24,7 @@ const ceilings = {
     filters: 30,
     framework: 24.5,
     language: 19.5,
-    editing: 60,
+    editing: 60.5,
     compile: 52,
     tools: 80,
     node: 13.5,

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { withPolicies } from './config.js'
-import policyLoader, { type LoaderOptions } from './loader.js'
+import policyLoader from './loader.js'
+
+type LoaderOptions = ReturnType<ThisParameterType<typeof policyLoader>['getOptions']>
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -9,7 +9,7 @@ interface LoaderContext {
 }
 
 /** The options that `withPolicies` passes. */
-export interface LoaderOptions {
+interface LoaderOptions {
   /** The folder of the application. */
   readonly root: string
   /** The options of `arcturus types`, if the development server writes the types. */
