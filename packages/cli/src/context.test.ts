@@ -143,6 +143,16 @@ describe('tests', () => {
   at: { opens: new Date('2030-01-31'), request: { at: new Date('${date}') }, author: null, days: [], big: 0n },
 }
 `
+  it('have mutants that are asked in their context, whose witnesses name it', async () => {
+    const one = application({ 'notes.matrix.ts': at('2030-01-31T09:00Z', "'read'") })
+    const { out } = await one.run('mutate')
+    expect(out).not.toContain('missing-context')
+    const context =
+      '{ opens: new Date("2030-01-31T00:00:00.000Z"), request: { at: new Date("2030-01-31T09:00:00.000Z") }, author: null, days: [], big: 0n }'
+    expect(out).toContain(`  The context: ${context}.`)
+    expect(out).toContain(`    at: ${context},`)
+  })
+
   it('are asked at their context', async () => {
     const run = (allowed: string) =>
       application({

@@ -1,7 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 import { describe, expect, it } from 'vitest'
 import { diffDatabase, diffPolicies, type RowQueries } from './diff/index.js'
-import { coverPolicy, policyMatrix, testAuthorization } from './index.js'
+import { coverPolicy, policyMatrix, QuestionRecorder, testAuthorization, testMutants } from './index.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -86,6 +86,46 @@ describe('coverage', () => {
     const report = String(coverage.report())
     expect(report).toContain('left to the database by a list: note.id > 0')
     expect(report).not.toContain('office')
+  })
+})
+
+describe('mutants', () => {
+  const rows = { Note: [early, late] }
+  const survivorsOf = async (...times: readonly number[]) => {
+    const recorder = new QuestionRecorder(authorizer)
+    for (const time of times) {
+      const at = authorizer.with({ now: new Date(time), office: time < 2000 })
+      at.filter(ada, 'read', 'Note')
+      for (const note of [early, late]) await at.authorizedFields(ada, 'read', note)
+      await at.authorizeRequest(ada, '/login').catch(() => {})
+    }
+    recorder.stop()
+    const report = await testMutants(authorizer, recorder, { rows })
+    return { report, texts: report.survivors.map(({ mutant }) => mutant.description) }
+  }
+
+  it('are asked in the contexts of the questions', async () => {
+    const [few, more] = [await survivorsOf(1500), await survivorsOf(1500, 2000, 999)]
+    const goals = ['Drops the goal note.opens <= now.', 'Drops the goal office = true.']
+    expect(few.texts).toContain(goals[1])
+    expect(few.texts).not.toContain(goals[0])
+    for (const goal of goals) expect(more.texts).not.toContain(goal)
+    const operator = few.report.survivors.find(({ mutant }) => mutant.description.includes('<='))
+    expect(operator!.witness).toBeUndefined()
+    expect(more.texts.filter((text) => text.includes('<='))).toEqual([])
+  })
+
+  it('have witnesses in a context that was recorded', async () => {
+    const recorder = new QuestionRecorder(authorizer)
+    const at = authorizer.with({ now: new Date(1000), office: true })
+    at.can(ada, 'read', late)
+    recorder.stop()
+    const report = await testMutants(authorizer, recorder, { rows })
+    const dropped = report.survivors.find(({ mutant }) => mutant.replacement === '<')!
+    expect(dropped.witness).toMatchObject({ resource: early, context: { now: new Date(1000), office: true } })
+    expect(report.textOf(dropped)).toContain(
+      'The context: { now: new Date("1970-01-01T00:00:01.000Z"), office: true }.',
+    )
   })
 })
 

@@ -20,4 +20,5 @@ export {
   type TestingOptions,
   testAuthorization,
 } from './expectations/testAuthorization.js'
+export { contextText } from './inContext.js'
 export * from './mutation/index.js'

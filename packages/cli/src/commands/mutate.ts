@@ -81,6 +81,7 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
       ...named(authorizer, witness),
       action: witness.action,
       field: witness.field,
+      context: witness.context,
       policy: witness.policy,
       mutant: witness.mutant,
     },
@@ -124,30 +125,34 @@ async function testOf(project: Project, witness: Witness): Promise<string | unde
 
 async function tableOf(project: Project, witness: Witness): Promise<string> {
   const { authorizer } = project
-  const { actor, action, resource, field, policy } = witness
+  const { actor, action, resource, field, policy, context } = witness
   const { actor: who, resource: what } = named(authorizer, witness)
   const nameOf = (reference: string): string => reference.toLowerCase().replaceAll(/\W+/g, '_')
   const [one, other] = [nameOf(who), nameOf(what)]
-  const actors = `actors: { ${one}: ${actor === null ? 'null' : quoted(who)} },`
+  const { contextText, fieldsText, matrixReport } = await project.library('testing')
+  const start = [
+    `actors: { ${one}: ${actor === null ? 'null' : quoted(who)} },`,
+    ...(context ? [`at: ${contextText(authorizer.schema, context)},`] : []),
+  ]
   if (action === undefined) {
     const allowed = policy === 'allowed' ? `['${one}']` : '[]'
     return tests([
-      actors,
+      ...start,
       'resources: {},',
       'allowed: {},',
       `requests: { request: { request: ${what}, allowed: ${allowed} } },`,
     ])
   }
-  const { fieldsText, matrixReport } = await project.library('testing')
   const { actual, actualFields } = await matrixReport(authorizer, {
     actors: { [one]: () => actor },
     resources: { [other]: () => resource },
     allowed: {},
+    ...(context && { at: context }),
     ...(field !== undefined && { fields: {} }),
   })
   const actions = actual[one]![other]!.map(quoted).join(', ')
   return tests([
-    actors,
+    ...start,
     `resources: { ${other}: ${quoted(what)} },`,
     `allowed: { ${one}: { ${other}: [${actions}] } },`,
     ...(actualFields ? `${fieldsText(actualFields)},`.split('\n') : []),

@@ -1,4 +1,5 @@
-import { ArcturusError, AuthorizationError, type Authorizer } from '@arcturus/core'
+import { ArcturusError, AuthorizationError, type Authorizer, type Context } from '@arcturus/core'
+import { inContext } from '../inContext.js'
 
 /** A check: may this actor perform this action on this resource? */
 export interface Check {
@@ -14,6 +15,8 @@ export interface Question {
   readonly action: string | undefined
   readonly resource: unknown
   readonly field?: string
+  /** Default: that of the authorizer. */
+  readonly context?: Context | undefined
 }
 
 /** An answer, or the code of an error. */
@@ -22,7 +25,7 @@ export type Answer = 'allowed' | 'denied' | { readonly error: string }
 /** Returns the answer of a question. An error of the policy is an answer of its own. */
 export async function answerOf(authorizer: Authorizer, question: Question): Promise<Answer> {
   try {
-    return (await isAllowed(authorizer, question)) ? 'allowed' : 'denied'
+    return (await isAllowed(inContext(authorizer, question.context), question)) ? 'allowed' : 'denied'
   } catch (error) {
     if (error instanceof AuthorizationError) return 'denied'
     if (error instanceof ArcturusError) return { error: error.code }

@@ -1,6 +1,9 @@
-import type { Authorizer } from '@arcturus/core'
+import type { Authorizer, Context } from '@arcturus/core'
 import { actionsFor, watchDecisions } from '@arcturus/core/tools'
 import type { Check, Question } from '../diff/answer.js'
+import { Remembered } from './remembered.js'
+
+type ContextValues = NonNullable<Parameters<Parameters<typeof watchDecisions>[1]>[0]['context']>
 
 /**
  * A question that a test run asked: a check, the question about one `field` of a resource, or, without
@@ -13,10 +16,15 @@ export interface RecordedList {
   readonly actor: unknown
   readonly action: string
   readonly model: string
+  /** Undefined if the list had none. */
+  readonly context?: Context | undefined
 }
 
 /** A test run asked for all fields of a resource on which an actor may perform an action. */
-export type RecordedFields = Check
+export interface RecordedFields extends Check {
+  /** Undefined if the question had none. */
+  readonly context?: Context | undefined
+}
 
 /**
  * Records the questions of a test run, so that mutants of the policy can be asked the same.
@@ -35,7 +43,8 @@ export class QuestionRecorder {
   readonly #questions: RecordedQuestion[] = []
   readonly #lists: RecordedList[] = []
   readonly #fields: RecordedFields[] = []
-  readonly #known = new Map<unknown, Map<unknown, Set<string>>>()
+  readonly #known = { question: new Remembered<true>(), fields: new Remembered<true>(), list: new Remembered<true>() }
+  readonly #contexts = new WeakMap<ContextValues, Context>()
   readonly #stop: () => void
 
   /** @param authorizer - The authorizer of the application under test, with a loaded policy. */
@@ -43,19 +52,18 @@ export class QuestionRecorder {
     this.#authorizer = authorizer
     this.#stop = watchDecisions(
       authorizer,
-      ({ kind, actor, action: asked, resource, outcome, details: { fields } }) => {
+      ({ kind, actor, action: asked, resource, outcome, context: values, details: { fields } }) => {
         if (outcome === 'error' || resource === undefined) return
+        const context = values && this.#contextOf(values)
         // Sound: each of these kinds but `request` and `actions` is about an action.
-        const action = asked as string
-        if (kind === 'check' || kind === 'change') this.#add({ actor, action, resource })
-        else if (kind === 'actions')
-          for (const each of this.#actions(resource)) this.#add({ actor, action: each, resource })
-        else if (kind === 'request') this.#add({ actor, action: undefined, resource })
-        else if (kind === 'field' && fields) for (const field of fields) this.#add({ actor, action, resource, field })
-        else if (kind === 'field' && this.#isNew({ actor, action, resource }, 'fields'))
-          this.#fields.push({ actor, action, resource })
-        else if (kind === 'filter' && this.#isNew({ actor, action, resource }, 'list'))
-          this.#lists.push({ actor, action, model: resource as string })
+        const question = { actor, action: asked as string, resource, context }
+        if (kind === 'check' || kind === 'change') this.#add(question)
+        else if (kind === 'actions') for (const action of this.#actions(resource)) this.#add({ ...question, action })
+        else if (kind === 'request') this.#add({ ...question, action: undefined })
+        else if (kind === 'field' && fields) for (const field of fields) this.#add({ ...question, field })
+        else if (kind === 'field' && this.#known.fields.add(question, true)) this.#fields.push(question)
+        else if (kind === 'filter' && this.#known.list.add(question, true))
+          this.#lists.push({ actor, action: question.action, model: resource as string, context })
       },
     )
   }
@@ -81,18 +89,16 @@ export class QuestionRecorder {
   }
 
   #add(question: RecordedQuestion): void {
-    if (this.#isNew(question)) this.#questions.push(question)
+    if (this.#known.question.add(question, true)) this.#questions.push(question)
   }
 
-  #isNew({ actor, action, resource, field }: RecordedQuestion, kind?: 'fields' | 'list'): boolean {
-    const ofActor = this.#known.get(actor) ?? new Map<unknown, Set<string>>()
-    this.#known.set(actor, ofActor)
-    const asked = ofActor.get(resource) ?? new Set<string>()
-    ofActor.set(resource, asked)
-    const key = JSON.stringify([kind, action, field])
-    if (asked.has(key)) return false
-    asked.add(key)
-    return true
+  /** Returns values of the context by name, as `authorizer.with` takes them. */
+  #contextOf(given: ContextValues): Context {
+    const names = [...this.#authorizer.schema.context.fields.keys()]
+    const context: Context =
+      this.#contexts.get(given) ?? Object.fromEntries(names.map((name, at) => [name, given.values[at]]))
+    this.#contexts.set(given, context)
+    return context
   }
 
   #actions(resource: unknown): readonly string[] {

@@ -1,26 +1,34 @@
 import type { Question } from '../diff/answer.js'
 
-/** Remembers what was found out for questions, by identity of their actors and resources. */
+/** Remembers values for questions, by identity of their contexts, actors and resources. */
 export class Remembered<T> {
-  readonly #known = new Map<unknown, Map<unknown, Map<string, T>>>()
+  readonly #known = new Map<unknown, Map<unknown, Map<unknown, Map<string, T>>>>()
 
-  has({ actor, action, resource, field }: Question): boolean {
-    return this.#known.get(actor)?.get(resource)?.has(keyOf(action, field)) ?? false
+  /** Remembers that a question was met, as a value. Returns whether it is new. */
+  add(question: Question, value: T): boolean {
+    const [values, key] = this.#place(question)
+    return !values.has(key) && Boolean(values.set(key, value))
   }
 
   /** Returns what is known for a question; what `ask` returns the first time. */
-  async get({ actor, action, resource, field }: Question, ask: () => Promise<T>): Promise<T> {
-    const ofActor = this.#known.get(actor) ?? new Map<unknown, Map<string, T>>()
-    this.#known.set(actor, ofActor)
-    const ofResource = ofActor.get(resource) ?? new Map<string, T>()
-    ofActor.set(resource, ofResource)
-    const key = keyOf(action, field)
+  async get(question: Question, ask: () => Promise<T>): Promise<T> {
+    const [values, key] = this.#place(question)
     // Sound: there is a value of the key.
-    if (ofResource.has(key)) return ofResource.get(key) as T
+    if (values.has(key)) return values.get(key) as T
     const found = await ask()
-    ofResource.set(key, found)
+    values.set(key, found)
     return found
+  }
+
+  #place({ context, actor, action, resource, field }: Question): [values: Map<string, T>, key: string] {
+    const ofActor = inner(inner(this.#known, context), actor)
+    return [inner(ofActor, resource), JSON.stringify([action, field])]
   }
 }
 
-const keyOf = (action: string | undefined, field: string | undefined): string => JSON.stringify([action, field])
+/** Returns the map of a key, which is empty the first time. */
+function inner<K, V>(maps: Map<unknown, Map<K, V>>, key: unknown): Map<K, V> {
+  const known = maps.get(key) ?? new Map<K, V>()
+  maps.set(key, known)
+  return known
+}

@@ -1,4 +1,4 @@
-import { ArcturusError, ArgumentError, type Authorizer, type Policy, PolicyError } from '@arcturus/core'
+import { ArcturusError, ArgumentError, type Authorizer, type Context, type Policy, PolicyError } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
 import { RelationMemory } from '@arcturus/core/framework'
 import {
@@ -12,6 +12,7 @@ import {
 } from '@arcturus/core/tools'
 import { type Answer, answerOf, isSame } from '../diff/answer.js'
 import { Differences } from '../diff/differences.js'
+import { contextText, inContext } from '../inContext.js'
 import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
 import { QuestionOrder } from './questionOrder.js'
 import type { QuestionRecorder, RecordedFields, RecordedQuestion } from './questions.js'
@@ -105,6 +106,14 @@ export async function testMutants(
   return new MutationRun(authorizer, policy, recorded, { ...own(options), timeLimit }).run()
 }
 
+type Schema = Authorizer['schema']
+
+/** What a witness can ask: a question, or which fields of a resource are allowed. */
+interface Candidate {
+  readonly ofFields: boolean
+  readonly question: RecordedQuestion
+}
+
 class MutationRun {
   readonly #authorizer: Authorizer
   readonly #policy: Policy
@@ -113,6 +122,8 @@ class MutationRun {
   readonly #actors: readonly unknown[]
   readonly #order: QuestionOrder
   readonly #requests: readonly unknown[]
+  /** The contexts of recorded questions, in which witnesses are looked for. */
+  readonly #contexts: readonly (Context | undefined)[]
   /** The answers of the policy under test. */
   readonly #answers = new Remembered<Answer>()
   readonly #fieldsTexts = new Remembered<string>()
@@ -146,11 +157,12 @@ class MutationRun {
       ]),
     ]
     // A list is the checks of the rows that are known.
-    const listed = lists.flatMap(({ actor, action, model }) =>
-      (this.#rows.get(model) ?? []).map((resource) => ({ actor, action, resource })),
+    const listed = lists.flatMap(({ model, ...question }) =>
+      (this.#rows.get(model) ?? []).map((resource) => ({ ...question, resource })),
     )
     this.#order = new QuestionOrder((value) => authorizer.modelOf(value), [...questions, ...listed], fields)
     this.#requests = questions.filter(({ action }) => action === undefined).map(({ resource }) => resource)
+    this.#contexts = [...new Set([...questions, ...lists, ...fields].map(({ context }) => context))]
   }
 
   async run(): Promise<MutationReport> {
@@ -190,7 +202,6 @@ class MutationRun {
       }
     }
     const { schema } = this.#authorizer
-    const show = (value: unknown): string => showObject(schema, value)
     return {
       total: mutants.length - invalid.length - equivalent,
       equivalent,
@@ -198,8 +209,8 @@ class MutationRun {
       timedOut,
       survivors,
       invalid,
-      toString: () => reportText({ killed, survivors, timedOut, invalid, equivalent }, show),
-      textOf: (survivor) => survivorLines(survivor, show).join('\n'),
+      toString: () => reportText(schema, { killed, survivors, timedOut, invalid, equivalent }),
+      textOf: (survivor) => survivorLines(schema, survivor).join('\n'),
     }
   }
 
@@ -260,37 +271,39 @@ class MutationRun {
 
   async #witness(other: Authorizer, differences: Differences, limit: TimeLimit): Promise<Witness | undefined> {
     let left = this.#options.witnessChecks ?? 2000
-    const { schema, readAction } = this.#authorizer
-    for (const [model, rows] of this.#rows)
-      for (const action of this.#actionsOf(model))
-        for (const actor of this.#actors)
-          for (const resource of rows) {
-            const question = { actor, action, resource }
-            if (!differences.canBe(question)) continue
-            if (left-- <= 0 || limit.isOver) return undefined
-            const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
-            if (!isSame(policy, mutant)) return { ...question, policy, mutant }
-          }
-    for (const [model, rows] of this.#rows)
-      for (const action of fieldActionsOf(this.#policy, schema.ancestors(model), readAction))
-        for (const actor of this.#actors)
-          for (const resource of rows) {
-            const asked = { actor, action, resource }
-            if (!differences.canBe({ ...asked, field: '' })) continue
-            if (left-- <= 0 || limit.isOver) return undefined
-            if (!(await this.#fieldsDiffer(other, asked))) continue
-            const witness = await this.#fieldWitness(other, asked)
-            if (witness) return witness
-          }
-    for (const resource of this.#requests)
-      for (const actor of this.#actors) {
-        const question = { actor, action: undefined, resource }
-        if (!differences.canBe(question)) continue
+    const candidates: Candidate[] = []
+    for (const { ofFields, question } of this.#candidates()) {
+      if (limit.isOver || candidates.length >= left) break
+      if (differences.canBe(ofFields ? { ...question, field: '' } : question)) candidates.push({ ofFields, question })
+    }
+    for (const context of this.#contexts)
+      for (const { ofFields, question } of candidates) {
         if (left-- <= 0 || limit.isOver) return undefined
-        const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
-        if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+        const asked = { ...question, ...(context && { context }) }
+        const witness = ofFields ? await this.#fieldWitness(other, asked) : await this.#witnessOf(other, asked)
+        if (witness) return witness
       }
     return undefined
+  }
+
+  /** Yields what known actors can ask: checks, then the fields of rows, then requests. */
+  *#candidates(): Generator<Candidate> {
+    const { schema, readAction } = this.#authorizer
+    for (const ofFields of [false, true])
+      for (const [model, rows] of this.#rows)
+        for (const action of ofFields
+          ? fieldActionsOf(this.#policy, schema.ancestors(model), readAction)
+          : this.#actionsOf(model))
+          for (const actor of this.#actors)
+            for (const resource of rows) yield { ofFields, question: { actor, action, resource } }
+    for (const resource of this.#requests)
+      for (const actor of this.#actors) yield { ofFields: false, question: { actor, action: undefined, resource } }
+  }
+
+  /** Returns a question as a witness if a mutant answers it differently. */
+  async #witnessOf(other: Authorizer, question: RecordedQuestion): Promise<Witness | undefined> {
+    const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
+    return isSame(policy, mutant) ? undefined : { ...question, policy, mutant }
   }
 
   /** Returns whether a mutant allows other fields of a resource. */
@@ -300,22 +313,24 @@ class MutationRun {
   }
 
   /** Returns a field of a resource about which a mutant answers differently. */
-  async #fieldWitness(other: Authorizer, asked: RecordedFields): Promise<Witness | undefined> {
+  async #fieldWitness(other: Authorizer, asked: RecordedQuestion): Promise<Witness | undefined> {
+    // Sound: a question about fields has an action.
+    if (!(await this.#fieldsDiffer(other, asked as RecordedFields))) return undefined
     const { schema } = this.#authorizer
     const ancestors = schema.ancestors(this.#authorizer.modelOf(asked.resource)!)
     const declared = ancestors.flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
     for (const field of new Set([...declared, ...fieldTextsOf(this.#policy, ancestors)])) {
-      const question = { ...asked, field }
-      const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
-      if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+      const witness = await this.#witnessOf(other, { ...asked, field })
+      if (witness) return witness
     }
     return undefined
   }
 }
 
 /** Returns the allowed fields of a resource as one text, or the code of an error. */
-async function fieldsText(authorizer: Authorizer, { actor, action, resource }: RecordedFields): Promise<string> {
+async function fieldsText(base: Authorizer, { actor, action, resource, context }: RecordedFields): Promise<string> {
   try {
+    const authorizer = inContext(base, context)
     return JSON.stringify([...(await authorizer.authorizedFields(actor, action as never, resource))].sort())
   } catch (error) {
     if (error instanceof ArcturusError) return error.code
@@ -324,6 +339,7 @@ async function fieldsText(authorizer: Authorizer, { actor, action, resource }: R
 }
 
 function reportText(
+  schema: Schema,
   {
     killed,
     survivors,
@@ -331,7 +347,6 @@ function reportText(
     invalid,
     equivalent,
   }: Pick<MutationReport, 'killed' | 'survivors' | 'timedOut' | 'invalid' | 'equivalent'>,
-  show: (value: unknown) => string,
 ): string {
   const sentences = [
     `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.`,
@@ -340,14 +355,15 @@ function reportText(
     ...(equivalent > 0 ? [`${equivalent} decide as the policy does.`] : []),
   ]
   const lines = [sentences.join(' ')]
-  for (const survivor of survivors) lines.push('', ...survivorLines(survivor, show))
+  for (const survivor of survivors) lines.push('', ...survivorLines(schema, survivor))
   return lines.join('\n')
 }
 
 function survivorLines(
+  schema: Schema,
   { mutant: { description, span, replacement }, witness }: Survivor,
-  show: (value: unknown) => string,
 ): readonly string[] {
+  const show = (value: unknown): string => showObject(schema, value)
   const { source, start, end } = span
   const { line } = source.position(start)
   const before = source.line(line)
@@ -361,6 +377,7 @@ function survivorLines(
     ...(witness
       ? [
           `  No test asks: may ${witness.actor === null ? 'nobody' : show(witness.actor)} ${askedText(witness, show)}?`,
+          ...(witness.context ? [`  The context: ${contextText(schema, witness.context)}.`] : []),
           `  The policy: ${answerText(witness.policy)}. The mutant: ${answerText(witness.mutant)}.`,
           `  ${testOf(witness)}`,
         ]
