@@ -64,10 +64,15 @@ export class Enforcer implements CanActivate, NestInterceptor {
     }
     if (!isDenial) return error
     if (kind === 'graphql') return Object.assign(error, { extensions: { code: codes[error.status] } })
-    if (kind !== 'ws') return error
-    const { WsException } = await import('@nestjs/websockets')
     const { status: statusCode, message } = error
-    return Object.assign(new WsException({ status: 'error', statusCode, message }), { cause: error })
+    const answer = { status: 'error', statusCode, message }
+    if (kind === 'ws') {
+      const { WsException } = await import('@nestjs/websockets')
+      return Object.assign(new WsException(answer), { cause: error })
+    }
+    if (kind !== 'rpc') return error
+    const { RpcException } = await import('@nestjs/microservices')
+    return Object.assign(new RpcException(answer), { cause: error })
   }
 }
 

@@ -1,0 +1,135 @@
+import 'reflect-metadata'
+import type { Server } from 'node:net'
+import { Authorizer } from '@arcturus/core'
+import { Controller, type INestMicroservice, Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import {
+  type ClientProxy,
+  ClientProxyFactory,
+  Ctx,
+  EventPattern,
+  MessagePattern,
+  type MicroserviceOptions,
+  Payload,
+  type TcpContext,
+  Transport,
+} from '@nestjs/microservices'
+import { firstValueFrom, interval, map, take, toArray } from 'rxjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Actor, ArcturusModule, Authorize, authorization, Resource, Unguarded } from './index.js'
+
+class User {
+  constructor(readonly name: string) {}
+}
+class Note {
+  constructor(
+    readonly id: number,
+    readonly owner: string,
+  ) {}
+}
+const notes = [new Note(1, 'ada'), new Note(2, 'eve')]
+const archived: string[] = []
+
+@Controller()
+class Notes {
+  @MessagePattern({ cmd: 'read' })
+  @Authorize('read', Note)
+  read(@Resource() note: Note, @Actor() user: User, @Ctx() context: TcpContext) {
+    return `${note.owner} for ${user.name}, by ${context.getPattern()}`
+  }
+  @MessagePattern('all')
+  all() {
+    return 'all of them'
+  }
+  @MessagePattern('ping')
+  @Unguarded('liveness')
+  ping() {
+    return 'pong'
+  }
+  @MessagePattern('watch')
+  @Authorize('read', Note)
+  watch(@Resource() note: Note) {
+    return interval(1).pipe(
+      take(2),
+      map((at) => `${note.owner} ${at} ${authorization().can('read')}`),
+    )
+  }
+  @MessagePattern('broken')
+  @Authorize('read', Note, { model: 'Note' })
+  broken() {
+    throw new Error('the password is 1234')
+  }
+  @EventPattern('archive')
+  @Authorize('archive', Note)
+  archive(@Payload() { by }: { by: string }) {
+    archived.push(`${authorization<Note>().resource.id} by ${by}`)
+  }
+}
+
+let app: INestMicroservice
+let client: ClientProxy
+beforeAll(async () => {
+  const authorizer = new Authorizer().registerClass(User).registerClass(Note, { fields: { id: Number, owner: String } })
+  authorizer.loadSync(`
+    allow(user: User, "read", note: Note) if note.owner = user.name;
+    allow(user: User, "archive", note: Note) if note.owner = user.name;
+    allow_request(_, request) if request.path = "/nowhere";
+  `)
+  @Module({
+    imports: [
+      ArcturusModule.forRoot({
+        authorizer,
+        request: (context) => context.switchToRpc().getData(),
+        actor: ({ by }) => (by ? new User(by) : null),
+        loaders: { Note: ({ id }) => notes.find((note) => note.id === id) },
+      }),
+    ],
+    controllers: [Notes],
+  })
+  class Application {}
+  app = await NestFactory.createMicroservice<MicroserviceOptions>(Application, {
+    transport: Transport.TCP,
+    options: { host: '127.0.0.1', port: 0 },
+    logger: false,
+  })
+  await app.listen()
+  const { port } = app.unwrap<Server>().address() as { port: number }
+  client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } })
+})
+afterAll(async () => {
+  client.close()
+  await app.close()
+})
+
+const send = (pattern: unknown, data: object): Promise<unknown> => firstValueFrom(client.send(pattern, data))
+
+describe('a message of a microservice', () => {
+  it('gets the row that it names, or is denied as hidden', async () => {
+    expect(await send({ cmd: 'read' }, { id: 1, by: 'ada' })).toBe('ada for ada, by {"cmd":"read"}')
+    const hidden = { status: 'error', statusCode: 404, message: 'Not found.' }
+    await expect(send({ cmd: 'read' }, { id: 1, by: 'eve' })).rejects.toEqual(hidden)
+    await expect(send({ cmd: 'read' }, { id: 9, by: 'eve' })).rejects.toEqual(hidden)
+    await expect(send({ cmd: 'read' }, { id: 1 })).rejects.toMatchObject({ statusCode: 401 })
+  })
+
+  it('that decided nothing is answered by an error', async () => {
+    const error = { status: 'error', message: 'Internal server error' }
+    await expect(send('all', { by: 'ada' })).rejects.toEqual(error)
+    await expect(send('broken', { id: 1, by: 'ada' })).rejects.toEqual(error)
+    expect(await send('ping', {})).toBe('pong')
+  })
+
+  it('is answered by a stream', async () => {
+    const answers = (data: object): Promise<unknown> => firstValueFrom(client.send('watch', data).pipe(toArray()))
+    expect(await answers({ id: 2, by: 'eve' })).toEqual(['eve 0 true', 'eve 1 true'])
+    await expect(answers({ id: 2, by: 'ada' })).rejects.toMatchObject({ statusCode: 404 })
+  })
+
+  it('that is an event is handled only if the actor is allowed', async () => {
+    for (const by of ['eve', 'ada', ''])
+      await firstValueFrom(client.emit('archive', { id: 1, by }), { defaultValue: 0 })
+    await expect.poll(() => archived).toEqual(['1 by ada'])
+    expect(await send('ping', {})).toBe('pong')
+    expect(archived).toEqual(['1 by ada'])
+  })
+})
