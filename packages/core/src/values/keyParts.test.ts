@@ -258,6 +258,44 @@ describe('a class of values', () => {
     }
   })
 
+  it('is compared with no row: a key in the place of a row, and a row in the place of a key, are errors', () => {
+    const declare = (evaluator?: 'machine' | 'closures' | 'source'): Authorizer => {
+      const authorizer = new Authorizer({ log() {}, ...(evaluator && { evaluator }) })
+        .registerClass(ObjectId, { value: true })
+        .registerClass(User, { key: '_id' })
+        .registerClass(Post, { fields: { id: 'integer', author: { one: User }, authorId: ObjectId } })
+      authorizer.loadSync(`
+        allow(user: User, "edit", post: Post) if post.authorId = user._id;
+        allow(user: User, "review", post: Post) if post.authorId != user._id;
+        allow(user: User, "list", post: Post) if not user._id in [post.authorId];
+        allow(user: User, "own", post: Post) if post.author = user;
+        allow(user: User, "judge", post: Post) if not post.author = user;
+      `)
+      return authorizer
+    }
+    const [ada, eve] = [new User(new ObjectId('a')), new User(new ObjectId('b'))]
+    const module = moduleOf(declare())({ classes: { User, Post, ObjectId } })
+    const row = (author: unknown, authorId: unknown): Post => Object.assign(new Post(eve), { author, authorId })
+    const may = [
+      ...(['machine', 'closures', 'source'] as const).map((one) => declare(one)),
+      { can: (...args: Parameters<Can>) => module.can(...args) },
+    ]
+    for (const { can } of may.map((one) => ({ can: (...args: Parameters<Can>) => one.can(...args) }))) {
+      const populated = [row(eve, eve), row(ada, ada), row(eve, { _id: eve._id })]
+      for (const post of populated)
+        for (const action of ['edit', 'review', 'list'])
+          expect(() => can(ada, action, post)).toThrow(
+            // A module knows no class of a plain object.
+            expect.objectContaining({ code: expect.stringMatching(/^(type-error|unknown-row)$/) }),
+          )
+      for (const post of [row(ada._id, ada._id), row(eve._id, eve._id)])
+        for (const action of ['own', 'judge'])
+          expect(() => can(ada, action, post)).toThrow(expect.objectContaining({ code: 'type-error' }))
+      const asked = ['edit', 'review', 'list', 'own', 'judge'].map((action) => can(ada, action, row(ada, eve._id)))
+      expect(asked).toEqual([false, true, true, true, false])
+    }
+  })
+
   it('compares columns in filters, and no key that equals nothing', () => {
     const authorizer = new Authorizer()
       .registerClass(ObjectId, { value: true })

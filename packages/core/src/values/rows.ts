@@ -2,11 +2,11 @@ import { has } from '../own.js'
 import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models, Schema } from '../schema/schema.js'
 import { all, type Equality } from './equality.js'
-import { unknownRow } from './hostError.js'
+import { HostError, unknownRow } from './hostError.js'
 import { type KeyMeaning, sameKeyPart } from './keyParts.js'
 import { allKinds, type ValueKinds } from './kinds.js'
 import { isNumeric } from './numeric.js'
-import { assertComparedByIdentity, sameValue } from './valueClasses.js'
+import { assertComparedByIdentity, classNameOf, sameValue } from './valueClasses.js'
 
 /**
  * A row with an undefined part of the key, most likely an unselected column: it can't be
@@ -32,7 +32,7 @@ export interface UnknownRow {
  * part of a key is nil.
  * @returns a `UnidentifiedRow` if both have keys and a part of one is undefined.
  * @returns an `UnknownRow` if the class of one is unknown and the other is a row.
- * @throws HostError `type-error` for parts of keys that can't be compared.
+ * @throws HostError `type-error` for parts of keys that can't be compared, and for a row beside a value.
  */
 export function sameRow(
   schema: Models,
@@ -46,6 +46,8 @@ export function sameRow(
   const a = schema.baseOf(left)
   const b = schema.baseOf(right)
   if (a?.isValue && a === b) return sameValue(a, left, right)
+  if (a?.isValue) assertNoRow(a, b, right, kinds, equality)
+  else if (b?.isValue) assertNoRow(b, a, left, kinds, equality)
   const haveKeys = a && b && schema.commonRows(a.name, b.name)
   if (a && b && haveKeys === undefined) return false
   const x = haveKeys && keyOf(schema, a, left)
@@ -143,6 +145,28 @@ function isReferenced(how: KeyMeaning, { model, columns, key }: Reference, value
     if (!isEqual) return false
   }
   return isRow ? true : undefined
+}
+
+/**
+ * Asserts that a value of a class is not compared with a row, such as the key of a reference with the row that it leads to.
+ * @throws HostError `type-error`: under `not`, a no would be a yes.
+ */
+function assertNoRow(
+  { name }: KnownModel,
+  model: KnownModel | undefined,
+  other: object,
+  kinds: ValueKinds,
+  equality: Equality | undefined,
+): void {
+  if (model ? !isRowModel(model, kinds) : equality !== undefined || kinds.isValue(other)) return
+  throw new HostError('type-error', `A value of class ${name} can't be compared with ${rowName(model, other)}.`, {
+    hint: `compare the key of the row, and load the references of a field always or never`,
+    data: { value: other },
+  })
+}
+
+function rowName(model: KnownModel | undefined, row: object): string {
+  return model ? `a row of ${model.name}` : `an object of class ${classNameOf(row)}`
 }
 
 /** Returns whether the objects of a model are rows rather than values. */
