@@ -171,10 +171,52 @@ GET     /notes   read Note
     })
   })
 
+  const nest = (imports: string) =>
+    notes['arcturus.config.ts']!.replace(
+      'export default defineConfig({',
+      `import { ArcturusModule, Authorize, Unguarded } from '@arcturus/nest'
+import { Controller, Get, Module, Post } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+
+authorizer.loadSync('allow(_, "read", _: Note);')
+class Notes { health() {} list() {} add() {} }
+const decorate = (name: keyof Notes, ...decorators: MethodDecorator[]) =>
+  decorators.forEach((one) => one(Notes.prototype, name, Object.getOwnPropertyDescriptor(Notes.prototype, name)!))
+decorate('health', Get('health'), Unguarded('liveness'))
+decorate('list', Get('notes'), Authorize('read', 'Note'))
+decorate('add', Post('notes'))
+Controller()(Notes)
+class Application {}
+const module = ArcturusModule.forRoot({ authorizer, actor: () => null })
+Module({ controllers: [Notes], imports: [${imports}] })(Application)
+
+export default defineConfig({
+  routes: () => NestFactory.create(Application, { logger: false }),`,
+    )
+
+  it('lists the handlers of NestJS', async () => {
+    const { code, out } = await application({ 'arcturus.config.ts': nest('module') }).run('routes', '--check')
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: `method  path     declares
+GET     /health  unguarded(liveness)
+GET     /notes   read Note
+POST    /notes   none
+
+✗ 1 of 3 routes declare nothing.
+`,
+    })
+  })
+
   it.each([
+    ['no ArcturusModule', nest(''), 'does not import ArcturusModule'],
     ['no application', notes['arcturus.config.ts']!, 'The configuration names no application.'],
     ['no function', config.replace('routes: () => app', 'routes: {} as never'), '`routes` must be a function'],
-    ['another value', config.replace('routes: () => app', "routes: () => 'app'"), 'returned no application or router'],
+    [
+      'another value',
+      config.replace('routes: () => app', "routes: () => 'app'"),
+      'returned no application of Express, Koa or NestJS',
+    ],
     ['an empty application', config.replace('routes: () => app', 'routes: () => express()'), 'has no routes'],
     ['an error', config.replace('routes: () => app', "routes: () => { throw new Error('no port') }"), 'no port'],
   ])('names the problem with %s', async (_name, text, message) => {

@@ -1,4 +1,5 @@
 import { Authorizer } from '@arcturus/core'
+import { routesToken } from '@arcturus/core/framework'
 import { type DynamicModule, Inject, Module, type OnModuleInit, type Provider } from '@nestjs/common'
 import {
   APP_FILTER,
@@ -12,6 +13,7 @@ import {
 import { Enforcer } from './enforcer.js'
 import { ArcturusFilter } from './filter.js'
 import type { ArcturusModuleAsyncOptions, ArcturusModuleOptions } from './options.js'
+import type { Application } from './routes.js'
 import { Serving } from './serving.js'
 
 const optionsToken = Symbol('arcturus.options')
@@ -92,6 +94,13 @@ function moduleOf(options: Provider, imports: NonNullable<ArcturusModuleAsyncOpt
       },
       { provide: Authorizer, inject: [Serving], useFactory: ({ options }: Serving) => options.authorizer },
       { provide: Enforcer, inject: [Serving], useFactory: (serving: Serving) => new Enforcer(serving) },
+      {
+        provide: routesToken,
+        inject: [Serving],
+        // Loaded for the command alone.
+        useFactory: (serving: Serving) => async (app: Application) =>
+          (await import('./routes.js')).routesOf(app, serving),
+      },
       { provide: APP_GUARD, useExisting: Enforcer },
       { provide: APP_INTERCEPTOR, useExisting: Enforcer },
       {
@@ -100,6 +109,6 @@ function moduleOf(options: Provider, imports: NonNullable<ArcturusModuleAsyncOpt
         useFactory: (serving: Serving, host: HttpAdapterHost) => new ArcturusFilter(serving.options, host),
       },
     ],
-    exports: [Authorizer],
+    exports: [Authorizer, routesToken],
   }
 }

@@ -36,8 +36,18 @@ export interface Declaration {
 type LoadedBy<Row> = Row extends ResourceLoader<infer Other> ? Other : Row
 
 /** The keys under which a handler or its class keeps its declarations. */
-export const declarationsKey = 'arcturus:authorize'
-export const reasonKey = 'arcturus:unguarded'
+const declarationsKey = 'arcturus:authorize'
+const reasonKey = 'arcturus:unguarded'
+
+/** Returns what `@Authorize` declares for a handler or a class. */
+export function declarationsOf(declared: unknown): readonly Declaration[] {
+  return typeof declared === 'function' ? (Reflect.getMetadata(declarationsKey, declared) ?? []) : []
+}
+
+/** Returns the reason of `@Unguarded` for a handler or a class. */
+export function reasonOf(declared: object): string | undefined {
+  return Reflect.getMetadata(reasonKey, declared)
+}
 
 /**
  * Lets a handler run only if the actor may do the action on the row that is loaded for the call,

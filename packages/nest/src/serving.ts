@@ -11,7 +11,7 @@ import {
 import type { ExecutionContext, Type } from '@nestjs/common'
 import { type DiscoveryService, MetadataScanner, type ModuleRef } from '@nestjs/core'
 import { type Call, callOf, routed } from './call.js'
-import { type Declaration, declarationsKey, isLoaderClass, reasonKey, runWith } from './decorators.js'
+import { type Declaration, declarationsOf, isLoaderClass, reasonOf, runWith } from './decorators.js'
 import type { ArcturusModuleOptions, Load, ResourceLoader } from './options.js'
 import { holdReply, makePrivate } from './reply.js'
 
@@ -119,6 +119,11 @@ export class Serving {
     }
   }
 
+  /** Returns the model that a declaration names; undefined if only its loader knows it. */
+  modelOf({ subject, options }: Declaration): string | undefined {
+    return options.model ?? this.options.authorizer.schema.modelOfClass(subject)?.name
+  }
+
   /** Returns the function that loads the row of a declaration, or the name of its model. */
   #loadOf(subject: Declaration['subject']): Load | string {
     if (typeof subject !== 'function') return subject
@@ -137,14 +142,6 @@ export class Serving {
     const loader = this.#providers.get(provider, { strict: false })
     return (...parameters) => loader.load(...parameters)
   }
-}
-
-function reasonOf(declared: object): string | undefined {
-  return Reflect.getMetadata(reasonKey, declared)
-}
-
-function declarationsOf(declared: unknown): readonly Declaration[] {
-  return typeof declared === 'function' ? (Reflect.getMetadata(declarationsKey, declared) ?? []) : []
 }
 
 function needLoader(model: string): never {

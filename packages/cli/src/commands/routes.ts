@@ -4,11 +4,12 @@ import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
 import { expressRoutes, isExpress, isExpressRouter } from '../routes/express.js'
 import { isKoa, isKoaRouter, koaRoutes } from '../routes/koa.js'
+import { isNest, nestRoutes } from '../routes/nest.js'
 import type { Route } from '../routes/route.js'
 
 /** Lists the routes of the application. Code 1 if they are checked, and one declares nothing. */
 export async function routes(project: Project, output: Output, isChecked: boolean): Promise<Result> {
-  const found = routesOf(await applicationsOf(project), project.config.file)
+  const found = await routesOf(await applicationsOf(project), project.config.file)
   if (found.length === 0)
     throw new Failure(
       'The application has no routes.',
@@ -37,17 +38,19 @@ async function applicationsOf({ config }: Project): Promise<readonly unknown[]> 
   }
 }
 
-function routesOf(applications: readonly unknown[], file: string): readonly Route[] {
-  return applications.flatMap((one): readonly Route[] => {
+async function routesOf(applications: readonly unknown[], file: string): Promise<readonly Route[]> {
+  const found = applications.map((one): readonly Route[] | Promise<readonly Route[]> => {
     // A mounted application is listed where it is mounted.
     if (isExpress(one)) return applications.includes(one.parent) ? [] : expressRoutes(one, applications)
     if (isExpressRouter(one)) return expressRoutes(one, applications)
+    if (isNest(one)) return nestRoutes(one)
     if (isKoa(one) || isKoaRouter(one)) return koaRoutes(one)
     throw new Failure(
-      `\`routes\` in ${file} returned no application or router of Express or Koa.`,
+      `\`routes\` in ${file} returned no application of Express, Koa or NestJS, and no router.`,
       'write: routes: () => app',
     )
   })
+  return (await Promise.all(found)).flat()
 }
 
 function declaration({ marks, isMounted }: Route): string {

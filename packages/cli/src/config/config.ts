@@ -21,8 +21,8 @@ export interface Config {
    */
   readonly tests?: string | readonly string[]
   /**
-   * Returns the application of Express or Koa, with all routes, for `arcturus routes`: `() => app`. An
-   * Express application that is mounted in another one is listed, too: `() => [app, admin]`.
+   * Returns the application of Express, Koa or NestJS, with all routes, for `arcturus routes`: `() => app`, or a promise of
+   * it. An Express application that is mounted in another one is listed, too: `() => [app, admin]`.
    */
   readonly routes?: () => unknown
 }

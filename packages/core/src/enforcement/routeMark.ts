@@ -37,3 +37,9 @@ export function routeMarkOf(middleware: unknown): RouteMark | undefined {
   // Sound: only `markRoute` sets the property.
   return Object.getOwnPropertyDescriptor(middleware, key)?.value as RouteMark | undefined
 }
+
+/**
+ * The token of a provider of an application of NestJS: a function that takes the application and lists its routes, for
+ * `arcturus routes`.
+ */
+export const routesToken: unique symbol = /* @__PURE__ */ Symbol.for('arcturus.routes')
