@@ -513,9 +513,29 @@ describe('diff', () => {
     const field = 'allow_field(user: User, "read", note: Note, "text") if note.owner = user;'
     const one = application({ 'before/old.txt': `${notes['policy.polar']}${field}` })
     const { code, out } = await one.run('diff', 'before/old.txt')
-    expect(out).toContain('? Decisions on fields (allow_field) can change. They are not compared.')
+    expect(out).toContain('? Decisions on fields (allow_field) can change. ')
     expect(code).toBe(1)
     expect((await one.run('diff', 'before/old.txt', '--json')).json).toMatchObject({ unexamined: ['fields'] })
+  })
+
+  it('shows the fields of rows that an actor gains and loses', async () => {
+    const old = 'allow_field(user: User, "read", note: Note, "id") if note.owner = user;'
+    const one = application({
+      'before/old.txt': `${notes['policy.polar']}${old}`,
+      'fields.polar': 'allow_field(_: User, "read", note: Note, "owner") if note.isPublic = true;',
+    })
+    const { code, out } = await one.run('diff', 'before/old.txt')
+    expect(out).toContain(`
+- read Note.id: User { id: 1 } 2, User { id: 2 } 1
++ read Note.owner: User { id: 1 } 1, User { id: 2 } 1
+Compared the fields of 5 rows for 3 actors.
+`)
+    expect(code).toBe(1)
+    const { json } = await one.run('diff', 'before/old.txt', '--json')
+    expect((json as { fields: unknown[] }).fields).toContainEqual({
+      ...{ actor: 'User:2', action: 'read', model: 'Note', resource: 'Note:3' },
+      ...{ before: [], after: ['owner'], gained: ['owner'], lost: [] },
+    })
   })
 
   it('exits with 2 for what is neither a file nor a revision', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { ArcturusError } from '@arcturus/core'
-import type { DecisionChange, RowQueries, Unexamined } from '@arcturus/testing/diff'
+import type { DecisionChange, FieldDiff, RowQueries, Unexamined } from '@arcturus/testing/diff'
 import { Failure } from '../output/failure.js'
 import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type PolicyFile, type Project } from '../project/project.js'
@@ -36,11 +36,12 @@ export async function diff(project: Project, output: Output, command: DiffComman
       ? byQueries(project, before, after, queries, command, advance)
       : byChecks(project, before, after, command, advance),
   )
-  print(found, output)
+  const fields = found.unexamined.includes('fields') ? await byFields(project, before, after, command) : undefined
+  print(found, fields, output)
   const samples = []
   for (const change of found.samples) samples.push(await sampleOf(project, output, change, before))
   if (output.format === 'github')
-    for (const line of found.text.split('\n'))
+    for (const line of [found.text, ...(fields ? [String(fields)] : [])].join('\n').split('\n'))
       output.annotation({ severity: 'notice', code: 'policy-diff', message: line, file: after[0]?.name })
   return {
     code: found.changes.length > 0 || found.uncompared.length > 0 || found.unexamined.length > 0 ? 1 : 0,
@@ -51,6 +52,11 @@ export async function diff(project: Project, output: Output, command: DiffComman
       unexamined: found.unexamined,
       changes: found.changes,
       uncompared: found.uncompared,
+      fields: fields?.changes.map((change) => ({
+        ...change,
+        actor: referenceOf(project.authorizer, change.actor),
+        resource: referenceOf(project.authorizer, change.resource),
+      })),
       samples,
     },
   }
@@ -171,15 +177,36 @@ async function byChecks(
   }
 }
 
-function print({ same, text, size }: Found, output: Output): void {
+/** Compares the fields of a sample of the rows: no query of a database decides them. */
+async function byFields(
+  project: Project,
+  before: readonly PolicyFile[],
+  after: readonly PolicyFile[],
+  command: DiffCommand,
+): Promise<FieldDiff> {
+  const { diffFields } = await project.library('diff')
+  return diffFields(project.authorizer, before, after, {
+    actors: (models) => actorsOf(project, command, models),
+    rows: await project.sample(command.rows),
+  })
+}
+
+function print({ same, text, size }: Found, fields: FieldDiff | undefined, output: Output): void {
   const { green, red, yellow, dim } = output.colours
   if (same) {
     output.line(green('The policies decide the same, whatever the data.'))
     return
   }
   const paint = { '+': green, '-': red, '!': yellow, '?': yellow } as Readonly<Record<string, typeof red>>
-  for (const line of text.split('\n')) output.line((paint[line[0]!] ?? dim)(line))
+  const print = (lines: string): void => {
+    for (const line of lines.split('\n')) output.line((paint[line[0]!] ?? dim)(line))
+  }
+  print(text)
   output.line(dim(size))
+  if (!fields) return
+  const { actors, rows } = fields.compared
+  print(String(fields))
+  output.line(dim(`Compared the fields of ${counted(rows, 'row')} for ${counted(actors, 'actor')}.`))
 }
 
 /** Returns some changes, one of each kind first. */

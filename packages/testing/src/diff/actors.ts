@@ -10,6 +10,6 @@ type Values = Iterable<unknown> | AsyncIterable<unknown>
 export type Actors = Values | ((models: readonly string[]) => Values)
 
 /** Returns the actors to compare. */
-export function actorsOf(actors: Actors, { actorModels }: Comparison): Values {
+export function actorsOf(actors: Actors, { actorModels }: Pick<Comparison, 'actorModels'>): Values {
   return typeof actors === 'function' ? actors(actorModels()) : actors
 }

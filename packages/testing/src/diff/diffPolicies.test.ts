@@ -31,8 +31,8 @@ const diff = (one: string, other: string) => diffPolicies(authorizer, one, other
 describe('diffPolicies', () => {
   it('returns exactly the rows whose decision changed', async () => {
     const after = `${before} allow(_, "read", note: Note) if note.isPublic = true;`
-    const { changes, same } = await diff(before, after)
-    expect(same).toBe(false)
+    const { changes, same, compared } = await diff(before, after)
+    expect({ same, compared }).toEqual({ same: false, compared: { actors: 3, rows: 4 } })
     expect(
       changes.map(({ actor, action, resource }) => [
         (actor as { id: number } | null)?.id,

@@ -6,7 +6,7 @@ import { type Actors, actorsOf } from './actors.js'
 import { type Answer, answerOf, type Check, isSame } from './answer.js'
 import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'
 import { Differences } from './differences.js'
-import { summaryText } from './summary.js'
+import { countsText, summaryText } from './summary.js'
 
 export interface DiffOptions {
   /** The actors to compare. `null` is an anonymous user. */
@@ -72,16 +72,25 @@ export async function diffPolicies(
 ): Promise<PolicyDiff> {
   const options = own(given)
   const [old, next] = loadBoth(authorizer, before, after, options.context)
-  for (const model of Object.keys(options.rows))
-    if (!authorizer.schema.models.has(model))
+  assertModels(authorizer, options.rows)
+  return remembering(authorizer, () => compare(authorizer, old, next, options))
+}
+
+/** @throws ArgumentError `unknown-model` for rows of an unknown model. */
+export function assertModels({ schema }: Authorizer, rows: DiffOptions['rows']): void {
+  for (const model of Object.keys(rows))
+    if (!schema.models.has(model))
       throw new ArgumentError('unknown-model', `Unknown model "${model}" in \`rows\`.`, {
         hint: 'register it, or correct its name',
       })
-  // All checks are about the same data, so that each relation is loaded once.
+}
+
+/** Runs a comparison. All its questions are about the same data, so that each relation is loaded once. */
+export async function remembering<Result>(authorizer: Authorizer, compare: () => Promise<Result>): Promise<Result> {
   const memory = new RelationMemory()
   const forget = authorizer.rememberIn(() => memory)
   try {
-    return await compare(authorizer, old, next, options)
+    return await compare()
   } finally {
     forget()
   }
@@ -101,7 +110,8 @@ async function compare(
   const changes: DecisionChange[] = []
   let done = 0
   for await (const actor of actorsOf(options.actors, compared)) {
-    options.onProgress?.(done++)
+    options.onProgress?.(done)
+    done++
     for (const { action, model, same } of actions) {
       if (same) continue
       for (const resource of rows.get(model) ?? []) {
@@ -142,14 +152,5 @@ function signOf({ after }: DecisionChange): '+' | '-' | '!' {
 }
 
 function linesOf(changes: readonly DecisionChange[], show: (value: unknown) => string): readonly string[] {
-  const lines = new Map<string, Map<string, number>>()
-  for (const change of changes) {
-    const line = `${signOf(change)} ${change.action} ${change.model}`
-    const byActor = lines.get(line) ?? new Map<string, number>()
-    const actor = show(change.actor)
-    lines.set(line, byActor.set(actor, (byActor.get(actor) ?? 0) + 1))
-  }
-  return [...lines].map(
-    ([line, byActor]) => `${line}: ${[...byActor].map(([actor, count]) => `${actor} ${count}`).join(', ')}`,
-  )
+  return countsText(changes.map((change) => [`${signOf(change)} ${change.action} ${change.model}`, show(change.actor)]))
 }

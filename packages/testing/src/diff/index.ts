@@ -10,6 +10,7 @@ export {
   type UncomparedList,
 } from './diffDatabase.js'
 export { differenceFilter, type RowFilter } from './differenceFilter.js'
+export { diffFields, type FieldAnswer, type FieldChange, type FieldDiff, type FieldDiffOptions } from './diffFields.js'
 export {
   type DecisionChange,
   type DiffOptions,
