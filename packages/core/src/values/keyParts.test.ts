@@ -308,6 +308,10 @@ describe('a class of values', () => {
       left: { kind: 'path', steps: [{ name: 'authorId' }] },
       right: { kind: 'value', value: id },
     })
+    authorizer.loadSync('allow(user: User, "edit", post: Post) if not post.authorId in user.tenant;')
+    const among = (...keys: readonly unknown[]) => authorizer.filter(new User(id, keys), 'edit', 'Post').definite()
+    expect(among(id, new ObjectId('b'))).toMatchObject({ kind: 'not', of: { kind: 'in' } })
+    expect(() => among(id, new User(id))).toThrow(expect.objectContaining({ code: 'unsupported-filter' }))
     const lists = authorizerOf({})
     for (const part of [Number.NaN, new Date(Number.NaN), Promise.resolve(1)])
       expect(() => lists.filter(new User(part), 'review', 'Post').definite()).toThrow(

@@ -383,7 +383,8 @@ export class Leaves {
       const among = possible.length > 1 ? rowAmong(this.#schema, one, rows, span) : undefined
       if (among) return among
     }
-    if (one.kind !== 'path' || family(type) === 'row' || possible.some((element) => element.kind !== 'value')) {
+    const isRow = (element: Operand): boolean => family(operandType(this.#schema, element)) === 'row'
+    if (one.kind !== 'path' || possible.some((element) => element.kind !== 'value' || isRow(element)) || isRow(one)) {
       return any(
         possible.map((element) =>
           this.#compare({ kind: 'compare', operator: '=', left: one, right: element, span }, true),
