@@ -61,7 +61,7 @@ class Others {
   @Authorize('read', () => new Note(), { model: 'Note' })
   message() {}
   @EventPattern('archived')
-  event() {}
+  event(_: unknown) {}
   helper() {}
 }
 
