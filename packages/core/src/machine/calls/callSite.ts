@@ -133,8 +133,7 @@ export class CallSite {
       })
     }
     const fixed = operands.map((operand) => operand.kind === 'value')
-    const all = predicate.rules.map((rule) => rule.candidate)
-    this.#candidates = all.filter((candidate) =>
+    this.#candidates = predicate.rules.filter((candidate) =>
       operands.every((operand, at) => !fixed[at] || candidate.admits(at, operand.value)),
     )
     const positions: number[] = []

@@ -28,32 +28,33 @@ interface ParameterTest {
  */
 type Answer = 'yes' | 'no' | 'maybe' | number
 
-/** A compiled rule: the steps with which a call continues. */
-export interface TriedRule {
+/** The answers to the class tests of one call by the name of the class, for each argument. */
+type ClassAnswers = readonly Map<string, Answer>[]
+
+/** A rule from the point of view of a call: the tests of its parameters, and the steps with which the call continues. */
+export abstract class Candidate {
   readonly node: Rule
+  readonly tests: readonly ParameterTest[]
+  readonly unions: Unions
+
+  constructor(node: Rule, host: Host, unions: Unions) {
+    this.node = node
+    this.unions = unions
+    const seen = new Set<string>()
+    this.tests = node.parameters.map((parameter) => testOf(parameter, host, seen))
+  }
+
   /** Proves the body, for arguments that match the head. */
-  readonly body: Step
+  abstract get body(): Step
+
   /** Matches the head, then proves the body. */
-  readonly entry: Step
+  abstract get entry(): Step
+
   /**
    * Proves the body for arguments that match the head, except an open one whose class has to be
    * tested.
    */
-  openEntry(at: number): Step
-}
-
-/** A rule from the point of view of a call: the tests of its parameters. */
-export class Candidate {
-  readonly rule: TriedRule
-  readonly tests: readonly ParameterTest[]
-  readonly unions: Unions
-
-  constructor(rule: TriedRule, host: Host, unions: Unions) {
-    this.rule = rule
-    this.unions = unions
-    const seen = new Set<string>()
-    this.tests = rule.node.parameters.map((parameter) => testOf(parameter, host, seen))
-  }
+  abstract openEntry(at: number): Step
 
   /** Returns whether the rule may fit an argument that is the same in every call. */
   admits(at: number, value: Term): boolean {
@@ -71,7 +72,7 @@ export class Candidate {
    * is tested.
    * @throws Fault for a class that is not registered.
    */
-  fits(host: Host, args: readonly Term[]): Answer {
+  fits(host: Host, args: readonly Term[], known: ClassAnswers): Answer {
     const head = this.#unifies(args)
     if (head === 'no') return 'no'
     let answer: Answer = head
@@ -81,7 +82,11 @@ export class Candidate {
       if (tag === undefined) continue
       // trying the rule decides whether an unregistered class matters
       if (answer !== 'yes' && host.isSubclass(tag, tag) === undefined && !this.unions.has(tag)) return 'maybe'
-      const member = this.#isInstance(host, tag, arg, at)
+      let member = known[at]!.get(tag)
+      if (member === undefined) {
+        member = this.#isInstance(host, tag, arg, at)
+        known[at]!.set(tag, member)
+      }
       if (member === 'no') return 'no'
       if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !more ? at : 'maybe'
     }
@@ -101,7 +106,7 @@ export class Candidate {
 
   #isInstance(host: Host, tag: string, arg: Term, at: number): Answer {
     if (arg instanceof Cell || isThenable(arg)) return 'maybe'
-    const node = this.rule.node.parameters[at]!.term
+    const node = this.node.parameters[at]!.term
     const value = sampleOf(arg)
     const members = this.unions.get(tag) ?? [tag]
     let answer: Answer = value === host.constant(tag) && this.unions.has(tag) ? 'yes' : 'no'
@@ -260,13 +265,14 @@ function otherForm(value: unknown): number | bigint | undefined {
 /** Returns the rules to try for arguments of this kind, in order. */
 export function resolve(m: Machine, candidates: readonly Candidate[], args: readonly Term[]): readonly Step[] {
   const fitting: { readonly candidate: Candidate; readonly answer: Answer }[] = []
+  const known: ClassAnswers = args.map(() => new Map<string, Answer>())
   for (const candidate of candidates) {
-    const answer = candidate.fits(m.host, args)
+    const answer = candidate.fits(m.host, args, known)
     if (answer !== 'no') fitting.push({ candidate, answer })
   }
   const order = bySpecificity(m.host, fitting, args)
-  return order.map(({ candidate: { rule }, answer }) => {
-    if (typeof answer === 'number') return rule.openEntry(answer)
-    return answer === 'yes' ? rule.body : rule.entry
+  return order.map(({ candidate, answer }) => {
+    if (typeof answer === 'number') return candidate.openEntry(answer)
+    return answer === 'yes' ? candidate.body : candidate.entry
   })
 }

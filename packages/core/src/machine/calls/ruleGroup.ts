@@ -1,17 +1,11 @@
 import type { Rule } from '../../language/ast.js'
 import type { Candidate } from './dispatch.js'
 
-/** A rule of a group, with the tests of its parameters. */
-export interface GroupedRule {
-  readonly node: Rule
-  readonly candidate: Candidate
-}
-
 /** The rules of one name and arity. */
 export class RuleGroup {
   readonly name: string
   readonly arity: number
-  readonly rules: readonly GroupedRule[]
+  readonly rules: readonly Candidate[]
   /** Whether the policy has any rules of that name. */
   readonly isDefined: boolean
   /** Whether a call can lead to another call of the same predicate. */
@@ -22,7 +16,7 @@ export class RuleGroup {
    */
   capacity: number
 
-  constructor(name: string, arity: number, rules: readonly GroupedRule[], isDefined: boolean, recursive: boolean) {
+  constructor(name: string, arity: number, rules: readonly Candidate[], isDefined: boolean, recursive: boolean) {
     this.name = name
     this.arity = arity
     this.rules = rules
@@ -40,17 +34,17 @@ export class RuleGroup {
 /** The predicates of a policy, made on first use. */
 export class RuleGroupTable {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>
-  readonly #compile: (rule: Rule) => GroupedRule
+  readonly #candidate: (rule: Rule) => Candidate
   readonly #isRecursive: (name: string) => boolean
   readonly #predicates = new Map<string, Map<number, RuleGroup>>()
 
   constructor(
     rules: ReadonlyMap<string, readonly Rule[]>,
-    compile: (rule: Rule) => GroupedRule,
+    candidate: (rule: Rule) => Candidate,
     isRecursive: (name: string) => boolean,
   ) {
     this.#rules = rules
-    this.#compile = compile
+    this.#candidate = candidate
     this.#isRecursive = isRecursive
   }
 
@@ -64,7 +58,7 @@ export class RuleGroupTable {
     if (predicate === undefined) {
       const rules = this.#rules.get(name)
       const fitting = rules?.filter((rule) => rule.parameters.length === arity) ?? []
-      predicate = new RuleGroup(name, arity, fitting.map(this.#compile), rules !== undefined, this.#isRecursive(name))
+      predicate = new RuleGroup(name, arity, fitting.map(this.#candidate), rules !== undefined, this.#isRecursive(name))
       byArity.set(arity, predicate)
     }
     return predicate

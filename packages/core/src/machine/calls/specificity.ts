@@ -6,7 +6,7 @@ import type { Unions } from '../state/unions.js'
 
 /** A rule and the unions of its policy. */
 interface Ranked {
-  readonly rule: { readonly node: Rule }
+  readonly node: Rule
   readonly unions: Unions
 }
 
@@ -34,8 +34,8 @@ export function bySpecificity<R extends { readonly candidate: Ranked }>(
 /** Returns whether the left rule is more specific; the leftmost parameters that differ decide. */
 function isMoreSpecific(host: Host, left: Ranked, right: Ranked, args: readonly Term[]): boolean {
   for (let at = 0; at < args.length; at++) {
-    const a = left.rule.node.parameters[at]?.pattern
-    const b = right.rule.node.parameters[at]?.pattern
+    const a = left.node.parameters[at]?.pattern
+    const b = right.node.parameters[at]?.pattern
     const sign = compare(host, left.unions, a, b, args[at])
     if (sign !== 0) return sign > 0
   }

@@ -43,7 +43,7 @@ export class Program {
     const unions: Unions = new Map(Object.entries(policy.unions))
     this.predicates = new RuleGroupTable(
       policy.rules,
-      (rule: Rule) => new CompiledRule(rule, () => this.surroundings),
+      (rule: Rule) => new CompiledRule(rule, this.surroundings),
       (name) => this.#isRecursive(name),
     )
     this.surroundings = {
