@@ -12,11 +12,12 @@ import {
 import { resolveEscapes, type Token } from './token.js'
 import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
-// Most tokens of a policy are single characters, words and simple strings. They are found without
-// moo, which makes several objects of each token.
+// Most tokens of a policy are single characters, words, operators and simple strings. They are found
+// without moo, which makes several objects of each token.
 const SINGLE: ReadonlySet<string> = new Set('()[]{},;:.+-*/|')
 const SPACE = /(?:[ \n\r\t]+|#[^\n\r]*)+/y
 const SIMPLE_STRING = /"[^"\\\n]*"/y
+const OPERATOR = /[=<>!]=?|[:?]=/y
 const WORD = new RegExp(SYMBOL, 'y')
 
 /** The types of the words that are reserved. */
@@ -36,7 +37,6 @@ function mooLexer(text: string): MooLexer {
   rules ??= moo.compile({
     string: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/,
     number: /[0-9]+(?:\.[0-9]*)?(?:[eE][0-9+-]*)?/,
-    punctuation: [':=', ':', '==', '=', '<=', '<', '>=', '>', '!=', '!', '?='],
     openString: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*\\?/,
     invalid: { match: /[\s\S]/, lineBreaks: true },
   })
@@ -128,12 +128,18 @@ export class Lexer {
     const source = this.#source
     const { text } = source
     SIMPLE_STRING.lastIndex = start
-    if (!SIMPLE_STRING.test(text)) {
-      this.#moo ??= mooLexer(text)
-      return mooToken(source, start, this.#moo)
+    if (SIMPLE_STRING.test(text)) {
+      const end = SIMPLE_STRING.lastIndex
+      return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
     }
-    const end = SIMPLE_STRING.lastIndex
-    return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
+    OPERATOR.lastIndex = start
+    if (OPERATOR.test(text)) {
+      const end = OPERATOR.lastIndex
+      const operator = text.slice(start, end)
+      return { type: 'punctuation', kind: operator, text: operator, source, start, end }
+    }
+    this.#moo ??= mooLexer(text)
+    return mooToken(source, start, this.#moo)
   }
 }
 
@@ -143,8 +149,6 @@ function mooToken(source: Source, start: number, moo: MooLexer): Token {
   const { type, text } = moo.next()!
   const end = start + text.length
   switch (type) {
-    case 'punctuation':
-      return { type, kind: text, text, source, start, end }
     case 'string':
       return { type, kind: type, text, source, start, end }
     case 'number': {

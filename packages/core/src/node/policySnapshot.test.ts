@@ -74,6 +74,30 @@ describe('a snapshot of a policy', () => {
     }
   })
 
+  it('is one for all orders of the files, and keeps the order of rules', async () => {
+    const files = [
+      write('a.polar', 'allow(user: User, "read", _: Note) if user.id = 1;'),
+      write('b.polar', 'allow(user: User, "edit", _: Note) if user.id = 1 and unused(1);\nunused(1);'),
+      write('c.polar', 'allow(user: User, "read", _: Note) if user.limit > 3 and nil = nil; spare(2);'),
+    ]
+    const loadAll = async (names: readonly string[], cached: boolean) => {
+      const authorizer = new Authorizer({ log: () => {} }).registerClass(User).registerClass(Note)
+      return cached ? loadPolicyFiles(authorizer, ...names, { cache }) : loadPolicyFiles(authorizer, ...names)
+    }
+    await loadAll(files, true)
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      const names = order.map((at) => files[at]!)
+      parsed.mockClear()
+      const policy = await loadAll(names, true)
+      expect(parsed).not.toHaveBeenCalled()
+      expect(policy).toEqual(await loadAll(names, false))
+    }
+  })
+
   it('runs the tests of the policy again', async () => {
     file = write(
       'policy.polar',
@@ -108,7 +132,11 @@ describe('a snapshot of a policy', () => {
       'another version',
       () => writeFileSync(cache, readFileSync(cache, 'utf8').replace(/[0-9a-f]{64}/, '0'.repeat(64))),
     ],
-    ['content that is no snapshot', () => replaceContent('{"statements":[{"span":{"source":7}}]}')],
+    ['content that is no snapshot', () => replaceContent('{"statements":[]}')],
+    [
+      'content with another source',
+      () => replaceContent('{"nodes":{"statements":[null]},"spans":[7,0,1],"values":[]}'),
+    ],
     ['content that is no JSON', () => replaceContent('{')],
   ])('is replaced if it is of %s', async (_, damage) => {
     await load()

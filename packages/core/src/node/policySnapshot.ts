@@ -3,12 +3,14 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { describeSchema } from '../editing/schemaDescription.js'
+import type { Statement } from '../language/ast.js'
+import { compareText } from '../language/compareText.js'
 import type { Source } from '../language/source.js'
 import type { BuildInput, Snapshot, Snapshots } from '../policy/buildPolicy.js'
 import { snapshotOf, snapshotText } from './snapshotText.js'
 
 /** The form of snapshots. Another number makes all older ones invalid. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** The name of the file in a folder. */
 const NAME = 'arcturus-policy.json'
@@ -17,14 +19,15 @@ const NAME = 'arcturus-policy.json'
 const HEADER = /^\{"key":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}$/
 
 /**
- * The snapshot of a policy in a file: two lines of JSON. It is used only if the texts, the schema, the options and the
- * version of this package are those of its build, and its content is what was written. Otherwise the policy is built from
- * its texts, and the file is written anew. A file that can't be read or written changes nothing but the time of a load.
+ * The snapshot of a policy in a file: two lines of JSON. It is used only if the texts (in any order), the schema, the options
+ * and the version of this package are those of its build, and its content is what was written. Otherwise the policy is built
+ * from its texts, and the file is written anew. A file that can't be read or written changes nothing but the time of a load.
  */
 export class PolicySnapshot implements Snapshots {
   readonly #file: string
   readonly #text: string
   #key: string | undefined
+  /** In the order of their texts: an application need not name files in the order of the command that wrote the snapshot. */
   #sources: readonly Source[] = []
   #made: Snapshot | undefined
 
@@ -45,15 +48,15 @@ export class PolicySnapshot implements Snapshots {
   }
 
   read(input: BuildInput): Snapshot | undefined {
-    this.#sources = input.sources
-    this.#key = keyOf(input)
+    this.#sources = [...input.sources].sort((one, other) => compareText(one.text, other.text))
+    this.#key = keyOf({ ...input, sources: this.#sources })
     const end = this.#text.indexOf('\n')
     const [, key, hash] = HEADER.exec(this.#text.slice(0, Math.max(end, 0))) ?? []
     if (key === undefined || key !== this.#key) return undefined
     const content = this.#text.slice(end + 1)
     if (hash !== sha256(content)) return undefined
     try {
-      return snapshotOf(content, input.sources)
+      return inOrderOf(input.sources, snapshotOf(content, this.#sources))
     } catch {
       return undefined
     }
@@ -78,6 +81,12 @@ export class PolicySnapshot implements Snapshots {
       await rm(temporary, { force: true }).catch(() => {})
     }
   }
+}
+
+/** Returns a snapshot with its statements in the order of these sources, which is that of rules. */
+function inOrderOf(sources: readonly Source[], { statements, warnings }: Snapshot): Snapshot {
+  const of = (source: Source): readonly Statement[] => statements.filter(({ span }) => span.source === source)
+  return { statements: sources.length === 1 ? statements : sources.flatMap(of), warnings }
 }
 
 /** Returns the hash of all that determines a build; undefined if the schema has constants that can't be described whole. */

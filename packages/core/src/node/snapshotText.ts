@@ -1,30 +1,54 @@
-import type { Source } from '../language/source.js'
+import type { Source, Span } from '../language/source.js'
 import type { Snapshot } from '../policy/buildPolicy.js'
 
-/** The name of the property that marks a number that JSON can't represent, such as a bigint. */
-const NUMBER = '$number'
+/**
+ * The text of a snapshot: its nodes with `null` for each span and for each value that JSON lacks, which follow in lists, in
+ * the order of the nodes. A list of numbers takes a tenth of the time of as many objects.
+ */
+interface Written {
+  readonly nodes: Snapshot
+  /** Three numbers for each span: the place of its source, its start and its end. `NO_SPAN` and two zeros for another value. */
+  readonly spans: readonly number[]
+  /** `null`, bigints such as `12n`, and numbers such as `Infinity`. */
+  readonly values: readonly string[]
+}
+
+/** The place of the source of a span, for a value that is no span. */
+const NO_SPAN = -1
 
 /**
- * Returns a snapshot as JSON. The source of a span becomes its place in `sources`.
+ * Returns a snapshot as JSON.
+ * @param sources - The places of the spans' sources.
  * @returns undefined for a snapshot that JSON can't represent.
  */
 export function snapshotText(snapshot: Snapshot, sources: readonly Source[]): string | undefined {
-  const places = new Map<unknown, number>(sources.map((source, place) => [source, place]))
+  const places = new Map(sources.map((source, place) => [source, place]))
+  const spans: number[] = []
+  const values: string[] = []
   let isExact = true
-  const text = JSON.stringify(snapshot, (key, value: unknown) => {
-    if (key === 'source') {
-      const place = places.get(value)
-      if (place === undefined) isExact = false
-      return place
+  const nodes = JSON.stringify(snapshot, (_, value: unknown) => {
+    const isNumber = typeof value === 'number' && !Number.isFinite(value)
+    if (value === null || typeof value === 'bigint' || isNumber) {
+      spans.push(NO_SPAN, 0, 0)
+      values.push(typeof value === 'bigint' ? `${value}n` : String(value))
+      return null
     }
-    if (typeof value === 'bigint') return { [NUMBER]: `${value}n` }
-    if (typeof value === 'number' && !Number.isFinite(value)) return { [NUMBER]: String(value) }
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object') return value
+    if (isSpan(value)) {
+      const place = places.get(value.source)
+      if (place === undefined) isExact = false
+      else spans.push(place, value.start, value.end)
+      return null
+    }
     const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
-    if (!isPlain || Object.hasOwn(value, NUMBER) || Object.hasOwn(value, '__proto__')) isExact = false
+    if (!isPlain || Object.hasOwn(value, '__proto__')) isExact = false
     return value
   })
-  return isExact ? text : undefined
+  return isExact ? `{"nodes":${nodes},"spans":${JSON.stringify(spans)},"values":${JSON.stringify(values)}}` : undefined
+}
+
+function isSpan(value: object): value is Span {
+  return Object.hasOwn(value, 'source') && Object.keys(value).length === 3
 }
 
 /**
@@ -32,30 +56,40 @@ export function snapshotText(snapshot: Snapshot, sources: readonly Source[]): st
  * @throws SyntaxError, RangeError or TypeError for another text.
  */
 export function snapshotOf(text: string, sources: readonly Source[]): Snapshot {
-  const restore = (value: object): void => {
-    // Sound: the keys of any object.
-    const parts = value as Record<string, unknown>
-    for (const key in parts) {
-      const part = parts[key]
-      if (key === 'source') parts[key] = sourceAt(sources, part)
-      else if (typeof part === 'object' && part !== null) {
-        if (Object.hasOwn(part, NUMBER)) parts[key] = numberOf(String((part as { readonly [NUMBER]: unknown })[NUMBER]))
-        else restore(part)
+  // Sound: a text of `snapshotText`.
+  const { nodes, spans, values } = JSON.parse(text) as Written
+  let span = 0
+  let value = 0
+  const next = (): unknown => {
+    const place = spans[span++]!
+    const start = spans[span++]!
+    const end = spans[span++]!
+    if (place === NO_SPAN) return writtenValue(values[value++]!)
+    const source = sources[place]
+    if (source) return { source, start, end }
+    throw new RangeError('A snapshot names a source that it does not have.')
+  }
+  const restore = (parts: object): void => {
+    if (Array.isArray(parts)) {
+      for (let at = 0; at < parts.length; at++) {
+        if (parts[at] === null) parts[at] = next()
+        else if (typeof parts[at] === 'object') restore(parts[at])
       }
+      return
+    }
+    // Sound: the keys of any object.
+    const fields = parts as Record<string, unknown>
+    for (const key in fields) {
+      const part = fields[key]
+      if (part === null) fields[key] = next()
+      else if (typeof part === 'object') restore(part)
     }
   }
-  // Sound: a text of `snapshotText`.
-  const snapshot = JSON.parse(text) as Snapshot
-  restore(snapshot)
-  return snapshot
+  restore(nodes)
+  return nodes
 }
 
-function sourceAt(sources: readonly Source[], place: unknown): Source {
-  const source = typeof place === 'number' ? sources[place] : undefined
-  if (source) return source
-  throw new RangeError('A snapshot names a source that it does not have.')
-}
-
-function numberOf(text: string): number | bigint {
+function writtenValue(text: string): unknown {
+  if (text === 'null') return null
   return text.endsWith('n') ? BigInt(text.slice(0, -1)) : Number(text)
 }

@@ -15,12 +15,13 @@ export const contradiction: PathCheck = ({ schema, warning }) => ({
     }
     const check = (value: Expression, literals: Expression, operator: ComparisonOperator): void => {
       const wanted = literalsOf(literals)
+      // Most goals name no literal: they need no facts.
+      if (!wanted) return
       const place = knowledge.of(value)
-      const known = wanted && knowledge.literals(place)
+      const known = knowledge.literals(place)
       // A literal of another type than the field's has a message of its own.
-      if (place.from && wanted?.some((one) => known?.some((other) => typeof one !== typeof other))) return
-      const isPossible = (one: Literal): boolean =>
-        wanted!.some((other) => compares(one, operator, other)) !== isNegated
+      if (place.from && wanted.some((one) => known?.some((other) => typeof one !== typeof other))) return
+      const isPossible = (one: Literal): boolean => wanted.some((other) => compares(one, operator, other)) !== isNegated
       if (known && !known.some(isPossible))
         report(value, known.map((one) => JSON.stringify(one)).join(' or '), 'write `or`, or remove one of the two')
     }
@@ -37,10 +38,9 @@ export const contradiction: PathCheck = ({ schema, warning }) => ({
         return
       case 'matches': {
         const { value, pattern } = goal
+        if (isNegated || pattern.kind !== 'class pattern' || !schema.models.has(pattern.tag)) return
         const { model } = knowledge.of(value)
-        if (isNegated || model === undefined || pattern.kind !== 'class pattern' || !schema.models.has(pattern.tag))
-          return
-        if (!haveCommonInstances(schema, model, pattern.tag))
+        if (model !== undefined && !haveCommonInstances(schema, model, pattern.tag))
           report(value, `a row of ${model}`, 'name another class, or write the rule for one')
         return
       }
