@@ -21,6 +21,8 @@ interface Step {
  */
 export class Derivation {
   readonly #steps: readonly Step[]
+  /** The tokens of a statement and the values of all steps, of one statement after the other. */
+  readonly #values: unknown[] = []
   /** Whether all statements of this derivation pass `checkValueTypes`. */
   isValid = false
 
@@ -55,16 +57,14 @@ export class Derivation {
     return { derivation: new Derivation(steps), tokens }
   }
 
-  /**
-   * Builds the value of a statement.
-   * @param values - The tokens of the statement. The values of all steps are added to them.
-   */
-  build(values: unknown[]): unknown {
+  /** Builds the value of the statement with these tokens. */
+  build(tokens: readonly Token[]): unknown {
     const steps = this.#steps
-    let at = values.length
-    values.length += steps.length
+    const values = this.#values
+    let at = 0
+    while (at < tokens.length) values[at] = tokens[at++]
     for (let index = 0; index < steps.length; index++) values[at++] = built(steps[index]!, values)
-    return values.at(-1)
+    return values[at - 1]
   }
 }
 

@@ -12,16 +12,6 @@ import { numberTerm } from '../terms/arithmetic.js'
 import { decideClass } from '../terms/pattern.js'
 import { bySpecificity } from './specificity.js'
 
-/** The test of a parameter on its argument, as far as it is known without running anything. */
-interface ParameterTest {
-  /** A string, number, boolean or nil that the argument must equal. */
-  readonly literal: Term | undefined
-  /** A class that the argument must be an instance of. */
-  readonly tag: string | undefined
-  /** Whether there are further tests: the head then has to be matched when the rule is tried. */
-  readonly more: boolean
-}
-
 /**
  * A number is the index of the only undecided argument: it is open, and only its class has to be
  * tested.
@@ -31,17 +21,20 @@ type Answer = 'yes' | 'no' | 'maybe' | number
 /** The answers to the class tests of one call by the name of the class, for each argument. */
 type ClassAnswers = readonly Map<string, Answer>[]
 
-/** A rule from the point of view of a call: the tests of its parameters, and the steps with which the call continues. */
+/**
+ * A rule from the point of view of a call: the tests of its parameters, and the steps with which the call continues. The tests
+ * are read from the rule when a call asks: most rules of a large policy fail the first one, and are never tried.
+ */
 export abstract class Candidate {
   readonly node: Rule
-  readonly tests: readonly ParameterTest[]
   readonly unions: Unions
+  /** The host that the rule is compiled for. Queries can have their own, with the same names. */
+  readonly #host: Host
 
   constructor(node: Rule, host: Host, unions: Unions) {
     this.node = node
     this.unions = unions
-    const seen = new Set<string>()
-    this.tests = node.parameters.map((parameter) => testOf(parameter, host, seen))
+    this.#host = host
   }
 
   /** Proves the body, for arguments that match the head. */
@@ -58,13 +51,38 @@ export abstract class Candidate {
 
   /** Returns whether the rule may fit an argument that is the same in every call. */
   admits(at: number, value: Term): boolean {
-    const { literal } = this.tests[at]!
+    const literal = this.literal(at)
     return literal === undefined || compareLiteral(literal, value) !== 'no'
   }
 
+  /** Returns whether the rule tests an argument. */
   asks(at: number): boolean {
-    const { literal, tag, more } = this.tests[at]!
-    return literal !== undefined || tag !== undefined || more
+    return this.literal(at) !== undefined || this.#tag(at) !== undefined || this.#hasMore(at)
+  }
+
+  /** Returns the string, number, boolean or nil that an argument must equal. */
+  literal(at: number): Term | undefined {
+    const { term, pattern } = this.node.parameters[at]!
+    const literal = literalOf(term)
+    return pattern === undefined || pattern.kind === 'class pattern' ? literal : (literal ?? literalOf(pattern))
+  }
+
+  /** Returns the class that an argument must be an instance of. */
+  #tag(at: number): string | undefined {
+    const { pattern } = this.node.parameters[at]!
+    return pattern?.kind === 'class pattern' ? pattern.tag : undefined
+  }
+
+  /** Returns whether a parameter has other tests: the head then has to be matched when the rule is tried. */
+  #hasMore(at: number): boolean {
+    const { parameters } = this.node
+    const { term, pattern } = parameters[at]!
+    if (pattern?.kind === 'class pattern') {
+      if (pattern.fields && pattern.fields.length > 0) return true
+    } else if (pattern !== undefined && this.literal(at) === undefined) return true
+    if (term.kind !== 'variable') return term.kind === 'list' || term.kind === 'dictionary'
+    if (term.name === 'nil' || term.name === '_') return false
+    return this.#host.isConstant(term.name) || isMentioned(term.name, parameters, at)
   }
 
   /**
@@ -76,8 +94,8 @@ export abstract class Candidate {
     const head = this.#unifies(args)
     if (head === 'no') return 'no'
     let answer: Answer = head
-    for (let at = 0; at < args.length && at < this.tests.length; at++) {
-      const { tag, more } = this.tests[at]!
+    for (let at = 0; at < this.node.parameters.length; at++) {
+      const tag = this.#tag(at)
       const arg = args[at]
       if (tag === undefined) continue
       // trying the rule decides whether an unregistered class matters
@@ -88,19 +106,22 @@ export abstract class Candidate {
         known[at]!.set(tag, member)
       }
       if (member === 'no') return 'no'
-      if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !more ? at : 'maybe'
+      if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !this.#hasMore(at) ? at : 'maybe'
     }
     return answer
   }
 
   #unifies(args: readonly Term[]): 'yes' | 'no' | 'maybe' {
     let answer: 'yes' | 'maybe' = 'yes'
-    for (let at = 0; at < args.length && at < this.tests.length; at++) {
-      const { literal, more } = this.tests[at]!
+    // The list of arguments can be that of a frame, which is longer.
+    const { length } = this.node.parameters
+    for (let at = 0; at < length; at++) {
+      const literal = this.literal(at)
       const equal = literal === undefined ? 'yes' : compareLiteral(literal, args[at])
       if (equal === 'no') return 'no'
-      if (more || equal !== 'yes') answer = 'maybe'
+      if (equal === 'maybe') answer = 'maybe'
     }
+    for (let at = 0; answer === 'yes' && at < length; at++) if (this.#hasMore(at)) answer = 'maybe'
     return answer
   }
 
@@ -119,39 +140,15 @@ export abstract class Candidate {
   }
 }
 
-function testOf(parameter: Parameter, host: Host, seen: Set<string>): ParameterTest {
-  const { term, pattern } = parameter
-  let literal = literalOf(term)
-  let tag: string | undefined
-  let more = false
-  switch (term.kind) {
-    case 'variable': {
-      const isVariable = term.name !== 'nil' && !host.isConstant(term.name)
-      if (!isVariable) more = term.name !== 'nil'
-      else if (term.name !== '_') {
-        more = seen.has(term.name)
-        seen.add(term.name)
-      }
-      break
-    }
-    case 'list':
-    case 'dictionary':
-      more = true
-      break
-    default:
-      // a literal, or an expression that is computed after the body
-      break
+/** Returns whether a parameter before the one at `end` mentions a variable. */
+function isMentioned(name: string, parameters: readonly Parameter[], end: number): boolean {
+  for (let at = 0; at < end; at++) {
+    const { term, pattern } = parameters[at]!
+    if (term.kind === 'variable' ? term.name === name : term.kind !== 'string' && occurrences(term).has(name))
+      return true
+    if (pattern && (pattern.kind !== 'class pattern' || pattern.fields) && occurrences(pattern).has(name)) return true
   }
-  if (pattern?.kind === 'class pattern') {
-    tag = pattern.tag
-    more ||= (pattern.fields?.length ?? 0) > 0
-  } else if (pattern !== undefined) {
-    literal ??= literalOf(pattern)
-    more ||= literal === undefined
-  }
-  // variables inside are mentioned as well
-  if (more) for (const name of occurrences(parameter).keys()) seen.add(name)
-  return { literal, tag, more }
+  return false
 }
 
 function literalOf(node: Pattern): Term | undefined {
@@ -197,7 +194,7 @@ export function sampleOf(term: Term): unknown {
 export function literalsAt(candidates: readonly Candidate[], at: number): ReadonlySet<unknown> | undefined {
   const literals = new Set<unknown>()
   for (const candidate of candidates) {
-    const { literal } = candidate.tests[at]!
+    const literal = candidate.literal(at)
     if (literal !== undefined) literals.add(literal instanceof Float ? literal.value : literal)
   }
   return literals.size > 0 ? literals : undefined
