@@ -124,6 +124,15 @@ const policies: Readonly<Record<string, string>> = {
     allow(user: User, "rank", _: Project) if user.level != 3 and user.level > 1 and user.level < 7;
     allow(user: User, "seek", project: Project) if status_of(project, "LIVE") and user.level = 2 and not user.level = 4;
     status_of(project, status) if project.status = status;`,
+  'ranges, times and unions': `
+    actor User {}
+    resource Project { roles = ["viewer"]; permissions = ["read"]; "read" if "viewer"; }
+    allow(actor, action, resource) if has_permission(actor, action, resource);
+    has_role(user: User, "viewer", resource: Resource) if resource.tenant = user.tenant and resource.isPublic = true;
+    allow(user: User, "rank", resource: Resource) if resource matches Project and resource.budget > 2 and resource.budget < 3 and user.level >= 3 and user.level <= 3;
+    allow(user: User, "date", resource: Resource) if not resource matches User and resource.isPublic = true and user.level > 0;
+    allow(user: User, "time", project: Project) if project.createdAt > 1600000000000 and user.level > 1 and not user.level > 5;
+    allow(actor: Actor, "list", project: Project) if actor.tenant = project.tenant;`,
   'public resources and visitors': `
     allow(_, "read", project: Project) if project.isPublic = true;
     allow(nil, "list", _: Project);

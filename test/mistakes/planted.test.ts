@@ -159,6 +159,20 @@ const lines: readonly (readonly [line: string, at: number, code: string, wayOut:
   [sign('note.level = "LOW" and note.level = "HIGH"'), 0, 'contradiction', 'write `or`'],
   [sign('note.level = "LOW" and not note.level = "LOW"'), 0, 'contradiction', 'write `or`'],
   [sign('note.pages = 3 and 5 < note.pages'), 0, 'contradiction', 'write `or`'],
+  [sign('note.enc.id < 3 and note.enc.id > 5'), 0, 'contradiction', 'write `or`'],
+  [sign('note.signedAt > 2020'), 0, 'incomparable', 'compare it with a date'],
+  [
+    'allow(staff: Staff, "see", resource: Resource) if resource.author = staff;',
+    0,
+    'unknown-field',
+    'name the class that is meant, such as Note',
+  ],
+  [
+    'has_role(actor: Actor, "author", note: Note) if note.author = actor and actor.nme = "x";',
+    0,
+    'unknown-field',
+    'did you mean "name"?',
+  ],
   [sign('note.author matches Dep'), 0, 'contradiction', 'name another class'],
   [sign('note.enc.dep.parent.title = staff.name'), 0, 'nil-step', 'check it first: note.enc.dep.parent != nil'],
   [sign('note.text.startWith("x")'), 0, 'unknown-member', 'did you mean "startsWith"?'],
@@ -166,6 +180,8 @@ const lines: readonly (readonly [line: string, at: number, code: string, wayOut:
   [sign('allow(staff, note.enc, "add")'), 0, 'swapped-arguments', 'write allow(actor, action, resource)'],
   [sign('has_role(note, "author", staff)'), 0, 'swapped-arguments', 'write has_role(actor, "role", resource)'],
   [sign('has_role(staff, "author")'), 0, 'wrong-arity', 'change the arguments: rules of this name have 3'],
+  [sign('has_role(staff, "head", note)'), 0, 'unknown-role', 'use a declared name: author'],
+  [sign('has_role(staff, "hed", note.enc.dep)'), 0, 'unknown-role', 'did you mean "head"?'],
   [sign('has_permission(staff, "sign", note.enc)'), 0, 'unmatched-call', 'use one of: add, read'],
   [
     sign('wrote(note, staff)', 'wrote(staff: Staff, note: Note) if note.author = staff;'),
@@ -200,6 +216,12 @@ const lines: readonly (readonly [line: string, at: number, code: string, wayOut:
     'unknown-role',
     'use a declared name: author',
   ],
+  [
+    'has_permission(staff: Staff, "sign", note: Note) if note.author = stff;',
+    0,
+    'singleton-variable',
+    'did you mean "staff"?',
+  ],
   ['has_role(s: Staff, "author", n: Note) if n.author = s;', 0, 'repeated-rule', 'remove it'],
   [
     'has_permission(staff: Staff, "delete", note: Note) if note.author = staff;',
@@ -228,6 +250,19 @@ const lines: readonly (readonly [line: string, at: number, code: string, wayOut:
 
 /** Parts of the policy that are replaced. */
 const parts: readonly (readonly [part: string, by: string, line: number, code: string, wayOut: string])[] = [
+  [
+    'has_role(staff: Staff, "author"',
+    'has_roel(staff: Staff, "author"',
+    37,
+    'uncalled-rule',
+    'did you mean "has_role"?',
+  ],
+  ['has_relation(dep', 'has_relaton(dep', 39, 'missing-required-rule', 'did you mean "has_relation"?'],
+  ['allow(actor, action', 'alow(actor, action', 1, 'uncalled-rule', 'did you mean "allow"?'],
+  ['action, resource);', 'action, resurce);', 1, 'singleton-variable', 'did you mean "resource"?'],
+  ['["read", "staff"]', '["raed", "staff"]', 7, 'undeclared-term', 'did you mean "read"?'],
+  ['["nurse", "head"]', '["nusre", "head"]', 6, 'undeclared-term', 'did you mean "nurse"?'],
+  ['["read", "sign"]', '["read", "sing"]', 33, 'undeclared-term', 'did you mean "sing"?'],
   ['"add" if "carer";', '"add" if "nurse";', 22, 'undeclared-term', 'declare it in the block of Enc'],
   ['"nurse" if "head";', '"nurse" if "head"; "head" if "nurse";', 12, 'circular-roles', 'remove one of the rules'],
   ['"head" if "head" on', '"head" if "head" from', 13, 'relation-keyword', 'did you mean "on"?'],
@@ -241,6 +276,7 @@ const parts: readonly (readonly [part: string, by: string, line: number, code: s
     'cloud-form',
     'write the rule outside of the block',
   ],
+  ['"author", note: Note', '"auhtor", note: Note', 37, 'unknown-role', 'did you mean "author"?'],
   ['"enc", note: Note', '"ecn", note: Note', 40, 'unknown-relation', 'did you mean "enc"?'],
   [
     '(dep: Dep, "dep", enc: Enc)',

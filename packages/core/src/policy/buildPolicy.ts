@@ -5,6 +5,7 @@ import { parseFile } from '../language/parse.js'
 import type { Source } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
+import { keepCauses } from './causes.js'
 import { type CheckContext, type LoadChecks, reporting, runChecks } from './checks/check.js'
 import { duplicateSource } from './checks/duplicateSource.js'
 import { expandBlocks } from './expand.js'
@@ -74,7 +75,7 @@ export function buildPolicy(
   const found: Diagnostic[] = []
   const statements: Statement[] = []
   const shapes = new Shape()
-  const fresh = duplicateSource(reporting(facts, found))
+  const fresh = duplicateSource(reporting({ ...facts, isForOso: checks.isForOso }, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
     const { file, diagnostics } = parseFile(source, shapes, checks.isForOso)
@@ -96,7 +97,8 @@ export function checkStatements(
   found: Diagnostic[],
 ): void {
   const checked = statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
-  runChecks(checks.statements, (row) => reporting(facts, row), checked, found)
+  const context = { ...facts, isForOso: checks.isForOso }
+  runChecks(checks.statements, (row) => reporting(context, row), checked, found)
 }
 
 /**
@@ -118,8 +120,9 @@ export function policyOf(
 
   const blockNodes = statements.filter((one) => one.kind === 'resource block')
   const blocks = mergeBlocks(blockNodes)
-  const blockFacts = { ...facts, blocks }
+  const blockFacts = { ...facts, isForOso, blocks }
   runChecks(checks.blocks, (row) => reporting(blockFacts, row), [blockNodes], found)
+  if (!isForOso) keepCauses(found)
   if (stops()) return undefined
 
   const written = statements.filter((one) => one.kind === 'rule')
@@ -138,32 +141,17 @@ export function policyOf(
     ruleTypes: types,
     unions,
     queryRules,
-    isForOso,
   }
   const group = [...all, ...inlineQueries]
   // Most rules are not searched for calls.
   const hasMore = (node: Node): boolean =>
     node.kind !== 'rule' || !policyFacts.written.has(node) || hasParenthesis(node)
   runChecks(checks.policy, (row) => reporting(policyFacts, row), [group], found, hasMore)
-  if (!isForOso) removeRepeated(found)
+  if (!isForOso) keepCauses(found)
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
   const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))
   return { sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }
-}
-
-/** Of equal diagnostics at one place, keeps the first error, else the first warning. */
-function removeRepeated(found: Diagnostic[]): void {
-  const first = new Map<string, Diagnostic>()
-  const keyOf = ({ code, span, message }: Diagnostic): string | undefined =>
-    span && `${span.start} ${span.source.name} ${code} ${message}`
-  for (const one of found) {
-    const key = keyOf(one)
-    const known = key && first.get(key)
-    if (key && (!known || (known.severity === 'warning' && one.severity === 'error'))) first.set(key, one)
-  }
-  const kept = found.filter((one) => (first.get(keyOf(one) ?? '') ?? one) === one)
-  if (kept.length < found.length) found.splice(0, found.length, ...kept)
 }
 
 /** Returns whether the text of a rule has a parenthesis after that of its head, as that of a call has. */

@@ -15,6 +15,8 @@ type More = Pick<Diagnostic, 'hint' | 'data'>
 export interface CheckContext {
   readonly sources: readonly Source[]
   readonly schema: Schema
+  /** Whether a policy that `oso` accepts has no errors, and errors are those that `oso` has. */
+  readonly isForOso: boolean
   error(code: Code, message: string, span: Span | undefined, more?: More): void
   warning(code: Code, message: string, span: Span | undefined, more?: More): void
 }
@@ -33,8 +35,6 @@ export interface PolicyContext extends BlockContext {
   readonly ruleTypes: RuleTypes
   /** The rules that the application queries by name. */
   readonly queryRules: ReadonlySet<string>
-  /** Whether a policy that `oso` accepts has no errors. */
-  readonly isForOso: boolean
 }
 
 /** A check of statements, one node at a time. */

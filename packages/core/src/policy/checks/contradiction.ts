@@ -2,9 +2,12 @@ import type { ComparisonOperator, Expression } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
 import { haveCommonInstances } from './commonInstances.js'
 import type { PathCheck } from './followPaths.js'
-import { type Literal, literalsOf } from './knowledge.js'
+import { type Comparison, type Literal, literalsOf, mirrored } from './knowledge.js'
 
-/** Two conditions on one field must leave it a value, and a class must leave it an instance. */
+/**
+ * Two conditions on one field must leave it a value, and a class must leave it an instance. For example,
+ * `pages < 3 and pages > 5` leaves none.
+ */
 export const contradiction: PathCheck = ({ schema, warning }) => ({
   goal: (goal, knowledge) => {
     const isNegated = knowledge.negated === goal
@@ -13,17 +16,16 @@ export const contradiction: PathCheck = ({ schema, warning }) => ({
       const message = `${spanText(subject.span)} is ${what} here, so this condition never holds.`
       warning('contradiction', message, goal.span, { hint })
     }
-    const check = (value: Expression, literals: Expression, operator: ComparisonOperator): void => {
-      const wanted = literalsOf(literals)
+    const check = (value: Expression, expression: Expression, written: ComparisonOperator): void => {
+      const literals = literalsOf(expression)
       // Most goals name no literal: they need no facts.
-      if (!wanted) return
-      const place = knowledge.of(value)
-      const known = knowledge.literals(place)
+      const place = literals && knowledge.of(value)
+      if (!literals || !place) return
+      const wanted = { operator: isNegated ? inverse[written] : written, literals }
+      const known = knowledge.comparisons(place).find((one) => exclude(one, wanted))
       // A literal of another type than the field's has a message of its own.
-      if (place.from && wanted.some((one) => known?.some((other) => typeof one !== typeof other))) return
-      const isPossible = (one: Literal): boolean => wanted.some((other) => compares(one, operator, other)) !== isNegated
-      if (known && !known.some(isPossible))
-        report(value, known.map((one) => JSON.stringify(one)).join(' or '), 'write `or`, or remove one of the two')
+      if (!known || (place.from && !haveOneType([...known.literals, ...literals]))) return
+      report(value, wordsOf(known), 'write `or`, or remove one of the two')
     }
     switch (goal.kind) {
       case 'unify':
@@ -38,9 +40,10 @@ export const contradiction: PathCheck = ({ schema, warning }) => ({
         return
       case 'matches': {
         const { value, pattern } = goal
-        if (isNegated || pattern.kind !== 'class pattern' || !schema.models.has(pattern.tag)) return
         const { model } = knowledge.of(value)
-        if (model !== undefined && !haveCommonInstances(schema, model, pattern.tag))
+        if (isNegated || model === undefined || pattern.kind !== 'class pattern' || !schema.models.has(pattern.tag))
+          return
+        if (!haveCommonInstances(schema, model, pattern.tag))
           report(value, `a row of ${model}`, 'name another class, or write the rule for one')
         return
       }
@@ -49,22 +52,52 @@ export const contradiction: PathCheck = ({ schema, warning }) => ({
   },
 })
 
-const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
-  '==': '==',
-  '!=': '!=',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
+const inverse: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '!=',
+  '!=': '==',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
 }
 
-/** Compares two literals; those of different types by `==` and `!=` alone. */
-function compares(one: Literal, operator: ComparisonOperator, other: Literal): boolean {
-  if (operator === '==') return one === other
-  if (operator === '!=') return one !== other
-  // Other checks report what has no order.
-  if (typeof one !== typeof other) return true
-  if (operator === '<') return one < other
-  if (operator === '<=') return one <= other
-  return operator === '>' ? one > other : one >= other
+/** Returns whether no value can meet two comparisons. */
+function exclude(one: Comparison, other: Comparison): boolean {
+  if (one.operator === '==') return !one.literals.some((value) => allows(other, value))
+  if (other.operator === '==') return exclude(other, one)
+  const [below, above] = one.operator.startsWith('<') ? [one, other] : [other, one]
+  if (!below.operator.startsWith('<') || !above.operator.startsWith('>')) return false
+  const [end, start] = [below.literals[0]!, above.literals[0]!]
+  if (typeof end !== typeof start) return false
+  return end < start || (end === start && (below.operator === '<' || above.operator === '>'))
+}
+
+function allows({ operator, literals }: Comparison, value: Literal): boolean {
+  if (operator === '!=') return !literals.includes(value)
+  return literals.some((literal) => {
+    if (operator === '==') return value === literal
+    // Other checks report what has no order.
+    if (typeof value !== typeof literal) return true
+    if (operator === '<') return value < literal
+    if (operator === '<=') return value <= literal
+    return operator === '>' ? value > literal : value >= literal
+  })
+}
+
+const haveOneType = ([first, ...others]: readonly Literal[]): boolean =>
+  others.every((one) => typeof one === typeof first)
+
+function wordsOf({ operator, literals }: Comparison): string {
+  return (
+    words[operator] + literals.map((one) => (typeof one === 'string' ? JSON.stringify(one) : String(one))).join(' or ')
+  )
+}
+
+const words: Readonly<Record<ComparisonOperator, string>> = {
+  '==': '',
+  '!=': 'not ',
+  '<': 'less than ',
+  '<=': 'at most ',
+  '>': 'greater than ',
+  '>=': 'at least ',
 }

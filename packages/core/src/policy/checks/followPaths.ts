@@ -10,6 +10,8 @@ import { Knowledge, literalsOf } from './knowledge.js'
 
 /** Visits the paths of a rule. */
 export interface PathVisitor {
+  /** Called for a rule, before its paths. */
+  readonly rule?: (rule: Rule) => void
   /** Called when a field is read, or a method is called. */
   readonly step?: (node: Dot, knowledge: Knowledge) => void
   /** Called when a pattern names a field of a class. */
@@ -57,7 +59,7 @@ export function factsAt<T>(
     if (isAfter) knowledge.learn(node)
     found = { value: use(knowledge, node) }
   }
-  const visitor = { step: () => {}, patternField: () => {}, goal }
+  const visitor = { rule: () => {}, step: () => {}, patternField: () => {}, goal }
   followPaths(rule, { knowledge, visitor, helpers: undefined, open: [] })
   if (found) return found.value
   if (!rule.body) knowledge.learn(rule)
@@ -97,10 +99,14 @@ interface Following {
 
 function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
   const given = visitors.map(own)
+  const rules = given.flatMap(({ rule }) => rule ?? [])
   const steps = given.flatMap(({ step }) => step ?? [])
   const patternFields = given.flatMap(({ patternField }) => patternField ?? [])
   const goals = given.flatMap(({ goal }) => goal ?? [])
   return {
+    rule: (rule) => {
+      for (let at = 0; at < rules.length; at++) rules[at]!(rule)
+    },
     step: (node, knowledge) => {
       for (let at = 0; at < steps.length; at++) steps[at]!(node, knowledge)
     },
@@ -119,6 +125,7 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
  */
 function followPaths(rule: Rule, following: Following): void {
   const { parameters, body } = rule
+  following.visitor.rule(rule)
   for (let index = 0; index < parameters.length; index++) {
     const { pattern } = parameters[index]!
     if (pattern) followPattern(pattern, following.visitor)
@@ -217,14 +224,14 @@ function learnFrom(node: Node, knowledge: Knowledge): void {
       else {
         knowledge.present(knowledge.of(node.left))
         knowledge.present(knowledge.of(node.right))
+        knowledge.compare(node.left, node.operator, node.right)
       }
       return
     case 'matches':
       knowledge.matches(knowledge.of(node.value), node.pattern)
       return
     case 'in': {
-      const literals = literalsOf(node.collection)
-      if (literals) knowledge.among(knowledge.of(node.item), literals)
+      knowledge.compared(knowledge.of(node.item), '==', literalsOf(node.collection))
       const field = knowledge.of(node.collection).from?.field
       if (field?.kind === 'relation' && field.many) knowledge.isA(knowledge.of(node.item), field.model)
       return
@@ -238,11 +245,13 @@ function learnFalse(goal: Expression, knowledge: Knowledge): void {
   if (goal.kind === 'unify' || (goal.kind === 'compare' && goal.operator === '==')) {
     notEqual(goal.left, goal.right, knowledge)
   }
+  if (goal.kind === 'matches') knowledge.isNotA(knowledge.of(goal.value))
 }
 
 function notEqual(left: Expression, right: Expression, knowledge: Knowledge): void {
   if (isNil(right)) knowledge.present(knowledge.of(left))
   if (isNil(left)) knowledge.present(knowledge.of(right))
+  knowledge.compare(left, '!=', right)
 }
 
 const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'

@@ -4,7 +4,13 @@ import { type Family, scalarFamilies } from '../../schema/families.js'
 import type { PathCheck } from './followPaths.js'
 import { declaresFields, type Knowledge } from './knowledge.js'
 
-/** A text is ordered among texts only, so comparing it by `<` with a number or a date is an error. */
+/** Smaller numbers, as milliseconds since 1970, are in 1970 or before: years, days or seconds were meant. */
+const leastTime = 365 * 24 * 60 * 60 * 1000
+
+/**
+ * A text is ordered among texts only, so comparing it by `<` with a number or a date is an error. A date is compared
+ * with a number by its milliseconds since 1970, so `signedAt > 2020` always holds.
+ */
 export const incomparable: PathCheck = ({ schema, warning }) => {
   const hasFields = declaresFields(schema)
   return {
@@ -12,9 +18,14 @@ export const incomparable: PathCheck = ({ schema, warning }) => {
       if (goal.kind !== 'compare' || goal.operator === '==' || goal.operator === '!=') return
       const left = familyOf(goal.left, hasFields ? knowledge : undefined)
       const right = left && familyOf(goal.right, hasFields ? knowledge : undefined)
-      if (!left || !right || (left === 'text') === (right === 'text')) return
+      if (!left || !right) return
+      const isText = (left === 'text') !== (right === 'text')
+      if (!isText && !(left === 'date' && isNoTime(goal.right)) && !(right === 'date' && isNoTime(goal.left))) return
       const [one, other] = [spanText(goal.left.span), spanText(goal.right.span)]
-      const message = `${one} is a ${left} and ${other} a ${right}: comparing them with \`${goal.operator}\` is an error.`
+      const result = isText
+        ? `comparing them with \`${goal.operator}\` is an error`
+        : 'the number counts milliseconds since 1970'
+      const message = `${one} is a ${left} and ${other} a ${right}: ${result}.`
       const hint =
         left === 'date' || right === 'date'
           ? 'compare it with a date: register a constant whose field returns one'
@@ -23,6 +34,8 @@ export const incomparable: PathCheck = ({ schema, warning }) => {
     },
   }
 }
+
+const isNoTime = (node: Expression): boolean => node.kind === 'number' && node.value < leastTime
 
 function familyOf(node: Expression, knowledge: Knowledge | undefined): Family | undefined {
   switch (node.kind) {

@@ -1,4 +1,4 @@
-import type { Expression, Node, Pattern } from '../../language/ast.js'
+import type { ComparisonOperator, Expression, Node, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { haveCommonInstances } from './commonInstances.js'
@@ -11,18 +11,30 @@ export interface Known {
   readonly path: string | undefined
   /** Its class, if known. */
   readonly model: string | undefined
+  /** The union that it is of, if its class is not known. */
+  readonly union: Union | undefined
   /** The field that it was read from, and the field's model, if the schema has it. */
   readonly from: { readonly model: string; readonly field: Field } | undefined
 }
 
-const nothing: Known = { path: undefined, model: undefined, from: undefined }
+const nothing: Known = { path: undefined, model: undefined, union: undefined, from: undefined }
+
+/** The classes of blocks: `Actor` those with an `actor` block, `Resource` all. */
+export type Union = 'Actor' | 'Resource'
+
+/** A comparison with literals that holds: with one of them, or for `!=` with all. */
+export interface Comparison {
+  readonly operator: ComparisonOperator
+  readonly literals: readonly Literal[]
+}
 
 /**
- * The maximum number of aliases and the maximum number of steps of a path; written rules have fewer.
+ * The maximum numbers of aliases, of steps of a path, and of comparisons of a value; written rules have fewer.
  * Longer paths are not followed.
  */
 const ALIASES = 100
 const STEPS = 50
+const COMPARISONS = 20
 
 /** A variable, or a field that is read from another place. Its facts are those of the moment. */
 class Place implements Known {
@@ -37,8 +49,8 @@ class Place implements Known {
   isPresent = false
   /** The place that a variable equals. */
   alias: Place | undefined = undefined
-  /** The literals that it can be; undefined if it is not compared with any. */
-  literals: readonly Literal[] | undefined = undefined
+  union: Union | undefined = undefined
+  comparisons: readonly Comparison[] = []
   #steps: Map<string, Place> | undefined
   /** The field that was read last, and the class that it was read from. */
   #from: Known['from']
@@ -91,16 +103,22 @@ export function declaresFields(schema: Schema): boolean {
 }
 
 /** The facts about a place, before another one was added. */
-interface Before {
+interface Before extends Pick<Place, 'own' | 'isPresent' | 'alias' | 'union' | 'comparisons'> {
   readonly place: Place
-  readonly own: string | undefined
-  readonly isPresent: boolean
-  readonly alias: Place | undefined
-  readonly literals: readonly Literal[] | undefined
 }
 
 /** The value of a literal in a comparison. */
 export type Literal = string | number | bigint | boolean
+
+/** The operators for exchanged sides. */
+export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '==',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+}
 
 /** Returns the values of a literal or of a list of literals; undefined for any other expression. */
 export function literalsOf(node: Expression): readonly Literal[] | undefined {
@@ -160,9 +178,10 @@ export class Knowledge {
     while (this.#trail.length > before) this.#restore(this.#trail.pop()!)
   }
 
-  #restore({ place, own, isPresent, alias, literals }: Before): void {
+  #restore({ place, own, isPresent, alias, union, comparisons }: Before): void {
     if (place.alias !== alias) this.#aliases--
-    place.literals = literals
+    place.union = union
+    place.comparisons = comparisons
     place.own = own
     place.isPresent = isPresent
     place.alias = alias
@@ -170,8 +189,8 @@ export class Knowledge {
 
   /** Remembers a state that will change. */
   #remember(place: Place): void {
-    const { own, isPresent, alias, literals } = place
-    this.#trail.push({ place, own, isPresent, alias, literals })
+    const { own, isPresent, alias, union, comparisons } = place
+    this.#trail.push({ place, own, isPresent, alias, union, comparisons })
   }
 
   /** Adds the facts that follow from a node, once facts are read: many rules need none. */
@@ -192,17 +211,24 @@ export class Knowledge {
     return this.#isDead
   }
 
-  /** Returns the literals that a value can be; undefined if they are unknown. */
-  literals(known: Known): readonly Literal[] | undefined {
+  /** Returns the comparisons of a value with literals. */
+  comparisons(known: Known): readonly Comparison[] {
     this.#addWaiting()
-    return known instanceof Place ? known.literals : undefined
+    return known instanceof Place ? known.comparisons : []
   }
 
-  /** Adds the fact that a value is one of literals. */
-  among(known: Known, literals: readonly Literal[]): void {
-    if (!(known instanceof Place)) return
+  /** Adds the fact that a comparison of a value holds. */
+  compared(known: Known, operator: ComparisonOperator, literals: readonly Literal[] | undefined): void {
+    if (!literals?.length || !(known instanceof Place) || known.comparisons.length === COMPARISONS) return
     this.#remember(known)
-    known.literals = literals
+    known.comparisons = [...known.comparisons, { operator, literals }]
+  }
+
+  /** Adds the fact that a comparison of two expressions holds, if one of them is a literal. */
+  compare(left: Expression, operator: ComparisonOperator, right: Expression): void {
+    if (left.kind === 'list' || right.kind === 'list') return
+    this.compared(this.of(left), operator, literalsOf(right))
+    this.compared(this.of(right), mirrored[operator], literalsOf(left))
   }
 
   /** Returns the facts about a variable. */
@@ -254,9 +280,11 @@ export class Knowledge {
     known.isPresent = true
   }
 
-  /** Adds the fact that a value is of a class. A known subclass takes precedence. */
+  /** Adds the fact that a value is of a class or a union. A known subclass takes precedence. */
   isA(known: Known, model: string): void {
-    if (!(known instanceof Place) || !this.#schema.models.has(model)) return
+    if (!(known instanceof Place)) return
+    if (model === 'Actor' || model === 'Resource') this.#isOf(known, model)
+    if (!this.#schema.models.has(model)) return
     this.present(known)
     if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
     if (known.model !== undefined && !haveCommonInstances(this.#schema, known.model, model)) this.#isDead = true
@@ -264,12 +292,21 @@ export class Knowledge {
     known.own = model
   }
 
+  /** Adds the fact that a value is not of a class: its union has fewer classes then. */
+  isNotA(known: Known): void {
+    if (known instanceof Place) this.#isOf(known, undefined)
+  }
+
+  #isOf(place: Place, union: Union | undefined): void {
+    this.#remember(place)
+    place.union = union
+  }
+
   /** Adds the fact that two expressions are equal. */
   equal(left: Expression, right: Expression): void {
     const one = this.of(left)
     const other = this.of(right)
-    const literal = literalsOf(left) ?? literalsOf(right)
-    if (literal && left.kind !== 'list' && right.kind !== 'list') this.among(literalsOf(left) ? other : one, literal)
+    this.compare(left, '==', right)
     if (this.isSomething(left, one)) this.present(other)
     if (this.isSomething(right, other)) this.present(one)
     if (left.kind === 'variable') this.#alias(left.name, other)

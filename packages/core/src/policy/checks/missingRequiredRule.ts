@@ -1,8 +1,9 @@
-import type { RuleType } from '../../language/ast.js'
+import type { Rule, RuleType } from '../../language/ast.js'
 import { matchRule } from '../matchRule.js'
 import { candidatesFor } from '../ruleTypes.js'
-import type { PolicyCheck } from './check.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
 import { misspeltRelation, typeOfExchanged, withAllBlocks } from './invalidRule.js'
+import { suggestion } from './suggestion.js'
 import { headText } from './typeText.js'
 
 /**
@@ -27,8 +28,23 @@ export const missingRequiredRule: PolicyCheck = (context) => {
   for (const [type, declared] of ruleTypes.required) {
     if (found.has(type)) continue
     const message = `Missing rule for the ${declared.kind} "${declared.name}".`
-    const hint = `write ${headText(type)} if …;`
-    context.error('missing-required-rule', message, declared.span, { hint, data: { type, kind: declared.kind } })
+    const misspelt = misspeltRule(type, context)
+    const hint = misspelt ? `did you mean "${type.name}"?` : `write ${headText(type)} if …;`
+    const span = misspelt?.head ?? declared.span
+    context.error('missing-required-rule', message, span, {
+      hint,
+      data: { type, kind: declared.kind, misspelt: misspelt?.name },
+    })
   }
   return {}
+}
+
+/** Returns the rule that would be of a type if its name were not misspelt. */
+function misspeltRule(type: RuleType, context: PolicyContext): Rule | undefined {
+  if (context.isForOso) return undefined
+  for (const rule of context.written) {
+    if (suggestion(rule.name, [type.name]) && matchRule({ ...rule, name: type.name }, type, context) === undefined)
+      return rule
+  }
+  return undefined
 }

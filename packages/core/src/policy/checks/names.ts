@@ -3,23 +3,28 @@ import { eachChild } from '../../language/visit.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Check, CheckContext } from './check.js'
 
-/** Reports an unregistered name; `once` is whether the rule has it only once. */
-export type NameCheck = (use: Variable | ClassPattern, once: boolean, context: CheckContext) => void
+/** Reports an unregistered name; `once` is whether the rule has it only once, `uses` are all such names of the rule. */
+export type NameCheck = (
+  use: Variable | ClassPattern,
+  once: boolean,
+  context: CheckContext,
+  uses: readonly Readonly<Use>[],
+) => void
 
 /** Makes a check of the names in a rule. */
 export function checkNames(...checks: readonly NameCheck[]): Check {
   return (context) => {
     const usesOf = useFinder(context.schema)
-    const report = (use: Variable | ClassPattern | undefined, once: boolean): void => {
-      if (use) for (let at = 0; at < checks.length; at++) checks[at]!(use, once, context)
+    const report = (use: Variable | ClassPattern | undefined, once: boolean, uses: readonly Use[]): void => {
+      if (use) for (let at = 0; at < checks.length; at++) checks[at]!(use, once, context, uses)
     }
     return {
       rule: (rule) => {
         const uses = usesOf(rule)
         for (let at = 0; at < uses.length; at++) {
           const { variable, tag, count } = uses[at]!
-          report(variable, count === 1)
-          report(tag, count === 1)
+          report(variable, count === 1, uses)
+          report(tag, count === 1, uses)
         }
       },
     }

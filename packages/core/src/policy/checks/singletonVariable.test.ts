@@ -29,6 +29,20 @@ describe('singleton-variable', () => {
     ])
   })
 
+  test('reports two names that are nearly the same once, with both ways out', () => {
+    const found = diagnosticsOf('singleton-variable', 'f(note, size) if nte.size = 1;')
+    expect(found.map((one) => [one.message, one.hint])).toEqual([
+      [
+        'The variable size appears only once in this rule.',
+        'correct the name, or rename an unused variable to _size or _',
+      ],
+      [
+        'The variable nte appears only once in this rule.',
+        'did you mean "note"? Or rename an unused variable to _nte or _',
+      ],
+    ])
+  })
+
   test('suggests an underscore for an unused variable', () => {
     expect(diagnosticsOf('singleton-variable', 'f(color) if 1 = 1;').map((one) => one.hint)).toEqual([
       'correct the name, or rename an unused variable to _color or _',

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../language/didYouMean.js'
 import type { NameCheck } from './names.js'
 
 /** The names of `nil` in other languages. */
@@ -8,17 +9,29 @@ const truth: ReadonlySet<string> = new Set(['True', 'False', 'TRUE', 'FALSE'])
 
 /**
  * A variable that a rule uses only once has no effect, or is misspelt; unless its name starts with
- * `_`.
+ * `_`. Of two names that are nearly the same, such as `note` and `nte`, the second is misspelt.
  */
-export const singletonVariable: NameCheck = (use, once, context) => {
+export const singletonVariable: NameCheck = (use, once, context, uses) => {
   if (use.kind !== 'variable' || !once) return
-  const hint = nothing.has(use.name)
-    ? 'did you mean "nil"?'
-    : truth.has(use.name)
-      ? `did you mean "${use.name.toLowerCase()}"?`
-      : `correct the name, or rename an unused variable to _${use.name} or _`
-  context.error('singleton-variable', `The variable ${use.name} appears only once in this rule.`, use.span, {
+  const { name, span } = use
+  const names = context.isForOso ? [] : uses.flatMap(({ variable }) => variable?.name ?? [])
+  const later = uses.slice(uses.findIndex(({ variable }) => variable === use) + 1)
+  const isOfAnother = (other: string): boolean => hintFor(other) === undefined && didYouMean(other, names) === name
+  if (later.some(({ variable, count }) => variable && count === 1 && isOfAnother(variable.name))) return
+  const meant = didYouMean(name, names)
+  const hint =
+    hintFor(name) ??
+    (meant === undefined
+      ? `correct the name, or rename an unused variable to _${name} or _`
+      : `did you mean "${meant}"? Or rename an unused variable to _${name} or _`)
+  context.error('singleton-variable', `The variable ${name} appears only once in this rule.`, span, {
     hint,
-    data: { name: use.name },
+    data: { name },
   })
+}
+
+/** Returns a hint for a word of another language. */
+function hintFor(name: string): string | undefined {
+  if (nothing.has(name)) return 'did you mean "nil"?'
+  return truth.has(name) ? `did you mean "${name.toLowerCase()}"?` : undefined
 }

@@ -98,7 +98,7 @@ function missingGroups(
 }
 
 function report(
-  { warning, queryRules }: PolicyContext,
+  { rules, warning, queryRules }: PolicyContext,
   { name, parameters: { length }, head }: Rule,
   groups: ReadonlyMap<string, Rule>,
   called: ReadonlySet<string>,
@@ -113,5 +113,12 @@ function report(
   const message = `Nothing calls the rule ${name}${count ? ` with ${length} argument${length === 1 ? '' : 's'}` : ''}.`
   const declare = `if the application queries it, declare it: new Authorizer({ queryRules: [${JSON.stringify(name)}] })`
   const hint = near === undefined ? declare : `did you mean "${near}"? Or ${declare}`
-  warning('uncalled-rule', message, head, { hint, data: { name, suggestion: near } })
+  warning('uncalled-rule', message, head, { hint, data: { name, suggestion: near, texts: textsOf(rules.get(name)!) } })
 }
+
+/** Returns the texts that rules have as their second parameter, such as roles. */
+const textsOf = (rules: readonly Rule[]): readonly string[] =>
+  rules.flatMap(({ parameters: [, second] }) => {
+    const value = second?.pattern ?? second?.term
+    return value?.kind === 'string' ? value.value : []
+  })

@@ -13,6 +13,19 @@ describe('undeclared-term', () => {
     expect(problems('undeclared-term', policy)).toEqual(found)
   })
 
+  test.each([
+    [
+      'several rules have the right name',
+      'resource Company { roles = ["adnim"]; permissions = ["a", "b"]; "a" if "admin"; "b" if "admin"; }',
+    ],
+    [
+      'another block has it',
+      'resource Company { roles = ["adnim"]; permissions = ["a"]; "a" if "admin"; } resource Folder { roles = ["admin"]; }',
+    ],
+  ])('points at a misspelt declaration if %s', (_, policy) => {
+    expect(problems('undeclared-term', policy)).toEqual(['1:29 "adnim"'])
+  })
+
   test('suggests a near one', () => {
     expect(
       diagnosticsOf(

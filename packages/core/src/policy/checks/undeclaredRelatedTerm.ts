@@ -1,5 +1,6 @@
+import { didYouMean } from '../../language/didYouMean.js'
 import { type BlockContext, type Check, checkShorthand } from './check.js'
-import { suggestion } from './suggestion.js'
+import { reportDeclaration } from './reportUndeclared.js'
 
 /**
  * The term that a shorthand rule uses over a relation must be declared in the block that the
@@ -9,9 +10,11 @@ export const undeclaredRelatedTerm: Check<BlockContext> = checkShorthand(({ impl
   const to = on && block.declared.get(on.relation.value)?.to?.name
   const related = to === undefined ? undefined : context.blocks.get(to)
   if (!related || related.declared.has(implier.value)) return
+  if (reportDeclaration(implier.value, related, context)) return
+  const meant = didYouMean(implier.value, related.declared.keys())
   const message = `"${implier.value}" is not a role, permission or relation of ${to}, the class of the relation "${on?.relation.value}".`
   context.error('undeclared-related-term', message, implier.span, {
-    hint: suggestion(implier.value, related.declared.keys()) ?? `declare it in the block of ${to}`,
+    hint: meant === undefined ? `declare it in the block of ${to}` : `did you mean "${meant}"?`,
     data: { term: implier.value, class: block.name.name, to },
   })
 })

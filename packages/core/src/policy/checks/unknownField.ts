@@ -1,20 +1,39 @@
-import type { Expression, StringLiteral } from '../../language/ast.js'
+import type { Expression, Rule, StringLiteral } from '../../language/ast.js'
 import { type Span, spanText } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
+import type { PolicyContext } from './check.js'
 import type { PathCheck } from './followPaths.js'
+import type { Union } from './knowledge.js'
 import { suggestion } from './suggestion.js'
 
 /**
  * A field that is read from a model must be declared by the model, by one that it extends, or by
- * one that extends it. Only models that declare all their fields are checked.
+ * one that extends it. Only models that declare all their fields are checked. A union has a field if each of its
+ * classes has it.
  */
 export const unknownField: PathCheck = (context) => {
   const { models, context: names } = context.schema
   if (names.fields.size === 0 && ![...models.values()].some((model) => model.closed)) return undefined
   const byModel = new Map<string, ReadonlySet<string> | undefined>()
-  const look = (name: string, model: string, span: Span): void => {
+  const fieldsIn = (model: string): ReadonlySet<string> | undefined => {
     if (!byModel.has(model)) byModel.set(model, fieldsOf(model, context.schema))
-    const fields = byModel.get(model)
+    return byModel.get(model)
+  }
+  let rule: Rule
+  const lookInUnion = ({ value: name, span }: StringLiteral, union: Union): void => {
+    const members = membersFor(rule, union, context)
+    const without = members.filter((one) => fieldsIn(one)?.has(name) === false)
+    const [model] = without
+    if (model === undefined) return
+    const others = members.filter((one) => !without.includes(one))
+    const message = `There is no field "${name}" in ${listOf(without)}, which ${union} includes.`
+    const hint =
+      suggestion(name, new Set(members.flatMap((one) => [...(fieldsIn(one) ?? [])]))) ??
+      `name the class that is meant${others.length > 0 ? `, such as ${others[0]}` : ''}`
+    context.warning('unknown-field', message, span, { hint, data: { name, model } })
+  }
+  const look = (name: string, model: string, span: Span): void => {
+    const fields = fieldsIn(model)
     if (!fields || fields.has(name)) return
     const hint = suggestion(name, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
     context.warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
@@ -27,14 +46,37 @@ export const unknownField: PathCheck = (context) => {
     })
   }
   return {
+    rule: (one) => {
+      rule = one
+    },
     step: ({ object, member }, knowledge) => {
       if (member.kind !== 'string') return
-      const { model, from } = knowledge.of(object)
+      const { model, union, from } = knowledge.of(object)
       if (model !== undefined) look(member.value, model, member.span)
       else if (from?.field.kind === 'relation' && from.field.many) reportList(object, member, from.field.model)
+      else if (union) lookInUnion(member, union)
     },
     patternField: ({ key, span }, model) => look(key, model, span),
   }
+}
+
+const listOf = (names: readonly string[]): string => names.join(', ').replace(/, ([^,]*)$/, ' and $1')
+
+/**
+ * Returns the classes of a union that a rule can be asked about: of a role or a permission, those whose blocks declare
+ * it. Those of other rules depend on their callers.
+ */
+function membersFor({ name, parameters }: Rule, union: Union, { blocks, unions }: PolicyContext): readonly string[] {
+  const members = [...unions[union]]
+  if (/^allow(?:_field|_link|_update)?$/.test(name)) return members
+  if (name !== 'has_role' && name !== 'has_permission') return []
+  if (union === 'Actor') return members
+  const text = parameters[1]?.pattern ?? parameters[1]?.term
+  return members.filter((member) =>
+    [...(blocks.get(member)?.declared.values() ?? [])].some(
+      (one) => name === `has_${one.kind}` && (text?.kind !== 'string' || one.name === text.value),
+    ),
+  )
 }
 
 /**

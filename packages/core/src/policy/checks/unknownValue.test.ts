@@ -52,6 +52,8 @@ describe('incomparable', () => {
   test.each([
     ['a date and a text', 'f(i: Issue) if i.due < "2020-01-01";', ['1:16 i.due < "2020-01-01"']],
     ['a text and a number', 'f(i: Issue) if 1 >= i.title;', ['1:16 1 >= i.title']],
+    ['a date and a year', 'f(i: Issue) if 2020 < i.due;', ['1:16 2020 < i.due']],
+    ['a date and milliseconds', 'f(i: Issue) if i.due < 1600000000000;', []],
     ['two texts', 'f(i: Issue) if i.title < "m" and i.status > "m";', []],
     ['numbers and dates', 'f(i: Issue) if i.size < 3 and i.due < i.parent.due;', []],
     ['equality, which has its own check', 'f(i: Issue) if i.due = "2020-01-01";', []],
