@@ -11,8 +11,9 @@ export function fixes(document: PolicyDocument, range: Range, analysis: Analysis
     if (!own || isBefore(own.end, range.start) || isBefore(range.end, own.start)) return []
     const fix = fixOf(one, own)
     if (!fix) return []
-    const { title, newText } = fix
-    const edits: TextEdit[] = [{ range: own, newText }]
+    const { title, newText, length } = fix
+    const place = length === undefined ? own : rangeOf({ ...one.span!, end: one.span!.start + length })!
+    const edits: TextEdit[] = [{ range: place, newText }]
     const edit = { changes: { [document.uri]: edits } }
     return [{ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(one)], isPreferred: true, edit }]
   })
@@ -22,16 +23,18 @@ function isBefore(one: Range['start'], other: Range['start']): boolean {
   return one.line < other.line || (one.line === other.line && one.character < other.character)
 }
 
-/** Returns the text that replaces the place of a mistake. */
+/** Returns the text that replaces the place of a mistake, or its first letters. */
 function fixOf(
   { code, hint, span }: PolicyDiagnostic,
   range: Range,
-): { readonly title: string; readonly newText: string } | undefined {
+): { readonly title: string; readonly newText: string; readonly length?: number } | undefined {
   const meant = hint?.match(/did you mean "(.+)"\?/)?.[1]
   if (meant !== undefined && span) {
-    const written = spanText(span)
+    // Of a head, a call or a field of a pattern, the name alone is misspelt.
+    const text = spanText(span)
+    const written = /^(?:\w+::)*\w+/.exec(text)?.[0] ?? text
     const newText = written.startsWith('"') ? JSON.stringify(meant) : meant
-    return newText === written ? undefined : { title: `Change to ${newText}`, newText }
+    return newText === written ? undefined : { title: `Change to ${newText}`, newText, length: written.length }
   }
   switch (code) {
     case 'missing-semicolon':

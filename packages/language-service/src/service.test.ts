@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { TextDocument } from 'vscode-languageserver-textdocument'
 import { PolicyDocument } from './document.js'
 import { type Application, LanguageService } from './index.js'
 
@@ -93,11 +94,20 @@ test('mistakes in different statements do not hide each other', () => {
   expect(codes(at(`${broken}|`).service)).toEqual(['22 missing-semicolon', '12 undeclared-term', '21 unknown-field'])
 })
 
-test('a misspelt name is fixed at its place', () => {
-  const { service } = at(`${policy.replace('document.owner', 'document.ovner')}|`)
-  const [diagnostic] = service.diagnostics().get(uri)!
-  const [fix] = service.fixes(uri, diagnostic!.range)
-  expect(fix).toMatchObject({ title: 'Change to owner', edit: { changes: { [uri]: [{ newText: 'owner' }] } } })
+test.each([
+  ['a field', 'document.owner', 'document.ovner'],
+  ['the name of a rule in its head', 'allow(actor,', 'alow(actor,'],
+  ['the name of a rule in a call', 'if has_permission(', 'if has_premission('],
+  ['a variable', 'document.owner', 'documnet.owner'],
+  ['a text', '"edit" if "writer"', '"edit" if "wrtier"'],
+])('a misspelt name is fixed at its place: %s', (_, right, wrong) => {
+  const broken = policy.replace(right, wrong)
+  const { service } = at(`${broken}|`)
+  const told = service.diagnostics().get(uri)!
+  const [fix] = service.fixes(uri, told[0]!.range)
+  const edits = fix!.edit!.changes![uri]!
+  expect(told).toHaveLength(1)
+  expect(TextDocument.applyEdits(TextDocument.create(uri, 'polar', 1, broken), edits)).toBe(policy)
 })
 
 describe('completion', () => {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../language/diagnostic.js'
-import { didYouMean } from '../language/didYouMean.js'
+import { nearest } from './checks/suggestion.js'
 
 /**
  * Keeps one of several messages that have one cause. For example, a misspelt rule `has_roel` leaves its role
@@ -46,8 +46,9 @@ function inCalls(found: readonly Diagnostic[]): readonly Diagnostic[] {
 
 /** Returns the messages that rules are missing, if misspelt rules are meant to be those. */
 function ofMisspeltRules(found: readonly Diagnostic[]): readonly Diagnostic[] {
-  return found.flatMap((uncalled): readonly Diagnostic[] => {
-    if (uncalled.code !== 'uncalled-rule') return []
+  const of = (wanted: string): readonly Diagnostic[] => found.filter(({ code }) => code === wanted)
+  const required = new Set(of('missing-required-rule').map(({ data }) => data?.['misspelt']))
+  return of('uncalled-rule').flatMap((uncalled): readonly Diagnostic[] => {
     const {
       name,
       suggestion: meant,
@@ -58,11 +59,10 @@ function ofMisspeltRules(found: readonly Diagnostic[]): readonly Diagnostic[] {
       readonly texts: readonly string[]
     }
     // A required rule is reported at the misspelt one.
-    if (found.some(({ code, data }) => code === 'missing-required-rule' && data?.['misspelt'] === name))
-      return [uncalled]
-    if (meant?.startsWith('allow')) return found.filter(({ code }) => code === 'missing-allow-rule')
+    if (required.has(name)) return [uncalled]
+    if (meant?.startsWith('allow')) return of('missing-allow-rule')
     const missing = pairs.find(([, , rule]) => rule === meant)?.[1]
-    return found.filter(({ code, data }) => code === missing && texts.includes(data?.['name'] as string))
+    return missing ? of(missing).filter(({ data }) => texts.includes(data?.['name'] as string)) : []
   })
 }
 
@@ -76,7 +76,7 @@ function ofMisspeltNames(found: readonly Diagnostic[]): readonly Diagnostic[] {
     const unused = unknown.length > 0 ? found.filter(({ code }) => code === missing) : []
     return unused.flatMap((one) => {
       const names = unknown.map(({ data }) => data?.['name'] as string)
-      const meant = didYouMean(one.data?.['name'] as string, names)
+      const meant = nearest(one.data?.['name'] as string, new Set(names))
       if (meant === undefined) return []
       const same = unknown.filter((_, index) => names[index] === meant)
       return same.length > 1 ? same : [one]

@@ -25,10 +25,12 @@ export const missingRequiredRule: PolicyCheck = (context) => {
       if (meant) found.add(meant)
     }
   }
+  let misspeltRules: readonly Rule[] | undefined
   for (const [type, declared] of ruleTypes.required) {
     if (found.has(type)) continue
+    misspeltRules ??= rulesWithNearNames(context)
     const message = `Missing rule for the ${declared.kind} "${declared.name}".`
-    const misspelt = misspeltRule(type, context)
+    const misspelt = misspeltRules.find((rule) => matchRule(rule, type, context) === undefined)
     const hint = misspelt ? `did you mean "${type.name}"?` : `write ${headText(type)} if …;`
     const span = misspelt?.head ?? declared.span
     context.error('missing-required-rule', message, span, {
@@ -39,12 +41,12 @@ export const missingRequiredRule: PolicyCheck = (context) => {
   return {}
 }
 
-/** Returns the rule that would be of a type if its name were not misspelt. */
-function misspeltRule(type: RuleType, context: PolicyContext): Rule | undefined {
-  if (context.isForOso) return undefined
-  for (const rule of context.written) {
-    if (suggestion(rule.name, [type.name]) && matchRule({ ...rule, name: type.name }, type, context) === undefined)
-      return rule
-  }
-  return undefined
+/** The maximum number of rules that are compared with each missing one. */
+const RULES = 100
+
+/** Returns the rules whose names nearly are those of required rules, such as `has_roel`. */
+function rulesWithNearNames({ isForOso, ruleTypes, written }: PolicyContext): readonly Rule[] {
+  if (isForOso) return []
+  const required = new Set([...ruleTypes.required.keys()].map(({ name }) => name))
+  return [...written].filter(({ name }) => suggestion(name, required) !== undefined).slice(0, RULES)
 }

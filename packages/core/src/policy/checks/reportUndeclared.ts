@@ -1,23 +1,22 @@
 import type { StringLiteral } from '../../language/ast.js'
-import { didYouMean } from '../../language/didYouMean.js'
 import type { MergedBlock } from '../blocks.js'
 import type { BlockContext } from './check.js'
+import { nearest, suggestion } from './suggestion.js'
 
 /** Reports a term of a shorthand rule that its block does not declare. */
 export function reportUndeclared(term: StringLiteral, block: MergedBlock, context: BlockContext): void {
   const { name } = block.name
   if (reportDeclaration(term.value, block, context)) return
-  const meant = didYouMean(term.value, block.declared.keys())
   const message = `"${term.value}" is not a role, permission or relation of ${name}.`
   context.error('undeclared-term', message, term.span, {
-    hint: meant === undefined ? `declare it in the block of ${name}` : `did you mean "${meant}"?`,
+    hint: suggestion(term.value, block.declared.keys()) ?? `declare it in the block of ${name}`,
     data: { term: term.value, class: name },
   })
 }
 
 /**
- * Reports the declaration that a term nearly names, if the declaration is the misspelt one: no rule uses its name, and
- * several rules use the term, or another block declares it.
+ * Reports the declaration that a term nearly names, if the declaration of a role or a permission is the misspelt one:
+ * no rule uses its name, and several rules use the term, or another block declares it.
  * @returns whether it is.
  */
 export function reportDeclaration(
@@ -27,9 +26,9 @@ export function reportDeclaration(
 ): boolean {
   if (context.isForOso) return false
   const uses = usesIn(context.blocks).get(name)
-  const near = didYouMean(
+  const near = nearest(
     term,
-    [...declared.keys()].filter((one) => !uses?.has(one)),
+    [...declared.values()].flatMap(({ name, kind }) => (kind === 'relation' || uses?.has(name) ? [] : name)),
   )
   const isMeant = (): boolean =>
     (uses?.get(term) ?? 0) > 1 || [...context.blocks.values()].some((block) => block.declared.has(term))

@@ -7,6 +7,9 @@ const nothing: ReadonlySet<string> = new Set(['null', 'undefined', 'None'])
 /** The truth values of other languages. */
 const truth: ReadonlySet<string> = new Set(['True', 'False', 'TRUE', 'FALSE'])
 
+/** The maximum number of names of a rule that are compared with each other; written rules have fewer. */
+const NAMES = 50
+
 /**
  * A variable that a rule uses only once has no effect, or is misspelt; unless its name starts with
  * `_`. Of two names that are nearly the same, such as `note` and `nte`, the second is misspelt.
@@ -14,8 +17,8 @@ const truth: ReadonlySet<string> = new Set(['True', 'False', 'TRUE', 'FALSE'])
 export const singletonVariable: NameCheck = (use, once, context, uses) => {
   if (use.kind !== 'variable' || !once) return
   const { name, span } = use
-  const names = context.isForOso ? [] : uses.flatMap(({ variable }) => variable?.name ?? [])
-  const later = uses.slice(uses.findIndex(({ variable }) => variable === use) + 1)
+  const names = context.isForOso || uses.length > NAMES ? [] : uses.flatMap(({ variable }) => variable?.name ?? [])
+  const later = names.length === 0 ? [] : uses.slice(uses.findIndex(({ variable }) => variable === use) + 1)
   const isOfAnother = (other: string): boolean => hintFor(other) === undefined && didYouMean(other, names) === name
   if (later.some(({ variable, count }) => variable && count === 1 && isOfAnother(variable.name))) return
   const meant = didYouMean(name, names)

@@ -6,17 +6,19 @@ import { didYouMean } from '../../language/didYouMean.js'
  */
 const CANDIDATES = 300
 
-/**
- * Returns a hint with the candidate that a word is likely a misspelling of; undefined if none is
- * near.
- */
-export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
+/** Returns the candidate that a word is likely a misspelling of; undefined if none is near. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const some: string[] = []
   for (const candidate of candidates) {
     if (some.length === CANDIDATES) break
     some.push(candidate)
   }
-  const meant = didYouMean(word, some)
+  return didYouMean(word, some)
+}
+
+/** Returns a hint with the nearest candidate; undefined if none is near. */
+export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
+  const meant = nearest(word, candidates)
   return meant === undefined ? undefined : `did you mean "${meant}"?`
 }
 

@@ -1,6 +1,6 @@
-import { didYouMean } from '../../language/didYouMean.js'
 import { type BlockContext, type Check, checkShorthand } from './check.js'
 import { reportDeclaration } from './reportUndeclared.js'
+import { suggestion } from './suggestion.js'
 
 /**
  * The term that a shorthand rule uses over a relation must be declared in the block that the
@@ -11,10 +11,9 @@ export const undeclaredRelatedTerm: Check<BlockContext> = checkShorthand(({ impl
   const related = to === undefined ? undefined : context.blocks.get(to)
   if (!related || related.declared.has(implier.value)) return
   if (reportDeclaration(implier.value, related, context)) return
-  const meant = didYouMean(implier.value, related.declared.keys())
   const message = `"${implier.value}" is not a role, permission or relation of ${to}, the class of the relation "${on?.relation.value}".`
   context.error('undeclared-related-term', message, implier.span, {
-    hint: meant === undefined ? `declare it in the block of ${to}` : `did you mean "${meant}"?`,
+    hint: suggestion(implier.value, related.declared.keys()) ?? `declare it in the block of ${to}`,
     data: { term: implier.value, class: block.name.name, to },
   })
 })
