@@ -2,7 +2,9 @@
 import { Authorizer, type Filter } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
 import { koaAuthorization } from '@arcturus/koa'
+import { Authorize, authorization } from '@arcturus/nest'
 import { nextAuthorization } from '@arcturus/next'
+import { useCan } from '@arcturus/react'
 import express from 'express'
 import Koa from 'koa'
 import { expectTypeOf } from 'vitest'
@@ -100,4 +102,34 @@ export async function onNext(authorizer: Authorizer): Promise<void> {
   await authorize('raed', find())
   // @ts-expect-error a misspelt action
   await can('raed', document)
+}
+
+export function onNest(): void {
+  class Folder {
+    declare readonly name: string
+  }
+  Authorize('share', Folder)
+  Authorize('share', 'Folder')
+  Authorize('edit', find, { patch: (_, request) => request.body })
+  // @ts-expect-error a misspelt action
+  Authorize('raed', Folder)
+  // @ts-expect-error a misspelt action
+  Authorize('raed', find)
+  // @ts-expect-error a misspelt model
+  Authorize('read', 'Foldr')
+  // @ts-expect-error an action of another model
+  Authorize('edit', 'Folder')
+  expectTypeOf(authorization().actor).toEqualTypeOf<User | null>()
+  // @ts-expect-error a misspelt action
+  authorization().can('raed', document)
+}
+
+export function OnReact(): void {
+  const can = useCan()
+  can('share')
+  can('read', document)
+  // @ts-expect-error a misspelt action
+  can('raed')
+  // @ts-expect-error a misspelt action
+  can('raed', document)
 }

@@ -1,10 +1,13 @@
 /** An application with a second policy, whose names follow its authorizer everywhere. Nothing runs. */
 import type { Authorizer } from '@arcturus/core'
+import type { CompiledAuthorizer } from '@arcturus/core/runtime'
 import { expressAuthorization } from '@arcturus/express'
 import { koaAuthorization } from '@arcturus/koa'
+import { ArcturusModule, nestAuthorization } from '@arcturus/nest'
 import { nextAuthorization } from '@arcturus/next'
 import { pagesAuthorization } from '@arcturus/next/pages'
 import { prismaAuthorization } from '@arcturus/prisma'
+import { Can, useCan } from '@arcturus/react'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import express from 'express'
 import type { DataSource } from 'typeorm'
@@ -75,6 +78,45 @@ export async function onNext(): Promise<void> {
   pages.withAuthorization(() => {}, 'pay', find)
   // @ts-expect-error an action of customers
   pages.withAuthorization(() => {}, 'close', find)
+}
+
+export function onNest(): void {
+  ArcturusModule.forRoot({ authorizer: billing, actor })
+  const { Authorize, authorization } = nestAuthorization<BillingPolicy>()
+  Authorize('pay', Invoice)
+  Authorize('pay', find)
+  Authorize('close', 'Customer')
+  // @ts-expect-error an action of customers
+  Authorize('close', Invoice)
+  // @ts-expect-error an action of customers
+  Authorize('close', find)
+  // @ts-expect-error a misspelt action
+  Authorize('pya', Invoice)
+  // @ts-expect-error a model of the other policy
+  Authorize('read', 'Document')
+  authorization<Invoice>().can('pay')
+  // @ts-expect-error an action of customers
+  authorization<Invoice>().can('close')
+}
+
+export function OnReact(): void {
+  const can = useCan<BillingPolicy>()
+  can('pay', invoice)
+  // @ts-expect-error an action of customers
+  can('close', invoice)
+  // @ts-expect-error an action of the other policy
+  can('share')
+  Can<Invoice, BillingPolicy>({ do: 'pay', on: invoice })
+  // @ts-expect-error an action of customers
+  Can<Invoice, BillingPolicy>({ do: 'close', on: invoice })
+}
+
+export function compiled(module: CompiledAuthorizer<BillingPolicy>): void {
+  module.can(customer, 'pay', invoice)
+  // @ts-expect-error an action of customers
+  module.can(customer, 'close', invoice)
+  // @ts-expect-error an invoice is no actor
+  module.canMany(invoice, 'pay', [invoice])
 }
 
 export async function onPrisma(): Promise<void> {

@@ -1,4 +1,6 @@
 /** What `src/arcturus.d.ts` tells the compiler about rows of Prisma. Nothing runs. */
+import { defineTests } from '@arcturus/cli'
+import { explain } from '@arcturus/core/explain'
 import type { GitClub } from '../src/authorization.js'
 import type { Person } from '../src/people.js'
 
@@ -19,8 +21,18 @@ export async function uses(): Promise<void> {
   await prisma.issue.findMany(authorizedFilter(person, { action: 'close', where: { closed: false, AND: [{ id: 1 }] } }))
   await prisma.repository.findMany(authorizedFilter(person, { action: 'publish', where: { isPublic: true } }))
   await prisma.user.findMany(authorizedActors('close', issue))
+  explain(authorizer, person, 'close', issue)
+  defineTests({ actors: { ada: 'user:1' }, resources: { bug: 'issue:1' }, allowed: { ada: { bug: ['close'] } } })
   // @ts-expect-error an action of repositories
   authorizer.can(person, 'publish', issue)
+  // @ts-expect-error an action of repositories
+  explain(authorizer, person, 'publish', issue)
+  defineTests({
+    actors: { ada: 'user:1' },
+    resources: { bug: 'issue:1' },
+    // @ts-expect-error a misspelt action
+    allowed: { ada: { bug: ['clsoe'] } },
+  })
   // @ts-expect-error an action of repositories, on a part of an issue
   authorizer.can(person, 'publish', titled)
   // @ts-expect-error an action of issues

@@ -1,4 +1,5 @@
 /** What `src/arcturus.d.ts` tells the compiler. Nothing runs. */
+import { defineTests } from '@arcturus/cli'
 import type { Role } from '@arcturus/core'
 import { explain } from '@arcturus/core/explain'
 import type { AuthorizationTesting } from '@arcturus/testing'
@@ -34,6 +35,11 @@ export async function rightUses(): Promise<Role<'Folder'>> {
   authorizedQuery(person, 'share', Folder)
   authorizedActors('edit', document, Document)
   await testing.expectAllowed(person, ['read', 'edit'], document)
+  defineTests({
+    actors: { jonas: 'person:1' },
+    resources: { brief: 'document:1' },
+    allowed: { jonas: { brief: ['edit'] } },
+  })
   return 'owner'
 }
 
@@ -96,4 +102,10 @@ export async function mistakes(): Promise<void> {
   // @ts-expect-error a misspelt role
   const role: Role<'Folder'> = 'ownr'
   await testing.expectDenied(person, 'read', role)
+  defineTests({
+    actors: { jonas: 'person:1' },
+    resources: { brief: 'document:1' },
+    // @ts-expect-error a misspelt action
+    allowed: { jonas: { brief: ['eidt'] } },
+  })
 }

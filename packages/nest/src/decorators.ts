@@ -4,7 +4,9 @@ import {
   type ActionOn,
   ArgumentError,
   type ModelName,
+  type PolicyTypes,
   type Actor as RegisteredActor,
+  type RegisteredPolicy,
 } from '@arcturus/core'
 import { assertReason, type Loaded, type RequestAuthorization, type RouteOptions } from '@arcturus/core/framework'
 import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
@@ -49,6 +51,16 @@ export function reasonOf(declared: object): string | undefined {
   return Reflect.getMetadata(reasonKey, declared)
 }
 
+/** The decorator `@Authorize`, with the names of a policy. */
+export interface AuthorizeDecorator<P extends PolicyTypes = RegisteredPolicy> {
+  <Name extends ModelName<P>>(action: Action<Name, P>, model: Name): HandlerDecorator
+  <Row>(
+    action: ActionOn<Loaded<LoadedBy<Row>>, P>,
+    subject: Type<Row> | Load<Row>,
+    options?: AuthorizeOptions,
+  ): HandlerDecorator
+}
+
 /**
  * Lets a handler run only if the actor may do the action on the row that is loaded for the call,
  * which is its `@Resource()`. Otherwise it throws an error with a `status`:
@@ -68,13 +80,9 @@ export function reasonOf(declared: object): string | undefined {
  * @Get(':id') @Authorize('read', Document)
  * show(@Resource() document: Document) { return document }
  */
-export function Authorize<Name extends ModelName>(action: Action<Name>, model: Name): HandlerDecorator
-export function Authorize<Row>(
-  action: ActionOn<Loaded<LoadedBy<Row>>>,
-  subject: Type<Row> | Load<Row>,
-  options?: AuthorizeOptions,
-): HandlerDecorator
-export function Authorize(
+export const Authorize: AuthorizeDecorator = declareAction
+
+function declareAction(
   action: Action,
   subject: Declaration['subject'],
   options: AuthorizeOptions = {},
@@ -141,4 +149,22 @@ export const Authorization: () => ParameterDecorator = createParamDecorator(() =
 /** Returns whether a class is one of a provider that loads rows. */
 export function isLoaderClass(subject: unknown): subject is Type<{ load: Load }> {
   return typeof subject === 'function' && typeof subject.prototype?.load === 'function'
+}
+
+/** `@Authorize` and `authorization()`, with the names of a policy. */
+export interface NestAuthorization<P extends PolicyTypes> {
+  readonly Authorize: AuthorizeDecorator<P>
+  readonly authorization: <Row = unknown>() => RequestAuthorization<Row, RegisteredActor, P>
+}
+
+/**
+ * Returns `@Authorize` and `authorization()` for an application with another policy than the registered one.
+ *
+ * @typeParam P - The types that `arcturus types --name BillingPolicy --no-register` writes.
+ * @example
+ * export const { Authorize, authorization } = nestAuthorization<BillingPolicy>()
+ */
+export function nestAuthorization<P extends PolicyTypes = RegisteredPolicy>(): NestAuthorization<P> {
+  // Sound: the names of policies exist in types only.
+  return { Authorize: declareAction, authorization: authorization as NestAuthorization<P>['authorization'] }
 }

@@ -5,9 +5,12 @@ export {
   Actor,
   Authorization,
   Authorize,
+  type AuthorizeDecorator,
   type AuthorizeOptions,
   authorization,
   type HandlerDecorator,
+  type NestAuthorization,
+  nestAuthorization,
   Resource,
   Unguarded,
 } from './decorators.js'

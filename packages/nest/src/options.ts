@@ -30,7 +30,8 @@ export type Loading = Load | Type<ResourceLoader>
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export interface ArcturusModuleOptions<Request extends object = any>
   extends EnforcementOptions<Request, RegisteredActor> {
-  readonly authorizer: Authority
+  // biome-ignore lint/suspicious/noExplicitAny: of any policy; `nestAuthorization` has the names of another one
+  readonly authorizer: Authority<any>
   /**
    * How the rows of models are loaded, by the name of the model: `@Authorize('read', Document)` uses
    * the loader of `Document`. By default none.

@@ -1,11 +1,11 @@
-import type { ActionOn } from '@arcturus/core'
+import type { ActionOn, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { ReactElement, ReactNode } from 'react'
 import { useCan } from './useCan.js'
 
 /** The props of `<Can>`. */
-export interface CanProperties<Row = unknown> {
+export interface CanProperties<Row = unknown, P extends PolicyTypes = RegisteredPolicy> {
   /** The action. */
-  readonly do: ActionOn<Row>
+  readonly do: ActionOn<Row, P>
   /** The row, for a policy in the browser. Without it, the resource of the nearest `<Actions>`. */
   readonly on?: Row
   /** What is shown if the action is allowed, or a function of the answer. */
@@ -26,9 +26,11 @@ export interface CanProperties<Row = unknown> {
  * </Can>
  * ```
  */
-export function Can<Row = unknown>(properties: CanProperties<Row>): ReactElement {
+export function Can<Row = unknown, P extends PolicyTypes = RegisteredPolicy>(
+  properties: CanProperties<Row, P>,
+): ReactElement {
   const { do: action, children, fallback } = properties
-  const can = useCan()
+  const can = useCan<P>()
   // An `on` that is undefined is a row that is missing, and no question about the nearest <Actions>.
   const allowed = 'on' in properties ? properties.on !== undefined && can(action, properties.on) : can(action)
   if (typeof children === 'function') return <>{children(allowed)}</>
