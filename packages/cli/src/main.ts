@@ -17,6 +17,8 @@ interface CommonOptions {
   readonly json?: boolean
   readonly format?: Format
   readonly watch?: boolean
+  /** Whether the process stays, and runs again for each message of the watching process. */
+  readonly stay?: boolean
   /** The context of the questions. */
   readonly context?: string
 }
@@ -99,11 +101,18 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   const run = async (
     options: CommonOptions,
     work: (open: () => Promise<Project>, output: Output) => Promise<Result>,
+    stays = false,
   ): Promise<void> => {
     const output = new Output(io, options.json ? 'json' : (options.format ?? 'text'))
+    let kept: Project | undefined
+    const open = async (): Promise<Project> => {
+      const project = kept ?? (await opened(io.cwd, options))
+      if (options.stay) kept = project
+      return project
+    }
     const once = async (): Promise<number> => {
       try {
-        const result = await work(() => opened(io.cwd, options), output)
+        const result = await work(open, output)
         if (output.format === 'json') output.json(result.json)
         return result.code
       } catch (error) {
@@ -111,11 +120,16 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
         return failed
       }
     }
+    if (options.stay) {
+      const { staying } = await import('./project/staying.js')
+      ended(await staying(once, () => kept !== undefined))
+      return void (await kept?.close())
+    }
     if (!options.watch) return ended(await once())
     const rest = args.filter((arg) => arg !== '--watch' && arg !== '-w')
     try {
       const { watching } = await import('./project/watching.js')
-      ended(await watching(io, options.config, output, rest))
+      ended(await watching(io, options.config, output, rest, stays))
     } catch (error) {
       await reportFailure(error, output)
       ended(failed)
@@ -140,10 +154,13 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   ])
     .option('--strict', 'exit with 1 for warnings, too')
     .option('-w, --watch', 'check again when a file changes')
+    .addOption(new Option('--stay').hideHelp())
     .addOption(formats)
-    .action((options: CommonOptions & { strict?: boolean }) =>
-      run(options, async (open, output) =>
-        (await import('./commands/check.js')).check(open, output, { strict: options.strict ?? false }),
+    .action(({ strict = false, stay = false, ...options }: CommonOptions & { strict?: boolean }) =>
+      run(
+        { ...options, stay },
+        async (open, output) => (await import('./commands/check.js')).check(open, output, { strict, stays: stay }),
+        true,
       ),
     )
 

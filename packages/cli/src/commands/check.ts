@@ -6,13 +6,19 @@ import type { Project } from '../project/project.js'
 export interface CheckOptions {
   /** Whether warnings and refused filters are findings. */
   readonly strict: boolean
+  /** Whether the project stays open. */
+  readonly stays: boolean
 }
 
 /**
  * Loads the policy and prints its errors, its warnings, and the lists that no filter can represent.
  */
-export async function check(open: () => Promise<Project>, output: Output, { strict }: CheckOptions): Promise<Result> {
-  const diagnostics = await diagnosticsOf(open)
+export async function check(
+  open: () => Promise<Project>,
+  output: Output,
+  { strict, stays }: CheckOptions,
+): Promise<Result> {
+  const diagnostics = await diagnosticsOf(open, stays)
   for (const diagnostic of diagnostics) printDiagnostic(output, diagnostic)
   const count = (severity: string): number => diagnostics.filter((one) => one.severity === severity).length
   const [errors, warnings] = [count('error'), count('warning')]
@@ -26,7 +32,7 @@ export async function check(open: () => Promise<Project>, output: Output, { stri
   }
 }
 
-async function diagnosticsOf(open: () => Promise<Project>): Promise<readonly Diagnostic[]> {
+async function diagnosticsOf(open: () => Promise<Project>, stays: boolean): Promise<readonly Diagnostic[]> {
   let project: Project | undefined
   // The application logs the warnings of its policy; they are printed here, with the others.
   const { warn } = console
@@ -40,7 +46,7 @@ async function diagnosticsOf(open: () => Promise<Project>): Promise<readonly Dia
     throw error
   } finally {
     console.warn = warn
-    await project?.close()
+    if (!stays) await project?.close()
   }
 }
 

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { LanguageService } from '@arcturus/language-service'
-import { type FSWatcher, watch } from 'chokidar'
+import type { FSWatcher } from 'chokidar'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { configNames } from '../config/loadConfig.js'
+import { watchSources } from '../project/watched.js'
 import { ApplicationProcess, type State } from './applicationProcess.js'
 
 /** How long changed files are collected before an application is opened anew. */
@@ -105,13 +106,7 @@ export class Workspace {
   #start(config: string): Growing {
     const application = new ApplicationProcess(config, this.#script, (state) => this.#opened(project, state))
     let timer: NodeJS.Timeout | undefined
-    const folder = dirname(config)
-    const watcher = watch(folder, {
-      ignoreInitial: true,
-      ignored: (path, stats) =>
-        /[\\/](?:node_modules|\.git|\.next|dist|generated)(?:[\\/]|$)/.test(path.slice(folder.length)) ||
-        (stats?.isFile() === true && !/\.(?:polar|prisma|[cm]?[jt]sx?)$/.test(path)),
-    })
+    const watcher = watchSources(dirname(config))
     watcher.on('all', (event, path) => {
       const uri = pathToFileURL(path).href
       if (event === 'change' && path.endsWith('.polar')) {

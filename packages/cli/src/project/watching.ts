@@ -1,16 +1,15 @@
-import { spawn } from 'node:child_process'
-import { watch } from 'chokidar'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { loadConfig } from '../config/loadConfig.js'
 import type { Io, Output } from '../output/output.js'
-
-/** The files whose changes can change a result. */
-const watched = /\.(?:polar|prisma|[cm]?[jt]sx?)$/
+import { watchSources } from './watched.js'
 
 /**
  * Runs a command in a process of its own, and again after each change of a policy or of a source
  * file, until it is interrupted. A new process sees the new text of every module.
  *
  * @param args - The arguments of the command, without `--watch`.
+ * @param stays - Whether the process stays, and runs again for changed policies alone; see `staying`.
  * @returns The exit code of the last run.
  */
 export async function watching(
@@ -18,37 +17,57 @@ export async function watching(
   configFile: string | undefined,
   output: Output,
   args: readonly string[],
+  stays: boolean,
 ): Promise<number> {
   const { folder } = await loadConfig(io.cwd, configFile)
-  const watcher = watch(folder, {
-    ignoreInitial: true,
-    ignored: (path, stats) =>
-      /[\\/](?:node_modules|\.git|\.next|dist|generated)(?:[\\/]|$)/.test(path) ||
-      (stats?.isFile() === true && !watched.test(path)),
-  })
+  const watcher = watchSources(folder)
   const dim = output.colours.dim
   const script = process.argv[1]!
   let code = 0
   let running = false
-  let again = false
+  let changed: 'nothing' | 'policies' | 'sources' = 'sources'
+  /** The process that stays, with the application open. */
+  let child: ChildProcess | undefined
+  const leave = (): void => {
+    if (child?.connected) child.disconnect()
+    child = undefined
+  }
+  const start = (): ChildProcess => {
+    leave()
+    const started = spawn(process.execPath, [script, ...args, ...(stays ? ['--stay'] : [])], {
+      cwd: io.cwd,
+      stdio: ['inherit', 'inherit', 'inherit', ...(stays ? (['ipc'] as const) : [])],
+      env: process.env,
+    })
+    if (!stays) return started
+    child = started.once('disconnect', () => {
+      if (child === started) child = undefined
+    })
+    return started
+  }
+  const again = (known: ChildProcess): ChildProcess => {
+    known.send('changed')
+    return known
+  }
   const run = async (): Promise<void> => {
-    if (running) {
-      again = true
-      return
-    }
+    if (running) return
     running = true
-    do {
-      again = false
-      code = await new Promise<number>((ended) => {
-        const child = spawn(process.execPath, [script, ...args], { cwd: io.cwd, stdio: 'inherit', env: process.env })
-        child.once('close', (status) => ended(status ?? 2))
-      })
-    } while (again)
+    while (changed !== 'nothing') {
+      const used = child && changed === 'policies' ? again(child) : start()
+      changed = 'nothing'
+      const ended = new AbortController()
+      const { signal } = ended
+      const [result] = await Promise.race([once(used, 'message', { signal }), once(used, 'close', { signal })])
+      ended.abort()
+      code = Number(result ?? 2)
+    }
     running = false
     output.line(dim(`${new Date().toLocaleTimeString()} watching for changes; press Ctrl+C to stop`))
   }
   let timer: NodeJS.Timeout | undefined
-  watcher.on('all', () => {
+  watcher.on('all', (_, path) => {
+    if (!path.endsWith('.polar')) changed = 'sources'
+    else if (changed === 'nothing') changed = 'policies'
     clearTimeout(timer)
     timer = setTimeout(() => void run(), 100)
   })
@@ -59,6 +78,7 @@ export async function watching(
     process.once('SIGTERM', () => stop())
   })
   clearTimeout(timer)
+  leave()
   await watcher.close()
   return code
 }
