@@ -231,7 +231,8 @@ function learnFrom(node: Node, knowledge: Knowledge): void {
       knowledge.matches(knowledge.of(node.value), node.pattern)
       return
     case 'in': {
-      knowledge.compared(knowledge.of(node.item), '==', literalsOf(node.collection))
+      const literals = literalsOf(node.collection)
+      if (literals) knowledge.compared(knowledge.of(node.item), '==', literals)
       const field = knowledge.of(node.collection).from?.field
       if (field?.kind === 'relation' && field.many) knowledge.isA(knowledge.of(node.item), field.model)
       return

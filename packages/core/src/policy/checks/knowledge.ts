@@ -218,8 +218,8 @@ export class Knowledge {
   }
 
   /** Adds the fact that a comparison of a value holds. */
-  compared(known: Known, operator: ComparisonOperator, literals: readonly Literal[] | undefined): void {
-    if (!literals?.length || !(known instanceof Place) || known.comparisons.length === COMPARISONS) return
+  compared(known: Known, operator: ComparisonOperator, literals: readonly Literal[]): void {
+    if (literals.length === 0 || !(known instanceof Place) || known.comparisons.length === COMPARISONS) return
     this.#remember(known)
     known.comparisons = [...known.comparisons, { operator, literals }]
   }
@@ -227,8 +227,9 @@ export class Knowledge {
   /** Adds the fact that a comparison of two expressions holds, if one of them is a literal. */
   compare(left: Expression, operator: ComparisonOperator, right: Expression): void {
     if (left.kind === 'list' || right.kind === 'list') return
-    this.compared(this.of(left), operator, literalsOf(right))
-    this.compared(this.of(right), mirrored[operator], literalsOf(left))
+    const [one, other] = [literalsOf(left), literalsOf(right)]
+    if (other) this.compared(this.of(left), operator, other)
+    if (one) this.compared(this.of(right), mirrored[operator], one)
   }
 
   /** Returns the facts about a variable. */
