@@ -15,7 +15,7 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 169,
+    index: 169.5,
     checks: 115,
     runtime: 16.5,
     explain: 68.5,
