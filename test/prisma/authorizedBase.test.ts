@@ -59,6 +59,23 @@ describe('A base client whose queries need a filter', () => {
     expect(await client.$transaction([client.item.count(), client.note.count()])).toEqual([3, 2])
     expect(await client.$transaction((tx) => tx.item.count())).toBe(3)
     expect(logged).toEqual(['A Prisma client is used without authorization: a report'])
+    const item = await client.item.findUnique({ where: { id: 2 }, include: { board: true } })
+    expect((await world.authorizer.authorizedActions(world.user(3), item!.board)).has('update')).toBe(true)
+    expect((await world.authorizer.authorizedActions(world.user(2), item!)).size).toBe(0)
+  })
+
+  it('asks for the actions that one client names', async () => {
+    const { prisma, user, authorizedClient } = world
+    const update = { where: { id: 1 }, data: { title: 'new' } }
+    const [all, some] = [{ update: 'read' }, { models: { Board: { update: 'read' } } }]
+    for (const actions of [all, some])
+      expect(await authorizedClient(user(2), { client: prisma, actions }).board.update(update)).toMatchObject(
+        update.data,
+      )
+    const space = { where: { id: 1 }, data: { name: 'new' } }
+    const client = authorizedClient(user(2), { client: prisma, actions: some })
+    await expect(client.space.update(space)).rejects.toMatchObject({ status: 403 })
+    await expect(world.as(2).board.update(update)).rejects.toMatchObject({ status: 403 })
   })
 })
 

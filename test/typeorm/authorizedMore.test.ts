@@ -77,6 +77,14 @@ describe.each(databases)('An authorized manager on $name', (database) => {
       expect(await nameOf(() => world.as(1).update('Space', 1, { slug: 'other' }))).toBe('done')
     })
 
+    it('asks for the actions that one manager names', async () => {
+      await open('allow')
+      const change = (manager: EntityManager) => nameOf(() => manager.update('Board', 1, { title: 'new' }))
+      for (const actions of [{ update: 'read' }, { models: { Board: { update: 'read' } } }])
+        expect(await change(world.authorizedManager(world.user(2), { actions }))).toBe('done')
+      expect(await change(world.as(2))).toBe('ForbiddenError')
+    })
+
     it('warns of and refuses queries of the data source', async () => {
       const clearing = nameOf(() => open('refuse'))
       expect(await clearing).toBe('UnsupportedOperationError')

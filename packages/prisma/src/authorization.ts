@@ -248,7 +248,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     const guarded = aroundQueries(
       client,
       guarding(client, resolver, new Creations(authorizer, tables, unsaved), tables, base),
-      markers.passing,
+      (isUnguarded) => markers.passing(isUnguarded),
     )
     bare = client
     // Sound: `$extends` returns a client.
@@ -302,12 +302,12 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     })
   }
 
-  const actionsFor = actionNames(options.actions ?? {}, authorizer.readAction)
+  const actionsFor = actionNames(authorizer.readAction, options.actions)
   const authorizedClient = (
     actor: unknown,
-    options: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
+    chosen: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
   ): object => {
-    const { client: given, context, required, cascade } = own(options)
+    const { actions, client: given, context, required, cascade } = own(chosen)
     assertActor(actor)
     assertOption('required', required, ['null', 'refuse'])
     assertOption('cascade', cascade, ['check', 'trust'])
@@ -320,7 +320,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     return making.make({
       parts: context ? { ...making.parts, authorizer: authorizer.with(context) } : making.parts,
       actor,
-      actions: actionsFor,
+      actions: actions ? actionNames(authorizer.readAction, options.actions, actions) : actionsFor,
       refusesRequired: required === 'refuse',
       trustsCascades: cascade === 'trust',
       client,

@@ -1,5 +1,6 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { UnsupportedFilterError } from '../errors.js'
+import { implies } from '../filter/compact/absorbing.js'
 import type { Load } from '../schema/wanted.js'
 import type { LinkRelation, Values } from './change.js'
 import { allowsLink, grantsLinks } from './linkRules.js'
@@ -115,6 +116,14 @@ export class Judge<Where> {
       demands.map((definite) => this.#questions.print({ model, kind: 'condition', definite: () => definite })),
     )
     return printed.filter((where): where is Awaited<Where> => where !== true)
+  }
+
+  /** Returns whether the actor is known to be able to read every row that allows an action. */
+  async impliesRead(kind: keyof ActionNames, model: string): Promise<boolean> {
+    const [allowed, readable] = [await this.filter(kind, model), await this.filter('read', model)]
+    if (readable.kind === 'all') return true
+    if (allowed.kind !== 'condition') return false
+    return implies(this.#questions.authorizer.schema, allowed.definite(), readable.definite())
   }
 
   /**

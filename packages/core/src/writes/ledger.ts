@@ -39,6 +39,13 @@ export interface LedgerParts<Where> {
   readonly allColumns?: (model: string) => readonly string[]
 }
 
+/** What has to be true of a row after a write. */
+export interface Demands<Where> {
+  readonly conditions: readonly Where[]
+  /** Whether the actor may read every row that fulfils them. */
+  readonly isReadable: boolean
+}
+
 /** The rows that a write has created and changed, and what has to be true of them after it. */
 export class Ledger<Where> {
   readonly #store: RowStore<Where>
@@ -94,23 +101,37 @@ export class Ledger<Where> {
   /**
    * Asserts that the state after the write is allowed for all rows, by one query for each kind of
    * statement.
-   * @param except - A row whose conditions the caller tests by itself.
-   * @returns the conditions of that row
    * @throws the denial if a row does not fulfil its conditions
    */
-  async verify(except?: { readonly model: string; readonly row: Values }): Promise<readonly Where[]> {
+  async verify(): Promise<void> {
+    await this.#verify(this.#entries)
+  }
+
+  /** Asserts the same for all rows but one, whose conditions the caller tests by itself. */
+  async verifyBut(model: string, row: Values): Promise<Demands<Where>> {
+    const text = this.#text(model, row)
+    const isOwn = (entry: Entry): boolean => this.#text(entry.model, entry.key) === text
+    await this.#verify(this.#entries.filter((entry) => !isOwn(entry)))
     const written = this.#written()
-    const excepted = except && this.#text(except.model, except.row)
-    const own: Where[] = []
-    const groups = new Map<string, Entry[]>()
-    for (const entry of this.#entries) {
-      if (this.#text(entry.model, entry.key) === excepted) own.push(...(await this.#demands(entry, written)))
-      else {
-        const { model, kind, isDecided, isRead, fields, links } = entry
-        const group = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
-        groups.set(group, [...(groups.get(group) ?? []), entry])
-      }
+    const conditions: Where[] = []
+    let isReadable = false
+    for (const entry of this.#entries.filter(isOwn)) {
+      conditions.push(...(await this.#demands(entry, written)))
+      isReadable ||= await this.#isReadable(entry)
     }
+    return { conditions, isReadable }
+  }
+
+  async #verify(all: readonly Entry[]): Promise<void> {
+    const groups = new Map<string, Entry[]>()
+    for (const entry of all) {
+      const { model, kind, isDecided, isRead, fields, links } = entry
+      if (isDecided && !isRead && fields.length === 0 && links.length === 0) continue
+      const group = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
+      groups.set(group, [...(groups.get(group) ?? []), entry])
+    }
+    if (groups.size === 0) return
+    const written = this.#written()
     for (const entries of groups.values()) {
       const [first] = entries as [Entry, ...Entry[]]
       const { model } = first
@@ -124,7 +145,6 @@ export class Ledger<Where> {
         else await this.#verifyKeys(model, some, await this.#oneByOne(first, some, written))
       }
     }
-    return own
   }
 
   /** Returns whether what a row has to fulfil depends on the row before. */
@@ -153,7 +173,7 @@ export class Ledger<Where> {
     const demands: Where[] = []
     if (this.#isCompared(entry)) demands.push(...(await this.#judge.allowed(this.#changeOf(entry), written)))
     else if (!isDecided) demands.push(...(await this.#judge.after(kind, model, written)))
-    if (isRead) demands.push(...(await this.#judge.after('read', model, written)))
+    if (isRead && !(await this.#isReadable(entry))) demands.push(...(await this.#judge.after('read', model, written)))
     for (const field of fields) demands.push(...(await this.#judge.after(kind, model, written, field)))
     for (const relation of links) {
       const readable = await this.#judge.after('read', relation.model, written)
@@ -164,6 +184,11 @@ export class Ledger<Where> {
       demands.push(this.#store.related(relation, known.length > 0 ? this.#store.any([...known, other]) : other))
     }
     return demands
+  }
+
+  /** Returns whether the actor may read a row because it is allowed after the write. */
+  async #isReadable(entry: Entry): Promise<boolean> {
+    return !entry.isDecided && !this.#isCompared(entry) && (await this.#judge.impliesRead(entry.kind, entry.model))
   }
 
   #changeOf({ model, key }: Entry): RowsFilter {

@@ -20,13 +20,26 @@ export type ScopeOptions = Readonly<Record<string, Scope | ((actor: any) => Scop
 /** What becomes of queries that carry no filter and come from no authorized client. */
 export type Unscoped = 'allow' | 'warn' | 'refuse'
 
-/** Returns the function that names the actions of a model's operations. */
-export function actionNames(options: ActionOptions, read: string): (model: string) => ActionNames {
-  const { models = {}, ...all } = own(options)
-  const common = { read, create: 'create', update: 'update', delete: 'delete', ...all }
+/**
+ * Returns the function that names the actions of a model's operations.
+ * @param options - Choices of the application, and of one client, which win.
+ */
+export function actionNames(
+  read: string,
+  ...options: readonly (ActionOptions | undefined)[]
+): (model: string) => ActionNames {
   const known = new Map<string, ActionNames>()
-  for (const [model, names] of Object.entries(models)) known.set(model, { ...common, ...names })
-  return (model) => known.get(model) ?? common
+  return (model) => {
+    const earlier = known.get(model)
+    if (earlier) return earlier
+    const names = { read, create: 'create', update: 'update', delete: 'delete' }
+    for (const chosen of options) {
+      const { models = {}, ...all } = own(chosen ?? {})
+      Object.assign(names, all, new Map(Object.entries(models)).get(model))
+    }
+    known.set(model, names)
+    return names
+  }
 }
 
 /** Returns the function that names the columns which rows of a model must have. */

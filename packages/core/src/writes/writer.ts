@@ -100,7 +100,7 @@ export class Writer<Where> implements RowWriter<Where> {
     if (isWritten) await judge.filter('update', model)
     const rename = isWritten ? await this.ledger.expect(model, before) : undefined
     const fields = await judge.fields('update', model, this.fieldNames('update', model, data))
-    for (const { model: other } of this.parts.relations.references(model)) await judge.filter('read', other)
+    for (const { model: other } of this.#referring(model, data)) await judge.filter('read', other)
     const links = await this.#prepareLinks(data, row)
     return async (where) => {
       const columns = { ...data.columns, ...(await links.references()) }
@@ -149,6 +149,12 @@ export class Writer<Where> implements RowWriter<Where> {
           from.some((column) => column in columns) ||
           links.some(({ relation, step }) => relation.name === name && step.kind !== 'update'),
       )
+  }
+
+  /** Returns the relations to one row with a column that an update can set. */
+  #referring(model: string, data: Data<Where>): readonly LinkRelation[] {
+    const columns = new Set([...Object.keys(data.columns), ...data.links.flatMap(({ relation }) => relation.from)])
+    return this.parts.relations.references(model).filter(({ from }) => from.some((name) => columns.has(name)))
   }
 
   /** Returns the fields that the policy has to allow for data. */

@@ -6,14 +6,14 @@ export function call(client: PrismaClientLike, model: string, operation: string,
   const delegate = delegateOf(client, model)
   // Sound: delegates of every Prisma client have these operations.
   const method = property(delegate, operation) as (args: object) => PromiseLike<unknown>
-  return Reflect.apply(method, delegate, [passing(client, args)])
+  return Reflect.apply(method, delegate, [passing(client, args, false)])
 }
 
 /** Returns arguments that the extension of a client passes on unchanged. */
-function passing(client: object, args: unknown): object {
+function passing(client: object, args: unknown, isUnguarded: boolean): object {
   const pass = property(client, passKey)
   const given = typeof args === 'object' && args !== null ? args : {}
-  return typeof pass === 'function' ? { ...given, ...(Reflect.apply(pass, client, []) as object) } : given
+  return typeof pass === 'function' ? { ...given, ...(Reflect.apply(pass, client, [isUnguarded]) as object) } : given
 }
 
 /** Returns a client whose queries its extension passes on unchanged. @param names - The names of its delegates. */
@@ -42,7 +42,7 @@ function unguardedDelegate(client: object, delegate: object): object {
       const value: unknown = Reflect.get(of, name)
       if (typeof value !== 'function') return value
       return (args: unknown, ...rest: unknown[]) =>
-        Reflect.apply(value, of, [passing(client, args), ...rest]) as unknown
+        Reflect.apply(value, of, [passing(client, args, true), ...rest]) as unknown
     },
   })
 }

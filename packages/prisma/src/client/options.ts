@@ -25,6 +25,11 @@ export interface ClientOptions {
 }
 
 export interface AuthorizedClientOptions {
+  /**
+   * The actions that the operations of this client need instead of the application's, for example
+   * `{ update: 'publish' }`. Default: none.
+   */
+  readonly actions?: ActionOptions | undefined
   /** The context of all questions of the client: the values of names that `authorizer.registerContext` declared. Default: none. */
   readonly context?: Context | undefined
   /**

@@ -11,25 +11,32 @@ import { Questions } from './questions.js'
 import { Reading } from './reading.js'
 import type { Session } from './session.js'
 
-/**
- * Runs a query that reads rows.
- * @param filters - Further conditions of its rows.
- * @param questions - Those of a write, which bound its filters before.
- */
+/** The query of a write that reads its rows. */
+interface Within {
+  /** Further conditions of the rows. */
+  readonly filters: readonly Arguments[]
+  /** Those of the write, which bound its filters before. */
+  readonly questions: Questions
+  /** Whether the actor may read all rows that fulfil the conditions. Default: they are filtered. */
+  readonly isReadable?: boolean
+}
+
+/** Runs a query that reads rows. */
 export async function read(
   session: Session,
   model: string,
   operation: ReadOperation,
   args: Arguments,
-  filters: readonly Arguments[] = [],
-  questions: Questions = new Questions(session.parts, session.actor, session.client),
+  within?: Within,
 ): Promise<unknown> {
+  const questions = within?.questions ?? new Questions(session.parts, session.actor, session.client)
+  const filters = within?.filters ?? []
   const { client, parts } = session
   const { tables } = parts
   const reading = readingFor(session, questions)
   const { kind, isOne, args: names } = operations[operation]
   if (kind !== 'find') await reading.assertAggregates(args, model)
-  let sent = await reading.rows(args, model, names.length > 0 ? names : listArguments)
+  let sent = await reading.rows(args, model, names.length > 0 ? names : listArguments, within?.isReadable)
   if (filters.length > 0)
     sent = { ...sent, where: reading.combined(sent['where'] as Arguments | undefined, filters, model)! }
   const guarded = kind === 'find' ? await reading.selection(sent, model) : undefined

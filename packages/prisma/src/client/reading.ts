@@ -47,10 +47,11 @@ export class Reading {
   /**
    * Guards the arguments that select rows of a query: all but `select`, `include` and `omit`.
    * @param allowed - The names of the arguments that the operation takes.
+   * @param isReadable - Whether the actor may read all rows of the query.
    */
-  async rows(args: Arguments, model: string, allowed: readonly string[]): Promise<Arguments> {
+  async rows(args: Arguments, model: string, allowed: readonly string[], isReadable = false): Promise<Arguments> {
     for (const name of Object.keys(args)) if (!allowed.includes(name)) throw unknownArgument(model, name, args[name])
-    const visible = await this.#questions.rows(this.#options.action(model), model, 'root')
+    const visible = isReadable || (await this.#questions.rows(this.#options.action(model), model, 'root'))
     const where = args['where'] === undefined ? undefined : await this.conditions.where(args['where'], model)
     await this.#orders.assertVisible(args, model)
     const guarded = this.combined(where, visible === true ? [] : [visible], model)

@@ -96,19 +96,18 @@ class Plan {
   async seal(selection: Arguments | undefined): Promise<void> {
     const { name } = this.model
     await this.judge.filter('read', name)
-    if (selection) {
-      await this.questions.rows(this.session.actions(name).read, name, 'root')
-      await this.reading.selection(selection, name)
-    }
+    if (selection) await this.reading.selection(selection, name)
     this.judge.seal()
     this.questions.seal()
   }
 
-  /** Reads a row that was written. @throws the denial if the row is not allowed, or may not be read */
-  async readBack(row: Values, selection: Arguments, conditions: readonly Arguments[]): Promise<unknown> {
+  /** Asserts that the state after a write is allowed, and reads a row of it. @throws the denial */
+  async readBack(row: Values, selection: Arguments): Promise<unknown> {
     const { name } = this.model
-    const own = [this.store.keyed(name, [row]), ...conditions]
-    const found = await read(this.session, name, 'findFirst', selection, own, this.questions)
+    const { conditions, isReadable } = await this.writer.ledger.verifyBut(name, row)
+    const filters = [this.store.keyed(name, [row]), ...conditions]
+    const { questions } = this
+    const found = await read(this.session, name, 'findFirst', selection, { filters, questions, isReadable })
     if (found === null) throw this.judge.denial()
     return found
   }
@@ -136,17 +135,14 @@ class Plan {
     await this.seal(selection)
     const [updated] = await apply(own)
     if (!updated) throw await this.denial(where)
-    const demands = await this.writer.ledger.verify({ model: name, row: updated })
-    return await this.readBack(updated, selection, demands)
+    return await this.readBack(updated, selection)
   }
 
   async create(data: Data<Arguments>, selection: Arguments): Promise<unknown> {
     const { name } = this.model
     const insert = await this.writer.prepareInsert(name, data)
     await this.seal(selection)
-    const row = await insert()
-    const conditions = await this.writer.ledger.verify({ model: name, row })
-    return await this.readBack(row, selection, conditions)
+    return await this.readBack(await insert(), selection)
   }
 
   /**
@@ -263,7 +259,7 @@ async function readAll(plan: Plan, rows: readonly Values[], selection: Arguments
   const { name } = plan.model
   if (rows.length === 0) return []
   const own = [plan.store.keyed(name, rows)]
-  const found = await read(plan.session, name, 'findMany', selection, own, plan.questions)
+  const found = await read(plan.session, name, 'findMany', selection, { filters: own, questions: plan.questions })
   if (!Array.isArray(found) || found.length < rows.length) throw plan.judge.denial()
   return found
 }
@@ -322,7 +318,8 @@ function remove(session: Session, model: string, args: Arguments): Promise<unkno
   return planned(session, model, async (plan) => {
     const where = await uniqueWhere(plan, args['where'])
     const allowed = await plan.judge.before('delete', model)
-    const found = await read(plan.session, model, 'findFirst', selection, [where, ...allowed], plan.questions)
+    const filters = [where, ...allowed]
+    const found = await read(plan.session, model, 'findFirst', selection, { filters, questions: plan.questions })
     if (found === null) throw await plan.denial(where)
     const own = plan.store.all([where, ...allowed])
     const rows = await plan.store.find(model, own, plan.writer.columnsOf(model))

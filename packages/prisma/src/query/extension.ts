@@ -28,22 +28,22 @@ export interface Parameters {
   readonly transaction?: { readonly kind?: unknown }
 }
 
-/** The method by which a client tells that it is extended. It is in no type. */
+/** The method by which a client tells that it is extended: it returns arguments to pass. It is in no type. */
 export const passKey = '$arcturus'
 
 /**
  * Extends a client by a function around every query on a model.
- * @param passing - The arguments that the function passes on unchanged.
+ * @param passing - Returns the arguments that the function passes on unchanged.
  */
 export function aroundQueries(
   client: PrismaClientLike,
   around: (query: ModelQuery) => Promise<unknown>,
-  passing: object,
+  passing: (isUnguarded: boolean) => object,
 ): ReturnType<PrismaExtension> {
   const extension = {
     name: 'arcturus',
     query: { $allModels: { $allOperations: around } },
-    client: { [passKey]: () => passing },
+    client: { [passKey]: passing },
   }
   // Sound: a Prisma client has `$extends`, which takes extensions of this form and returns a
   // client.

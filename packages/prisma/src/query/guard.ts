@@ -7,6 +7,7 @@ import type { Tables } from '../schema/tables.js'
 import type { Scope } from './answers.js'
 import { afterNothing, findCursor, isFound } from './cursor.js'
 import type { ModelQuery, Parameters } from './extension.js'
+import type { Passed } from './markers.js'
 import type { Resolver } from './resolve.js'
 import type { Creations } from './upsert.js'
 
@@ -23,7 +24,13 @@ export function guarding(
 ): (query: ModelQuery) => Promise<unknown> {
   return async ({ model, operation, args, query, __internalParams }) => {
     const passed = base.passed(args)
-    if (passed !== undefined) return await query(passed)
+    if (passed) {
+      const result = await query(passed.args)
+      const isProven = __internalParams !== undefined && __internalParams.args === passed.args
+      if (passed.isUnguarded)
+        tagRows(tables, model, operation, passed.args, __internalParams?.dataPath, result, isProven)
+      return result
+    }
     const scope = scopeOf(client, __internalParams)
     const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope)
     const resolving = resolve(args)
@@ -122,7 +129,7 @@ function isDivided(error: unknown): boolean {
 /** What becomes of queries that no filter guards. */
 export interface BaseQueries {
   /** Returns the arguments to send as they are; undefined for all others. */
-  passed(args: unknown): unknown
+  passed(args: unknown): Passed | undefined
   /** @throws UnsupportedOperationError if queries without a filter are refused */
   assertAllowed(model: string, operation: string): void
   /** @throws UndecidedError if the current request has no decision yet */

@@ -48,6 +48,13 @@ export interface FilterRequest {
   readonly related?: string | undefined
 }
 
+/** Arguments that the extension passes on unchanged. */
+export interface Passed {
+  readonly args: object
+  /** Whether they are those of a client without authorization, whose rows nothing else tags. */
+  readonly isUnguarded: boolean
+}
+
 /** The argument that carries a request to the query. */
 export const markerKey = 'authorizedFilter'
 
@@ -62,7 +69,10 @@ export const markerKey = 'authorizedFilter'
 export class Markers {
   /** Written once for each marker, which belongs to one `authorizedFilter`. */
   readonly #requests = new WeakMap<object, readonly FilterRequest[]>()
-  #passing: object | undefined
+  /** The arguments of an authorized client, which has filtered them. */
+  readonly #filtered = { [markerKey]: this.make([]) }
+  /** The arguments of a client that is used without authorization on purpose. */
+  readonly #unguarded = { [markerKey]: this.make([]) }
 
   /** Returns the marker that represents the requests in arguments. */
   make(requests: readonly FilterRequest[]): object {
@@ -81,22 +91,19 @@ export class Markers {
     return { toJSON }
   }
 
-  /**
-   * Returns arguments that pass the extension unchanged: those of an authorized client, which has
-   * filtered them, and of a client that is used without authorization on purpose.
-   */
-  get passing(): object {
-    this.#passing ??= this.make([])
-    return { [markerKey]: this.#passing }
+  /** Returns arguments that pass the extension unchanged. */
+  passing(isUnguarded: boolean): object {
+    return isUnguarded ? this.#unguarded : this.#filtered
   }
 
   /** Returns arguments without the marker of `passing`; undefined if they do not carry it. */
-  passed(args: unknown): unknown {
+  passed(args: unknown): Passed | undefined {
     const toJSON: unknown = isArguments(args) && isArguments(args[markerKey]) ? args[markerKey]['toJSON'] : undefined
-    if (typeof toJSON !== 'function' || !isArguments(args) || toJSON !== Reflect.get(this.#passing ?? {}, 'toJSON'))
-      return undefined
+    if (typeof toJSON !== 'function' || !isArguments(args)) return undefined
+    const isUnguarded = toJSON === Reflect.get(this.#unguarded[markerKey]!, 'toJSON')
+    if (!isUnguarded && toJSON !== Reflect.get(this.#filtered[markerKey]!, 'toJSON')) return undefined
     const { [markerKey]: _, ...rest } = args
-    return rest
+    return { args: rest, isUnguarded }
   }
 
   /** Returns the requests that arguments carry under `markerKey`; undefined if they carry none. */

@@ -24,9 +24,9 @@ export function managerMaker(
   references: References,
   options: ManagerOptions,
 ): MakeAuthorizedManager {
-  const { actions = {}, scope = {}, unscoped = 'allow', log = (message: string) => console.warn(message) } = options
+  const { scope = {}, unscoped = 'allow', log = (message: string) => console.warn(message) } = options
   guardBase(authorizer, dataSource, unscoped, log)
-  const actionsOf = actionNames(actions, authorizer.readAction)
+  const actionsOf = actionNames(authorizer.readAction, options.actions)
   let shared: Parts | undefined
   const partsOf = (): Parts => {
     if (!(dataSource.manager instanceof EntityManager)) {
@@ -47,7 +47,7 @@ export function managerMaker(
     }
   }
   return (actor, given = {}) => {
-    const { cascade, context, manager } = own(given)
+    const { actions, cascade, context, manager } = own(given)
     if (actor === undefined) {
       throw new ArgumentError('invalid-argument', 'The actor is undefined.', {
         hint: 'pass null for an anonymous user',
@@ -61,12 +61,13 @@ export function managerMaker(
     }
     shared ??= partsOf()
     const parts = context ? { ...shared, authorizer: authorizer.with(context) } : shared
-    const tables = new ReadableTables(parts, actor, (model) => actionsOf(model).read)
+    const names = actions ? actionNames(authorizer.readAction, options.actions, actions) : actionsOf
+    const tables = new ReadableTables(parts, actor, (model) => names(model).read)
     const turns = { last: Promise.resolve() }
     return new GuardedManager({
       parts,
       actor,
-      actions: actionsOf,
+      actions: names,
       trustsCascades: cascade === 'trust',
       runner: manager?.queryRunner,
       tables,

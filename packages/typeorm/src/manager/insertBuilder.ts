@@ -9,7 +9,7 @@ import { joinedOf, keyIn, type Plan } from './plan.js'
 import { viaOf } from './relationBuilder.js'
 import { changeOf, type EntityChange } from './rowChange.js'
 import { type Running, sending } from './session.js'
-import { announced, returnsRows, type Writing, written } from './writeBuilders.js'
+import { announced, isHeard, returnsRows, type Writing, written } from './writeBuilders.js'
 
 /** A row of an upsert that exists already, and what it gets. */
 interface Existing {
@@ -30,11 +30,10 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       const { entity, session } = writing
       const columns = this.getInsertedColumns()
       const changes = sets.map((one) => changeOf(entity, one, columns))
-      const isHeard = session.parts.dataSource.subscribers.length + entity.listeners.length > 0
       return await announced(this, 'Insert', writing, sets, () => {
         // Listeners can change what is written. What they set is not the caller's.
         const after = (one: EntityChange, at: number) => ({ ...changeOf(entity, sets[at]!, columns), names: one.names })
-        return this.#insert(writing, sets, isHeard ? changes.map(after) : changes)
+        return this.#insert(writing, sets, isHeard(session, entity) ? changes.map(after) : changes)
       })
     })
   }

@@ -28,6 +28,11 @@ export interface ManagerOptions {
 
 export interface AuthorizedManagerOptions extends ContextOption {
   /**
+   * The actions that the operations of this manager need instead of the application's, for example
+   * `{ update: 'publish' }`. Default: none.
+   */
+  readonly actions?: ActionOptions | undefined
+  /**
    * The rows that the database deletes or changes with a deleted row. `check`: the actor must be allowed
    * to delete or update them, too. `trust`: they are not checked. Default `check`.
    */

@@ -17,7 +17,7 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { type PrintedFilter, printFilter } from '../filter/printedFilter.js'
 import { columnName, linkOf } from './entityRelations.js'
-import { type EntityChange, knownValues } from './rowChange.js'
+import { type EntityChange, knownValuesOf } from './rowChange.js'
 import type { Running } from './session.js'
 import { EntityStore } from './store.js'
 
@@ -85,6 +85,12 @@ export class Plan {
     const { parts, actor, actions, runner } = session
     const { authorizer, relations, printing, scopeOf } = parts
     const load = parts.loadBy(runner)
+    const known = new Map<string, ReturnType<typeof knownValuesOf>>()
+    const knownOf = (model: string): ReturnType<typeof knownValuesOf> => {
+      const made = known.get(model) ?? knownValuesOf(parts, relations.entity(model))
+      known.set(model, made)
+      return made
+    }
     const scoped = (filter: RowsFilter): RowsFilter => {
       const scope = scopeOf(filter.model, actor)
       return scope ? withinScope(authorizer.schema, filter, scope) : filter
@@ -113,7 +119,7 @@ export class Plan {
       relations,
       keyOf: (model) => keyOf(relations.entity(model)),
       allColumns: (model) => allColumns(relations.entity(model)),
-      knownValues: (model, columns) => knownValues(parts, relations.entity(model), columns),
+      knownValues: (model, columns) => knownOf(model)(columns),
       trustsCascades: session.trustsCascades,
       isField: (name) => !name.startsWith('#'),
     })

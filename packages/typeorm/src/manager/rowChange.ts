@@ -44,32 +44,42 @@ export function referenced(column: ColumnMetadata, value: unknown): unknown {
   return to.getEntityValue(value)
 }
 
-/** Returns the columns of a new row that the database stores as they are given, or by a literal default. */
-export function knownValues({ authorizer: { schema } }: Parts, entity: EntityMetadata, columns: Values): Values {
-  const known: Record<string, unknown> = {}
-  for (const column of entity.columns) {
+/**
+ * Returns a function that returns the columns of a new row which the database stores as they are given, or by a
+ * literal default.
+ */
+export function knownValuesOf({ authorizer: { schema } }: Parts, entity: EntityMetadata): (columns: Values) => Values {
+  const all = entity.columns.flatMap((column) => {
     const { isVirtual, embeddedMetadata, propertyName: name, transformer, isGenerated } = column
-    if (isVirtual || embeddedMetadata || isGenerated) continue
-    const given = columns[columnName(column)]
-    if (given !== undefined) {
-      if (!transformer && isStored(column, given)) known[name] = given
-      continue
-    }
+    if (isVirtual || embeddedMetadata || isGenerated) return []
     const field = schema.field(entity.name, name)
-    if (field?.kind !== 'scalar' || field.initial === 'generated') continue
-    if (field.initial) known[name] = field.initial.value
-    else if (field.nullable && !field.list) known[name] = null
+    const isPlain = field?.kind === 'scalar' && field.initial !== 'generated'
+    const otherwise = isPlain && !field.initial && field.nullable && !field.list ? null : undefined
+    const initial = isPlain && field.initial ? field.initial.value : otherwise
+    return [{ name, from: columnName(column), isKnown: transformer ? () => false : storedBy(column), initial }]
+  })
+  return (columns) => {
+    const known: Record<string, unknown> = {}
+    for (const { name, from, isKnown, initial } of all) {
+      const given = columns[from]
+      if (given !== undefined && isKnown(given)) known[name] = given
+      if (given === undefined && initial !== undefined) known[name] = initial
+    }
+    return known
   }
-  return known
 }
 
-/** Returns whether every database reads a value as it was written. */
-export function isStored({ type, isArray, isNullable }: ColumnMetadata, value: unknown): boolean {
+/** Returns a function that returns whether every database reads a value of a column as it was written. */
+export function storedBy({ type, isArray, isNullable }: ColumnMetadata): (value: unknown) => boolean {
   const name = typeof type === 'function' ? type.name.toLowerCase() : String(type)
-  if (isArray) return false
-  if (value === null) return isNullable
-  if (typeof value === 'boolean') return /^bool(ean)?$/.test(name)
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) && /^(number|int|integer|int2|int4|smallint|mediumint)$/.test(name)
-  return typeof value === 'string' && /^(string|varchar|character varying|text|enum|simple-enum)$/.test(name)
+  const isBoolean = /^bool(ean)?$/.test(name)
+  const isNumber = /^(number|int|integer|int2|int4|smallint|mediumint)$/.test(name)
+  const isText = /^(string|varchar|character varying|text|enum|simple-enum)$/.test(name)
+  return (value) => {
+    if (isArray) return false
+    if (value === null) return isNullable
+    if (typeof value === 'boolean') return isBoolean
+    if (typeof value === 'number') return isNumber && Number.isSafeInteger(value)
+    return typeof value === 'string' && isText
+  }
 }

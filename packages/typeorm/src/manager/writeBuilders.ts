@@ -10,7 +10,7 @@ import { columnName, columnNamed } from './entityRelations.js'
 import { refusedPart } from './facade.js'
 import { joinedOf, keyIn, keyOf, Plan, type Statement } from './plan.js'
 import { referenceLinkOf, viaOf } from './relationBuilder.js'
-import { changeOf, isStored } from './rowChange.js'
+import { changeOf, storedBy } from './rowChange.js'
 import { hidingRows, type Running, sending, transaction } from './session.js'
 
 type AnyBuilder = Pick<QueryBuilder<ObjectLiteral>, 'expressionMap' | 'getParameters'>
@@ -51,18 +51,24 @@ export async function written<Result>(
   )
 }
 
+/** Returns whether listeners or subscribers can hear of a write. */
+export function isHeard({ parts }: Running, { listeners }: EntityMetadata): boolean {
+  return parts.dataSource.subscribers.length + listeners.length > 0
+}
+
 /** Calls the listeners of an entity before and after a statement: they can change what is written, and write by themselves. */
 export async function announced<Result>(
   { expressionMap: map }: AnyBuilder,
   event: string,
-  { session: { runner }, entity }: Writing,
+  { session, entity }: Writing,
   values: readonly unknown[],
   run: () => Promise<Result>,
 ): Promise<Result> {
   const { callListeners } = map
+  const { runner } = session
   const broadcast = async (when: string): Promise<void> => {
     const send = Reflect.get(runner.broadcaster, 'broadcast') as (...args: unknown[]) => Promise<void>
-    if (callListeners)
+    if (callListeners && isHeard(session, entity))
       for (const one of values) await Reflect.apply(send, runner.broadcaster, [`${when}${event}`, entity, one])
   }
   await broadcast('Before')
@@ -141,7 +147,7 @@ function keyAlone(builder: Conditional, { kind }: Statement, { plan, session, en
   const isAlone = key && others.length === 0 && builder.expressionMap.wheres.length === 1
   // A row that rules compare with the row after is locked first.
   if (!isAlone || !counting.has(dataSource.options.type) || plan.judge.comparesStates(entity.name)) return undefined
-  const isTyped = entity.primaryColumns.every((column) => isStored(column, key[columnName(column)]))
+  const isTyped = entity.primaryColumns.every((column) => storedBy(column)(key[columnName(column)]))
   return isTyped && (kind !== 'delete' || relations.dependents(entity.name).length === 0) ? key : undefined
 }
 

@@ -1,12 +1,17 @@
 import type { Definite, DefiniteSome, Path } from '../../condition/condition.js'
 import type { Schema } from '../../schema/schema.js'
-import type { DefiniteKeys } from '../algebra/keys.js'
+import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 import { replaceRoots } from '../algebra/roots.js'
 import { listOf } from './listed.js'
 
 /** The maximum number of parts that are compared in one filter. Other parts stay as they are. */
 const mostCompared = 5_000
+
+/** Returns whether a condition is known to be true for no more rows than another one. */
+export function implies(schema: Schema, one: Definite, other: Definite): boolean {
+  return new Absorbing(schema, new DefiniteKeys()).implies(one, other)
+}
 
 /**
  * Drops parts of alternatives that another alternative includes. For example,
@@ -32,29 +37,29 @@ export class Absorbing {
 
   /** Returns a condition that is the same in the rows for which all of the others are false. */
   #without(condition: Definite, others: readonly Definite[]): Definite {
-    if (others.some((other) => this.#implies(condition, other))) return FALSE
+    if (others.some((other) => this.implies(condition, other))) return FALSE
     switch (condition.kind) {
       case 'and':
         return all(condition.of.map((one) => this.#without(one, others)))
       case 'or':
         return any(condition.of.map((one) => this.#without(one, others)))
       case 'not':
-        return others.some((other) => this.#implies(condition.of, other)) ? TRUE : condition
+        return others.some((other) => this.implies(condition.of, other)) ? TRUE : condition
       default:
         return condition
     }
   }
 
   /** Returns whether a condition is known to be true for no more rows than another one. */
-  #implies(one: Definite, other: Definite): boolean {
+  implies(one: Definite, other: Definite): boolean {
     if (one.kind === 'false') return true
     if (other.kind === 'false' || ++this.#compared > mostCompared) return false
-    if (other.kind === 'and') return other.of.every((part) => this.#implies(one, part))
-    if (one.kind === 'or') return one.of.every((part) => this.#implies(part, other))
-    if (other.kind === 'or' && other.of.some((part) => this.#implies(one, part))) return true
-    if (one.kind === 'and') return one.of.some((part) => this.#implies(part, other))
+    if (other.kind === 'and') return other.of.every((part) => this.implies(one, part))
+    if (one.kind === 'or') return one.of.every((part) => this.implies(part, other))
+    if (other.kind === 'or' && other.of.some((part) => this.implies(one, part))) return true
+    if (one.kind === 'and') return one.of.some((part) => this.implies(part, other))
     if (one.kind === 'some' && other.kind === 'some') return this.#isNarrower(one, other)
-    if (one.kind === 'not' && other.kind === 'not') return this.#implies(other.of, one.of)
+    if (one.kind === 'not' && other.kind === 'not') return this.implies(other.of, one.of)
     return this.#keys.of(one) === this.#keys.of(other) || this.#isInList(one, other)
   }
 
@@ -62,7 +67,7 @@ export class Absorbing {
     if (this.#keys.ofOperand(one.from) !== this.#keys.ofOperand(other.from)) return false
     const row: Path = { kind: 'path', root: other.each, steps: [] }
     const where = replaceRoots(this.#schema, one.where, (root) => (root === one.each ? row : undefined))
-    return this.#implies(where, other.where)
+    return this.implies(where, other.where)
   }
 
   /** Returns whether both say that a column has one of several values, and the other has all of them. */
