@@ -384,9 +384,11 @@ class Comparing {
       return
     }
     for (const [index, row] of this.#rows.entries()) {
-      const expected = machine[index]!
-      // A database has all of a row, of which the check may know a part.
-      if (name === 'definite' && typeof expected === 'object' && this.#isPartial(expected.error)) continue
+      const known = machine[index]!
+      // A database has all of a row, of which the check may know a part: an error can hide that.
+      if (name === 'definite' && typeof known === 'object' && this.#isPartial(known.error)) continue
+      const isError = name === 'definite' && typeof known === 'object'
+      const expected = (isError ? this.#whole(actor, action, row) : undefined) ?? known
       const asked = (name === 'definite' && objects.stored) || objects.rows
       const contained = this.#matches(prepared, asked[row]!)
       this.#count(this.#comparisons, name)
