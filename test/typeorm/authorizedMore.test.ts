@@ -36,6 +36,7 @@ describe.each(databases)('An authorized manager on $name', (database) => {
         allow_field(user: User, "read", note: Note, "secret") if note.item.assigneeId = user.id;
         allow_field(_: User, "update", _: Note, field) if field in ["body"];
         allow_field(_: User, "create", _: Note, field) if field in ["body", "item", "itemId"];
+        allow_field(_: User, "read", _: Item, field) if field in ["id", "text", "board"];
       `),
     )
 
@@ -49,6 +50,15 @@ describe.each(databases)('An authorized manager on $name', (database) => {
       expect(await world.as(2).countBy('Note', { secret: '' } as object)).toBe(1)
       const raw = await world.as(1).createQueryBuilder('Note', 'n').select('n.secret', 's').getRawMany()
       expect(raw).toEqual([{ s: null }])
+    })
+
+    it('joins by a hidden column to no row', async () => {
+      const query = world.as(2).createQueryBuilder<Row>('Item', 'i').leftJoinAndSelect('i.board', 'b').orderBy('i.id')
+      expect((await query.getMany()).map(({ id, board }) => [id, board ?? null])).toEqual([
+        [1, null],
+        [3, null],
+      ])
+      expect(await world.as(2).countBy('Item', { boardId: 1 } as object)).toBe(0)
     })
 
     it('writes no forbidden field', async () => {

@@ -123,7 +123,8 @@ export class ReadableTables {
       if (!hidden.has(field)) return path
       const visible = hidden.get(field)
       Object.assign(parameters, visible?.parameters)
-      return `${visible ? `CASE WHEN (${visible.of(own)}) THEN ${path} END` : 'NULL'} AS ${quote(column.databaseName)}`
+      // Without the column, PostgreSQL would take NULL for a text.
+      return `CASE WHEN (${visible ? visible.of(own) : '1 = 0'}) THEN ${path} END AS ${quote(column.databaseName)}`
     })
     const where = conditions.map((one) => `(${one.of(own)})`).join(' AND ')
     const select = hidden.size === 0 ? `${own}.*` : [...new Set(shown)].join(', ')
