@@ -6,7 +6,7 @@ export default defineConfig({
   policy: 'policy.polar',
   open() {
     const database = openDatabase(databaseUrl)
-    const { authorizer, rows, authorizedActors, filterArguments } = createAuthorization(database)
-    return { authorizer, database: rows, authorizedActors, filterArguments, close: () => database.$disconnect() }
+    const { authorizer, prisma, authorizedActors, filterArguments } = createAuthorization(database)
+    return { authorizer, database: prisma, authorizedActors, filterArguments, close: () => database.$disconnect() }
   },
 })

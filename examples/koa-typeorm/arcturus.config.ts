@@ -6,7 +6,7 @@ export default defineConfig({
   policy: 'policy.polar',
   async open() {
     const database = await openDatabase(databaseUrl)
-    const { authorizer, rows, authorizedActors, filterArguments } = await createAuthorization(database)
-    return { authorizer, database: rows.dataSource, authorizedActors, filterArguments, close: () => database.destroy() }
+    const { authorizer, authorizedActors, filterArguments } = await createAuthorization(database)
+    return { authorizer, database, authorizedActors, filterArguments, close: () => database.destroy() }
   },
 })

@@ -8,7 +8,7 @@ export default defineConfig({
   open() {
     const database = openDatabase(databaseUrl())
     const policy = readFileSync(new URL('policy.polar', import.meta.url), 'utf8')
-    const { authorizer, rows, authorizedActors, filterArguments } = createHelpDesk(database, policy)
-    return { authorizer, database: rows, authorizedActors, filterArguments, close: () => database.$disconnect() }
+    const { authorizer, prisma, authorizedActors, filterArguments } = createHelpDesk(database, policy)
+    return { authorizer, database: prisma, authorizedActors, filterArguments, close: () => database.$disconnect() }
   },
 })

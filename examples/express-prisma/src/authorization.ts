@@ -20,23 +20,20 @@ export function createAuthorization(database: Database) {
   const { extension, authorizedClient, ...lists } = prismaAuthorization<ModelName, Database>(authorizer, schema, {
     // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
     actions: { models: { Issue: { update: 'delete' }, Repository: { update: 'describe' } } },
-    unscoped: 'refuse',
   })
   const file = new URL('../policy.polar', import.meta.url)
   authorizer.loadSync({ text: readFileSync(file, 'utf8'), name: 'policy.polar' })
 
   const prisma = database.$extends(extension)
-  // All rows, for what decides about them after it loaded them.
-  const rows = authorizedClient(null).unguarded('the current user, and the rows of routes that call authorize(…)')
   const { authorize, unguarded } = expressAuthorization(authorizer, {
     actor: (req) => {
       const handle = handleIn(req.get('authorization'))
-      return handle === undefined ? null : rows.user.findUnique({ where: { handle }, include: withRoles })
+      return handle === undefined ? null : prisma.user.findUnique({ where: { handle }, include: withRoles })
     },
     client: (person) => authorizedClient(person),
     challenge: 'Bearer realm="GitClub"',
   })
-  return { authorizer, prisma, rows, authorizedClient, authorize, unguarded, ...lists }
+  return { authorizer, prisma, authorize, unguarded, ...lists }
 }
 
 export type GitClub = ReturnType<typeof createAuthorization>

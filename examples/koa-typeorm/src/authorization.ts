@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Authorizer } from '@arcturus/core'
 import { loadPolicyFiles } from '@arcturus/core/node'
 import { koaAuthorization } from '@arcturus/koa'
-import { type AuthorizedManager, typeOrmAuthorization } from '@arcturus/typeorm'
+import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import type { Person } from './entities/person.js'
 import { findPerson, handleIn } from './people.js'
@@ -11,7 +11,6 @@ import { findPerson, handleIn } from './people.js'
 declare module '@arcturus/core' {
   interface Register {
     actor: Person
-    client: AuthorizedManager
   }
 }
 
@@ -23,29 +22,23 @@ declare module '@arcturus/core' {
 export async function createAuthorization(database: DataSource) {
   const authorizer = new Authorizer()
   // The models of the policy are the entities.
-  const { authorizedManager, authorizedFilter, authorizedQuery, authorizedActors, filterArguments } =
-    typeOrmAuthorization(authorizer, database, {
-      actions: { update: 'edit', models: { Folder: { create: 'add' } } },
-      unscoped: 'refuse',
-    })
-  // All rows, for what decides about them after it loaded them.
-  const rows = authorizedManager(null).unguarded('the current user, and the rows of routes that call authorize(…)')
+  const { authorizedFilter, authorizedQuery, authorizedActors, filterArguments } = typeOrmAuthorization(
+    authorizer,
+    database,
+  )
   // Prints what only looks wrong, such as a misspelt field.
   await loadPolicyFiles(authorizer, fileURLToPath(new URL('../policy.polar', import.meta.url)))
 
   const { authorize, unguarded } = koaAuthorization(authorizer, {
     actor: (ctx) => {
       const handle = handleIn(ctx.get('Authorization'))
-      return handle === undefined ? null : findPerson(rows, handle)
+      return handle === undefined ? null : findPerson(database, handle)
     },
-    // The shares of a document are deleted with it.
-    client: (person) => authorizedManager(person, { cascade: 'trust' }),
     challenge: 'Bearer realm="Folio"',
   })
   return {
-    rows,
+    database,
     authorizer,
-    authorizedManager,
     authorizedFilter,
     authorizedQuery,
     authorizedActors,

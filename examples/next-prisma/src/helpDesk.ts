@@ -29,11 +29,8 @@ export function createHelpDesk(database: PrismaClient, policy: string) {
   // The models of the policy are the tables of the Prisma schema.
   const { extension, authorizedClient, ...others } = prismaAuthorization<ModelName, PrismaClient>(authorizer, schema, {
     actions: { models: { Ticket: { update: 'edit' } } },
-    unscoped: 'refuse',
   })
   authorizer.loadSync({ text: policy, name: 'policy.polar' })
   const prisma = database.$extends(extension)
-  // All rows, for what decides about them itself.
-  const rows = authorizedClient(null).unguarded('the current user, and the rows of actions and pages that authorize')
-  return { authorizer, prisma, rows, clientOf: (user: Person | null) => authorizedClient(user), ...others }
+  return { authorizer, prisma, clientOf: (user: Person | null) => authorizedClient(user), ...others }
 }

@@ -1,5 +1,5 @@
 import { Status } from '../generated/prisma/enums'
-import { rows } from './authorization'
+import { prisma } from './authorization'
 import type { HelpDeskClient } from './helpDesk'
 import { idIn } from './input'
 
@@ -7,14 +7,14 @@ const ticketsOnAPage = 8
 
 /** The ticket of an id, whoever asks; undefined ids find none. */
 export function findTicket(id: unknown) {
-  return rows.ticket.findUnique({
+  return prisma.ticket.findUnique({
     where: { id: idIn(id) },
     include: { requester: true, assignee: true, tenant: true },
   })
 }
 
 export function findTenant(id: unknown) {
-  return rows.tenant.findUnique({ where: { id: idIn(id) } })
+  return prisma.tenant.findUnique({ where: { id: idIn(id) } })
 }
 
 /** What somebody wants to see of the tickets that they may see. */
@@ -62,7 +62,7 @@ export function messagesOf(client: HelpDeskClient, ticketId: number) {
 
 /** Who can be assigned to tickets of a tenant. */
 export function agentsOf(tenantId: number) {
-  return rows.user.findMany({
+  return prisma.user.findMany({
     where: { memberships: { some: { tenantId, role: { in: ['agent', 'lead'] } } } },
     orderBy: { name: 'asc' },
   })
