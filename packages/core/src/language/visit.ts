@@ -1,3 +1,4 @@
+import { own } from '../own.js'
 import type { Entry, Node } from './ast.js'
 
 /** The nodes of a kind. */
@@ -141,9 +142,10 @@ export function children(node: Node): readonly Node[] {
  */
 export function visit(root: Node, visitor: Visitor): void {
   const parents: Node[] = []
+  const looks = own(visitor)
   const enter = (node: Node): void => {
     // Sound: a visitor has for each kind a function of that kind.
-    const look = visitor[node.kind] as ((node: Node, parents: readonly Node[]) => unknown) | undefined
+    const look = looks[node.kind] as ((node: Node, parents: readonly Node[]) => unknown) | undefined
     if (look?.(node, parents) === false) return
     parents.push(node)
     eachChild(node, enter)
