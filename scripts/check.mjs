@@ -27,7 +27,7 @@ const ceilings = {
     editing: 62,
     compile: 52,
     tools: 80,
-    node: 13.5,
+    node: 14,
     oso: 139,
     writes: 81.5,
   },
