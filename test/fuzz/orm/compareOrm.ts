@@ -71,7 +71,7 @@ function asRead(
   }
 }
 
-/** The case with empty lists in place of arrays of several dimensions; the same if there are none. */
+/** The case with numbers, which have no elements, in place of arrays of several dimensions; the same if there are none. */
 function withoutArrays(prepared: Prepared): Prepared {
   const { world } = prepared.asked
   let isSame = true
@@ -80,7 +80,7 @@ function withoutArrays(prepared: Prepared): Prepared {
       const read: unknown = typeof value === 'object' && value !== null && 'read' in value ? value.read : undefined
       if (!Array.isArray(read) || !read.some(Array.isArray)) return [name, value]
       isSame = false
-      return [name, { list: [] }]
+      return [name, { read: 0 }]
     })
     return { ...row, values: Object.fromEntries(values) }
   })
@@ -172,7 +172,7 @@ class OrmComparing implements OrmComparison {
     this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
   }
 
-  /** Whether the check is true only for elements of arrays of several dimensions: a filter reads none of them. */
+  /** Whether the check is true only if arrays of several dimensions have elements, or none: a filter can't read them. */
   #readsArrays({ actor, action, row }: Answer): boolean {
     this.#withoutArrays ??= withoutArrays(this.#prepared)
     const other = this.#withoutArrays

@@ -11,6 +11,9 @@ export const builtinClasses: ReadonlyMap<string, unknown> = new Map<string, unkn
   ['Dictionary', Dict],
 ])
 
+/** The built-in classes whose values have no fields that a pattern could name. */
+export const plainClasses = ['String', 'Float', 'Boolean'] as const
+
 /**
  * Returns whether a value is an instance of a built-in class. Any number is both an Integer and a
  * Float; only a `Dict` is a Dictionary.

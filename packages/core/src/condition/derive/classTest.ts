@@ -1,10 +1,12 @@
 import type { ClassPattern } from '../../language/ast.js'
+import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Class } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { plainClasses } from '../../values/builtin.js'
 import type { Condition, Operand, OperandType } from '../condition.js'
-import { and, FALSE, or, TRUE } from '../construct.js'
+import { and, FALSE, not, or, TRUE } from '../construct.js'
 import { family, operandType } from '../type.js'
 import { BeyondConditions, type Symbolic } from './terms.js'
 
@@ -28,6 +30,16 @@ export function classTest(
     return or(...[...policy.unions[tag]].map((member) => testOne(schema, term, member, pattern)))
   }
   return testOne(schema, term, tag, pattern)
+}
+
+/**
+ * Returns whether an operand's value can have the fields that a pattern names. A text, a number or a boolean has none: there
+ * a pattern with fields fails, as for nil, and is no error. A declared type decides nothing: its row may hold something else.
+ */
+export function holdsFields(schema: Schema, operand: Operand, span: Span): Condition {
+  const type = operandType(schema, operand)
+  if (type.list || type.model !== undefined) return TRUE
+  return not(or(...plainClasses.map((model): Condition => ({ kind: 'isa', of: operand, model, exact: false, span }))))
 }
 
 function testOne(

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { Authorizer } from '../../authorizer/authorizer.js'
 import { ArcturusError } from '../../errors.js'
 
-class User {}
+class User {
+  readonly value: unknown
+
+  constructor(value?: unknown) {
+    this.value = value
+  }
+}
 class Item {
   readonly value: unknown
 
@@ -36,9 +42,44 @@ test.each([
   }
 })
 
-function answer(authorizer: Authorizer, item: Item): boolean | string {
+/** A number that an ORM reads from a decimal column. */
+class Decimal {
+  readonly d = [1]
+  readonly [Symbol.toStringTag] = 'Decimal'
+  toString() {
+    return '1'
+  }
+}
+
+test.each(
+  ['string', 'unknown', 'decimal'].flatMap((type) =>
+    ['{a: {}}', '{a: 1}', '{a: {b: 1}}', '{d: {}}'].flatMap((pattern) => [
+      [type, `u.value matches ${pattern}`],
+      [type, `not u.value matches ${pattern}`],
+    ]),
+  ),
+)('a text or a number has no field that a pattern could name, for a filter too: %s, %s', (type, condition) => {
+  const [machine, ...others] = (['machine', 'closures', 'source'] as const).map((evaluator) => {
+    const authorizer = new Authorizer({ evaluator })
+      .registerClass(User, { fields: { value: type as 'string' } })
+      .registerClass(Item)
+    authorizer.loadSync(`allow(u: User, "read", _: Item) if ${condition};`)
+    return authorizer
+  })
+  for (const value of [...values, new Decimal(), 2n]) {
+    const expected = answer(machine!, new Item(1), new User(value))
+    for (const authorizer of others) {
+      expect(answer(authorizer, new Item(1), new User(value))).toBe(expected)
+      const bound = (): boolean => authorizer.filter(new User(value), 'read', 'Item').matches(new Item(1))
+      if (typeof expected === 'boolean') expect(bound()).toBe(expected)
+      else expect(bound).toThrow(expect.objectContaining({ code: expected }))
+    }
+  }
+})
+
+function answer(authorizer: Authorizer, item: Item, user = new User()): boolean | string {
   try {
-    return authorizer.can(new User(), 'read', item)
+    return authorizer.can(user, 'read', item)
   } catch (error) {
     if (error instanceof ArcturusError) return error.code
     throw error

@@ -8,7 +8,7 @@ import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { FALSE } from '../construct.js'
 import { canEqual, canFailToRead, family, isNil, operandType, rowType } from '../type.js'
-import { classTest } from './classTest.js'
+import { classTest, holdsFields } from './classTest.js'
 import { type Evaluator, ground } from './evaluate.js'
 import { onward, type Unified } from './onward.js'
 import { BeyondConditions, type Scope, type Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
@@ -297,6 +297,10 @@ export class Unifier {
   ): Unified {
     let bound = from
     const conditions: Condition[] = []
+    if (subject.kind === 'operand' && fields.length > 0) {
+      const holds = holdsFields(this.#schema, subject.operand, pattern.span)
+      if (holds.kind !== 'true') conditions.push(holds)
+    }
     for (const field of fields) {
       let term: Symbolic | undefined
       if (subject.kind === 'dictionary') term = subject.entries.get(field.key)

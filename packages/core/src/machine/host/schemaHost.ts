@@ -11,7 +11,7 @@ import type { Account } from '../../text/account.js'
 import { callMethod } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import type { Method } from '../../text/plainCall.js'
-import { builtinClasses } from '../../values/builtin.js'
+import { builtinClasses, isBuiltinInstance, plainClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
 import { HostError, missingContext } from '../../values/hostError.js'
 import { allKinds } from '../../values/kinds.js'
@@ -201,7 +201,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
 
   readForPattern(value: unknown, field: string): unknown {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return noField
-    return this.read(value, field)
+    return plainClasses.some((name) => isBuiltinInstance(value, name)) ? noField : this.read(value, field)
   }
 
   call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
