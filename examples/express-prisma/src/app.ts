@@ -10,7 +10,7 @@ import { repositoryRoutes } from './repositories.js'
 
 export function createApp(database: Database): Express {
   const gitClub = createAuthorization(database)
-  const { prisma, authorize, unguarded } = gitClub
+  const { rows, authorize, unguarded } = gitClub
 
   const app = express().disable('x-powered-by')
   app.use(securityHeaders)
@@ -21,7 +21,7 @@ export function createApp(database: Database): Express {
   // From here on, an answer for which nothing was decided is an error.
   app.use(authorize())
   app.get('/api/people', unguarded('the page lets anybody choose who to be'), async (_req, res) => {
-    res.json({ people: await prisma.user.findMany({ orderBy: { id: 'asc' } }) })
+    res.json({ people: await rows.user.findMany({ orderBy: { id: 'asc' } }) })
   })
   app.use('/api', repositoryRoutes(gitClub), issueRoutes(gitClub))
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
-import { type AuthorizedClient, prismaAuthorization } from '@arcturus/prisma'
+import { type AuthorizedClient, type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
 import { type ModelName, schema } from '../generated/arcturus/schema.js'
 import type { Database } from './database.js'
 import { handleIn, type Person, withRoles } from './people.js'
@@ -13,27 +13,34 @@ declare module '@arcturus/core' {
   }
 }
 
-/** One policy for all that GitClub decides: the checks of its routes and the filters of its lists. */
-export function createAuthorization(database: Database) {
+/**
+ * One policy for all that GitClub decides: the checks of its routes and the filters of its lists.
+ *
+ * @param options - By default, queries without a filter are refused.
+ */
+export function createAuthorization(database: Database, options: PrismaAuthorizationOptions = { unscoped: 'refuse' }) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
   const { extension, authorizedClient, ...lists } = prismaAuthorization<ModelName, Database>(authorizer, schema, {
     // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
     actions: { models: { Issue: { update: 'delete' }, Repository: { update: 'describe' } } },
+    ...options,
   })
   const file = new URL('../policy.polar', import.meta.url)
   authorizer.loadSync({ text: readFileSync(file, 'utf8'), name: 'policy.polar' })
 
   const prisma = database.$extends(extension)
+  // All rows, for what decides about them after it loaded them.
+  const rows = authorizedClient(null).unguarded('the current user, and the rows of routes that call authorize(…)')
   const { authorize, unguarded } = expressAuthorization(authorizer, {
     actor: (req) => {
       const handle = handleIn(req.get('authorization'))
-      return handle === undefined ? null : prisma.user.findUnique({ where: { handle }, include: withRoles })
+      return handle === undefined ? null : rows.user.findUnique({ where: { handle }, include: withRoles })
     },
     client: (person) => authorizedClient(person),
     challenge: 'Bearer realm="GitClub"',
   })
-  return { authorizer, prisma, authorize, unguarded, ...lists }
+  return { authorizer, prisma, rows, authorizedClient, authorize, unguarded, ...lists }
 }
 
 export type GitClub = ReturnType<typeof createAuthorization>

@@ -5,11 +5,12 @@ import { BadRequest, idIn } from './requests.js'
 import { shownTo, withRepository } from './shown.js'
 import { whyOf } from './why.js'
 
-export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }: GitClub): Router {
+export function issueRoutes(gitClub: GitClub): Router {
+  const { authorizer, prisma, rows, authorizedClient, authorize, authorizedFilter } = gitClub
   const router = Router()
 
   const findIssue = (req: Request<{ id: string }>) =>
-    prisma.issue.findUnique({
+    rows.issue.findUnique({
       where: { id: idIn(req.params.id) },
       include: withRepository,
     })
@@ -40,15 +41,13 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
     res.json(await whyOf(authorizer, req.authorization, req.query['action'], ['close', 'delete']))
   })
 
-  router.put('/issues/:id/closed', authorize('close', findIssue), async (req, res) => {
+  router.put('/issues/:id/closed', async (req, res) => {
     const closed: unknown = req.body?.closed
     if (typeof closed !== 'boolean') throw new BadRequest('closed is true or false.')
     const { authorization } = req
-    const issue = await prisma.issue.update({
-      where: { id: authorization.resource.id },
-      data: { closed },
-      include: withRepository,
-    })
+    const client = authorizedClient(authorization.actor, { actions: { update: 'close' } })
+    const { id } = await client.issue.update({ where: { id: idIn(req.params.id) }, data: { closed } })
+    const issue = await rows.issue.findUniqueOrThrow({ where: { id }, include: withRepository })
     res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
   })
 
@@ -57,7 +56,7 @@ export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }:
     const { authorization } = req
     const data = { repositoryId: idIn(req.body?.repositoryId) }
     const { id } = await authorization.client.issue.update({ where: { id: idIn(req.params.id) }, data })
-    const issue = await prisma.issue.findUniqueOrThrow({ where: { id }, include: withRepository })
+    const issue = await rows.issue.findUniqueOrThrow({ where: { id }, include: withRepository })
     res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })
   })
 

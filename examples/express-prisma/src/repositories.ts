@@ -5,11 +5,12 @@ import { BadRequest, idIn, textIn } from './requests.js'
 import { shownTo, withRepository } from './shown.js'
 import { whyOf } from './why.js'
 
-export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilter }: GitClub): Router {
+export function repositoryRoutes(gitClub: GitClub): Router {
+  const { authorizer, prisma, rows, authorizedClient, authorize, authorizedFilter } = gitClub
   const router = Router()
 
   const findRepository = (req: Request<{ id: string }>) =>
-    prisma.repository.findUnique({ where: { id: idIn(req.params.id) }, include: { organization: true } })
+    rows.repository.findUnique({ where: { id: idIn(req.params.id) }, include: { organization: true } })
 
   // All that the person may read, and what they may do with each.
   router.get('/repositories', async (req, res) => {
@@ -53,7 +54,7 @@ export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilt
     // The policy lets only somebody open issues.
     if (!actor) throw new Error('nobody opened an issue')
     const title = textIn(req.body, 'title')
-    const issue = await prisma.issue.create({ data: { title, creatorId: actor.id, repositoryId: resource.id } })
+    const issue = await rows.issue.create({ data: { title, creatorId: actor.id, repositoryId: resource.id } })
     res.status(201).json({ issue, sql: ranQueries() })
   })
 
@@ -63,13 +64,11 @@ export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilt
     res.json({ repository, sql: ranQueries() })
   })
 
-  router.put('/repositories/:id/visibility', authorize('publish', findRepository), async (req, res) => {
+  router.put('/repositories/:id/visibility', async (req, res) => {
     const isPublic: unknown = req.body?.isPublic
     if (typeof isPublic !== 'boolean') throw new BadRequest('isPublic is true or false.')
-    const repository = await prisma.repository.update({
-      where: { id: req.authorization.resource.id },
-      data: { isPublic },
-    })
+    const client = authorizedClient(req.authorization.actor, { actions: { update: 'publish' } })
+    const repository = await client.repository.update({ where: { id: idIn(req.params.id) }, data: { isPublic } })
     res.json({ repository, sql: ranQueries() })
   })
 

@@ -12,7 +12,7 @@ import { securityHeaders } from './headers.js'
 import { shareRoutes } from './shares.js'
 
 export function createApp(folio: Folio): Koa {
-  const { database, authorize, unguarded } = folio
+  const { rows, authorize, unguarded } = folio
 
   const app = new Koa()
   app.use(securityHeaders)
@@ -24,7 +24,7 @@ export function createApp(folio: Folio): Koa {
   app.use(authorize())
   const api = new Router({ prefix: '/api' })
   api.get('/people', unguarded('the page lets anybody choose who to be'), async (ctx) => {
-    ctx.body = { people: await database.getRepository(Person).find({ order: { id: 'ASC' } }) }
+    ctx.body = { people: await rows.find(Person, { order: { id: 'ASC' } }) }
   })
   for (const router of [folderRoutes(folio), documentRoutes(folio), shareRoutes(folio)]) api.use(router.routes())
   app.use(api.routes()).use(api.allowedMethods())

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Authorizer } from '@arcturus/core'
 import { loadPolicyFiles } from '@arcturus/core/node'
 import { koaAuthorization } from '@arcturus/koa'
-import { typeOrmAuthorization } from '@arcturus/typeorm'
+import { type AuthorizedManager, type TypeOrmAuthorizationOptions, typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import type { Person } from './entities/person.js'
 import { findPerson, handleIn } from './people.js'
@@ -11,34 +11,45 @@ import { findPerson, handleIn } from './people.js'
 declare module '@arcturus/core' {
   interface Register {
     actor: Person
+    client: AuthorizedManager
   }
 }
 
 /**
  * One policy for all that Folio decides: the checks of its routes and the filters of its lists.
  *
+ * @param options - By default, queries without a filter are refused.
  * @throws {PolicyError} There is a mistake in the policy; the message says where.
  */
-export async function createAuthorization(database: DataSource) {
+export async function createAuthorization(
+  database: DataSource,
+  options: TypeOrmAuthorizationOptions = { unscoped: 'refuse' },
+) {
   const authorizer = new Authorizer()
   // The models of the policy are the entities.
-  const { authorizedFilter, authorizedQuery, authorizedActors, filterArguments } = typeOrmAuthorization(
-    authorizer,
-    database,
-  )
+  const { authorizedManager, authorizedFilter, authorizedQuery, authorizedActors, filterArguments } =
+    typeOrmAuthorization(authorizer, database, {
+      actions: { update: 'edit', models: { Folder: { create: 'add' } } },
+      ...options,
+    })
+  // All rows, for what decides about them after it loaded them.
+  const rows = authorizedManager(null).unguarded('the current user, and the rows of routes that call authorize(…)')
   // Prints what only looks wrong, such as a misspelt field.
   await loadPolicyFiles(authorizer, fileURLToPath(new URL('../policy.polar', import.meta.url)))
 
   const { authorize, unguarded } = koaAuthorization(authorizer, {
     actor: (ctx) => {
       const handle = handleIn(ctx.get('Authorization'))
-      return handle === undefined ? null : findPerson(database, handle)
+      return handle === undefined ? null : findPerson(rows, handle)
     },
+    // The shares of a document are deleted with it.
+    client: (person) => authorizedManager(person, { cascade: 'trust' }),
     challenge: 'Bearer realm="Folio"',
   })
   return {
-    database,
+    rows,
     authorizer,
+    authorizedManager,
     authorizedFilter,
     authorizedQuery,
     authorizedActors,

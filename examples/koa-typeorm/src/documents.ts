@@ -8,13 +8,11 @@ import { whyOf } from './why.js'
 
 const pageSize = 10
 
-export function documentRoutes({ database, authorizer, authorize, authorizedQuery }: Folio): Router {
+export function documentRoutes({ rows, authorizer, authorizedManager, authorize, authorizedQuery }: Folio): Router {
   const router = new Router()
-  const folders = database.getRepository(Folder)
-  const documents = database.getRepository(Document)
-  const findFolder = (ctx: RouterContext) => folders.findOneBy({ id: idIn(ctx.params['id']) })
+  const findFolder = (ctx: RouterContext) => rows.findOneBy(Folder, { id: idIn(ctx.params['id']) })
   const findDocument = (ctx: RouterContext) =>
-    documents.findOne({ where: { id: idIn(ctx.params['id']) }, relations: { author: true } })
+    rows.findOne(Document, { where: { id: idIn(ctx.params['id']) }, relations: { author: true } })
 
   // A page of the documents that the person may read: of a folder, of those that a text is in, or of all.
   router.get('/documents', async (ctx) => {
@@ -31,10 +29,10 @@ export function documentRoutes({ database, authorizer, authorize, authorizedQuer
     const search = searchIn(ctx)
     if (search) query.andWhere(`LOWER(document.title) LIKE :search ESCAPE '!'`, { search })
 
-    const [rows, count] = await query.getManyAndCount()
+    const [found, count] = await query.getManyAndCount()
     const [picked, actions] = await Promise.all([
-      authorization.pickAuthorized(rows),
-      authorizer.authorizedActionsMany(authorization.actor, rows),
+      authorization.pickAuthorized(found),
+      authorizer.authorizedActionsMany(authorization.actor, found),
     ])
     ctx.body = {
       documents: picked.map((document, at) => ({ ...document, actions: [...actions[at]!] })),
@@ -71,7 +69,7 @@ export function documentRoutes({ database, authorizer, authorize, authorizedQuer
     // Whoever writes a document owns it; what they may write of it is asked of the document that there is going to be.
     await authorization.assertWritable(body, 'edit', draft)
     textIn(body['title'], 'title', 120)
-    const document = await documents.save(Object.assign(draft, changesIn(body)))
+    const document = await rows.save(Object.assign(draft, changesIn(body)))
     ctx.status = 201
     ctx.body = { document: await authorization.pickAuthorized(document) }
   })
@@ -81,24 +79,23 @@ export function documentRoutes({ database, authorizer, authorize, authorizedQuer
     const body = bodyIn(ctx)
     // Refused with the names of the fields that they may not write.
     await authorization.assertWritable(body)
-    const document = await documents.save(Object.assign(authorization.resource, changesIn(body)))
-    ctx.body = { document: await authorization.pickAuthorized(document) }
+    const { client, resource } = authorization
+    const saved = await client.save(Document, { ...changesIn(body), id: resource.id })
+    ctx.body = { document: await authorization.pickAuthorized(Object.assign(resource, saved)) }
   })
 
   // To move a document takes what deleting it takes, where it is and where it will be, and adding to the other folder.
-  const movedTo = (ctx: RouterContext) => ({ folderId: idIn(String(bodyIn(ctx)['folderId'])) })
-  router.put('/documents/:id/folder', authorize('delete', findDocument, { patch: movedTo }), async (ctx) => {
+  router.put('/documents/:id/folder', async (ctx) => {
     const { authorization } = ctx.state
-    const { data, resource } = authorization
-    const folder = await folders.findOneBy({ id: data.folderId ?? 0 })
-    if (!folder) throw new BadRequest('There is no such folder.')
-    await authorization.authorize('add', folder)
-    const document = await documents.save(Object.assign(resource, data))
+    const [id, folderId] = [idIn(ctx.params['id']), idIn(String(bodyIn(ctx)['folderId']))]
+    await authorization.authorize('add', await rows.findOneBy(Folder, { id: folderId }))
+    await authorizedManager(authorization.actor, { actions: { update: 'delete' } }).update(Document, id, { folderId })
+    const document = await rows.findOneOrFail(Document, { where: { id }, relations: { author: true } })
     ctx.body = { document: await authorization.pickAuthorized(document) }
   })
 
-  router.delete('/documents/:id', authorize('delete', findDocument), async (ctx) => {
-    await documents.delete({ id: ctx.state.authorization.resource.id })
+  router.delete('/documents/:id', async (ctx) => {
+    await ctx.state.authorization.client.delete(Document, idIn(ctx.params['id']))
     ctx.status = 204
   })
 

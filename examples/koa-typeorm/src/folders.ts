@@ -4,18 +4,14 @@ import { Folder } from './entities/folder.js'
 import { bodyIn, idIn, textIn } from './requests.js'
 import { whyOf } from './why.js'
 
-export function folderRoutes({ database, authorizer, authorize, authorizedFilter }: Folio): Router {
+export function folderRoutes({ rows, authorizer, authorize }: Folio): Router {
   const router = new Router()
-  const folders = database.getRepository(Folder)
-  const findFolder = (ctx: RouterContext) => folders.findOneBy({ id: idIn(ctx.params['id']) })
+  const findFolder = (ctx: RouterContext) => rows.findOneBy(Folder, { id: idIn(ctx.params['id']) })
 
   // All that the person may read. A folder whose parent is not among them was shared by itself.
   router.get('/folders', async (ctx) => {
-    const { authorization } = ctx.state
-    const rows = await folders.find(
-      authorizedFilter(authorization.actor, Folder, { order: { name: 'ASC', id: 'ASC' } }),
-    )
-    ctx.body = { folders: await authorization.pickAuthorized(rows) }
+    const { client } = ctx.state.authorization
+    ctx.body = { folders: await client.find(Folder, { order: { name: 'ASC', id: 'ASC' } }) }
   })
 
   router.get('/folders/:id', authorize('read', findFolder), async (ctx) => {
@@ -29,11 +25,10 @@ export function folderRoutes({ database, authorizer, authorize, authorizedFilter
   })
 
   router.post('/folders/:id/folders', authorize('add', findFolder), async (ctx) => {
-    const { authorization } = ctx.state
+    const { client, resource } = ctx.state.authorization
     const name = textIn(bodyIn(ctx)['name'], 'name', 80)
-    const folder = await folders.save(Object.assign(new Folder(), { name, parent: authorization.resource }))
     ctx.status = 201
-    ctx.body = { folder: await authorization.pickAuthorized(folder) }
+    ctx.body = { folder: await client.save(Folder, { name, parentId: resource.id }) }
   })
 
   return router

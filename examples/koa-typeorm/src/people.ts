@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm'
+import type { EntityManager } from 'typeorm'
 import { Person } from './entities/person.js'
 import { Team } from './entities/team.js'
 
@@ -14,13 +14,11 @@ export function handleIn(header: string): string | undefined {
  * Somebody with all that the policy asks about them: their shares, their teams, and those around these. Loaded once in a request,
  * it is why neither lists nor checks look for shares again.
  */
-export async function findPerson(database: DataSource, handle: string): Promise<Person | null> {
-  const person = await database
-    .getRepository(Person)
-    .findOne({ where: { handle }, relations: { shares: true, teams: true } })
+export async function findPerson(rows: EntityManager, handle: string): Promise<Person | null> {
+  const person = await rows.findOne(Person, { where: { handle }, relations: { shares: true, teams: true } })
   if (!person || person.teams.length === 0) return person
 
-  const teams = await database.getRepository(Team).find({ relations: { shares: true } })
+  const teams = await rows.find(Team, { relations: { shares: true } })
   const byId = new Map(teams.map((team) => [team.id, team]))
   for (const team of teams) team.parent = team.parentId === null ? null : byId.get(team.parentId)!
   person.teams = person.teams.map(({ id }) => byId.get(id)!)

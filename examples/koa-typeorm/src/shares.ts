@@ -1,5 +1,5 @@
 import Router, { type RouterContext } from '@koa/router'
-import { IsNull, type Repository } from 'typeorm'
+import { type EntityTarget, IsNull } from 'typeorm'
 import type { Folio } from './authorization.js'
 import { Document } from './entities/document.js'
 import { Folder } from './entities/folder.js'
@@ -8,35 +8,42 @@ import { roles, Share } from './entities/share.js'
 import { Team } from './entities/team.js'
 import { BadRequest, bodyIn, idIn, oneOf } from './requests.js'
 
-export function shareRoutes({ database, authorize, authorizedFilter }: Folio): Router {
+export function shareRoutes({ rows, authorize }: Folio): Router {
   const router = new Router()
-  const shares = database.getRepository(Share)
-  const people = database.getRepository(Person)
-  const teams = database.getRepository(Team)
+  // Who may share a folder or a document sees and changes all of its shares: the routes decide.
+  const shares = rows.getRepository(Share)
 
   // Whom something can be shared with.
   router.get('/teams', async (ctx) => {
-    const { authorization } = ctx.state
-    const rows = await teams.find(authorizedFilter(authorization.actor, Team, { order: { id: 'ASC' } }))
-    ctx.body = { teams: await authorization.pickAuthorized(rows) }
+    ctx.body = { teams: await ctx.state.authorization.client.find(Team, { order: { id: 'ASC' } }) }
   })
+
+  /** The row of an id in a body; null where the body has none. */
+  async function one<Row extends Person | Team>(entity: EntityTarget<Row>, id: unknown, name: string) {
+    if (id === undefined || id === null) return null
+    const row = await rows
+      .createQueryBuilder(entity, 'row')
+      .where('row.id = :id', { id: idIn(String(id)) })
+      .getOne()
+    if (!row) throw new BadRequest(`There is no such ${name}.`)
+    return row
+  }
 
   // Folders and documents are shared alike.
   for (const { path, target, column } of [
     { path: '/folders/:id/shares', target: Folder, column: 'folderId' },
     { path: '/documents/:id/shares', target: Document, column: 'documentId' },
   ] as const) {
-    const find = (ctx: RouterContext) =>
-      database.getRepository<Folder | Document>(target).findOneBy({ id: idIn(ctx.params['id']) })
+    const find = (ctx: RouterContext) => rows.findOneBy<Folder | Document>(target, { id: idIn(ctx.params['id']) })
 
     router.get(path, authorize('share', find), async (ctx) => {
       const { authorization } = ctx.state
-      const rows = await shares.find({
+      const found = await shares.find({
         where: { [column]: authorization.resource.id },
         relations: { person: true, team: true },
         order: { id: 'ASC' },
       })
-      ctx.body = { shares: await authorization.pickAuthorized(rows) }
+      ctx.body = { shares: await authorization.pickAuthorized(found) }
     })
 
     // Who has a share already gets the other role.
@@ -44,7 +51,8 @@ export function shareRoutes({ database, authorize, authorizedFilter }: Folio): R
       const { authorization } = ctx.state
       const body = bodyIn(ctx)
       const role = oneOf(roles, body['role'], 'role')
-      const [person, team] = [await one(people, body['person'], 'person'), await one(teams, body['team'], 'team')]
+      const person = await one(Person, body['person'], 'person')
+      const team = await one(Team, body['team'], 'team')
       if ((person === null) === (team === null)) throw new BadRequest('A share is for a person or for a team.')
       const { id } = authorization.resource
       const share =
@@ -67,15 +75,4 @@ export function shareRoutes({ database, authorize, authorizedFilter }: Folio): R
   }
 
   return router
-}
-
-/** The row of an id in a body; null where the body has none. */
-async function one<Row extends Person | Team>(rows: Repository<Row>, id: unknown, name: string): Promise<Row | null> {
-  if (id === undefined || id === null) return null
-  const row = await rows
-    .createQueryBuilder('row')
-    .where('row.id = :id', { id: idIn(String(id)) })
-    .getOne()
-  if (!row) throw new BadRequest(`There is no such ${name}.`)
-  return row
 }

@@ -47,7 +47,7 @@ describe.each(await places())('Folio on $name', (place) => {
     })
 
     it('are in the list exactly when asking for one by itself finds it', async () => {
-      const all = await folio.database.getRepository(Folder).find()
+      const all = await folio.rows.getRepository(Folder).find()
       for (const handle of everybody) {
         const listed = new Set((await foldersOf(handle)).map(({ id }) => id))
         for (const { id } of all) {
@@ -60,7 +60,7 @@ describe.each(await places())('Folio on $name', (place) => {
 
   describe('the documents', () => {
     it('are in the list exactly if the page of each one finds it, with the same fields', async () => {
-      const all = await folio.database.getRepository(Document).find({ relations: { author: true } })
+      const all = await folio.rows.getRepository(Document).find({ relations: { author: true } })
       for (const handle of everybody) {
         const listed = new Map((await documentsOf(handle)).map((row) => [row['id'], row]))
         const readable = []
@@ -209,7 +209,7 @@ describe.each(await places())('Folio on $name', (place) => {
       expect(made.status).toBe(201)
       await folio.send('jonas', 'get', `/folders/${made.body.folder.id}`).expect(200)
       await folio.send('nadia', 'get', `/folders/${made.body.folder.id}`).expect(404)
-      await folio.database.getRepository(Folder).delete(made.body.folder.id)
+      await folio.rows.getRepository(Folder).delete(made.body.folder.id)
     })
 
     it('shares with a person and with a team, changes the role and takes it back', async () => {
@@ -246,7 +246,7 @@ describe.each(await places())('Folio on $name', (place) => {
         { error: 'You may not do this to the field "classification".', fields: ['classification'] },
       ])
       expect((await folio.document('HL-S1 Roof steel')).classification).toBe('internal')
-      expect(await folio.database.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
+      expect(await folio.rows.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
     })
 
     it.each([
@@ -264,7 +264,7 @@ describe.each(await places())('Folio on $name', (place) => {
       expect([changed.status, changed.body.fields]).toEqual([403, [field]])
       const made = await folio.send('jonas', 'post', await folderPath('Harbour Library', '/documents'), body)
       expect([made.status, made.body.fields]).toEqual([403, [field]])
-      expect(await folio.database.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
+      expect(await folio.rows.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
     })
 
     it.each([
@@ -288,11 +288,11 @@ describe.each(await places())('Folio on $name', (place) => {
           await folio.send(handle, 'delete', `${shared}/1`).expect(status)
         }
       }
-      expect(await folio.database.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
+      expect(await folio.rows.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
     })
 
     it('to move a document out of reach get a 403', async () => {
-      const documents = folio.database.getRepository(Document)
+      const documents = folio.rows.getRepository(Document)
       const own = await folio.document('Consulting agreement')
       const move = async (handle: string, title: string, folder: string) =>
         folio.send(handle, 'put', await path(title, '/folder'), { folderId: (await folio.folder(folder)).id })
@@ -300,13 +300,17 @@ describe.each(await places())('Folio on $name', (place) => {
       expect((await move('mara', 'Consulting agreement', 'People')).status).toBe(403)
       // Nadia wrote it, so it would stay hers; but she may not add to another folder.
       expect((await move('nadia', 'Consulting agreement', 'Projects')).status).toBe(404)
+      // Lena may delete what is in Finance, and adds to the other folder, but may delete nothing there.
+      expect((await move('lena', 'Year so far', 'Library contracts')).status).toBe(403)
+      expect((await move('lena', 'Year so far', 'Budgets')).status).toBe(200)
+      expect((await move('lena', 'Year so far', 'Finance')).status).toBe(200)
       expect((await documents.findOneByOrFail({ id: own.id })).folderId).toBe(own.folderId)
       expect((await move('mara', 'Consulting agreement', 'Projects')).status).toBe(200)
       await documents.update(own.id, { folderId: own.folderId })
     })
 
     it('to remove a share through another resource get a 404', async () => {
-      const shares = folio.database.getRepository(Share)
+      const shares = folio.rows.getRepository(Share)
       const [elsewhere] = await shares.findBy({ folderId: (await folio.folder('Projects')).id })
       await folio.send('nadia', 'delete', await folderPath('Finance', `/shares/${elsewhere!.id}`)).expect(404)
       expect(await shares.existsBy({ id: elsewhere!.id })).toBe(true)

@@ -79,9 +79,11 @@ export async function openFolio({ name, make }: Place) {
 
   return {
     database,
+    /** All rows, whoever may read them. */
+    rows: folio.rows,
     ...testing,
     /** Somebody as requests know them; nobody without a handle. */
-    person: async (handle: string | undefined) => (handle === undefined ? null : await findPerson(database, handle)),
+    person: async (handle: string | undefined) => (handle === undefined ? null : await findPerson(folio.rows, handle)),
     /** Sends a request as somebody; as a visitor without a handle. */
     send(handle: string | undefined, method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object) {
       const sent = request(listener)[method](`/api${path}`)
@@ -89,9 +91,9 @@ export async function openFolio({ name, make }: Place) {
       return body ? sent.send(body) : sent
     },
     get: (path: string) => request(listener).get(path),
-    folder: (of: string) => database.getRepository(Folder).findOneByOrFail({ name: of }),
-    document: (title: string) => database.getRepository(Document).findOneByOrFail({ title }),
-    personId: async (handle: string) => (await database.getRepository(Person).findOneByOrFail({ handle })).id,
+    folder: (of: string) => folio.rows.findOneByOrFail(Folder, { name: of }),
+    document: (title: string) => folio.rows.findOneByOrFail(Document, { title }),
+    personId: async (handle: string) => (await folio.rows.findOneByOrFail(Person, { handle })).id,
     async close() {
       await database.destroy()
       await drop()

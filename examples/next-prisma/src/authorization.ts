@@ -8,13 +8,13 @@ import { personCookie } from './session'
 const kept = globalThis as { helpDeskDatabase?: ReturnType<typeof openDatabase> }
 kept.helpDeskDatabase ??= openDatabase(databaseUrl())
 
-export const { authorizer, authorizedFilter, clientOf, prisma } = createHelpDesk(kept.helpDeskDatabase, policy)
+export const { authorizer, authorizedFilter, clientOf, prisma, rows } = createHelpDesk(kept.helpDeskDatabase, policy)
 
 export const { withAuthorization, authorizedAction, authorize, Can, authorizedActions, authorization } =
   nextAuthorization(authorizer, {
     actor: ({ cookies }) => {
       const handle = cookies.get(personCookie)?.value
-      return handle === undefined ? null : prisma.user.findUnique({ where: { handle }, include: withMemberships })
+      return handle === undefined ? null : rows.user.findUnique({ where: { handle }, include: withMemberships })
     },
     client: clientOf,
   })

@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import { type AuthorizedClient, prismaAuthorization } from '@arcturus/prisma'
+import { type AuthorizedClient, type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
 import { type ModelName, schema } from '../generated/arcturus/schema'
 import type { Prisma, PrismaClient } from '../generated/prisma/client'
 
@@ -22,15 +22,23 @@ export type HelpDeskClient = AuthorizedClient<PrismaClient>
  * One policy for all that the help desk decides, and the database whose lists it filters.
  *
  * @param policy - The text of policy.polar.
+ * @param options - By default, queries without a filter are refused.
  * @throws {ArcturusError} The policy has a mistake, with its place.
  */
-export function createHelpDesk(database: PrismaClient, policy: string) {
+export function createHelpDesk(
+  database: PrismaClient,
+  policy: string,
+  options: PrismaAuthorizationOptions = { unscoped: 'refuse' },
+) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
   const { extension, authorizedClient, ...others } = prismaAuthorization<ModelName, PrismaClient>(authorizer, schema, {
     actions: { models: { Ticket: { update: 'edit' } } },
+    ...options,
   })
   authorizer.loadSync({ text: policy, name: 'policy.polar' })
   const prisma = database.$extends(extension)
-  return { authorizer, prisma, clientOf: (user: Person | null) => authorizedClient(user), ...others }
+  // All rows, for what decides about them itself.
+  const rows = authorizedClient(null).unguarded('the current user, and the rows of actions and pages that authorize')
+  return { authorizer, prisma, rows, clientOf: (user: Person | null) => authorizedClient(user), ...others }
 }

@@ -1,5 +1,5 @@
 import { Status } from '../generated/prisma/enums'
-import { prisma } from './authorization'
+import { rows } from './authorization'
 import type { HelpDeskClient } from './helpDesk'
 import { idIn } from './input'
 
@@ -7,14 +7,14 @@ const ticketsOnAPage = 8
 
 /** The ticket of an id, whoever asks; undefined ids find none. */
 export function findTicket(id: unknown) {
-  return prisma.ticket.findUnique({
+  return rows.ticket.findUnique({
     where: { id: idIn(id) },
     include: { requester: true, assignee: true, tenant: true },
   })
 }
 
 export function findTenant(id: unknown) {
-  return prisma.tenant.findUnique({ where: { id: idIn(id) } })
+  return rows.tenant.findUnique({ where: { id: idIn(id) } })
 }
 
 /** What somebody wants to see of the tickets that they may see. */
@@ -62,7 +62,7 @@ export function messagesOf(client: HelpDeskClient, ticketId: number) {
 
 /** Who can be assigned to tickets of a tenant. */
 export function agentsOf(tenantId: number) {
-  return prisma.user.findMany({
+  return rows.user.findMany({
     where: { memberships: { some: { tenantId, role: { in: ['agent', 'lead'] } } } },
     orderBy: { name: 'asc' },
   })

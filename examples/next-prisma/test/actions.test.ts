@@ -34,9 +34,7 @@ afterAll(async () => {
 /** From now on requests come from them. */
 async function signIn(handle: string | null): Promise<void> {
   const actor =
-    handle === null
-      ? null
-      : await helpDesk.prisma.user.findUniqueOrThrow({ where: { handle }, include: withMemberships })
+    handle === null ? null : await helpDesk.rows.user.findUniqueOrThrow({ where: { handle }, include: withMemberships })
   request = new Headers(as(actor))
 }
 const idOf = async (subject: string): Promise<number> =>

@@ -19,15 +19,15 @@ afterAll(() => seeded.close())
 
 const handles = people.map(([handle]) => handle)
 const person = (handle: string): Promise<Person> =>
-  helpDesk.prisma.user.findUniqueOrThrow({ where: { handle }, include: withMemberships })
-const ticket = (subject: string) => helpDesk.prisma.ticket.findFirstOrThrow({ where: { subject } })
+  helpDesk.rows.user.findUniqueOrThrow({ where: { handle }, include: withMemberships })
+const ticket = (subject: string) => helpDesk.rows.ticket.findFirstOrThrow({ where: { subject } })
 
 describe.each([...handles, null])('of %s', (handle) => {
   const actor = () => (handle === null ? null : person(handle))
 
   it('the list of tickets has those that the check allows', async () => {
-    const { prisma, authorizedFilter } = helpDesk
-    const [somebody, all] = [await actor(), await prisma.ticket.findMany()]
+    const { prisma, rows, authorizedFilter } = helpDesk
+    const [somebody, all] = [await actor(), await rows.ticket.findMany()]
     const listed = new Set((await prisma.ticket.findMany(authorizedFilter(somebody))).map(({ id }) => id))
     await expected.expectOnlyAllowed(
       somebody,
@@ -38,8 +38,8 @@ describe.each([...handles, null])('of %s', (handle) => {
   })
 
   it('the lists of messages have those that the check allows', async () => {
-    const { prisma, authorizedFilter } = helpDesk
-    const [somebody, all] = [await actor(), await prisma.message.findMany()]
+    const { prisma, rows, authorizedFilter } = helpDesk
+    const [somebody, all] = [await actor(), await rows.message.findMany()]
     const listed = new Set((await prisma.message.findMany(authorizedFilter(somebody))).map(({ id }) => id))
     await expected.expectOnlyAllowed(
       somebody,
@@ -101,7 +101,7 @@ describe('who may do what', () => {
   it('is kept within a tenant', async () => {
     const { expectAllowed, expectDenied } = expected
     const [zofia, lucia] = [await person('zofia'), await person('lucia')]
-    const [fjordline, papaya, orbit] = await helpDesk.prisma.tenant.findMany({ orderBy: { id: 'asc' } })
+    const [fjordline, papaya, orbit] = await helpDesk.rows.tenant.findMany({ orderBy: { id: 'asc' } })
     await expectAllowed(zofia, 'export', orbit)
     await expectDenied(zofia, 'export', fjordline, { status: 403 })
     await expectDenied(zofia, 'export', papaya, { status: 404 })

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { Face } from '../../components/Face'
 import { roleOf } from '../../components/roleOf'
-import { prisma } from '../../src/authorization'
+import { rows } from '../../src/authorization'
 import { withMemberships } from '../../src/helpDesk'
 import { signIn } from './actions'
 
@@ -11,7 +11,7 @@ export const dynamic = 'force-dynamic'
 
 export default async function Page({ searchParams }: { searchParams: Promise<{ from?: string }> }) {
   const { from = '' } = await searchParams
-  const people = await prisma.user.findMany({ include: withMemberships, orderBy: { id: 'asc' } })
+  const people = await rows.user.findMany({ include: withMemberships, orderBy: { id: 'asc' } })
   return (
     <main className="sign-in">
       <h1>Who are you?</h1>
