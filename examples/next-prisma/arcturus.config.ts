@@ -14,4 +14,5 @@ export default defineConfig({
     const { authorizer, prisma, authorizedActors, filterArguments } = createHelpDesk(database, policy, forCommand)
     return { authorizer, database: prisma, authorizedActors, filterArguments, close: () => database.$disconnect() }
   },
+  routes: () => '.',
 })

@@ -214,7 +214,7 @@ POST    /notes   none
     ['no function', config.replace('routes: () => app', 'routes: {} as never'), '`routes` must be a function'],
     [
       'another value',
-      config.replace('routes: () => app', "routes: () => 'app'"),
+      config.replace('routes: () => app', 'routes: () => 42'),
       'returned no application of Express, Koa or NestJS',
     ],
     ['an empty application', config.replace('routes: () => app', 'routes: () => express()'), 'has no routes'],

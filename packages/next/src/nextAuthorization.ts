@@ -5,7 +5,7 @@ import { interrupt } from './interrupt.js'
 import { routeHandlers, type WithAuthorization } from './routeHandler.js'
 import { type AuthorizedAction, serverActions } from './serverAction.js'
 import { type NextAuthorizationOptions, Serving } from './serving.js'
-import { Unguarded } from './subject.js'
+import { type Unguard, unguarded } from './subject.js'
 
 /** The props of `<Can>`. */
 export interface CanProperties<Row = unknown, P extends PolicyTypes = RegisteredPolicy> {
@@ -20,12 +20,7 @@ export interface CanProperties<Row = unknown, P extends PolicyTypes = Registered
 export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   readonly withAuthorization: WithAuthorization<Actor, P>
   readonly authorizedAction: AuthorizedAction<Actor, P>
-  /**
-   * Declares a route handler or a server action as public.
-   *
-   * @param reason - Why it is public, for readers of the code.
-   */
-  readonly unguarded: (reason: string) => Unguarded
+  readonly unguarded: Unguard
   /** Returns whether the actor may do an action on a row, to choose the content of a page. */
   readonly can: <Row>(action: ActionOn<Row, P>, resource: Row) => Promise<boolean>
   /**
@@ -104,7 +99,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
   return {
     withAuthorization: routeHandlers(authorizer, serving),
     authorizedAction: serverActions(authorizer, serving),
-    unguarded: (reason) => new Unguarded(reason),
+    unguarded,
     can,
     authorize,
     Can: showing(can),

@@ -1,4 +1,5 @@
-import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import { ArgumentError, Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import { routeMarkOf } from '@arcturus/core/framework'
 import { testAuthorization } from '@arcturus/testing'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
@@ -206,5 +207,17 @@ describe('outside of a request', () => {
 
   it('the authorizer itself answers as ever', () => {
     expect(application().authorizer.can(new User('ada'), 'read', notes[0])).toBe(true)
+  })
+})
+
+describe('unguarded', () => {
+  it('declares a handler with its reason, and leaves it as it is', async () => {
+    const { unguarded } = application()
+    const handler = async (name: string) => `signed in ${name}`
+    const declared = unguarded('signs in', handler)
+    expect(await declared('ada')).toBe('signed in ada')
+    expect(routeMarkOf(declared)).toEqual({ kind: 'unguarded', reason: 'signs in' })
+    expect(routeMarkOf(handler)).toBeUndefined()
+    expect(() => unguarded('', handler)).toThrow(ArgumentError)
   })
 })

@@ -24,7 +24,7 @@ import { redirectStatus } from './interrupt.js'
 import { invalidInput } from './invalidInput.js'
 import type { NextAuthorizationOptions, Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
-import { type Declared, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
+import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
 
 /** Next's request, with the authorization of its actor. */
 export type AuthorizedRequest<Resource, Actor, P extends PolicyTypes = RegisteredPolicy> = NextRequest & {
@@ -85,7 +85,7 @@ type AnyHandler = (request: NextRequest, context: unknown) => unknown
 export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Actor>): WithAuthorization<Actor> {
   const withAuthorization = (handler: AnyHandler, ...declared: Declared): RouteHandler<unknown> => {
     const protection = protectionOf(authorizer, handler, declared)
-    return async (request, context) =>
+    const route: RouteHandler<unknown> = async (request, context) =>
       serving.serve(await sourceOfRequest(request), async (enforcement) => {
         try {
           return await attached(request, enforcement.authorization, async () => {
@@ -99,6 +99,7 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
           throw (status === undefined ? undefined : enforcement.hold(status, routeOf(request))) ?? error
         }
       })
+    return declaring(route, protection)
   }
   // Sound: only the types carry the row type of the loader; at run time all handlers are alike.
   return withAuthorization as WithAuthorization<Actor>

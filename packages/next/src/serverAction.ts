@@ -22,7 +22,7 @@ import { interrupt, redirectStatus } from './interrupt.js'
 import { invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'
 import { ambientSource, type RequestSource } from './source.js'
-import { type Declared, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
+import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
 
 /**
  * The result of a server action: its value, or the reason for the denial. It never reveals whether
@@ -121,7 +121,7 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
     // Sound: the overloads allow only these options there.
     const { onDenial = 'result' } = own(protection.kind === 'subject' ? protection.options : {}) as ActionOptions
     assertOnDenial(onDenial)
-    return async (...args: unknown[]): Promise<unknown> =>
+    const action = async (...args: unknown[]): Promise<unknown> =>
       serving.serve(await ambientSource('POST'), async (enforcement) => {
         try {
           await enforceOn(enforcement, protection, args)
@@ -136,6 +136,7 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
           throw (status === undefined ? undefined : enforcement.hold(status, 'A server action')) ?? error
         }
       })
+    return declaring(action, protection)
   }
   // Sound: only the types carry the row type of the loader; at run time all handlers are alike.
   return authorizedAction as AuthorizedAction<Actor>

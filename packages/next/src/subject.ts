@@ -3,7 +3,9 @@ import {
   type Authority,
   assertReason,
   assertRoute,
+  authorizeMark,
   type Loader,
+  markRoute,
   own,
   type RouteOptions,
 } from '@arcturus/core/framework'
@@ -19,6 +21,32 @@ export class Unguarded {
   }
 }
 
+/** Declares a handler or an action as public. */
+export interface Unguard {
+  /**
+   * Returns the declaration, for the second argument of `withAuthorization` or `authorizedAction`.
+   *
+   * @param reason - Why it is public, for readers of the code.
+   * @throws {ArgumentError} The reason is missing.
+   */
+  (reason: string): Unguarded
+  /**
+   * Returns a handler or an action that needs no authorization, such as one that signs users in, as it is. `arcturus routes` lists
+   * the reason.
+   *
+   * @throws {ArgumentError} The reason is missing.
+   * @example
+   * export const signOut = unguarded('ends the own session', async () => endSession())
+   */
+  <Handler extends (...args: never) => unknown>(reason: string, handler: Handler): Handler
+}
+
+export const unguarded = ((reason: string, handler?: () => unknown) => {
+  const declared = new Unguarded(reason)
+  return handler ? declaring(handler.bind(undefined), { kind: 'unguarded', reason }) : declared
+  // Sound: the bound handler has the parameters and the result of the handler.
+}) as Unguard
+
 /** The declared protection of a handler or an action. */
 export type Protection =
   | { readonly kind: 'handler' }
@@ -29,6 +57,13 @@ export type Protection =
       readonly subject: Loader | string
       readonly options: RouteOptions
     }
+
+/** Marks a route with its declared protection, for `arcturus routes`. A handler that decides itself declares nothing. */
+export function declaring<Route extends object>(route: Route, protection: Protection): Route {
+  if (protection.kind === 'handler') return route
+  if (protection.kind === 'unguarded') return markRoute(route, protection)
+  return markRoute(route, authorizeMark(protection.action, protection.subject, protection.options))
+}
 
 /** Returns the options of a protected route for one call of its handler. */
 export function enforceOptions(

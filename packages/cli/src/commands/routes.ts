@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import type { LoadedConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { table } from '../output/table.js'
@@ -5,11 +7,12 @@ import type { Project } from '../project/project.js'
 import { expressRoutes, isExpress, isExpressRouter } from '../routes/express.js'
 import { isKoa, isKoaRouter, koaRoutes } from '../routes/koa.js'
 import { isNest, nestRoutes } from '../routes/nest.js'
+import { nextRoutes } from '../routes/next.js'
 import type { Route } from '../routes/route.js'
 
 /** Lists the routes of the application. Code 1 if they are checked, and one declares nothing. */
 export async function routes(project: Project, output: Output, isChecked: boolean): Promise<Result> {
-  const found = await routesOf(await applicationsOf(project), project.config.file)
+  const found = await routesOf(await applicationsOf(project), project.config)
   if (found.length === 0)
     throw new Failure(
       'The application has no routes.',
@@ -38,15 +41,16 @@ async function applicationsOf({ config }: Project): Promise<readonly unknown[]> 
   }
 }
 
-async function routesOf(applications: readonly unknown[], file: string): Promise<readonly Route[]> {
+async function routesOf(applications: readonly unknown[], { file, folder }: LoadedConfig): Promise<readonly Route[]> {
   const found = applications.map((one): readonly Route[] | Promise<readonly Route[]> => {
     // A mounted application is listed where it is mounted.
     if (isExpress(one)) return applications.includes(one.parent) ? [] : expressRoutes(one, applications)
     if (isExpressRouter(one)) return expressRoutes(one, applications)
     if (isNest(one)) return nestRoutes(one)
+    if (typeof one === 'string') return nextRoutes(resolve(folder, one))
     if (isKoa(one) || isKoaRouter(one)) return koaRoutes(one)
     throw new Failure(
-      `\`routes\` in ${file} returned no application of Express, Koa or NestJS, and no router.`,
+      `\`routes\` in ${file} returned no application of Express, Koa or NestJS, no router, and no folder of Next.`,
       'write: routes: () => app',
     )
   })

@@ -22,7 +22,8 @@ export interface Config {
   readonly tests?: string | readonly string[]
   /**
    * Returns the application of Express, Koa or NestJS, with all routes, for `arcturus routes`: `() => app`, or a promise of
-   * it. An Express application that is mounted in another one is listed, too: `() => [app, admin]`.
+   * it. An Express application that is mounted in another one is listed, too: `() => [app, admin]`. For Next it returns the folder
+   * of the application, relative to that of the configuration: `() => '.'`.
    */
   readonly routes?: () => unknown
 }

@@ -31,7 +31,16 @@ import { asServing, assertNotKept } from '../cacheScope.js'
 import { answerable } from '../invalidInput.js'
 import { forbidCaching, type NextAuthorizationOptions, requestId } from '../serving.js'
 import type { RequestSource } from '../source.js'
-import { type Declared, enforceOptions, type Protection, protectionOf, Unguarded } from '../subject.js'
+import {
+  type Declared,
+  declaring,
+  enforceOptions,
+  type Protection,
+  protectionOf,
+  type Unguard,
+  type Unguarded,
+  unguarded,
+} from '../subject.js'
 import { lent } from './lent.js'
 
 /** The request of an API route, with the authorization of its actor. */
@@ -90,8 +99,7 @@ export interface PagesAuthorization<P extends PolicyTypes = RegisteredPolicy> {
       model: Name,
     ): ServerSideProps<Value>
   }
-  /** Declares a route as public, with a reason for readers of the code. */
-  readonly unguarded: (reason: string) => Unguarded
+  readonly unguarded: Unguard
 }
 
 type Cookied = IncomingMessage & { readonly cookies: Partial<Record<string, string>> }
@@ -157,7 +165,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     ...declared: Declared
   ): ApiRoute => {
     const protection = protectionOf(authorizer, handler, declared)
-    return async (request, response) => {
+    const route: ApiRoute = async (request, response) => {
       try {
         await serve(request, protection, request, async (enforcement) => {
           holdUndecided(enforcement, request, response)
@@ -167,6 +175,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
         deny(answerable(error), request, response)
       }
     }
+    return declaring(route, protection)
   }
 
   const withAuthorizedProps = (
@@ -215,7 +224,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
   return {
     withAuthorization: withAuthorization as PagesAuthorization['withAuthorization'],
     withAuthorizedProps: withAuthorizedProps as PagesAuthorization['withAuthorizedProps'],
-    unguarded: (reason) => new Unguarded(reason),
+    unguarded,
   }
 }
 
