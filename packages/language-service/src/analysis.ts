@@ -1,12 +1,14 @@
 import {
   allChecks,
   builtinClasses,
+  byName,
   checkStatements,
   type Diagnostic,
   type Expression,
   eachChild,
   factsAt,
   Heads,
+  type Kept,
   type Knowledge,
   type MergedBlock,
   mergeBlocks,
@@ -57,7 +59,6 @@ export interface Application {
 
 const checks = allChecks()
 const schemas = new WeakMap<SchemaDescription, Schema>()
-const checked = new WeakMap<Statement, { readonly schema: Schema; readonly found: readonly Diagnostic[] }>()
 
 /** What the checks return. */
 interface Checked {
@@ -70,28 +71,37 @@ export class Analysis {
   readonly documents: readonly PolicyDocument[]
   readonly schema: Schema
   readonly statements: readonly Statement[]
-  /** Written rules by name. */
-  readonly rules: ReadonlyMap<string, readonly Rule[]>
-  readonly blocks: ReadonlyMap<string, MergedBlock>
-  readonly heads: Heads
   readonly #application: Application
+  readonly #kept: Kept
+  #rules: ReadonlyMap<string, readonly Rule[]> | undefined
+  #blocks: ReadonlyMap<string, MergedBlock> | undefined
+  #heads: Heads | undefined
   #result: Checked | undefined
 
-  constructor(documents: readonly PolicyDocument[], application: Application) {
+  /** @param kept - What is known of the statements before. */
+  constructor(documents: readonly PolicyDocument[], application: Application, kept: Kept) {
     this.documents = documents
     this.#application = application
+    this.#kept = kept
     this.statements = documents.flatMap(({ pieces }) => pieces.flatMap(({ statement }) => statement ?? []))
     this.schema = application.schema ? knownSchema(application.schema) : openSchema(this.statements)
-    const rules = new Map<string, Rule[]>()
-    for (const one of this.statements) {
-      if (one.kind !== 'rule') continue
-      const same = rules.get(one.name)
-      if (same) same.push(one)
-      else rules.set(one.name, [one])
-    }
-    this.rules = rules
-    this.blocks = mergeBlocks(this.statements.filter((one) => one.kind === 'resource block'))
-    this.heads = new Heads({ rules, schema: this.schema, unions: unionsOf(this.blocks) })
+  }
+
+  /** Written rules by name. */
+  get rules(): ReadonlyMap<string, readonly Rule[]> {
+    this.#rules ??= byName(this.statements.filter((one) => one.kind === 'rule'))
+    return this.#rules
+  }
+
+  get blocks(): ReadonlyMap<string, MergedBlock> {
+    this.#blocks ??= mergeBlocks(this.statements.filter((one) => one.kind === 'resource block'))
+    return this.#blocks
+  }
+
+  get heads(): Heads {
+    const { rules, schema } = this
+    this.#heads ??= new Heads({ rules, schema, unions: unionsOf(this.blocks) })
+    return this.#heads
   }
 
   /** The policy, as far as its statements are valid. */
@@ -116,14 +126,9 @@ export class Analysis {
     const found: Diagnostic[] = []
     /** The lines with syntax errors of each broken block; of any other broken statement, nothing else is told. */
     const broken = new Map<unknown, ReadonlySet<number> | undefined>()
-    for (const { pieces } of this.documents) {
-      const forms = new Set<unknown>()
+    for (const { pieces, syntaxErrors } of this.documents) {
+      for (const one of syntaxErrors) syntax.push(one)
       for (const { source, statement, diagnostics } of pieces) {
-        for (const one of diagnostics) {
-          if (one.code === 'cloud-form' && forms.has(one.data?.['form'])) continue
-          if (one.code === 'cloud-form') forms.add(one.data?.['form'])
-          syntax.push(one)
-        }
         if (diagnostics.length > 0) {
           const isBlock = statement?.kind === 'resource block'
           broken.set(
@@ -132,13 +137,16 @@ export class Analysis {
           )
         }
         if (!statement) continue
-        for (const one of statementDiagnostics(statement, schema))
+        const own: Diagnostic[] = []
+        checkStatements([statement], facts, checks, own, this.#kept)
+        for (const one of own)
           if (this.#application.schema || one.code !== 'singleton-variable' || !isObject(statement, one.span))
             found.push(one)
       }
     }
     const { queryRules = [], isWhole = false } = this.#application
-    const policy = policyOf(this.statements, facts, checks, found, { queryRules: new Set(queryRules) }, () => false)
+    const options = { queryRules: new Set(queryRules), kept: this.#kept }
+    const policy = policyOf(this.statements, facts, checks, found, options, () => false)
     const told = found.filter(({ span }) => {
       if (!span || !broken.has(span.source)) return true
       return broken.get(span.source)?.has(lineOf(span)) === false
@@ -171,15 +179,6 @@ function isObject(node: Node, span: Span | undefined): boolean {
   eachChild(node, (child) => {
     found ||= isObject(child, span)
   })
-  return found
-}
-
-function statementDiagnostics(statement: Statement, schema: Schema): readonly Diagnostic[] {
-  const known = checked.get(statement)
-  if (known?.schema === schema) return known.found
-  const found: Diagnostic[] = []
-  checkStatements([statement], { sources: [], schema }, checks, found)
-  checked.set(statement, { schema, found })
   return found
 }
 

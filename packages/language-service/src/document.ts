@@ -1,4 +1,4 @@
-import { LOOKAHEAD, type Piece, pieceAt, Shape, Source, type Span } from '@arcturus/core/editing'
+import { type Diagnostic, LOOKAHEAD, type Piece, pieceAt, Shape, Source, type Span } from '@arcturus/core/editing'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Position, Range } from 'vscode-languageserver-types'
 
@@ -11,6 +11,11 @@ export class PieceSource extends Source {
     const { line, character } = this.document!.text.positionAt(this.start + offset)
     return { line: line + 1, column: character + 1 }
   }
+
+  override frame({ start, end }: Span): string {
+    const source = new Source(this.document!.text.getText(), this.name)
+    return source.frame({ source, start: this.start + start, end: this.start + end })
+  }
 }
 
 /** A piece and its place. */
@@ -21,15 +26,29 @@ export interface Placed extends Piece {
 /** A policy that is open in an editor, parsed statement by statement. */
 export class PolicyDocument {
   readonly uri: string
-  readonly shapes: Shape
+  readonly #shapes = new Shape()
+  readonly #repairs: boolean
   text: TextDocument
   pieces: readonly Placed[]
 
-  constructor(uri: string, text: string, version: number, shapes: Shape = new Shape()) {
+  /** @param repairs - Whether an invalid statement is ended where it becomes invalid. Default: it is. */
+  constructor(uri: string, text: string, version: number, repairs = true) {
     this.uri = uri
-    this.shapes = shapes
+    this.#repairs = repairs
     this.text = TextDocument.create(uri, 'polar', version, text)
     this.pieces = this.#parse(text, startOf(text), () => undefined)
+  }
+
+  /** The syntax errors, and each form of Oso Cloud once. */
+  get syntaxErrors(): readonly Diagnostic[] {
+    const forms = new Set<unknown>()
+    return this.pieces.flatMap(({ diagnostics }) =>
+      diagnostics.filter(({ code, data }) => {
+        if (code !== 'cloud-form') return true
+        const { size } = forms
+        return forms.add(data?.['form']).size > size
+      }),
+    )
   }
 
   get version(): number {
@@ -71,7 +90,8 @@ export class PolicyDocument {
     const from = byStart.get(end)
     const rest = from === undefined ? [] : old.slice(from)
     for (const { source } of rest) source.start += moved
-    this.pieces = [...kept, ...parsed, ...rest]
+    const replaced = old.slice(kept.length, from ?? old.length)
+    this.pieces = [...kept, ...sameOrNew(replaced, parsed), ...rest]
     return true
   }
 
@@ -79,7 +99,7 @@ export class PolicyDocument {
   #parse(text: string, from: number, known: (place: number) => number | undefined): readonly Placed[] {
     const pieces: Placed[] = []
     for (let place = from; known(place) === undefined; ) {
-      const piece = pieceAt(text, place, (part) => new PieceSource(part, this.uri), this.shapes)
+      const piece = pieceAt(text, place, (part) => new PieceSource(part, this.uri), this.#shapes, this.#repairs)
       if (!piece) break
       // Sound: its source was made here.
       const source = piece.source as PieceSource
@@ -106,6 +126,19 @@ export class PolicyDocument {
   offset(position: Position): number {
     return this.text.offsetAt(position)
   }
+}
+
+/** Returns pieces; in place of one with the text of a piece before, that piece, so that it is known. */
+function sameOrNew(before: readonly Placed[], now: readonly Placed[]): readonly Placed[] {
+  const own = ({ source, length }: Placed): string => source.text.slice(0, length)
+  const known = new Map(before.filter(({ diagnostics }) => diagnostics.length === 0).map((one) => [own(one), one]))
+  return now.map((piece) => {
+    const same = piece.diagnostics.length === 0 ? known.get(own(piece)) : undefined
+    if (!same) return piece
+    known.delete(own(piece))
+    same.source.start = piece.source.start
+    return same
+  })
 }
 
 /** Returns where the first piece begins: after a byte order mark. */

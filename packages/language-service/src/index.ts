@@ -1,6 +1,7 @@
 export type { SchemaDescription } from '@arcturus/core/editing'
 export type { GrantedAction } from './actions.js'
 export type { Application } from './analysis.js'
+export { IncrementalLoad } from './incrementalLoad.js'
 export { RenameError } from './navigation.js'
 export { tokenModifiers, tokenTypes } from './semanticTokens.js'
 export { LanguageService } from './service.js'

@@ -1,3 +1,4 @@
+import { Kept } from '@arcturus/core/editing'
 import type {
   CodeAction,
   CompletionItem,
@@ -42,6 +43,7 @@ import { signatureHelp } from './signature.js'
  */
 export class LanguageService {
   readonly #documents = new Map<string, PolicyDocument>()
+  readonly #kept = new Kept()
   #application: Application
   #analysis: Analysis | undefined
 
@@ -77,6 +79,7 @@ export class LanguageService {
     this.#analysis ??= new Analysis(
       [...this.#documents.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1)),
       this.#application,
+      this.#kept,
     )
     return this.#analysis
   }

@@ -39,7 +39,7 @@ async function diagnosticsOf(open: () => Promise<Project>, stays: boolean): Prom
   console.warn = () => {}
   try {
     project = await open()
-    const warnings = await project.load()
+    const warnings = await (stays ? project.loadAgain() : project.load())
     return [...warnings, ...refusedFilters(project)]
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics

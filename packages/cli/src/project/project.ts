@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Authorizer, Context, Diagnostic } from '@arcturus/core'
+import type { IncrementalLoad } from '@arcturus/language-service'
 import { glob } from 'tinyglobby'
 import { type LibraryOf, type LoadedConfig, libraryOf, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
@@ -31,6 +32,7 @@ export class Project {
   readonly context: Context | undefined
   readonly #rows: RowSource | undefined
   readonly #close: (() => unknown) | undefined
+  #known: IncrementalLoad | undefined
 
   private constructor(
     config: LoadedConfig,
@@ -118,6 +120,20 @@ export class Project {
    */
   async load(): Promise<readonly Diagnostic[]> {
     const { warnings } = await this.authorizer.load(...(await this.readPolicy()))
+    return warnings
+  }
+
+  /**
+   * Loads the policy as `load` does. From the second time on, changed statements alone are parsed and checked.
+   *
+   * @returns Its warnings.
+   * @throws {PolicyError} The policy has errors.
+   */
+  async loadAgain(): Promise<readonly Diagnostic[]> {
+    const { loadAgain } = await this.library('tools')
+    const { IncrementalLoad } = await import('@arcturus/language-service')
+    this.#known ??= new IncrementalLoad()
+    const { warnings } = await loadAgain(this.authorizer, await this.readPolicy(), this.#known)
     return warnings
   }
 

@@ -30,6 +30,7 @@ export const LOOKAHEAD = 4
  * Parses the statement that comes first after a place.
  * @param sourceOf - Makes the source of a piece.
  * @param known - The root of the shapes of statements that were parsed already.
+ * @param repairs - Whether an invalid statement is ended where it becomes invalid. Default: it is.
  * @returns undefined at the end of the text.
  */
 export function pieceAt(
@@ -37,6 +38,7 @@ export function pieceAt(
   place: number,
   sourceOf: (text: string) => Source,
   known: Shape,
+  repairs = true,
 ): Piece | undefined {
   if (place >= text.length) return undefined
   for (let size = WINDOW; ; size *= 4) {
@@ -44,7 +46,7 @@ export function pieceAt(
     const tokens = new Tokens(source)
     const diagnostics: Diagnostic[] = []
     const repair: Parsing['repair'] = (start, first) => ended(start, tokensIn(source, first, tokens.peek()))
-    const parsing = { tokens, known, forms: new CloudForms(), repair }
+    const parsing = { tokens, known, forms: new CloudForms(), ...(repairs && { repair }) }
     const statement = tokens.peek() && parseNext(parsing, diagnostics)
     const isAll = place + size >= text.length
     const next = tokens.peek(LOOKAHEAD)

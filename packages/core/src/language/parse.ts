@@ -125,7 +125,7 @@ export function parseFile(
   source: Source,
   known: Shape = new Shape(),
   isForOso = false,
-): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly file: File; readonly statements: readonly Statement[]; readonly diagnostics: readonly Diagnostic[] } {
   const parsing: Parsing = { tokens: new Tokens(source), known, forms: isForOso ? undefined : new CloudForms() }
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
@@ -133,7 +133,8 @@ export function parseFile(
     const statement = parseNext(parsing, diagnostics)
     if (statement) statements.push(statement)
   }
-  return { file: { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }, diagnostics }
+  const span = { source, start: 0, end: source.text.length }
+  return { file: { kind: 'file', statements, span }, statements, diagnostics }
 }
 
 /** What parsing a text needs. */

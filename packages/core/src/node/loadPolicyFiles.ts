@@ -47,7 +47,7 @@ export async function loadPolicyFiles(
   // Most applications keep none.
   const { PolicySnapshot } = await import('./policySnapshot.js')
   const snapshot = await PolicySnapshot.open(cache)
-  const policy = await engine.active.load(sources, snapshot)
+  const policy = await engine.active.load(sources, { snapshots: snapshot })
   await snapshot.save()
   return policy
 }

@@ -105,9 +105,9 @@ describe('the diagnostics of a policy', () => {
       'singleton-variable',
       'singleton-variable',
       'missing-required-rule',
-      'undefined-rule',
       'uncalled-rule',
       'missing-has-permission',
+      'undefined-rule',
     ])
     expect(codes(result.diagnostics)).toEqual([
       'singleton-variable',

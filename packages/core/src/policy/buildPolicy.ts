@@ -1,14 +1,15 @@
-import type { Node, Rule, Statement } from '../language/ast.js'
+import type { Statement } from '../language/ast.js'
 import { Shape } from '../language/derivation.js'
 import type { Diagnostic } from '../language/diagnostic.js'
 import { parseFile } from '../language/parse.js'
-import type { Source } from '../language/source.js'
+import type { Source, Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
 import { keepCauses } from './causes.js'
-import { type CheckContext, type LoadChecks, reporting, runChecks } from './checks/check.js'
+import { type CheckContext, checkRules, type LoadChecks, reporting, runChecks } from './checks/check.js'
 import { duplicateSource } from './checks/duplicateSource.js'
 import { expandBlocks } from './expand.js'
+import { type Declared, Kept } from './kept.js'
 import type { Policy } from './policy.js'
 import { ruleTypesOf, typesOf } from './ruleTypes.js'
 
@@ -27,6 +28,17 @@ export interface BuildOptions {
   readonly queryRules?: ReadonlySet<string>
   /** Keeps the work of one build for the next. Default: nothing is kept. */
   readonly snapshots?: Snapshots | undefined
+  /** Parses and checks changed statements alone. Default: everything is parsed and checked. */
+  readonly incremental?: Incremental | undefined
+}
+
+/** The work of earlier builds of nearly the same texts. */
+export interface Incremental {
+  readonly kept: Kept
+  /** Parses a source; statements that it had before are the same objects. */
+  parse(source: Source): { readonly statements: readonly Statement[]; readonly diagnostics: readonly Diagnostic[] }
+  /** Returns a span of a statement as one of the source that was parsed last. */
+  place(span: Span): Span
 }
 
 /** All that determines the result of a build. */
@@ -62,13 +74,13 @@ export function buildPolicy(
   sources: readonly Source[],
   schema: Schema,
   checks: LoadChecks,
-  { queryRules = new Set(), snapshots }: BuildOptions = {},
+  { queryRules = new Set(), snapshots, incremental }: BuildOptions = {},
 ): PolicyResult {
   const facts = { sources, schema }
   const known = snapshots?.read({ ...facts, checks, queryRules })
   if (known) {
     const { isForOso } = checks
-    const unchecked = { isForOso, statements: [], blocks: [], policy: [] }
+    const unchecked = { isForOso, statements: [], blocks: [], policy: [], rules: [] }
     const policy = policyOf(known.statements, facts, unchecked, [], { queryRules }, () => false)
     return resultOf(policy, sources, known.warnings)
   }
@@ -78,13 +90,15 @@ export function buildPolicy(
   const fresh = duplicateSource(reporting({ ...facts, isForOso: checks.isForOso }, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
-    const { file, diagnostics } = parseFile(source, shapes, checks.isForOso)
-    for (const one of diagnostics) found.push(one)
-    for (const one of file.statements) statements.push(one)
-    checkStatements(file.statements, facts, checks, found)
+    const parsed = incremental?.parse(source) ?? parseFile(source, shapes, checks.isForOso)
+    for (const one of parsed.diagnostics) found.push(one)
+    for (const one of parsed.statements) statements.push(one)
+    checkStatements(parsed.statements, facts, checks, found, incremental?.kept)
   }
-  const policy = policyOf(statements, facts, checks, found, { queryRules }, () => found.some(isInTheWay))
-  const result = resultOf(policy, sources, found)
+  const options = { queryRules, kept: incremental?.kept }
+  const policy = policyOf(statements, facts, checks, found, options, () => found.some(isInTheWay))
+  const placed = ({ span, ...one }: Diagnostic): Diagnostic => ({ ...one, span: span && incremental?.place(span) })
+  const result = resultOf(policy, sources, incremental ? found.map(placed) : found)
   if (result.policy) snapshots?.write({ statements, warnings: found })
   return result
 }
@@ -95,10 +109,15 @@ export function checkStatements(
   facts: Pick<CheckContext, 'sources' | 'schema'>,
   checks: LoadChecks,
   found: Diagnostic[],
+  kept?: Kept,
 ): void {
-  const checked = statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
   const context = { ...facts, isForOso: checks.isForOso }
-  runChecks(checks.statements, (row) => reporting(context, row), checked, found)
+  const check = (some: readonly Statement[], into: Diagnostic[]): void => {
+    const groups = some.filter((one) => one.kind !== 'inline query').map((one) => [one])
+    runChecks(checks.statements, (row) => reporting(context, row), groups, into)
+  }
+  if (!kept) check(statements, found)
+  else for (const one of statements) for (const its of kept.found(one, facts.schema, check)) found.push(its)
 }
 
 /**
@@ -111,53 +130,46 @@ export function policyOf(
   facts: Pick<CheckContext, 'sources' | 'schema'>,
   checks: LoadChecks,
   found: Diagnostic[],
-  { queryRules = new Set() }: BuildOptions,
+  { queryRules, kept = new Kept() }: { readonly queryRules: ReadonlySet<string>; readonly kept?: Kept | undefined },
   stops: () => boolean,
 ): Omit<Policy, 'warnings'> | undefined {
-  const { sources } = facts
+  const { sources, schema } = facts
   const { isForOso } = checks
   if (stops()) return undefined
 
-  const blockNodes = statements.filter((one) => one.kind === 'resource block')
-  const blocks = mergeBlocks(blockNodes)
-  const blockFacts = { ...facts, isForOso, blocks }
-  runChecks(checks.blocks, (row) => reporting(blockFacts, row), [blockNodes], found)
+  const declared = kept.declared(schema, statements, () => declarationsOf(statements, facts, checks))
+  const { blocks, unions, expanded, ruleTypes, publicBlocks, typesByName } = declared
+  for (const one of declared.diagnostics) found.push(one)
   if (!isForOso) keepCauses(found)
   if (stops()) return undefined
 
   const written = statements.filter((one) => one.kind === 'rule')
   const inlineQueries = statements.filter((one) => one.kind === 'inline query')
-  const all = [...written, ...expandBlocks(blocks)]
-  const rules = byName(all)
-  const types = ruleTypesOf(
-    statements.filter((one) => one.kind === 'rule type'),
-    blocks,
-  )
-  const unions = unionsOf(blocks)
-  const policyFacts = {
-    ...blockFacts,
-    rules,
-    written: new Set(written),
-    ruleTypes: types,
-    unions,
-    queryRules,
-  }
-  const group = [...all, ...inlineQueries]
-  // Most rules are not searched for calls.
-  const hasMore = (node: Node): boolean =>
-    node.kind !== 'rule' || !policyFacts.written.has(node) || hasParenthesis(node)
-  runChecks(checks.policy, (row) => reporting(policyFacts, row), [group], found, hasMore)
+  const { named, nodes } = kept.rules([...written, ...expanded], inlineQueries)
+  const policyFacts = { ...facts, isForOso, blocks, rules: named, expanded, ruleTypes, unions, queryRules }
+  checkRules(checks, (row) => reporting(policyFacts, row), nodes, found)
   if (!isForOso) keepCauses(found)
-
-  const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
-  const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))
-  return { sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }
+  return { sources, rules: named, ruleTypes: typesByName, blocks: publicBlocks, unions, inlineQueries }
 }
 
-/** Returns whether the text of a rule has a parenthesis after that of its head, as that of a call has. */
-function hasParenthesis({ span: { source, start, end } }: Rule): boolean {
-  const at = source.text.indexOf('(', source.text.indexOf('(', start) + 1)
-  return at !== -1 && at < end
+function declarationsOf(
+  statements: readonly Statement[],
+  facts: Pick<CheckContext, 'sources' | 'schema'>,
+  { isForOso, blocks: rows }: LoadChecks,
+): Declared {
+  const blockNodes = statements.filter((one) => one.kind === 'resource block')
+  const blocks = mergeBlocks(blockNodes)
+  const diagnostics: Diagnostic[] = []
+  const blockFacts = { ...facts, isForOso, blocks }
+  runChecks(rows, (row) => reporting(blockFacts, row), [blockNodes], diagnostics)
+  const types = statements.filter((one) => one.kind === 'rule type')
+  const ruleTypes = ruleTypesOf(types, blocks)
+  const names = [...ruleTypes.general.keys(), ...(ruleTypes.relations.size > 0 ? ['has_relation'] : [])]
+  return {
+    ...{ blocks, ruleTypes, diagnostics, publicBlocks: publicBlocks(blocks), unions: unionsOf(blocks) },
+    expanded: new Set(expandBlocks(blocks)),
+    typesByName: new Map(names.map((name) => [name, typesOf(name, ruleTypes)])),
+  }
 }
 
 /**
@@ -180,14 +192,4 @@ function resultOf(
   )
   if (!policy || found.some(({ severity }) => severity === 'error')) return { policy: undefined, diagnostics, found }
   return { policy: { ...policy, warnings: found }, diagnostics, found }
-}
-
-function byName(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
-  const named = new Map<string, Rule[]>()
-  for (const rule of rules) {
-    const same = named.get(rule.name)
-    if (same) same.push(rule)
-    else named.set(rule.name, [rule])
-  }
-  return named
 }

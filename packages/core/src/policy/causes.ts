@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../language/diagnostic.js'
+import type { Source } from '../language/source.js'
+import { entryOf } from '../values/entryOf.js'
 import { nearest } from './checks/suggestion.js'
 
 /**
@@ -14,8 +16,10 @@ export function keepCauses(found: Diagnostic[]): void {
 /** Of equal diagnostics at one place, keeps the first error, else the first warning. */
 function removeRepeated(found: Diagnostic[]): void {
   const first = new Map<string, Diagnostic>()
+  const ids = new Map<Source, number>()
+  // Sources can have the same name, as statements do that are parsed alone.
   const keyOf = ({ code, span, message }: Diagnostic): string | undefined =>
-    span && `${placeOf(span)} ${code} ${message}`
+    span && `${entryOf(ids, span.source, () => ids.size)} ${span.start} ${code} ${message}`
   for (const one of found) {
     const key = keyOf(one)
     const known = key && first.get(key)
@@ -29,8 +33,6 @@ function keep(found: Diagnostic[], isKept: (one: Diagnostic) => boolean): void {
   if (kept.length < found.length) found.splice(0, found.length, ...kept)
 }
 
-const placeOf = ({ start, source }: NonNullable<Diagnostic['span']>): string => `${start} ${source.name}`
-
 /** The messages for an undeclared name and for a declared name that no rule gives, and the rule that gives it. */
 const pairs = [
   ['unknown-role', 'unassigned-role', 'has_role'],
@@ -39,9 +41,12 @@ const pairs = [
 
 /** Returns the calls that always fail because of a name that no block declares. */
 function inCalls(found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const unknown = new Set(found.flatMap(({ code, span }) => (code.startsWith('unknown-') && span ? placeOf(span) : [])))
-  if (unknown.size === 0) return []
-  return found.filter(({ code, span }) => code === 'unmatched-call' && span && unknown.has(placeOf(span)))
+  const unknown = new Map<Source, Set<number>>()
+  for (const { code, span } of found)
+    if (code.startsWith('unknown-') && span) entryOf(unknown, span.source, () => new Set<number>()).add(span.start)
+  return found.filter(
+    ({ code, span }) => code === 'unmatched-call' && span && unknown.get(span.source)?.has(span.start),
+  )
 }
 
 /** Returns the messages that rules are missing, if misspelt rules are meant to be those. */

@@ -1,6 +1,6 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
 import type { Tracer } from '../../machine/index.js'
-import type { Snapshots } from '../../policy/buildPolicy.js'
+import type { BuildOptions } from '../../policy/buildPolicy.js'
 import type { Policy } from '../../policy/policy.js'
 import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import type { Statistics } from '../plans/predicateDecider.js'
@@ -77,11 +77,11 @@ export class ActivePolicy {
 
   /**
    * Replaces the active policy, once the tests of the new one have passed.
-   * @param snapshots - Keeps the work of this load for the next. Default: nothing is kept.
+   * @param options - Keep the work of this load for the next. Default: nothing is kept.
    * @throws PolicyError
    */
-  async load(sources: readonly (string | PolicySource)[], snapshots?: Snapshots): Promise<Policy> {
-    const loaded = this.#parse(sources, snapshots)
+  async load(sources: readonly (string | PolicySource)[], options?: BuildOptions): Promise<Policy> {
+    const loaded = this.#parse(sources, options)
     const turn = ++this.#turns
     await loaded.test()
     this.#install(loaded, turn)
@@ -111,9 +111,9 @@ export class ActivePolicy {
     this.#needed.set(`${model} ${action}`, { action, model })
   }
 
-  #parse(sources: readonly (string | PolicySource)[], snapshots?: Snapshots): LoadedPolicy {
+  #parse(sources: readonly (string | PolicySource)[], options?: BuildOptions): LoadedPolicy {
     const { schema, loadChecks, warnings, queryRules } = this.#context
-    const policy = parsePolicy(sources, schema, loadChecks, { queryRules, snapshots })
+    const policy = parsePolicy(sources, schema, loadChecks, { ...options, queryRules })
     const loaded = new LoadedPolicy(policy, this.#currentContext)
     const missing = [...this.#needed.values()].filter(({ action, model }) => !loaded.actions.isNamedFor(action, model))
     if (missing.length > 0)

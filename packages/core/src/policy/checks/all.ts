@@ -41,16 +41,20 @@ export function allChecks(isForOso = false): LoadChecks {
     blocks: [...errors.blocks, [circularRoles]],
     policy: [
       ...errors.policy,
-      [entryHead],
       [uncalledRule],
       [missingAllowRule],
       [missingHasPermission],
-      [wrongArity],
-      [unknownName],
       [ungranted],
-      [unreachableRule, listAsAction],
+      [unreachableRule],
       [misspeltAction],
       [repeatedRule],
+    ],
+    rules: [
+      ...errors.rules,
+      [entryHead],
+      [wrongArity],
+      [unknownName],
+      [listAsAction],
       [
         checkPaths(
           unmatchedCall,

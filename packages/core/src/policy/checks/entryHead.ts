@@ -1,5 +1,5 @@
 import type { Parameter, Rule } from '../../language/ast.js'
-import type { PolicyCheck, PolicyContext } from './check.js'
+import type { PolicyContext, RuleCheck } from './check.js'
 import { haveCommonInstances } from './commonInstances.js'
 
 /** The rules whose second parameter is an action, a role or a field's action. */
@@ -14,10 +14,10 @@ const WORDS: Readonly<Record<string, string>> = {
  * The parameters of `allow` and of the rules of blocks must have their order: an actor, a text, a resource. With
  * `actor` blocks, the actor must be of one of their classes.
  */
-export const entryHead: PolicyCheck = (context) => ({
+export const entryHead: RuleCheck = (context) => ({
   rule: (rule) => {
     const word = WORDS[rule.name]
-    if (word === undefined || !context.written.has(rule) || rule.parameters.length < 3) return
+    if (word === undefined || context.expanded.has(rule) || rule.parameters.length < 3) return
     if (!reportOrder(rule, word, context)) reportActor(rule, context)
   },
 })

@@ -38,6 +38,7 @@ export function errorChecks(names: Check = checkNames(singletonVariable)): LoadC
       [unregisteredRelation],
       [undeclaredHead, relationKeyword, undeclaredBody, notARelation, missingRelatedBlock, undeclaredRelatedTerm],
     ],
-    policy: [[unregisteredTypeClass], [restVariableInType], [invalidRule], [missingRequiredRule], [undefinedRule]],
+    policy: [[unregisteredTypeClass], [restVariableInType], [invalidRule], [missingRequiredRule]],
+    rules: [[undefinedRule]],
   }
 }

@@ -1,9 +1,8 @@
 import type { Call, Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
-import type { Source } from '../../language/source.js'
 import { children } from '../../language/visit.js'
 import { own } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
-import type { PolicyCheck, PolicyContext } from './check.js'
+import type { PolicyContext, RuleCheck } from './check.js'
 import { shapeOf } from './heads.js'
 import { Helpers } from './helpers.js'
 import { Knowledge, literalsOf } from './knowledge.js'
@@ -26,16 +25,18 @@ export interface PathVisitor {
 export type PathCheck = (context: PolicyContext) => PathVisitor | undefined
 
 /** Makes a check of the paths of the written rules. */
-export function checkPaths(...checks: readonly PathCheck[]): PolicyCheck {
+export function checkPaths(...checks: readonly PathCheck[]): RuleCheck {
   return (context) => {
-    const once = reportOnce(context)
-    const visitors = checks.flatMap((check) => check(once) ?? [])
+    const visitors = checks.flatMap((check) => check(context) ?? [])
     if (visitors.length === 0) return {}
     const knowledge = new Knowledge(context.schema, learnFrom)
-    const following = { knowledge, visitor: allOf(visitors), helpers: new Helpers(context), open: [] }
+    const helpers = new Helpers(context)
+    const following = { knowledge, visitor: allOf(visitors), helpers, open: [] }
     return {
       rule: (rule) => {
-        if (context.written.has(rule)) knowledge.branch(() => followPaths(rule, following))
+        if (context.expanded.has(rule)) return
+        helpers.begin()
+        knowledge.branch(() => followPaths(rule, following))
       },
     }
   }
@@ -64,27 +65,6 @@ export function factsAt<T>(
   if (found) return found.value
   if (!rule.body) knowledge.learn(rule)
   return use(knowledge, undefined)
-}
-
-/** Returns a context that reports a place once, however many calls lead to it. */
-function reportOnce(context: PolicyContext): PolicyContext {
-  const told = new WeakMap<Source, Set<string>>()
-  const report =
-    (kind: 'error' | 'warning'): PolicyContext['warning'] =>
-    (code, message, span, more) => {
-      if (span) {
-        let places = told.get(span.source)
-        if (!places) {
-          places = new Set()
-          told.set(span.source, places)
-        }
-        const place = `${code} ${span.start} ${span.end}`
-        if (places.has(place)) return
-        places.add(place)
-      }
-      context[kind](code, message, span, more)
-    }
-  return { ...context, error: report('error'), warning: report('warning') }
 }
 
 /** What following paths needs. */

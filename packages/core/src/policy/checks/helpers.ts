@@ -4,9 +4,9 @@ import type { PolicyContext } from './check.js'
 import { demandOf, Heads, type Shape } from './heads.js'
 import { renamed } from './renamed.js'
 
-/** How many calls deep helpers are followed, and how many calls of one policy. */
+/** How many calls deep helpers are followed, and how many calls of one rule. */
 const DEEP = 3
-const CALLS = 5_000
+const CALLS = 100
 
 /** A body of a helper in which the arguments of one call stand for the parameters. */
 export interface Followed {
@@ -22,17 +22,20 @@ export interface Followed {
 export class Helpers {
   readonly #context: PolicyContext
   readonly #heads: Heads
-  /** The names of rules that can be followed. */
-  readonly #names = new Set<string>()
+  /** Whether rules of a name can be followed. */
+  readonly #names = new Map<string, boolean>()
   readonly #demands = new Map<Rule, readonly Shape[]>()
   readonly #open: Rule[] = []
-  #left = CALLS
+  #left = 0
 
   constructor(context: PolicyContext) {
     this.#context = context
     this.#heads = new Heads(context)
-    for (const { name, parameters, body } of context.written)
-      if (body && parameters.some((one) => demandOf(one) === '')) this.#names.add(name)
+  }
+
+  /** Begins a rule, whose calls are followed. */
+  begin(): void {
+    this.#left = CALLS
   }
 
   /** Whether a helper is being followed. */
@@ -42,7 +45,12 @@ export class Helpers {
 
   /** Returns whether a rule with this name can be followed. */
   has(name: string): boolean {
-    return this.#names.has(name)
+    const { rules, expanded } = this.#context
+    return entryOf(this.#names, name, () =>
+      (rules.get(name) ?? []).some(
+        (rule) => rule.body && !expanded.has(rule) && rule.parameters.some((one) => demandOf(one) === ''),
+      ),
+    )
   }
 
   /**
@@ -56,7 +64,7 @@ export class Helpers {
       const demands = entryOf(this.#demands, rule, () => rule.parameters.map(demandOf))
       if (demands.length !== shapes.length) continue
       if (!demands.every((demand, index) => this.#heads.accepts(demand, shapes[index]!))) continue
-      if (found || !rule.body || !this.#context.written.has(rule) || this.#open.includes(rule)) return undefined
+      if (found || !rule.body || this.#context.expanded.has(rule) || this.#open.includes(rule)) return undefined
       found = rule
     }
     return found

@@ -26,18 +26,18 @@ export const invalidRule: PolicyCheck = (context) => {
   return {
     rule: (rule) => {
       // The expansion of a role or a permission matches the built-in type.
-      if (rule.name !== 'has_relation' && !context.written.has(rule)) return
+      if (rule.name !== 'has_relation' && context.expanded.has(rule)) return
       const all = typesFor(rule.name)
       if (all.length === 0) return
       const candidates = candidatesFor(rule, context.ruleTypes, context.schema)
       if (candidates.some((type) => matchRule(rule, type, context) === undefined)) return
-      if (!context.isForOso && context.written.has(rule) && reportCause(rule, context)) return
+      if (!context.isForOso && !context.expanded.has(rule) && reportCause(rule, context)) return
       const types = [...new Set([...candidates, ...all])]
         .slice(0, SHOWN)
         .map((type) => ({ type, mismatch: matchRule(rule, type, context) }))
       const hint = types.map(({ type, mismatch }) => `not ${headText(type)}: ${mismatch}`).join('\n')
       const message = `This rule matches no rule type of ${rule.name}.`
-      const span = context.written.has(rule) ? rule.head : (rule.body?.span ?? rule.head)
+      const span = context.expanded.has(rule) ? (rule.body?.span ?? rule.head) : rule.head
       const data = { rule, types }
       const blocks = blocksMissingFor(rule, candidates, context)
       if (blocks.length === 0) context.error('invalid-rule', message, span, { hint, data })

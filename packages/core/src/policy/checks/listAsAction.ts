@@ -1,10 +1,10 @@
 import { spanText } from '../../language/source.js'
-import type { PolicyCheck } from './check.js'
+import type { RuleCheck } from './check.js'
 
 /**
  * The action of an `allow` rule must be one text: a list in its place matches none of its elements.
  */
-export const listAsAction: PolicyCheck = (context) => ({
+export const listAsAction: RuleCheck = (context) => ({
   rule: ({ name, parameters }) => {
     const action = parameters[1]?.term
     if ((name !== 'allow' && name !== 'allow_field') || action?.kind !== 'list') return

@@ -17,12 +17,11 @@ export const missingRequiredRule: PolicyCheck = (context) => {
   const names = withAllBlocks(context)
   for (const name of new Set([...ruleTypes.required.keys()].map((type) => type.name))) {
     for (const rule of rules.get(name) ?? []) {
-      for (const type of candidatesFor(rule, ruleTypes, schema)) {
-        if (!found.has(type) && matchRule(rule, type, names) === undefined) found.add(type)
-      }
+      const types = candidatesFor(rule, ruleTypes, schema).filter((type) => matchRule(rule, type, names) === undefined)
       // So has one with a misspelt relation, or with its rows in each other's place.
-      const meant = misspeltRelation(rule, context)?.type ?? typeOfExchanged(rule, context)
-      if (meant) found.add(meant)
+      const meant =
+        types.length > 0 ? undefined : (misspeltRelation(rule, context)?.type ?? typeOfExchanged(rule, context))
+      for (const type of meant ? [meant] : types) found.add(type)
     }
   }
   let misspeltRules: readonly Rule[] | undefined
@@ -45,8 +44,9 @@ export const missingRequiredRule: PolicyCheck = (context) => {
 const RULES = 100
 
 /** Returns the rules whose names nearly are those of required rules, such as `has_roel`. */
-function rulesWithNearNames({ isForOso, ruleTypes, written }: PolicyContext): readonly Rule[] {
+function rulesWithNearNames({ isForOso, ruleTypes, rules }: PolicyContext): readonly Rule[] {
   if (isForOso) return []
   const required = new Set([...ruleTypes.required.keys()].map(({ name }) => name))
-  return [...written].filter(({ name }) => suggestion(name, required) !== undefined).slice(0, RULES)
+  const near = [...rules].filter(([name]) => suggestion(name, required) !== undefined)
+  return near.flatMap(([, same]) => same).slice(0, RULES)
 }

@@ -22,7 +22,7 @@ export const repeatedRule: PolicyCheck = (context) => {
     rule: (rule) => {
       const { length } = context.rules.get(rule.name)!
       // Printing a rule takes longer than parsing it: only rules with the same head are printed.
-      const isPrinted = context.written.has(rule) && length > 1 && length <= COMPARED
+      const isPrinted = !context.expanded.has(rule) && length > 1 && length <= COMPARED
       const alike = entryOf(groups, isPrinted ? headOf(rule) : writtenAs(rule, context), () => [])
       const first = isPrinted ? alike.find((one) => text(one) === text(rule)) : alike[0]
       if (!first) {
@@ -37,14 +37,16 @@ export const repeatedRule: PolicyCheck = (context) => {
   }
 }
 
+const heads = new WeakMap<Rule, string>()
+
 /** Returns the name of a rule and what its parameters demand. */
-function headOf({ name, parameters }: Rule): string {
-  return ['rule', name, ...parameters.map(demandOf)].join('\0')
+function headOf(rule: Rule): string {
+  return entryOf(heads, rule, () => ['rule', rule.name, ...rule.parameters.map(demandOf)].join('\0'))
 }
 
 /** Returns the text of a rule. Shorthand means a different rule in the block of each class. */
-function writtenAs(rule: Rule, { written }: PolicyContext): string {
-  const pattern = written.has(rule) ? undefined : rule.parameters[2]?.pattern
+function writtenAs(rule: Rule, { expanded }: PolicyContext): string {
+  const pattern = expanded.has(rule) ? rule.parameters[2]?.pattern : undefined
   return ['text', pattern?.kind === 'class pattern' ? pattern.tag : '', spanText(rule.span)].join('\0')
 }
 

@@ -1,10 +1,10 @@
-import type { PolicyCheck } from './check.js'
+import type { RuleCheck } from './check.js'
 import { suggestion } from './suggestion.js'
 
 /**
  * A rule that another rule calls must exist. (An inline query reports this itself, when it runs.)
  */
-export const undefinedRule: PolicyCheck = (context) => {
+export const undefinedRule: RuleCheck = (context) => {
   let isInRule = false
   return {
     rule: () => {

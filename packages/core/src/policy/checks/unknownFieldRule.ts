@@ -1,5 +1,5 @@
 import type { StringLiteral } from '../../language/ast.js'
-import type { PolicyCheck } from './check.js'
+import type { RuleCheck } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
 import { suggestion } from './suggestion.js'
 import { fieldsOf } from './unknownField.js'
@@ -11,7 +11,7 @@ const places: ReadonlyMap<string, readonly [row: number, field: number]> = new M
 ])
 
 /** A field that `allow_field` or `allow_link` names must be a field of the row's model. */
-export const unknownFieldRule: PolicyCheck = (context) => {
+export const unknownFieldRule: RuleCheck = (context) => {
   const look = (one: StringLiteral, model: string): void => {
     const fields = fieldsOf(model, context.schema)
     if (!fields || fields.has(one.value)) return

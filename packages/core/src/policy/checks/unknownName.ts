@@ -1,6 +1,6 @@
 import type { Parameter, Pattern, StringLiteral } from '../../language/ast.js'
 import type { Declared } from '../blocks.js'
-import type { PolicyCheck, PolicyContext } from './check.js'
+import type { PolicyContext, RuleCheck } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
 import { typeOfExchanged } from './invalidRule.js'
 import { suggestion } from './suggestion.js'
@@ -11,7 +11,7 @@ import { suggestion } from './suggestion.js'
  * This applies to names in the head, in a call or in a comparison. If the class is unknown, any
  * block can declare the name. If no names are declared, all names are valid.
  */
-export const unknownName: PolicyCheck = (context) => {
+export const unknownName: RuleCheck = (context) => {
   const byRule = new Map<string, Names>(
     (['role', 'permission', 'relation'] as const).map((kind) => {
       // Few policies name all three in their rules.
@@ -35,7 +35,7 @@ export const unknownName: PolicyCheck = (context) => {
   }
   return {
     rule: (rule) => {
-      parameters = context.written.has(rule) ? rule.parameters : undefined
+      parameters = context.expanded.has(rule) ? undefined : rule.parameters
       const names = parameters && byRule.get(rule.name)
       const name = rule.parameters[1]
       const resource = rule.parameters[2]
