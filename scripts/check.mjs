@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 169.5,
-    checks: 115,
+    index: 170.5,
+    checks: 116,
     runtime: 16.5,
     explain: 68.5,
     decisions: 68.5,
@@ -24,11 +24,11 @@ const ceilings = {
     filters: 30,
     framework: 24.5,
     language: 19.5,
-    editing: 62,
+    editing: 63,
     compile: 52,
     tools: 80,
     node: 14,
-    oso: 139,
+    oso: 140,
     writes: 81.5,
   },
   testing: { index: 89, diff: 37 },
