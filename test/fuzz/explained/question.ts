@@ -6,7 +6,8 @@ import { isImagined } from '../../../packages/core/src/explain/imagined.js'
 import type { Part } from '../../../packages/core/src/explain/part.js'
 import { Arrivals } from '../../../packages/core/src/explain/reads.js'
 import { realize } from '../../../packages/core/src/explain/realize.js'
-import { isLink } from '../../../packages/core/src/values/links.js'
+import { allKinds } from '../../../packages/core/src/values/kinds.js'
+import { isLink, isLinked, linksBy } from '../../../packages/core/src/values/links.js'
 import { identityOf } from '../../../packages/core/src/values/rows.js'
 import { actorOf, check, type Outcome, type Prepared } from '../evaluators.js'
 import { descendantsOf } from '../world.js'
@@ -37,9 +38,11 @@ export class Question {
 
   /** Changes a field of all objects of a row, and returns how to undo it. */
   apply(way: Assignment, same = this.byIdentity([way.object]).get(this.identityOf(way.object)) ?? []): () => void {
+    // What is added to a list can be the value of another change.
+    const now = this.root.world.with(this.root.world.reads)
     const undo = same.flatMap((object) => {
-      const done = change({ ...way, object })
-      return [done, ...this.#changeKey(object, way.field)]
+      const done = change({ ...way, object, to: (before) => way.to(before, now) })
+      return [done, ...this.#changeKey(object, way.field), ...this.#changeRelations(object, way.field)]
     })
     return () => {
       for (const one of undo.reverse()) one()
@@ -48,7 +51,7 @@ export class Question {
 
   /** Changes the columns that say which row a relation holds. */
   #changeKey(object: object, name: string): readonly (() => void)[] {
-    const model = this.authorizer.schema.modelOf(object)?.name
+    const model = this.modelOf(object)
     const field = model === undefined ? undefined : this.authorizer.schema.field(model, name)
     if (!isLink(field)) return []
     const row: unknown = Reflect.get(object, name)
@@ -61,6 +64,20 @@ export class Question {
         isAdded: false,
       }),
     )
+  }
+
+  /** Changes the relations that a column says the row of, as the database does. */
+  #changeRelations(object: object, name: string): readonly (() => void)[] {
+    const { schema } = this.authorizer
+    const model = this.modelOf(object)
+    return (model === undefined ? [] : linksBy(schema, model, name)).flatMap((field) => {
+      const held: unknown = Reflect.get(object, field.name)
+      const links = (row: unknown): boolean =>
+        isLinked({ schema, kinds: allKinds, equality: undefined }, field, object, row) !== false
+      if (held === undefined || links(held)) return []
+      const row = links(null) ? null : this.rowsOf(field.model).find(links)
+      return [change({ object, field: field.name, to: () => row, isAdded: false })]
+    })
   }
 
   /**
@@ -224,7 +241,7 @@ export function waysOf(
     removal: (before: unknown) => list(before).filter((one) => one !== row && !isRow(one)),
     there: () => row,
   }[kind]
-  return [{ object, field: operand.steps.at(-1)!.name, to, isAdded: true }]
+  return [{ object, field: operand.steps.at(-1)!.name, to, isAdded: kind !== 'there' }]
 }
 
 /** Changes a field of an object, and returns how to undo it. */

@@ -4,7 +4,7 @@ import { actorOf, check, explain, isTrue, type Outcome, Prepared, refusal, showO
 import { mentionsExactNumbers } from '../exactNumbers.js'
 import { dependsOnOrder, isSaidInSomeOrder } from '../order.js'
 import { Random } from '../random.js'
-import { descendantsOf, type Value } from '../world.js'
+import { descendantsOf, type Value, type World } from '../world.js'
 import type { Asked, Orm } from './orm.js'
 
 export interface OrmComparison {
@@ -60,7 +60,8 @@ function asRead(
 ): { readonly prepared: Prepared; readonly answers: readonly Answer[] } {
   const { asked } = prepared
   const world = orm.read(asked.world)
-  if (world === asked.world || !(asked.world.foreign || mentionsExactNumbers(asked))) return { prepared, answers }
+  if (world === asked.world || !(asked.world.foreign || mentionsExactNumbers(asked) || holdsNegativeZero(asked.world)))
+    return { prepared, answers }
   const read = new Prepared({ ...asked, world })
   return {
     prepared: read,
@@ -69,6 +70,12 @@ function asRead(
       machine: check(read.machine, actorOf(read, answer.actor), answer.action, read.objects.rows[answer.row]),
     })),
   }
+}
+
+function holdsNegativeZero({ rows }: World): boolean {
+  return rows.some(({ values }) =>
+    Object.values(values).some((value) => typeof value === 'object' && value !== null && 'number' in value),
+  )
 }
 
 /** The case with numbers, which have no elements, in place of arrays of several dimensions; the same if there are none. */

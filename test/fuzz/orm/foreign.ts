@@ -1,5 +1,14 @@
 import type { SqlDialect } from '@arcturus/core/sql'
-import { fieldsOf, keyOf, modelNamed, type Row, type ScalarKind, type Storage, type World } from '../world.js'
+import {
+  fieldsOf,
+  keyOf,
+  modelNamed,
+  type Row,
+  type ScalarKind,
+  type Storage,
+  type Value,
+  type World,
+} from '../world.js'
 import { columnOf, tableOf } from './typeormSchema.js'
 
 /** By type; by `string[]` of columns that hold lists. */
@@ -63,6 +72,18 @@ export function withRead(world: World, found: readonly Readonly<Record<string, u
     return { ...row, values: { ...row.values, ...read } }
   })
   return { ...world, rows }
+}
+
+/** The world with zeros as both ORMs write them: they write numbers as texts, where the negative zero is 0. */
+export function withStoredZeros(world: World): World {
+  const isNegative = (value: Value): boolean => typeof value === 'object' && value !== null && 'number' in value
+  const rows = world.rows.map((row): Row => {
+    const stored = fieldsOf(world, row.model).flatMap((field) => {
+      return field.kind === 'scalar' && isNegative(row.values[field.name]!) ? [[field.name, 0] as const] : []
+    })
+    return stored.length === 0 ? row : { ...row, values: { ...row.values, ...Object.fromEntries(stored) } }
+  })
+  return rows.every((row, at) => row === world.rows[at]) ? world : { ...world, rows }
 }
 
 function oddOf(world: World, model: string, name: string, values: OddValues): readonly string[] | undefined {

@@ -13,7 +13,7 @@ import { linksOf } from '../relationalSchema.js'
 import { keyOf, type Row, type Storage, type Value, type World } from '../world.js'
 import { columnsOf } from './columns.js'
 import { differenceOf } from './difference.js'
-import { oddValues, withRead, writeOdd } from './foreign.js'
+import { oddValues, withRead, withStoredZeros, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import { changedWhere, type Planted } from './planted.js'
 import { nameOf } from './prismaSchema.js'
@@ -110,7 +110,7 @@ class PrismaOrm implements Orm {
   }
 
   read(world: World): World {
-    return this.#read ?? world
+    return this.#read ?? withStoredZeros(world)
   }
 
   async fill(world: World): Promise<void> {

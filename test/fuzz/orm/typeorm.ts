@@ -14,7 +14,7 @@ import { linksOf } from '../relationalSchema.js'
 import { descendantsOf, keyOf, type ModelSpec, type Row, type Storage, type World } from '../world.js'
 import { columnsOf } from './columns.js'
 import { differenceOf } from './difference.js'
-import { oddLists, oddValues, withRead, writeOdd } from './foreign.js'
+import { oddLists, oddValues, withRead, withStoredZeros, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import type { Planted } from './planted.js'
 import { asNumbers, asTexts, readAs } from './reading.js'
@@ -117,7 +117,8 @@ class TypeOrm implements Orm {
 
   /** The drivers of the servers give numbers that JavaScript's own do not tell apart as texts, SQLite's as numbers. */
   read(world: World): World {
-    return this.#read ?? readAs(this.#database.kind === 'sqlite' ? asNumbers : asTexts, world)
+    const { kind } = this.#database
+    return this.#read ?? readAs(kind === 'sqlite' ? asNumbers : asTexts, withStoredZeros(world))
   }
 
   async fill(world: World): Promise<void> {

@@ -130,7 +130,7 @@ export class MissingSearch {
    */
   #continue(sets: (readonly Change[])[], failed: Attempt[]): void {
     for (const change of [...this.#changes.values()])
-      if (this.#trials.leads(change) && !sets.some((one) => isPart(one, [change])))
+      if (this.#trials.leads(change) && !sets.some((one) => isPart(one, [change]) || this.#isSame(one, change)))
         this.#try([change], sets, failed, false)
     const known = new Set(failed.map(({ changes }) => keyOf(changes)))
     let continued = 0
@@ -155,6 +155,11 @@ export class MissingSearch {
         }
       }
     }
+  }
+
+  /** Returns whether a set is the change of a relation, by its column. */
+  #isSame(set: readonly Change[], change: Change): boolean {
+    return set.length === 1 && this.#trials.follows(change, set[0]!)
   }
 
   #begin(newRows: number): void {

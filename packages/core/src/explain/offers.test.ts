@@ -37,7 +37,7 @@ function authorizerOf(policy: string): Authorizer {
     {
       name: 'Department',
       key: 'id',
-      fields: { id: 'integer', chief: one('Staff', 'chiefId'), room: one('Room', 'roomId') },
+      fields: { id: 'integer', chiefId: 'integer', chief: one('Staff', 'chiefId'), room: one('Room', 'roomId') },
     },
   ])
   authorizer.loadSync(policy)
@@ -47,7 +47,7 @@ function authorizerOf(policy: string): Authorizer {
 const until = new Date('2020-05-05T01:02:03.456Z')
 const role = { id: 1, name: 'NURSE', department: { id: 2 }, until }
 const staff = { id: 1, name: 'ada', born: until, roles: [role], grades: [], room: { id: 4, floor: 1 } }
-const department = { id: 2, chief: { id: 9 }, room: { id: 5, floor: 2 } }
+const department = { id: 2, chiefId: 9, chief: { id: 9 }, room: { id: 5, floor: 2 } }
 
 function explanationOf(goals: string, options: ShowOptions = {}) {
   const head = ['s: Staff', 'd: Department'].map((one) =>
@@ -84,6 +84,12 @@ describe('what an explanation offers', () => {
     ['is no other class of the actor', '(s matches Room or d.chief = s)', ['d.chief = Staff 1']],
     ['is no row that a relation does not lead to', 's.room = d.chief or d.chief = s', ['d.chief = Staff 1']],
     ['is no nil for a field that is never nil', 's.room.floor = nil or d.chief = s', ['d.chief = Staff 1']],
+    ['is a column once, with the relation that follows it', 'd.chiefId = nil and d.chief = nil', ['d.chiefId = nil']],
+    [
+      'is no column that contradicts its relation',
+      'd.chiefId = nil and d.chief = s or d.room = s.room',
+      ['d.room = Room 4'],
+    ],
     [
       'is no other value than those of an enum',
       'r in s.roles and r.name = "CHIEF" or d.chief = s',

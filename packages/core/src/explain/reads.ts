@@ -1,6 +1,9 @@
+import type { RelationField } from '../schema/model.js'
 import { referencedRow, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Missing, Wanted } from '../schema/wanted.js'
+import { allKinds } from '../values/kinds.js'
+import { isLink, isLinked, linksBy } from '../values/links.js'
 import type { Ids } from './ids.js'
 import { isImagined } from './imagined.js'
 
@@ -71,23 +74,60 @@ export class Reads implements Missing {
   arrived(object: object, name: string): { readonly value: unknown } | undefined {
     const changed = this.#changes && this.#changed(this.#ids.of(object), name)
     if (changed) return changed
+    const follows = this.#changes && this.#following(object, name)
+    if (follows) return follows
     if (isImagined(object) && Reflect.get(object, name) === undefined) this.isUnknown = true
-    return this.#arrivals.find(object, name) ?? this.#referenced(object, name)
+    return this.#arrivals.find(object, name)
   }
 
-  /** Returns the row that a relation leads to by changed columns, if it is known by them alone. */
-  #referenced(object: object, name: string): { readonly value: unknown } | undefined {
-    if (!this.#changes || Reflect.get(object, name) !== undefined) return undefined
+  /** Returns the row that a relation holds by changed columns, or the column of a changed relation. */
+  #following(object: object, name: string): { readonly value: unknown } | undefined {
     const model = this.#schema.baseOf(object)
-    const field = model && this.#schema.field(model.name, name)
-    if (field?.kind !== 'relation' || !field.from.some((column) => this.isChanged(object, column))) return undefined
-    const id = this.#ids.of(object)
-    const columns = field.from.map((column) => [
-      column,
-      (this.#changed(id, column) ?? { value: Reflect.get(object, column) }).value,
-    ])
-    const row = referencedRow(Object.fromEntries(columns) as object, model!.name, field)
+    if (!model) return undefined
+    const field = this.#schema.field(model.name, name)
+    return isLink(field) ? this.#referenced(object, model.name, field) : this.#columnOf(object, model.name, name)
+  }
+
+  /** Returns the row that a relation leads to by changed columns, if it is not the one that it holds. */
+  #referenced(object: object, model: string, field: RelationField): { readonly value: unknown } | undefined {
+    if (!field.from.some((column) => this.isChanged(object, column))) return undefined
+    const held: unknown = Reflect.get(object, field.name)
+    if (held !== undefined && this.#holds(object, field, held)) return undefined
+    const row = referencedRow(this.#columns(object, field), model, field)
     return row === undefined ? undefined : { value: row }
+  }
+
+  /** Returns whether changes of an object set a relation, and its columns to those of another row. */
+  contradict(object: object, name: string): boolean {
+    const model = this.#schema.baseOf(object)
+    if (!model) return false
+    const field = this.#schema.field(model.name, name)
+    const links = isLink(field) ? [field] : linksBy(this.#schema, model.name, name)
+    return links.some((link) => {
+      const row = this.#changed(this.#ids.of(object), link.name)
+      return row && link.from.some((one) => this.isChanged(object, one)) && !this.#holds(object, link, row.value)
+    })
+  }
+
+  /** Returns whether the columns of an object, as they are changed, refer to a row. */
+  #holds(object: object, field: RelationField, row: unknown): boolean {
+    const how = { schema: this.#schema, kinds: allKinds, equality: undefined }
+    return isLinked(how, field, this.#columns(object, field), row) !== false
+  }
+
+  #columns(object: object, { from }: RelationField): object {
+    const id = this.#ids.of(object)
+    const at = (column: string): unknown => (this.#changed(id, column) ?? { value: Reflect.get(object, column) }).value
+    return Object.fromEntries(from.map((column) => [column, at(column)]))
+  }
+
+  #columnOf(object: object, model: string, name: string): { readonly value: unknown } | undefined {
+    for (const { name: relation, from, to } of linksBy(this.#schema, model, name)) {
+      const row = this.#changed(this.#ids.of(object), relation)?.value
+      const value: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, to[from.indexOf(name)]!) : row
+      if (value !== undefined) return { value }
+    }
+    return undefined
   }
 
   want(wanted: Wanted, isKnown?: boolean): void {

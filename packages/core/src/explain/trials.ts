@@ -1,5 +1,6 @@
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
+import { isLink } from '../values/links.js'
 import { identityOf } from '../values/rows.js'
 import { type Assignment, type Change, define, isKey, listWith, listWithout, type Realization } from './changes.js'
 import { sizeOf } from './choices.js'
@@ -42,7 +43,9 @@ export class Trials {
     // A change can be needed only because of another one, which is not needed itself.
     for (let before: readonly Change[] | undefined; before !== needed; ) {
       before = needed
-      for (const change of before) {
+      // A relation follows from its column, which is what a database has.
+      const follows = (one: Change): boolean => needed.some((other) => this.follows(one, other))
+      for (const change of [...before.filter(follows), ...before.filter((one) => !follows(one))]) {
         const isField = change.of !== undefined
         if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
         // What concerns a new row goes with it: its fields, and lists that it has to be in.
@@ -109,7 +112,8 @@ export class Trials {
         if (isChanged && !way.isAdded && !isImagined(before)) continue
         const value = this.#valueOf(way, before, values)
         fields.set(way.field, value)
-        if (this.#withKey(way, value, () => attempt(at + 1))) return true
+        const isPossible = !this.#root.world.reads.with(values).contradict(way.object, way.field)
+        if (isPossible && this.#withKey(way, value, () => attempt(at + 1))) return true
         if (isChanged) fields.set(way.field, before)
         else fields.delete(way.field)
       }
@@ -145,6 +149,18 @@ export class Trials {
   undoes(change: Change, { reads }: World): boolean {
     const { ways } = this.#waysOf(change)
     return ways.length > 0 && ways.every(({ object, field, isAdded }) => !isAdded && reads.isChanged(object, field))
+  }
+
+  /** Returns whether a change of a column leads the relation of another change to its row. */
+  follows(change: Change, by: Change): boolean {
+    const { schema } = this.#root.world
+    const [[way], [column]] = [this.#waysOf(change).ways, this.#waysOf(by).ways]
+    const model = schema.baseOf(way?.object)?.name
+    if (!way || way.object !== column?.object || model === undefined) return false
+    const field = schema.field(model, way.field)
+    if (!isLink(field) || field.from.length !== 1 || field.from[0] !== column.field) return false
+    const row = way.to(undefined)
+    return Object.is(isObject(row) ? Reflect.get(row, field.to[0]!) : row, column.to(undefined))
   }
 
   /** Returns whether a change can lead tests of other rows to a row that exists. */
@@ -191,6 +207,10 @@ export class Trials {
     if (!outcome.truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
     return outcome.truth === true
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function copyOf(values: Values): Values {

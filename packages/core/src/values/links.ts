@@ -126,6 +126,12 @@ export function linksNamed(schema: Schema, model: string | undefined, name: stri
   return [...new Set([...models].map((one) => schema.field(one, name)))].filter(isLink)
 }
 
+/** Returns the relations of a model's rows for which a column says which row they hold. */
+export function linksBy(schema: Schema, model: string, column: string): readonly RelationField[] {
+  const fields = schema.ancestors(model).flatMap((one) => [...schema.models.get(one)!.fields.values()])
+  return fields.filter((field): field is RelationField => isLink(field) && field.from.includes(column))
+}
+
 /** Returns a part of a key on one line: keys can be texts that users chose. */
 function textOf(part: unknown): string {
   return typeof part === 'string' ? JSON.stringify(part) : String(part ?? 'nil')
