@@ -1,10 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import { identifier, javascriptFile, list, percentage, wholeNumber } from './arguments.js'
 import type { CompileCommand } from './commands/compile.js'
 import type { ReportOptions } from './commands/coverage.js'
 import type { InitOptions } from './commands/init.js'
 import type { TypesCommand } from './commands/types.js'
-import { Failure, reasonOf } from './output/failure.js'
 import { type Format, type Io, Output, type Result } from './output/output.js'
+import { reportFailure } from './output/reportFailure.js'
 import { Project } from './project/project.js'
 import { version } from './version.js'
 
@@ -419,33 +420,7 @@ interface ValueOptions {
   readonly mask: readonly string[]
 }
 
-function list(text: string): readonly string[] {
-  return text.split(',')
-}
-
-function wholeNumber(text: string): number {
-  const count = Number(text)
-  if (Number.isSafeInteger(count) && count >= 0) return count
-  throw new InvalidArgumentError('It must be a whole number.')
-}
-
-function percentage(text: string): number {
-  const percent = Number(text)
-  if (text !== '' && percent >= 0 && percent <= 100) return percent
-  throw new InvalidArgumentError('It must be a number from 0 to 100.')
-}
-
-function identifier(text: string): string {
-  if (/^[A-Za-z_$][\w$]*$/.test(text)) return text
-  throw new InvalidArgumentError('It must be the name of an interface.')
-}
-
-function javascriptFile(text: string): string {
-  if (/\.m?js$/.test(text)) return text
-  throw new InvalidArgumentError('The module must be a .js or .mjs file.')
-}
-
-/** Prints why a command could not do its work, without a stack trace. */
+/** Opens the project, with the context of the questions if there is one. */
 async function opened(cwd: string, { config, context }: CommonOptions): Promise<Project> {
   const project = await Project.open(cwd, config)
   if (context === undefined) return project
@@ -455,32 +430,4 @@ async function opened(cwd: string, { config, context }: CommonOptions): Promise<
     await project.close()
     throw error
   }
-}
-
-async function reportFailure(error: unknown, output: Output): Promise<void> {
-  const { PolicyError } = await import('@arcturus/core')
-  if (error instanceof PolicyError && output.format !== 'json') {
-    const { printDiagnostic } = await import('./output/diagnostics.js')
-    for (const diagnostic of error.diagnostics) printDiagnostic(output, diagnostic)
-    return
-  }
-  const { red, bold } = output.colours
-  const hint = hintOf(error)
-  if (output.format === 'json') {
-    const code = error instanceof Error && 'code' in error ? error.code : 'failure'
-    output.json({ error: { code, message: messageOf(error), ...(hint !== undefined && { hint }) } })
-    return
-  }
-  output.note(`${bold(red('error:'))} ${messageOf(error)}`)
-  if (hint !== undefined) output.note(`hint: ${hint}`)
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Failure) return error.message
-  // The hint of an error of the library is part of its message.
-  return error instanceof Error && 'summary' in error ? error.message.replace(/\nhint: .*$/s, '') : reasonOf(error)
-}
-
-function hintOf(error: unknown): string | undefined {
-  return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
 }
