@@ -97,7 +97,7 @@ function itemOf(node: Printed): Printed {
 }
 
 /** Where the last comment of a tree was attached. */
-const lastOf = new WeakMap<Printed, Place & { readonly comment: Attached }>()
+const lastOf = new WeakMap<Printed, Anchor & { readonly comment: Attached }>()
 
 /**
  * Attaches a comment to the node that it is printed with.
@@ -118,17 +118,17 @@ export function attach(comment: Attached, file: Printed, isOwnLine: boolean): tr
   return true
 }
 
-interface Place {
+interface Anchor {
   readonly node: Commented
   /** Whether the comment is before the node, or behind it; undefined for one inside a node without items. */
   readonly isLeading: boolean | undefined
 }
 
-function offsetOf({ node, isLeading }: Place): number {
+function offsetOf({ node, isLeading }: Anchor): number {
   return isLeading ? node.span.start : node.span.end
 }
 
-function placeOf(comment: Attached, file: Printed, isOwnLine: boolean): Place {
+function placeOf(comment: Attached, file: Printed, isOwnLine: boolean): Anchor {
   const { precedingNode: previous, followingNode: next } = comment
   const node = comment.enclosingNode ?? file
   if (!hasItems(node)) {
@@ -146,7 +146,7 @@ function placeOf(comment: Attached, file: Printed, isOwnLine: boolean): Place {
 }
 
 /** Returns the place behind a node: if that is the end of a statement, behind the statement. */
-function after(node: Commented): Place {
+function after(node: Commented): Anchor {
   const parent = parentOf.get(node)
   if (parent && 'kind' in parent) {
     const isLast = isJunction(parent) && parent.operands.at(-1) === node
@@ -157,7 +157,7 @@ function after(node: Commented): Place {
 }
 
 /** Returns the place before a node, or inside its parentheses if the comment is there. */
-function before(node: Commented, comment: Attached): Place {
+function before(node: Commented, comment: Attached): Anchor {
   if (isJunction(node) && isParenthesized(node)) {
     const { source, end } = comment.span
     const between = source.text.slice(end, node.span.start).replaceAll(/#.*/g, '')
@@ -184,7 +184,7 @@ function isParenthesized(node: Extract<Printed, { kind: 'and' | 'or' }>): boolea
 }
 
 /** Moves a comment between words that stay together before their item, or behind the item's last comment. */
-function besideItem(node: Printed, comment: Attached, file: Printed): Place {
+function besideItem(node: Printed, comment: Attached, file: Printed): Anchor {
   const item = itemOf(node)
   const last = lastOf.get(file)
   return last && last.comment.span.start > item.span.start && last.comment.span.start < comment.span.start

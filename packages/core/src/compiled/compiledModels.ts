@@ -9,15 +9,15 @@ import type { CompiledModel, CompiledPolicy, GivenModels } from './module.js'
 import { plainBuiltins } from './plainKinds.js'
 import type { World } from './world.js'
 
-type Known = KnownModel & Partial<CompiledModel>
+type ModelEntry = KnownModel & Partial<CompiledModel>
 
 /**
  * The classes and tables of a compiled policy: the schema's facts at compile time, with the classes
  * of the running application.
  */
 export class CompiledModels implements Models, GivenModels, Declared {
-  readonly models: Map<string, Known> = new Map()
-  readonly #byClass = new Map<unknown, Known>()
+  readonly models: Map<string, ModelEntry> = new Map()
+  readonly #byClass = new Map<unknown, ModelEntry>()
   readonly #constants: Readonly<Record<string, unknown>>
   readonly #adopted = new AdoptedRows()
   /** Its fields are the names of the context. */
@@ -41,7 +41,7 @@ export class CompiledModels implements Models, GivenModels, Declared {
     }
   }
 
-  #add(model: Omit<Known, 'class'>, cls: Class | undefined): void {
+  #add(model: Omit<ModelEntry, 'class'>, cls: Class | undefined): void {
     // An own key: a property that other code added to all objects is none.
     const known = { key: undefined, isValue: false, ...model, class: cls }
     this.models.set(model.name, known)
@@ -71,7 +71,7 @@ export class CompiledModels implements Models, GivenModels, Declared {
     return isOpen ? undefined : model
   }
 
-  baseOf(value: unknown): Known | undefined {
+  baseOf(value: unknown): ModelEntry | undefined {
     // Sound: other values are never adopted.
     const row = value as object | null | undefined
     return this.#byClass.get(row?.constructor) ?? this.models.get(tagOf(row) ?? this.#adopted.modelOf(row!) ?? '')

@@ -28,7 +28,7 @@ interface Call {
 }
 
 /** A value with all that the binder knows of it. */
-type Known = Extract<Operand, { kind: 'value' }>
+type ValueOperand = Extract<Operand, { kind: 'value' }>
 
 /** The most steps of an explanation. Each evaluates a part. */
 const maxSteps = 2_000_000
@@ -203,7 +203,7 @@ export class EvaluatedWorld implements World {
     return this.#computed(operand, environment).value
   }
 
-  #computed(operand: Operand, environment: Scope): Known {
+  #computed(operand: Operand, environment: Scope): ValueOperand {
     const known = this.#run(() => this.#binder.operand(operand, environment))
     if (known.kind !== 'value') throw beyond()
     return known
@@ -259,7 +259,7 @@ export class EvaluatedWorld implements World {
     return location ? `${this.ids.of(location.object)}.${location.field}` : ''
   }
 
-  #idOf({ value, float }: Known): string {
+  #idOf({ value, float }: ValueOperand): string {
     return `${this.ids.of(value)}${float ? ' float' : ''}`
   }
 

@@ -17,18 +17,18 @@ export interface ActionNames {
 }
 
 /** A parameter of the rules of one name and arity. */
-interface Place {
+interface Parameter {
   readonly name: string
   readonly arity: number
   readonly index: number
 }
 
 /** The action of a check. */
-export const checkedAction: Place = { name: 'allow', arity: 3, index: 1 }
+export const checkedAction: Parameter = { name: 'allow', arity: 3, index: 1 }
 /** The action on a field. */
-export const fieldAction: Place = { name: 'allow_field', arity: 4, index: 1 }
+export const fieldAction: Parameter = { name: 'allow_field', arity: 4, index: 1 }
 /** The field of a check of a field. It is followed like an action. */
-export const checkedField: Place = { name: 'allow_field', arity: 4, index: 3 }
+export const checkedField: Parameter = { name: 'allow_field', arity: 4, index: 3 }
 
 /** A rule whose parameter receives an action, with the variables that stand for it. */
 interface Receiver {
@@ -49,7 +49,7 @@ interface Receiver {
  */
 export function actionNames(
   policy: Pick<Policy, 'rules' | 'blocks'>,
-  entries: readonly Place[],
+  entries: readonly Parameter[],
   isRegistered: (name: string) => boolean,
 ): ActionNames {
   const flow = new ActionFlow(policy, isRegistered)
@@ -104,7 +104,7 @@ function delegates({ name, parameters }: Rule, body: Expression): boolean {
 
 const isActionRule = (name: string): boolean => actionRules.some((one) => one === name)
 
-const keyOf = ({ name, arity, index }: Place): string => `${name}/${arity}/${index}`
+const keyOf = ({ name, arity, index }: Parameter): string => `${name}/${arity}/${index}`
 
 class ActionFlow {
   readonly #policy: Pick<Policy, 'rules' | 'blocks'>
@@ -121,11 +121,11 @@ class ActionFlow {
   }
 
   /** Follows the action from a parameter to every parameter that it is passed to. */
-  follow(start: Place): void {
+  follow(start: Parameter): void {
     const waiting = [start]
-    for (let place = waiting.pop(); place; place = waiting.pop()) {
-      const { name, arity, index } = place
-      const key = keyOf(place)
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { name, arity, index } = next
+      const key = keyOf(next)
       if (this.#receivers.has(key)) continue
       const rules = (this.#policy.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
       const receivers = rules.map((rule) => this.#receiver(rule, index))
@@ -136,7 +136,7 @@ class ActionFlow {
     }
   }
 
-  result(entries: readonly Place[]): ActionNames {
+  result(entries: readonly Parameter[]): ActionNames {
     for (const { permissions } of this.#policy.blocks.values()) for (const name of permissions) this.#names.add(name)
     let wild = this.#wildPlaces()
     if (wild.size > 0) {
@@ -157,11 +157,11 @@ class ActionFlow {
   }
 
   /** @param look - Looks at a goal inside `not`, and puts the parameters that the action is passed to into its list. */
-  negated(look: (waiting: Place[]) => void): void {
+  negated(look: (waiting: Parameter[]) => void): void {
     this.#negated.push(() => {
-      const places: Place[] = []
-      look(places)
-      for (const place of places) this.follow(place)
+      const parameters: Parameter[] = []
+      look(parameters)
+      for (const parameter of parameters) this.follow(parameter)
     })
   }
 
@@ -186,7 +186,7 @@ class ActionFlow {
     return { rule, variables, isOpenHead }
   }
 
-  /** Names the strings that calls pass to a place that accepts any action. */
+  /** Names the strings that calls pass to a parameter that accepts any action. */
   #nameArguments(goal: Expression, wild: ReadonlySet<string>): void {
     const open: Expression[] = [goal]
     for (let node = open.pop(); node; node = open.pop()) {
@@ -202,7 +202,7 @@ class ActionFlow {
     }
   }
 
-  /** Returns the places of which a rule can hold for an action without a name. */
+  /** Returns the parameters of which a rule can hold for an action without a name. */
   #wildPlaces(): ReadonlySet<string> {
     const wild = new Set<string>()
     let isGrowing = true
@@ -235,14 +235,14 @@ class BodyUses {
   }
 
   /** @param waiting - Receives the parameters that the action is passed to. */
-  look(goal: Expression, waiting: Place[]): void {
+  look(goal: Expression, waiting: Parameter[]): void {
     switch (goal.kind) {
       case 'and':
       case 'or':
         for (const one of goal.operands) this.look(one, waiting)
         return
       case 'not':
-        this.#flow.negated((places) => this.look(goal.operand, places))
+        this.#flow.negated((parameters) => this.look(goal.operand, parameters))
         return
       case 'forall':
         this.look(goal.condition, waiting)
@@ -323,7 +323,7 @@ class BodyUses {
     return others === 0 && lists.length > 0 ? lists : [collection]
   }
 
-  #call({ name, args, keywords }: Call, waiting: Place[]): void {
+  #call({ name, args, keywords }: Call, waiting: Parameter[]): void {
     args.forEach((one, index) => {
       if (this.#isAction(one)) waiting.push({ name, arity: args.length, index })
       else this.#closed(one)

@@ -9,7 +9,7 @@ import { Batch } from './batch.js'
 import { own } from './builders.js'
 
 /** Identifies a row by its key or by other unique columns, as names and values. */
-interface Known {
+interface RowKey {
   readonly names: readonly string[]
   readonly values: readonly unknown[]
 }
@@ -26,11 +26,11 @@ export function relationLoader(dataSource: DataSource, references: References, r
   const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
   // Shared by all requests. A batch is for one kind of rows, and finds each result by the identity
   // of the requested row.
-  const batches = new Map<string, Batch<Known, unknown>>()
+  const batches = new Map<string, Batch<RowKey, unknown>>()
   const batch = (
     name: string,
-    load: (known: readonly Known[]) => Promise<Map<string, unknown>>,
-  ): Batch<Known, unknown> => {
+    load: (known: readonly RowKey[]) => Promise<Map<string, unknown>>,
+  ): Batch<RowKey, unknown> => {
     const opened = batches.get(name) ?? new Batch(load, identity)
     batches.set(name, opened)
     return opened
@@ -72,7 +72,7 @@ const otherwise = Symbol('otherwise')
 async function findRows(
   dataSource: DataSource,
   entity: EntityMetadata,
-  known: readonly Known[],
+  known: readonly RowKey[],
   relation?: RelationMetadata,
   runner?: QueryRunner,
 ): Promise<Map<string, unknown>> {
@@ -117,7 +117,7 @@ async function findRows(
  * @throws RelationNotLoadedError if the requested key is a string and the row's key a number. Also
  * if the database found the row by another key that it compares as equal.
  */
-function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
+function asIs(wanted: Wanted, { names, values }: RowKey, row: unknown): unknown {
   const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
   if (isOther) throw notLoaded(wanted, 'its key is a string here and a number in the database')
   if (row === otherwise) throw notLoaded(wanted, 'the collation of the database treats another key as equal')
@@ -128,14 +128,14 @@ function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
  * Returns the other row's identity by the columns that refer to it, or null if one of these is
  * null. Returns undefined if the row lacks these columns or they identify no row.
  */
-function referenceOf(relation: RelationMetadata, row: object, references: References): Known | null | undefined {
+function referenceOf(relation: RelationMetadata, row: object, references: References): RowKey | null | undefined {
   const columns = references.columnsOf(relation)
   const values = columns.map(({ from }) => property(row, from))
   if (values.length === 0 || !values.every((value) => value === null || textOf(value) !== undefined)) return undefined
   return values.some((value) => value === null) ? null : { names: columns.map(({ to }) => to), values }
 }
 
-function keyOf({ primaryColumns }: EntityMetadata, row: object): Known | undefined {
+function keyOf({ primaryColumns }: EntityMetadata, row: object): RowKey | undefined {
   if (primaryColumns.some((column) => column.embeddedMetadata)) return undefined
   const names = primaryColumns.map(({ propertyName }) => propertyName)
   const values = names.map((name) => property(row, name))
@@ -144,7 +144,7 @@ function keyOf({ primaryColumns }: EntityMetadata, row: object): Known | undefin
 }
 
 /** Returns a string that is unique per row. */
-function identity({ values }: Known): string {
+function identity({ values }: RowKey): string {
   return JSON.stringify(values.map(textOf))
 }
 

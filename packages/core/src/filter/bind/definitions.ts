@@ -17,7 +17,7 @@ interface Bound {
 }
 
 /** The substitution of known arguments for the parameters of a definition. */
-export type Known = (root: Root) => Operand | undefined
+export type ArgumentOf = (root: Root) => Operand | undefined
 
 /**
  * The definitions of one filter, each bound once for the same known arguments. So the work is
@@ -33,7 +33,12 @@ export class BoundDefinitions {
    * Returns the condition of a call.
    * @param bind - Binds the definition's condition.
    */
-  refer(definition: Definition, args: readonly Operand[], span: Span, bind: (known: Known) => Condition): Condition {
+  refer(
+    definition: Definition,
+    args: readonly Operand[],
+    span: Span,
+    bind: (known: ArgumentOf) => Condition,
+  ): Condition {
     const isKnown = knownAmong(args)
     const keys = args.map((one) => (isKnown(one) ? this.#keyOf(one) : '?'))
     const key = keys.join(' ')
@@ -54,7 +59,7 @@ export class BoundDefinitions {
       if (isKnown(arg)) values.set(parameter, arg)
       else parameters.push(parameter)
     }
-    const value: Known = (root) => values.get(root)
+    const value: ArgumentOf = (root) => values.get(root)
     const bound: Bound = {
       definition: { ...definition, parameters, condition: { kind: 'false' }, recursive: false },
       origin: definition,

@@ -22,14 +22,14 @@ export interface Asked {
 }
 
 /** Evaluations by policy, context, actor, resource, and method with action. */
-type Known = Map<unknown, Map<unknown, Map<unknown, Map<unknown, Map<string, Evaluation>>>>>
+type KeptEvaluations = Map<unknown, Map<unknown, Map<unknown, Map<unknown, Map<string, Evaluation>>>>>
 
 /**
  * What a check and the checks within it share: their results, and one account of steps and computing
  * time. It begins with the first check within another one.
  */
 class Shared {
-  readonly #known: Known = new Map()
+  readonly #known: KeptEvaluations = new Map()
   /** The number of checks that the application asked for together. */
   readonly #size: number
   #steps = 0

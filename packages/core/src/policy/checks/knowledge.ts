@@ -36,27 +36,27 @@ const ALIASES = 100
 const STEPS = 50
 const COMPARISONS = 20
 
-/** A variable, or a field that is read from another place. Its facts are those of the moment. */
-class Place implements Known {
+/** A variable, or a field that is read from another one. Its facts are those of the moment. */
+class Subject implements Known {
   readonly #schema: Schema
   readonly name: string
-  /** The place that the field is read from; undefined for a variable. */
-  readonly object: Place | undefined
-  readonly root: Place
+  /** The subject that the field is read from; undefined for a variable. */
+  readonly object: Subject | undefined
+  readonly root: Subject
   readonly depth: number
   /** The class, if it is known from another source than the schema's fields. */
   own: string | undefined = undefined
   isPresent = false
-  /** The place that a variable equals. */
-  alias: Place | undefined = undefined
+  /** The subject that a variable equals. */
+  alias: Subject | undefined = undefined
   union: Union | undefined = undefined
   comparisons: readonly Comparison[] = []
-  #steps: Map<string, Place> | undefined
+  #steps: Map<string, Subject> | undefined
   /** The field that was read last, and the class that it was read from. */
   #from: Known['from']
   #fromModel: string | undefined
 
-  constructor(schema: Schema, name: string, object?: Place) {
+  constructor(schema: Schema, name: string, object?: Subject) {
     this.#schema = schema
     this.name = name
     this.object = object
@@ -86,14 +86,14 @@ class Place implements Known {
     return this.#from
   }
 
-  step(name: string): Place | undefined {
-    let place = this.#steps?.get(name)
-    if (!place && this.depth < STEPS) {
-      place = new Place(this.#schema, name, this)
+  step(name: string): Subject | undefined {
+    let subject = this.#steps?.get(name)
+    if (!subject && this.depth < STEPS) {
+      subject = new Subject(this.#schema, name, this)
       this.#steps ??= new Map()
-      this.#steps.set(name, place)
+      this.#steps.set(name, subject)
     }
-    return place
+    return subject
   }
 }
 
@@ -102,9 +102,9 @@ export function declaresFields(schema: Schema): boolean {
   return schema.types().some(({ fields }) => fields.size > 0)
 }
 
-/** The facts about a place, before another one was added. */
-interface Before extends Pick<Place, 'own' | 'isPresent' | 'alias' | 'union' | 'comparisons'> {
-  readonly place: Place
+/** The facts about a subject, before another one was added. */
+interface Before extends Pick<Subject, 'own' | 'isPresent' | 'alias' | 'union' | 'comparisons'> {
+  readonly subject: Subject
 }
 
 /** The value of a literal in a comparison. */
@@ -141,11 +141,11 @@ export function literalsOf(node: Expression): readonly Literal[] | undefined {
  * The facts about a rule's variables at one place of its body: their classes, and the paths that
  * are certainly not nil.
  * Goals are tried in order, so a goal that succeeded before a place holds there. Each rule is a
- * branch, so that rules share the places of variables with the same names.
+ * branch, so that rules share the subjects of variables with the same names.
  */
 export class Knowledge {
   readonly #schema: Schema
-  readonly #variables = new Map<string, Place>()
+  readonly #variables = new Map<string, Subject>()
   #aliases = 0
   #isDead = false
   /** The operand of the innermost `not` around the current goal. */
@@ -157,13 +157,13 @@ export class Knowledge {
   #waiting: Node[] = []
 
   /** What the names of the context are read from. */
-  readonly #context: Place
+  readonly #context: Subject
 
   /** @param learnFrom - Adds the facts that follow from a node that holds. */
   constructor(schema: Schema, learnFrom: (node: Node, knowledge: Knowledge) => void) {
     this.#schema = schema
     this.#learnFrom = learnFrom
-    this.#context = new Place(schema, schema.context.name)
+    this.#context = new Subject(schema, schema.context.name)
     this.#context.own = schema.context.name
   }
 
@@ -178,19 +178,19 @@ export class Knowledge {
     while (this.#trail.length > before) this.#restore(this.#trail.pop()!)
   }
 
-  #restore({ place, own, isPresent, alias, union, comparisons }: Before): void {
-    if (place.alias !== alias) this.#aliases--
-    place.union = union
-    place.comparisons = comparisons
-    place.own = own
-    place.isPresent = isPresent
-    place.alias = alias
+  #restore({ subject, own, isPresent, alias, union, comparisons }: Before): void {
+    if (subject.alias !== alias) this.#aliases--
+    subject.union = union
+    subject.comparisons = comparisons
+    subject.own = own
+    subject.isPresent = isPresent
+    subject.alias = alias
   }
 
   /** Remembers a state that will change. */
-  #remember(place: Place): void {
-    const { own, isPresent, alias, union, comparisons } = place
-    this.#trail.push({ place, own, isPresent, alias, union, comparisons })
+  #remember(subject: Subject): void {
+    const { own, isPresent, alias, union, comparisons } = subject
+    this.#trail.push({ subject, own, isPresent, alias, union, comparisons })
   }
 
   /** Adds the facts that follow from a node, once facts are read: many rules need none. */
@@ -214,12 +214,12 @@ export class Knowledge {
   /** Returns the comparisons of a value with literals. */
   comparisons(known: Known): readonly Comparison[] {
     this.#addWaiting()
-    return known instanceof Place ? known.comparisons : []
+    return known instanceof Subject ? known.comparisons : []
   }
 
   /** Adds the fact that a comparison of a value holds. */
   compared(known: Known, operator: ComparisonOperator, literals: readonly Literal[]): void {
-    if (literals.length === 0 || !(known instanceof Place) || known.comparisons.length === COMPARISONS) return
+    if (literals.length === 0 || !(known instanceof Subject) || known.comparisons.length === COMPARISONS) return
     this.#remember(known)
     known.comparisons = [...known.comparisons, { operator, literals }]
   }
@@ -235,28 +235,28 @@ export class Knowledge {
   /** Returns the facts about a variable. */
   variable(name: string): Known {
     this.#addWaiting()
-    return this.#placeOf(name) ?? nothing
+    return this.#subjectOf(name) ?? nothing
   }
 
-  /** Returns the place of a variable, or the one that it equals. */
-  #placeOf(name: string): Place | undefined {
-    let place = this.#variables.get(name)
-    if (!place) {
-      place = new Place(this.#schema, name, this.#schema.context.fields.has(name) ? this.#context : undefined)
-      this.#variables.set(name, place)
+  /** Returns the subject that a variable is, or the one that it equals. */
+  #subjectOf(name: string): Subject | undefined {
+    let subject = this.#variables.get(name)
+    if (!subject) {
+      subject = new Subject(this.#schema, name, this.#schema.context.fields.has(name) ? this.#context : undefined)
+      this.#variables.set(name, subject)
     }
-    return place.alias ? this.#resolve(place.alias) : place
+    return subject.alias ? this.#resolve(subject.alias) : subject
   }
 
-  /** Follows the alias of a place's variable, which can be newer than the alias that led to the place. */
-  #resolve(place: Place): Place | undefined {
-    if (!place.root.alias) return place
-    return place.object ? this.#resolve(place.object)?.step(place.name) : this.#placeOf(place.name)
+  /** Follows the alias of a subject's variable, which can be newer than the alias that led to the subject. */
+  #resolve(subject: Subject): Subject | undefined {
+    if (!subject.root.alias) return subject
+    return subject.object ? this.#resolve(subject.object)?.step(subject.name) : this.#subjectOf(subject.name)
   }
 
   /** Returns the facts about a field, given those about its object. */
   step(object: Known, name: string): Known {
-    return (object instanceof Place ? object.step(name) : undefined) ?? nothing
+    return (object instanceof Subject ? object.step(name) : undefined) ?? nothing
   }
 
   /**
@@ -271,19 +271,19 @@ export class Knowledge {
   /** Returns whether a value is certainly not nil. */
   isPresent(known: Known): boolean {
     this.#addWaiting()
-    return known instanceof Place && known.isPresent
+    return known instanceof Subject && known.isPresent
   }
 
   /** Adds the fact that a value is not nil. */
   present(known: Known): void {
-    if (!(known instanceof Place) || known.isPresent) return
+    if (!(known instanceof Subject) || known.isPresent) return
     this.#remember(known)
     known.isPresent = true
   }
 
   /** Adds the fact that a value is of a class or a union. A known subclass takes precedence. */
   isA(known: Known, model: string): void {
-    if (!(known instanceof Place)) return
+    if (!(known instanceof Subject)) return
     if (model === 'Actor' || model === 'Resource') this.#isOf(known, model)
     if (!this.#schema.models.has(model)) return
     this.present(known)
@@ -295,12 +295,12 @@ export class Knowledge {
 
   /** Adds the fact that a value is not of a class: its union has fewer classes then. */
   isNotA(known: Known): void {
-    if (known instanceof Place) this.#isOf(known, undefined)
+    if (known instanceof Subject) this.#isOf(known, undefined)
   }
 
-  #isOf(place: Place, union: Union | undefined): void {
-    this.#remember(place)
-    place.union = union
+  #isOf(subject: Subject, union: Union | undefined): void {
+    this.#remember(subject)
+    subject.union = union
   }
 
   /** Adds the fact that two expressions are equal. */
@@ -354,7 +354,7 @@ export class Knowledge {
 
   /** Makes a variable without known facts an alias of the path that it equals. */
   #alias(name: string, other: Known): void {
-    if (!(other instanceof Place) || name === '_' || other.root.name === name || this.#schema.isName(name)) return
+    if (!(other instanceof Subject) || name === '_' || other.root.name === name || this.#schema.isName(name)) return
     this.variable(name)
     const own = this.#variables.get(name)!
     if (own.alias || own.own !== undefined || own.isPresent || this.#aliases === ALIASES) return
