@@ -35,6 +35,7 @@ export default defineConfig({
       // Packages in node_modules load this one; its other form would be another realm.
       { find: /^graphql$/, replacement: 'graphql/index.js' },
       { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
+      { find: '@arcturus/core/async', replacement: source('packages/core/src/asyncOnly/index.ts') },
       { find: '@arcturus/core/checks', replacement: source('packages/core/src/checkOnly/index.ts') },
       { find: '@arcturus/core/editing', replacement: source('packages/core/src/editing/index.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },

@@ -10,28 +10,29 @@ import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
 import { typecheckAll } from './typecheck.mjs'
 
 /**
- * The most that an entry may weigh alone, bundled for a browser, minified and gzipped, in kB. The tables of entries in the READMEs
- * have the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
+ * The most that an entry may weigh alone, bundled for a browser, minified and gzipped, in kB; of an entry that imports parts
+ * later, also with them. The tables of entries in the READMEs have the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
   core: {
-    index: 170.5,
+    index: 170,
+    async: [71, 171.5],
     checks: 116,
     runtime: 16.5,
-    explain: 68.5,
-    decisions: 68.5,
-    sql: 34.5,
-    filters: 30,
-    framework: 24.5,
-    language: 19.5,
-    editing: 63,
-    compile: 52,
-    tools: 80,
-    node: 14,
-    oso: 140,
-    writes: 81.5,
+    explain: 66.5,
+    decisions: 66.5,
+    sql: 26,
+    filters: 21,
+    framework: 14,
+    language: 19,
+    editing: 62.5,
+    compile: 49.5,
+    tools: 80.5,
+    node: 7.5,
+    oso: 139.5,
+    writes: 73,
   },
-  testing: { index: 89, diff: 37 },
+  testing: { index: 90, diff: 37 },
 }
 const forNode = ['node', 'oso']
 
@@ -58,16 +59,17 @@ async function entriesFit(name) {
   for (const path of Object.keys(exports).filter((path) => path !== './package.json')) {
     const entry = path === '.' ? 'index' : path.slice(2)
     const specifier = `@arcturus/${name}${path.slice(1)}`
-    const ceiling = ceilings[name][entry]
-    const { bytes, outside } = await bundleForBrowser(`${root}packages/${name}/dist/${entry}.mjs`)
-    const size = bytes / 1000
-    console.log(`${specifier}: ${size.toFixed(1)} kB minified and gzipped; the ceiling is ${ceiling} kB`)
+    const [most, mostOfAll = most] = [ceilings[name][entry]].flat()
+    const cell = most === mostOfAll ? `${most} kB` : `${most} of ${mostOfAll} kB`
+    const { first, all, outside } = await bundleForBrowser(`${root}packages/${name}/dist/${entry}.mjs`)
+    const sizes = [...new Set([first, all])].map((bytes) => (bytes / 1000).toFixed(1))
+    console.log(`${specifier}: ${sizes.join(' of ')} kB minified and gzipped; the ceiling is ${cell}`)
     const foreign = outside.filter((module) => !forNode.includes(entry) || !module.startsWith('node:'))
     if (foreign.length > 0)
       console.error(`${specifier} imports modules that browsers do not have: ${foreign.join(', ')}`)
-    const row = new RegExp(`^\\| \`${specifier}\` +\\| +${ceiling} kB +\\|`, 'm')
-    if (!row.test(table)) console.error(`The README of ${name} does not list ${specifier} with ${ceiling} kB.`)
-    fit &&= size <= ceiling && foreign.length === 0 && row.test(table)
+    const row = new RegExp(`^\\| \`${specifier}\` +\\| +${cell} +\\|`, 'm')
+    if (!row.test(table)) console.error(`The README of ${name} does not list ${specifier} with ${cell}.`)
+    fit &&= first <= most * 1000 && all <= mostOfAll * 1000 && foreign.length === 0 && row.test(table)
   }
   return fit
 }

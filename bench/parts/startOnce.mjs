@@ -27,10 +27,10 @@ const engines = {
     }
   },
   snapshot: async () => {
-    const { Authorizer } = await import('@arcturus/core')
+    const { AsyncAuthorizer } = await import('@arcturus/core/async')
     const { loadPolicyFiles } = await import('@arcturus/core/node')
     return async () => {
-      const authorizer = new Authorizer()
+      const authorizer = new AsyncAuthorizer()
       register(authorizer)
       await loadPolicyFiles(authorizer, policy, { cache: `${policy}.json` })
       return () => authorizer.can(check.user, check.action, check.resource)

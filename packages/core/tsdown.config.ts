@@ -11,17 +11,33 @@ function reached(entry: string, infoOf: ModuleInfoOf, found: Set<string> = new S
   return found
 }
 
-const [runtime, checks, main] = ['src/compiled/runtime.ts', 'src/checkOnly/index.ts', 'src/index.ts'].map((file) =>
-  fileURLToPath(new URL(file, import.meta.url)),
-) as [string, string, string]
+/** Each file that entries share, with the modules whose imports it holds, but for those of the files before it. */
+const files = [
+  ['values', 'compiled/runtime.ts'],
+  ['start', 'asyncOnly/index.ts', 'editing/schemaDescription.ts'],
+  ['predicates', 'authorizer/plans/evaluator.ts'],
+  ['building', 'authorizer/policies/fullBuilding.ts'],
+  ['filtering', 'index.ts'],
+] as const
+/** The modules of entries. The imports of one that come later stay out of shared files: bundlers keep all of a file. */
+const entries: ReadonlySet<string> = new Set(
+  ['compiled/runtime', 'asyncOnly/index', 'asyncOnly/asyncAuthorizer', 'checkOnly/index', 'index'].map((name) =>
+    path(`${name}.ts`),
+  ),
+)
 
-/** What entries share, in as few files as can be, since finding and reading them is much of what importing takes. */
+function path(file: string): string {
+  return fileURLToPath(new URL(`src/${file}`, import.meta.url))
+}
+
+/**
+ * What entries share, in as few files as can be, since finding and reading them is much of what importing takes. What an
+ * entry imports late is in files of its own.
+ */
 function sharedFile(id: string, infoOf: ModuleInfoOf): string | null {
-  if (id === runtime || id === checks || id === main) return null
-  if (reached(runtime, infoOf).has(id)) return 'values'
-  if (id.startsWith('\0')) return 'engine'
-  if (!reached(main, infoOf).has(id)) return null
-  return reached(checks, infoOf).has(id) ? 'engine' : 'filtering'
+  if (entries.has(id)) return null
+  if (id.startsWith('\0')) return 'values'
+  return files.find(([, ...roots]) => roots.some((root) => reached(path(root), infoOf).has(id)))?.[0] ?? null
 }
 
 /**
@@ -51,6 +67,7 @@ const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
     framework: 'src/enforcement/index.ts',
+    async: 'src/asyncOnly/index.ts',
     checks: 'src/checkOnly/index.ts',
     language: 'src/language/index.ts',
     editing: 'src/editing/index.ts',

@@ -1,9 +1,6 @@
-import { ForbiddenError, PolicyError, UnauthenticatedError } from '../errors.js'
+import { ForbiddenError, UnauthenticatedError } from '../errors.js'
 import type { Expression } from '../language/ast.js'
-import { parseQuery } from '../language/parse.js'
-import { Source } from '../language/source.js'
 import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
-import { has } from '../own.js'
 import type { PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, ActorIn, FieldActionOn, FieldOn } from '../rowTypes.js'
 import { assertActor, assertKnown } from './arguments.js'
@@ -269,9 +266,17 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
    * @throws PolicyError if the text is not a valid query.
    */
   query(text: string, options: Omit<QueryOptions, 'limits' | 'host'> = {}): AsyncGenerator<Solution, void, void> {
-    const parsed = parseQuery(new Source(text))
-    if (!has(parsed, 'expression')) throw new PolicyError(parsed.diagnostics)
-    return this.#run(parsed.expression, options)
+    const { now } = this.#engine.parts.building
+    return now ? this.#run(now.parseQuery(text), options) : this.#parseAndRun(text, options)
+  }
+
+  /** Runs a query for which the parser has to be imported. */
+  async *#parseAndRun(
+    text: string,
+    options: Omit<QueryOptions, 'limits' | 'host'>,
+  ): AsyncGenerator<Solution, void, void> {
+    const { parseQuery } = await this.#engine.parts.building.load()
+    yield* this.#run(parseQuery(text), options)
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Limits } from '../machine/index.js'
 import { defaultLimits } from '../machine/index.js'
 import { Authorizer } from './authorizer.js'
 import { limitsOf } from './limits.js'
-import type { EvaluatorName } from './plans/evaluator.js'
+import type { EvaluatorName } from './plans/evaluatorName.js'
 
 class User {
   constructor(readonly id: number) {}

@@ -1,5 +1,5 @@
 import type { BaseOptions } from './baseOptions.js'
-import type { EvaluatorName } from './plans/evaluator.js'
+import type { EvaluatorName } from './plans/evaluatorName.js'
 
 export interface AuthorizerOptions extends BaseOptions {
   /**

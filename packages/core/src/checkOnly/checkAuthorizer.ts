@@ -1,7 +1,11 @@
 import { BaseAuthorizer } from '../authorizer/baseAuthorizer.js'
 import type { BaseOptions } from '../authorizer/baseOptions.js'
 import { Engine, type EngineParts } from '../authorizer/decisions/engine.js'
+import { defineMissing, missingIn } from '../authorizer/missingMembers.js'
+import { predicatesBy } from '../authorizer/plans/predicates.js'
+import { buildingWith } from '../authorizer/policies/building.js'
 import { ArgumentError } from '../errors.js'
+import { present } from '../late.js'
 import { own } from '../own.js'
 import { errorChecks } from '../policy/checks/errors.js'
 import { compileClosures } from '../predicate/interpret/interpret.js'
@@ -71,7 +75,7 @@ export class CheckAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends B
   constructor(options: CheckAuthorizerOptions = {}) {
     // `with` passes the engine of the new authorizer.
     super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over)
-    if (!Object.hasOwn(CheckAuthorizer.prototype, missingMembers[0])) defineMissing()
+    defineMissing(CheckAuthorizer.prototype, 'checks', missingMembers)
   }
 }
 
@@ -82,10 +86,12 @@ const over = (engine: Engine): CheckAuthorizer => new CheckAuthorizer(engine)
 
 function enginePartsOf(options: CheckAuthorizerOptions): EngineParts {
   const { evaluator = 'auto' } = options
-  for (const name of ['strict', 'queryRules']) if (name in options) throw missing(`The option \`${name}\``)
+  for (const name of ['strict', 'queryRules']) if (name in options) throw missingIn('checks', `The option \`${name}\``)
+  const backEnd = backEndOf(evaluator)
   return {
-    loadChecks: errorChecks(),
-    backEnd: backEndOf(evaluator),
+    building: present(buildingWith(errorChecks())),
+    warns: false,
+    predicates: backEnd && present(predicatesBy(backEnd)),
     startsWithMachine: evaluator === 'auto',
   }
 }
@@ -93,24 +99,8 @@ function enginePartsOf(options: CheckAuthorizerOptions): EngineParts {
 function backEndOf(evaluator: string): BackEnd | undefined {
   if (evaluator === 'auto' || evaluator === 'closures') return { compile: compileClosures }
   if (evaluator === 'machine') return undefined
-  if (evaluator === 'source') throw missing('The evaluator `source`')
+  if (evaluator === 'source') throw missingIn('checks', 'The evaluator `source`')
   throw new ArgumentError('invalid-argument', `Unknown evaluator "${evaluator}".`, {
     hint: 'use auto, closures or machine',
-  })
-}
-
-/** Not in a static block, which would keep bundlers from leaving out the class. */
-function defineMissing(): void {
-  for (const name of missingMembers)
-    Object.defineProperty(CheckAuthorizer.prototype, name, {
-      get: () => {
-        throw missing(`The ${name === 'queryRules' ? 'option' : 'method'} \`${name}\``)
-      },
-    })
-}
-
-function missing(name: string): ArgumentError {
-  return new ArgumentError('not-in-entry', `${name} is not part of '@arcturus/core/checks'.`, {
-    hint: "use `Authorizer` of '@arcturus/core'",
   })
 }

@@ -6,7 +6,7 @@ import { describeSchema } from '../editing/schemaDescription.js'
 import type { Statement } from '../language/ast.js'
 import { compareText } from '../language/compareText.js'
 import type { Source } from '../language/source.js'
-import type { BuildInput, Snapshot, Snapshots } from '../policy/buildPolicy.js'
+import type { BuildInput, Snapshot, Snapshots } from '../policy/snapshot.js'
 import { snapshotOf, snapshotText } from './snapshotText.js'
 
 /** The form of snapshots. Another number makes all older ones invalid. */
@@ -90,20 +90,19 @@ function inOrderOf(sources: readonly Source[], { statements, warnings }: Snapsho
 }
 
 /** Returns the hash of all that determines a build; undefined if the schema has constants that can't be described whole. */
-function keyOf({ sources, schema, checks, queryRules }: BuildInput): string | undefined {
+function keyOf({ sources, schema, warns, queryRules }: BuildInput): string | undefined {
   let isWhole = true
   const description = describeSchema(schema, () => {
     isWhole = false
   })
   const context = schema.types().filter((type) => !schema.models.has(type.name))
-  const rows = [checks.statements, checks.blocks, checks.policy].map((all) => all.map(({ length }) => length))
   const input = {
     version: [manifest.version, FORMAT],
     texts: sources.map(({ text }) => text),
     names: [...schema.models.keys(), ...schema.constants.keys()],
     description,
     context: context.map(({ name, fields, closed }) => ({ name, closed, fields: [...fields.values()] })),
-    checks: [checks.isForOso, rows],
+    warns,
     queryRules: [...queryRules].sort(),
   }
   return isWhole ? sha256(JSON.stringify(input)) : undefined

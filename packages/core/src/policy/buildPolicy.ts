@@ -3,15 +3,14 @@ import { Shape } from '../language/derivation.js'
 import type { Diagnostic } from '../language/diagnostic.js'
 import { parseFile } from '../language/parse.js'
 import type { Source, Span } from '../language/source.js'
+import { own } from '../own.js'
 import type { Schema } from '../schema/schema.js'
-import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
+import { meaningsOf } from './assemble.js'
 import { keepCauses } from './causes.js'
 import { type CheckContext, checkRules, type LoadChecks, reporting, runChecks } from './checks/check.js'
 import { duplicateSource } from './checks/duplicateSource.js'
-import { expandBlocks } from './expand.js'
 import { type Declared, Kept } from './kept.js'
 import type { Policy } from './policy.js'
-import { ruleTypesOf, typesOf } from './ruleTypes.js'
 
 /** The result of building a policy from sources. */
 export interface PolicyResult {
@@ -21,13 +20,12 @@ export interface PolicyResult {
   readonly diagnostics: readonly Diagnostic[]
   /** The same diagnostics in the order of detection, for callers that stop at the first error. */
   readonly found: readonly Diagnostic[]
+  readonly statements: readonly Statement[]
 }
 
 export interface BuildOptions {
   /** The rules that the application queries by name: no rule has to call them. Default: none. */
   readonly queryRules?: ReadonlySet<string>
-  /** Keeps the work of one build for the next. Default: nothing is kept. */
-  readonly snapshots?: Snapshots | undefined
   /** Parses and checks changed statements alone. Default: everything is parsed and checked. */
   readonly incremental?: Incremental | undefined
 }
@@ -41,28 +39,6 @@ export interface Incremental {
   place(span: Span): Span
 }
 
-/** All that determines the result of a build. */
-export interface BuildInput {
-  readonly sources: readonly Source[]
-  readonly schema: Schema
-  readonly checks: LoadChecks
-  readonly queryRules: ReadonlySet<string>
-}
-
-/** The part of a valid policy that takes long to build. The rest is made of it. */
-export interface Snapshot {
-  readonly statements: readonly Statement[]
-  readonly warnings: readonly Diagnostic[]
-}
-
-/** Keeps the snapshots of policies. */
-export interface Snapshots {
-  /** Returns the snapshot of an earlier build with the same input, with the spans of these sources. */
-  read(input: BuildInput): Snapshot | undefined
-  /** Receives the snapshot of a valid policy that `read` did not return. */
-  write(snapshot: Snapshot): void
-}
-
 /**
  * Parses, checks and expands a policy. All sources form one policy. Nothing is run: the caller runs
  * the inline queries.
@@ -74,16 +50,10 @@ export function buildPolicy(
   sources: readonly Source[],
   schema: Schema,
   checks: LoadChecks,
-  { queryRules = new Set(), snapshots, incremental }: BuildOptions = {},
+  given: BuildOptions = {},
 ): PolicyResult {
+  const { queryRules = new Set<string>(), incremental } = own(given)
   const facts = { sources, schema }
-  const known = snapshots?.read({ ...facts, checks, queryRules })
-  if (known) {
-    const { isForOso } = checks
-    const unchecked = { isForOso, statements: [], blocks: [], policy: [], rules: [] }
-    const policy = policyOf(known.statements, facts, unchecked, [], { queryRules }, () => false)
-    return resultOf(policy, sources, known.warnings)
-  }
   const found: Diagnostic[] = []
   const statements: Statement[] = []
   const shapes = new Shape()
@@ -98,9 +68,7 @@ export function buildPolicy(
   const options = { queryRules, kept: incremental?.kept }
   const policy = policyOf(statements, facts, checks, found, options, () => found.some(isInTheWay))
   const placed = ({ span, ...one }: Diagnostic): Diagnostic => ({ ...one, span: span && incremental?.place(span) })
-  const result = resultOf(policy, sources, incremental ? found.map(placed) : found)
-  if (result.policy) snapshots?.write({ statements, warnings: found })
-  return result
+  return { statements, ...resultOf(policy, sources, incremental ? found.map(placed) : found) }
 }
 
 /** Runs the checks of single statements. */
@@ -158,18 +126,11 @@ function declarationsOf(
   { isForOso, blocks: rows }: LoadChecks,
 ): Declared {
   const blockNodes = statements.filter((one) => one.kind === 'resource block')
-  const blocks = mergeBlocks(blockNodes)
+  const meanings = meaningsOf(statements)
   const diagnostics: Diagnostic[] = []
-  const blockFacts = { ...facts, isForOso, blocks }
+  const blockFacts = { ...facts, isForOso, blocks: meanings.blocks }
   runChecks(rows, (row) => reporting(blockFacts, row), [blockNodes], diagnostics)
-  const types = statements.filter((one) => one.kind === 'rule type')
-  const ruleTypes = ruleTypesOf(types, blocks)
-  const names = [...ruleTypes.general.keys(), ...(ruleTypes.relations.size > 0 ? ['has_relation'] : [])]
-  return {
-    ...{ blocks, ruleTypes, diagnostics, publicBlocks: publicBlocks(blocks), unions: unionsOf(blocks) },
-    expanded: new Set(expandBlocks(blocks)),
-    typesByName: new Map(names.map((name) => [name, typesOf(name, ruleTypes)])),
-  }
+  return { ...meanings, diagnostics }
 }
 
 /**
@@ -184,7 +145,7 @@ function resultOf(
   policy: Omit<Policy, 'warnings'> | undefined,
   sources: readonly Source[],
   found: readonly Diagnostic[],
-): PolicyResult {
+): Omit<PolicyResult, 'statements'> {
   const indexes = new Map(sources.map((source, index) => [source, index]))
   const rank = ({ span }: Diagnostic): number => (span && indexes.get(span.source)) ?? sources.length
   const diagnostics = [...found].sort(

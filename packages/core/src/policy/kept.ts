@@ -2,19 +2,11 @@ import type { Call, InlineQuery, Node, Rule, Statement } from '../language/ast.j
 import type { Diagnostic } from '../language/diagnostic.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
-import type { MergedBlock } from './blocks.js'
+import { byName, type Meanings } from './assemble.js'
 import { walk } from './checks/walk.js'
-import type { Policy } from './policy.js'
-import type { RuleTypes } from './ruleTypes.js'
 
-/** What the blocks and the rule types of a policy mean. */
-export interface Declared {
-  readonly blocks: ReadonlyMap<string, MergedBlock>
-  readonly publicBlocks: Policy['blocks']
-  readonly unions: Policy['unions']
-  readonly expanded: ReadonlySet<Rule>
-  readonly ruleTypes: RuleTypes
-  readonly typesByName: Policy['ruleTypes']
+/** What the blocks and the rule types of a policy mean, and what their checks found. */
+export interface Declared extends Meanings {
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -87,17 +79,6 @@ export class Kept {
     this.#facts = new Map(nodes.map((facts) => [facts.node, facts]))
     return { named, nodes }
   }
-}
-
-/** Returns rules by name, in order. */
-export function byName(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
-  const named = new Map<string, Rule[]>()
-  for (const rule of rules) {
-    const same = named.get(rule.name)
-    if (same) same.push(rule)
-    else named.set(rule.name, [rule])
-  }
-  return named
 }
 
 function callsIn(node: Rule | InlineQuery): readonly Call[] {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { drive } from '../authorizer/decisions/drive.js'
 import { Question } from '../authorizer/decisions/question.js'
-import { LoadedPolicy, parsePolicy } from '../authorizer/policies/loadedPolicy.js'
+import { predicatesBy } from '../authorizer/plans/predicates.js'
+import { fullBuilding } from '../authorizer/policies/fullBuilding.js'
+import { LoadedPolicy, sourcesOf } from '../authorizer/policies/loadedPolicy.js'
 import { WarningLog } from '../authorizer/policies/warnings.js'
 import { modelOfClass } from '../authorizer/registration.js'
 import { Hosts } from '../authorizer/relations/hosts.js'
+import { present } from '../late.js'
 import { defaultLimits, Evaluation, holds } from '../machine/index.js'
-import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
 import {
   blue,
@@ -35,13 +37,16 @@ class Asked {
     for (const [cls, key] of [[User], [Team, 'id'], [Role], [Doc, ['id', 'version']]] as const)
       schema.registerModel(modelOfClass(schema, cls, key ? { key } : {}))
     const hosts = new Hosts(schema, {})
-    this.#loaded = new LoadedPolicy(parsePolicy([text], schema, allChecks()), {
+    const building = fullBuilding()
+    const { policy } = building.build(sourcesOf([text]), schema, {})
+    this.#loaded = new LoadedPolicy(policy, {
       schema,
       hosts,
       limits: defaultLimits,
       hasEquality: false,
-      loadChecks: allChecks(),
-      backEnd: sourceCompiler(),
+      building: present(building),
+      warns: true,
+      predicates: present(predicatesBy(sourceCompiler())),
       startsWithMachine: false,
       actions: { declared: new Set(), readAction: 'read' },
       warnings: new WarningLog(),

@@ -1,15 +1,16 @@
 import { ArgumentError } from '../../errors.js'
+import type { Late } from '../../late.js'
 import type { Limits } from '../../machine/index.js'
 import { own } from '../../own.js'
-import type { LoadChecks } from '../../policy/checks/check.js'
-import type { BackEnd } from '../../predicate/predicate.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import { namesOf } from '../arguments.js'
 import type { BaseOptions } from '../baseOptions.js'
 import { limitsOf } from '../limits.js'
+import type { Predicates } from '../plans/checkPlans.js'
 import { ActivePolicy } from '../policies/activePolicy.js'
+import type { Building } from '../policies/building.js'
 import { WarningLog } from '../policies/warnings.js'
 import { Hosts } from '../relations/hosts.js'
 import { RelationLoaders } from '../relations/relations.js'
@@ -20,10 +21,12 @@ import { OutlivedErrors } from './outlivedErrors.js'
 
 /** The parts of an engine that an entry of this package chooses: they make up much of its size. */
 export interface EngineParts {
-  /** The checks of a policy that is loaded. */
-  readonly loadChecks: LoadChecks
-  /** The back end of predicates. Undefined if the machine evaluates all checks. */
-  readonly backEnd: BackEnd | undefined
+  /** Builds a policy of texts, and parses queries. */
+  readonly building: Late<Building>
+  /** Whether it warns of likely mistakes in a policy. */
+  readonly warns: boolean
+  /** Makes predicates. Undefined if the machine evaluates all checks. */
+  readonly predicates: Late<Predicates> | undefined
   /** Whether the machine evaluates the first checks of a kind. */
   readonly startsWithMachine: boolean
   /** Whether the warnings of a policy are errors. Default false. */
@@ -61,7 +64,7 @@ export class Engine {
   constructor(given: BaseOptions, parts: EngineParts, base?: Engine) {
     const options = own(given)
     const { readAction = 'read' } = options
-    const { loadChecks, backEnd, startsWithMachine, strict, queryRules = new Set<string>() } = own(parts)
+    const { building, warns, predicates, startsWithMachine, strict, queryRules = new Set<string>() } = own(parts)
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
@@ -77,8 +80,9 @@ export class Engine {
       limits: this.limits,
       hasEquality: options.equality !== undefined,
       regExp: options.regExp,
-      loadChecks,
-      backEnd,
+      building,
+      warns,
+      predicates,
       startsWithMachine,
       actions: { declared: this.declaredActions, readAction },
       warnings,

@@ -4,6 +4,7 @@ import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { PlanContext } from '../plans/checkPlans.js'
+import { deriverOf } from '../plans/derivers.js'
 import { type ActionKind, type Kind, kindOf, planActors, planChange, planFilter } from '../plans/plans.js'
 import { type ActionKey, otherAction } from '../plans/planTable.js'
 
@@ -34,12 +35,12 @@ class FilterPlans {
 
   /** Returns the condition of a filter. @throws ArgumentError for an action that nothing names. */
   filter(actor: unknown, action: string, model: string): Condition {
-    const { policy, actions, meaning, deriver } = this.#context
+    const { policy, actions, meaning } = this.#context
     actions.assertNamedFor(action, model)
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
     return this.#ofKinds(this.#filters, kind, action, model, (asked) =>
-      planFilter(policy, meaning.schema, kind, asked, model, deriver),
+      planFilter(policy, meaning.schema, kind, asked, model, deriverOf(this.#context)),
     )
   }
 
@@ -48,12 +49,12 @@ class FilterPlans {
    * @throws ArgumentError for an action that nothing names.
    */
   actors(action: string, resource: unknown, model: string): Condition {
-    const { actions, meaning, deriver } = this.#context
+    const { actions, meaning } = this.#context
     actions.assertNamedFor(action, meaning.schema.modelOf(resource)?.name)
     // A class represents a row that does not exist yet.
     const kind = this.#kindOf(resource) ?? { model: undefined }
     return this.#ofKinds(this.#actorFilters, kind, action, model, (asked) =>
-      planActors(meaning.schema, model, asked, kind, deriver),
+      planActors(meaning.schema, model, asked, kind, deriverOf(this.#context)),
     )
   }
 
@@ -93,8 +94,9 @@ class FilterPlans {
   change(actor: unknown, model: string): Condition {
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
-    const { meaning, deriver } = this.#context
-    return this.#ofModel(this.#changes, kind, 'update', model, () => planChange(meaning.schema, kind, model, deriver))
+    const { schema } = this.#context.meaning
+    const plan = (): Condition => planChange(schema, kind, model, deriverOf(this.#context))
+    return this.#ofModel(this.#changes, kind, 'update', model, plan)
   }
 
   #kindOf(value: unknown): Kind | undefined {

@@ -1,13 +1,12 @@
 import type { Condition } from '../../condition/condition.js'
-import type { Deriver } from '../../condition/derive/derive.js'
+import type { Late } from '../../late.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import type { BackEnd, Predicate, WaitingPredicate } from '../../predicate/predicate.js'
 import { mayBePartial } from '../../schema/partial.js'
-import { isStackOverflow } from '../../values/stackOverflow.js'
 import type { PolicyActions } from '../actions/policyActions.js'
 import { assertAction, assertActor, assertKnown, assertResource } from '../arguments.js'
-import { type ActionKind, isForMachine, kindOf, planCheck } from './plans.js'
+import type { ActionKind } from './plans.js'
 import { otherAction, type PlansOfPair, PlanTable } from './planTable.js'
 
 /** The plan of a check whose classes and action are known. */
@@ -20,7 +19,7 @@ export interface CheckPlan {
   waiting: WaitingPredicate | null | undefined
 }
 
-const forMachine: CheckPlan = { condition: undefined, predicate: undefined, waiting: undefined }
+export const forMachine: CheckPlan = { condition: undefined, predicate: undefined, waiting: undefined }
 
 /** The context of a policy's plans. */
 export interface PlanContext {
@@ -29,9 +28,8 @@ export interface PlanContext {
   readonly reads: () => ReadonlySet<string>
   readonly actions: PolicyActions
   readonly meaning: Meaning
-  readonly deriver: Deriver
-  /** Undefined if the machine evaluates all checks. */
-  readonly backEnd: BackEnd | undefined
+  /** Undefined if the machine evaluates all checks. It evaluates them until this part is imported. */
+  readonly predicates: Late<Predicates> | undefined
   /**
    * Called for a check of an action that nothing names, and that a rule without an action decides;
    * with a model for an action that only rules of other models name. It can throw.
@@ -41,6 +39,12 @@ export interface PlanContext {
   readonly actors: ReadonlySet<string> | undefined
   /** Called for a check that is denied whatever the rows are, if the actor is of no such model. It can throw. */
   readonly onStranger: (kind: string) => void
+}
+
+/** Makes the plans of checks. It is a part apart, since the machine can decide the first checks. */
+export interface Predicates {
+  readonly backEnd: BackEnd
+  plan(context: PlanContext, actor: unknown, action: ActionKind, resource: unknown): CheckPlan
 }
 
 /**
@@ -109,24 +113,20 @@ export class CheckPlans extends PlanTable<CheckPlan> {
     let plan = plans.get(key)
     if (!plan) {
       plan = this.plan(actor, known ? { action } : 'other', resource)
-      plans.set(key, plan)
+      if (this.#isComplete) plans.set(key, plan)
     }
     return plan
   }
 
   /** Makes the plan of a check. */
   plan(actor: unknown, action: ActionKind, resource: unknown): CheckPlan {
-    const { policy, meaning, deriver, backEnd } = this.#context
-    if (!backEnd) return forMachine
-    try {
-      const { schema } = meaning
-      const condition = planCheck(policy, schema, kindOf(schema, actor)!, action, kindOf(schema, resource)!, deriver)
-      const predicate = isForMachine(condition) ? undefined : backEnd.compile(condition, meaning)
-      return { condition, predicate, waiting: undefined }
-    } catch (error) {
-      if (!isStackOverflow(error)) throw error
-      return forMachine
-    }
+    return this.#context.predicates?.now?.plan(this.#context, actor, action, resource) ?? forMachine
+  }
+
+  /** Whether a plan is final. */
+  get #isComplete(): boolean {
+    const { predicates } = this.#context
+    return !predicates || predicates.now !== undefined
   }
 
   /**
@@ -134,8 +134,8 @@ export class CheckPlans extends PlanTable<CheckPlan> {
    * the machine has to decide.
    */
   waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
-    const { backEnd, meaning } = this.#context
-    const { compileWaiting } = backEnd ?? {}
+    const { predicates, meaning } = this.#context
+    const { compileWaiting } = predicates?.now?.backEnd ?? {}
     if (!compileWaiting || mayBePartial(actor) || mayBePartial(resource)) return undefined
     const plan = this.planOf(actor, action, resource)
     if (!plan?.condition || !plan.predicate) return undefined

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { compileClosures } from '../../predicate/interpret/interpret.js'
 import { Authorizer } from '../authorizer.js'
-import { backEndOf } from './evaluator.js'
+import { chosenEvaluator } from './evaluatorName.js'
 
 class User {
   readonly name: string
@@ -25,19 +24,19 @@ function forbidCode(): { readonly attempts: number } {
 
 describe('the evaluator of a check', () => {
   test('is source where `new Function` is allowed', () => {
-    expect(backEndOf('auto')?.compile).not.toBe(compileClosures)
+    expect(chosenEvaluator('auto')).toBe('source')
   })
 
   test('is closures where it is forbidden', () => {
     const seen = forbidCode()
-    expect(backEndOf('auto')?.compile).toBe(compileClosures)
+    expect(chosenEvaluator('auto')).toBe('closures')
     expect(seen.attempts).toBe(1)
   })
 
   test.each(['window', 'document', 'WorkerGlobalScope'])('is closures beside a %s, without an attempt', (name) => {
     const seen = forbidCode()
     vi.stubGlobal(name, {})
-    expect(backEndOf('auto')?.compile).toBe(compileClosures)
+    expect(chosenEvaluator('auto')).toBe('closures')
     expect(seen.attempts).toBe(0)
   })
 

@@ -137,7 +137,7 @@ export class PredicateDecider {
     const known = this.#plans
       .ofClasses()
       .map(([actor, resource, plans]) => [actor, resource, predicatesIn(plans)] as const)
-    this.#dispatch = this.#context.backEnd?.dispatch?.(known, this.#context.reads())
+    this.#dispatch = this.#context.predicates?.now?.backEnd.dispatch?.(known, this.#context.reads())
     if (!this.#dispatch) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
 
@@ -216,8 +216,8 @@ export class PredicateDecider {
    * Undefined if the machine has to decide.
    */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    const { backEnd, actions } = this.#context
-    const plans = backEnd && this.#plans.of(actor, resource)
+    const { predicates, actions } = this.#context
+    const plans = predicates?.now && this.#plans.of(actor, resource)
     if (!plans) return undefined
     let others = plans.get(otherAction)
     if (!others) {

@@ -1,17 +1,27 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
+import type { Source } from '../../language/source.js'
 import type { Tracer } from '../../machine/index.js'
+import { own } from '../../own.js'
+import { policyOfSnapshot } from '../../policy/assemble.js'
 import type { BuildOptions } from '../../policy/buildPolicy.js'
 import type { Policy } from '../../policy/policy.js'
+import type { Snapshots } from '../../policy/snapshot.js'
 import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import type { Statistics } from '../plans/predicateDecider.js'
+import type { Building } from './building.js'
 import {
   LoadedPolicy,
   type PolicyContext,
   type PolicySource,
-  parsePolicy,
   type RecorderOf,
+  sourcesOf,
   type Trace,
 } from './loadedPolicy.js'
+
+/** Keep the work of a load for the next one. */
+interface Keeping extends Pick<BuildOptions, 'incremental'> {
+  readonly snapshots?: Snapshots
+}
 
 /** The active policy of an authorizer. */
 export class ActivePolicy {
@@ -72,20 +82,28 @@ export class ActivePolicy {
         },
       })
     }
-    return { ...this.#context, backEnd: undefined, startsWithMachine: false, tracerOf }
+    return { ...this.#context, predicates: undefined, startsWithMachine: false, tracerOf }
   }
 
   /**
    * Replaces the active policy, once the tests of the new one have passed.
-   * @param options - Keep the work of this load for the next. Default: nothing is kept.
+   * @param keeping - Keeps the work of this load for the next. Default: nothing is kept.
    * @throws PolicyError
    */
-  async load(sources: readonly (string | PolicySource)[], options?: BuildOptions): Promise<Policy> {
-    const loaded = this.#parse(sources, options)
+  async load(sources: readonly (string | PolicySource)[], keeping: Keeping = {}): Promise<Policy> {
     const turn = ++this.#turns
+    const texts = sourcesOf(sources)
+    const { schema, building, warns, queryRules, predicates } = this.#context
+    const known = own(keeping).snapshots?.read({ sources: texts, schema, warns, queryRules })
+    const policy = known
+      ? policyOfSnapshot(known, texts)
+      : this.#build(building.now ?? (await building.load()), texts, keeping)
+    const loaded = this.#compile(policy)
     await loaded.test()
     this.#install(loaded, turn)
-    return loaded.policy
+    // Meanwhile the machine decides, and it decides all if the import fails.
+    predicates?.load().catch(() => {})
+    return policy
   }
 
   /**
@@ -93,8 +111,9 @@ export class ActivePolicy {
    * @throws PolicyError; QueryError `async-value` if a `?=` test has to wait.
    */
   loadSync(sources: readonly (string | PolicySource)[]): Policy {
-    const loaded = this.#parse(sources)
     const turn = ++this.#turns
+    // Sound: the entry that imports it late has no `loadSync`.
+    const loaded = this.#compile(this.#build(this.#context.building.now!, sourcesOf(sources)))
     loaded.testSync()
     this.#install(loaded, turn)
     return loaded.policy
@@ -111,9 +130,16 @@ export class ActivePolicy {
     this.#needed.set(`${model} ${action}`, { action, model })
   }
 
-  #parse(sources: readonly (string | PolicySource)[], options?: BuildOptions): LoadedPolicy {
-    const { schema, loadChecks, warnings, queryRules } = this.#context
-    const policy = parsePolicy(sources, schema, loadChecks, { ...options, queryRules })
+  #build(building: Building, sources: readonly Source[], keeping: Keeping = {}): Policy {
+    const { snapshots, incremental } = own(keeping)
+    const { schema, queryRules } = this.#context
+    const { policy, snapshot } = building.build(sources, schema, { queryRules, incremental })
+    snapshots?.write(snapshot)
+    return policy
+  }
+
+  #compile(policy: Policy): LoadedPolicy {
+    const { warnings } = this.#context
     const loaded = new LoadedPolicy(policy, this.#currentContext)
     const missing = [...this.#needed.values()].filter(({ action, model }) => !loaded.actions.isNamedFor(action, model))
     if (missing.length > 0)

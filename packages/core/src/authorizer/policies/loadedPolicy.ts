@@ -1,6 +1,6 @@
-import { Deriver } from '../../condition/derive/derive.js'
 import { ArgumentError, PolicyError } from '../../errors.js'
 import { Source } from '../../language/source.js'
+import type { Late } from '../../late.js'
 import {
   compile,
   holdsSync,
@@ -13,19 +13,17 @@ import {
 } from '../../machine/index.js'
 import { own } from '../../own.js'
 import { attributesRead } from '../../policy/attributesRead.js'
-import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
-import type { LoadChecks } from '../../policy/checks/check.js'
 import type { Policy } from '../../policy/policy.js'
 import { versionOf } from '../../policy/version.js'
-import type { BackEnd } from '../../predicate/predicate.js'
 import type { Schema } from '../../schema/schema.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { actorsOf } from '../actions/actionNames.js'
 import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
-import type { PlanContext } from '../plans/checkPlans.js'
+import type { PlanContext, Predicates } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
 import { PredicateDecider, type Prove } from '../plans/predicateDecider.js'
 import type { Hosts } from '../relations/hosts.js'
+import type { Building } from './building.js'
 import type { WarningLog } from './warnings.js'
 
 /** Polar text, with its name in messages, such as a file name. */
@@ -43,10 +41,12 @@ export interface PolicyContext {
   readonly hasEquality: boolean
   /** Creates the regular expressions of policies. */
   readonly regExp?: RegExpEngine | undefined
-  /** The checks of a policy that is loaded. */
-  readonly loadChecks: LoadChecks
-  /** The back end of predicates. Undefined if the machine evaluates all checks. */
-  readonly backEnd: BackEnd | undefined
+  /** Builds a policy of texts. */
+  readonly building: Late<Building>
+  /** Whether it warns of likely mistakes in a policy. */
+  readonly warns: boolean
+  /** Undefined if the machine evaluates all checks. */
+  readonly predicates: Late<Predicates> | undefined
   /**
    * Whether the machine evaluates the first checks of a kind, so that a starting application need
    * not wait for predicates.
@@ -90,7 +90,7 @@ export class LoadedPolicy {
   readonly #unnamedActions = new Set<string>()
 
   constructor(policy: Policy, context: PolicyContext) {
-    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = context
+    const { schema, hosts, limits, hasEquality, regExp, predicates, startsWithMachine, warnings } = context
     this.policy = policy
     this.version = schema.version
     this.#compile = () => compile(policy, hosts.now, own(context).tracerOf?.(policy))
@@ -103,12 +103,11 @@ export class LoadedPolicy {
     const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
     this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
-    const deriver = new Deriver(policy, schema)
     let read: ReadonlySet<string> | undefined
     const reads = (): ReadonlySet<string> => (read ??= attributesRead(policy, schema))
     const actors = policy.unions.Actor.size === 0 ? undefined : actorsOf(policy)
     const onStranger = (kind: string): void => this.#stranger(kind, warnings)
-    this.context = { policy, reads, actions: this.actions, meaning, deriver, backEnd, onUnnamed, actors, onStranger }
+    this.context = { policy, reads, actions: this.actions, meaning, predicates, onUnnamed, actors, onStranger }
     this.checks = new PredicateDecider(this.context, startsWithMachine ? prove : undefined)
   }
 
@@ -172,25 +171,14 @@ export class LoadedPolicy {
   }
 }
 
-/**
- * Parses and checks sources together.
- * @throws PolicyError with all errors of the policy; ArgumentError for a source that is not text.
- */
-export function parsePolicy(
-  sources: readonly (string | PolicySource)[],
-  schema: Schema,
-  checks: LoadChecks,
-  options: BuildOptions = {},
-): Policy {
+/** @throws ArgumentError if there is no source, or a source is not text. */
+export function sourcesOf(sources: readonly (string | PolicySource)[]): readonly Source[] {
   if (sources.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
-  const texts = sources.map((source) => {
+  return sources.map((source) => {
     const given: Partial<PolicySource> | undefined = typeof source === 'string' ? { text: source } : source
     if (typeof given?.text === 'string') return new Source(given.text, given.name)
     throw new ArgumentError('invalid-argument', 'A policy must be a string or { text, name }.', {
       hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
     })
   })
-  const { policy, diagnostics } = buildPolicy(texts, schema, checks, options)
-  if (!policy) throw new PolicyError(diagnostics)
-  return policy
 }

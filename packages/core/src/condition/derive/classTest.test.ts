@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Authorizer } from '../../authorizer/authorizer.js'
-import type { EvaluatorName } from '../../authorizer/plans/evaluator.js'
+import type { EvaluatorName } from '../../authorizer/plans/evaluatorName.js'
 
 class User {}
 class Owner {}
