@@ -231,14 +231,17 @@ class TypeOrm implements Orm {
       list: async (actor, action) => {
         const who = await subject(actor)
         const found = await [
-          async () =>
-            this.#source
-              .getRepository(entity)
-              .find({ ...(await authorization.loading.authorizedFilter(who, entity, { action })), select }),
-          async () =>
-            (await authorization.loading.authorizedQuery(who, action, entity, 'r'))
-              .select(key.map((name) => `r.${name}`))
-              .getMany(),
+          async () => {
+            const args = await authorization.loading.authorizedFilter(who, entity, { action })
+            const rows = await this.#source.getRepository(entity).find({ ...args, select })
+            return counted(rows, await this.#source.getRepository(entity).count(args))
+          },
+          async () => {
+            const query = (await authorization.loading.authorizedQuery(who, action, entity, 'r')).select(
+              key.map((name) => `r.${name}`),
+            )
+            return counted(await query.getMany(), await query.getCount())
+          },
           async () => authorization.authorizedResources(who, action, entity),
         ][turn++ % 3]!()
         return placesOf(asked.model, found)
@@ -264,4 +267,10 @@ class TypeOrm implements Orm {
       },
     }
   }
+}
+
+/** Returns the rows of a list. A count can have another form than the list. */
+function counted<Row>(rows: readonly Row[], count: number): readonly Row[] {
+  if (count !== rows.length) throw new Error(`The list has ${rows.length} rows, and the count is ${count}.`)
+  return rows
 }

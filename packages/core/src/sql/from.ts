@@ -1,4 +1,4 @@
-import { all, type Sql, written } from './sql.js'
+import { all, atom, type Link, type Sql, written } from './sql.js'
 
 /** The tables of one query, and their join conditions. */
 export class From {
@@ -33,8 +33,8 @@ export class From {
   }
 
   /** Returns `SELECT … FROM … WHERE …`, once all tables are added. */
-  select(columns: readonly string[], condition: Sql): string {
-    const parts = [...this.#where, condition].filter((part) => part !== true)
+  select(columns: readonly string[], condition: Sql, links: readonly Sql[] = this.#where): string {
+    const parts = [...links, condition].filter((part) => part !== true)
     const where = parts.length === 0 ? '' : ` WHERE ${parts.map(conjunct).join(' AND ')}`
     return `SELECT ${columns.join(', ')} FROM ${this.#first?.(this.#text) ?? this.#text}${where}`
   }
@@ -42,6 +42,29 @@ export class From {
   exists(condition: Sql): Sql {
     if (all([...this.#where, condition]) === false) return false
     return { kind: 'exists', text: `EXISTS (${this.select(['1'], condition)})` }
+  }
+
+  /**
+   * Writes the same as `exists`: that the columns of the outer row are among those of the found
+   * rows. It can be null instead of false.
+   * @returns undefined if the query depends on the outer row in another way
+   * @param outer - How the SQL of all columns of the outer row begins.
+   */
+  among(condition: Sql, outer: string): Sql | undefined {
+    const links = this.#where.flatMap((part): readonly Link[] =>
+      typeof part === 'object' && part.link ? [part.link] : [],
+    )
+    if (links.length === 0 || condition === false) return undefined
+    const rest = this.#where.filter((part) => typeof part !== 'object' || !part.link)
+    const present = links.filter(({ nullable }) => nullable).map(({ inner }) => atom(`${inner} IS NOT NULL`))
+    const keys = this.select(
+      links.map(({ inner }) => inner),
+      condition,
+      [...present, ...rest],
+    )
+    const own = links.map((link) => link.outer)
+    if (keys.includes(outer) || !own.every((text) => text.startsWith(outer))) return undefined
+    return atom(`${own.length === 1 ? own[0]! : `(${own.join(', ')})`} IN (${keys})`)
   }
 }
 

@@ -21,7 +21,7 @@ const integer: SqlType = { kind: 'integer', from: -(2n ** 31n), to: 2n ** 31n - 
 const columnOf = (name: string, type: SqlType = integer, nullable = false): SqlColumn => ({ name, nullable, type })
 const text: SqlType = { kind: 'text', exact: false }
 const plain: SqlType = { kind: 'text', exact: true }
-const id = columnOf('id')
+const id: SqlColumn = { ...columnOf('id'), identifies: true }
 
 function related(model: string, from: SqlColumn, to: SqlColumn, many: boolean, kept = !many): SqlField {
   return { kind: 'relation', relation: { model, many, kept, link: { kind: 'columns', pairs: [{ from, to }] } } }
@@ -77,7 +77,7 @@ const models: Readonly<Record<string, Readonly<Record<string, SqlField>>>> = {
     name: { kind: 'column', column: columnOf('name', plain) },
     level: { kind: 'column', column: columnOf('level') },
     parent: related('Folder', columnOf('parent_id', integer, true), id, false),
-    pages: related('Page', id, columnOf('folder_id'), true),
+    pages: related('Page', id, columnOf('folder_id', integer, true), true),
     animals: related('Animal', id, columnOf('folder_id'), true),
   },
   Draft: { id: { kind: 'column', column: id }, note: { kind: 'column', column: columnOf('note', plain, true) } },
@@ -117,12 +117,13 @@ const tables: SqlTables = {
     model === of ? 'all' : of === 'Dog' ? { kind: 'among', column: kind, values: ['dog', 'puppy'] } : 'none',
 }
 
-function printed(condition: Definite, dialect: SqlDialect = 'postgresql'): string {
+function printed(condition: Definite, dialect: SqlDialect = 'postgresql', isOfAll = false): string {
   const { sql } = printSql(condition, {
     dialect,
     tables,
     row: 'p',
     prefix: 't',
+    all: isOfAll,
     parameter: (value) => (Array.isArray(value) ? `[${value.join(' ')}]` : `<${String(value)}>`),
   })
   return sql.replaceAll(/["`]/g, '')
@@ -537,3 +538,54 @@ function reach(
   const step = { next, through: [], from: path(each, relation), where: { kind: 'true' } } as const
   return { kind: 'reach', start, each, where, steps: [step], span }
 }
+
+describe('a condition of a statement that reads all rows', () => {
+  const own = compare(path(page, 'id'), '=', value(1))
+  const tagged = some(tag, path(page, 'tags'), compare(path(tag, 'id'), '=', value(3)))
+  const named = some(tag, path(page, 'tags'), compare(path(tag, 'name'), '=', value('a')))
+  const inFolder = (...of: readonly Definite[]) => some(other, path(page, 'folder', 'pages'), { kind: 'and', of })
+  const among = '(p.id = <1> OR p.id IN (SELECT t1.page_id FROM page_tags AS t1 WHERE t1.tag_id = <3>))'
+  const or = (...of: readonly Definite[]): Definite => ({ kind: 'or', of: [own, ...of] })
+
+  it.each<[string, Definite, string]>([
+    ['lists the keys of an alternative', or(tagged), among],
+    [
+      'lists no keys that can be null',
+      or(inFolder(compare(path(other, 'id'), '=', value(3)))),
+      '(p.id = <1> OR p.folder_id IN (SELECT t1.folder_id FROM app.pages AS t1 WHERE t1.folder_id IS NOT NULL AND t1.id = <3>))',
+    ],
+    [
+      'lists the keys of a row that a reference leads to',
+      or({ kind: 'in', item: path(page, 'folder', 'parent', 'id'), list: value([1, 2]), span }),
+      '(p.id = <1> OR p.folder_id IN (SELECT t1.id FROM app.folders AS t1 WHERE t1.parent_id = ANY([1 2])))',
+    ],
+    [
+      'searches for each row what can be a long list',
+      or(named),
+      '(p.id = <1> OR EXISTS (SELECT 1 FROM page_tags AS t1 JOIN app.tags AS t2 ON t2.id = t1.tag_id WHERE t1.page_id = p.id AND t2.name = <a>))',
+    ],
+    [
+      'searches for each row what depends on it',
+      or(inFolder(compare(path(other, 'id'), '=', value(3)), compare(path(other, 'views'), '<', path(page, 'views')))),
+      '(p.id = <1> OR EXISTS (SELECT 1 FROM app.pages AS t1 WHERE t1.folder_id = p.folder_id AND t1.id = <3> AND t1.views < p.views))',
+    ],
+    [
+      'joins the rows that all rows of the result have',
+      tagged,
+      '(EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>))',
+    ],
+    [
+      'searches for each row under a negation',
+      or({ kind: 'not', of: tagged }),
+      '(p.id = <1> OR NOT EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>))',
+    ],
+  ])('%s', (_, condition, expected) => {
+    expect(printed(condition, 'postgresql', true)).toBe(expected)
+  })
+
+  it('has the same form as others on a database that estimates them well', () => {
+    for (const dialect of ['sqlite', 'mysql'] as const)
+      expect(printed(or(tagged), dialect, true)).toBe(printed(or(tagged), dialect))
+    expect(printed(or(tagged))).toContain('EXISTS')
+  })
+})

@@ -51,6 +51,10 @@ export class Printer {
   isRecursive = false
   /** The query that is being written; undefined for the outermost one. */
   #query: From | undefined
+  /** How the SQL of all columns of the resource's row begins; undefined unless lists of keys are written. */
+  readonly #outer: string | undefined
+  /** Whether an alternative of the outermost condition is written. */
+  #isAlternative = false
   /** Conditions that separate the results of that query for different outer rows. */
   #distinct: Sql[] = []
 
@@ -61,12 +65,15 @@ export class Printer {
     this.#pairs = new ColumnComparisons(this.#columns, this.#values)
     this.#texts = new TextTests(this.#columns, this.#values)
     this.#lists = new ListTests(this.#columns)
-    const { row, tables, prefix = 'arc_', ahead = false } = options
+    const { row, tables, prefix = 'arc_', ahead = false, all: isOfAll = false } = options
     const queryName = (at: number) => dialect.quote(`${prefix}reach${at}`)
     this.#newQueries = () => new RecursiveQueries((query) => placeholders.key(query), queryName)
     if (ahead) this.#queries = this.#newQueries()
     const alias = typeof row === 'string' ? dialect.quote(row) : ''
     const columns = typeof row === 'string' ? (column: SqlColumn) => `${alias}.${dialect.quote(column.name)}` : row
+    // Without its name, a column is its row's part of the SQL.
+    const outer = columns(nameless).slice(0, -dialect.quote('').length)
+    this.#outer = isOfAll && dialect.overestimatesExists && outer !== '' ? outer : undefined
     this.rows = new Rows(tables, dialect, prefix, this.#values, new Row(undefined, columns))
     this.places = new Places(this.rows)
     this.#calculator = new Calculator(dialect, placeholders.take, (operand, span) => this.#value(operand, span))
@@ -81,12 +88,56 @@ export class Printer {
       case 'and':
         return this.#group(condition.of, all)
       case 'or':
-        return this.#group(condition.of, any)
+        return this.#alternative(true, () => this.#group(condition.of, any))
       case 'not':
-        return not(this.#columns.negated(() => this.print(condition.of)))
+        return this.#alternative(false, () => not(this.#columns.negated(() => this.print(condition.of))))
       default:
         return this.#leaf(condition)
     }
+  }
+
+  #alternative(isAlternative: boolean, write: () => Sql): Sql {
+    const before = this.#isAlternative
+    this.#isAlternative = isAlternative
+    try {
+      return write()
+    } finally {
+      this.#isAlternative = before
+    }
+  }
+
+  /** Writes that a query has rows. @param isFew - Whether its condition is true for a few rows only. */
+  #exists(from: From, condition: Sql, isFew: () => boolean): Sql {
+    const outer = this.#query === undefined && this.#isAlternative ? this.#outer : undefined
+    const among = outer !== undefined && isFew() ? from.among(condition, outer) : undefined
+    return among ?? from.exists(condition)
+  }
+
+  /**
+   * Returns whether a condition compares a key or a reference with values. PostgreSQL compares rows
+   * one by one with a list that is too long for a hash table.
+   */
+  #isOfFew(condition: Definite): boolean {
+    switch (condition.kind) {
+      case 'and':
+        return condition.of.some((part) => this.#isOfFew(part))
+      case 'or':
+        return condition.of.every((part) => this.#isOfFew(part))
+      case 'some':
+        return this.#isOfFew(condition.where)
+      case 'compare':
+        return condition.operator === '=' && this.#isKey(condition.left) && condition.right.kind === 'value'
+      case 'in':
+        return this.#isKey(condition.item) && condition.list.kind === 'value'
+      default:
+        return false
+    }
+  }
+
+  #isKey(operand: Operand): boolean {
+    const step = operand.kind === 'path' ? operand.steps.at(-1) : undefined
+    const field = step?.model === undefined ? undefined : this.rows.field(step.model, step.name)
+    return field?.kind === 'column' && field.column.identifies === true
   }
 
   /** Parts that are true only if the same row exists are tested in one subquery. */
@@ -99,7 +150,8 @@ export class Printer {
     return join(
       [...byRow].flatMap(([needed, group]) => {
         if (!needed || group.length === 1) return group.map((one) => this.print(one))
-        return [this.inside(needed, () => join(group.map((one) => this.print(one))))]
+        const isFew = (): boolean => this.#isOfFew({ kind: join === all ? 'and' : 'or', of: group })
+        return [this.inside(needed, () => join(group.map((one) => this.print(one))), isFew)]
       }),
     )
   }
@@ -129,11 +181,11 @@ export class Printer {
   }
 
   /** Writes a test of a row in a subquery of its own. */
-  inside(row: Row, write: () => Sql): Sql {
+  inside(row: Row, write: () => Sql, isFew: () => boolean = () => false): Sql {
     const from = new From()
     const close = row.open(from)
     try {
-      return from.exists(this.within(from, write))
+      return this.#exists(from, this.within(from, write), isFew)
     } finally {
       close()
     }
@@ -175,7 +227,12 @@ export class Printer {
     if (leaf.kind === 'some') return this.#some(leaf)
     if (leaf.kind === 'reach') return this.#reach(leaf)
     const [needed] = this.#needed(leaf)
-    if (needed) return this.inside(needed, () => this.#leaf(leaf))
+    if (needed)
+      return this.inside(
+        needed,
+        () => this.#leaf(leaf),
+        () => this.#isOfFew(leaf),
+      )
     this.#distinct = []
     const printed = this.#test(leaf)
     return all([printed, ...this.#distinct])
@@ -217,7 +274,8 @@ export class Printer {
           return closing.length === 0 ? isFilled : from.exists(isFilled)
         }
         const row = this.#each(place, from, source, span)
-        return from.exists(this.within(from, () => this.rows.with(each, row, () => this.print(where))))
+        const found = this.within(from, () => this.rows.with(each, row, () => this.print(where)))
+        return this.#exists(from, found, () => this.#isOfFew(where))
       }
     } finally {
       for (const close of closing.reverse()) close()
@@ -374,6 +432,8 @@ export class Printer {
     return { text, column, presence: row.presence, isNullWithoutRow: row.unproven([read]) === true }
   }
 }
+
+const nameless: SqlColumn = { name: '', nullable: true, type: { kind: 'boolean' } }
 
 const count: SqlColumn = {
   name: 'length',

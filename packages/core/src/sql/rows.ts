@@ -5,7 +5,7 @@ import type { StandardSql } from './dialects/standard.js'
 import { From } from './from.js'
 import { refuse } from './refusal.js'
 import { type Columns, Row } from './row.js'
-import { any, atom, type Sql } from './sql.js'
+import { any, atom, linked, type Sql } from './sql.js'
 import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from './tables.js'
 
 /** Writes comparisons of columns with values. */
@@ -218,7 +218,10 @@ interface Reference {
 /** Returns a function that writes that a row is linked to an own row that exists. */
 function linksOf(own: Row, references: readonly Reference[]): (columns: Columns) => readonly Sql[] {
   const isThere = own.unproven(references.map(({ text }) => text))
-  return (columns) => [...references.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)), isThere]
+  return (columns) => [
+    ...references.map(({ pair: { to }, text }) => linked({ inner: columns(to), outer: text, nullable: to.nullable })),
+    isThere,
+  ]
 }
 
 function referencesOf(own: Row, pairs: readonly SqlPair[]): readonly Reference[] | undefined {

@@ -9,10 +9,25 @@ export interface SqlText {
   readonly text: string
   /** Its negation, if there is a short form. */
   readonly contrary?: string | undefined
+  /** Its columns, if it links a row of a subquery to an outer row. */
+  readonly link?: Link
+}
+
+/** The equal columns of a row of a subquery and of an outer row. */
+export interface Link {
+  readonly inner: string
+  readonly outer: string
+  /** Whether the inner column can be null. */
+  readonly nullable: boolean
 }
 
 export function atom(text: string, contrary?: string): SqlText {
   return { kind: 'atom', text, contrary }
+}
+
+/** Writes that the column of a row of a subquery equals that of an outer row. */
+export function linked(link: Link): SqlText {
+  return { ...atom(`${link.inner} = ${link.outer}`), link }
 }
 
 export function all(parts: readonly Sql[]): Sql {

@@ -4,6 +4,9 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 const filtered = Symbol('filtered')
 const carries = Symbol('carries')
 
+/** Prints a carrier for a column's path. */
+type OfAll = (path: string) => { readonly sql: string; readonly parameters: Readonly<Record<string, unknown>> }
+
 /** Marks an operator as a part of a filter, so that it can be recognized later. */
 export function partOfFilter(operator: FindOperator<unknown>, { tablePath }: EntityMetadata): FindOperator<unknown> {
   return Object.defineProperty(operator, filtered, { value: tablePath })
@@ -12,9 +15,19 @@ export function partOfFilter(operator: FindOperator<unknown>, { tablePath }: Ent
 /**
  * Marks the part of a filter that selects the rows, the carrier. The other parts only require that
  * the carrier is present.
+ * @param ofAll prints it for a statement that reads all rows
  */
-export function carrierOfFilter(operator: FindOperator<unknown>, entity: EntityMetadata): FindOperator<unknown> {
-  return Object.defineProperty(partOfFilter(operator, entity), carries, { value: true })
+export function carrierOfFilter(
+  operator: FindOperator<unknown>,
+  entity: EntityMetadata,
+  ofAll: OfAll,
+): FindOperator<unknown> {
+  return Object.defineProperty(partOfFilter(operator, entity), carries, { value: ofAll })
+}
+
+/** Returns what prints a carrier for a statement that reads all rows; undefined for any other value. */
+export function ofAllIn(value: unknown): OfAll | undefined {
+  return InstanceChecker.isFindOperator(value) ? (Reflect.get(value, carries) as OfAll | undefined) : undefined
 }
 
 export function isCarrier(value: unknown): boolean {

@@ -21,10 +21,20 @@ export class PrintedFilter {
   readonly parameters: Readonly<Record<string, unknown>>
   /** The condition, with `row` in place of the alias. */
   readonly sql: string
+  readonly #printOfAll: (() => PrintedFilter) | undefined
+  #ofAll: PrintedFilter | undefined
 
-  constructor(sql: string, parameters: Readonly<Record<string, unknown>>) {
+  /** @param ofAll - Prints it for a statement that reads all rows. Default: in the same form. */
+  constructor(sql: string, parameters: Readonly<Record<string, unknown>>, ofAll?: () => PrintedFilter) {
     this.sql = sql
     this.parameters = parameters
+    this.#printOfAll = ofAll
+  }
+
+  /** The same condition for a statement that reads all rows, such as a count. */
+  get ofAll(): PrintedFilter {
+    this.#ofAll ??= this.#printOfAll?.() ?? this
+    return this.#ofAll
   }
 
   /**
@@ -45,14 +55,16 @@ export class PrintedFilter {
  * Prints a condition as SQL.
  * @param model name of the entity whose rows are selected, even if all classes of its table are
  * queried
+ * @param all whether the statement reads all rows
  * @throws UnsupportedFilterError if the database compares some values differently than a check does
  */
-export function printFilter(condition: Definite, model: string, printing: Printing): PrintedFilter {
+export function printFilter(condition: Definite, model: string, printing: Printing, all = false): PrintedFilter {
   const { dialect, tables, names, recursion } = printing
   const parameters: Record<string, unknown> = {}
   const { sql, recursive } = printSql(condition, {
     dialect,
     tables,
+    all,
     row: ({ name }: SqlColumn) => row + quoted(dialect, name),
     parameter: (value, column) => {
       const name = names.next()
@@ -68,5 +80,7 @@ export function printFilter(condition: Definite, model: string, printing: Printi
     return `${row}${quoted(dialect, restriction.column.name)} IN (:...${name})`
   })
   const conditions = [recursive ? recursion.guarded(sql) : sql, ...classes]
-  return new PrintedFilter(conditions.join(' AND '), parameters)
+  const ofAll = (): PrintedFilter => printFilter(condition, model, printing, true)
+  // The others have one form.
+  return new PrintedFilter(conditions.join(' AND '), parameters, dialect === 'postgresql' ? ofAll : undefined)
 }

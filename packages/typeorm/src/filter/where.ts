@@ -76,6 +76,10 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   const carried = carrierOfFilter(
     Raw((path) => conditionFor(path, carrier, filter, guarded), parameters),
     entity,
+    (path) => ({
+      sql: conditionFor(path, carrier, filter.ofAll, guarded),
+      parameters: filter.ofAll.parameters,
+    }),
   )
   const demand = partOfFilter(
     Raw(() => `:${witness} = 1`),

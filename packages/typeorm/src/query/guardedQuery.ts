@@ -88,12 +88,19 @@ export class QueryGuard {
     for (const { alias } of map.commonTableExpressions) assertNoTable(alias, this.#tables)
     const hasValues = Object.keys(filter.parameters).length > 0
     const witness = hasValues ? this.#names.next() : undefined
-    const filtered = filter.of(quoted(this.#dialect, name))
-    const condition = witness ? `${filtered} AND :${witness} = 1` : filtered
+    const conditionOf = (of: PrintedFilter): string => {
+      const filtered = of.of(quoted(this.#dialect, name))
+      return witness ? `${filtered} AND :${witness} = 1` : filtered
+    }
+    const condition = conditionOf(filter)
     const earlier = map.extraAppendedAndWhereCondition
     map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
     const notes = notesOf(query)
     notes.filters.set(condition, name)
+    notes.counted.set(condition, () => {
+      const { ofAll } = filter
+      return { sql: conditionOf(ofAll), parameters: ofAll.parameters }
+    })
     notes.guarded = name
     if (witness) query.setParameters({ ...filter.parameters, [witness]: 1 })
     this.#refuse(query)

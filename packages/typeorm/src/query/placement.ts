@@ -1,7 +1,7 @@
 import { type FindManyOptions, InstanceChecker, type ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError, UnsupportedOperationError } from '../errors.js'
-import { hasFilter, isCarrier, tableOfFilter } from '../filter/parts.js'
+import { hasFilter, ofAllIn, tableOfFilter } from '../filter/parts.js'
 import { wrap } from '../prototypes.js'
 import { type Builder, copyNotes, notesOf } from '../rows/builders.js'
 import { dialectOfBuilder } from '../schema/dialect.js'
@@ -50,10 +50,15 @@ export function watchPlacement(builder: Builder): void {
     notes.placed++
     if (typeof sql === 'string') {
       notes.filters.set(sql, path.slice(0, path.indexOf('.')))
-      if (isCarrier(value)) notes.carriers.add(sql)
+      const ofAll = ofAllIn(value)
+      if (ofAll) {
+        notes.carriers.add(sql)
+        notes.counted.set(sql, () => ofAll(path))
+      }
     }
     return sql
   })
+  wrap(builder, 'getQuery', (own: Builder, sql: () => string) => counting(own, sql()))
   wrap(builder, 'createWhereExpression', (own: Builder, create) => {
     const { filters, carriers } = notesOf(own)
     if (filters.size > 0) {
@@ -66,6 +71,19 @@ export function watchPlacement(builder: Builder): void {
     }
     return create()
   })
+}
+
+/** Returns the SQL of a query, in which the filters of a count have the form for all rows. */
+function counting(query: Builder, sql: string): string {
+  const [only, ...others] = query.expressionMap.selects
+  if (others.length > 0 || only?.aliasName !== 'cnt') return sql
+  let counted = sql
+  for (const [condition, ofAll] of notesOf(query).counted) {
+    const other = ofAll()
+    counted = counted.replaceAll(condition, () => other.sql)
+    query.setParameters({ ...other.parameters })
+  }
+  return counted
 }
 
 /** @throws UnsupportedOperationError if a condition of a builder can escape its brackets */

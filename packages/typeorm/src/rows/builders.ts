@@ -4,6 +4,12 @@ export type Builder = SelectQueryBuilder<ObjectLiteral>
 export type ExpressionMap = Builder['expressionMap']
 export type Join = ExpressionMap['joinAttributes'][number]
 
+/** A condition and its parameters. */
+interface Condition {
+  readonly sql: string
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
 /** Facts about a builder beside its own state. */
 export interface Notes {
   /** The conditions of filters, each with the alias of its rows. */
@@ -13,6 +19,8 @@ export interface Notes {
    * is beside them.
    */
   readonly carriers: Set<string>
+  /** The same conditions for a count, each with its parameters. */
+  readonly counted: Map<string, () => Condition>
   /** The alias of the rows of an authorized query. */
   guarded: string | undefined
   /** A caller's SQL that escapes its brackets. */
@@ -34,6 +42,7 @@ export function notesOf(builder: object): Notes {
   if (typeof parent === 'object' && parent !== null && !map.subQuery) return notesOf(parent)
   const known = notes.get(builder) ?? {
     filters: new Map(),
+    counted: new Map(),
     carriers: new Set(),
     guarded: undefined,
     loose: undefined,
@@ -48,7 +57,9 @@ export function notesOf(builder: object): Notes {
 /** Copies the notes to a clone, which has the same conditions. */
 export function copyNotes(from: object, to: object): void {
   const known = notes.get(from)
-  if (known) notes.set(to, { ...known, filters: new Map(known.filters), carriers: new Set(known.carriers) })
+  if (!known) return
+  const { filters, counted, carriers } = known
+  notes.set(to, { ...known, filters: new Map(filters), counted: new Map(counted), carriers: new Set(carriers) })
 }
 
 /** Marks a builder as one of the package itself. */

@@ -14,6 +14,7 @@ export class PostgreSql extends StandardSql {
   override readonly values = 60_000
   // A recursive query may refer to itself once.
   override readonly recursesInParts = false
+  override readonly overestimatesExists = true
 
   override same(left: string, right: string): Sql {
     // No index serves IS NOT DISTINCT FROM.

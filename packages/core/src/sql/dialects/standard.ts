@@ -64,6 +64,8 @@ export abstract class StandardSql {
    * rows.
    */
   readonly scansToRecurse: boolean = false
+  /** Whether the estimate for `EXISTS` in an alternative assumes that it runs for every row. */
+  readonly overestimatesExists: boolean = false
 
   quote(name: string): string {
     return `"${name.replaceAll('"', '""')}"`

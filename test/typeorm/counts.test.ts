@@ -1,0 +1,58 @@
+import type { DataSource } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { Document, entities, User } from './entities.js'
+import { addPeople, authorizationFor } from './people.js'
+import { SentQueries } from './queries.js'
+
+/** A report of the user who owns a document may read it, and so may its owner. */
+const policy = `
+  allow(user: User, "read", document: Document) if document.owner = user;
+  allow(user: User, "read", document: Document) if document.owner != nil and document.owner.manager = user;
+`
+
+const databases = await openDatabases('counts')
+
+describe.each(databases)('A count on $name', (database) => {
+  const sent = new SentQueries()
+  let source: DataSource
+  let authorization: ReturnType<typeof authorizationFor>
+  beforeAll(async () => {
+    source = await database.open(entities, { logging: ['query'], logger: sent })
+    await addPeople(source)
+    authorization = authorizationFor(source, policy)
+  })
+  afterAll(() => database.close())
+
+  const user = (id: number) => source.getRepository(User).findOneByOrFail({ id })
+  const ways: Readonly<Record<string, (user: User) => { list(): Promise<object[]>; count(): Promise<number> }>> = {
+    'an authorized query': (one) => {
+      const query = authorization.authorizedQuery(one, 'read', Document, 'd').andWhere('d.id > :least', { least: 1 })
+      return { list: () => query.getMany(), count: () => query.getCount() }
+    },
+    'a filtered find': (one) => {
+      const args = authorization.authorizedFilter(one, Document, { where: { views: 1 } })
+      const documents = source.getRepository(Document)
+      return { list: () => documents.find(args), count: () => documents.count(args) }
+    },
+    'a page with its total': (one) => {
+      const query = authorization.authorizedQuery(one, 'read', Document, 'd')
+      return { list: () => query.getMany(), count: async () => (await query.clone().limit(1).getManyAndCount())[1] }
+    },
+  }
+
+  it.each(Object.entries(ways))('has the rows of the list: %s', async (_, open) => {
+    for (const id of [1, 2]) {
+      const { list, count } = open(await user(id))
+      expect(await count()).toBe((await list()).length)
+    }
+    const { list, count } = open(await user(1))
+    sent.reset()
+    await list()
+    expect(sent.statements.join()).not.toMatch(/IN \(SELECT/)
+    sent.reset()
+    await count()
+    const isOfKeys = /COUNT\(.* IN \(SELECT/.test(sent.statements.join(' '))
+    expect(isOfKeys).toBe(database.kind === 'postgresql')
+  })
+})
