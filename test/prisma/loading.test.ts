@@ -55,6 +55,17 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   const userOf = (id: number) => prisma.user.findUniqueOrThrow({ where: { id } })
   const documentOf = (id: number) => prisma.document.findUniqueOrThrow({ where: { id } })
 
+  /** Creates a member of new organizations, and a document of the last one; both have the same key. */
+  async function createMember(id: number, organizations: readonly { region: string; code: number }[]) {
+    await bare.user.create({ data: { id, email: `member ${id}` } })
+    await bare.organization.createMany({ data: [...organizations] })
+    const keys = organizations.map(({ region, code }) => ({ orgRegion: region, orgCode: code }))
+    await bare.membership.createMany({ data: keys.map((key) => ({ ...key, userId: id, role: 'member' })) })
+    const document = { body: 'text', archived: false, reviewerId: 1, ownerId: 1 }
+    await bare.document.create({ data: { id, ...document, ...keys.at(-1) } })
+    return id
+  }
+
   it('are loaded by the questions that can wait', async () => {
     const bo = await userOf(2)
     expect(await authorizer.isAllowed(bo, 'read', await documentOf(1))).toBe(true)
@@ -159,24 +170,10 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   it.each([400, 1_001])(
     'are %i rows: up to 1,000 are loaded, at once, and more are left in the database',
     async (count) => {
-      const region = `many ${count}`
-      const id = count
-      const user = { id, email: region }
-      await bare.user.create({ data: user })
-      const codes = Array.from({ length: count }, (_, code) => code)
-      await bare.organization.createMany({ data: codes.map((code) => ({ region, code })) })
-      await bare.membership.createMany({
-        data: codes.map((code) => ({ userId: id, orgRegion: region, orgCode: code, role: 'member' })),
-      })
-      const document = {
-        body: 'text',
-        archived: false,
-        reviewerId: 1,
-        orgRegion: region,
-        orgCode: count - 1,
-        ownerId: 1,
-      }
-      await bare.document.create({ data: { id, ...document } })
+      const id = await createMember(
+        count,
+        Array.from({ length: count }, (_, code) => ({ region: `many ${count}`, code })),
+      )
       const many = await userOf(id)
       const statements = watchSql(bare)
       const found = await prisma.document.findMany(authorizedFilter(many, { unloaded: 'auto' }))
@@ -188,6 +185,30 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
       expect(await authorizer.isAllowed(many, 'read', await documentOf(id))).toBe(true)
     },
   )
+
+  it.each([
+    ['are more than 100', 150, () => 'page'],
+    ['would be a condition each', 40, (code: number) => `region ${code}`],
+  ])('are left in the database for a page if they %s, and are not read again', async (_, count, region) => {
+    const id = await createMember(
+      count,
+      Array.from({ length: count }, (_, code) => ({ region: region(code), code })),
+    )
+    const loads: number[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      const member = await userOf(id)
+      const statements = watchSql(bare)
+      const found = await prisma.document.findMany({ ...authorizedFilter(member), take: 10 })
+      expect(found.map((one) => one.id)).toEqual([id])
+      expect(statements.at(-1)).toMatch(/EXISTS.* FROM .main.\..Membership./)
+      loads.push(statements.length - 1)
+    }
+    expect(loads.at(0)).toBe(1)
+    expect(loads.at(-1)).toBe(0)
+    // A count reads all rows, and a question that wants all memberships has all.
+    expect(await prisma.document.count(authorizedFilter(await userOf(id)))).toBe(1)
+    expect(await authorizer.isAllowed(await userOf(id), 'read', await documentOf(id))).toBe(true)
+  })
 
   it('are a typed error if the row is missing', async () => {
     const ghost = authorizer.as('User', { id: 99, email: 'x', name: null, active: null, managerId: null })

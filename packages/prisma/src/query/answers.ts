@@ -1,5 +1,5 @@
 import { ArgumentError, type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
-import type { Definite } from '@arcturus/core/filters'
+import { type Definite, partsIn } from '@arcturus/core/filters'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
@@ -13,14 +13,22 @@ import type { Tables } from '../schema/tables.js'
 import type { Choices, DefiniteFilter, FilterRequest } from './markers.js'
 
 /**
- * The maximum number of rows of an actor's relation that load faster than the database joins them.
+ * The maximum number of rows of an actor's relation that load faster than the database joins them:
+ * for a query that reads its whole table, for one that ends after a few rows, and for rows that
+ * become conditions of their own in place of a list.
  */
-const mostLoaded = 1_000
+const mostLoaded = { all: 1_000, few: 100, single: 16 }
+/** The number of conditions that Prisma compiles faster than the database joins rows. */
+const mostSingle = 32
+/** The maximum number of questions that are kept. */
+const mostQuestions = 1_000
 
 /** The operations that are allowed before a query is sent. */
 export interface Scope {
   /** Whether missing relations of an actor may be loaded. */
   readonly mayLoad: boolean
+  /** Whether the query ends after a few rows, or reads all. Undefined for a write, or if it is not known. */
+  readonly reads?: 'few' | 'all' | undefined
   readonly send: Send
 }
 
@@ -31,6 +39,8 @@ export class Answers {
   readonly #tables: Tables
   readonly #defaults: Required<Choices>
   readonly #texts: TextFacts
+  /** The questions whose rows become conditions of their own. */
+  readonly #single = new Set<string>()
   /** The plans of conditions: a write asks for the same ones before and after. */
   readonly #plans = new WeakMap<Definite, Map<string, FilterPlan>>()
 
@@ -88,7 +98,7 @@ export class Answers {
       filter = this.#filter(request, model, scope)
     } catch (error) {
       if (!scope.mayLoad || !isMissing(error)) throw error
-      return await this.#loading(request, model, place)
+      return await this.#loading(request, model, place, scope)
     }
     return this.#plan(request, model, place, filter)
   }
@@ -98,23 +108,42 @@ export class Answers {
    * stay in the database. They are loaded anyway if the request requires it, or if the database
    * can't be queried about them.
    */
-  async #loading(request: FilterRequest, model: string, place: Place): Promise<FilterPlan> {
+  async #loading(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<FilterPlan> {
     if (this.#unloaded(request) !== 'auto') return this.#plan(request, model, place, await this.#loaded(request, model))
+    const { action, asked } = request
+    const { reads } = scope
+    const question = `${asked} ${action} ${model}`
+    const most = reads ? mostLoaded[this.#single.has(question) ? 'single' : reads] : mostLoaded.all
+    let loaded: { readonly plan: FilterPlan; readonly size: number } | undefined
     let isLong = false
     try {
-      const filter = await this.#loaded(request, model, mostLoaded)
+      const filter = await this.#loaded(request, model, most)
       const plan = this.#plan(request, model, place, filter)
-      if (plan.refused !== 'bind-limit') return plan
+      loaded = { plan, size: sizeOf(filter.definite()) }
+      if (plan.refused !== 'bind-limit' && (!reads || loaded.size <= mostSingle)) return plan
     } catch (error) {
       isLong = error instanceof TooManyRowsError
       if (!isLong && !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit')) throw error
     }
+    const usable = loaded?.plan.refused === 'bind-limit' ? undefined : loaded?.plan
     try {
-      return this.#plan(request, model, place, this.#bound(request, model, { unloaded: 'database' }))
+      const filter = this.#bound(request, model, { unloaded: 'database' })
+      const plan = this.#plan(request, model, place, filter)
+      const isSingle = loaded !== undefined && loaded.size > mostSingle + sizeOf(filter.definite())
+      if (plan.refused === undefined && (isSingle || !usable)) {
+        if (isSingle && this.#single.size < mostQuestions) this.#single.add(question)
+        return plan
+      }
+      if (usable) return usable
+      if (most === mostLoaded.all) return plan
     } catch (error) {
-      if (!isLong || !(error instanceof UnsupportedFilterError || isMissing(error))) throw error
-      return this.#plan(request, model, place, await this.#loaded(request, model))
+      if (!(error instanceof UnsupportedFilterError || isMissing(error))) throw error
+      if (loaded) return loaded.plan
+      if (!isLong) throw error
+      if (most === mostLoaded.all) return this.#plan(request, model, place, await this.#loaded(request, model))
     }
+    // Keys have to be looked up, or all rows are needed.
+    return await this.#loading(request, model, place, { ...scope, reads: undefined })
   }
 
   /** @throws QueryError if a relation must be loaded */
@@ -159,6 +188,12 @@ export class Answers {
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
     return choices?.unloaded ?? this.#defaults.unloaded
   }
+}
+
+/** Returns the number of single conditions in a condition. */
+function sizeOf(condition: Definite): number {
+  const parts = partsIn(condition)
+  return parts.length === 0 ? 1 : parts.reduce((size, part) => size + sizeOf(part), 0)
 }
 
 /** @throws ArgumentError for a filter of another model */

@@ -100,7 +100,9 @@ export class Resolver {
       return answer ?? undecided
     }
     const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
-    return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
+    return isWaiting
+      ? this.#resolveWaiting(args, model, isOfOneRow, { ...scope, reads: readsOf(args, operation) })
+      : resolved
   }
 
   /** Returns the requests in the arguments of a query, and in their `where`. */
@@ -326,6 +328,16 @@ function unknownRelation(model: string, name: string): PrismaSchemaError {
     },
   )
 }
+
+/** Returns how much of a table a query reads; undefined for a write. */
+function readsOf({ take }: Arguments, operation: string): Scope['reads'] {
+  if (!/^(find|count|aggregate|groupBy)/.test(operation)) return undefined
+  const isOfFew = /^find(Unique|First)/.test(operation) || (typeof take === 'number' && Math.abs(take) <= mostOfFew)
+  return isOfFew ? 'few' : 'all'
+}
+
+/** The maximum number of rows that are a few. */
+const mostOfFew = 1_000
 
 /** A placeholder for a filter that is not known yet, in arguments that are never sent. */
 const undecided: Arguments = { undecided: { notIn: [] } }

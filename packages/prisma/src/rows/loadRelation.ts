@@ -4,6 +4,7 @@ import { TooManyRowsError } from '../errors.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
+import { LongRelations } from './longRelations.js'
 import { tagRows } from './rows.js'
 import { Together } from './together.js'
 
@@ -25,6 +26,7 @@ export function relationLoader(
 ): Load {
   const together = new Together()
   const existing = new ExistingRows()
+  const long = new LongRelations()
   return async (wanted) => {
     const { object, name, model } = wanted
     const relation = tables.field(model, name)
@@ -38,21 +40,21 @@ export function relationLoader(
     const key = tables.model(model)?.key ?? []
     const own = keyed(key, object, key)
     if (!own) throw notLoaded(wanted, 'the row has no key')
+    if (long.has(wanted, own)) throw new TooManyRowsError(wanted)
+    const complete = (rows: unknown): unknown => {
+      if (wanted.most === undefined || !Array.isArray(rows) || rows.length <= wanted.most) return rows
+      long.add(wanted, own)
+      throw new TooManyRowsError(wanted)
+    }
     if (relation?.kind === 'relation' && !relation.owner) {
       const isDirect = tables.isKeptByOthers(relation) && tables.inverse(relation) !== undefined
       if (relation.collated || (isDirect && (await together.isAlone(`${model}.${name}`))))
-        return await findReferring(tables, client(), wanted, relation, own, existing)
+        return complete(await findReferring(tables, client(), wanted, relation, own, existing))
     }
     const row = await find(tables, client(), wanted, tables.model(model), own, name)
     if (row === null) throw notLoaded(wanted, 'the row does not exist')
-    return complete(property(row, name), wanted)
+    return complete(property(row, name))
   }
-}
-
-/** @throws TooManyRowsError for more rows than the limit */
-function complete(rows: unknown, wanted: Wanted): unknown {
-  if (wanted.most !== undefined && Array.isArray(rows) && rows.length > wanted.most) throw new TooManyRowsError(wanted)
-  return rows
 }
 
 /** Returns columns with the values of other columns of a row; undefined if a value is missing. */
@@ -127,7 +129,7 @@ async function findReferring(
     if (row === null) throw notLoaded(wanted, 'the row does not exist')
   }
   existing.add(wanted)
-  return complete(rows, wanted)
+  return rows
 }
 
 /** The rows that exist, by the question or request that found out. */
