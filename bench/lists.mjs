@@ -15,6 +15,8 @@ const usage = `pnpm bench:lists [options]
   --only TEXT     only lists whose name has these words: "Prisma, many: page"
   --json FILE     everything that was measured
 
+  --memberships   lists for users with many memberships, on SQLite, PostgreSQL and MariaDB
+
   --random N      lists of N random policies in place of these, beside SQL that independent code writes
   --seed S        other policies and rows   (0)
   --from I        the first I policies of the seed are left out   (0)
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     documents: { type: 'string', default: '1000000' },
     pairs: { type: 'string' },
     only: { type: 'string', default: '' },
+    memberships: { type: 'boolean', default: false },
     random: { type: 'string' },
     seed: { type: 'string', default: '0' },
     from: { type: 'string', default: '0' },
@@ -55,6 +58,12 @@ const warmUp = { pairs: 20, time: 3_000 }
 const allowed = 1.15
 
 build('@arcturus/core', '@arcturus/prisma', '@arcturus/typeorm')
+if (values.memberships) {
+  const { measureMemberships } = await import('./lists/memberships.mjs')
+  const measured = await measureMemberships({ documents: 100_000, pairs, only: values.only, print: console.log })
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
+  process.exit(measured.every(({ ratio }) => ratio <= allowed) ? 0 : 1)
+}
 if (random !== undefined) {
   const { allFast, measureRandomLists } = await import('./random/lists.mjs')
   const measured = await measureRandomLists({

@@ -10,8 +10,9 @@ import { PrismaPg } from '@prisma/adapter-pg'
  * Writes the client of a schema, as `prisma generate` does in an application.
  * @param name of its folder
  * @param models the models of the Prisma schema
+ * @param provider of the database
  */
-export async function generateClient(name, models) {
+export async function generateClient(name, models, provider = 'postgresql') {
   const folder = new URL(`./generated/${name}/`, import.meta.url)
   mkdirSync(folder, { recursive: true })
   const generator = fileURLToPath(import.meta.resolve('@arcturus/prisma/package.json')).replace(
@@ -28,7 +29,7 @@ generator arcturus {
   file     = "schema.mjs"
 }
 datasource db {
-  provider = "postgresql"
+  provider = "${provider}"
 }
 `
   writeFileSync(new URL('schema.prisma', folder), head + models)
