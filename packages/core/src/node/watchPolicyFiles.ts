@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs'
+import type * as fs from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { own } from '../own.js'
@@ -41,7 +41,8 @@ export async function watchPolicyFiles(
   options: WatchOptions = {},
 ): Promise<PolicyWatcher> {
   const reloading = new Reloading(authorizer, files, options)
-  const watcher = reloading.watch()
+  // Importing it takes longer than reading a policy, and most applications watch nothing.
+  const watcher = reloading.watch(await import('node:fs'))
   try {
     await reloading.load()
     return watcher
@@ -69,14 +70,14 @@ class Reloading {
   }
 
   /** Watches the folders of the files, since many editors replace a file by a new one. */
-  watch(): PolicyWatcher {
+  watch({ watch }: typeof fs): PolicyWatcher {
     const byFolder = new Map<string, Set<string>>()
     for (const file of this.#files) {
       const path = resolve(file)
       const names = byFolder.get(dirname(path)) ?? new Set()
       byFolder.set(dirname(path), names.add(basename(path)))
     }
-    const watchers: FSWatcher[] = []
+    const watchers: fs.FSWatcher[] = []
     const close = (): void => {
       this.#closed = true
       clearTimeout(this.#timer)
