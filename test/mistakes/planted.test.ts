@@ -161,6 +161,23 @@ const lines: readonly (readonly [line: string, at: number, code: string, wayOut:
   [sign('note.pages = 3 and 5 < note.pages'), 0, 'contradiction', 'write `or`'],
   [sign('note.enc.id < 3 and note.enc.id > 5'), 0, 'contradiction', 'write `or`'],
   [sign('note.signedAt > 2020'), 0, 'incomparable', 'compare it with a date'],
+  [sign('note.signedAt > note.pages'), 0, 'incomparable', 'compare it with a date'],
+  [sign('note.pages <= staff.hiredAt'), 0, 'incomparable', 'compare it with a date'],
+  [
+    sign('since(staff.hiredAt, note.pages)', 'since(day, start) if day >= start;'),
+    1,
+    'incomparable',
+    'compare it with a date',
+  ],
+  [sign('staff.hiredAt + 5 > note.pages'), 0, 'incomparable', 'compute it in the application'],
+  [sign('note.text + 1 > 5'), 0, 'incomparable', 'compute it in the application'],
+  [sign('note.enc.dep > note.pages'), 0, 'incomparable', 'compare values of one type'],
+  [sign('note.enc.notes > 3'), 0, 'incomparable', 'compare values of one type'],
+  [sign('staff.grade = note.level'), 0, 'never-equal', 'they have no value in common'],
+  [sign('"LOW" in note.level'), 0, 'never-equal', 'write note.level.includes("LOW")'],
+  [sign('note.text.lenght > 3'), 0, 'unknown-member', 'did you mean "length"?'],
+  [sign('note.text.startsWith = staff.name'), 0, 'unknown-member', 'call it: startsWith(…)'],
+  [sign('note.text("x")'), 0, 'unknown-member', 'read it: text'],
   [
     'allow(staff: Staff, "see", resource: Resource) if resource.author = staff;',
     0,
@@ -268,6 +285,8 @@ const parts: readonly (readonly [part: string, by: string, line: number, code: s
   ['"head" if "head" on', '"head" if "head" from', 13, 'relation-keyword', 'did you mean "on"?'],
   ['"carer" if "nurse" on', '"carer" if "carer" on', 21, 'undeclared-related-term', 'declare it in the block of Dep'],
   ['parent: Dep }', 'parent: Dpe }', 8, 'unregistered-class', 'did you mean "Dep"?'],
+  ['{ enc: Enc }', '{ enk: Enc }', 29, 'undeclared-term', 'did you mean "enc"?'],
+  ['"carer" on "enc"', '"carer" on "enk"', 32, 'undeclared-term', 'did you mean "enc"?'],
   ['roles = ["author"]', 'role = ["author"]', 27, 'unknown-declaration', 'did you mean "roles"?'],
   [
     '"sign" if "author";',
@@ -312,6 +331,13 @@ describe('a planted mistake', () => {
       ),
     )
     expect([first?.code, others]).toEqual(['missing-has-permission', []])
+  })
+
+  it('is told if all rules have the misspelt name of a relation', () => {
+    const told = toldBy(clinic.replaceAll('"enc"', '"enk"').replace('{ enc: Enc }', '{ enk: Enc }'))
+    expect(told.map((one) => [one.code, lineOf(one), one.hint])).toEqual([
+      ['unknown-relation', 29, 'did you mean "enc"?'],
+    ])
   })
 
   it('keeps both messages of two classes without a block', () => {

@@ -60,7 +60,7 @@ export const codes = {
   'unassigned-role': 'A role of a block that no rule gives.',
   'nil-step': 'A path that reads a field of a value that can be nil.',
   'never-equal': 'A comparison of two values that are never equal.',
-  incomparable: 'An order (`<`, `>`) of a text and another type, or of a date and a year.',
+  incomparable: 'An order (`<`) of types without a common one, or arithmetic with others than numbers.',
   // the application's arguments
   'duplicate-class-name': 'A name that is already registered for another class.',
   'duplicate-name': 'A name of the context that is already registered.',

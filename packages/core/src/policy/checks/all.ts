@@ -10,6 +10,7 @@ import { listAsAction } from './listAsAction.js'
 import { missingAllowRule } from './missingAllowRule.js'
 import { missingHasPermission } from './missingHasPermission.js'
 import { misspeltAction } from './misspeltAction.js'
+import { misspeltRelation } from './misspeltRelation.js'
 import { checkNames } from './names.js'
 import { neverEqual } from './neverEqual.js'
 import { nilStep } from './nilStep.js'
@@ -38,7 +39,7 @@ export function allChecks(isForOso = false): LoadChecks {
   return {
     isForOso,
     statements: [...errors.statements, [ambiguousPrecedence]],
-    blocks: [...errors.blocks, [circularRoles]],
+    blocks: [...errors.blocks, [circularRoles], ...(isForOso ? [] : [[misspeltRelation]])],
     policy: [
       ...errors.policy,
       [uncalledRule],

@@ -1,4 +1,16 @@
-import type { Call, Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type {
+  Arithmetic,
+  Call,
+  Dot,
+  Entry,
+  Expression,
+  Matches,
+  New,
+  Node,
+  Parameter,
+  Pattern,
+  Rule,
+} from '../../language/ast.js'
 import { children } from '../../language/visit.js'
 import { own } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
@@ -13,6 +25,8 @@ export interface PathVisitor {
   readonly rule?: (rule: Rule) => void
   /** Called when a field is read, or a method is called. */
   readonly step?: (node: Dot, knowledge: Knowledge) => void
+  /** Called for each calculation. */
+  readonly arithmetic?: (node: Arithmetic, knowledge: Knowledge) => void
   /** Called when a pattern names a field of a class. */
   readonly patternField?: (field: Entry<Pattern>, model: string) => void
   /**
@@ -60,7 +74,7 @@ export function factsAt<T>(
     if (isAfter) knowledge.learn(node)
     found = { value: use(knowledge, node) }
   }
-  const visitor = { rule: () => {}, step: () => {}, patternField: () => {}, goal }
+  const visitor = { ...allOf([]), goal }
   followPaths(rule, { knowledge, visitor, helpers: undefined, open: [] })
   if (found) return found.value
   if (!rule.body) knowledge.learn(rule)
@@ -82,6 +96,7 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
   const rules = given.flatMap(({ rule }) => rule ?? [])
   const steps = given.flatMap(({ step }) => step ?? [])
   const patternFields = given.flatMap(({ patternField }) => patternField ?? [])
+  const calculations = given.flatMap(({ arithmetic }) => arithmetic ?? [])
   const goals = given.flatMap(({ goal }) => goal ?? [])
   return {
     rule: (rule) => {
@@ -89,6 +104,9 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
     },
     step: (node, knowledge) => {
       for (let at = 0; at < steps.length; at++) steps[at]!(node, knowledge)
+    },
+    arithmetic: (node, knowledge) => {
+      for (const each of calculations) each(node, knowledge)
     },
     patternField: (field, model) => {
       for (let at = 0; at < patternFields.length; at++) patternFields[at]!(field, model)
@@ -241,7 +259,7 @@ const isNil = (node: Expression): boolean => node.kind === 'variable' && node.na
  * Visits all steps in values, the innermost first. Not recursive, as paths and sums can be long.
  */
 function followValues(goal: Expression, following: Following): void {
-  const { visitor, open } = following
+  const { visitor, open, knowledge } = following
   open.push(goal)
   for (let node = open.pop(); node; node = open.pop()) {
     switch (node.kind) {
@@ -265,6 +283,10 @@ function followValues(goal: Expression, following: Following): void {
         break
       case 'new':
         pushExpressions(node.call, open)
+        break
+      case 'arithmetic':
+        visitor.arithmetic(node, knowledge)
+        pushExpressions(node, open)
         break
       default:
         pushExpressions(node, open)

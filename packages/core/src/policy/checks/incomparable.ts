@@ -1,53 +1,45 @@
-import type { Expression } from '../../language/ast.js'
+import { comparability } from '../../condition/comparability.js'
 import { spanText } from '../../language/source.js'
-import { type Family, scalarFamilies } from '../../schema/families.js'
 import type { PathCheck } from './followPaths.js'
-import { declaresFields, type Knowledge } from './knowledge.js'
+import { a, kindOf } from './neverEqual.js'
 
 /** Smaller numbers, as milliseconds since 1970, are in 1970 or before: years, days or seconds were meant. */
 const leastTime = 365 * 24 * 60 * 60 * 1000
 
 /**
- * A text is ordered among texts only, so comparing it by `<` with a number or a date is an error. A date is compared
- * with a number by its milliseconds since 1970, so `signedAt > 2020` always holds.
+ * Ordered values must be of one type: a text is ordered among texts, and lists and rows have no order. A date is compared
+ * with a number by its milliseconds since 1970, so `signedAt > 2020` always holds. Arithmetic needs numbers.
  */
-export const incomparable: PathCheck = ({ schema, warning }) => {
-  const hasFields = declaresFields(schema)
-  return {
-    goal: (goal, knowledge) => {
-      if (goal.kind !== 'compare' || goal.operator === '==' || goal.operator === '!=') return
-      const left = familyOf(goal.left, hasFields ? knowledge : undefined)
-      const right = left && familyOf(goal.right, hasFields ? knowledge : undefined)
-      if (!left || !right) return
-      const isText = (left === 'text') !== (right === 'text')
-      if (!isText && !(left === 'date' && isNoTime(goal.right)) && !(right === 'date' && isNoTime(goal.left))) return
-      const [one, other] = [spanText(goal.left.span), spanText(goal.right.span)]
-      const result = isText
-        ? `comparing them with \`${goal.operator}\` is an error`
-        : 'the number counts milliseconds since 1970'
-      const message = `${one} is a ${left} and ${other} a ${right}: ${result}.`
-      const hint =
-        left === 'date' || right === 'date'
-          ? 'compare it with a date: register a constant whose field returns one'
-          : 'compare values of one type'
-      warning('incomparable', message, goal.span, { hint, data: { left: one, right: other } })
-    },
-  }
-}
-
-const isNoTime = (node: Expression): boolean => node.kind === 'number' && node.value < leastTime
-
-function familyOf(node: Expression, knowledge: Knowledge | undefined): Family | undefined {
-  switch (node.kind) {
-    case 'string':
-      return 'text'
-    case 'number':
-      return 'number'
-    case 'boolean':
-      return 'boolean'
-    default: {
-      const field = knowledge?.of(node).from?.field
-      return field?.kind === 'scalar' && !field.list ? scalarFamilies[field.type] : undefined
+export const incomparable: PathCheck = ({ schema, warning }) => ({
+  arithmetic: (node, knowledge) => {
+    for (const operand of [node.left, node.right]) {
+      const kind = kindOf(operand, knowledge, schema)
+      if (!kind || kind.family === 'number') continue
+      const text = spanText(operand.span)
+      warning('incomparable', `${text} is ${a(kind)}: arithmetic needs numbers.`, operand.span, {
+        hint: 'compute it in the application: register a constant, or add a field',
+        data: { text },
+      })
     }
-  }
-}
+  },
+  goal: (goal, knowledge) => {
+    if (goal.kind !== 'compare' || goal.operator === '==' || goal.operator === '!=') return
+    const left = kindOf(goal.left, knowledge, schema)
+    const right = left && kindOf(goal.right, knowledge, schema)
+    if (!left || !right) return
+    const families = [left.family, right.family]
+    const isError = families.includes('row') || comparability(goal.operator, left.family, right.family) === 'never'
+    const isDate = families.includes('date')
+    const isTime = [goal.left, goal.right].some((node) => node.kind === 'number' && node.value >= leastTime)
+    if (!isError && !(isDate && families.includes('number') && !isTime)) return
+    const [one, other] = [spanText(goal.left.span), spanText(goal.right.span)]
+    const result = isError
+      ? `comparing them with \`${goal.operator}\` is an error`
+      : 'the number counts milliseconds since 1970'
+    const message = `${one} is ${a(left)} and ${other} ${a(right)}: ${result}.`
+    const hint = isDate
+      ? 'compare it with a date: register a constant whose field returns one'
+      : 'compare values of one type'
+    warning('incomparable', message, goal.span, { hint, data: { left: one, right: other } })
+  },
+})

@@ -12,6 +12,8 @@ interface Kind {
   readonly model?: string | undefined
   /** The kind of a list's elements, if known. */
   readonly elements?: Kind | undefined
+  /** The values of an enum. */
+  readonly values?: readonly unknown[] | undefined
   readonly nullable: boolean
 }
 
@@ -41,7 +43,14 @@ export const neverEqual: PathCheck = ({ schema, warning }) => {
           data: { text: list },
         })
       }
-      if (kind?.family === 'text') report(goal.span, side(goal.item), [`a character of ${list}`, kind])
+      if (kind?.family === 'text') {
+        const { item } = goal
+        if (item.kind === 'string' && [...item.value].length > 1) {
+          const message = `${spanText(item.span)} is longer than a character of ${list}: they are never equal.`
+          const hint = `write ${list}.includes(${spanText(item.span)})`
+          warning('never-equal', message, goal.span, { hint, data: { left: item.value, right: list } })
+        } else report(goal.span, side(item), [`a character of ${list}`, { family: 'text', nullable: kind.nullable }])
+      }
       if (kind?.family !== 'list') return
       const hint =
         kind.elements?.family === 'row' ? `compare a field of an element: one in ${list} and one.… = …` : undefined
@@ -60,7 +69,8 @@ const hasElements = ({ family }: Kind): boolean => family === 'list' || family =
 /** The text and the kind of one side of a comparison; the kind is undefined if unknown. */
 type Side = readonly [text: string, kind: Kind | undefined]
 
-function kindOf(node: Expression, knowledge: Knowledge, schema: Schema): Kind | undefined {
+/** Returns the kind of an expression's value; undefined if it is not known. */
+export function kindOf(node: Expression, knowledge: Knowledge, schema: Schema): Kind | undefined {
   const literal = literalKind(node)
   if (literal) return literal
   const known = knowledge.of(node)
@@ -77,6 +87,7 @@ function literalKind(node: Expression | Pattern): Kind | undefined {
     case 'string':
       return { family: 'text', nullable: false }
     case 'number':
+    case 'arithmetic':
       return { family: 'number', nullable: false }
     case 'boolean':
       return { family: 'boolean', nullable: false }
@@ -97,9 +108,9 @@ function fieldKind(field: Field, schema: Schema): Kind | undefined {
   return isList ? { family: 'list', elements: one && { ...one, nullable: false }, nullable } : one
 }
 
-function scalarKind({ type, nullable }: Extract<Field, { kind: 'scalar' }>): Kind | undefined {
+function scalarKind({ type, nullable, values }: Extract<Field, { kind: 'scalar' }>): Kind | undefined {
   const family = scalarFamilies[type]
-  return family && { family, nullable }
+  return family && { family, nullable, values }
 }
 
 /**
@@ -113,10 +124,13 @@ function rowKind(model: string, schema: Schema, nullable: boolean): Kind | undef
 function canBeEqual(schema: Schema, one: Kind, other: Kind): boolean {
   if (one.nullable && other.nullable) return true
   if (one.family !== other.family) return false
+  if (one.values && other.values && !one.values.some((value) => other.values!.includes(value))) return false
   return one.model === undefined || other.model === undefined || schema.commonRows(one.model, other.model) !== undefined
 }
 
-function a({ family, model }: Kind): string {
+/** Returns a kind in words. */
+export function a({ family, model, values }: Kind): string {
+  if (values) return `one of ${values.join(', ')}`
   return family === 'row' ? `a row of ${model}` : family === 'bytes' ? 'bytes' : `a ${family}`
 }
 
@@ -134,6 +148,7 @@ function hintFor(schema: Schema, [left, one]: [string, Kind], [right, other]: [s
   if (other.family === 'list') return `look for it in the list: ${left} in ${right}`
   const literal = literalHint(one, right) ?? literalHint(other, left)
   if (literal !== undefined) return literal
+  if (one.values && other.values) return 'they have no value in common: compare each with its own'
   const [row, text] = one.family === 'row' ? [one, left] : [other, right]
   const key = row.model === undefined ? undefined : schema.key(row.model)
   if (one.family === other.family || key?.length !== 1) return undefined

@@ -1,5 +1,5 @@
 import type { StringLiteral } from '../../language/ast.js'
-import type { MergedBlock } from '../blocks.js'
+import type { Declared, MergedBlock } from '../blocks.js'
 import type { BlockContext } from './check.js'
 import { nearest, suggestion } from './suggestion.js'
 
@@ -26,12 +26,18 @@ export function reportDeclaration(
 ): boolean {
   if (context.isForOso) return false
   const uses = usesIn(context.blocks).get(name)
+  const isField = (one: string): boolean => context.schema.field(name, one)?.kind === 'relation'
+  // A rule outside of the block has the name of a relation too: the model decides.
+  const isOther = (one: Declared): boolean =>
+    one.kind === 'relation' ? isField(term) && !isField(one.name) : !uses?.has(one.name)
   const near = nearest(
     term,
-    [...declared.values()].flatMap(({ name, kind }) => (kind === 'relation' || uses?.has(name) ? [] : name)),
+    [...declared.values()].flatMap((one) => (isOther(one) ? one.name : [])),
   )
   const isMeant = (): boolean =>
-    (uses?.get(term) ?? 0) > 1 || [...context.blocks.values()].some((block) => block.declared.has(term))
+    (uses?.get(term) ?? 0) > 1 ||
+    isField(term) ||
+    [...context.blocks.values()].some((block) => block.declared.has(term))
   if (near === undefined || !isMeant()) return false
   const { kind, span } = declared.get(near)!
   context.error('undeclared-term', `${name} declares the ${kind} "${near}", but rules use "${term}".`, span, {
@@ -45,7 +51,8 @@ export function reportDeclaration(
 type Uses = ReadonlyMap<string, ReadonlyMap<string, number>>
 const known = new WeakMap<BlockContext['blocks'], Uses>()
 
-function usesIn(blocks: BlockContext['blocks']): Uses {
+/** Returns how often shorthand rules use each term, by class. */
+export function usesIn(blocks: BlockContext['blocks']): Uses {
   const before = known.get(blocks)
   if (before) return before
   const uses = new Map<string, Map<string, number>>()

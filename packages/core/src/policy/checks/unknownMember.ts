@@ -16,6 +16,17 @@ export const unknownMember: PathCheck = ({ schema, warning }) => {
     const hint = suggestion(name, candidates)
     warning('unknown-member', message, member.span, { ...(hint && { hint }), data: { name, owner } })
   }
+  /** Reports a field that is called like a method. */
+  const reportField = ({ member }: Dot, name: string, model: string | undefined): boolean => {
+    const field = model === undefined ? undefined : schema.field(model, name)
+    const hasMethod = (): boolean =>
+      schema.descendants(model!).some((one) => has(Object(schema.models.get(one)?.class?.prototype) as object, name))
+    const isAnything = field?.kind === 'scalar' && (field.type === 'unknown' || field.type === 'json')
+    if (!field || isAnything || hasMethod()) return false
+    const message = `${name} of ${model} is a field, and no method.`
+    warning('unknown-member', message, member.span, { hint: `read it: ${name}`, data: { name, owner: model } })
+    return true
+  }
   return {
     step: (node, knowledge) => {
       const { member, object } = node
@@ -29,8 +40,18 @@ export const unknownMember: PathCheck = ({ schema, warning }) => {
         if (!has(constant.value, name)) report(constant.text, name, node, membersOf(constant.value))
         return
       }
-      if (member.kind !== 'call') return
-      const owner = prototypesOf(knowledge.of(object), schema)
+      const known = knowledge.of(object)
+      if (member.kind !== 'call' && known.from?.field.kind !== 'scalar') return
+      const owner = prototypesOf(known, schema)
+      if (member.kind !== 'call' && owner?.prototypes.some((prototype) => isMethod(prototype, name))) {
+        const message = `${name} of ${owner.text} is a method.`
+        warning('unknown-member', message, member.span, {
+          hint: `call it: ${name}(…)`,
+          data: { name, owner: owner.text },
+        })
+        return
+      }
+      if (member.kind === 'call' && reportField(node, name, known.model)) return
       if (!owner || owner.prototypes.some((prototype) => has(prototype, name))) return
       const candidates = owner.prototypes.flatMap((prototype) => [...membersOf(prototype)])
       // An instance of the application's class can have more methods than the class tells.
@@ -82,6 +103,9 @@ function has(object: object, name: string): boolean {
     return true
   }
 }
+
+/** Returns whether a value's field is a method, without running getters. */
+const isMethod = (object: object, name: string): boolean => typeof dataField(object, name) === 'function'
 
 function* membersOf(object: object): Generator<string> {
   for (let at: object | null = object; at && at !== Object.prototype && at !== Function.prototype; ) {
