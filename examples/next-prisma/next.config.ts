@@ -14,6 +14,8 @@ const headers = [
 // Policies are bundled as text; 401 and 403 of pages are app/unauthorized.tsx and app/forbidden.tsx.
 export default withPolicies({
   experimental: { authInterrupts: true },
+  // It loads native code, which webpack does not bundle.
+  serverExternalPackages: ['@prisma/adapter-libsql'],
   poweredByHeader: false,
   headers: async () => [{ source: '/:path*', headers }],
 })
