@@ -1,7 +1,7 @@
 import { hasCustomInstanceCheck } from '../schema/classes.js'
+import { comparability } from '../schema/comparability.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
-import { comparability } from './comparability.js'
 import type { Compare, Condition, Definition, Operand, Path } from './condition.js'
 import { canFailToRead, family, isNil, operandType } from './type.js'
 import { operandsIn, partsIn } from './visit.js'

@@ -1,4 +1,3 @@
-import { comparability } from '../../condition/comparability.js'
 import type {
   Compare,
   Condition,
@@ -17,6 +16,7 @@ import { operandsIn, partsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
+import { comparability } from '../../schema/comparability.js'
 import type { Schema } from '../../schema/schema.js'
 import { unifiable } from '../../values/equality.js'
 import { compareEqual, compareOrder } from '../../values/order.js'

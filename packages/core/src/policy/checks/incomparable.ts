@@ -1,5 +1,5 @@
-import { comparability } from '../../condition/comparability.js'
 import { spanText } from '../../language/source.js'
+import { comparability } from '../../schema/comparability.js'
 import type { PathCheck } from './followPaths.js'
 import { a, kindOf } from './neverEqual.js'
 

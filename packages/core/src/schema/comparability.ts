@@ -1,12 +1,12 @@
-import type { Family } from '../schema/families.js'
-import type { CompareOperator } from './condition.js'
+import type { ComparisonOperator } from '../language/ast.js'
+import type { Family } from './families.js'
 
 /**
  * Returns whether an operator can compare non-nil values of two families.
  * @returns `certain`, `never` (an error for all values), or `unknown` if it depends on the values.
  */
 export function comparability(
-  operator: CompareOperator,
+  operator: ComparisonOperator | '=',
   a: Family | undefined,
   b: Family | undefined,
 ): 'certain' | 'never' | 'unknown' {
