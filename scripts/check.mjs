@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 170,
-    async: [71, 171.5],
+    index: 171,
+    async: [71, 172],
     checks: 116,
     runtime: 16.5,
     explain: 66.5,
@@ -25,11 +25,11 @@ const ceilings = {
     filters: 21,
     framework: 14,
     language: 19,
-    editing: 62.5,
+    editing: 63.5,
     compile: 49.5,
     tools: 80.5,
     node: 7.5,
-    oso: 139.5,
+    oso: 140.5,
     writes: 73,
   },
   testing: { index: 90, diff: 37 },
