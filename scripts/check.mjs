@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 171,
-    async: [71, 172],
+    index: 171.5,
+    async: [71, 172.5],
     checks: 116,
     runtime: 16.5,
     explain: 66.5,
@@ -30,7 +30,7 @@ const ceilings = {
     tools: 80.5,
     node: 7.5,
     oso: 140.5,
-    writes: 73,
+    writes: 74,
   },
   testing: { index: 90, diff: 37 },
 }

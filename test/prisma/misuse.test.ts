@@ -51,6 +51,15 @@ describe.each(databases)('Forgotten calls on $name', (database) => {
       },
     )
 
+    it('returns a where of its own each time', async () => {
+      const where = async () => (await authorizedWhere(user(), 'read', 'Document')) as { AND: object[] }
+      const [first, text] = [await where(), JSON.stringify(await where())]
+      first.AND.forEach((one) => {
+        for (const name of Object.keys(one)) Reflect.deleteProperty(one, name)
+      })
+      expect(JSON.stringify(await where())).toBe(text)
+    })
+
     it.each(['in OR', 'under a relation'])('on the extended client sends nothing: %s', async (use) => {
       sql.length = 0
       const args = uses[use]!(authorizedWhere(user(), 'read', 'Document'))

@@ -15,6 +15,7 @@ import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'
 import { Delegates } from './client/delegates.js'
 import type { AuthorizedClientMaker, AuthorizedClientOptions, ClientOptions } from './client/options.js'
+import { plainCopy } from './client/plainCopy.js'
 import type { Parts } from './client/questions.js'
 import { SchemaRelations } from './client/schemaRelations.js'
 import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
@@ -292,7 +293,9 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     // A client of an interactive transaction has no `$connect`. Loaded rows would not be part of
     // its transaction.
     const mayLoad = typeof client !== 'object' || client === null || '$connect' in client
-    return sealed(await known.waiting({ ...request, choices }, model, 'anywhere', { mayLoad, send: sendBy(sender) }))
+    const where = await known.waiting({ ...request, choices }, model, 'anywhere', { mayLoad, send: sendBy(sender) })
+    // The caller may change it; later filters of the same condition must not.
+    return plainCopy(sealed(where), false) as Where
   }
 
   const verifyOwn = async (): Promise<VerifiedDatabase> => {

@@ -15,6 +15,7 @@ import type { Unloaded } from '../../schema/wanted.js'
 import { metErrors } from '../../values/metErrors.js'
 import { assertRow } from '../arguments.js'
 import { isForMachine } from '../plans/plans.js'
+import type { BoundCondition } from './boundConditions.js'
 
 export interface LoadingOptions {
   /**
@@ -52,6 +53,7 @@ export class Filter {
   /** `all` rows, `none`, or the rows for which the `condition` is true. */
   readonly kind: 'all' | 'none' | 'condition'
   readonly condition: Condition
+  readonly #bound: BoundCondition
   readonly #meaning: Meaning
   readonly #check: (row: unknown) => boolean
   readonly #run: Run
@@ -59,7 +61,6 @@ export class Filter {
   #predicate: Predicate | undefined
   /** The class of the last row: all its instances are rows of the model. */
   #class: unknown = none
-  #definite: Definite | undefined
 
   /**
    * @param check - Checks a row that the condition alone can't decide, by the machine.
@@ -69,7 +70,7 @@ export class Filter {
     model: string,
     actor: unknown,
     action: string,
-    condition: Condition,
+    bound: BoundCondition,
     meaning: Meaning,
     check: (row: unknown) => boolean,
     run: Run,
@@ -77,7 +78,9 @@ export class Filter {
     this.model = model
     this.actor = actor
     this.action = action
+    const { condition } = bound
     this.condition = condition
+    this.#bound = bound
     this.kind = condition.kind === 'true' ? 'all' : condition.kind === 'false' ? 'none' : 'condition'
     this.#meaning = meaning
     this.#check = check
@@ -92,8 +95,8 @@ export class Filter {
    */
   definite(): Definite {
     if (this.kind !== 'condition') return this.kind === 'all' ? TRUE : FALSE
-    this.#definite ??= descending(() => this.#writeDefinite())
-    return this.#definite
+    this.#bound.definite ??= descending(() => this.#writeDefinite())
+    return this.#bound.definite
   }
 
   #writeDefinite(): Definite {

@@ -1,6 +1,7 @@
 import type { Condition } from '../../condition/condition.js'
 import { isSimple, simplify } from '../../condition/rewrite/passes.js'
 import { descending } from '../../condition/stack.js'
+import { conditionsIn } from '../../condition/visit.js'
 import { ArgumentError } from '../../errors.js'
 import { fold, withoutFailures } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
@@ -14,22 +15,17 @@ import type { Engine } from '../decisions/engine.js'
 import { after, type Eventual } from '../decisions/eventual.js'
 import { promised } from '../decisions/promised.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
+import { type BoundCondition, boundConditionsOf, type Unbound } from './boundConditions.js'
 import { Filter, type FilterOptions, type Run } from './filter.js'
 import { filterPlansOf } from './filterPlans.js'
 
 /** A condition of a policy before the value that it depends on is substituted. */
-export interface FilterPlan {
+export interface FilterPlan extends Unbound {
   readonly policy: LoadedPolicy
-  readonly condition: Condition
-  /** The actor; for a filter of actors, the resource, which has the actor's place in the condition. */
-  readonly known: unknown
-  readonly action: string
   /** The model of the rows. */
   readonly modelName: string
   /** Whether the rows are actors. */
   readonly isOfActors?: boolean
-  /** The row before, for a filter of the rows that it may become. */
-  readonly before?: object
 }
 
 /** A condition with its known value bound, and the values that were loaded for it, if any. */
@@ -96,7 +92,7 @@ export class Filters {
     const { unloaded = 'error' } = own(options)
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
-    return this.#finish(plan, { condition: this.#bound(plan, unloaded) })
+    return this.#filter(plan, this.#shared(plan) ?? finish(this.#bound(plan, unloaded)))
   }
 
   /**
@@ -105,7 +101,11 @@ export class Filters {
    * @param by - Loads a relation. Default: the registered loaders.
    */
   load(plan: FilterPlan, most?: number, by?: Load): Eventual<Filter> {
-    return after(this.#bindLoading(plan, most, by), (bound) => this.#finish(plan, bound))
+    const shared = this.#shared(plan)
+    if (shared) return this.#filter(plan, shared)
+    return after(this.#bindLoading(plan, most, by), ({ condition, loaded }) =>
+      this.#filter(plan, finish(condition), loaded),
+    )
   }
 
   #bindLoading(plan: FilterPlan, most: number | undefined, by: Load | undefined): Eventual<Bound> {
@@ -125,6 +125,19 @@ export class Filters {
     return bindLoading(bindWith, load, limits.asyncTime)
   }
 
+  /** Returns the condition of a plan that reads columns of the known value alone; undefined for any other plan. */
+  #shared(plan: FilterPlan): BoundCondition | undefined {
+    // The application's equality gets the objects themselves.
+    if (this.#engine.hosts.options.equality) return undefined
+    const conditions = boundConditionsOf(plan.policy.context)
+    const columns = conditions.columnsOf(plan)
+    const known = columns && conditions.find(plan, columns)
+    if (!columns || known) return known
+    const condition = this.#bound({ ...plan, known: columns.copy() })
+    if (hasFailure(condition)) return undefined
+    return conditions.keep(plan, columns, finish(condition))
+  }
+
   /** Returns the condition of a plan with its known value. */
   #bound({ policy, condition, known, action, before }: FilterPlan, unloaded?: Unloaded): Condition {
     const { meaning } = policy.context
@@ -134,22 +147,36 @@ export class Filters {
     return metErrors.without(() => this.#engine.decider.run(bindNow))
   }
 
-  #finish({ policy, known, action, modelName, isOfActors, before }: FilterPlan, bound: Bound): Filter {
+  #filter(
+    { policy, known, action, modelName, isOfActors, before }: FilterPlan,
+    bound: BoundCondition,
+    loaded?: Missing,
+  ): Filter {
     const { decider } = this.#engine
-    const condition = descending(() => {
-      // A simple condition has no failures: only `fold` can find one.
-      if (isSimple(bound.condition)) return fold(bound.condition)
-      return withoutFailures(fold(assertLoaded(simplify(bound.condition))))
-    })
     // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
     const isTrue = before
       ? (): boolean => false // The condition alone decides: there is no check of two rows.
       : isOfActors
-        ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, bound.loaded)
-        : (row: unknown): boolean => decider.isTrue(policy, known, action, row, bound.loaded)
+        ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, loaded)
+        : (row: unknown): boolean => decider.isTrue(policy, known, action, row, loaded)
     const run: Run = (part) => decider.run(part)
-    return new Filter(modelName, known, action, condition, policy.context.meaning, isTrue, run)
+    return new Filter(modelName, known, action, bound, policy.context.meaning, isTrue, run)
   }
+}
+
+/** Returns a bound condition without failures, in the form of a filter. @throws the error of a relation that is not loaded */
+function finish(condition: Condition): BoundCondition {
+  const finished = descending(() => {
+    // A simple condition has no failures: only `fold` can find one.
+    if (isSimple(condition)) return fold(condition)
+    return withoutFailures(fold(assertLoaded(simplify(condition))))
+  })
+  return { condition: finished, definite: undefined }
+}
+
+function hasFailure(condition: Condition): boolean {
+  for (const { kind } of conditionsIn(condition)) if (kind === 'failure') return true
+  return false
 }
 
 /** @throws the error of a relation that is not loaded: loading it can make the condition true. */
