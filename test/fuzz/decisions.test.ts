@@ -1,8 +1,8 @@
-import { PolicyError } from '@arcturus/core'
+import { ArcturusError, PolicyError } from '@arcturus/core'
 import { type ExplanationNode, explain } from '@arcturus/core/explain'
 import { expect, test } from 'vitest'
 import { actorOf, check, Prepared } from './evaluators.js'
-import { printPolicy } from './policyTree.js'
+import { callsItself, type Goal, hasCut, printPolicy } from './policyTree.js'
 import { Random } from './random.js'
 import { randomCase } from './randomCase.js'
 import { descendantsOf } from './world.js'
@@ -54,6 +54,62 @@ test(`decisions of ${cases} random cases of seed ${seed} name the rules that exp
   console.log(`${questions} questions, ${proofs} proofs, ${unknown} by the machine alone`)
   expect(proofs).toBeGreaterThan(cases)
   expect(unknown).toBeLessThan(proofs)
+})
+
+test(`filters of ${cases} random cases of seed ${seed} select the same rows by the rules that they name alone`, () => {
+  let [filters, omitted] = [0, 0]
+  for (let index = 0; index < cases; index++) {
+    const { asked } = randomCase(seed, index, false)
+    const { policy, world, model } = asked
+    // Rules of negations and of calls that call themselves are not named.
+    const isNamed = !hasCut(policy) && !callsItself(policy) && policy.blocks.length === 0
+    if (!isNamed || /\b(?:not|forall)\b/.test(printPolicy(policy))) continue
+    const prepared = new Prepared(asked)
+    let rules: readonly number[] | undefined
+    try {
+      prepared.predicates.onDecision(
+        (decision) => {
+          rules = decision.rules?.map(({ line }) => line)
+        },
+        { required: true },
+      )
+    } catch (error) {
+      if (error instanceof PolicyError) continue
+      throw error
+    }
+    const { predicates: authorizer, objects } = prepared
+    const family = descendantsOf(world, model)
+    const rows = objects.rows.filter((_, at) => family.includes(world.rows[at]!.model))
+    for (const actor of asked.actors) {
+      for (const action of asked.actions) {
+        const user = actorOf(prepared, actor)
+        rules = undefined
+        try {
+          authorizer.filter(user, action, model)
+        } catch (error) {
+          if (error instanceof ArcturusError) continue
+          throw error
+        }
+        if (rules === undefined) continue
+        filters++
+        const named: readonly number[] = rules
+        const never: Goal = { kind: 'or', of: [] }
+        const fewer = policy.rules.map((rule, at) => (named.includes(at + 1) ? rule : { ...rule, body: never }))
+        omitted += fewer.filter((rule, at) => rule !== policy.rules[at]).length
+        const reduced = new Prepared({ ...asked, policy: { blocks: [], rules: fewer } })
+        const reducedRows = reduced.objects.rows.filter((_, at) => family.includes(world.rows[at]!.model))
+        const reducedUser = actorOf(reduced, actor)
+        for (const [at, row] of rows.entries()) {
+          const isAllowed = check(authorizer, user, action, row) === 'true'
+          const where = `${printPolicy(policy)}\n${actor} ${action} ${at}, case ${index}: lines ${named.join()}`
+          expect(check(reduced.predicates, reducedUser, action, reducedRows[at]) === 'true', where).toBe(isAllowed)
+        }
+      }
+    }
+  }
+  console.log(`${filters} filters, ${omitted} rules that they do not rest on`)
+  expect(filters).toBeGreaterThan(cases / 4)
+  expect(omitted).toBeGreaterThan(cases / 10)
 })
 
 /** Returns the lines of the rules that an explanation marks true, outside of negations. */

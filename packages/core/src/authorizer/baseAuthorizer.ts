@@ -98,7 +98,9 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     resources: Iterable<Row>,
   ): Promise<boolean[]> {
     const rows = [...resources]
-    return this.#listeners.many(actor, action, rows, true, () => this.#decider.settleMany(actor, action, rows))
+    return this.#listeners.many(actor, action, rows, true, (arrived) =>
+      this.#decider.settleMany(actor, action, rows, arrived),
+    )
   }
 
   /**
@@ -115,7 +117,7 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     // A caller that does not await continues before any decision is made, so that guards hold back
     // its response.
     if (decision) await undefined
-    const settle = () => this.#decider.settle(actor, action, resource, policy)
+    const settle = () => this.#decider.settle(actor, action, resource, policy, decision?.arrived)
     const answer = decision ? decision.attempt(settle) : settle()
     // An `await` takes longer than most decisions.
     const allowed = typeof answer === 'boolean' ? answer : await answer
@@ -249,7 +251,8 @@ export abstract class BaseAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
     const decision = this.#listeners.begin('request', actor, undefined, request, true)
-    const allowed = await decision.attempt(() => this.#decider.holds('allow_request', [actor, request]))
+    const question = () => this.#decider.question(undefined, undefined, decision.arrived)
+    const allowed = await decision.attempt(() => this.#decider.holds('allow_request', [actor, request], question()))
     if (allowed) return void decision.made(true)
     decision.made(false, { isThrown: true, reason: actor === null ? 'nobody' : 'forbidden' })
     const error = actor === null ? new UnauthenticatedError() : new ForbiddenError()

@@ -1,4 +1,5 @@
 import { type AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
+import type { Arrived } from '../schema/arrived.js'
 import type { DenialReason } from './decisions/decision.js'
 import type { Engine } from './decisions/engine.js'
 import { after, type Eventual } from './decisions/eventual.js'
@@ -40,7 +41,7 @@ export class Denials {
     const { listeners } = this.#engine
     if (options.observed === false || !listeners.active) return this.#reason(actor, action, resource, options, policy)
     const decision = listeners.begin('check', actor, action, resource, true, policy)
-    const known = decision.attempt(() => this.#reason(actor, action, resource, options, policy))
+    const known = decision.attempt(() => this.#reason(actor, action, resource, options, policy, decision.arrived))
     return after(known, (reason) => {
       if (reason === undefined) decision.made(true)
       else decision.made(false, { reason, isThrown: options.thrown })
@@ -54,12 +55,13 @@ export class Denials {
     resource: unknown,
     options: DenialOptions,
     policy: LoadedPolicy,
+    arrived?: Arrived,
   ): Eventual<DenialReason | undefined> {
     const { decider } = this.#engine
     const known = decider.decideAtOnce(actor, action, resource, policy)
     if (known === true) return undefined
     // Both checks are one question: the second uses the relations that the first has loaded.
-    return this.#reasonOf(known, actor, action, resource, options, decider.question(policy))
+    return this.#reasonOf(known, actor, action, resource, options, decider.question(policy, undefined, arrived))
   }
 
   /** Returns the reason for a denial if the synchronous result is denied or undecided. */

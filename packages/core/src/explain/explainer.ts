@@ -1,13 +1,14 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Explained, Explainer } from '../authorizer/decisions/explainer.js'
 import { type ExplainOptions, explainDenial, known, loadQuestion } from './explain.js'
-import { rulesOfProof } from './proof.js'
+import { rulesOfFilter, rulesOfProof } from './proof.js'
 
 /** Explains the denials that carry their explanations. */
 export const explainer: Explainer = {
   explain: (decision) => explainDenial(...questionOf(decision)),
   load: (decision) => loadQuestion(...questionOf(decision)),
   rules: rulesOfProof,
+  filterRules: rulesOfFilter,
 }
 
 function questionOf({ authorizer, options, ...asked }: Explained): Parameters<typeof explainDenial> {

@@ -1,16 +1,22 @@
-import type { Asked, DecidingRule } from '../authorizer/decisions/explainer.js'
+import type { BuiltFilter } from '../authorizer/decisions/decision.js'
+import type { Asked, DecidingRule, FilterAsked } from '../authorizer/decisions/explainer.js'
+import { deriveCheck, type Kind, kindOf } from '../authorizer/plans/plans.js'
 import type { LoadedPolicy } from '../authorizer/policies/loadedPolicy.js'
 import type { Condition } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
+import { descending } from '../condition/stack.js'
+import { partsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
 import type { Rule } from '../language/ast.js'
 import { evaluateApart } from '../machine/index.js'
+import type { Arrived } from '../schema/arrived.js'
 import type { ContextValues } from '../schema/context.js'
 import { entryOf } from '../values/entryOf.js'
 import { conditionOf, rootOf } from './evaluate.js'
 import { Grounds } from './grounds.js'
 import { holds } from './outcome.js'
 import type { Part } from './part.js'
+import { Arrivals } from './reads.js'
 
 /**
  * Returns the rules of one proof of a question: some of those that its explanation marks true. Undefined if only the
@@ -19,13 +25,42 @@ import type { Part } from './part.js'
 export function rulesOfProof(
   asked: Asked,
   policy: LoadedPolicy,
-  context?: ContextValues,
+  context: ContextValues | undefined,
+  arrived: Arrived | undefined,
 ): readonly DecidingRule[] | undefined {
+  return told(() => {
+    const { meaning } = policy.context
+    const condition = Conditions.of(policy).get(asked)
+    const root = rootOf(meaning, asked, condition, meaning.limits, (part) => part(), new Arrivals(arrived))
+    return holds(root.outcome) ? new Proof().rulesOf(root) : undefined
+  }, context)
+}
+
+/**
+ * Returns the rules that a filter rests on: those of its condition, once the known values are bound, in parts that can be
+ * true. Rules of negated parts are not among them.
+ */
+export function rulesOfFilter(
+  { actor, action, model }: FilterAsked,
+  filter: BuiltFilter,
+  policy: LoadedPolicy,
+  context: ContextValues | undefined,
+): readonly DecidingRule[] | undefined {
+  return told(() => {
+    const { schema } = policy.context.meaning
+    const by = kindOf(schema, actor)
+    const open = new OpenRules()
+    for (const one of by ? schema.descendants(model) : [])
+      open.add(filter.rebound(Conditions.of(policy).ofKinds(by!, action, { model: one })))
+    return [...open.rules]
+  }, context)
+}
+
+/** Runs apart from other questions; undefined for an error of the policy or of its data. */
+function told<Result>(work: () => Result, context: ContextValues | undefined): Result | undefined {
   return evaluateApart(() => {
     try {
-      const { meaning } = policy.context
-      const root = rootOf(meaning, asked, Conditions.of(policy).get(asked), meaning.limits, (part) => part())
-      return holds(root.outcome) ? new Proof().rulesOf(root) : undefined
+      return work()
     } catch (error) {
       if (error instanceof ArcturusError) return undefined
       throw error
@@ -52,10 +87,21 @@ class Conditions {
   get(asked: Asked): Condition {
     const { schema } = this.#policy.context.meaning
     const kinds = [asked.actor, asked.resource].map((one) => (one === null ? null : (schema.modelOf(one)?.name ?? '')))
-    const key = JSON.stringify([...kinds, asked.action, asked.field])
+    return this.#kept([...kinds, asked.action, asked.field], () => conditionOf(schema, asked, this.#deriver))
+  }
+
+  ofKinds(actor: Kind, action: string, resource: Kind): Condition {
+    const { schema } = this.#policy.context.meaning
+    return this.#kept([actor, action, resource], () =>
+      descending(() => deriveCheck(schema, actor, { action }, resource, this.#deriver)),
+    )
+  }
+
+  #kept(question: readonly unknown[], derive: () => Condition): Condition {
+    const key = JSON.stringify(question)
     const known = this.#conditions.get(key)
     if (known) return known
-    const condition = conditionOf(schema, asked, this.#deriver)
+    const condition = derive()
     // Actions and fields can come from a request.
     if (this.#conditions.size === maxConditions) this.#conditions.clear()
     this.#conditions.set(key, condition)
@@ -109,6 +155,58 @@ class Proof {
     this.#prove(body)
     this.#rank = outer
   }
+}
+
+/** Collects the rules of a bound condition in the parts that can be true. */
+class OpenRules {
+  readonly rules = new Set<DecidingRule>()
+  readonly #added = new Set<Condition>()
+  readonly #never = new Map<Condition, boolean>()
+  readonly #always = new Map<Condition, boolean>()
+
+  add(condition: Condition): void {
+    if (this.#isNever(condition) || this.#added.has(condition)) return
+    this.#added.add(condition)
+    const { kind } = condition
+    if (kind === 'not') return
+    if (kind === 'and' && condition.origin && condition.origin !== 'rest')
+      this.rules.add(decidingRule(condition.origin))
+    const parts = innerParts(condition)
+    const proven = kind === 'or' ? parts.find((one) => this.#isAlways(one)) : undefined
+    for (const one of proven ? [proven] : parts) this.add(one)
+  }
+
+  /** Returns whether a condition is true for no row: it is false, or an error. */
+  #isNever(condition: Condition): boolean {
+    return entryOf(this.#never, condition, () => {
+      const { kind } = condition
+      if (kind === 'false' || kind === 'failure') return true
+      if (kind === 'not') return this.#isAlways(condition.of)
+      // A call that meets itself adds nothing to what it is.
+      this.#never.set(condition, false)
+      const parts = innerParts(condition)
+      if (kind === 'and') return parts.some((one) => this.#isNever(one))
+      return parts.length > 0 && parts.every((one) => this.#isNever(one))
+    })
+  }
+
+  /** Returns whether a condition is true for each row. */
+  #isAlways(condition: Condition): boolean {
+    return entryOf(this.#always, condition, () => {
+      const { kind } = condition
+      if (kind === 'true') return true
+      if (kind === 'not') return condition.of.kind === 'false'
+      this.#always.set(condition, false)
+      const parts = innerParts(condition)
+      if (kind === 'and') return parts.every((one) => this.#isAlways(one))
+      return (kind === 'or' || kind === 'ref') && parts.some((one) => this.#isAlways(one))
+    })
+  }
+}
+
+/** The parts of a condition, or the condition of the definition that it calls. */
+function innerParts(condition: Condition): readonly Condition[] {
+  return condition.kind === 'ref' ? [condition.definition.condition] : partsIn(condition)
 }
 
 const rules = new WeakMap<Rule, DecidingRule>()

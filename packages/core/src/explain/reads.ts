@@ -1,3 +1,4 @@
+import { Arrived } from '../schema/arrived.js'
 import type { RelationField } from '../schema/model.js'
 import { referencedRow, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
@@ -12,14 +13,18 @@ export type Values = ReadonlyMap<number, ReadonlyMap<string, unknown>>
 
 /** The relations that were loaded for an explanation, and those that are still to be loaded. */
 export class Arrivals {
-  readonly #values = new Map<object, Map<string, unknown>>()
+  readonly #values: Arrived
   #wanted: Wanted[] = []
   #known: Wanted[] = []
   #asked = new Map<object, Set<string>>()
 
+  /** @param values - Those that are known already. Default: none. */
+  constructor(values: Arrived = new Arrived()) {
+    this.#values = values
+  }
+
   find(object: object, name: string): { readonly value: unknown } | undefined {
-    const values = this.#values.get(object)
-    return values?.has(name) ? { value: values.get(name) } : undefined
+    return this.#values.find(object, name)
   }
 
   want(wanted: Wanted, isKnown = false): void {
@@ -31,8 +36,7 @@ export class Arrivals {
   }
 
   arrive({ object, name }: Wanted, value: unknown): void {
-    const values = this.#values.get(object) ?? new Map<string, unknown>()
-    this.#values.set(object, values.set(name, value))
+    this.#values.add(object, name, value)
   }
 
   /**

@@ -35,5 +35,5 @@ export async function allowsLink(
   const relations = new QuestionRelations(schema, { load, known: (one) => one })
   const args = [actor, row, relation, other]
   const { program } = active.current()
-  return await decider.run(() => holds(program, 'allow_link', args, limits, { host: hosts.loading(relations) }))
+  return await decider.run(() => holds(program, 'allow_link', args, limits, { host: hosts.waiting(relations) }))
 }

@@ -13,6 +13,7 @@ import {
   running,
 } from '../../machine/index.js'
 import type { WaitingPredicate } from '../../predicate/predicate.js'
+import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
@@ -94,12 +95,13 @@ export class Decider implements Reuse {
   /**
    * Begins a question that can wait.
    * @param evaluation - The evaluation that it belongs to. Default: the running one, or one of its own.
+   * @param arrived - Records the values that it waits for. Default: nothing does.
    */
-  question(policy: LoadedPolicy = this.policy, evaluation?: Evaluation): Question {
+  question(policy: LoadedPolicy = this.policy, evaluation?: Evaluation, arrived?: Arrived): Question {
     const relations = this.#relations.active
-      ? new QuestionRelations(this.#schema, this.#relations.forQuestion())
+      ? new QuestionRelations(this.#schema, this.#relations.forQuestion(), arrived)
       : undefined
-    return new Question(policy, this.#hosts, relations, evaluation ?? this.run(outerEvaluation))
+    return new Question(policy, this.#hosts, relations, evaluation ?? this.run(outerEvaluation), arrived)
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
@@ -186,24 +188,36 @@ export class Decider implements Reuse {
   }
 
   /** Decides as `decide` does, and returns a promise only if it has to wait. */
-  settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
+  settle(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    policy: LoadedPolicy,
+    arrived?: Arrived,
+  ): boolean | Promise<boolean> {
     if (running.current !== undefined) {
-      const evaluate = () => this.#settle(actor, action, resource, policy)
+      const evaluate = () => this.#settle(actor, action, resource, policy, arrived)
       return this.#within('isAllowed', policy, actor, action, resource, evaluate)
     }
     // As in `decide`.
     running.current = this.spare
     try {
-      return this.#settle(actor, action, resource, policy)
+      return this.#settle(actor, action, resource, policy, arrived)
     } finally {
       running.current = undefined
     }
   }
 
-  #settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
+  #settle(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    policy: LoadedPolicy,
+    arrived: Arrived | undefined,
+  ): boolean | Promise<boolean> {
     return (
       this.decideAtOnce(actor, action, resource, policy) ??
-      this.settleOpen(actor, action, resource, this.question(policy))
+      this.settleOpen(actor, action, resource, this.question(policy, undefined, arrived))
     )
   }
 
@@ -224,15 +238,20 @@ export class Decider implements Reuse {
    * Decides for many resources; otherwise as `settle`. The resources share the relations that are
    * loaded.
    */
-  settleMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] | Promise<boolean[]> {
+  settleMany(
+    actor: unknown,
+    action: string,
+    rows: readonly unknown[],
+    arrived?: Arrived,
+  ): boolean[] | Promise<boolean[]> {
     const { policy } = this
     if (running.current !== undefined)
-      return allInOrder(rows.map(async (row) => this.settle(actor, action, row, policy)))
+      return allInOrder(rows.map(async (row) => this.settle(actor, action, row, policy, arrived)))
     const evaluation = this.#evaluation(rows.length)
     const { answers, open } = evaluation.run(() => this.#many(policy, actor, action, rows))
     // Sound: no place is open.
     if (open.length === 0) return answers as boolean[]
-    const question = this.question(policy, evaluation)
+    const question = this.question(policy, evaluation, arrived)
     // The function is async, so that a synchronous error becomes a rejection too. The error of one
     // row rejects all.
     const ask = async (row: unknown): Promise<boolean> => this.settleOpen(actor, action, row, question)

@@ -1,5 +1,6 @@
 import type { Condition } from '../../condition/condition.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
+import { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import { metErrors } from '../../values/metErrors.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
@@ -33,6 +34,8 @@ export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'
 export interface BuiltFilter {
   readonly kind: 'all' | 'none' | 'condition'
   readonly condition: Condition
+  /** Binds a condition to the same values. */
+  readonly rebound: (condition: Condition) => Condition
 }
 
 /** The details of a decision, beside its question and its outcome. */
@@ -64,6 +67,8 @@ export class MadeDecision {
   readonly waits: boolean
   /** The context of the question; undefined if it has none. */
   readonly context: ContextValues | undefined
+  /** The values that it waits for. Undefined if it cannot wait, or if nobody records decisions. */
+  readonly arrived: Arrived | undefined
   /** The policy that decided. Undefined if none is loaded. */
   policy: LoadedPolicy | undefined
   outcome: 'allowed' | 'denied' | 'error' | undefined
@@ -89,6 +94,7 @@ export class MadeDecision {
     resource: unknown,
     policy: LoadedPolicy | undefined,
     waits: boolean,
+    arrived: Arrived | undefined = waits && listeners.areRecorded ? new Arrived() : undefined,
   ) {
     this.listeners = listeners
     this.kind = kind
@@ -98,6 +104,7 @@ export class MadeDecision {
     this.policy = policy
     this.waits = waits
     this.context = listeners.context
+    this.arrived = arrived
     this.begun = listeners.now()
   }
 
@@ -191,7 +198,7 @@ export class DecisionListeners {
 
   /**
    * Adds a watcher, and returns a function that removes it.
-   * @param records - Whether it reads durations and errors. Default false.
+   * @param records - Whether it reads durations, errors and rules. Default false.
    */
   add(watcher: DecisionWatcher, records = false): () => void {
     // Two additions of one function are two watchers.
@@ -205,15 +212,20 @@ export class DecisionListeners {
   }
 
   #setRecords(change: () => void): void {
-    const before = this.#watching.records.size > 0
+    const before = this.areRecorded
     change()
-    recorded += Number(this.#watching.records.size > 0) - Number(before)
+    recorded += Number(this.areRecorded) - Number(before)
     metErrors.isWatched = recorded > 0
+  }
+
+  /** Whether somebody records durations, errors and what was awaited. */
+  get areRecorded(): boolean {
+    return this.#watching.records.size > 0
   }
 
   /** Returns the time in milliseconds, if somebody records durations. */
   now(): number {
-    return this.#watching.records.size > 0 ? performance.now() : 0
+    return this.areRecorded ? performance.now() : 0
   }
 
   /**
@@ -227,8 +239,9 @@ export class DecisionListeners {
     resource: unknown,
     waits = false,
     policy: LoadedPolicy | undefined = this.#policy(),
+    arrived?: Arrived,
   ): MadeDecision {
-    return new MadeDecision(this, kind, actor, action, resource, policy, waits)
+    return new MadeDecision(this, kind, actor, action, resource, policy, waits, arrived)
   }
 
   /** As `begin`; undefined if there are no watchers. */
@@ -253,7 +266,7 @@ export class DecisionListeners {
     action: string,
     rows: readonly unknown[],
     waits: boolean,
-    decide: () => Result,
+    decide: (arrived?: Arrived) => Result,
   ): Result {
     if (!this.active) return decide()
     const all = this.begin('check', actor, action, undefined, waits)
@@ -261,9 +274,9 @@ export class DecisionListeners {
     const tell = (answers: readonly boolean[]): void => {
       const share = (this.now() - begun) / rows.length
       for (const [at, row] of rows.entries())
-        this.begin('check', actor, action, row, waits, all.policy).took(share, answers[at]!)
+        this.begin('check', actor, action, row, waits, all.policy, all.arrived).took(share, answers[at]!)
     }
-    const answers = all.attempt(decide)
+    const answers = all.attempt(() => decide(all.arrived))
     if (answers instanceof Promise) {
       const told = answers.then((known) => {
         tell(known)

@@ -1,9 +1,10 @@
 import { ArgumentError, type DecisionExplanation } from '../../errors.js'
 import { evaluateApart } from '../../machine/index.js'
+import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import { shared } from '../../schema/shared.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
-import type { MadeDecision } from './decision.js'
+import type { BuiltFilter, MadeDecision } from './decision.js'
 
 /** A question for the rules of `allow`, `allow_field` or `allow_request`. */
 export interface Asked {
@@ -14,6 +15,13 @@ export interface Asked {
   readonly resource: unknown
   /** The field that is asked about. Default: none. */
   readonly field?: string | undefined
+}
+
+/** A question for the rows of a model. */
+export interface FilterAsked {
+  readonly actor: unknown
+  readonly action: string
+  readonly model: string
 }
 
 /** A decision that can be explained. */
@@ -36,8 +44,23 @@ export interface DecidingRule {
 export interface Explainer {
   explain(decision: Explained): DecisionExplanation
   load(decision: Explained): Promise<DecisionExplanation>
-  /** Returns the rules of a proof; undefined if none is known. */
-  rules(asked: Asked, policy: LoadedPolicy, context?: ContextValues): readonly DecidingRule[] | undefined
+  /**
+   * Returns the rules of a proof; undefined if none is known.
+   * @param arrived - The values that the decision waited for.
+   */
+  rules(
+    asked: Asked,
+    policy: LoadedPolicy,
+    context: ContextValues | undefined,
+    arrived: Arrived | undefined,
+  ): readonly DecidingRule[] | undefined
+  /** Returns the rules of a filter of the rows of a model; undefined if they cannot be told. */
+  filterRules(
+    asked: FilterAsked,
+    filter: BuiltFilter,
+    policy: LoadedPolicy,
+    context: ContextValues | undefined,
+  ): readonly DecidingRule[] | undefined
 }
 
 /** All copies of this package share it. The main entry works without. */
@@ -101,8 +124,12 @@ export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined
     })
   }
   if (made.outcome !== 'allowed') return []
+  const { policy, context, actor, action, resource, details } = made
+  if (!policy) return undefined
+  if (details.filter && action !== undefined)
+    return explainer.filterRules({ actor, action, model: String(resource) }, details.filter, policy, context)
   const asked = askedOf(made)
-  return asked && made.policy && explainer.rules(asked, made.policy, made.context)
+  return asked && explainer.rules(asked, policy, context, made.arrived)
 }
 
 /**

@@ -49,6 +49,41 @@ function made(log: (warning: Diagnostic) => void = () => {}) {
   return authorizer
 }
 
+/** An authorizer of plain rows, whose relations are loaded when a question waits. */
+function withRelations(evaluator: 'machine' | 'closures' | 'source') {
+  const authorizer = new Authorizer({ evaluator, log: () => {} }).registerModels(
+    [
+      { name: 'Org', key: 'id', fields: { id: 'integer', level: 'integer' } },
+      {
+        name: 'User',
+        key: 'id',
+        fields: { id: 'integer', isAdmin: 'boolean', orgId: 'integer', org: { one: 'Org', from: 'orgId', to: 'id' } },
+      },
+      {
+        name: 'Page',
+        key: 'id',
+        fields: { id: 'integer', owner: { one: 'User' }, readers: { many: 'User' }, state: 'string' },
+      },
+    ],
+    async ({ object, name }) => {
+      if (name === 'org') return { id: 7, level: 3 }
+      return Reflect.get(object, 'id') === 2 ? [{ id: 1 }] : []
+    },
+  )
+  authorizer.loadSync(`
+    allow(user: User, "read", _: Page) if user.isAdmin = true;
+    allow(user: User, "read", page: Page) if reads(user, page);
+    allow(user: User, "read", page: Page) if page.id = 1 and user.org.level > 2;
+    reads(user: User, page: Page) if page.owner = user;
+    reads(user: User, page: Page) if reader in page.readers and same(reader, user);
+    same(one: User, other: User) if one = other;
+    allow(user: User, "audit", page: Page) if not reads(user, page);
+    allow(_: User, "print", page: Page) if page.state = "final";
+    allow_field(_: User, "print", page: Page, _) if page.state = "final";
+  `)
+  return authorizer
+}
+
 const [ada, eve] = [new User(1), new User(2)]
 const [mine, open] = [new Doc(5, ada), new Doc(6, ada, true)]
 
@@ -141,15 +176,14 @@ describe('a decision', () => {
       ),
     )
     expect(shown).toEqual([
-      // The rules need the promise that was awaited.
-      ['can', 'wait', 'allowed'],
+      ['can', 'wait', 'allowed', 'lines 4'],
       ['can', 'read', 'allowed', 'lines 2,8'],
       ['can', 'read', 'allowed', 'lines 3'],
       ['can', 'read', 'denied', 'hidden', 'lines '],
-      ['can', 'wait', 'allowed'],
+      ['can', 'wait', 'allowed', 'lines 4'],
       ['can', 'read', 'denied', 'hidden', 'lines '],
-      ['filter', 'read', 'allowed', 'condition'],
-      ['filter', 'list', 'allowed', 'all'],
+      ['filter', 'read', 'allowed', 'condition', 'lines 2,8,3'],
+      ['filter', 'list', 'allowed', 'all', 'lines 5'],
       ['filter', 'list', 'denied', 'nobody', 'none', 'lines '],
       ['extent', 'list', 'allowed', 'all'],
       ['actions', 'allowed'],
@@ -159,6 +193,81 @@ describe('a decision', () => {
     ])
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
     for (const { time, duration } of events) expect([time > 1e12, duration >= 0]).toEqual([true, true])
+  })
+
+  test('has the rules that a filter rests on', async () => {
+    const authorizer = withRelations('source')
+    const events = recorded(authorizer)
+    const user = (id: number, isAdmin: boolean, org?: object) =>
+      authorizer.as('User', { id, isAdmin, orgId: 7, ...org })
+    authorizer.filter(user(1, true), 'read', 'Page', { unloaded: 'database' })
+    authorizer.filter(user(1, false, { org: { id: 7, level: 1 } }), 'read', 'Page')
+    authorizer.filter(user(1, false, { org: { id: 7, level: 3 } }), 'read', 'Page')
+    authorizer.filter(user(1, false), 'read', 'Page', { unloaded: 'database' })
+    await authorizer.loadFilter(user(1, false), 'read', 'Page')
+    authorizer.filter(user(1, false), 'audit', 'Page')
+    authorizer.filter(null, 'read', 'Page')
+    expect(events.map(({ extent, lines }) => [extent, lines])).toEqual([
+      // One proof of all rows is enough.
+      ['all', [2]],
+      ['condition', [3, 5, 6, 7]],
+      ['condition', [3, 5, 6, 7, 4]],
+      ['condition', [3, 5, 6, 7, 4]],
+      ['condition', [3, 5, 6, 7, 4]],
+      // Rules that must not hold are not among them.
+      ['condition', [8]],
+      ['none', []],
+    ])
+  })
+
+  test.each(['machine', 'closures', 'source'] as const)(
+    'has the rules of what it waited for, by %s',
+    async (evaluator) => {
+      const authorizer = withRelations(evaluator)
+      const events = recorded(authorizer)
+      const [reader, other] = [1, 2].map((id) => authorizer.as('User', { id, isAdmin: false, orgId: 7 }))
+      const pages = [1, 2].map((id) => authorizer.as('Page', { id, owner: other }))
+      expect(await authorizer.isAllowed(reader!, 'read', pages[0]!)).toBe(true)
+      expect(await authorizer.areAllowed(reader!, 'read', pages)).toEqual([true, true])
+      await authorizer.authorize(reader!, 'read', pages[1]!)
+      let reads = 0
+      const later = (id: number) =>
+        authorizer.as('Page', {
+          id,
+          get state() {
+            reads++
+            return Promise.resolve('final')
+          },
+        })
+      const readsBy: number[] = []
+      const stop = authorizer.onDecision((decision) => {
+        const before = reads
+        void decision.rules
+        readsBy.push(reads - before)
+      })
+      expect(await authorizer.isAllowed(reader!, 'print', later(3))).toBe(true)
+      await authorizer.authorizeField(reader!, 'print', later(4), 'title')
+      stop()
+      // Values that arrived are not read again.
+      expect(readsBy).toEqual([0, 0])
+      expect(events.map(({ entry, lines }) => [entry, lines])).toEqual([
+        ['can', [4]],
+        ['can', [4]],
+        ['can', [3, 6, 7]],
+        ['can', [3, 6, 7]],
+        ['can', [9]],
+        ['field', [10]],
+      ])
+    },
+  )
+
+  test('records nothing that it waits for if nobody reads it', async () => {
+    const authorizer = withRelations('source')
+    const made: unknown[] = []
+    watchDecisions(authorizer, ({ arrived }) => void made.push(arrived))
+    const user = authorizer.as('User', { id: 1, isAdmin: false, orgId: 7 })
+    expect(await authorizer.isAllowed(user, 'read', authorizer.as('Page', { id: 1, owner: null }))).toBe(true)
+    expect(made).toEqual([undefined])
   })
 
   test('can be an error, with its code', async () => {

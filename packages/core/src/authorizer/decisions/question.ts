@@ -1,7 +1,9 @@
 import { Evaluation, type Host, HostError, queryError, type Solution, Turns } from '../../machine/index.js'
 import { bailOut } from '../../predicate/bail.js'
 import type { Arrive } from '../../predicate/predicate.js'
+import type { Arrived } from '../../schema/arrived.js'
 import { isPartial } from '../../schema/partial.js'
+import { isThenable } from '../../values/thenable.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
@@ -20,25 +22,31 @@ export class Question {
   // many decisions.
   private readonly hosts: Hosts
   private readonly relations: QuestionRelations | undefined
+  private readonly arrived: Arrived | undefined
   private known: Host | undefined = undefined
   private turns: Turns | undefined = undefined
 
-  /** @param relations - Reads relations that are not loaded. Undefined if there are no loaders. */
+  /**
+   * @param relations - Reads relations that are not loaded. Undefined if there are no loaders.
+   * @param arrived - Records the promises that are awaited. Undefined if nobody reads them.
+   */
   constructor(
     policy: LoadedPolicy,
     hosts: Hosts,
     relations: QuestionRelations | undefined,
     evaluation: Evaluation = new Evaluation(),
+    arrived?: Arrived,
   ) {
     this.policy = policy
     this.evaluation = evaluation
     this.hosts = hosts
     this.relations = relations
+    this.arrived = arrived
   }
 
   /** The application's host for the machine. */
   get host(): Host {
-    this.known ??= this.relations ? this.hosts.loading(this.relations) : this.hosts.now
+    this.known ??= this.hosts.waiting(this.relations, this.arrived)
     return this.known
   }
 
@@ -47,7 +55,7 @@ export class Question {
     this.turns ??= new Turns()
     const turn = this.turns.due()
     if (turn) return turn.then(() => this.arriving(value, object, name))
-    return value === undefined ? this.arriving(value, object, name) : value
+    return this.arriving(value, object, name)
   }
 
   /**
@@ -64,7 +72,13 @@ export class Question {
   }
 
   private arriving(value: unknown, object: unknown, name: string): unknown {
-    return value === undefined ? this.unloaded(object, name, (row) => this.read(row, name)) : value
+    if (value === undefined) return this.unloaded(object, name, (row) => this.read(row, name))
+    const { arrived } = this
+    if (!arrived || !isThenable(value)) return value
+    return value.then((settled) => {
+      arrived.add(object, name, settled)
+      return settled
+    })
   }
 
   /** Reads a field of a row that was loaded for it. */

@@ -25,7 +25,10 @@ export class FieldRules {
     const { decider, listeners } = this.#engine
     const decision = listeners.begin('field', actor, action, resource, true)
     const fields = [field]
-    const allowed = await decision.attempt(() => decider.holds('allow_field', [actor, action, resource, field]))
+    const question = () => decider.question(undefined, undefined, decision.arrived)
+    const allowed = await decision.attempt(() =>
+      decider.holds('allow_field', [actor, action, resource, field], question()),
+    )
     if (allowed) return void decision.made(true, { fields })
     decision.made(false, { fields, isThrown: true, reason: actor === null ? 'nobody' : 'forbidden' })
     throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })

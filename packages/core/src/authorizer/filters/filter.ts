@@ -65,6 +65,7 @@ export class Filter {
   /**
    * @param check - Checks a row that the condition alone can't decide, by the machine.
    * @param run - Runs the condition in the context of the filter.
+   * @param rebound - Binds a condition to the known value, as the filter's own was bound.
    */
   constructor(
     model: string,
@@ -74,6 +75,7 @@ export class Filter {
     meaning: Meaning,
     check: (row: unknown) => boolean,
     run: Run,
+    readonly rebound: (condition: Condition) => Condition,
   ) {
     this.model = model
     this.actor = actor

@@ -92,7 +92,7 @@ export class Filters {
     const { unloaded = 'error' } = own(options)
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
-    return this.#filter(plan, this.#shared(plan) ?? finish(this.#bound(plan, unloaded)))
+    return this.#filter(plan, this.#shared(plan) ?? finish(this.#bound(plan, unloaded)), undefined, unloaded)
   }
 
   /**
@@ -139,19 +139,15 @@ export class Filters {
   }
 
   /** Returns the condition of a plan with its known value. */
-  #bound({ policy, condition, known, action, before }: FilterPlan, unloaded?: Unloaded): Condition {
+  #bound({ policy, condition, known, action, before }: FilterPlan, unloaded?: Unloaded, loaded?: Missing): Condition {
     const { meaning } = policy.context
-    const bindNow = (): Condition =>
-      descending(() => bind(condition, known, action, meaning, unloaded, undefined, before))
+    const bindNow = (): Condition => descending(() => bind(condition, known, action, meaning, unloaded, loaded, before))
     // A condition keeps the errors of the known value as its parts.
     return metErrors.without(() => this.#engine.decider.run(bindNow))
   }
 
-  #filter(
-    { policy, known, action, modelName, isOfActors, before }: FilterPlan,
-    bound: BoundCondition,
-    loaded?: Missing,
-  ): Filter {
+  #filter(plan: FilterPlan, bound: BoundCondition, loaded?: Missing, unloaded?: Unloaded): Filter {
+    const { policy, known, action, modelName, isOfActors, before } = plan
     const { decider } = this.#engine
     // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
     const isTrue = before
@@ -160,7 +156,9 @@ export class Filters {
         ? (row: unknown): boolean => decider.isTrue(policy, row, action, known, loaded)
         : (row: unknown): boolean => decider.isTrue(policy, known, action, row, loaded)
     const run: Run = (part) => decider.run(part)
-    return new Filter(modelName, known, action, bound, policy.context.meaning, isTrue, run)
+    return new Filter(modelName, known, action, bound, policy.context.meaning, isTrue, run, (condition) =>
+      this.#bound({ ...plan, condition }, unloaded, loaded),
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Host, SchemaHost, type SchemaHostOptions } from '../../machine/index.js'
+import type { Arrived } from '../../schema/arrived.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
@@ -19,9 +20,14 @@ export class Hosts {
     this.now = new SchemaHost(schema, options)
   }
 
-  /** Returns the host for a question that can wait: a relation that is not loaded is a promise. */
-  loading(relations: QuestionRelations): Host {
-    return new LoadingHost(this.#schema, this.options, relations)
+  /**
+   * Returns the host for a question that can wait: a relation that is not loaded is a promise.
+   * @param relations - Loads relations. Undefined if there are no loaders.
+   * @param arrived - Records what is awaited. Default: nothing does.
+   */
+  waiting(relations: QuestionRelations | undefined, arrived?: Arrived): Host {
+    if (relations) return new LoadingHost(this.#schema, this.options, relations, arrived)
+    return arrived ? new SchemaHost(this.#schema, this.options, arrived) : this.now
   }
 
   /**
@@ -36,8 +42,8 @@ export class Hosts {
 export class LoadingHost extends SchemaHost {
   protected readonly relations: QuestionRelations
 
-  constructor(schema: Schema, options: SchemaHostOptions, relations: QuestionRelations) {
-    super(schema, options)
+  constructor(schema: Schema, options: SchemaHostOptions, relations: QuestionRelations, arrived?: Arrived) {
+    super(schema, options, arrived)
     this.relations = relations
   }
 

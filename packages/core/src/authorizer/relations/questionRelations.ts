@@ -1,4 +1,5 @@
 import { notLoaded } from '../../machine/index.js'
+import type { Arrived } from '../../schema/arrived.js'
 import { isPartial } from '../../schema/partial.js'
 import { referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
@@ -25,6 +26,7 @@ interface Place {
 export class QuestionRelations {
   readonly #schema: Schema
   readonly #loader: RelationLoader
+  readonly #arrived: Arrived | undefined
   /** Whether rows that are known by their keys alone are values of the question. Undefined until the first one. */
   #usesReferences: boolean | undefined
   /** The rows beside each loaded row. */
@@ -34,7 +36,9 @@ export class QuestionRelations {
   /** The relations of the rows that are known by their keys alone. */
   readonly #references = new WeakMap<object, Wanted>()
 
-  constructor(schema: Schema, loader: RelationLoader) {
+  /** @param arrived - Records what is loaded. Undefined if nobody reads it. */
+  constructor(schema: Schema, loader: RelationLoader, arrived?: Arrived) {
+    this.#arrived = arrived
     this.#schema = schema
     this.#loader = loader
   }
@@ -81,7 +85,10 @@ export class QuestionRelations {
     if (!row) return row
     if (!isIdentified(this.#schema, row)) return undefined
     const known = this.#loader.known(row)
-    if (unloadedRelation(known) && !this.#references.has(known)) this.#references.set(known, wanted)
+    if (unloadedRelation(known) && !this.#references.has(known)) {
+      this.#references.set(known, wanted)
+      this.#arrived?.add(object, wanted.name, known)
+    }
     return known
   }
 
@@ -106,6 +113,7 @@ export class QuestionRelations {
     const { object, name, model = 'an object' } = wanted
     return this.#loader.load(wanted)?.then((loaded) => {
       if (loaded === undefined) throw notLoaded(object, { model, relation: name })
+      this.#arrived?.add(object, name, loaded)
       return loaded
     })
   }

@@ -1,5 +1,5 @@
 import type { Compare, Condition, Definition, In, Opaque, Operand, Ref, Root, Some } from '../../condition/condition.js'
-import { conjunction, disjunction, FALSE, not, TRUE } from '../../condition/construct.js'
+import { conjunction, disjunction, FALSE, marked, not, TRUE } from '../../condition/construct.js'
 import { substituteOperand } from '../../condition/substitute.js'
 import { ArcturusError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
@@ -98,7 +98,8 @@ export class Binder implements JoinBinder {
           of.push(part)
           if (part.kind === 'false' || part.kind === 'failure') break
         }
-        return conjunction(of)
+        const { origin } = condition
+        return origin ? marked(conjunction(of), origin) : conjunction(of)
       }
       case 'or': {
         const of: Condition[] = []

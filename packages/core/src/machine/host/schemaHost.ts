@@ -1,5 +1,6 @@
 import { has } from '../../own.js'
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
+import type { Arrived } from '../../schema/arrived.js'
 import { ContextObject } from '../../schema/context.js'
 import type { Model, RelationField } from '../../schema/model.js'
 import { isPartial, markCopy } from '../../schema/partial.js'
@@ -65,9 +66,12 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   declare readonly schema: Schema
   valueClass: unknown = undefined
   readonly #options: SchemaHostOptions
+  readonly #arrived: Arrived | undefined
 
-  constructor(schema: Schema, options: SchemaHostOptions = {}) {
+  /** @param arrived - Records the values of promises. Undefined if nobody reads them. */
+  constructor(schema: Schema, options: SchemaHostOptions = {}, arrived?: Arrived) {
     super(schema, options.equality)
+    this.#arrived = arrived
     this.#options = options
   }
 
@@ -163,6 +167,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   arrived(value: unknown, of: unknown, field: string): unknown {
+    this.#arrived?.add(of, field, value)
     if (value === undefined) throw this.#missing(of, field, 'resolve its promise to null, not to undefined')
     const [model, link] = this.#linkOf(of, field)
     // If a loader finds no row, it is gone.

@@ -117,6 +117,12 @@ export class OperandWriter {
     }
   }
 
+  /** Returns whether a name is one of the context whose value was validated to be a scalar. */
+  #isValidated(name: string): boolean {
+    const field = this.#schema.context.fields.get(name)
+    return field?.kind === 'scalar' && !field.list && field.type !== 'json' && field.type !== 'unknown'
+  }
+
   /**
    * Writes the value of a constant, which can change between evaluations. If it has an assumed type, it is read, and its
    * method is called, once.
@@ -124,7 +130,7 @@ export class OperandWriter {
   #constant({ name, method, assumed }: Extract<Value, { kind: 'constant' }>, scope: CodeScope): Written {
     this.constants.add(name)
     const constant = `${this.give({ kind: 'constant', name })}.value`
-    if (assumed === undefined) return assigned([], `plain(${constant})`, scope)
+    if (assumed === undefined) return assigned([], this.#isValidated(name) ? constant : `plain(${constant})`, scope)
     const key = `assumed ${constant} ${method}`
     const read = this.#pool.add('f', key, (name) => assumedRead(name, constant, method, assumed))
     const known = scope.known(key)
