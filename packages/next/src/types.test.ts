@@ -36,7 +36,7 @@ export async function application(): Promise<void> {
   expectTypeOf(GET).toEqualTypeOf<RouteHandler<Context>>()
   withAuthorization(() => Response.json('well'), unguarded('liveness'))
   const signIn = unguarded('signs in', async (form: FormData) => form.get('name'))
-  expectTypeOf(signIn).toEqualTypeOf<(form: FormData) => Promise<FormDataEntryValue | null>>()
+  expectTypeOf(signIn).toEqualTypeOf<(form: FormData) => Promise<ReturnType<FormData['get']>>>()
   withAuthorization((request) => Response.json(request.authorization.actor))
 
   const close = authorizedAction(({ resource }, id: string) => `${resource.title} ${id}`, 'close', find)
