@@ -15,6 +15,7 @@ function reached(entry: string, infoOf: ModuleInfoOf, found: Set<string> = new S
 const files = [
   ['values', 'compiled/runtime.ts'],
   ['start', 'asyncOnly/index.ts', 'editing/schemaDescription.ts'],
+  ['enforcing', 'enforcement/guard.ts', 'enforcement/requestRules.ts', 'enforcement/routePattern.ts'],
   ['predicates', 'authorizer/plans/evaluator.ts'],
   ['building', 'authorizer/policies/fullBuilding.ts'],
   ['filtering', 'index.ts'],

@@ -41,3 +41,15 @@ it('a start with the asynchronous entry imports neither the parser nor filters',
   const output = execFileSync(process.execPath, ['--input-type=commonjs', '--eval', list], { cwd: here })
   expect(new Set(JSON.parse(String(output)))).toEqual(new Set(['async', 'start', 'values']))
 })
+
+it.each(['express', 'koa', 'next'])('@arcturus/%s imports neither the parser nor filters', (name) => {
+  const list = `
+    require('@arcturus/${name}')
+    const files = Object.keys(require.cache).filter((file) => file.includes('/core/dist/'))
+    console.log(JSON.stringify(files.map((file) => file.split('/').at(-1).split(/[-.]/)[0])))
+  `
+  const output = execFileSync(process.execPath, ['--input-type=commonjs', '--eval', list], { cwd: here })
+  expect(['enforcing', 'framework', 'node', 'standIns', 'start', 'values']).toEqual(
+    expect.arrayContaining(JSON.parse(String(output)) as string[]),
+  )
+})

@@ -1,16 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
-  type Action,
-  type ActionOn,
   ArgumentError,
-  AuthorizationError,
-  type ModelName,
-  type PolicyTypes,
-  type RegisteredPolicy,
-  UnauthenticatedError,
-} from '@arcturus/core'
-import {
   type Authority,
+  AuthorizationError,
   assertActor,
   assertAuthorizer,
   assertReason,
@@ -29,6 +22,7 @@ import {
   problemType,
   type RoutedRequest,
   type RouteOptions,
+  UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
 import { type Holder, hold, isAllowList, keepPrivate } from '@arcturus/core/node'

@@ -1,4 +1,3 @@
-export { UndecidedError } from '@arcturus/core'
-export { RequestAuthorization } from '@arcturus/core/framework'
+export { RequestAuthorization, UndecidedError } from '@arcturus/core/framework'
 export { type KoaAuthorization, type KoaAuthorizationOptions, koaAuthorization } from './koaAuthorization.js'
 export type { Actor, AllowedState, Register, RouteContext } from './types.js'

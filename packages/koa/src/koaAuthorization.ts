@@ -1,17 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { STATUS_CODES } from 'node:http'
+import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
-  type Action,
-  type ActionOn,
   ArgumentError,
-  AuthorizationError,
-  type ModelName,
-  type PolicyTypes,
-  type RegisteredPolicy,
-  UnauthenticatedError,
-} from '@arcturus/core'
-import {
   type Authority,
+  AuthorizationError,
   assertActor,
   assertAuthorizer,
   assertReason,
@@ -30,6 +23,7 @@ import {
   problemType,
   type RoutedRequest,
   type RouteOptions,
+  UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
 import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'

@@ -1,14 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import {
-  type Action,
-  type ActionOn,
-  ArgumentError,
-  type ModelName,
-  type PolicyTypes,
-  type Actor as RegisteredActor,
-  type RegisteredPolicy,
+import type {
+  Action,
+  ActionOn,
+  ModelName,
+  PolicyTypes,
+  Actor as RegisteredActor,
+  RegisteredPolicy,
 } from '@arcturus/core'
-import { assertReason, type Loaded, type RequestAuthorization, type RouteOptions } from '@arcturus/core/framework'
+import {
+  ArgumentError,
+  assertReason,
+  type Loaded,
+  type RequestAuthorization,
+  type RouteOptions,
+} from '@arcturus/core/framework'
 import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
 import type { Load, Loading, Parameters, ResourceLoader } from './options.js'
 

@@ -1,4 +1,4 @@
-import { ArcturusError, AuthorizationError } from '@arcturus/core'
+import { ArcturusError, AuthorizationError } from '@arcturus/core/framework'
 import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common'
 import { catchError, defer, Observable, tap } from 'rxjs'
 import type { Call } from './call.js'

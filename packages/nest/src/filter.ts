@@ -1,5 +1,4 @@
-import { ArcturusError, AuthorizationError } from '@arcturus/core'
-import { problemOf, problemType, wantsProblem } from '@arcturus/core/framework'
+import { ArcturusError, AuthorizationError, problemOf, problemType, wantsProblem } from '@arcturus/core/framework'
 import { type ArgumentsHost, Catch } from '@nestjs/common'
 import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core'
 import { type Reply, rawOf } from './call.js'

@@ -1,5 +1,4 @@
-export { UndecidedError } from '@arcturus/core'
-export { RequestAuthorization } from '@arcturus/core/framework'
+export { RequestAuthorization, UndecidedError } from '@arcturus/core/framework'
 export { ArcturusModule } from './arcturusModule.js'
 export {
   Actor,

@@ -1,5 +1,5 @@
-import { type AuthorizationError, UnauthenticatedError } from '@arcturus/core'
-import type { Enforcement } from '@arcturus/core/framework'
+import type { AuthorizationError } from '@arcturus/core'
+import { type Enforcement, UnauthenticatedError } from '@arcturus/core/framework'
 import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import { Logger } from '@nestjs/common'
 import { type Call, type Reply, rawOf } from './call.js'

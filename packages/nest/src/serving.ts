@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ArgumentError, type Actor as RegisteredActor } from '@arcturus/core'
+import type { Actor as RegisteredActor } from '@arcturus/core'
 import {
+  ArgumentError,
   assertActor,
   assertAuthorizer,
   assertRoute,

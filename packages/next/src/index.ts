@@ -1,5 +1,4 @@
-export { UndecidedError } from '@arcturus/core'
-export { RequestAuthorization } from '@arcturus/core/framework'
+export { RequestAuthorization, UndecidedError } from '@arcturus/core/framework'
 export { background, KeptDecisionError } from './cacheScope.js'
 export { type CanProperties, type NextAuthorization, nextAuthorization } from './nextAuthorization.js'
 export type { AuthorizedRequest, RouteContext, RouteHandler, WithAuthorization } from './routeHandler.js'

@@ -1,21 +1,15 @@
-import {
-  type Action,
-  type ActionOn,
-  AuthorizationError,
-  InvalidBodyError,
-  type ModelName,
-  type PolicyTypes,
-  type RegisteredPolicy,
-  UnauthenticatedError,
-} from '@arcturus/core'
+import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
   type Authority,
+  AuthorizationError,
   type Enforcement,
+  InvalidBodyError,
   type Loaded,
   problemOf,
   problemType,
   type RequestAuthorization,
   type RouteOptions,
+  UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
 import type { NextRequest } from 'next/server.js'

@@ -1,23 +1,17 @@
+import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
-  type Action,
-  type ActionOn,
   ArgumentError,
+  type Authority,
   AuthorizationError,
+  type Enforcement,
   ForbiddenError,
   InvalidBodyError,
-  type ModelName,
-  type PolicyTypes,
-  type RegisteredPolicy,
-} from '@arcturus/core'
-import type {
-  Authority,
-  Enforcement,
-  Loaded,
-  Loader,
-  RequestAuthorization,
-  RouteOptions,
+  type Loaded,
+  type Loader,
+  own,
+  type RequestAuthorization,
+  type RouteOptions,
 } from '@arcturus/core/framework'
-import { own } from '@arcturus/core/framework'
 import { interrupt, redirectStatus } from './interrupt.js'
 import { invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'

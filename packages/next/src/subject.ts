@@ -1,5 +1,5 @@
-import { ArgumentError } from '@arcturus/core'
 import {
+  ArgumentError,
   type Authority,
   assertReason,
   assertRoute,

@@ -1,14 +1,5 @@
-import {
-  type Action,
-  type ActionOn,
-  type ActorIn,
-  ArgumentError,
-  type Authorizer,
-  type Context,
-  type PolicyTypes,
-  type RegisteredPolicy,
-} from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
+import type { Action, ActionOn, ActorIn, Authorizer, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { ArgumentError, own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/core/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'

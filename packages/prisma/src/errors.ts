@@ -1,5 +1,4 @@
-import { ArcturusError, RelationNotLoadedError } from '@arcturus/core'
-import type { Wanted } from '@arcturus/core/filters'
+import { ArcturusError, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
 
 /** The Prisma schema is invalid, does not describe the client or database, or is not available. */
 export class PrismaSchemaError extends ArcturusError {

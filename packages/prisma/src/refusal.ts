@@ -1,4 +1,5 @@
-import { type Span, UnsupportedFilterError } from '@arcturus/core'
+import type { Span } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core/filters'
 
 /** The reason why a condition can't be a `where`, as a stable code. */
 export type Reason =

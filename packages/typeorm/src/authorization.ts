@@ -1,14 +1,5 @@
-import {
-  type ActionOn,
-  type ActorIn,
-  ArgumentError,
-  type Authorizer,
-  type Context,
-  type Filter,
-  type PolicyTypes,
-  type RegisteredPolicy,
-} from '@arcturus/core'
-import { type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
+import type { ActionOn, ActorIn, Authorizer, Context, Filter, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { ArgumentError, type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

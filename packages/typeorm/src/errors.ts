@@ -1,4 +1,4 @@
-import { ArcturusError } from '@arcturus/core'
+import { ArcturusError } from '@arcturus/core/filters'
 
 /**
  * The data source is unusable: it is not initialized, or its database or one of its entities is of

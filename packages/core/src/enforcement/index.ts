@@ -2,6 +2,19 @@ export { watchDecisions } from '../authorizer/decisions/engine.js'
 export type { Eventual } from '../authorizer/decisions/eventual.js'
 export type { DenialReason } from '../authorizer/denial.js'
 export { RelationMemory } from '../authorizer/relations/relations.js'
+export {
+  ArcturusError,
+  ArgumentError,
+  AuthorizationError,
+  ForbiddenError,
+  InvalidBodyError,
+  NotFoundError,
+  PolicyError,
+  QueryError,
+  RelationNotLoadedError,
+  UnauthenticatedError,
+  UnsupportedFilterError,
+} from '../errors.js'
 export { own } from '../own.js'
 export type { Authority } from './authority.js'
 export { Calls } from './calls.js'
@@ -9,7 +22,7 @@ export { assertActor, assertAuthorizer, assertReason, assertRoute, type RouteOpt
 export { Denial } from './denial.js'
 export { Enforcement } from './enforcement.js'
 export { type AsyncContext, Enforcements } from './enforcements.js'
-export { Guard } from './guard.js'
+export { Guard, UndecidedError } from './guard.js'
 export type { EnforcementHooks, EnforcementOptions } from './options.js'
 export { type ProblemDetails, problemOf, problemType, wantsProblem } from './problem.js'
 export { type Loaded, type Loader, RequestAuthorization } from './requestAuthorization.js'

@@ -37,6 +37,17 @@ export type {
 export { printCondition } from '../condition/print.js'
 export { fieldType, operandType, stepField } from '../condition/type.js'
 export { goalsOf, mapOperands, mapParts, operandsIn, partsIn, spanOf, variablesIn } from '../condition/visit.js'
+export {
+  ArcturusError,
+  ArgumentError,
+  AuthorizationError,
+  ForbiddenError,
+  NotFoundError,
+  QueryError,
+  RelationNotLoadedError,
+  UnauthenticatedError,
+  UnsupportedFilterError,
+} from '../errors.js'
 export { type Position, Source } from '../language/source.js'
 export { own } from '../own.js'
 export type { Block } from '../policy/policy.js'

@@ -1,14 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type Action,
-  type ActionOn,
-  type Actor,
-  type AuthorizationError,
-  type ModelName,
-  type PolicyTypes,
-  type RegisteredPolicy,
-  UnauthenticatedError,
+import type {
+  Action,
+  ActionOn,
+  Actor,
+  AuthorizationError,
+  ModelName,
+  PolicyTypes,
+  RegisteredPolicy,
 } from '@arcturus/core'
 import {
   type Authority,
@@ -22,6 +21,7 @@ import {
   problemType,
   type RequestAuthorization,
   type RouteOptions,
+  UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
 import { hold, keepPrivate } from '@arcturus/core/node'

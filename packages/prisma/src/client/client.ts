@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core/filters'
 import { UnsupportedOperationError } from '../errors.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
 import { unguardedClient } from './call.js'

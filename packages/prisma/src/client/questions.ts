@@ -1,5 +1,5 @@
-import { type Authorizer, UnsupportedFilterError } from '@arcturus/core'
-import { complement, type Load } from '@arcturus/core/filters'
+import type { Authorizer } from '@arcturus/core'
+import { complement, type Load, UnsupportedFilterError } from '@arcturus/core/filters'
 import {
   type FieldPolicy,
   fieldPolicyOf,

@@ -1,5 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
-import type { DatabaseFacts } from '@arcturus/core/filters'
+import { ArgumentError, type DatabaseFacts } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import { PrismaSchemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'

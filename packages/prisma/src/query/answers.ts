@@ -1,5 +1,5 @@
-import { ArgumentError, type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
-import { type Definite, partsIn } from '@arcturus/core/filters'
+import type { Authorizer, Filter, FilterOptions } from '@arcturus/core'
+import { ArgumentError, type Definite, partsIn, UnsupportedFilterError } from '@arcturus/core/filters'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core/filters'
 import { sendOnce } from '../database/send.js'
 import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
 import type { Place } from '../filter/division.js'

@@ -1,4 +1,5 @@
-import { ArgumentError, type Authorizer, ForbiddenError, UnauthenticatedError } from '@arcturus/core'
+import type { Authorizer } from '@arcturus/core'
+import { ArgumentError, ForbiddenError, UnauthenticatedError } from '@arcturus/core/filters'
 import { isDecimal } from '@arcturus/core/sql'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'

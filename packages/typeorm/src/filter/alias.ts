@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core/filters'
 
 /**
  * @throws ArgumentError if the alias is not a nonempty string, or is one of the aliases that

@@ -1,4 +1,4 @@
-import { QueryError } from '@arcturus/core'
+import { QueryError } from '@arcturus/core/filters'
 
 /**
  * Returns whether an error can mean that data has to be loaded or awaited. A recursion along a row

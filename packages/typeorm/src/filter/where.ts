@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core/filters'
 import type { SqlDialect } from '@arcturus/core/sql'
 import { And, Equal, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'

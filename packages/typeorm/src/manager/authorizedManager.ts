@@ -1,5 +1,5 @@
-import { ArgumentError, type Authorizer } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
+import type { Authorizer } from '@arcturus/core'
+import { ArgumentError, own } from '@arcturus/core/filters'
 import { actionNames, assertOption, scopes } from '@arcturus/core/writes'
 import { type DataSource, EntityManager } from 'typeorm'
 import { TypeOrmSchemaError } from '../errors.js'

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core/filters'
 import {
   type DataSource,
   type DeepPartial,

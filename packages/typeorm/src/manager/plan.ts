@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core/filters'
 import {
   fieldPolicyOf,
   isWithinScope,

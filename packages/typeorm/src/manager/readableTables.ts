@@ -1,4 +1,5 @@
-import { type Filter, UnsupportedFilterError } from '@arcturus/core'
+import type { Filter } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core/filters'
 import {
   fieldPolicyOf,
   loadRowsFilter,

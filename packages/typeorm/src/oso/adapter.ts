@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core/filters'
 import type { Adapter, Filter } from '@arcturus/core/oso'
 import { printSql } from '@arcturus/core/sql'
 import { typeOrmDriver } from '../driver/driver.js'

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core/filters'
 import type { SqlDialect } from '@arcturus/core/sql'
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

@@ -1,5 +1,4 @@
-import { RelationNotLoadedError } from '@arcturus/core'
-import { isPartial, type Load, type Wanted } from '@arcturus/core/filters'
+import { isPartial, type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

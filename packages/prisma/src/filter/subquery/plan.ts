@@ -1,4 +1,3 @@
-import { UnsupportedFilterError } from '@arcturus/core'
 import {
   type Definite,
   type Formula,
@@ -7,6 +6,7 @@ import {
   type Schema,
   type Subject,
   spanOf,
+  UnsupportedFilterError,
 } from '@arcturus/core/filters'
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'
