@@ -16,7 +16,7 @@ import { sendBy } from './database/send.js'
 import { sqlDialectOf } from './database/sqlDialect.js'
 import { type ReadTexts, TextFacts } from './database/textFacts.js'
 import { PrismaSchemaError, UnsupportedOperationError } from './errors.js'
-import type { Place } from './filter/division.js'
+import type { WhereLevel } from './filter/division.js'
 import type { Where } from './filter/printed.js'
 import { WherePrinter } from './filter/printer.js'
 import { sqlTablesOf } from './filter/sqlTables.js'
@@ -218,7 +218,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     if (client) readOf.set(client, read)
     const texts = new TextFacts(schema, read, true)
     const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options, texts), dialect)
-    const plannerFor = (place: Place): Planner =>
+    const plannerFor = (place: WhereLevel): Planner =>
       new Planner(new WherePrinter(schema, options, client && reference, place, texts), queries, authorizer.schema)
     const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
     known = new Answers(authorizer, planners, tables, defaults, texts)

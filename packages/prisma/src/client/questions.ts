@@ -15,7 +15,7 @@ import {
 } from '@arcturus/core/writes'
 import { sendBy } from '../database/send.js'
 import { TooManyRowsError } from '../errors.js'
-import type { Place } from '../filter/division.js'
+import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow } from '../filter/printed.js'
 import type { Arguments } from '../literal.js'
 import type { Answers, Scope as QueryScope } from '../query/answers.js'
@@ -76,11 +76,11 @@ export class Questions {
   }
 
   /** Returns the rows on which the actor may perform an action. */
-  rows(action: string, model: string, place: Place = 'anywhere', field?: string): Promise<Rows> {
+  rows(action: string, model: string, place: WhereLevel = 'anywhere', field?: string): Promise<Rows> {
     return this.#once(`rows ${action} ${model} ${place} ${field}`, () => this.#rows(action, model, place, field))
   }
 
-  async #rows(action: string, model: string, place: Place, field: string | undefined): Promise<Rows> {
+  async #rows(action: string, model: string, place: WhereLevel, field: string | undefined): Promise<Rows> {
     const filter = await this.filter(action, model, field)
     try {
       return await this.print(filter, action, place)
@@ -156,7 +156,7 @@ export class Questions {
   }
 
   /** Prints a filter as a `where`. @throws UnsupportedFilterError if no exact `where` exists. */
-  async print(filter: RowsFilter, action: string, place: Place): Promise<Rows> {
+  async print(filter: RowsFilter, action: string, place: WhereLevel): Promise<Rows> {
     const where = await this.parts.answers.waiting(
       { actor: this.actor, action, filter },
       filter.model,

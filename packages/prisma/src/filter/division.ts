@@ -2,16 +2,16 @@ import { refuse } from '../refusal.js'
 import { relationFilters, type Where } from './printed.js'
 
 /**
- * The place of a `where`. `root`: the top of the `where` of a query. `anywhere`: also below a
+ * How deep a `where` stands. `root`: the top of the `where` of a query. `anywhere`: also below a
  * relation, in a count or under the caller's own conditions.
  */
-export type Place = 'root' | 'anywhere'
+export type WhereLevel = 'root' | 'anywhere'
 
 /**
  * The maximum number of a list's values that become single conditions. Prisma needs too long to
  * compile a plan for more.
  */
-const mostAlone: Readonly<Record<Place, number>> = { root: 1_000, anywhere: 5_000 }
+const mostAlone: Readonly<Record<WhereLevel, number>> = { root: 1_000, anywhere: 5_000 }
 
 /**
  * The number of conditions in a group. Prisma compiles a plan for each number of conditions, and
@@ -38,7 +38,7 @@ const groupSize = 32
  * @throws UnsupportedFilterError for such a list of more than 5,000 values with the place
  * `anywhere`
  */
-export function undivided(where: Where, place: Place, every: Where): Where {
+export function undivided(where: Where, place: WhereLevel, every: Where): Where {
   const isRoot = place === 'root'
   const long = { most: mostAlone[place], isKept: isRoot, isMet: false }
   const found = rewritten(where, { isNegative: false, isRoot, long })

@@ -5,7 +5,7 @@ import type { TextFacts } from '../database/textFacts.js'
 import { refuse } from '../refusal.js'
 import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'
-import { type Place, undivided } from './division.js'
+import { undivided, type WhereLevel } from './division.js'
 import { rootsOf } from './formula.js'
 import { hoist } from './hoist.js'
 import { shortList, withLongLists } from './longLists.js'
@@ -24,7 +24,7 @@ export class WherePrinter {
   readonly #dialect: Dialect
   readonly #dialects: Dialects
   readonly #reference: FieldReference | undefined
-  readonly #place: Place
+  readonly #place: WhereLevel
 
   /**
    * @param place - The place of the printed `where`s.
@@ -34,7 +34,7 @@ export class WherePrinter {
     schema: PrismaSchema,
     options: DatabaseOptions = {},
     reference?: FieldReference,
-    place: Place = 'anywhere',
+    place: WhereLevel = 'anywhere',
     texts?: TextFacts,
   ) {
     const known = withReferences(schema, options)

@@ -5,7 +5,7 @@ import type { Dialects } from '../database/dialect.js'
 import { refuse } from '../refusal.js'
 import { describe, type Path, samePath, sameRow } from '../schema/path.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
-import type { Place, Tables } from '../schema/tables.js'
+import type { PathEnd, Tables } from '../schema/tables.js'
 import { Column } from './column.js'
 import { isClosed } from './formula.js'
 import { columnSides, columnsSides, listSides, missingSides, type Sides, sameColumnSides } from './leaves.js'
@@ -106,7 +106,7 @@ export class Printing {
     return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
   }
 
-  #compareField(path: Operand, field: Place['field'], operator: '=' | Order, value: unknown, span: Span): Sides {
+  #compareField(path: Operand, field: PathEnd['field'], operator: '=' | Order, value: unknown, span: Span): Sides {
     if (value === undefined || !field || field.list) return this.#refuseOperand(path, span)
     if (value === null && operator !== '=') return never
     if (field.kind === 'relation') return value === null ? this.#missing(field) : this.#refuseOperand(path, span)
@@ -282,7 +282,7 @@ export class Printing {
     return new Column(column, this.#tables.valuesOf(column), this.#dialects(column))
   }
 
-  #place(operand: Operand, each: Root | undefined, span: Span): Place {
+  #place(operand: Operand, each: Root | undefined, span: Span): PathEnd {
     const path = this.#path(operand, span)
     if (each === undefined ? path.root.kind === 'resource' : path.root === each) return this.#tables.place(path)
     return refuse(

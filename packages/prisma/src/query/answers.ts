@@ -3,7 +3,7 @@ import { ArgumentError, type Definite, partsIn, UnsupportedFilterError } from '@
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
-import type { Place } from '../filter/division.js'
+import type { WhereLevel } from '../filter/division.js'
 import type { Where } from '../filter/printed.js'
 import { Keys } from '../filter/subquery/keys.js'
 import type { FilterPlan, Planner } from '../filter/subquery/plan.js'
@@ -35,7 +35,7 @@ export interface Scope {
 /** Resolves requests for filters to a `where`. */
 export class Answers {
   readonly #authorizer: Authorizer
-  readonly #planners: Readonly<Record<Place, Planner>>
+  readonly #planners: Readonly<Record<WhereLevel, Planner>>
   readonly #tables: Tables
   readonly #defaults: Required<Choices>
   readonly #texts: TextFacts
@@ -46,7 +46,7 @@ export class Answers {
 
   constructor(
     authorizer: Authorizer,
-    planners: Readonly<Record<Place, Planner>>,
+    planners: Readonly<Record<WhereLevel, Planner>>,
     tables: Tables,
     defaults: Required<Choices>,
     texts: TextFacts,
@@ -62,7 +62,7 @@ export class Answers {
    * @returns undefined if relations of the actor or keys of rows must be awaited first
    * @throws UnsupportedFilterError if no exact `where` exists
    */
-  atOnce(request: FilterRequest, model: string, place: Place, scope: Scope): Where | undefined {
+  atOnce(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Where | undefined {
     let plan: FilterPlan
     try {
       plan = this.#plan(request, model, place, this.#filter(request, model, scope))
@@ -74,7 +74,7 @@ export class Answers {
   }
 
   /** Returns the same `where` as `atOnce`, after everything is awaited. */
-  async waiting(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Where> {
+  async waiting(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<Where> {
     const plan = () => this.#waitingPlan(request, model, place, scope)
     const { queries, where } = await this.#knowingTexts(scope, plan)
     const keys = queries.map((query) => new Keys(this.#tables.model(query.model)!, this.#tables))
@@ -92,7 +92,7 @@ export class Answers {
     }
   }
 
-  async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<FilterPlan> {
+  async #waitingPlan(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<FilterPlan> {
     let filter: DefiniteFilter
     try {
       filter = this.#filter(request, model, scope)
@@ -108,7 +108,7 @@ export class Answers {
    * stay in the database. They are loaded anyway if the request requires it, or if the database
    * can't be queried about them.
    */
-  async #loading(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<FilterPlan> {
+  async #loading(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<FilterPlan> {
     if (this.#unloaded(request) !== 'auto') return this.#plan(request, model, place, await this.#loaded(request, model))
     const { action, asked } = request
     const { reads } = scope
@@ -174,7 +174,7 @@ export class Answers {
       : this.#with(request).loadFilter(actor, action, model, { most })
   }
 
-  #plan({ choices }: FilterRequest, model: string, place: Place, filter: DefiniteFilter): FilterPlan {
+  #plan({ choices }: FilterRequest, model: string, place: WhereLevel, filter: DefiniteFilter): FilterPlan {
     const definite = filter.definite()
     const strategy = choices?.strategy ?? this.#defaults.strategy
     const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@arcturus/core/filters'
 import { sendOnce } from '../database/send.js'
 import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
-import type { Place } from '../filter/division.js'
+import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow, whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
@@ -17,7 +17,7 @@ import { conjuncts, type FilterRequest, type Markers, markerKey } from './marker
 /** The options to resolve the arguments of one query. */
 interface Answering {
   /** Prints the filter of a request for the rows of a model, at a place of the query. */
-  where(request: FilterRequest, model: string, place: Place): Arguments
+  where(request: FilterRequest, model: string, place: WhereLevel): Arguments
   /**
    * Whether the query is for one row, so that the database alone pages through the rows of its
    * relations.
@@ -58,7 +58,7 @@ const ofOneRow: ReadonlySet<string> = new Set([
 interface Answered {
   readonly request: FilterRequest
   readonly model: string
-  readonly place: Place
+  readonly place: WhereLevel
   readonly where: Arguments
 }
 
@@ -94,7 +94,7 @@ export class Resolver {
     }
     let isWaiting = false
     const isOfOneRow = ofOneRow.has(operation)
-    const where = (request: FilterRequest, of: string, place: Place): Arguments => {
+    const where = (request: FilterRequest, of: string, place: WhereLevel): Arguments => {
       const answer = this.#answers.atOnce(request, of, place, scope)
       isWaiting ||= answer === undefined
       return answer ?? undecided
@@ -146,7 +146,7 @@ export class Resolver {
     const scope = { ...within, send: sendOnce(within.send) }
     for (;;) {
       let missing: Omit<Answered, 'where'> | undefined
-      const where = (request: FilterRequest, of: string, place: Place): Arguments => {
+      const where = (request: FilterRequest, of: string, place: WhereLevel): Arguments => {
         const known = answers.find(
           (one) => sameRequest(one.request, request) && one.model === of && one.place === place,
         )
@@ -167,7 +167,7 @@ export class Resolver {
   #level(
     args: Arguments,
     model: string,
-    place: Place,
+    place: WhereLevel,
     inherited: readonly FilterRequest[],
     answering: Answering,
   ): Arguments {

@@ -3,7 +3,7 @@ import type { Path } from './path.js'
 import type { PrismaColumn, PrismaEnum, PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from './schema.js'
 
 /** The target of a path: through to-one relations to a field, or to the row itself. */
-export interface Place {
+export interface PathEnd {
   readonly hops: readonly PrismaRelation[]
   /** The model whose field is read. */
   readonly model: PrismaModel
@@ -117,7 +117,7 @@ export class Tables {
   }
 
   /** @throws UnsupportedFilterError if a step is not a field, or leads through a list */
-  place(path: Path): Place {
+  place(path: Path): PathEnd {
     const start = this.model(path.root.model)
     if (!start) refuse('operand', `"${path.root.name}" is not a row of a Prisma model.`, path.steps[0]?.span)
     const hops: PrismaRelation[] = []

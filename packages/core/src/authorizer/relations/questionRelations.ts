@@ -10,8 +10,8 @@ import type { RelationLoader } from './relations.js'
 /** The number of rows of a list whose relations are loaded together. */
 const groupSize = 100
 
-/** The place of a row among the rows that were loaded with it. */
-interface Place {
+/** The position of a row among the rows that were loaded with it. */
+interface RowPosition {
   readonly rows: readonly object[]
   readonly at: number
 }
@@ -30,7 +30,7 @@ export class QuestionRelations {
   /** Whether rows that are known by their keys alone are values of the question. Undefined until the first one. */
   #usesReferences: boolean | undefined
   /** The rows beside each loaded row. */
-  readonly #places = new WeakMap<object, Place>()
+  readonly #places = new WeakMap<object, RowPosition>()
   /** The relations whose load began here, by row. */
   readonly #begun = new WeakMap<object, Map<string, Promise<unknown>>>()
   /** The relations of the rows that are known by their keys alone. */

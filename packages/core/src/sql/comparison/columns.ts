@@ -1,6 +1,6 @@
 import type { Span } from '../../language/source.js'
 import { refuseType } from '../column/refusals.js'
-import { computedText, type Place, type SqlTextOperand, type StandardSql } from '../dialects/standard.js'
+import { type AddValue, computedText, type SqlTextOperand, type StandardSql } from '../dialects/standard.js'
 import type { SqlColumn } from '../tables.js'
 import type { Value } from './value.js'
 
@@ -33,19 +33,19 @@ export class Columns {
   }
 
   /** Returns the placeholder function for values of a column. */
-  place({ type, nullable, name }: SqlColumn): Place {
+  place({ type, nullable, name }: SqlColumn): AddValue {
     const column: SqlColumn = { name, nullable, type }
     return (value) => (typeof value === 'boolean' ? this.dialect.boolean(value) : this.parameter(value, column))
   }
 
   /** Returns the placeholder function for lists of a column's values. */
-  placeAll(column: SqlColumn): Place {
+  placeAll(column: SqlColumn): AddValue {
     const list: SqlColumn = { ...column, type: { kind: 'list', of: column.type, nullIsEmpty: false } }
     return (values) => this.parameter(values, list)
   }
 
   /** Returns the placeholder function for texts that are compared with a column as text. */
-  textPlace(column: SqlColumn): Place {
+  textPlace(column: SqlColumn): AddValue {
     const { type } = column
     return this.place(type.kind === 'text' ? column : { ...column, type: { kind: 'text', exact: true } })
   }

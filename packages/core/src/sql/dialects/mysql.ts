@@ -2,10 +2,10 @@ import type { Extent } from '../extent.js'
 import { all, any, atom, not, type Sql } from '../sql.js'
 import type { SqlType } from '../tables.js'
 import {
+  type AddValue,
   computedText,
   element,
   largestInteger,
-  type Place,
   type Quotient,
   type SqlTextOperand,
   StandardSql,
@@ -85,7 +85,7 @@ export class MySql extends StandardSql {
     return left.exact && right.exact ? equal : all([equal, this.#sameBytes(left, right)])
   }
 
-  override textAmong(column: SqlTextOperand, values: readonly unknown[], place: Place): Sql {
+  override textAmong(column: SqlTextOperand, values: readonly unknown[], place: AddValue): Sql {
     const found = atom(`${column.text} IN (${values.map(place).join(', ')})`)
     if (column.exact && column.kind === 'column') return found
     const bytes = values.map((value) => this.byCodePoint(valueOperand(place(value))))
@@ -112,7 +112,7 @@ export class MySql extends StandardSql {
     return atom(`${this.byCodePoint(left)} = ${this.byCodePoint(right)}`)
   }
 
-  override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  override startsWithValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     const exactly = super.startsWithValue(of, part, place)
     if (of.kind !== 'column') return exactly
     // A prefix of the same code points is one in every collation, and an index serves the column's

@@ -1,8 +1,8 @@
 import { all, any, atom, type Sql } from '../sql.js'
 import type { SqlType } from '../tables.js'
 import {
+  type AddValue,
   largestInteger,
-  type Place,
   type Quotient,
   type SqlTextOperand,
   StandardSql,
@@ -63,7 +63,7 @@ export class PostgreSql extends StandardSql {
     return this.#exactly(left, right, (one) => `${one} = ${right.text}`)
   }
 
-  override textAmong(column: SqlTextOperand, values: readonly unknown[], _place: Place, placeAll: Place): Sql {
+  override textAmong(column: SqlTextOperand, values: readonly unknown[], _place: AddValue, placeAll: AddValue): Sql {
     const list = placeAll(values)
     return this.#exactly(column, valueOperand(list), (one) => `${one} = ANY(${list})`)
   }
@@ -83,24 +83,24 @@ export class PostgreSql extends StandardSql {
     return atom(`${this.byCodePoint(left)} ${order} ${right.text}`)
   }
 
-  override among(column: string, _values: readonly unknown[], _place: Place, placeAll: Place): Sql {
+  override among(column: string, _values: readonly unknown[], _place: AddValue, placeAll: AddValue): Sql {
     return atom(`${column} = ANY(${placeAll(_values)})`)
   }
 
-  override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  override startsWithValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     return this.#like(of, `${escaped(part)}%`, place)
   }
 
-  override endsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  override endsWithValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     return this.#like(of, `%${escaped(part)}`, place)
   }
 
-  override includesValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  override includesValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     return this.#like(of, `%${escaped(part)}%`, place)
   }
 
   /** LIKE compares by code point, and some indexes serve it. In some collations it is an error. */
-  #like(of: SqlTextOperand, pattern: string, place: Place): Sql {
+  #like(of: SqlTextOperand, pattern: string, place: AddValue): Sql {
     return atom(`${of.exact ? of.text : this.byCodePoint(of)} LIKE ${place(pattern)}`)
   }
 

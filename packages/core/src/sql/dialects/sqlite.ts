@@ -1,7 +1,7 @@
 import type { Extent } from '../extent.js'
 import { successor } from '../prefix.js'
 import { all, any, atom, type Sql } from '../sql.js'
-import { element, type Place, type Quotient, type SqlTextOperand, StandardSql, valueOperand } from './standard.js'
+import { type AddValue, element, type Quotient, type SqlTextOperand, StandardSql, valueOperand } from './standard.js'
 
 export class Sqlite extends StandardSql {
   override readonly values = 32_000
@@ -74,7 +74,7 @@ export class Sqlite extends StandardSql {
     return all([atom(`${column} >= ${right.text}`), atom(`${column} < ${behind(right)}`)])
   }
 
-  override textAmong(column: SqlTextOperand, values: readonly unknown[], place: Place): Sql {
+  override textAmong(column: SqlTextOperand, values: readonly unknown[], place: AddValue): Sql {
     if (column.cut === 'always') {
       if (values.length <= shortList)
         return any(values.map((value) => this.textEquals(column, valueOperand(place(value)))))
@@ -88,7 +88,7 @@ export class Sqlite extends StandardSql {
     return column.exact || column.collation === undefined ? found : all([this.among(column.text, values, place), found])
   }
 
-  override among(column: string, values: readonly unknown[], place: Place): Sql {
+  override among(column: string, values: readonly unknown[], place: AddValue): Sql {
     return atom(`${column} IN (${values.map(place).join(', ')})`)
   }
 
@@ -103,7 +103,7 @@ export class Sqlite extends StandardSql {
   }
 
   /** LIKE would ignore the case of letters. A range does not, and an index serves it. */
-  override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  override startsWithValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     const column = binary(of)
     const end = successor(part)
     const from = atom(`${column} >= ${place(part)}`)

@@ -49,7 +49,7 @@ export interface Infinities {
 export const largestInteger: bigint = 2n ** 63n - 1n
 
 /** Adds a value to the query and returns its placeholder. */
-export type Place = (value: unknown) => string
+export type AddValue = (value: unknown) => string
 
 /** The SQL that most databases share. A dialect overrides the parts that differ. */
 export abstract class StandardSql {
@@ -132,24 +132,24 @@ export abstract class StandardSql {
     return atom(`${this.byCodePoint(left)} ${order} ${this.byCodePoint(right)}`)
   }
 
-  textAmong(column: SqlTextOperand, values: readonly unknown[], place: Place, placeAll: Place): Sql {
+  textAmong(column: SqlTextOperand, values: readonly unknown[], place: AddValue, placeAll: AddValue): Sql {
     return this.among(column.exact ? column.text : this.byCodePoint(column), values, place, placeAll)
   }
 
   /** @param placeAll - binds a list of values to one placeholder, if the database has lists */
-  among(column: string, values: readonly unknown[], place: Place, _placeAll: Place): Sql {
+  among(column: string, values: readonly unknown[], place: AddValue, _placeAll: AddValue): Sql {
     return atom(`${column} IN (${values.map(place).join(', ')})`)
   }
 
-  startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  startsWithValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     return this.startsWith(of, valueOperand(place(part)))
   }
 
-  endsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  endsWithValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     return this.endsWith(of, valueOperand(place(part)))
   }
 
-  includesValue(of: SqlTextOperand, part: string, place: Place): Sql {
+  includesValue(of: SqlTextOperand, part: string, place: AddValue): Sql {
     return this.includes(of, valueOperand(place(part)))
   }
 
