@@ -37,6 +37,7 @@ describe.each(databases)('An authorized manager on $name', (database) => {
         allow_field(_: User, "update", _: Note, field) if field in ["body"];
         allow_field(_: User, "create", _: Note, field) if field in ["body", "item", "itemId"];
         allow_field(_: User, "read", _: Item, field) if field in ["id", "text", "board"];
+        allow_field(_: User, "update", _: Item, field) if field in ["text", "updatedAt"];
       `),
     )
 
@@ -72,6 +73,56 @@ describe.each(databases)('An authorized manager on $name', (database) => {
         expect(await nameOf(run)).toBe('ForbiddenError')
       expect(await tablesOf(world.source)).toEqual(before)
       expect(await nameOf(() => world.as(2).save('Note', { id: 1, body: 'x' }))).toBe('done')
+    })
+
+    it('saves a reference that stays as it is, if its column is hidden and its relation is not', async () => {
+      const itemOf = async (id: number) => (await tablesOf(world.source))['Item']![id - 1]!
+      const board = await world.source.manager.findOneByOrFail<Row>('Board', { id: 1 } as object)
+      for (const [at, reference] of [
+        { board },
+        { board: { id: 1 } },
+        { boardId: 1 },
+        { board, boardId: 1 },
+        // TypeORM reads the row rather than the column.
+        { board, boardId: 3 },
+      ].entries()) {
+        expect(await nameOf(() => world.as(2).save('Item', { id: 1, text: `kept ${at}`, ...reference }))).toBe('done')
+        expect(await itemOf(1)).toMatchObject({ text: `kept ${at}`, boardId: 1 })
+        expect(await nameOf(() => world.as(2).save('Item', { id: 1, ...reference }))).toBe('done')
+      }
+      const before = await tablesOf(world.source)
+      for (const data of [
+        { id: 1, text: 'moved', board: { id: 3 } },
+        { id: 1, text: 'moved', boardId: 3 },
+        { id: 1, text: 'moved', board: { id: 3 }, boardId: 1 },
+        { id: 1, board: null },
+        // The relation is hidden, too, so that whether it changes would tell it.
+        { id: 1, text: 'guess', assignee: { id: 2 } },
+        { id: 1, text: 'guess', assigneeId: 2 },
+        { id: 1, text: 'guess', assignee: null },
+      ])
+        expect([data, await nameOf(() => world.as(2).save('Item', structuredClone(data)))]).toEqual([
+          data,
+          'ForbiddenError',
+        ])
+      // Nothing tells whether the item of another space is in a board.
+      for (const id of [1, 2])
+        expect(await nameOf(() => world.as(2).save('Item', { id: 2, text: 'guess', board: { id } }))).toBe(
+          'NotFoundError',
+        )
+      expect(await tablesOf(world.source)).toEqual(before)
+    })
+
+    it('hears of no change of a reference that stays as it is', async () => {
+      const heard: string[][] = []
+      const subscriber: EntitySubscriberInterface<Row> = {
+        beforeUpdate: ({ updatedColumns, updatedRelations }) =>
+          void heard.push([...updatedColumns, ...updatedRelations].map(({ propertyName }) => propertyName)),
+      }
+      world.source.subscribers.push(subscriber)
+      expect(await nameOf(() => world.as(2).save('Item', { id: 1, text: 'heard', board: { id: 1 } }))).toBe('done')
+      world.source.subscribers.pop()
+      expect(heard).toEqual([['text']])
     })
   })
 

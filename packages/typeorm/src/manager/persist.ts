@@ -1,7 +1,9 @@
 import { ArgumentError } from '@arcturus/core/filters'
+import type { Values } from '@arcturus/core/writes'
 import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { EntityPersistExecutor } from 'typeorm/persistence/EntityPersistExecutor.js'
 import type { Subject } from 'typeorm/persistence/Subject.js'
 import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
@@ -46,6 +48,28 @@ class Persisting {
   constructor(session: Running) {
     this.#session = session
     this.#plan = new Plan(session)
+  }
+
+  /** Leaves out references that stay as they are: those of hidden columns look changed to TypeORM. */
+  async leaveOutPresent(executor: Executor): Promise<void> {
+    const { updateSubjects } = executor
+    const { relations } = this.#session.parts
+    for (const group of grouped(updateSubjects.filter(({ metadata }) => !metadata.isJunction))) {
+      const { metadata } = group[0]!
+      for (const link of relations.references(metadata.name)) {
+        const relation = metadata.findRelationWithPropertyPath(link.name)
+        const changed = relation ? group.filter((subject) => changesOf(subject, relation).length > 0) : []
+        if (!relation || changed.length === 0) continue
+        const keys = changed.map(({ metadata: own, identifier }) => keyIn(own, identifier))
+        const rows = await this.#plan.shown(metadata, link, keys)
+        for (const [at, subject] of changed.entries()) {
+          const row = rows.find((one) => Object.entries(keys[at]!).every(([name, value]) => isSame(one[name], value)))
+          if (row && changesOf(subject, relation).every((change) => isPresent(change, relation, row)))
+            leaveOut(subject, relation, row)
+        }
+      }
+    }
+    Object.assign(executor, { updateSubjects: updateSubjects.filter(({ mustBeUpdated }) => mustBeUpdated) })
   }
 
   /** Notes what the caller changes, before listeners change more. */
@@ -134,6 +158,7 @@ export function watchExecutor(): void {
       return write ? run(write, own, original) : original()
     })
   around('execute', async (write, own, original) => {
+    await write.leaveOutPresent(own)
     write.note(own)
     await original()
     await write.after()
@@ -181,6 +206,44 @@ function grouped(subjects: readonly Subject[]): Iterable<readonly Subject[]> {
   const groups = new Map<EntityMetadata, Subject[]>()
   for (const subject of subjects) groups.set(subject.metadata, [...(groups.get(subject.metadata) ?? []), subject])
   return groups.values()
+}
+
+type Change = Subject['changeMaps'][number]
+
+/** Returns the changes of a reference, by its relation and by its columns. */
+function changesOf({ changeMaps }: Subject, of: RelationMetadata): readonly Change[] {
+  return changeMaps.filter(({ column, relation }) => relation === of || (column && of.joinColumns.includes(column)))
+}
+
+/** Returns whether a change of a reference sets what a row has. */
+function isPresent({ column, value }: Change, { joinColumns }: RelationMetadata, row: Values): boolean {
+  return joinColumns
+    .filter((join) => !column || join === column)
+    .every((join) =>
+      isSame(
+        column ? referenced(join, value) : endOf(value, (end) => referencedValue(join, end)),
+        row[columnName(join)],
+      ),
+    )
+}
+
+function isSame(value: unknown, other: unknown): boolean {
+  return ['string', 'number', 'bigint'].includes(typeof value) && String(value) === String(other)
+}
+
+/** Takes the changes of a reference from a subject, also if TypeORM compares it again after listeners. */
+function leaveOut(subject: Subject, relation: RelationMetadata, row: Values): void {
+  const own = new Set(changesOf(subject, relation))
+  subject.changeMaps = subject.changeMaps.filter((change) => !own.has(change))
+  subject.diffColumns = subject.diffColumns.filter((column) => !relation.joinColumns.includes(column))
+  subject.diffRelations = subject.diffRelations.filter((one) => one !== relation)
+  if (!subject.databaseEntity) return
+  const end = {}
+  for (const join of relation.joinColumns) {
+    join.setEntityValue(subject.databaseEntity, row[columnName(join)])
+    join.referencedColumn!.setEntityValue(end, row[columnName(join)])
+  }
+  relation.setEntityValue(subject.databaseEntity, end)
 }
 
 /** Returns the fields that a caller changes. */

@@ -296,6 +296,31 @@ export class Plan {
     return rows
   }
 
+  /**
+   * Returns rows with a reference whose column the policy can hide, as far as it shows the relation and the row at its
+   * end: comparing the reference tells such an actor nothing new.
+   */
+  async shown(entity: EntityMetadata, link: LinkRelation, keys: readonly Values[]): Promise<readonly Values[]> {
+    const { name } = entity
+    const { from, to, model } = link
+    if ((await this.#showing(name, from)).length === 0) return []
+    const ends = [...(await this.judge.before('read', model)), ...(await this.#showing(model, to))]
+    const rows = [...(await this.judge.before('read', name)), ...(await this.#showing(name, [link.name]))]
+    return await this.found(
+      name,
+      keys,
+      [...rows, this.store.related(link, this.store.all(ends))],
+      [...keyOf(entity), ...from],
+    )
+  }
+
+  /** Returns the conditions of the rows that show columns. One without a property is hidden with its relation. */
+  async #showing(model: string, columns: readonly string[]): Promise<readonly PrintedFilter[]> {
+    if (!fieldPolicyOf(this.#session.parts.authorizer, model, this.judge.action('read', model))) return []
+    const fields = columns.filter((name) => !name.startsWith('#')).map((name) => name.split('.')[0]!)
+    return (await Promise.all(fields.map((field) => this.judge.before('read', model, field)))).flat()
+  }
+
   /** Declares that the first statement is about to be sent. */
   async seal(entities: readonly EntityMetadata[]): Promise<void> {
     for (const { name } of entities) await this.judge.filter('read', name)
