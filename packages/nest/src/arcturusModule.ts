@@ -1,22 +1,10 @@
 import { Authorizer } from '@arcturus/core'
 import { routesToken } from '@arcturus/core/framework'
-import { type DynamicModule, Inject, Module, type OnModuleInit, type Provider } from '@nestjs/common'
-import {
-  APP_FILTER,
-  APP_GUARD,
-  APP_INTERCEPTOR,
-  DiscoveryModule,
-  DiscoveryService,
-  HttpAdapterHost,
-  ModuleRef,
-} from '@nestjs/core'
-import { Enforcer } from './enforcer.js'
-import { ArcturusFilter } from './filter.js'
+import { type DynamicModule, Module, type Provider } from '@nestjs/common'
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core'
+import { Enforcer, optionsToken } from './enforcer.js'
 import type { ArcturusModuleAsyncOptions, ArcturusModuleOptions } from './options.js'
 import type { Application } from './routes.js'
-import { Serving } from './serving.js'
-
-const optionsToken = Symbol('arcturus.options')
 
 /**
  * Guards an application of NestJS: its controllers, its resolvers of GraphQL and its gateways, on
@@ -29,21 +17,8 @@ const optionsToken = Symbol('arcturus.options')
  * The module is global, and the authorizer can be injected: `constructor(authorizer: Authorizer)`.
  */
 @Module({})
-export class ArcturusModule implements OnModuleInit {
-  readonly #serving: Serving
-  readonly #discovery: DiscoveryService
-
-  /** For NestJS. */
-  constructor(@Inject(Serving) serving: Serving, @Inject(DiscoveryService) discovery: DiscoveryService) {
-    this.#serving = serving
-    this.#discovery = discovery
-  }
-
-  /** Asserts what handlers declare. */
-  onModuleInit(): void {
-    this.#serving.assertDeclarations(this.#discovery)
-  }
-
+// biome-ignore lint/complexity/noStaticOnlyClass: a module of NestJS is a class
+export class ArcturusModule {
   /**
    * Returns the module of an authorizer.
    *
@@ -87,27 +62,18 @@ function moduleOf(options: Provider, imports: NonNullable<ArcturusModuleAsyncOpt
     imports: [DiscoveryModule, ...imports],
     providers: [
       options,
-      {
-        provide: Serving,
-        inject: [optionsToken, ModuleRef],
-        useFactory: (given: ArcturusModuleOptions, providers: ModuleRef) => new Serving(given, providers),
-      },
-      { provide: Authorizer, inject: [Serving], useFactory: ({ options }: Serving) => options.authorizer },
-      { provide: Enforcer, inject: [Serving], useFactory: (serving: Serving) => new Enforcer(serving) },
+      Enforcer,
+      { provide: Authorizer, inject: [Enforcer], useFactory: ({ options }: Enforcer) => options.authorizer },
       {
         provide: routesToken,
-        inject: [Serving],
+        inject: [Authorizer],
         // Loaded for the command alone.
-        useFactory: (serving: Serving) => async (app: Application) =>
-          (await import('./routes.js')).routesOf(app, serving),
+        useFactory: (authorizer: Authorizer) => async (app: Application) =>
+          (await import('./routes.js')).routesOf(app, authorizer),
       },
       { provide: APP_GUARD, useExisting: Enforcer },
       { provide: APP_INTERCEPTOR, useExisting: Enforcer },
-      {
-        provide: APP_FILTER,
-        inject: [Serving, HttpAdapterHost],
-        useFactory: (serving: Serving, host: HttpAdapterHost) => new ArcturusFilter(serving.options, host),
-      },
+      { provide: APP_FILTER, useExisting: Enforcer },
     ],
     exports: [Authorizer, routesToken],
   }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { RoutedRequest } from '@arcturus/core/framework'
+import type { AuthorizationError, RoutedRequest } from '@arcturus/core/framework'
 import type { ExecutionContext } from '@nestjs/common'
 import type { Parameters } from './options.js'
 
@@ -16,19 +16,35 @@ export interface Reply {
 
 /** One call of a handler: of a route, of a resolver, or for a message. */
 export interface Call {
-  readonly kind: string
+  readonly transport: Transport
   /** The object that is the same for the guard and the interceptor of this call, and for no other. */
   readonly key: object
   readonly request: object
-  /** The response, if there is one for this call or for the request that it is part of. */
-  readonly reply: Reply | undefined
+  /** The response of a route, which is held back. */
+  readonly reply?: Reply
+  /** The response of the request that a resolver answers a part of. */
+  readonly outerReply?: Reply | undefined
   readonly parameters: Parameters
   /** The method of the request, or a word for one. */
   readonly method: string
   /** The name for messages: `GET /documents/1`, `Query.document`, `DocumentsGateway.rename`. */
   readonly name: string
+  /** Whether the request-level rules are asked: a message has neither a method nor a path. */
+  readonly isRequest: boolean
   /** Whether its answer is part of another call's, which decides: it is that of a field's resolver. */
   readonly isPart: boolean
+}
+
+/** How calls arrive, and how they are denied. */
+interface Transport {
+  /**
+   * Reads a call.
+   *
+   * @param given - The request, if the application says what it is.
+   */
+  read(context: ExecutionContext, given: object | undefined): Partial<Call> & Pick<Call, 'request' | 'parameters'>
+  /** Returns the error that answers a denial. */
+  denial(error: AuthorizationError): unknown
 }
 
 /** The parts of a resolver's context and info that are used, by Apollo and Mercurius. */
@@ -46,9 +62,11 @@ interface ResolverInfo {
 }
 
 /** The parts of Express' and Fastify's requests that are used. */
-interface PlatformRequest {
+export interface PlatformRequest {
   readonly method: string
   readonly url: string
+  readonly id?: unknown
+  readonly headers?: { readonly accept?: string; readonly 'x-request-id'?: unknown }
   readonly originalUrl?: string
   readonly baseUrl?: string
   readonly params?: Parameters
@@ -56,41 +74,80 @@ interface PlatformRequest {
   readonly server?: { readonly initialConfig?: { readonly caseSensitive?: boolean; readonly routerOptions?: object } }
 }
 
+const codes: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' }
+
+/** The transports by the names that Nest has for them. */
+const transports: Readonly<Record<string, Transport>> = {
+  http: {
+    read(context, given) {
+      const request = context.switchToHttp().getRequest<PlatformRequest>()
+      const reply = context.switchToHttp().getResponse<Reply>()
+      const { method, url, originalUrl = url, params: parameters = {} } = request
+      const name = `${method} ${originalUrl.split('?', 1)[0]}`
+      return { key: request, request: given ?? request, reply, parameters, method, name, isRequest: true }
+    },
+    denial: (error) => error,
+  },
+  graphql: {
+    read(context, given) {
+      const [, parameters, inner = {}, info] = context.getArgs<[unknown, Parameters, ResolverContext, ResolverInfo]>()
+      const { req, res, reply: outerReply = res } = inner
+      const request = given ?? req ?? inner.request ?? inner.reply?.request ?? inner
+      const method = info.operation.operation === 'query' ? 'GET' : 'POST'
+      const name = `${info.parentType.name}.${info.fieldName}`
+      const isPart = info.path.prev !== undefined
+      return { request, outerReply, parameters, method, name, isRequest: 'method' in request && !isPart, isPart }
+    },
+    denial: (error) => Object.assign(error, { extensions: { code: codes[error.status] } }),
+  },
+  rpc: {
+    read(context, given) {
+      const rpc = context.switchToRpc()
+      return { request: given ?? rpc.getContext(), parameters: parametersOf(rpc.getData()) }
+    },
+    async denial(error) {
+      const { RpcException } = await import('@nestjs/microservices')
+      return Object.assign(new RpcException(messageOf(error)), { cause: error })
+    },
+  },
+  ws: {
+    read: readMessage,
+    async denial(error) {
+      const { WsException } = await import('@nestjs/websockets')
+      return Object.assign(new WsException(messageOf(error)), { cause: error })
+    },
+  },
+}
+const otherTransport: Transport = { read: readMessage, denial: (error) => error }
+
+function readMessage(context: ExecutionContext, given: object | undefined): ReturnType<Transport['read']> {
+  const ws = context.switchToWs()
+  return { request: given ?? ws.getClient<object>(), parameters: parametersOf(ws.getData()) }
+}
+
+function parametersOf(data: unknown): Parameters {
+  // Sound: whatever the client sent can be read by name.
+  return (typeof data === 'object' && data !== null ? data : {}) as Parameters
+}
+
+/** Returns the message that answers a denial. */
+function messageOf({ status: statusCode, message }: AuthorizationError): object {
+  return { status: 'error', statusCode, message }
+}
+
 /** Reads a call from Nest's context. */
 export function callOf(context: ExecutionContext, requestOf?: (context: ExecutionContext) => object): Call {
-  const kind = context.getType<string>()
-  const name = `${context.getClass().name}.${context.getHandler().name}`
-  if (kind === 'http') {
-    const request = context.switchToHttp().getRequest<PlatformRequest>()
-    const { method, url, originalUrl = url, params = {} } = request
-    const reply = context.switchToHttp().getResponse<Reply>()
-    const given = requestOf?.(context) ?? request
-    const route = `${method} ${originalUrl.split('?', 1)[0]}`
-    return { kind, key: request, request: given, reply, parameters: params, method, name: route, isPart: false }
+  const transport = transports[context.getType<string>()] ?? otherTransport
+  return {
+    transport,
+    // Nest gives the guard and the interceptor of a call the same arguments, each call its own.
+    key: context.getArgs(),
+    method: 'POST',
+    name: `${context.getClass().name}.${context.getHandler().name}`,
+    isRequest: false,
+    isPart: false,
+    ...transport.read(context, requestOf?.(context)),
   }
-  // Nest gives the guard and the interceptor of a call the same arguments, each call its own.
-  const key: object = context.getArgs()
-  const base = { kind, key, method: 'POST', isPart: false, name, reply: undefined }
-  if (kind === 'graphql') {
-    const [, parameters, inner = {}, info] = context.getArgs<[unknown, Parameters, ResolverContext, ResolverInfo]>()
-    const { req, res, reply = res } = inner
-    return {
-      ...base,
-      request: requestOf?.(context) ?? req ?? inner.request ?? inner.reply?.request ?? inner,
-      reply,
-      parameters,
-      method: info.operation.operation === 'query' ? 'GET' : 'POST',
-      name: `${info.parentType.name}.${info.fieldName}`,
-      isPart: info.path.prev !== undefined,
-    }
-  }
-  const { client, data } =
-    kind === 'rpc'
-      ? { client: context.switchToRpc().getContext<object>(), data: context.switchToRpc().getData<unknown>() }
-      : { client: context.switchToWs().getClient<object>(), data: context.switchToWs().getData<unknown>() }
-  // Sound: whatever the client sent can be read by name.
-  const parameters = (typeof data === 'object' && data !== null ? data : {}) as Parameters
-  return { ...base, request: requestOf?.(context) ?? client, parameters }
 }
 
 /** Returns the response of Node.js. */
@@ -110,4 +167,11 @@ export function routed(request: object): RoutedRequest {
   const byApplication = app?.enabled?.('case sensitive routing') ? 'some' : 'none'
   const caseSensitive = server ? (settings.caseSensitive === false ? 'none' : 'all') : byApplication
   return { method, targets, paths: [whole], caseSensitive }
+}
+
+/** Returns the identifier that Fastify or a logger gave a request, or else that of its header. */
+export function requestId(request: object): unknown {
+  // Sound: a request without them has no identifier.
+  const { id, headers } = request as Partial<PlatformRequest>
+  return id ?? headers?.['x-request-id']
 }

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type {
   Action,
   ActionOn,
@@ -7,54 +6,17 @@ import type {
   Actor as RegisteredActor,
   RegisteredPolicy,
 } from '@arcturus/core'
-import {
-  ArgumentError,
-  assertReason,
-  type Loaded,
-  type RequestAuthorization,
-  type RouteOptions,
-} from '@arcturus/core/framework'
+import { ArgumentError, assertReason, type Loaded, type RequestAuthorization } from '@arcturus/core/framework'
 import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
-import type { Load, Loading, Parameters, ResourceLoader } from './options.js'
+import { current } from './current.js'
+import { authorizeKey, type Declaration, reasonKey } from './declarations.js'
+import type { AuthorizeOptions, Load, ResourceLoader } from './options.js'
 
 /** A decorator of a handler, or of a class for all of its handlers. */
 export type HandlerDecorator = MethodDecorator & ClassDecorator
 
-/** The options of `@Authorize(action, subject)`. */
-export interface AuthorizeOptions extends Pick<RouteOptions, 'model'> {
-  /**
-   * Returns the data of a change of the row: `(_, request) => request.body` on a route. The actor
-   * must be allowed the action on the row before and after the change. The data to write are then
-   * `authorization().data`.
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: the type of a request belongs to the platform
-  readonly patch?: ((parameters: Parameters, request: any) => unknown) | undefined
-}
-
-/** An `@Authorize` of a handler. */
-export interface Declaration {
-  readonly action: Action
-  /** The name of a model, the class of a model or of a loader, or a function that loads. */
-  readonly subject: string | Type | Loading
-  readonly options: AuthorizeOptions
-}
-
 /** The rows of a class: its own, or those that a provider of it loads. */
 type LoadedBy<Row> = Row extends ResourceLoader<infer Other> ? Other : Row
-
-/** The keys under which a handler or its class keeps its declarations. */
-const declarationsKey = 'arcturus:authorize'
-const reasonKey = 'arcturus:unguarded'
-
-/** Returns what `@Authorize` declares for a handler or a class. */
-export function declarationsOf(declared: unknown): readonly Declaration[] {
-  return typeof declared === 'function' ? (Reflect.getMetadata(declarationsKey, declared) ?? []) : []
-}
-
-/** Returns the reason of `@Unguarded` for a handler or a class. */
-export function reasonOf(declared: object): string | undefined {
-  return Reflect.getMetadata(reasonKey, declared)
-}
 
 /** The decorator `@Authorize`, with the names of a policy. */
 export interface AuthorizeDecorator<P extends PolicyTypes = RegisteredPolicy> {
@@ -95,8 +57,8 @@ function declareAction(
   return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const declared: object = descriptor ? descriptor.value : target
     // Decorators run from the last to the first; the checks run in the order of the text.
-    const others: readonly Declaration[] = Reflect.getOwnMetadata(declarationsKey, declared) ?? []
-    Reflect.defineMetadata(declarationsKey, [{ action, subject, options }, ...others], declared)
+    const others: readonly Declaration[] = Reflect.getOwnMetadata(authorizeKey, declared) ?? []
+    Reflect.defineMetadata(authorizeKey, [{ action, subject, options }, ...others], declared)
   }
 }
 
@@ -112,16 +74,6 @@ function declareAction(
 export function Unguarded(reason: string): HandlerDecorator {
   assertReason(reason)
   return SetMetadata(reasonKey, reason)
-}
-
-const current = new AsyncLocalStorage<RequestAuthorization<unknown, RegisteredActor>>()
-
-/** Runs a handler as part of a call. */
-export function runWith<Result>(
-  authorization: RequestAuthorization<unknown, RegisteredActor>,
-  work: () => Result,
-): Result {
-  return current.run(authorization, work)
 }
 
 /**
@@ -150,11 +102,6 @@ export const Actor: () => ParameterDecorator = createParamDecorator(() => author
 
 /** A parameter of a handler: the authorization of the call, as `authorization()` returns it. */
 export const Authorization: () => ParameterDecorator = createParamDecorator(() => authorization())
-
-/** Returns whether a class is one of a provider that loads rows. */
-export function isLoaderClass(subject: unknown): subject is Type<{ load: Load }> {
-  return typeof subject === 'function' && typeof subject.prototype?.load === 'function'
-}
 
 /** `@Authorize` and `authorization()`, with the names of a policy. */
 export interface NestAuthorization<P extends PolicyTypes> {

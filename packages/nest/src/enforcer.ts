@@ -1,16 +1,82 @@
-import { ArcturusError, AuthorizationError } from '@arcturus/core/framework'
-import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Actor } from '@arcturus/core'
+import {
+  ArcturusError,
+  AuthorizationError,
+  assertActor,
+  assertAuthorizer,
+  assertRoute,
+  type Enforcement,
+  Enforcements,
+  own,
+} from '@arcturus/core/framework'
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  type CanActivate,
+  Catch,
+  type ExecutionContext,
+  Inject,
+  type NestInterceptor,
+  type OnModuleInit,
+} from '@nestjs/common'
+import { BaseExceptionFilter, DiscoveryService, ModuleRef } from '@nestjs/core'
 import { catchError, defer, Observable, tap } from 'rxjs'
-import type { Call } from './call.js'
-import { logger, markDenied } from './reply.js'
-import type { Entered, Serving } from './serving.js'
+import { type Call, callOf, requestId, routed } from './call.js'
+import { current } from './current.js'
+import { declarationsOf, handlersOf, loadOf, reasonOf } from './declarations.js'
+import type { ArcturusModuleOptions } from './options.js'
+import { deny, holdReply, logger, makePrivate, markDenied } from './reply.js'
 
-/** Asks what handlers declare, runs them, and holds back answers that nothing was decided for. */
-export class Enforcer implements CanActivate, NestInterceptor {
-  readonly #serving: Serving
+export const optionsToken: unique symbol = Symbol('arcturus.options')
 
-  constructor(serving: Serving) {
-    this.#serving = serving
+/** A call whose enforcement has begun. */
+interface Entered extends Call {
+  readonly enforcement: Enforcement<object, Actor>
+}
+
+/**
+ * Asks what the handlers of an application declare, runs them, holds back answers that nothing was
+ * decided for, and answers denials.
+ */
+@Catch(ArcturusError)
+export class Enforcer extends BaseExceptionFilter implements CanActivate, NestInterceptor, OnModuleInit {
+  readonly options: ArcturusModuleOptions
+  readonly #enforcements: Enforcements<object, Actor>
+  readonly #providers: ModuleRef
+  readonly #discovery: DiscoveryService
+  /** The property in which the key of a call keeps it, as the handler that runs entered it. */
+  readonly #key = Symbol('arcturus.entered')
+
+  /** @throws {ArgumentError} The authorizer or the `actor` function is missing. */
+  constructor(
+    @Inject(optionsToken) given: ArcturusModuleOptions,
+    @Inject(ModuleRef) providers: ModuleRef,
+    @Inject(DiscoveryService) discovery: DiscoveryService,
+  ) {
+    super()
+    assertAuthorizer('ArcturusModule.forRoot', given?.authorizer)
+    assertActor('ArcturusModule.forRoot', given)
+    const options = own(given)
+    const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
+    this.options = options
+    this.#providers = providers
+    this.#discovery = discovery
+    this.#enforcements = new Enforcements(options.authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
+      routed,
+      requestId,
+    })
+  }
+
+  /**
+   * Asserts what handlers declare.
+   *
+   * @throws {ArgumentError} An action, a subject or an option is wrong.
+   */
+  onModuleInit(): void {
+    const providers = [...this.#discovery.getControllers(), ...this.#discovery.getProviders()]
+    for (const { action, subject, options } of handlersOf(providers).flatMap(declarationsOf))
+      assertRoute(this.options.authorizer, action, loadOf(subject, this.options, this.#providers), options)
   }
 
   /**
@@ -19,19 +85,15 @@ export class Enforcer implements CanActivate, NestInterceptor {
    * guards that sign users in may follow.
    */
   canActivate(context: ExecutionContext): boolean {
-    this.#serving.enter(context)
+    this.#enter(context)
     return true
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const serving = this.#serving
-    const { call, entered } = serving.enter(context)
-    const handler = context.getHandler()
+    const call = this.#enter(context)
     let isInside = true
     // Answers that exception filters make are guarded, and so are those of a later handler.
-    const covers = (): boolean => isInside && entered.handler === handler
-    const within = <Value>(values: Observable<Value>): Observable<Value> =>
-      new Observable((subscriber) => serving.run(entered, () => values.subscribe(subscriber)))
+    const covers = (): boolean => isInside && this.#lastOf(call) === call
     const fail = (error: unknown): Observable<never> => {
       isInside = false
       return defer(async () => {
@@ -39,51 +101,105 @@ export class Enforcer implements CanActivate, NestInterceptor {
       })
     }
     try {
-      return await serving.run(entered, async () => {
-        await serving.ask(context, call, entered, covers)
-        const answers = answersOf(call, entered, next.handle())
+      return await this.#run(call, async () => {
+        await this.#ask(context, call, covers)
+        const answers = decided(call, next.handle())
         // Nest subscribes later, outside of this context, and a stream runs where it is subscribed to.
-        return within(answers).pipe(catchError(fail))
+        return new Observable((subscriber) => this.#run(call, () => answers.subscribe(subscriber))).pipe(
+          catchError(fail),
+        )
       })
     } catch (error) {
       return fail(error)
     }
   }
 
-  /** Returns the error as the kind of call can answer it. */
-  async #answerable({ kind, reply }: Call, error: unknown): Promise<unknown> {
-    const isDenial = error instanceof AuthorizationError
-    if (kind === 'http') {
-      if (isDenial && reply) markDenied(reply, error, this.#serving.options)
-      return error
+  /** Answers a denial. Filters of the application come first. */
+  override catch(error: ArcturusError, host: ArgumentsHost): void {
+    if (host.getType<string>() !== 'http') throw error
+    const http = host.switchToHttp()
+    const isAnswered =
+      error instanceof AuthorizationError && deny(http.getResponse(), error, http.getRequest(), this.options)
+    if (!isAnswered) super.catch(error, host)
+  }
+
+  /**
+   * Begins the enforcement of a call, or finds it: on Express, a request can pass through several
+   * handlers. From then on its answer needs a decision.
+   */
+  #enter(context: ExecutionContext): Entered {
+    const call = callOf(context, this.options.request)
+    const enforcement = this.#lastOf(call)?.enforcement ?? this.#begin(call)
+    if (!call.isPart) enforcement.guard.arm()
+    const entered = { ...call, enforcement }
+    Reflect.set(call.key, this.#key, entered)
+    return entered
+  }
+
+  /** Returns a call as it was entered last. */
+  #lastOf({ key }: Call): Entered | undefined {
+    // Sound: no other code has the symbol.
+    return Reflect.get(key, this.#key) as Entered | undefined
+  }
+
+  #begin(call: Call): Enforcement<object, Actor> {
+    const { request, method, reply, outerReply } = call
+    const enforcement = this.#enforcements.begin(request, method, () => {
+      if (outerReply) makePrivate(outerReply)
+    })
+    if (reply) holdReply(reply, call, enforcement)
+    return enforcement
+  }
+
+  /** Runs a call's work, so that the application's questions count for it. */
+  #run<Result>({ enforcement }: Entered, work: () => Result): Result {
+    return this.#enforcements.run(enforcement, () => current.run(enforcement.authorization, work))
+  }
+
+  /**
+   * Asks what the handler and its class declare.
+   *
+   * @throws {AuthorizationError} The actor may not.
+   */
+  async #ask(context: ExecutionContext, call: Entered, covers: () => boolean): Promise<void> {
+    const { enforcement, request, parameters, isRequest } = call
+    const denied = isRequest ? await enforcement.arm() : await enforcement.identify()
+    if (denied) throw denied.error
+    const handler = { class: context.getClass(), method: context.getHandler() }
+    const reason = reasonOf(handler)
+    if (reason !== undefined) enforcement.open(reason, covers)
+    for (const declaration of declarationsOf(handler)) {
+      const { action, subject, options } = declaration
+      const load = loadOf(subject, this.options, this.#providers)
+      const { model, patch } = options
+      const denial = await enforcement.enforce(
+        action,
+        typeof load === 'string' ? load : () => load(parameters, request, context),
+        { model, patch: patch && (() => patch(parameters, request)), route: declaration },
+      )
+      if (denial) throw denial.error
     }
-    // Its message is for logs alone.
-    if (error instanceof ArcturusError && !isDenial) {
-      logger.error(error)
-      return new Error('Internal server error', { cause: error })
+  }
+
+  /** Returns the error as the transport can answer it. */
+  #answerable({ transport, reply }: Call, error: unknown): unknown {
+    if (error instanceof AuthorizationError) {
+      if (reply) markDenied(reply, error, this.options)
+      return transport.denial(error)
     }
-    if (!isDenial) return error
-    if (kind === 'graphql') return Object.assign(error, { extensions: { code: codes[error.status] } })
-    const { status: statusCode, message } = error
-    const answer = { status: 'error', statusCode, message }
-    if (kind === 'ws') {
-      const { WsException } = await import('@nestjs/websockets')
-      return Object.assign(new WsException(answer), { cause: error })
-    }
-    if (kind !== 'rpc') return error
-    const { RpcException } = await import('@nestjs/microservices')
-    return Object.assign(new RpcException(answer), { cause: error })
+    // An exception filter answers a route. Elsewhere the message, which is for logs alone, would be sent.
+    if (reply || !(error instanceof ArcturusError)) return error
+    logger.error(error)
+    return new Error('Internal server error', { cause: error })
   }
 }
 
-const codes: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' }
-
 /** Returns the answers of a handler, or an error in the place of one that nothing was decided for. */
-function answersOf(call: Call, { enforcement }: Entered, answers: Observable<unknown>): Observable<unknown> {
+function decided({ isPart, reply, name, enforcement }: Entered, answers: Observable<unknown>): Observable<unknown> {
   // The response of a route is held back itself.
-  if (call.isPart || call.kind === 'http') return answers
+  if (isPart || reply) return answers
   const decide = (): void => {
-    const undecided = enforcement.hold(200, call.name)
+    const undecided = enforcement.hold(200, name)
     if (undecided) throw undecided
     // Later answers of a stream use no decisions from its start.
     enforcement.answered()

@@ -1,5 +1,5 @@
 import type { Actor as RegisteredActor } from '@arcturus/core'
-import type { Authority, EnforcementOptions } from '@arcturus/core/framework'
+import type { Authority, EnforcementOptions, RouteOptions } from '@arcturus/core/framework'
 import type { ExecutionContext, ModuleMetadata, Type } from '@nestjs/common'
 
 /**
@@ -25,6 +25,17 @@ export interface ResourceLoader<Row = unknown> {
 
 /** A function that loads a row, or the class of a provider that does. */
 export type Loading = Load | Type<ResourceLoader>
+
+/** The options of `@Authorize(action, subject)`. */
+export interface AuthorizeOptions extends Pick<RouteOptions, 'model'> {
+  /**
+   * Returns the data of a change of the row: `(_, request) => request.body` on a route. The actor
+   * must be allowed the action on the row before and after the change. The data to write are then
+   * `authorization().data`.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the type of a request belongs to the platform
+  readonly patch?: ((parameters: Parameters, request: any) => unknown) | undefined
+}
 
 /** The authorizer, the actor of a request, and how denials are answered and reported. */
 // biome-ignore lint/suspicious/noExplicitAny: as above

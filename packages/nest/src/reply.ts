@@ -1,8 +1,8 @@
 import type { AuthorizationError } from '@arcturus/core'
-import { type Enforcement, UnauthenticatedError } from '@arcturus/core/framework'
+import { type Enforcement, problemOf, problemType, UnauthenticatedError, wantsProblem } from '@arcturus/core/framework'
 import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import { Logger } from '@nestjs/common'
-import { type Call, type Reply, rawOf } from './call.js'
+import { type Call, type PlatformRequest, type Reply, rawOf } from './call.js'
 import type { ArcturusModuleOptions } from './options.js'
 
 type AnyEnforcement = Pick<Enforcement<object, unknown>, 'guard' | 'hold' | 'answered'>
@@ -55,4 +55,22 @@ export function markDenied(reply: Reply, error: AuthorizationError, options: Arc
   const varies = String(reply.getHeader('Vary') ?? '')
   if (problemDetails === undefined && !/(^|,)\s*(\*|accept)\s*(,|$)/i.test(varies))
     reply.header('Vary', varies ? `${varies}, Accept` : 'Accept')
+}
+
+/** Answers a denial, as an RFC 9457 problem if the client wants one. Returns whether there was no answer yet. */
+export function deny(
+  reply: Reply,
+  error: AuthorizationError,
+  { headers }: PlatformRequest,
+  options: ArcturusModuleOptions,
+): boolean {
+  if (rawOf(reply).headersSent) return false
+  markDenied(reply, error, options)
+  const { status, message } = error
+  if (wantsProblem(options.problemDetails, headers?.accept)) {
+    reply.status(status).header('Content-Type', problemType)
+    // Bytes, because Express adds a charset to strings and this type has none.
+    reply.send(Buffer.from(JSON.stringify(problemOf(error))))
+  } else reply.status(status).send({ statusCode: status, message })
+  return true
 }
