@@ -245,6 +245,7 @@ export function typeOrmAuthorization(
     tables: new TypeOrmTables(dataSource, database),
     names,
     recursion: new Recursion(dataSource),
+    printed: new WeakMap(),
   }
   const references = new References(dataSource, database)
   assertOneDataSource(authorizer, dataSource)

@@ -14,6 +14,8 @@ export interface Printing {
   readonly tables: SqlTables
   readonly names: ParameterNames
   readonly recursion: Recursion
+  /** Conditions that were printed, by the names of their entities. */
+  readonly printed: WeakMap<Definite, Map<string, PrintedFilter>>
 }
 
 /** A filter as SQL with named parameters. The alias of the row is inserted later. */
@@ -49,6 +51,19 @@ export class PrintedFilter {
   requiring(name: string): PrintedFilter {
     return new PrintedFilter(`(${this.sql}) AND :${name} = 1`, { ...this.parameters, [name]: 1 })
   }
+}
+
+/**
+ * Prints a condition as `printFilter` does, once for all statements with the same one: they have the same names of parameters,
+ * with the same values.
+ */
+export function printOnce(condition: Definite, model: string, printing: Printing): PrintedFilter {
+  const { printed, recursion } = printing
+  recursion.prepare()
+  const known = printed.get(condition) ?? new Map<string, PrintedFilter>()
+  const made = known.get(model) ?? printFilter(condition, model, printing)
+  printed.set(condition, known.set(model, made))
+  return made
 }
 
 /**

@@ -32,19 +32,19 @@ export class Recursion {
     // The version also distinguishes them, because either driver name can reach either server.
     this.#isMariaDb =
       options.type === 'mariadb' || (options.type === 'mysql' && Number.parseInt(driver.version ?? '', 10) >= 10)
-    this.#prepare()
+    this.prepare()
   }
 
   /** Returns the condition, which fails if a recursion in it could end too early. */
   guarded(sql: string): string {
     if (!this.#isMariaDb) return sql
-    this.#prepare()
+    this.prepare()
     // A scalar subquery of two rows is an error.
     return `(1 = (SELECT 1 UNION ALL SELECT 1 FROM DUAL WHERE @@max_recursive_iterations < ${limit}) AND ${sql})`
   }
 
   /** Prepares the current pool. A data source that is initialized again has a new one. */
-  #prepare(): void {
+  prepare(): void {
     if (!this.#isMariaDb) return
     const pool: unknown = Reflect.get(this.#dataSource.driver, 'pool')
     if (!isPool(pool) || prepares in pool) return

@@ -15,7 +15,7 @@ import type { ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { type PrintedFilter, printFilter } from '../filter/printedFilter.js'
+import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { columnName, linkOf } from './entityRelations.js'
 import { type EntityChange, knownValuesOf } from './rowChange.js'
 import type { Running } from './session.js'
@@ -111,7 +111,7 @@ export class Plan {
       },
       row: (model, values) => authorizer.as(model, { ...values }),
       load,
-      print: async (filter) => (filter.kind === 'all' ? true : printFilter(filter.definite(), filter.model, printing)),
+      print: async (filter) => (filter.kind === 'all' ? true : printOnce(filter.definite(), filter.model, printing)),
     })
     this.rules = new RowRules({
       store: this.store,
@@ -129,7 +129,7 @@ export class Plan {
   async insert(entity: EntityMetadata, rows: readonly EntityChange[], isRead = false): Promise<Inserting> {
     const { name } = entity
     keyOf(entity)
-    const names = rows.flatMap((one) => one.names)
+    const names = [...new Set(rows.flatMap((one) => one.names))]
     const fields = await this.rules.bind('create', name, names)
     // A database can return the rows in another order. So all are tested after if one of them has to be.
     const isDecided = rows.every(({ columns, isStable }) => this.rules.decide(name, columns) && isStable)

@@ -10,7 +10,7 @@ import {
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { UnsupportedOperationError } from '../errors.js'
 import { isMissing } from '../filter/missing.js'
-import { type PrintedFilter, printFilter } from '../filter/printedFilter.js'
+import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
 import { pathOf } from '../schema/tables.js'
 import { rootOf } from './entityRelations.js'
@@ -219,7 +219,7 @@ function printWithin(
   filter: Pick<Filter, 'definite'> & { readonly model: string },
   { printing }: Shared,
 ): PrintedFilter {
-  const printed = printFilter(filter.definite(), filter.model, printing)
+  const printed = printOnce(filter.definite(), filter.model, printing)
   return Object.keys(printed.parameters).length === 0 ? printed : printed.requiring(printing.names.next())
 }
 
