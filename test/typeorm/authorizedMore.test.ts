@@ -286,6 +286,17 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     expect(await more((own) => own.upsert('Tag', tags, ['id']))).toBeLessThanOrEqual(3)
   })
 
+  it('knows the entity of the rows that it inserts, and of those that an upsert finds', async () => {
+    const rows = [
+      { id: 1, name: 'red' },
+      { id: 900, name: 'new' },
+    ]
+    await world.as(2).upsert('Tag', rows, ['id'])
+    const inserted = { id: 901, name: 'newer' }
+    await world.as(2).insert('Tag', inserted)
+    expect([...rows, inserted].map((row) => world.authorizer.modelOf(row))).toEqual(['Tag', 'Tag', 'Tag'])
+  })
+
   it('works in a transaction of the application', async () => {
     const before = await tablesOf(world.source)
     await world.source

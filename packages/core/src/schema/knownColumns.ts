@@ -17,11 +17,12 @@ export function assertColumns(schema: Schema, row: object, model: string): void 
     if (typeof holder !== 'object' || holder === null || !isPlain(holder) || seen.has(holder)) continue
     seen.add(holder)
     for (const name of Object.keys(holder)) {
+      const field = schema.field(its, name)
+      if (field?.kind === 'scalar' && !(Object.hasOwn(field, 'values') && field.values)) continue
       const descriptor = Object.getOwnPropertyDescriptor(holder, name)!
       // A getter is not called, since it could start to load.
       if (!Object.hasOwn(descriptor, 'value')) continue
       const { value }: { value?: unknown } = descriptor
-      const field = schema.field(its, name)
       if (!field) assertKnown(schema, its, holder, name)
       else if (field.kind === 'relation')
         for (const one of Array.isArray(value) ? value : [value]) open.push([one, field.model])

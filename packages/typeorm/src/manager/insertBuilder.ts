@@ -3,11 +3,12 @@ import { InsertQueryBuilder, InsertResult, type ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { UnsupportedOperationError } from '../errors.js'
+import { remember } from '../rows/subscriber.js'
 import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
 import { joinedOf, keyIn, type Plan } from './plan.js'
 import { viaOf } from './relationBuilder.js'
-import { changeOf, type EntityChange } from './rowChange.js'
+import { changesOf, type EntityChange } from './rowChange.js'
 import { type Running, sending } from './session.js'
 import { announced, isHeard, returnsRows, type Writing, written } from './writeBuilders.js'
 
@@ -29,10 +30,11 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       if (writing.entity.isJunction) return await this.#link(writing)
       const { entity, session } = writing
       const columns = this.getInsertedColumns()
-      const changes = sets.map((one) => changeOf(entity, one, columns))
+      const read = changesOf(columns)
+      const changes = sets.map(read)
       return await announced(this, 'Insert', writing, sets, () => {
         // Listeners can change what is written. What they set is not the caller's.
-        const after = (one: EntityChange, at: number) => ({ ...changeOf(entity, sets[at]!, columns), names: one.names })
+        const after = (one: EntityChange, at: number) => ({ ...read(sets[at]!), names: one.names })
         return this.#insert(writing, sets, isHeard(session, entity) ? changes.map(after) : changes)
       })
     })
@@ -49,7 +51,7 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     const rows = changes.filter(isNew)
     const insert = rows.length > 0 ? await plan.insert(entity, rows, isRead) : undefined
     const updates = await plan.prepareEach(
-      existing.map(({ key, values }) => ({ kind: 'update', entity, change: changeOf(entity, values), key })),
+      existing.map(({ key, values }) => ({ kind: 'update', entity, change: changesOf(entity.columns)(values), key })),
       isRead,
     )
     await plan.seal([entity])
@@ -67,7 +69,10 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
         inserted.generatedMaps.push(...generatedMaps)
         inserted.raw = inserted.raw === undefined || !Array.isArray(raw) ? raw : [...inserted.raw, ...raw]
       }
-      for (const { key, values } of existing) await update(session, entity, key, values)
+      for (const { at, key, values } of existing) {
+        await update(session, entity, key, values)
+        remember(sets[at], entity)
+      }
       return inserted
     })
     Object.assign(this.expressionMap, { valuesSet })
@@ -104,8 +109,9 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     const named = (names: readonly string[]) =>
       names.map((name) => entity.findColumnWithDatabaseName(name) ?? unknown(name))
     const [keys, written] = [named(conflict), named(overwrite).filter((one) => !conflict.includes(one.databaseName))]
+    const read = changesOf(keys)
     const given = sets.map((set) => {
-      const { columns } = changeOf(entity, set, keys)
+      const { columns } = read(set)
       const values = keys.map((column) => columns[columnName(column)])
       const isKey = values.every((value) => value !== undefined && value !== null && typeof value !== 'function')
       return isKey ? Object.fromEntries(keys.map((column, at) => [columnName(column), values[at]])) : undefined

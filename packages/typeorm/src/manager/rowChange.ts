@@ -13,27 +13,27 @@ export interface EntityChange extends RowChange {
   readonly isStable: boolean
 }
 
-/**
- * Reads what an object writes to a row.
- * @param columns - The columns that are written. Default: all.
- */
-export function changeOf(
-  entity: EntityMetadata,
-  values: object,
-  columns: readonly ColumnMetadata[] = entity.columns,
-): EntityChange {
-  const found: Record<string, unknown> = {}
-  const names = new Set<string>()
-  for (const column of columns) {
-    const value = referenced(column, column.getEntityValue(values))
-    if (value === undefined) continue
-    found[columnName(column)] = value
+/** Returns a function that reads what an object writes to columns of a row. */
+export function changesOf(columns: readonly ColumnMetadata[]): (values: object) => EntityChange {
+  const all = columns.map((column) => {
     const { relationMetadata: relation } = column
-    for (const name of [fieldOf(column), relation?.propertyName])
-      if (name !== undefined && Reflect.get(values, name) !== undefined) names.add(name)
+    return { column, to: columnName(column), fields: [fieldOf(column), ...(relation ? [relation.propertyName] : [])] }
+  })
+  return (values) => {
+    const found: Record<string, unknown> = {}
+    const names = new Set<string>()
+    for (const { column, to, fields } of all) {
+      const value = referenced(column, column.getEntityValue(values))
+      if (value === undefined) continue
+      found[to] = value
+      for (const name of fields) if (Reflect.get(values, name) !== undefined) names.add(name)
+    }
+    return { columns: found, names: [...names], isStable: Reflect.ownKeys(values).every((key) => isData(values, key)) }
   }
-  const isStable = Object.values(Object.getOwnPropertyDescriptors(values)).every(({ get }) => get === undefined)
-  return { columns: found, names: [...names], isStable }
+}
+
+function isData(values: object, key: PropertyKey): boolean {
+  return Object.getOwnPropertyDescriptor(values, key)?.get === undefined
 }
 
 /** Returns the value of a reference, which can be given as the row that it leads to. */

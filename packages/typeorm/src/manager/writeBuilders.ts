@@ -3,6 +3,7 @@ import { DeleteQueryBuilder, type ObjectLiteral, type QueryBuilder, UpdateQueryB
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'
 import type { PrintedFilter } from '../filter/printedFilter.js'
+import { hasSubscribers } from '../rows/subscriber.js'
 import { quoted } from '../schema/dialect.js'
 import { assertGuarded, loading, sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
@@ -10,7 +11,7 @@ import { columnName, columnNamed } from './entityRelations.js'
 import { refusedPart } from './facade.js'
 import { joinedOf, keyIn, keyOf, Plan, type Statement } from './plan.js'
 import { referenceLinkOf, viaOf } from './relationBuilder.js'
-import { changeOf, storedBy } from './rowChange.js'
+import { changesOf, storedBy } from './rowChange.js'
 import { hidingRows, type Running, sending, transaction } from './session.js'
 
 type AnyBuilder = Pick<QueryBuilder<ObjectLiteral>, 'expressionMap' | 'getParameters'>
@@ -51,9 +52,9 @@ export async function written<Result>(
   )
 }
 
-/** Returns whether listeners or subscribers can hear of a write. */
+/** Returns whether listeners or subscribers of the application can hear of a write. */
 export function isHeard({ parts }: Running, { listeners }: EntityMetadata): boolean {
-  return parts.dataSource.subscribers.length + listeners.length > 0
+  return listeners.length > 0 || hasSubscribers(parts.dataSource)
 }
 
 /** Calls the listeners of an entity before and after a statement: they can change what is written, and write by themselves. */
@@ -66,10 +67,10 @@ export async function announced<Result>(
 ): Promise<Result> {
   const { callListeners } = map
   const { runner } = session
+  if (!callListeners || !isHeard(session, entity)) return await run()
   const broadcast = async (when: string): Promise<void> => {
     const send = Reflect.get(runner.broadcaster, 'broadcast') as (...args: unknown[]) => Promise<void>
-    if (callListeners && isHeard(session, entity))
-      for (const one of values) await Reflect.apply(send, runner.broadcaster, [`${when}${event}`, entity, one])
+    for (const one of values) await Reflect.apply(send, runner.broadcaster, [`${when}${event}`, entity, one])
   }
   await broadcast('Before')
   map.callListeners = false
@@ -188,10 +189,10 @@ function changed<Result extends { readonly affected?: number | null | undefined 
     const values = kind === 'update' ? [builder.expressionMap.valuesSet ?? {}].flat()[0] : undefined
     const isRead = returnsRows(builder, writing)
     if (isRead && kind !== 'update') throw refusedPart('returning')
-    const { names } = changeOf(entity, values ?? {})
+    const { names } = changesOf(entity.columns)(values ?? {})
     return await announced(builder, events[kind], writing, [values], async () => {
       const updatable = entity.columns.filter(({ isUpdate }) => isUpdate)
-      const statement: Statement = { kind, entity, change: { ...changeOf(entity, values ?? {}, updatable), names } }
+      const statement: Statement = { kind, entity, change: { ...changesOf(updatable)(values ?? {}), names } }
       keyOf(entity)
       const link = kind === 'update' ? referenceLinkOf(builder) : undefined
       if (plan.grants(link)) {

@@ -10,13 +10,19 @@ export function rememberRows({ subscribers }: DataSource): void {
   if (!subscribers.some((one) => one instanceof RowSubscriber)) subscribers.push(new RowSubscriber())
 }
 
+/** Returns whether an application has subscribers of its own. */
+export function hasSubscribers({ subscribers }: DataSource): boolean {
+  return subscribers.some((one) => !(one instanceof RowSubscriber))
+}
+
 class RowSubscriber implements EntitySubscriberInterface {
   afterInsert({ entity, metadata }: InsertEvent<object>): void {
     remember(entity, metadata)
   }
 }
 
-function remember(row: unknown, metadata: EntityMetadata | undefined): void {
+/** Records these facts about a row. */
+export function remember(row: unknown, metadata: EntityMetadata | undefined): void {
   if (typeof row !== 'object' || row === null || !metadata) return
   if (typeof metadata.target === 'string') tag(row, metadata.name)
   for (const { propertyName, isLazy } of metadata.relations) {
