@@ -147,7 +147,7 @@ export default config`,
 
   it('finds in the example one action that forgets its declaration', () => {
     const folder = exampleFolder('next-prisma')
-    expect(routes(folder, '--check')).toMatchObject({ code: 0, error: '' })
+    expect(routes(folder, '--check').code).toBe(0)
     const file = join(folder, 'app/planted.ts')
     try {
       writeFileSync(file, "'use server'\nexport async function planted() {}\n")
