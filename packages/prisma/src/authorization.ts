@@ -6,7 +6,6 @@ import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'
 import { Delegates } from './client/delegates.js'
 import type { AuthorizedClientMaker, AuthorizedClientOptions, ClientOptions } from './client/options.js'
-import { plainCopy } from './client/plainCopy.js'
 import type { Parts } from './client/questions.js'
 import { SchemaRelations } from './client/schemaRelations.js'
 import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
@@ -26,7 +25,7 @@ import { isLiteral } from './literal.js'
 import { Answers } from './query/answers.js'
 import { aroundQueries, type PrismaExtension } from './query/extension.js'
 import { guarding } from './query/guard.js'
-import { sealed } from './query/guardedWhere.js'
+import { copied, sealed } from './query/guardedWhere.js'
 import { type Choices, type DefiniteFilter, type FilterRequest, Markers, markerKey } from './query/markers.js'
 import { Resolver } from './query/resolve.js'
 import { Creations } from './query/upsert.js'
@@ -286,7 +285,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     const mayLoad = typeof client !== 'object' || client === null || '$connect' in client
     const where = await known.waiting({ ...request, choices }, model, 'anywhere', { mayLoad, send: sendBy(sender) })
     // The caller may change it; later filters of the same condition must not.
-    return plainCopy(sealed(where), false) as Where
+    return sealed(copied(where))
   }
 
   const verifyOwn = async (): Promise<VerifiedDatabase> => {

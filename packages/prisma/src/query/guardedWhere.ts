@@ -31,3 +31,11 @@ export function guardedWhere(own: unknown, filters: readonly Arguments[], unique
 export function sealed(where: Arguments): Arguments {
   return Object.keys(where).every((key) => key === 'AND') ? where : { AND: [where] }
 }
+
+/** Returns a copy of a printed `where`, which its receiver may change. Values of columns and long lists are shared. */
+export function copied<Value>(where: Value): Value {
+  if (Array.isArray(where)) return where.map(copied) as Value
+  if (typeof where !== 'object' || where === null || Object.getPrototypeOf(where) !== Object.prototype) return where
+  if ('toJSON' in where) return where
+  return Object.fromEntries(Object.entries(where).map(([name, one]) => [name, copied(one)])) as Value
+}
