@@ -108,9 +108,14 @@ function fieldKind(field: Field, schema: Schema): Kind | undefined {
   return isList ? { family: 'list', elements: one && { ...one, nullable: false }, nullable } : one
 }
 
-function scalarKind({ type, nullable, values }: Extract<Field, { kind: 'scalar' }>): Kind | undefined {
-  const family = scalarFamilies[type]
-  return family && { family, nullable, values }
+function scalarKind(field: Extract<Field, { kind: 'scalar' }>): Kind | undefined {
+  const family = scalarFamilies[field.type]
+  return family && { family, nullable: field.nullable, values: valuesOf(field) }
+}
+
+/** Returns the values of an enum. Code of others can add properties to all objects. */
+function valuesOf(of: Pick<Kind, 'values'>): Kind['values'] {
+  return Object.hasOwn(of, 'values') ? of.values : undefined
 }
 
 /**
@@ -124,12 +129,15 @@ function rowKind(model: string, schema: Schema, nullable: boolean): Kind | undef
 function canBeEqual(schema: Schema, one: Kind, other: Kind): boolean {
   if (one.nullable && other.nullable) return true
   if (one.family !== other.family) return false
-  if (one.values && other.values && !one.values.some((value) => other.values!.includes(value))) return false
+  const values = valuesOf(other)
+  if (values && valuesOf(one)?.some((value) => values.includes(value)) === false) return false
   return one.model === undefined || other.model === undefined || schema.commonRows(one.model, other.model) !== undefined
 }
 
 /** Returns a kind in words. */
-export function a({ family, model, values }: Kind): string {
+export function a(kind: Kind): string {
+  const { family, model } = kind
+  const values = valuesOf(kind)
   if (values) return `one of ${values.join(', ')}`
   return family === 'row' ? `a row of ${model}` : family === 'bytes' ? 'bytes' : `a ${family}`
 }
@@ -148,7 +156,7 @@ function hintFor(schema: Schema, [left, one]: [string, Kind], [right, other]: [s
   if (other.family === 'list') return `look for it in the list: ${left} in ${right}`
   const literal = literalHint(one, right) ?? literalHint(other, left)
   if (literal !== undefined) return literal
-  if (one.values && other.values) return 'they have no value in common: compare each with its own'
+  if (valuesOf(one) && valuesOf(other)) return 'they have no value in common: compare each with its own'
   const [row, text] = one.family === 'row' ? [one, left] : [other, right]
   const key = row.model === undefined ? undefined : schema.key(row.model)
   if (one.family === other.family || key?.length !== 1) return undefined

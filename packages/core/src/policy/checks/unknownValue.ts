@@ -43,5 +43,5 @@ export const unknownValue: PathCheck = ({ schema, warning }) => {
 }
 
 function valuesOf(field: Field): readonly string[] | undefined {
-  return field.kind === 'scalar' ? field.values : undefined
+  return field.kind === 'scalar' && Object.hasOwn(field, 'values') ? field.values : undefined
 }
