@@ -1,3 +1,4 @@
+import { entryOf } from '../values/entryOf.js'
 import type { LinkRelation, RowStore, Values } from './change.js'
 import type { Judge, Written } from './judge.js'
 import type { RowsFilter } from './rowsFilter.js'
@@ -128,7 +129,7 @@ export class Ledger<Where> {
       const { model, kind, isDecided, isRead, fields, links } = entry
       if (isDecided && !isRead && fields.length === 0 && links.length === 0) continue
       const group = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
-      groups.set(group, [...(groups.get(group) ?? []), entry])
+      entryOf(groups, group, (): Entry[] => []).push(entry)
     }
     if (groups.size === 0) return
     const written = this.#written()

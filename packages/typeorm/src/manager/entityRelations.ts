@@ -16,9 +16,15 @@ export function columnName({ isVirtual, propertyPath, databaseName }: ColumnMeta
   return isVirtual ? `#${databaseName}` : propertyPath
 }
 
+/** The columns of entities by their names. The first of a name counts. */
+const named = new WeakMap<EntityMetadata, ReadonlyMap<string, ColumnMetadata>>()
+
 /** Returns the column with a name of `columnName`. */
 export function columnNamed(entity: EntityMetadata, name: string): ColumnMetadata {
-  const found = entity.columns.find((column) => columnName(column) === name)
+  const columns =
+    named.get(entity) ?? new Map([...entity.columns].reverse().map((column) => [columnName(column), column]))
+  named.set(entity, columns)
+  const found = columns.get(name)
   if (!found) throw new Error(`${entity.name} has no column ${name}.`)
   return found
 }

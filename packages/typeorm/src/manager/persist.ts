@@ -204,7 +204,11 @@ export async function persist(
 
 function grouped(subjects: readonly Subject[]): Iterable<readonly Subject[]> {
   const groups = new Map<EntityMetadata, Subject[]>()
-  for (const subject of subjects) groups.set(subject.metadata, [...(groups.get(subject.metadata) ?? []), subject])
+  for (const subject of subjects) {
+    const group = groups.get(subject.metadata) ?? []
+    group.push(subject)
+    groups.set(subject.metadata, group)
+  }
   return groups.values()
 }
 

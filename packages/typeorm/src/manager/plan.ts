@@ -202,7 +202,9 @@ export class Plan {
     for (const one of statements) {
       const { kind, entity, change } = one
       const text = JSON.stringify([kind, entity.name, change.names, Object.keys(change.columns), this.grants(one.link)])
-      groups.set(text, [...(groups.get(text) ?? []), one])
+      const group = groups.get(text) ?? []
+      group.push(one)
+      groups.set(text, group)
     }
     const applies: Apply[] = []
     for (const group of groups.values()) {
