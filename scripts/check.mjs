@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 171.5,
-    async: [71, 172.5],
+    index: 172,
+    async: [71, 173],
     checks: 116.5,
     runtime: 16.5,
     explain: 67,
