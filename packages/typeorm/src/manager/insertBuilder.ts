@@ -60,11 +60,14 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     // The keys of the rows are needed.
     Object.assign(this.expressionMap, { updateEntity: true, onUpdate: undefined })
     this.setQueryRunner(session.runner)
+    // TypeORM reads its data source several times for each value: that of the manager takes longer than the rest.
+    const { dataSource } = session.parts
+    const plain: this = Object.create(this, { dataSource: { value: dataSource }, connection: { value: dataSource } })
     const result = await sending(session, async () => {
       const inserted = new InsertResult()
       for (const part of this.#parts(session, entity, sent, insert?.isTested)) {
         this.expressionMap.valuesSet = part
-        const { identifiers, generatedMaps, raw } = await super.execute()
+        const { identifiers, generatedMaps, raw } = await super.execute.call(plain)
         inserted.identifiers.push(...identifiers)
         inserted.generatedMaps.push(...generatedMaps)
         inserted.raw = inserted.raw === undefined || !Array.isArray(raw) ? raw : [...inserted.raw, ...raw]
