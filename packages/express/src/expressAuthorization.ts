@@ -4,8 +4,6 @@ import {
   ArgumentError,
   type Authority,
   AuthorizationError,
-  assertActor,
-  assertAuthorizer,
   assertReason,
   assertRoute,
   authorizeMark,
@@ -17,7 +15,6 @@ import {
   type Loaded,
   type Loader,
   markRoute,
-  own,
   problemOf,
   problemType,
   type RoutedRequest,
@@ -127,14 +124,9 @@ export function expressAuthorization<P extends PolicyTypes = RegisteredPolicy>(
   given: ExpressAuthorizationOptions,
 ): ExpressAuthorization<P>
 export function expressAuthorization(authorizer: Authority, given: ExpressAuthorizationOptions): ExpressAuthorization {
-  assertAuthorizer('expressAuthorization', authorizer)
-  assertActor('expressAuthorization', given)
-  const options = own(given)
-  const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
-    routed,
-    requestId,
-  })
+  const hooks = { made: 'expressAuthorization', routed, requestId }
+  const enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
+  const { options } = enforcements
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
     return enforcements.known(request) ?? begin(request, response)

@@ -5,8 +5,6 @@ import {
   ArgumentError,
   type Authority,
   AuthorizationError,
-  assertActor,
-  assertAuthorizer,
   assertReason,
   assertRoute,
   authorizeMark,
@@ -18,7 +16,6 @@ import {
   type Loaded,
   type Loader,
   markRoute,
-  own,
   problemOf,
   problemType,
   type RoutedRequest,
@@ -107,14 +104,9 @@ export function koaAuthorization<P extends PolicyTypes = RegisteredPolicy>(
   given: KoaAuthorizationOptions,
 ): KoaAuthorization<P>
 export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationOptions): KoaAuthorization {
-  assertAuthorizer('koaAuthorization', authorizer)
-  assertActor('koaAuthorization', given)
-  const options = own(given)
-  const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
-    routed,
-    requestId,
-  })
+  const hooks = { made: 'koaAuthorization', routed, requestId }
+  const enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
+  const { options } = enforcements
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
     const known = enforcements.known(context)

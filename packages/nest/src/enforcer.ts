@@ -3,8 +3,6 @@ import type { Actor } from '@arcturus/core'
 import {
   ArcturusError,
   AuthorizationError,
-  assertActor,
-  assertAuthorizer,
   assertRoute,
   type Enforcement,
   Enforcements,
@@ -55,17 +53,11 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
     @Inject(DiscoveryService) discovery: DiscoveryService,
   ) {
     super()
-    assertAuthorizer('ArcturusModule.forRoot', given?.authorizer)
-    assertActor('ArcturusModule.forRoot', given)
-    const options = own(given)
-    const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-    this.options = options
+    const hooks = { made: 'ArcturusModule.forRoot', routed, requestId }
+    this.#enforcements = new Enforcements(given?.authorizer, given, new AsyncLocalStorage(), hooks)
+    this.options = own(given)
     this.#providers = providers
     this.#discovery = discovery
-    this.#enforcements = new Enforcements(options.authorizer, { ...options, reasons }, new AsyncLocalStorage(), {
-      routed,
-      requestId,
-    })
   }
 
   /**

@@ -1,11 +1,8 @@
 import {
   type Authority,
-  assertActor,
-  assertAuthorizer,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
-  own,
   watchDecisions,
 } from '@arcturus/core/framework'
 import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
@@ -23,15 +20,9 @@ export class Serving<Actor> {
   readonly #pageRoutes = new Map<string, object>()
 
   constructor(authorizer: Authority, given: NextAuthorizationOptions<Actor>) {
-    assertAuthorizer('nextAuthorization', authorizer)
-    assertActor('nextAuthorization', given)
-    const options = own(given)
-    const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
-    this.options = own({ ...options, reasons })
-    this.#enforcements = new Enforcements(authorizer, this.options, this.#context, {
-      beforeUse: assertNotKept,
-      requestId,
-    })
+    const hooks = { made: 'nextAuthorization', beforeUse: assertNotKept, requestId }
+    this.#enforcements = new Enforcements(authorizer, given, this.#context, hooks)
+    this.options = this.#enforcements.options
     forbidCaching(authorizer)
   }
 

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Authority } from './authority.js'
-import { assertActor, assertAuthorizer, assertReason, type RouteOptions } from './declaration.js'
+import { assertReason, type RouteOptions } from './declaration.js'
 import type { Enforcement } from './enforcement.js'
 import { type AsyncContext, Enforcements } from './enforcements.js'
 import type { EnforcementOptions } from './options.js'
@@ -30,9 +30,7 @@ export class Calls<Context extends object, Actor> {
     options: EnforcementOptions<Context, Actor>,
     current: AsyncContext<Enforcement<Context, Actor>>,
   ) {
-    assertAuthorizer('Calls', authorizer)
-    assertActor('Calls', options)
-    this.#enforcements = new Enforcements(authorizer, options, current)
+    this.#enforcements = new Enforcements(authorizer, options, current, { made: 'Calls' })
     this.#current = current
   }
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import type { Model } from '../schema/model.js'
 import { Enforcements } from './enforcements.js'
@@ -158,6 +158,41 @@ describe('enforcements', () => {
     const options = { actor: () => 'ada', challenge: challenge as string }
     expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(
       /challenge/,
+    )
+  })
+})
+
+describe('the options of enforcements', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+  const make = (authorizer: Authorizer | undefined, options: object, made?: string) =>
+    new Enforcements(
+      authorizer as Authorizer,
+      options as { actor: () => null },
+      { getStore: () => undefined, run: (_, work) => work() },
+      { made },
+    )
+
+  it('show reasons by default only in development', () => {
+    const reasons = (options: object = {}) => make(new Authorizer(), { actor: () => null, ...options }).options.reasons
+    expect(reasons()).toBe(false)
+    expect(reasons({ reasons: true })).toBe(true)
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(reasons()).toBe(true)
+    expect(reasons({ reasons: false })).toBe(false)
+    vi.stubGlobal('process', undefined)
+    try {
+      expect(reasons()).toBe(false)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
+  it('are checked, under the name of the function that got them', () => {
+    expect(() => make(undefined, { actor: () => null })).toThrow(/^Enforcements needs an authorizer/)
+    expect(() => make(new Authorizer(), {}, 'koaAuthorization')).toThrow(
+      /^koaAuthorization: `actor` must be a function/,
     )
   })
 })

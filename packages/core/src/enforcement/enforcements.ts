@@ -3,6 +3,7 @@ import { recorder } from '../authorizer/decisions/recorder.js'
 import { ArgumentError } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
+import { assertActor, assertAuthorizer } from './declaration.js'
 import { Decoys } from './decoys.js'
 import { Enforcement } from './enforcement.js'
 import type { EnforcementHooks, EnforcementOptions, Shared } from './options.js'
@@ -20,7 +21,7 @@ export interface AsyncContext<Value> {
  */
 export class Enforcements<Request extends object, Actor> {
   readonly #authority: Authority
-  readonly #options: EnforcementOptions<Request, Actor>
+  readonly options: EnforcementOptions<Request, Actor>
   /**
    * The property in which a request keeps its enforcement. A `WeakMap` would keep both, and every
    * object that they refer to, until a full garbage collection: minor collections treat the entries
@@ -33,8 +34,8 @@ export class Enforcements<Request extends object, Actor> {
 
   /**
    * @param current - A context for these enforcements alone.
-   * @throws ArgumentError if `log` is not a function, or if `challenge` is not a valid header
-   * value. Otherwise they would fail requests later.
+   * @throws {ArgumentError} The authorizer or the `actor` function is missing, `log` is not a function,
+   * or `challenge` is not a valid header value. Otherwise they would fail requests later.
    */
   constructor(
     authority: Authority,
@@ -42,11 +43,15 @@ export class Enforcements<Request extends object, Actor> {
     current: AsyncContext<Enforcement<Request, Actor>>,
     hooks: EnforcementHooks<Request> = {},
   ) {
-    const options = own(given)
+    const { made = 'Enforcements' } = hooks
+    assertAuthorizer(made, authority)
+    assertActor(made, given)
+    const passed = own(given)
+    const options = own({ ...passed, reasons: passed.reasons ?? isDevelopment() })
     assertLog(options.log)
     assertChallenge(options.challenge)
     this.#authority = authority
-    this.#options = options
+    this.options = options
     this.#current = current
     const run: Shared<Request>['run'] = (enforcement, work) =>
       // Sound: it is one of these enforcements.
@@ -84,7 +89,7 @@ export class Enforcements<Request extends object, Actor> {
    * @param onPersonal - Called when the response comes to depend on the actor.
    */
   begin(request: Request, method: string, onPersonal: () => void = () => {}): Enforcement<Request, Actor> {
-    const enforcement = new Enforcement(this.#authority, this.#options, request, method, onPersonal, this.#shared)
+    const enforcement = new Enforcement(this.#authority, this.options, request, method, onPersonal, this.#shared)
     Reflect.set(request, this.#key, enforcement)
     return enforcement
   }
@@ -93,6 +98,11 @@ export class Enforcements<Request extends object, Actor> {
   run<Result>(enforcement: Enforcement<Request, Actor>, work: () => Result): Result {
     return this.#current.run(enforcement, work)
   }
+}
+
+function isDevelopment(): boolean {
+  // Some platforms have no `process`.
+  return typeof process === 'object' && process.env['NODE_ENV'] === 'development'
 }
 
 function assertLog(log: unknown): void {

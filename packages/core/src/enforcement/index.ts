@@ -18,7 +18,7 @@ export {
 export { own } from '../own.js'
 export type { Authority } from './authority.js'
 export { Calls } from './calls.js'
-export { assertActor, assertAuthorizer, assertReason, assertRoute, type RouteOptions } from './declaration.js'
+export { assertReason, assertRoute, type RouteOptions } from './declaration.js'
 export { Denial } from './denial.js'
 export { Enforcement } from './enforcement.js'
 export { type AsyncContext, Enforcements } from './enforcements.js'

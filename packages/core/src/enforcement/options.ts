@@ -60,6 +60,8 @@ export interface EnforceOptions extends RouteOptions {
 
 /** The hooks of a framework package. */
 export interface EnforcementHooks<Request> {
+  /** The function that got the options, for messages. Default `Enforcements`. */
+  readonly made?: string | undefined
   /**
    * Returns how a request is routed. The request-level rules then read its whole path as `path`. By
    * default they read the request as it is.

@@ -11,12 +11,9 @@ import type {
 } from '@arcturus/core'
 import {
   type Authority,
-  assertActor,
-  assertAuthorizer,
   type Enforcement,
   Enforcements,
   type Loaded,
-  own,
   problemOf,
   problemType,
   type RequestAuthorization,
@@ -115,12 +112,9 @@ export function pagesAuthorization<P extends PolicyTypes = RegisteredPolicy>(
   given: NextAuthorizationOptions<Actor>,
 ): PagesAuthorization<P>
 export function pagesAuthorization(authorizer: Authority, given: NextAuthorizationOptions<Actor>): PagesAuthorization {
-  assertAuthorizer('pagesAuthorization', authorizer)
-  assertActor('pagesAuthorization', given)
-  const options = own(given)
-  const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
-  const hooks = { beforeUse: assertNotKept, requestId }
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), hooks)
+  const hooks = { made: 'pagesAuthorization', beforeUse: assertNotKept, requestId }
+  const enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
+  const { options } = enforcements
   forbidCaching(authorizer)
 
   /** Runs the work if no rule denies it. */
