@@ -23,7 +23,7 @@ const ceilings = {
     decisions: 67,
     sql: 26,
     filters: 21,
-    framework: 14,
+    framework: 14.5,
     language: 19,
     editing: 63.5,
     compile: 49.5,
