@@ -36,6 +36,7 @@ describe.each(databases)('A condition in a query of $name', (database) => {
       tables: new TypeOrmTables(source),
       names: new ParameterNames(),
       recursion: new Recursion(source),
+      printed: new WeakMap(),
     }
     print = (condition) => printFilter(condition, 'Document', printing)
   }, 120_000)
