@@ -22,7 +22,7 @@ const ceilings = {
     explain: 67,
     decisions: 67,
     sql: 26,
-    filters: 21,
+    filters: 21.5,
     framework: 14.5,
     language: 19,
     editing: 63.5,
