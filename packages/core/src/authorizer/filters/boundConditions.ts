@@ -7,7 +7,7 @@ import { tag, tagOf } from '../../schema/tags.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { PlanContext } from '../plans/checkPlans.js'
 
-/** A condition, and what is bound to it. */
+/** A condition and the values that will be bound to it. */
 export interface Unbound {
   readonly condition: Condition
   /** The actor; for a filter of actors, the resource, which has the actor's place in the condition. */

@@ -23,7 +23,7 @@ export class Hosts {
   /**
    * Returns the host for a question that can wait: a relation that is not loaded is a promise.
    * @param relations - Loads relations. Undefined if there are no loaders.
-   * @param arrived - Records what is awaited. Default: nothing does.
+   * @param arrived - Records the awaited values. By default, nothing is recorded.
    */
   waiting(relations: QuestionRelations | undefined, arrived?: Arrived): Host {
     if (relations) return new LoadingHost(this.#schema, this.options, relations, arrived)

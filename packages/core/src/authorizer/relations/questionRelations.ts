@@ -36,7 +36,7 @@ export class QuestionRelations {
   /** The relations of the rows that are known by their keys alone. */
   readonly #references = new WeakMap<object, Wanted>()
 
-  /** @param arrived - Records what is loaded. Undefined if nobody reads it. */
+  /** @param arrived - Records the loaded values. If undefined, nothing is recorded. */
   constructor(schema: Schema, loader: RelationLoader, arrived?: Arrived) {
     this.#arrived = arrived
     this.#schema = schema
