@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: 172,
-    async: [71, 173],
+    index: [165.5, 174],
+    async: [71, 174],
     checks: 116.5,
     runtime: 16.5,
     explain: 67,

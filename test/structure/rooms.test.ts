@@ -59,7 +59,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'denial',
     'changes',
     'shadow',
-    'waiting',
+    'writing',
     'policyHolder',
     'baseAuthorizer',
     'missingMembers',

@@ -44,7 +44,7 @@ export class AsyncAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends L
    */
   constructor(options: AuthorizerOptions = {}) {
     // `with` passes the engine of the new authorizer.
-    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, modules)
+    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, filters)
     defineMissing(AsyncAuthorizer.prototype, 'async', missingMembers)
   }
 
@@ -60,7 +60,7 @@ export interface AsyncAuthorizer<P extends PolicyTypes = RegisteredPolicy> exten
 const over = (engine: Engine): AsyncAuthorizer => new AsyncAuthorizer(engine)
 
 const building = late(async () => (await import('../authorizer/policies/fullBuilding.js')).fullBuilding())
-const modules = late(() => import('../authorizer/waiting.js'))
+const filters = late(() => import('../authorizer/filters/filters.js'))
 
 function enginePartsOf({ evaluator = 'auto', strict, queryRules }: AuthorizerOptions): EngineParts {
   const chosen = chosenEvaluator(evaluator)

@@ -7,7 +7,7 @@ import { namesOf } from './arguments.js'
 import { madeFilter } from './decisions/decision.js'
 import { Engine, type EngineParts, engineOf } from './decisions/engine.js'
 import type { Filter, FilterOptions } from './filters/filter.js'
-import { Filters } from './filters/filters.js'
+import * as filtering from './filters/filters.js'
 import { type Finding, refusable } from './filters/refusable.js'
 import { LateAuthorizer } from './lateAuthorizer.js'
 import type { AuthorizerOptions } from './options.js'
@@ -16,7 +16,6 @@ import { chosenEvaluator } from './plans/evaluatorName.js'
 import { fullBuilding } from './policies/fullBuilding.js'
 import type { PolicySource } from './policies/loadedPolicy.js'
 import { Shadow, type ShadowOptions } from './shadow.js'
-import * as waiting from './waiting.js'
 
 /**
  * Decides from one policy whether an actor may perform an action on a resource (`can`, `isAllowed`,
@@ -43,7 +42,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends LateAu
    */
   constructor(options: AuthorizerOptions = {}) {
     // `withPolicy` and `with` pass the engine of the new authorizer.
-    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, modules)
+    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, filters)
   }
 
   /**
@@ -113,7 +112,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends LateAu
     options: FilterOptions = {},
   ): Filter {
     const engine = engineIn(this)
-    const filters = new Filters(engine)
+    const filters = new filtering.Filters(engine)
     const make = () => filters.make(filters.ofRows(actor, action, modelName), options)
     if (!engine.listeners.active) return make()
     const decision = engine.listeners.begin('filter', actor, action, modelName)
@@ -138,7 +137,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends LateAu
     modelName: ActorName<P>,
     options: FilterOptions = {},
   ): Filter {
-    const filters = new Filters(engineIn(this))
+    const filters = new filtering.Filters(engineIn(this))
     return filters.make(filters.ofActors(action, resource, modelName), options)
   }
 
@@ -161,7 +160,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends LateAu
 // Sound: each authorizer has one.
 const engineIn = (authorizer: object): Engine => engineOf(authorizer)!
 
-const modules = /* @__PURE__ */ present(waiting)
+const filters = /* @__PURE__ */ present(filtering)
 
 const over = (engine: Engine): Authorizer => new Authorizer(engine)
 

@@ -1,4 +1,4 @@
-import type { Late } from '../late.js'
+import { type Late, late } from '../late.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ActorName, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, ActorIn, FieldActionOn } from '../rowTypes.js'
@@ -9,8 +9,8 @@ import { madeFilter } from './decisions/decision.js'
 import type { Engine } from './decisions/engine.js'
 import { after, type Eventual } from './decisions/eventual.js'
 import type { Filter, LoadingOptions } from './filters/filter.js'
+import type * as filtering from './filters/filters.js'
 import type { PolicySource } from './policies/loadedPolicy.js'
-import type * as waiting from './waiting.js'
 
 /**
  * What `Authorizer` and `AsyncAuthorizer` share: the methods that wait. They import their modules when they are first
@@ -18,16 +18,16 @@ import type * as waiting from './waiting.js'
  */
 export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends BaseAuthorizer<P> {
   readonly #engine: Engine
-  readonly #waiting: Late<typeof waiting>
+  readonly #filtering: Late<typeof filtering>
 
   /**
    * @param over - Returns an authorizer of the same entry over another engine.
-   * @param modules - The modules of the methods that wait.
+   * @param filters - The module of the methods that return filters.
    */
-  protected constructor(engine: Engine, over: (engine: Engine) => unknown, modules: Late<typeof waiting>) {
+  protected constructor(engine: Engine, over: (engine: Engine) => unknown, filters: Late<typeof filtering>) {
     super(engine, over)
     this.#engine = engine
-    this.#waiting = modules
+    this.#filtering = filters
   }
 
   /** The active policy. It is undefined before the first load. */
@@ -75,10 +75,10 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     resource: Row,
     body: unknown,
   ): Promise<void> {
-    await this.#with(({ Filters, WritableFields }) => {
-      const writing = new WritableFields(this.#engine, new Filters(this.#engine), this)
-      if (typeof resource === 'string') return writing.assertWritableToNew(actor, action, resource, body)
-      return writing.assertWritable(actor, action, resource, body)
+    await using(writing, ({ WritableFields }) => {
+      const fields = new WritableFields(this.#engine, this)
+      if (typeof resource === 'string') return fields.assertWritableToNew(actor, action, resource, body)
+      return fields.assertWritable(actor, action, resource, body)
     })
   }
 
@@ -111,9 +111,10 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     patch: Patch | (() => Patch | Promise<Patch>),
     options: ChangeOptions<ActionOn<Row, P>> = {},
   ): Promise<Patch> {
-    const change = ({ Changes }: typeof waiting) => new Changes(this.#engine, this).change(actor, row, patch, options)
     // Sound: the data are a copy of the patch.
-    return (await this.#with(change)) as Patch
+    return (await using(writing, ({ Changes }) =>
+      new Changes(this.#engine, this).change(actor, row, patch, options),
+    )) as Patch
   }
 
   /**
@@ -137,10 +138,10 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     data: Data,
     options: CreateOptions<Action<Name, P>> = {},
   ): Promise<Data> {
-    const create = ({ Changes }: typeof waiting) =>
-      new Changes(this.#engine, this).create(actor, modelName, data, options)
     // Sound: the data are a copy.
-    return (await this.#with(create)) as Data
+    return (await using(writing, ({ Changes }) =>
+      new Changes(this.#engine, this).create(actor, modelName, data, options),
+    )) as Data
   }
 
   // filters
@@ -217,13 +218,17 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     return this.#filter((filters) => filters.load(filters.ofActors(action, resource, modelName), most))
   }
 
-  #filter(make: (filters: waiting.Filters) => Eventual<Filter>): Eventual<Filter> {
-    return this.#with(({ Filters }) => make(new Filters(this.#engine)))
+  #filter(make: (filters: filtering.Filters) => Eventual<Filter>): Eventual<Filter> {
+    return using(this.#filtering, ({ Filters }) => make(new Filters(this.#engine)))
   }
+}
 
-  /** Calls a function with the modules: at once if they are there, since rows and data can change while a caller waits. */
-  #with<Result>(use: (modules: typeof waiting) => Eventual<Result>): Eventual<Result> {
-    const { now, load } = this.#waiting
-    return now ? use(now) : load().then(use)
-  }
+const writing = /* @__PURE__ */ late(() => import('./writing.js'))
+
+/** Calls a function with modules: at once if they are there, since rows and data can change while a caller waits. */
+function using<Modules, Result>(
+  { now, load }: Late<Modules>,
+  use: (modules: Modules) => Eventual<Result>,
+): Eventual<Result> {
+  return now ? use(now) : load().then(use)
 }

@@ -4,20 +4,18 @@ import type { Engine } from '../decisions/engine.js'
 import { explainable } from '../decisions/explainer.js'
 import type { Question } from '../decisions/question.js'
 import { filterPlansOf } from '../filters/filterPlans.js'
-import type { Filters } from '../filters/filters.js'
+import { Filters } from '../filters/filters.js'
 import { allowedOf, assertFieldQuestion, denialOf } from './fieldRules.js'
 import { namesIn } from './fields.js'
 
 /** Decides about the fields of a body that is written, by the rules of `allow_field`. */
 export class WritableFields {
   readonly #engine: Engine
-  readonly #filters: Filters
   readonly #authorizer: object
 
   /** @param authorizer - The authorizer, to explain denials. */
-  constructor(engine: Engine, filters: Filters, authorizer: object) {
+  constructor(engine: Engine, authorizer: object) {
     this.#engine = engine
-    this.#filters = filters
     this.#authorizer = authorizer
   }
 
@@ -62,10 +60,11 @@ export class WritableFields {
     const ofClass = await this.#allowedOfClass(names, actor, action, modelName, question)
     const denied: string[] = []
     const open: string[] = []
+    const filters = new Filters(this.#engine)
     for (const name of names) {
       if (ofClass.has(name)) continue
       const condition = filterPlansOf(policy.context).fieldFilter(actor, action, modelName, name)
-      const { kind } = await this.#filters.load({ policy, condition, known: actor, action, modelName })
+      const { kind } = await filters.load({ policy, condition, known: actor, action, modelName })
       if (kind === 'none') denied.push(name)
       if (kind === 'condition') open.push(name)
     }
