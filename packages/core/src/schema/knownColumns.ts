@@ -3,6 +3,13 @@ import { didYouMean } from '../language/didYouMean.js'
 import { isPlain } from './adoption.js'
 import type { Schema } from './schema.js'
 
+/** A row, and those to test after it. */
+interface Held {
+  readonly row: unknown
+  readonly model: string
+  readonly next: Held | undefined
+}
+
 /**
  * Asserts that a plain row, and the plain rows in its relations, have no misspelt columns and no misspelt values of enums:
  * such a column would be missing, and such a value would differ from all others.
@@ -10,12 +17,14 @@ import type { Schema } from './schema.js'
  * @throws ArgumentError `unknown-column` for a model that declares all its columns, `invalid-argument` for a value
  */
 export function assertColumns(schema: Schema, row: object, model: string): void {
-  const seen = new Set<object>()
-  const open: [row: unknown, model: string][] = [[row, model]]
-  for (let held = open.pop(); held; held = open.pop()) {
-    const [holder, its] = held
-    if (typeof holder !== 'object' || holder === null || !isPlain(holder) || seen.has(holder)) continue
-    seen.add(holder)
+  let open: Held | undefined = { row, model, next: undefined }
+  // Most rows hold no others.
+  let seen: Set<object> | undefined
+  while (open) {
+    const { row: holder, model: its, next }: Held = open
+    open = next
+    if (typeof holder !== 'object' || holder === null || !isPlain(holder) || seen?.has(holder)) continue
+    seen?.add(holder)
     for (const name of Object.keys(holder)) {
       const field = schema.field(its, name)
       if (field?.kind === 'scalar' && !(Object.hasOwn(field, 'values') && field.values)) continue
@@ -24,9 +33,10 @@ export function assertColumns(schema: Schema, row: object, model: string): void 
       if (!Object.hasOwn(descriptor, 'value')) continue
       const { value }: { value?: unknown } = descriptor
       if (!field) assertKnown(schema, its, holder, name)
-      else if (field.kind === 'relation')
-        for (const one of Array.isArray(value) ? value : [value]) open.push([one, field.model])
-      else if (Object.hasOwn(field, 'values') && field.values)
+      else if (field.kind === 'relation') {
+        seen ??= new Set([holder])
+        for (const one of Array.isArray(value) ? value : [value]) open = { row: one, model: field.model, next: open }
+      } else if (Object.hasOwn(field, 'values') && field.values)
         for (const one of [value].flat()) assertValue(its, name, field.values, one)
     }
   }

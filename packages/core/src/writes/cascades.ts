@@ -66,7 +66,7 @@ export class Cascades<Where> {
       await this.#ledger.expect(owner, referring)
       return async () => {
         const kept = found.filter((row) => !seen.has(this.#text(owner, row)))
-        for (const row of kept) this.#ledger.changed(owner, row, { isMoved: true })
+        this.#ledger.changed(owner, kept, { isMoved: true })
       }
     }
     const below = await this.prepare(owner, found, seen)

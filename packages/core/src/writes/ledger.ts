@@ -7,20 +7,20 @@ import type { KeyedRows } from './witness.js'
 /** The maximum number of rows in one query whose conditions differ from row to row. */
 const mostChanges = 100
 
-/** A row that a write has created or changed. */
+/** Rows that a write has created or changed alike. */
 interface Entry {
   readonly model: string
-  readonly key: Values
+  /** The keys of the rows, by their texts. */
+  readonly keys: Map<string, Values>
   /** The action that has to be allowed after the write. */
   readonly kind: 'create' | 'update'
-  /** Whether the values of a new row were enough to allow it. */
+  /** Whether the values of new rows were enough to allow them. */
   readonly isDecided: boolean
   /** The fields whose permission depends on the row. */
   readonly fields: readonly string[]
   /** The relations to one row that the write has set. */
   readonly links: readonly LinkRelation[]
-  readonly isMoved: boolean
-  /** Whether the write returns the row, so that it has to be readable. */
+  /** Whether the write returns the rows, so that they have to be readable. */
   readonly isRead: boolean
 }
 
@@ -53,7 +53,9 @@ export class Ledger<Where> {
   readonly #judge: Judge<Where>
   readonly #keyOf: (model: string) => readonly string[]
   readonly #allColumns: (model: string) => readonly string[]
-  readonly #entries: Entry[] = []
+  readonly #entries = new Map<string, Entry>()
+  /** The keys of the rows that the write creates, links or moves, by their models and their texts. */
+  readonly #moved = new Map<string, Map<string, Values>>()
   /** What rows may become by rules about both states, by the texts of their keys. */
   readonly #changes = new Map<string, RowsFilter>()
 
@@ -82,21 +84,19 @@ export class Ledger<Where> {
     }
   }
 
-  created(model: string, row: Values, options: EntryOptions = {}): void {
-    this.#add(model, row, 'create', { isMoved: true, ...options })
+  created(model: string, rows: readonly Values[], options: EntryOptions = {}): void {
+    this.#add(model, rows, 'create', { isMoved: true, ...options })
   }
 
-  changed(model: string, row: Values, options: EntryOptions = {}): void {
-    this.#add(model, row, 'update', options)
+  changed(model: string, rows: readonly Values[], options: EntryOptions = {}): void {
+    this.#add(model, rows, 'update', options)
   }
 
   /** A row that was changed and is deleted now has nothing to fulfil. */
   deleted(model: string, rows: readonly Values[]): void {
-    const gone = new Set(rows.map((row) => this.#text(model, row)))
-    for (let at = this.#entries.length - 1; at >= 0; at--) {
-      const entry = this.#entries[at]!
-      if (gone.has(this.#text(entry.model, entry.key))) this.#entries.splice(at, 1)
-    }
+    const all = [...this.#entries.values()].filter((entry) => entry.model === model).map(({ keys }) => keys)
+    for (const text of rows.map((row) => this.#text(model, row)))
+      for (const keys of [...all, this.#moved.get(model)]) keys?.delete(text)
   }
 
   /**
@@ -105,45 +105,38 @@ export class Ledger<Where> {
    * @throws the denial if a row does not fulfil its conditions
    */
   async verify(): Promise<void> {
-    await this.#verify(this.#entries)
+    await this.#verify()
   }
 
   /** Asserts the same for all rows but one, whose conditions the caller tests by itself. */
   async verifyBut(model: string, row: Values): Promise<Demands<Where>> {
     const text = this.#text(model, row)
-    const isOwn = (entry: Entry): boolean => this.#text(entry.model, entry.key) === text
-    await this.#verify(this.#entries.filter((entry) => !isOwn(entry)))
+    await this.#verify(text)
     const written = this.#written()
     const conditions: Where[] = []
     let isReadable = false
-    for (const entry of this.#entries.filter(isOwn)) {
-      conditions.push(...(await this.#demands(entry, written)))
+    for (const entry of this.#entries.values()) {
+      if (!entry.keys.has(text)) continue
+      conditions.push(...(await this.#demands(entry, row, written)))
       isReadable ||= await this.#isReadable(entry)
     }
     return { conditions, isReadable }
   }
 
-  async #verify(all: readonly Entry[]): Promise<void> {
-    const groups = new Map<string, Entry[]>()
-    for (const entry of all) {
-      const { model, kind, isDecided, isRead, fields, links } = entry
+  async #verify(but?: string): Promise<void> {
+    for (const entry of this.#entries.values()) {
+      const { model, isDecided, isRead, fields, links } = entry
       if (isDecided && !isRead && fields.length === 0 && links.length === 0) continue
-      const group = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
-      entryOf(groups, group, (): Entry[] => []).push(entry)
-    }
-    if (groups.size === 0) return
-    const written = this.#written()
-    for (const entries of groups.values()) {
-      const [first] = entries as [Entry, ...Entry[]]
-      const { model } = first
-      const keys = [...new Map(entries.map((entry) => [this.#text(model, entry.key), entry.key])).values()]
-      const demands = this.#isCompared(first) ? undefined : await this.#demands(first, written)
+      const keys = [...entry.keys].flatMap(([text, key]) => (text === but ? [] : [key]))
+      if (keys.length === 0) continue
+      const written = this.#written()
+      const demands = this.#isCompared(entry) ? undefined : await this.#demands(entry, keys[0]!, written)
       if (demands?.length === 0) continue
       const most = demands ? this.#store.mostKeys : mostChanges
       for (let from = 0; from < keys.length; from += most) {
         const some = keys.slice(from, from + most)
         if (demands) await this.#verifyKeys(model, some, this.#store.all([this.#store.keyed(model, some), ...demands]))
-        else await this.#verifyKeys(model, some, await this.#oneByOne(first, some, written))
+        else await this.#verifyKeys(model, some, await this.#oneByOne(entry, some, written))
       }
     }
   }
@@ -157,7 +150,7 @@ export class Ledger<Where> {
   async #oneByOne(entry: Entry, keys: readonly Values[], written: Written): Promise<Where> {
     const wheres: Where[] = []
     for (const key of keys) {
-      const demands = await this.#demands({ ...entry, key }, written)
+      const demands = await this.#demands(entry, key, written)
       wheres.push(this.#store.all([this.#store.keyed(entry.model, [key]), ...demands]))
     }
     return this.#store.any(wheres)
@@ -169,10 +162,10 @@ export class Ledger<Where> {
     if (texts.size < keys.length) throw this.#judge.denial()
   }
 
-  async #demands(entry: Entry, written: Written): Promise<readonly Where[]> {
+  async #demands(entry: Entry, key: Values, written: Written): Promise<readonly Where[]> {
     const { model, kind, isDecided, isRead, fields, links } = entry
     const demands: Where[] = []
-    if (this.#isCompared(entry)) demands.push(...(await this.#judge.allowed(this.#changeOf(entry), written)))
+    if (this.#isCompared(entry)) demands.push(...(await this.#judge.allowed(this.#changeOf(model, key), written)))
     else if (!isDecided) demands.push(...(await this.#judge.after(kind, model, written)))
     if (isRead && !(await this.#isReadable(entry))) demands.push(...(await this.#judge.after('read', model, written)))
     for (const field of fields) demands.push(...(await this.#judge.after(kind, model, written, field)))
@@ -192,7 +185,7 @@ export class Ledger<Where> {
     return !entry.isDecided && !this.#isCompared(entry) && (await this.#judge.impliesRead(entry.kind, entry.model))
   }
 
-  #changeOf({ model, key }: Entry): RowsFilter {
+  #changeOf(model: string, key: Values): RowsFilter {
     const change = this.#changes.get(this.#text(model, key))
     // Another transaction has changed which rows the statement changes.
     if (!change) throw this.#judge.denial()
@@ -200,22 +193,26 @@ export class Ledger<Where> {
   }
 
   #written(): Written {
-    const rowsOf = (isWanted: (entry: Entry) => boolean): KeyedRows[] => {
-      const models = new Map<string, Map<string, Values>>()
-      for (const entry of this.#entries) {
-        if (!isWanted(entry)) continue
-        const keys = models.get(entry.model) ?? new Map<string, Values>()
-        models.set(entry.model, keys.set(this.#text(entry.model, entry.key), entry.key))
-      }
-      return [...models].map(([model, keys]) => ({ model, keys: [...keys.values()] }))
+    const rowsOf = (all: Iterable<Pick<Entry, 'model' | 'keys'>>): KeyedRows[] =>
+      [...all].flatMap(({ model, keys }) => (keys.size > 0 ? [{ model, keys: [...keys.values()] }] : []))
+    return {
+      moved: rowsOf([...this.#moved].map(([model, keys]) => ({ model, keys }))),
+      created: rowsOf([...this.#entries.values()].filter(({ kind }) => kind === 'create')),
     }
-    return { moved: rowsOf(({ isMoved }) => isMoved), created: rowsOf(({ kind }) => kind === 'create') }
   }
 
-  #add(model: string, row: Values, kind: Entry['kind'], options: EntryOptions): void {
-    const key = Object.fromEntries(this.#keyOf(model).map((name) => [name, row[name]]))
+  #add(model: string, rows: readonly Values[], kind: Entry['kind'], options: EntryOptions): void {
     const { isDecided = false, fields = [], links = [], isMoved = false, isRead = false } = options
-    this.#entries.push({ model, key, kind, isDecided, fields, links, isMoved, isRead })
+    const alike = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
+    const make = (): Entry => ({ model, keys: new Map(), kind, isDecided, fields, links, isRead })
+    const { keys } = entryOf(this.#entries, alike, make)
+    const moved = isMoved ? entryOf(this.#moved, model, () => new Map<string, Values>()) : undefined
+    const names = this.#keyOf(model)
+    for (const row of rows) {
+      const [text, key] = [keyText(model, names, row), Object.fromEntries(names.map((name) => [name, row[name]]))]
+      keys.set(text, key)
+      moved?.set(text, key)
+    }
   }
 
   #text(model: string, row: Values): string {

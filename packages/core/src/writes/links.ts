@@ -317,9 +317,9 @@ export class Links<Where> {
   }
 
   #moved(model: string, { rows, granted }: Ends, links: readonly LinkRelation[] = []): void {
-    for (const row of rows) {
-      const isDecided = granted.has(this.#text(model, row))
-      this.#writer.ledger.changed(model, row, { isMoved: true, isDecided, links })
+    for (const isDecided of [false, true]) {
+      const alike = rows.filter((row) => granted.has(this.#text(model, row)) === isDecided)
+      this.#writer.ledger.changed(model, alike, { isMoved: true, isDecided, links })
     }
   }
 

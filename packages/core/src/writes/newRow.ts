@@ -4,7 +4,7 @@ import { QueryError } from '../errors.js'
 /**
  * Decides whether an actor may perform an action on a row that is not in the database yet, by the
  * values that are known of it.
- * @param values - The columns whose stored values are known.
+ * @param values - The columns whose stored values are known: a new object, which becomes the row.
  * @returns undefined if the decision needs more: a column that the database computes, or a relation.
  */
 export function decideNewRow(
@@ -15,8 +15,7 @@ export function decideNewRow(
   values: Readonly<Record<string, unknown>>,
 ): boolean | undefined {
   try {
-    // V8 marks a copy that is written as `{ ...values }` ten times slower.
-    return authorizer.can(actor, action, authorizer.as(model, Object.assign({}, values)))
+    return authorizer.can(actor, action, authorizer.as(model, values))
   } catch (error) {
     if (error instanceof QueryError) return undefined
     throw error

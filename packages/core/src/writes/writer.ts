@@ -37,7 +37,7 @@ export class Writer<Where> implements RowWriter<Where> {
       const columns = { ...data.columns, ...inherited, ...(await links.references()) }
       const isDecided = this.#rules.decide(model, columns)
       const [row] = await store.insert(model, [columns], this.columnsOf(model))
-      this.ledger.created(model, row!, { isDecided, fields, links: this.#rules.linked(model, columns) })
+      this.ledger.created(model, [row!], { isDecided, fields, links: this.#rules.linked(model, columns) })
       await links.others(row!)
       return row!
     }
@@ -69,7 +69,7 @@ export class Writer<Where> implements RowWriter<Where> {
         links: [...new Set(columns.flatMap((one) => this.#rules.linked(model, one)))],
       }
       const inserted = await store.insert(model, columns, this.columnsOf(model))
-      for (const row of inserted) this.ledger.created(model, row, options)
+      this.ledger.created(model, inserted, options)
       return inserted
     }
   }
@@ -112,7 +112,7 @@ export class Writer<Where> implements RowWriter<Where> {
       const changed = this.#rules.linked(model, columns)
       const isMoved =
         this.#rules.touched(model, columns).length > 0 || data.links.some(({ relation }) => relation.keeper === 'join')
-      if (isWritten) for (const one of rows) this.ledger.changed(model, one, { fields, links: changed, isMoved })
+      if (isWritten) this.ledger.changed(model, rows, { fields, links: changed, isMoved })
       for (const one of rows) await links.others(one)
       return rows
     }

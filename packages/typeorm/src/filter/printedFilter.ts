@@ -25,6 +25,8 @@ export class PrintedFilter {
   readonly sql: string
   readonly #printOfAll: (() => PrintedFilter) | undefined
   #ofAll: PrintedFilter | undefined
+  #ifBound: PrintedFilter | undefined
+  #last: { readonly alias: string; readonly text: string } | undefined
 
   /** @param ofAll - Prints it for a statement that reads all rows. Default: in the same form. */
   constructor(sql: string, parameters: Readonly<Record<string, unknown>>, ofAll?: () => PrintedFilter) {
@@ -44,12 +46,20 @@ export class PrintedFilter {
    * @param alias alias of the row, in quotes
    */
   of(alias: string): string {
-    return this.sql.replaceAll(row, () => `${alias}.`)
+    if (this.#last?.alias !== alias) this.#last = { alias, text: this.sql.replaceAll(row, () => `${alias}.`) }
+    return this.#last.text
   }
 
-  /** Returns the same condition, which fails if its parameters are not bound. @param name - A new parameter. */
-  requiring(name: string): PrintedFilter {
-    return new PrintedFilter(`(${this.sql}) AND :${name} = 1`, { ...this.parameters, [name]: 1 })
+  /**
+   * The same condition with a parameter that is bound only together with it: SQLite reads missing parameters
+   * as null, so that a negated condition would hold if a caller runs the SQL alone.
+   */
+  get ifBound(): PrintedFilter {
+    const [first] = Object.keys(this.parameters)
+    if (first === undefined) return this
+    const name = `${first}_bound`
+    this.#ifBound ??= new PrintedFilter(`(${this.sql}) AND :${name} = 1`, { ...this.parameters, [name]: 1 })
+    return this.#ifBound
   }
 }
 
@@ -64,6 +74,18 @@ export function printOnce(condition: Definite, model: string, printing: Printing
   const made = known.get(model) ?? printFilter(condition, model, printing)
   printed.set(condition, known.set(model, made))
   return made
+}
+
+/** Returns the condition of the rows that belong to an entity; undefined if all rows of its table do. */
+export function classesOf(model: string, { dialect, tables, names }: Printing): PrintedFilter | undefined {
+  const parameters: Record<string, unknown> = {}
+  const classes = (tables.table(model)?.restrictions ?? []).flatMap((restriction) => {
+    if (restriction.kind !== 'among') return []
+    const name = names.next()
+    parameters[name] = restriction.values
+    return `${row}${quoted(dialect, restriction.column.name)} IN (:...${name})`
+  })
+  return classes.length > 0 ? new PrintedFilter(classes.join(' AND '), parameters) : undefined
 }
 
 /**
@@ -88,13 +110,9 @@ export function printFilter(condition: Definite, model: string, printing: Printi
       return place
     },
   })
-  const classes = (tables.table(model)?.restrictions ?? []).flatMap((restriction) => {
-    if (restriction.kind !== 'among') return []
-    const name = names.next()
-    parameters[name] = restriction.values
-    return `${row}${quoted(dialect, restriction.column.name)} IN (:...${name})`
-  })
-  const conditions = [recursive ? recursion.guarded(sql) : sql, ...classes]
+  const classes = classesOf(model, printing)
+  Object.assign(parameters, classes?.parameters)
+  const conditions = [recursive ? recursion.guarded(sql) : sql, ...(classes ? [classes.sql] : [])]
   const ofAll = (): PrintedFilter => printFilter(condition, model, printing, true)
   // The others have one form.
   return new PrintedFilter(conditions.join(' AND '), parameters, dialect === 'postgresql' ? ofAll : undefined)

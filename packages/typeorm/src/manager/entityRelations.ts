@@ -31,11 +31,18 @@ export function columnNamed(entity: EntityMetadata, name: string): ColumnMetadat
 
 /** The relations of a data source, as the plan of a write needs them. */
 export class EntityRelations implements Relations {
+  /** The topmost entities of each table, by its path in lower case. */
+  readonly tables: Map<string, EntityMetadata[]> = new Map()
   readonly #entities: ReadonlyMap<string, EntityMetadata>
   readonly #references = new Map<string, readonly LinkRelation[]>()
   readonly #dependents = new Map<string, Dependent[]>()
 
   constructor(dataSource: DataSource) {
+    for (const entity of dataSource.entityMetadatas) {
+      if (rootOf(entity) !== entity) continue
+      const path = entity.tablePath.toLowerCase()
+      this.tables.set(path, [...(this.tables.get(path) ?? []), entity])
+    }
     const entities = entitiesOf(dataSource)
     this.#entities = new Map(entities.map((entity) => [entity.name, entity]))
     for (const entity of entities) {

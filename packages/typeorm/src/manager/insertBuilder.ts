@@ -31,25 +31,26 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       const { entity, session } = writing
       const columns = this.getInsertedColumns()
       const read = changesOf(columns)
-      const changes = sets.map(read)
-      return await announced(this, 'Insert', writing, sets, () => {
-        // Listeners can change what is written. What they set is not the caller's.
-        const after = (one: EntityChange, at: number) => ({ ...read(sets[at]!), names: one.names })
-        return this.#insert(writing, sets, isHeard(session, entity) ? changes.map(after) : changes)
-      })
+      // Listeners can change what is written. What they set is not the caller's.
+      const names = isHeard(session, entity) ? sets.map((set) => read(set).names) : undefined
+      const change = (at: number): EntityChange => ({ ...read(sets[at]!), ...(names && { names: names[at]! }) })
+      return await announced(this, 'Insert', writing, sets, () => this.#insert(writing, sets, change))
     })
   }
 
   async #insert(
     { plan, session, entity }: Writing,
     sets: readonly ObjectLiteral[],
-    changes: readonly EntityChange[],
+    change: (at: number) => EntityChange,
   ): Promise<InsertResult> {
     const isRead = returnsRows(this, { plan, session, entity })
     const existing = await this.#existing(plan, entity, sets)
-    const isNew = (_: unknown, at: number): boolean => !existing.some((one) => one.at === at)
-    const rows = changes.filter(isNew)
-    const insert = rows.length > 0 ? await plan.insert(entity, rows, isRead) : undefined
+    const known = new Set(existing.map(({ at }) => at))
+    const isNew = (_: unknown, at: number): boolean => !known.has(at)
+    function* changes(): Iterable<EntityChange> {
+      for (const at of sets.keys()) if (!known.has(at)) yield change(at)
+    }
+    const insert = known.size < sets.length ? await plan.insert(entity, changes(), isRead) : undefined
     const updates = await plan.prepareEach(
       existing.map(({ key, values }) => ({ kind: 'update', entity, change: changesOf(entity.columns)(values), key })),
       isRead,

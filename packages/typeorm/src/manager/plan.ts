@@ -126,23 +126,31 @@ export class Plan {
   }
 
   /** Prepares new rows. */
-  async insert(entity: EntityMetadata, rows: readonly EntityChange[], isRead = false): Promise<Inserting> {
+  async insert(entity: EntityMetadata, rows: Iterable<EntityChange>, isRead = false): Promise<Inserting> {
     const { name } = entity
     keyOf(entity)
-    const names = [...new Set(rows.flatMap((one) => one.names))]
-    const fields = await this.rules.bind('create', name, names)
-    // A database can return the rows in another order. So all are tested after if one of them has to be.
-    const isDecided = rows.every(({ columns, isStable }) => this.rules.decide(name, columns) && isStable)
-    const links = [...new Set(rows.flatMap(({ columns }) => this.rules.linked(name, columns)))]
-    const options = { isDecided, fields, links, isRead }
-    const isTested = !isDecided || isRead || fields.length > 0 || links.length > 0
+    const [names, open, links] = [new Set<string>(), new Set<string>(), new Set<LinkRelation>()]
+    let [count, isDecided] = [0, true]
+    // Each row is read once, and not kept: there can be thousands.
+    for (const { columns, names: given, isStable } of rows) {
+      const others = given.filter((one) => !names.has(one))
+      if (count === 0 || others.length > 0)
+        for (const field of await this.rules.bind('create', name, others)) open.add(field)
+      for (const one of others) names.add(one)
+      // A database can return the rows in another order. So all are tested after if one of them has to be.
+      isDecided &&= this.rules.decide(name, columns) && isStable
+      for (const link of this.rules.linked(name, columns)) links.add(link)
+      count++
+    }
+    const options = { isDecided, fields: [...open], links: [...links], isRead }
+    const isTested = !isDecided || isRead || open.size > 0 || links.size > 0
     return {
       isTested,
       record: (identifiers) => {
-        const keys = rows.map((_, at) => this.#keyIn(entity, identifiers[at]))
-        const texts = new Set(keys.map((key) => textOf(key)))
-        if (isTested && texts.size < keys.length) throw this.judge.denial()
-        for (const key of keys) this.rules.ledger.created(name, key, options)
+        const keys = Array.from({ length: count }, (_, at) => this.#keyIn(entity, identifiers[at]))
+        const texts = isTested ? new Set(keys.map((key) => textOf(key))) : undefined
+        if (texts && texts.size < keys.length) throw this.judge.denial()
+        this.rules.ledger.created(name, keys, options)
       },
     }
   }
@@ -192,7 +200,7 @@ export class Plan {
     return async () => {
       const after = rows.map((row) => ({ ...row, ...renamed }))
       note(after)
-      for (const row of after) ledger.changed(name, row, { fields, links, isMoved, isRead, isDecided })
+      ledger.changed(name, after, { fields, links, isMoved, isRead, isDecided })
     }
   }
 
@@ -216,12 +224,14 @@ export class Plan {
       const keys = group.map(({ key }) => key)
       const rows = await this.demanded(first.entity, keys, await this.conditions(first))
       if (Object.keys(first.change.columns).length === 0) applies.push(await this.prepare(first, rows, { isRead }))
-      else
+      else {
+        const named = new Map(rows.map((row) => [textOf(first.key, row), row]))
         for (const one of group) {
-          const row = rows.length === 1 ? rows[0] : rows.find((found) => textOf(one.key, found) === textOf(one.key))
+          const row = rows.length === 1 ? rows[0] : named.get(textOf(one.key))
           if (!row) throw this.judge.denial()
           applies.push(await this.prepare(one, [row], { isRead }))
         }
+      }
     }
     return applies
   }
@@ -254,7 +264,8 @@ export class Plan {
       if (!isDecided)
         await this.rules.ledger.expect(name, this.store.keyed(name, [this.#keyIn(relations.entity(name), row)]))
     return () => {
-      for (const { name, row, isDecided } of changed) this.rules.ledger.changed(name, row, { isMoved: true, isDecided })
+      for (const { name, row, isDecided } of changed)
+        this.rules.ledger.changed(name, [row], { isMoved: true, isDecided })
     }
   }
 

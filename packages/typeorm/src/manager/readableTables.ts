@@ -1,4 +1,3 @@
-import type { Filter } from '@arcturus/core'
 import { UnsupportedFilterError } from '@arcturus/core/filters'
 import {
   fieldPolicyOf,
@@ -7,6 +6,7 @@ import {
   rowsFilterInDatabase,
   withinScope,
 } from '@arcturus/core/writes'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { UnsupportedOperationError } from '../errors.js'
 import { isMissing } from '../filter/missing.js'
@@ -48,7 +48,6 @@ export class ReadableTables {
   readonly #shared: Shared
   readonly #actor: unknown
   readonly #actionOf: (model: string) => string
-  readonly #entities = new Map<string, EntityMetadata[]>()
   readonly #printed = new Map<string, ReadableTable>()
   readonly #hidden = new Map<EntityMetadata, HiddenColumns>()
   readonly #loaded = new Map<string, RowsFilter>()
@@ -59,11 +58,6 @@ export class ReadableTables {
     this.#shared = shared
     this.#actor = actor
     this.#actionOf = actionOf
-    for (const entity of shared.dataSource.entityMetadatas) {
-      if (rootOf(entity) !== entity) continue
-      const path = entity.tablePath.toLowerCase()
-      this.#entities.set(path, [...(this.#entities.get(path) ?? []), entity])
-    }
   }
 
   /** The parameters of all tables. */
@@ -73,7 +67,7 @@ export class ReadableTables {
 
   /** Returns whether an entity has a table of a name. */
   hasTable(name: string): boolean {
-    return [...this.#entities.keys()].some(
+    return [...this.#shared.relations.tables.keys()].some(
       (path) => path === name.toLowerCase() || path.endsWith(`.${name.toLowerCase()}`),
     )
   }
@@ -94,7 +88,7 @@ export class ReadableTables {
   table(path: string): ReadableTable {
     const known = this.#printed.get(path)
     if (known) return known
-    const entities = this.#entities.get(path.toLowerCase()) ?? []
+    const entities = this.#shared.relations.tables.get(path.toLowerCase()) ?? []
     if (entities.length !== 1) throw unknownTable(path)
     const table = this.of(entities[0]!)
     Object.assign(this.#parameters, table.parameters)
@@ -115,10 +109,9 @@ export class ReadableTables {
     const conditions = filters ?? this.#rows(entity)
     const hidden = this.hiddenColumns(entity)
     const own = quote(row)
-    const columns = entity.columns.filter(({ isVirtualProperty }) => !isVirtualProperty)
     const parameters = Object.assign({}, ...conditions.map((one) => one.parameters)) as Record<string, unknown>
     if (conditions.length === 0 && hidden.size === 0) return { sql: name, parameters, isNarrowed: false }
-    const shown = columns.map((column) => {
+    const shown = (column: ColumnMetadata): string => {
       const path = `${own}.${quote(column.databaseName)}`
       const field = fieldOf(column)
       if (!hidden.has(field)) return path
@@ -126,9 +119,10 @@ export class ReadableTables {
       Object.assign(parameters, visible?.parameters)
       // Without the column, PostgreSQL would take NULL for a text.
       return `CASE WHEN (${visible ? visible.of(own) : '1 = 0'}) THEN ${path} END AS ${quote(column.databaseName)}`
-    })
+    }
     const where = conditions.map((one) => `(${one.of(own)})`).join(' AND ')
-    const select = hidden.size === 0 ? `${own}.*` : [...new Set(shown)].join(', ')
+    const columns = entity.columns.filter(({ isVirtualProperty }) => !isVirtualProperty)
+    const select = hidden.size === 0 ? `${own}.*` : [...new Set(columns.map(shown))].join(', ')
     const sql = `(SELECT ${select} FROM ${name} ${own}${where && ` WHERE ${where}`})`
     return { sql, parameters, isNarrowed: conditions.length > 0 }
   }
@@ -188,7 +182,7 @@ export class ReadableTables {
   }
 
   #print(filter: RowsFilter): PrintedFilter {
-    return printWithin(filter, this.#shared)
+    return printOnce(filter.definite(), filter.model, this.#shared.printing).ifBound
   }
 
   #filter(model: string, field?: string): RowsFilter {
@@ -209,18 +203,6 @@ export class ReadableTables {
       })
     }
   }
-}
-
-/**
- * Prints a filter with a parameter that is bound only together with it: SQLite reads missing parameters
- * as null, so that a negated condition would hold if a caller runs the SQL alone.
- */
-function printWithin(
-  filter: Pick<Filter, 'definite'> & { readonly model: string },
-  { printing }: Shared,
-): PrintedFilter {
-  const printed = printOnce(filter.definite(), filter.model, printing)
-  return Object.keys(printed.parameters).length === 0 ? printed : printed.requiring(printing.names.next())
 }
 
 /** Returns the field of a policy that a column is: a property, or the property of its embedded columns or relation. */

@@ -21,14 +21,14 @@ export function changesOf(columns: readonly ColumnMetadata[]): (values: object) 
   })
   return (values) => {
     const found: Record<string, unknown> = {}
-    const names = new Set<string>()
+    const names: string[] = []
     for (const { column, to, fields } of all) {
       const value = referenced(column, column.getEntityValue(values))
       if (value === undefined) continue
       found[to] = value
-      for (const name of fields) if (Reflect.get(values, name) !== undefined) names.add(name)
+      for (const name of fields) if (!names.includes(name) && Reflect.get(values, name) !== undefined) names.push(name)
     }
-    return { columns: found, names: [...names], isStable: Reflect.ownKeys(values).every((key) => isData(values, key)) }
+    return { columns: found, names, isStable: Reflect.ownKeys(values).every((key) => isData(values, key)) }
   }
 }
 

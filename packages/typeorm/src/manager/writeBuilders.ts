@@ -7,7 +7,7 @@ import { hasSubscribers } from '../rows/subscriber.js'
 import { quoted } from '../schema/dialect.js'
 import { assertGuarded, loading, sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
-import { columnName, columnNamed } from './entityRelations.js'
+import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
 import { joinedOf, keyIn, keyOf, Plan, type Statement } from './plan.js'
 import { referenceLinkOf, viaOf } from './relationBuilder.js'
@@ -91,24 +91,20 @@ export function returnsRows(
   return true
 }
 
-/** Runs the SQL of a builder's conditions on a table. */
-async function select(
+/** Returns the query of the rows that a builder's conditions name. @param alias - The alias of the rows, in quotes. */
+function queryOf(
   builder: Conditional,
-  { session: { runner, parts, tables } }: Writing,
-  columns: string,
+  { session: { tables } }: Writing,
   { sql: table, parameters }: { readonly sql: string; readonly parameters: ObjectLiteral },
   alias: string,
-): Promise<readonly ObjectLiteral[]> {
+): Parameters<Plan['store']['query']>[1] {
   // Sound: methods of builders that write, as far as they have them.
   const call = (name: string, ...args: unknown[]) =>
     name in builder ? String(Reflect.apply(Reflect.get(builder, name) as () => string, builder, args)) : ''
   const clauses = ['createWhereExpression', 'createOrderByExpression', 'createLimitExpression']
   const tail = call('replacePropertyNamesForTheWholeQuery', clauses.map((name) => call(name)).join(''))
-  const lock = parts.printing.dialect === 'sqlite' ? '' : ' FOR UPDATE'
   const given = { ...builder.getParameters(), ...tables.parameters, ...parameters }
-  const sql = `SELECT ${columns} FROM ${table} ${alias}${tail}${lock}`
-  const [query, values] = parts.dataSource.driver.escapeQueryWithParameters(sql, given)
-  return (await runner.query(query, values)) as readonly ObjectLiteral[]
+  return { from: `${table} ${alias}${tail}`, parameters: given, isLocked: true }
 }
 
 /** Returns the rows that a statement means, and that fulfil conditions. */
@@ -118,20 +114,10 @@ async function selected(
   conditions: readonly PrintedFilter[],
 ): Promise<readonly Values[]> {
   const { plan, session, entity } = writing
-  const { parts, tables } = session
-  const { driver } = parts.dataSource
-  const names = plan.rules.columnsOf(entity.name)
-  const quote = (name: string) => quoted(parts.printing.dialect, name)
-  const alias = quote(entity.tableName)
-  const columns = names.map(
-    (name, at) => `${alias}.${quote(columnNamed(entity, name).databaseName)} AS ${quote(`c${at}`)}`,
-  )
-  const raw = await select(builder, writing, columns.join(', '), tables.of(entity, conditions), alias)
-  const rows = raw.map((one) =>
-    Object.fromEntries(
-      names.map((name, at) => [name, driver.prepareHydratedValue(one[`c${at}`], columnNamed(entity, name))]),
-    ),
-  )
+  const { name, tableName } = entity
+  const alias = quoted(session.parts.printing.dialect, tableName)
+  const query = queryOf(builder, writing, session.tables.of(entity, conditions), alias)
+  const rows = await plan.store.select(name, plan.rules.columnsOf(name), alias, query)
   // A row that is named by its key has to allow the statement, also if other conditions leave it out.
   const demanded = named.get(builder)
   if (demanded && rows.length < demanded.length) await plan.demanded(entity, demanded, conditions)
@@ -225,7 +211,8 @@ async function unlinked<Result>(
   const { plan, session, entity: junction } = writing
   const quote = (name: string) => quoted(session.parts.printing.dialect, name)
   const alias = quote(junction.tableName)
-  const raw = await select(builder, writing, `${alias}.*`, session.tables.table(junction.tablePath), alias)
+  const query = queryOf(builder, writing, session.tables.table(junction.tablePath), alias)
+  const raw = await plan.store.query(`${alias}.*`, query)
   const apply = await plan.join(
     raw.map((one) => joinedOf(junction, ({ databaseName }) => one[databaseName], viaOf(builder))),
   )
