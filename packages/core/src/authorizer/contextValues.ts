@@ -5,6 +5,7 @@ import { ContextObject, ContextValues } from '../schema/context.js'
 import type { Field, Model, ScalarField } from '../schema/model.js'
 import type { Models } from '../schema/schema.js'
 import { isUuid } from '../schema/uuid.js'
+import { entryOf } from '../values/entryOf.js'
 import { isNumeric } from '../values/numeric.js'
 import { isThenable } from '../values/thenable.js'
 
@@ -29,11 +30,7 @@ const readers = new WeakMap<Model, Fields>()
  * @throws ArgumentError `invalid-context` for an undeclared name and for a value of another type.
  */
 export function contextOf(schema: Declared, given: unknown, base?: ContextValues): ContextValues {
-  let reader = readers.get(schema.context)
-  if (!reader) {
-    reader = fieldReaders(schema, schema.context, '')
-    readers.set(schema.context, reader)
-  }
+  const reader = entryOf(readers, schema.context, () => fieldReaders(schema, schema.context, ''))
   const values = [...reader.keys()].map((_, at) => base?.values[at])
   readEach(given, reader, '', (_, value, at) => {
     values[at] = value

@@ -1,3 +1,4 @@
+import { entryOf } from '../values/entryOf.js'
 import type { Condition, Definition } from './condition.js'
 import { partsIn, variablesIn } from './visit.js'
 
@@ -12,12 +13,7 @@ export function partsOf(condition: Condition, known: Map<Definition, number> = n
   const { definition } = condition
   // Calls of recursive definitions are counted when they are evaluated.
   if (definition.recursive) return 1
-  let parts = known.get(definition)
-  if (parts === undefined) {
-    parts = 1 + partsOf(definition.condition, known)
-    known.set(definition, parts)
-  }
-  return parts
+  return entryOf(known, definition, () => 1 + partsOf(definition.condition, known))
 }
 
 /**
@@ -37,12 +33,7 @@ function loopsOf(condition: Condition, known: Map<Definition, number>): number {
     case 'ref': {
       const { definition } = condition
       if (definition.recursive) return Number.POSITIVE_INFINITY
-      let loops = known.get(definition)
-      if (loops === undefined) {
-        loops = loopsOf(definition.condition, known)
-        known.set(definition, loops)
-      }
-      return loops
+      return entryOf(known, definition, () => loopsOf(definition.condition, known))
     }
     case 'in':
       return condition.list.kind === 'list' || condition.list.kind === 'value' ? 0 : 1

@@ -1,4 +1,5 @@
 import type { Schema } from '../schema/schema.js'
+import { entryOf } from '../values/entryOf.js'
 import { identityOf } from '../values/rows.js'
 import { isImagined } from './imagined.js'
 
@@ -15,12 +16,7 @@ export class Ids {
 
   of(value: unknown): number {
     const key = this.#keyOf(value)
-    let id = this.#ids.get(key)
-    if (id === undefined) {
-      id = this.#ids.size
-      this.#ids.set(key, id)
-    }
-    return id
+    return entryOf(this.#ids, key, () => this.#ids.size)
   }
 
   #keyOf(value: unknown): unknown {

@@ -264,11 +264,9 @@ export class MissingSearch {
     if (model === undefined) return undefined
     const [row] = this.#imagined(part.key, 1, () => imaginedRow(schema, model, undefined))
     const change = this.#change(part, true, 'there', row)
-    let inner = this.#worlds.get(part)
-    if (!inner) {
-      inner = world.with(world.reads.with(new Map([[world.ids.of(location.object), new Map([[location.field, row]])]])))
-      this.#worlds.set(part, inner)
-    }
+    const inner = entryOf(this.#worlds, part, () =>
+      world.with(world.reads.with(new Map([[world.ids.of(location.object), new Map([[location.field, row]])]]))),
+    )
     return { change, world: inner }
   }
 
@@ -352,8 +350,7 @@ export class MissingSearch {
   }
 
   #imagined(list: string, count: number, make: () => object): readonly object[] {
-    const rows = this.#rows.get(list) ?? []
-    this.#rows.set(list, rows)
+    const rows = entryOf(this.#rows, list, () => [])
     while (rows.length < count) rows.push(make())
     return rows.slice(0, count)
   }

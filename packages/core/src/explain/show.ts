@@ -6,6 +6,7 @@ import { own } from '../own.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
+import { mirrored, opposites } from '../values/order.js'
 import { isImagined } from './imagined.js'
 import { locationOf, named, type Scope } from './location.js'
 import type { Part, World } from './part.js'
@@ -266,10 +267,10 @@ export class Shown {
     switch (condition.kind) {
       case 'compare': {
         const [left, right] = this.#sides(condition, part)
-        const operator = wanted ? condition.operator : complements[condition.operator]
+        const operator = wanted ? condition.operator : opposites[condition.operator]
         const isMirrored = left.isValue && !right.isValue
         const [one, other] = isMirrored ? [right, left] : [left, right]
-        const shown = (isMirrored && mirrored[operator]) || operator
+        const shown = isMirrored ? mirrored[operator] : operator
         return `${one.text} ${shown === '==' ? '=' : shown} ${demanded(other)}`
       }
       case 'in':
@@ -289,8 +290,6 @@ export class Shown {
 
 const maxText = 60
 const maxElements = 8
-const complements = { '=': '!=', '==': '!=', '!=': '=', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
-const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
 
 function literal(value: string): Side {
   return { text: value, value, isValue: true }
@@ -323,7 +322,7 @@ function equality(left: Side, right: Side, isEqual: boolean): string {
 function ordering(left: Side, right: Side, operator: keyof typeof orderings, holds: boolean): string {
   const isMirrored = left.isValue && !right.isValue
   const [one, other] = isMirrored ? [right, left] : [left, right]
-  const sign = isMirrored ? (mirrored[operator] as keyof typeof orderings) : operator
+  const sign = isMirrored ? mirrored[operator] : operator
   const expected = `${orderings[sign]} ${withValue(other)}`
   if (holds) return `${withValue(one)} is ${expected}`
   return one.isValue || one.value === undefined

@@ -1,5 +1,6 @@
 import type { Root } from '../condition/condition.js'
-import { UnsupportedFilterError } from '../errors.js'
+import type { UnsupportedFilterError } from '../errors.js'
+import { refused } from '../filter/refused.js'
 import type { Span } from '../language/source.js'
 import type { FilterCondition, FilterRelation } from './filter.js'
 import type { Relation } from './relation.js'
@@ -48,11 +49,12 @@ export interface Flattening {
 
 /** Returns the error for a condition that the flat form of a filter can't represent. */
 export function unsupported(what: string, span: Span | undefined): UnsupportedFilterError {
-  return new UnsupportedFilterError('unsupported-filter', `${what} can't be said by a filter of inner joins.`, {
+  return refused(
+    'inner-joins',
+    `${what} can't be said by a filter of inner joins.`,
     span,
-    hint: "an adapter that reads the filter's `condition` can say it",
-    data: { reason: 'inner-joins' },
-  })
+    "an adapter that reads the filter's `condition` can say it",
+  )
 }
 
 /**

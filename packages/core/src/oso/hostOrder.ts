@@ -1,7 +1,7 @@
 import type { Condition } from '../condition/condition.js'
 import { family, operandType } from '../condition/type.js'
 import { conditionsIn, operandsIn } from '../condition/visit.js'
-import { UnsupportedFilterError } from '../errors.js'
+import { refused } from '../filter/refused.js'
 import type { Schema } from '../schema/schema.js'
 
 /**
@@ -14,10 +14,11 @@ export function assertNoHostOrder(condition: Condition, schema: Schema): void {
     if (one.kind !== 'compare' || one.operator === '=' || one.operator === '==' || one.operator === '!=') continue
     const families = operandsIn(one).map((operand) => family(operandType(schema, operand)))
     if (!families.includes('row') && !(families.includes('date') && families[0] !== families[1])) continue
-    throw new UnsupportedFilterError('unsupported-filter', `A filter can't order objects with \`${one.operator}\`.`, {
-      span: one.span,
-      hint: 'compare a field of theirs',
-      data: { reason: 'host-order' },
-    })
+    throw refused(
+      'host-order',
+      `A filter can't order objects with \`${one.operator}\`.`,
+      one.span,
+      'compare a field of theirs',
+    )
   }
 }

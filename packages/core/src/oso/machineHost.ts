@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { Source, type Span } from '../language/source.js'
+import { iteratorOf } from '../machine/host/iterators.js'
 import type { Awaitable, Host as MachineInterface } from '../machine/index.js'
 import { HostError } from '../machine/index.js'
 import { provideGoalTrace } from '../machine/query/errors.js'
@@ -9,7 +10,9 @@ import { callMethod } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import type { Method } from '../text/plainCall.js'
 import { Dict } from '../values/dict.js'
+import { entryOf } from '../values/entryOf.js'
 import type { OrderOperator } from '../values/order.js'
+import { compareNumbers } from '../values/order.js'
 import { isThenable } from '../values/thenable.js'
 import { defaultEqualityFn } from './equality.js'
 import { InvalidAttributeError, InvalidCallError } from './errors.js'
@@ -98,9 +101,12 @@ export class MachineHost implements MachineInterface {
     return this.equal(left, right)
   }
 
-  /** JavaScript's own order, except for nil, which has none. */
+  /** JavaScript's own order, except for nil, which has none. Sound: JavaScript orders any two values. */
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> {
-    return whenSettled([left, right], (a, b) => a !== null && b !== null && inOrder(operator, a, b))
+    return whenSettled(
+      [left, right],
+      (a, b) => a !== null && b !== null && compareNumbers(operator, a as number, b as number),
+    )
   }
 
   leadsToRows(): boolean {
@@ -109,17 +115,8 @@ export class MachineHost implements MachineInterface {
 
   readsPlainly(cls: unknown, field: string): boolean {
     if (typeof cls !== 'function') return this.#isPlain(cls, field)
-    let fields = this.#plain.get(cls)
-    if (!fields) {
-      fields = new Map()
-      this.#plain.set(cls, fields)
-    }
-    let plain = fields.get(field)
-    if (plain === undefined) {
-      plain = this.#isPlain(cls, field)
-      fields.set(field, plain)
-    }
-    return plain
+    const fields = entryOf(this.#plain, cls, () => new Map<string, boolean>())
+    return entryOf(fields, field, () => this.#isPlain(cls, field))
   }
 
   #isPlain(cls: unknown, field: string): boolean {
@@ -170,11 +167,7 @@ export class MachineHost implements MachineInterface {
   }
 
   iterate(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
-    if (value === null || value === undefined) return undefined
-    const object = Object(value) as Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>>
-    if (Symbol.iterator in object && typeof object.next === 'function') return iteratorOf(object as Iterable<unknown>)
-    if (Symbol.asyncIterator in object) return (object as AsyncIterable<unknown>)[Symbol.asyncIterator]()
-    return Symbol.iterator in object ? iteratorOf(object as Iterable<unknown>) : undefined
+    return iteratorOf(value)
   }
 
   identify(value: object): unknown {
@@ -251,26 +244,6 @@ function ancestorsOf(cls: unknown): readonly unknown[] {
   const chain: unknown[] = []
   for (let at = cls; isConstructor(at); at = Object.getPrototypeOf(at)) chain.push(at)
   return chain
-}
-
-function iteratorOf(iterable: Iterable<unknown>): Iterator<unknown> {
-  return iterable[Symbol.iterator]()
-}
-
-function inOrder(operator: OrderOperator, left: unknown, right: unknown): boolean {
-  // Sound: JavaScript orders any two values. The meaning is the application's responsibility.
-  const a = left as number
-  const b = right as number
-  switch (operator) {
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
-    case '>=':
-      return a >= b
-  }
 }
 
 /** Calls a function with values once none of them is a promise; at once if none is. */

@@ -1,5 +1,6 @@
 import type { Rule, Statement } from '../language/ast.js'
 import type { Source } from '../language/source.js'
+import { entryOf } from '../values/entryOf.js'
 import { type MergedBlock, mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
 import { expandBlocks } from './expand.js'
 import type { Policy } from './policy.js'
@@ -41,9 +42,7 @@ export function policyOfSnapshot({ statements, warnings }: Snapshot, sources: re
 export function byName(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
   const named = new Map<string, Rule[]>()
   for (const rule of rules) {
-    const same = named.get(rule.name)
-    if (same) same.push(rule)
-    else named.set(rule.name, [rule])
+    entryOf(named, rule.name, () => []).push(rule)
   }
   return named
 }

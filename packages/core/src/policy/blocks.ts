@@ -1,5 +1,6 @@
 import type { Declaration, Name, ResourceBlock, ShorthandRule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
+import { entryOf } from '../values/entryOf.js'
 import type { Block, Policy } from './policy.js'
 
 /** A name that a block declares. */
@@ -56,11 +57,11 @@ export function mergeBlocks(blocks: readonly ResourceBlock[]): ReadonlyMap<strin
   const merged = new Map<string, Growing>()
   for (const block of blocks) {
     const { name } = block.name
-    let one = merged.get(name)
-    if (!one) {
-      one = { keyword: 'resource', name: block.name, declared: new Map(), shorthand: [] }
-      merged.set(name, one)
-    }
+    const one = entryOf(
+      merged,
+      name,
+      (): Growing => ({ keyword: 'resource', name: block.name, declared: new Map(), shorthand: [] }),
+    )
     if (block.keyword?.name === 'actor') one.keyword = 'actor'
     for (const declared of declarationsOf(block)) {
       if (!one.declared.has(declared.name)) one.declared.set(declared.name, declared)

@@ -1,6 +1,7 @@
 import type { Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
 import { Source, type Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
+import { entryOf } from '../values/entryOf.js'
 import type { Declared, MergedBlock } from './blocks.js'
 
 /** The types that rules must match, and the rules that must exist. */
@@ -47,9 +48,7 @@ export function ruleTypesOf(written: readonly RuleType[], blocks: ReadonlyMap<st
 
   const general = new Map<string, RuleType[]>()
   for (const type of [...always, ...written, ...forRoles]) {
-    const known = general.get(type.name)
-    if (known) known.push(type)
-    else general.set(type.name, [type])
+    entryOf(general, type.name, () => []).push(type)
   }
 
   const needed = neededRelations(blocks)
@@ -58,9 +57,7 @@ export function ruleTypesOf(written: readonly RuleType[], blocks: ReadonlyMap<st
     for (const declared of block.declared.values()) {
       if (!declared.to) continue
       const type = relationType(declared, declared.to.name, name)
-      const same = relations.get(declared.name)
-      if (same) same.set(name, type)
-      else relations.set(declared.name, new Map([[name, type]]))
+      entryOf(relations, declared.name, () => new Map<string, RuleType>()).set(name, type)
       if (needed.has(declared)) required.set(type, declared)
     }
   }

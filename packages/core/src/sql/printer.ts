@@ -11,6 +11,7 @@ import type {
 } from '../condition/condition.js'
 import { operandsIn, pathsIn } from '../condition/visit.js'
 import type { Span } from '../language/source.js'
+import { mirrored } from '../values/order.js'
 import { Calculator } from './arithmetic.js'
 import { refuseType } from './column/refusals.js'
 import { Columns } from './comparison/columns.js'
@@ -298,7 +299,7 @@ export class Printer {
   #comparison({ operator, left, right, span }: Compare): Sql {
     if (left.kind === 'value') {
       if (right.kind === 'value') return refuseOperand(left, span)
-      return this.#comparison({ kind: 'compare', operator: turned[operator], left: right, right: left, span })
+      return this.#comparison({ kind: 'compare', operator: mirrored[operator], left: right, right: left, span })
     }
     if (right.kind === 'value' && right.value === null) return this.#withNil(operator, left, span)
     const value = this.#value(left, span)
@@ -440,5 +441,3 @@ const count: SqlColumn = {
   nullable: false,
   type: { kind: 'integer', from: 0n, to: 2n ** 53n - 1n, bigint: false },
 }
-
-const turned = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=', '==': '==' } as const

@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '../errors.js'
+import { refused } from '../filter/refused.js'
 import type { Span } from '../language/source.js'
 
 /** Why a condition can't be SQL, as a stable identifier. */
@@ -17,5 +17,5 @@ const wayOut = 'check the rows one by one with can(), or compare columns whose t
 
 /** Throws because SQL can't represent the condition exactly. */
 export function refuse(reason: SqlRefusal, message: string, span: Span | undefined, hint: string = wayOut): never {
-  throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason } })
+  throw refused(reason, message, span, hint)
 }

@@ -6,6 +6,12 @@ import { compareNumeric, isDecimal, isNumeric, type Numeric } from './numeric.js
 
 export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>
 
+/** The operator of the same comparison with its sides exchanged. */
+export const mirrored = { '=': '=', '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
+
+/** The operator that holds for two comparable values exactly if another does not. */
+export const opposites = { '=': '!=', '==': '!=', '!=': '=', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
+
 /**
  * Compares two values with `<`, `<=`, `>` or `>=`.
  * Numbers are ordered by value (booleans are 0 and 1), text by code point, and dates by time. Other

@@ -198,12 +198,9 @@ export class PolicyActions {
   }
 
   #ofModel(model: string): ActionNames {
-    let names = this.#ofModels.get(model)
-    if (!names) {
-      names = actionNames(this.#partFor(model), [checkedAction], (name) => this.#schema.isName(name))
-      this.#ofModels.set(model, names)
-    }
-    return names
+    return entryOf(this.#ofModels, model, () =>
+      actionNames(this.#partFor(model), [checkedAction], (name) => this.#schema.isName(name)),
+    )
   }
 
   #partFor(model: string): ReturnType<typeof policyFor> {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { type Source, type Span, spanText } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
+import { entryOf } from '../../values/entryOf.js'
 import { metErrors } from '../../values/metErrors.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { WarningLog } from '../policies/warnings.js'
@@ -81,8 +82,7 @@ export class OutlivedErrors {
       hint: 'test for nil or for the class first; explain() of @arcturus/core/explain shows the error',
     }
     this.#diagnostics.set(span, diagnostic)
-    const logged = this.#logged.get(span.source) ?? []
-    this.#logged.set(span.source, logged)
+    const logged = entryOf(this.#logged, span.source, () => [])
     // Evaluators differ in what they call the place: a comparison, or the operand that can't be read.
     if (logged.every(({ start, end }) => end <= span.start || span.end <= start)) {
       logged.push(span)

@@ -2,6 +2,7 @@ import { ArgumentError, PolicyError } from '../../errors.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { formatDiagnostic } from '../../language/formatDiagnostic.js'
 import type { Policy } from '../../policy/policy.js'
+import { entryOf } from '../../values/entryOf.js'
 
 /** Receives the warnings of a policy. */
 export type WarningListener = (warning: Diagnostic) => void
@@ -64,11 +65,9 @@ export class WarningLog {
 
   /** Returns the warnings that were reported for policies of the same text. */
   #knownOf({ sources }: Policy): Set<string> {
-    const policies = received.get(this.#listener) ?? new Map<string, Set<string>>()
-    received.set(this.#listener, policies)
+    const policies = entryOf(received, this.#listener, () => new Map<string, Set<string>>())
     const content = JSON.stringify(sources.map(({ name, text }) => [name, text]))
-    const known = policies.get(content) ?? new Set()
-    policies.set(content, known)
+    const known = entryOf(policies, content, () => new Set())
     const [oldest] = policies.keys()
     if (policies.size > REMEMBERED) policies.delete(oldest!)
     return known

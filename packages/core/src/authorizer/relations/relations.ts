@@ -1,6 +1,7 @@
 import { adoptAll } from '../../schema/plainRows.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Load, Wanted } from '../../schema/wanted.js'
+import { entryOf } from '../../values/entryOf.js'
 import { HostError, queryError } from '../../values/hostError.js'
 import { assertFound, isLink } from '../../values/links.js'
 import { identityOf } from '../../values/rows.js'
@@ -55,8 +56,7 @@ export class RelationMemory {
     identify?: (row: object) => unknown,
   ): Promise<unknown> {
     this.#loaded ??= new WeakMap()
-    const known = this.#loaded.get(object) ?? new Map<string, Promise<unknown>>()
-    this.#loaded.set(object, known)
+    const known = entryOf(this.#loaded, object, () => new Map<string, Promise<unknown>>())
     // A caller that wants all rows must not share a load that fails because there are too many.
     const key = most === undefined ? name : `${name}, at most ${most}`
     const found = known.get(name) ?? known.get(key)

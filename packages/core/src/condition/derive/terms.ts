@@ -1,4 +1,5 @@
 import type { Expression, Pattern } from '../../language/ast.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Condition, Operand } from '../condition.js'
 
 /** An unbound variable of a rule that is being derived. */
@@ -46,12 +47,7 @@ export class Scope {
    */
   unknown(name: string): Unknown {
     if (name === '_') return new Unknown(name)
-    let unknown = this.#unknowns.get(name)
-    if (!unknown) {
-      unknown = new Unknown(name)
-      this.#unknowns.set(name, unknown)
-    }
-    return unknown
+    return entryOf(this.#unknowns, name, () => new Unknown(name))
   }
 }
 

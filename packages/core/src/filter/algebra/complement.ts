@@ -1,10 +1,11 @@
 import type { Compare, Definite, Operand } from '../../condition/condition.js'
 import { operandType } from '../../condition/type.js'
 import { mapParts, partsIn } from '../../condition/visit.js'
-import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { isNumeric } from '../../values/numeric.js'
+import { opposites } from '../../values/order.js'
+import { refused } from '../refused.js'
 import { all, any, FALSE, TRUE } from './logic.js'
 import { isUnreadable } from './presence.js'
 
@@ -50,9 +51,8 @@ export function opposite(schema: Schema, condition: Definite): Definite {
 }
 
 function flipped(schema: Schema, condition: Compare): readonly Definite[] {
-  const turn = { '=': '!=', '!=': '=', '==': '!=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const
   const { operator } = condition
-  const opposite: Definite = { ...condition, operator: turn[operator] }
+  const opposite: Definite = { ...condition, operator: opposites[operator] }
   if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
   if (isNaNValue(condition.left) || isNaNValue(condition.right)) {
     for (const one of [condition.left, condition.right]) assertNumber(schema, one, condition.span)
@@ -108,11 +108,12 @@ function assertNumber(schema: Schema, operand: Operand, span: Span): void {
   if (!list && (scalar === 'integer' || scalar === 'float' || scalar === 'boolean' || scalar === 'date')) return
   if (operand.kind === 'value' && isNumeric(operand.value)) return
   const name = operand.kind === 'path' ? `"${operand.steps.map((step) => step.name).join('.')}"` : 'this value'
-  throw new UnsupportedFilterError('unsupported-filter', `NaN is compared with ${name}, which may not be a number.`, {
+  throw refused(
+    'mixed-types',
+    `NaN is compared with ${name}, which may not be a number.`,
     span,
-    hint: 'find the value of the actor or the policy that is NaN',
-    data: { reason: 'mixed-types' },
-  })
+    'find the value of the actor or the policy that is NaN',
+  )
 }
 
 function isNaNValue(operand: Operand): boolean {

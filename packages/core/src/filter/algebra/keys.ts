@@ -1,6 +1,7 @@
 import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
 import { labelOf, operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
+import { entryOf } from '../../values/entryOf.js'
 import { identityOfRow } from './knownRow.js'
 
 /**
@@ -62,11 +63,7 @@ export class DefiniteKeys {
   }
 
   #identity(one: object): string {
-    let id = this.#ids.get(one)
-    if (id === undefined) {
-      id = this.#ids.size
-      this.#ids.set(one, id)
-    }
+    const id = entryOf(this.#ids, one, () => this.#ids.size)
     return `#${id}`
   }
 }

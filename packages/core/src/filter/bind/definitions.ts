@@ -3,6 +3,7 @@ import { substitute } from '../../condition/substitute.js'
 import { partsIn } from '../../condition/visit.js'
 import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
+import { entryOf } from '../../values/entryOf.js'
 
 /** Definitions up to this size are inlined at each reference. */
 const inlineSize = 64
@@ -42,8 +43,7 @@ export class BoundDefinitions {
     const isKnown = knownAmong(args)
     const keys = args.map((one) => (isKnown(one) ? this.#keyOf(one) : '?'))
     const key = keys.join(' ')
-    const ofDefinition = this.#all.get(definition) ?? new Map<string, Bound>()
-    this.#all.set(definition, ofDefinition)
+    const ofDefinition = entryOf(this.#all, definition, () => new Map<string, Bound>())
     const openArgs = args.filter((one) => !isKnown(one))
     const known = ofDefinition.get(key)
     if (known) {
@@ -85,11 +85,7 @@ export class BoundDefinitions {
   }
 
   #idOf(value: unknown): string {
-    let id = this.#ids.get(value)
-    if (id === undefined) {
-      id = this.#ids.size
-      this.#ids.set(value, id)
-    }
+    const id = entryOf(this.#ids, value, () => this.#ids.size)
     return String(id)
   }
 }

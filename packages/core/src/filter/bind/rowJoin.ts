@@ -10,6 +10,7 @@ import type { Meaning } from '../../predicate/meaning.js'
 import type { Predicate } from '../../predicate/predicate.js'
 import { equalsLiteral, read } from '../../predicate/read.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 
 /**
  * A quantifier that compares its rows with one path outside them. For example,
@@ -111,11 +112,7 @@ const known = new WeakMap<Some, RowJoin | null>()
 /** Returns the comparison of a quantifier with one path; undefined if the condition has another form. */
 export function rowJoinOf(some: Condition): RowJoin | undefined {
   if (some.kind !== 'some') return undefined
-  let join = known.get(some)
-  if (join === undefined) {
-    join = findJoin(some) ?? null
-    known.set(some, join)
-  }
+  const join = entryOf(known, some, () => findJoin(some) ?? null)
   return join ?? undefined
 }
 
@@ -133,12 +130,7 @@ const grouped = new WeakMap<Or, readonly JoinedArms[]>()
 
 /** Groups the arms of a disjunction: the arms of a group share one pass over the rows. */
 export function joinedArms(condition: Or): readonly JoinedArms[] {
-  let groups = grouped.get(condition)
-  if (!groups) {
-    groups = groupArms(condition.of)
-    grouped.set(condition, groups)
-  }
-  return groups
+  return entryOf(grouped, condition, () => groupArms(condition.of))
 }
 
 function groupArms(arms: readonly Condition[]): readonly JoinedArms[] {

@@ -2,6 +2,7 @@ import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../c
 import { alternativesOf, goalsOf, operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import { mapDefinite } from '../algebra/complement.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any } from '../algebra/logic.js'
@@ -79,9 +80,7 @@ class Compacting {
     const groups = new Map<string, DefiniteSome[]>()
     for (const one of quantifiers) {
       const key = this.#keys.ofOperand(one.from)
-      const group = groups.get(key)
-      if (group) group.push(one)
-      else groups.set(key, [one])
+      entryOf(groups, key, () => []).push(one)
     }
     return [...groups.values()].map((group) => {
       const [first, ...more] = group
@@ -108,9 +107,7 @@ class Compacting {
       for (const key of arm.keys())
         if (counts.get(key)! > (shared === undefined ? 1 : counts.get(shared)!)) shared = key
       const key = shared ?? `alone ${at}`
-      const group = groups.get(key)
-      if (group) group.push(at)
-      else groups.set(key, [at])
+      entryOf(groups, key, () => []).push(at)
     }
     const found = [...groups].map(([shared, group]): Definite => {
       if (group.length === 1) return arms[group[0]!]!

@@ -1,10 +1,9 @@
 import type { Compare, CompareOperator, Definite, Variable } from '../../condition/condition.js'
 import { elementType, operandType } from '../../condition/type.js'
 import type { Schema } from '../../schema/schema.js'
+import { compareNumbers, mirrored } from '../../values/order.js'
 import { all, FALSE } from '../algebra/logic.js'
 import { isReadable } from '../algebra/presence.js'
-
-const mirrored = { '=': '=', '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 
 /**
  * Converts a comparison of a count that only tests whether there is a row to a quantifier, which
@@ -32,19 +31,5 @@ export function compareCount(schema: Schema, { operator, left, right, span }: Co
 }
 
 function holds(operator: CompareOperator, count: number, limit: number): boolean {
-  switch (operator) {
-    case '=':
-    case '==':
-      return count === limit
-    case '!=':
-      return count !== limit
-    case '<':
-      return count < limit
-    case '<=':
-      return count <= limit
-    case '>':
-      return count > limit
-    case '>=':
-      return count >= limit
-  }
+  return compareNumbers(operator === '=' ? '==' : operator, count, limit)
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../condition/condition.js'
 import { canBeEqual, family, isNil, operandType, stepField } from '../../condition/type.js'
 import { operandsIn, partsIn } from '../../condition/visit.js'
-import { UnsupportedFilterError } from '../../errors.js'
+import type { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import { comparability } from '../../schema/comparability.js'
@@ -23,6 +23,7 @@ import { compareEqual, compareOrder } from '../../values/order.js'
 import { complement, opposite } from '../algebra/complement.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 import { isAbsent, isPresent, isReadable } from '../algebra/presence.js'
+import { refused } from '../refused.js'
 import { compareCount } from './count.js'
 import { definiteOperand, definitePath, isNever, isText, uncomputed } from './operand.js'
 import { rowAmong, rowsEqual } from './rows.js'
@@ -130,10 +131,11 @@ export class Leaves {
     if (isNever(schema, leaf.of)) return FALSE
     const model = schema.models.get(leaf.model)
     if (model && hasCustomInstanceCheck(model) && family(operandType(schema, leaf.of)) !== 'row')
-      throw new UnsupportedFilterError(
-        'unsupported-filter',
+      throw refused(
+        'class-check',
         `${leaf.model} has an \`isaCheck\` function, which a database cannot call.`,
-        { span: leaf.span, hint: 'compare a field instead', data: { reason: 'class-check' } },
+        leaf.span,
+        'compare a field instead',
       )
     return { ...leaf, of: definitePath(schema, leaf.of, leaf.span) }
   }
@@ -323,10 +325,7 @@ export class Leaves {
       return any([nobody, rowsEqual(this.#schema, left, right, span)])
     }
     if (family(a) === 'list' || family(b) === 'list') {
-      throw new UnsupportedFilterError('unsupported-filter', 'A filter cannot compare whole lists.', {
-        span,
-        data: { reason: 'list' },
-      })
+      throw refused('list', 'A filter cannot compare whole lists.', span)
     }
     return { kind: 'compare', operator: '=', left, right, span }
   }
@@ -346,14 +345,7 @@ export class Leaves {
     // that with a text is an error.
     const canBeNumber = (a === 'date' && b === 'text') || (a === 'text' && b === 'date')
     if (!isOrdering && !canBeNumber && comparability(condition.operator, a, b) === 'certain') return
-    throw new UnsupportedFilterError(
-      'unsupported-filter',
-      `A filter cannot compare ${a} with ${b} by \`${condition.operator}\`.`,
-      {
-        span: condition.span,
-        data: { reason: 'mixed-types' },
-      },
-    )
+    throw refused('mixed-types', `A filter cannot compare ${a} with ${b} by \`${condition.operator}\`.`, condition.span)
   }
 
   #in(condition: In): Definite {
@@ -421,8 +413,5 @@ function compareValues(operator: Compare['operator'], left: unknown, right: unkn
 }
 
 function noList(span: Span): UnsupportedFilterError {
-  return new UnsupportedFilterError('unsupported-filter', '`in` needs a field that holds a list.', {
-    span,
-    data: { reason: 'list' },
-  })
+  return refused('list', '`in` needs a field that holds a list.', span)
 }

@@ -1,9 +1,10 @@
 import type { Operand, Path } from '../../condition/condition.js'
 import { family, isLength, operandType, stepField } from '../../condition/type.js'
-import { UnsupportedFilterError } from '../../errors.js'
+import type { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { isFloat } from '../algebra/presence.js'
+import { refused } from '../refused.js'
 
 type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
 
@@ -56,14 +57,11 @@ export function definitePath(schema: Schema, operand: Operand, span: Span): Path
   if (operand.kind !== 'path') throw uncomputed(operand, span)
   for (const step of operand.steps) {
     if (stepField(schema, step)) continue
-    throw new UnsupportedFilterError(
-      'unsupported-filter',
+    throw refused(
+      'unknown-field',
       `${step.model ?? 'The class of this value'} declares no field "${step.name}", so a database cannot filter by it.`,
-      {
-        span: step.span,
-        hint: step.model ? `declare it in the fields of ${step.model}` : 'register the class of the value',
-        data: { reason: 'unknown-field' },
-      },
+      step.span,
+      step.model ? `declare it in the fields of ${step.model}` : 'register the class of the value',
     )
   }
   return operand
@@ -139,13 +137,10 @@ export function isText(schema: Schema, operand: Operand): boolean {
 
 export function uncomputed(operand: Operand, span: Span): UnsupportedFilterError {
   const what = operand.kind === 'call' ? `the method "${operand.method}"` : 'this'
-  return new UnsupportedFilterError(
-    'unsupported-filter',
+  return refused(
+    operand.kind,
     `A filter cannot compute ${what} for each row of the database.`,
-    {
-      span: 'span' in operand ? operand.span : span,
-      hint: 'compare fields and relations, or check the rows one by one with can()',
-      data: { reason: operand.kind },
-    },
+    'span' in operand ? operand.span : span,
+    'compare fields and relations, or check the rows one by one with can()',
   )
 }

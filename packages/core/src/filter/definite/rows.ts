@@ -1,12 +1,13 @@
 import type { Definite, Operand, Path } from '../../condition/condition.js'
 import { operandType, stepField } from '../../condition/type.js'
-import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../../errors.js'
+import { QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { convert, foreignValue } from '../../schema/plainRows.js'
 import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import { equalsItself } from '../../values/equality.js'
 import { isThenable } from '../../values/thenable.js'
+import { refused } from '../refused.js'
 
 /**
  * Returns the condition that two rows are the same, by the columns of their key. A to-one relation
@@ -19,16 +20,11 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
   const model = models.find((one) => one !== undefined && schema.keyOwner(one) === undefined) ?? models[0] ?? models[1]
   const key = model === undefined ? undefined : schema.key(model)
   if (model === undefined || !key || key.length === 0) {
-    throw new UnsupportedFilterError(
-      'unsupported-filter',
+    throw refused(
+      'no-key',
       `Rows of ${model ?? 'an unknown class'} cannot be compared in a filter: no key is declared.`,
-      {
-        span,
-        hint: model
-          ? `declare it: registerClass(${model}, { key: ['id'] })`
-          : 'register the class, or tag the row with as()',
-        data: { reason: 'no-key' },
-      },
+      span,
+      model ? `declare it: registerClass(${model}, { key: ['id'] })` : 'register the class, or tag the row with as()',
     )
   }
   const parts = key.map((name): Definite => {
@@ -115,11 +111,7 @@ function partOfKey(
 /** Returns the column that holds a part of a row's key. */
 function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
   if (row.kind === 'value') return { kind: 'value', value: partOfKey(schema, row.value, name, span) }
-  if (row.kind !== 'path')
-    throw new UnsupportedFilterError('unsupported-filter', 'A filter can compare a row only with another row.', {
-      span,
-      data: { reason: row.kind },
-    })
+  if (row.kind !== 'path') throw refused(row.kind, 'A filter can compare a row only with another row.', span)
   const last = row.steps.at(-1)
   const relation = last && stepField(schema, last)
   if (last && relation?.kind === 'relation') {

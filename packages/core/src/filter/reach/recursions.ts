@@ -13,6 +13,7 @@ import { family } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import { any, TRUE } from '../algebra/logic.js'
 import { isPresent } from '../algebra/presence.js'
 import { replaceReaches, replaceRoots } from '../algebra/roots.js'
@@ -74,20 +75,14 @@ export class Recursions {
   }
 
   #unknown(definition: Definition, parameter: ParameterRoot, question: Question, span: Span): Equation {
-    let ofDefinition = this.#unknowns.get(definition)
-    if (!ofDefinition) {
-      ofDefinition = new Map()
-      this.#unknowns.set(definition, ofDefinition)
-    }
-    let unknown = ofDefinition.get(question)
-    if (!unknown) {
+    const ofDefinition = entryOf(this.#unknowns, definition, () => new Map<Question, Equation>())
+    return entryOf(ofDefinition, question, () => {
       const { name, model, type } = parameter
       const each: Variable = { kind: 'variable', name, model, type }
-      unknown = { definition, question, each, span, formula: TRUE, solution: undefined }
-      ofDefinition.set(question, unknown)
+      const unknown: Equation = { definition, question, each, span, formula: TRUE, solution: undefined }
       this.#unprinted.push(unknown)
-    }
-    return unknown
+      return unknown
+    })
   }
 
   /**

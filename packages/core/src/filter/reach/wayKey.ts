@@ -1,4 +1,5 @@
 import type { Root } from '../../condition/condition.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Way } from './ways.js'
 
 /**
@@ -16,12 +17,7 @@ export function wayKey({ hops, where, to }: Way<unknown>, first: Root, values: M
 }
 
 function numberOf(known: Map<unknown, number>, one: unknown): number {
-  let number = known.get(one)
-  if (number === undefined) {
-    number = known.size
-    known.set(one, number)
-  }
-  return number
+  return entryOf(known, one, () => known.size)
 }
 
 function isValue(holder: unknown): boolean {

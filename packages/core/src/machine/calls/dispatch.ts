@@ -1,6 +1,7 @@
 import type { Parameter, Pattern, Rule } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import { Dict } from '../../values/dict.js'
+import { entryOf } from '../../values/entryOf.js'
 import { isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import { Cell } from '../state/cell.js'
@@ -100,11 +101,7 @@ export abstract class Candidate {
       if (tag === undefined) continue
       // trying the rule decides whether an unregistered class matters
       if (answer !== 'yes' && host.isSubclass(tag, tag) === undefined && !this.unions.has(tag)) return 'maybe'
-      let member = known[at]!.get(tag)
-      if (member === undefined) {
-        member = this.#isInstance(host, tag, arg, at)
-        known[at]!.set(tag, member)
-      }
+      const member = entryOf(known[at]!, tag, () => this.#isInstance(host, tag, arg, at))
       if (member === 'no') return 'no'
       if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !this.#hasMore(at) ? at : 'maybe'
     }

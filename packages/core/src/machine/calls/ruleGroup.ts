@@ -1,4 +1,5 @@
 import type { Rule } from '../../language/ast.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Candidate } from './dispatch.js'
 
 /** The rules of one name and arity. */
@@ -49,18 +50,11 @@ export class RuleGroupTable {
   }
 
   get(name: string, arity: number): RuleGroup {
-    let byArity = this.#predicates.get(name)
-    if (byArity === undefined) {
-      byArity = new Map()
-      this.#predicates.set(name, byArity)
-    }
-    let predicate = byArity.get(arity)
-    if (predicate === undefined) {
+    const byArity = entryOf(this.#predicates, name, () => new Map<number, RuleGroup>())
+    return entryOf(byArity, arity, () => {
       const rules = this.#rules.get(name)
       const fitting = rules?.filter((rule) => rule.parameters.length === arity) ?? []
-      predicate = new RuleGroup(name, arity, fitting.map(this.#candidate), rules !== undefined, this.#isRecursive(name))
-      byArity.set(arity, predicate)
-    }
-    return predicate
+      return new RuleGroup(name, arity, fitting.map(this.#candidate), rules !== undefined, this.#isRecursive(name))
+    })
   }
 }

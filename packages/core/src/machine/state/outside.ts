@@ -1,3 +1,4 @@
+import { entryOf } from '../../values/entryOf.js'
 import type { Cell } from './cell.js'
 import type { Term } from './term.js'
 import { Variable } from './variable.js'
@@ -28,11 +29,6 @@ export class Outside {
 
   /** Returns a number for a value, always the same for the same value. */
   number(value: unknown): number {
-    let number = this.#numbers.get(value)
-    if (number === undefined) {
-      number = this.#numbers.size
-      this.#numbers.set(value, number)
-    }
-    return number
+    return entryOf(this.#numbers, value, () => this.#numbers.size)
   }
 }

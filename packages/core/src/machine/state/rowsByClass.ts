@@ -1,3 +1,4 @@
+import { entryOf } from '../../values/entryOf.js'
 import type { RowEquality } from '../../values/rows.js'
 import type { Host } from '../host/host.js'
 
@@ -17,11 +18,7 @@ export class RowsByClass {
     if (cls !== undefined && cls === this.#last) return this.#lastRows
     // an object from JSON can have a key of that name
     if (typeof cls !== 'function') return undefined
-    let found = this.#known.get(cls)
-    if (found === undefined) {
-      found = { rows: host.rowEquality(cls) }
-      this.#known.set(cls, found)
-    }
+    const found = entryOf(this.#known, cls, () => ({ rows: host.rowEquality(cls) }))
     this.#last = cls
     this.#lastRows = found.rows
     return found.rows

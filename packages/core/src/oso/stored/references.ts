@@ -1,9 +1,9 @@
 import type { Compare, Definite, DefiniteReach, Operand, Path } from '../../condition/condition.js'
 import { isNil, stepField } from '../../condition/type.js'
 import { mapParts, operandsIn, pathsIn } from '../../condition/visit.js'
-import { UnsupportedFilterError } from '../../errors.js'
 import { complement } from '../../filter/algebra/complement.js'
 import { all, any, FALSE } from '../../filter/algebra/logic.js'
+import { refused } from '../../filter/refused.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Relation } from '../relation.js'
@@ -139,14 +139,11 @@ export class References {
     const paths = steps.flatMap((step) => [step.from, ...step.through.map((hop) => hop.from)])
     const references = this.#references(paths)
     if (references.length === 0 || !(isNegated || references.some(({ rows }) => rows))) return
-    throw new UnsupportedFilterError(
-      'unsupported-filter',
+    throw refused(
+      'recursion',
       'A recursion along references that need not lead to one row has no exact filter.',
-      {
-        span,
-        hint: 'declare the foreign key in the database and in the ORM',
-        data: { reason: 'recursion' },
-      },
+      span,
+      'declare the foreign key in the database and in the ORM',
     )
   }
 }

@@ -1,7 +1,8 @@
 import type { Compare, Definite, Operand, Step } from '../../condition/condition.js'
 import { isLength, isNil } from '../../condition/type.js'
 import { operandsIn, partsIn, pathsIn } from '../../condition/visit.js'
-import { UnsupportedFilterError } from '../../errors.js'
+import type { UnsupportedFilterError } from '../../errors.js'
+import { refused } from '../../filter/refused.js'
 import type { HostSchema } from '../hostSchema.js'
 
 /**
@@ -34,9 +35,10 @@ function assertOperands(schema: HostSchema, operands: readonly Operand[], isDoub
 }
 
 function undeclared({ name, model, span }: Step): UnsupportedFilterError {
-  return new UnsupportedFilterError(
-    'unsupported-filter',
+  return refused(
+    'unknown-field',
     `"${name}" is not among the fields of ${model}, and a row without it would be in the list.`,
-    { span, hint: `add it to \`fields\` of registerClass(${model}, …)`, data: { reason: 'unknown-field' } },
+    span,
+    `add it to \`fields\` of registerClass(${model}, …)`,
   )
 }

@@ -127,9 +127,7 @@ export function runChecks<Context extends CheckContext>(
     for (const [kind, handler] of visitors.flatMap((visitor) => Object.entries(visitor))) {
       // Sound: an entry of a visitor is only called with nodes of its own kind.
       const one = handler as (node: Node) => void
-      const known = handlers.get(kind)
-      if (known) known.push(one)
-      else handlers.set(kind, [one])
+      entryOf(handlers, kind, () => []).push(one)
     }
   })
   const visit = (node: Node): void => {

@@ -1,4 +1,5 @@
 import type { ShorthandRule } from '../../language/ast.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { BlockContext, Check } from './check.js'
 
 /** Roles of one class that imply each other are one role, which is seldom meant. */
@@ -9,9 +10,7 @@ export const circularRoles: Check<BlockContext> = (context) => ({
       for (const rule of shorthand) {
         const isOfRoles = [rule.head, rule.implier].every(({ value }) => declared.get(value)?.kind === 'role')
         if (rule.on || !isOfRoles) continue
-        const others = implied.get(rule.implier.value)
-        if (others) others.push(rule)
-        else implied.set(rule.implier.value, [rule])
+        entryOf(implied, rule.implier.value, () => []).push(rule)
       }
       const told = new Set<string>()
       for (const role of implied.keys()) {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../values/entryOf.js'
 import { type Declared, declarationsOf } from '../blocks.js'
 import type { Check } from './check.js'
 
@@ -10,8 +11,7 @@ export const conflictingDeclaration: Check = (context) => {
   return {
     'resource block': (block) => {
       const { name } = block.name
-      const before = byClass.get(name) ?? new Map<string, Declared>()
-      byClass.set(name, before)
+      const before = entryOf(byClass, name, () => new Map<string, Declared>())
       const here = new Map<string, Declared>()
       for (const declared of declarationsOf(block)) {
         const earlier = here.get(declared.name) ?? conflict(before.get(declared.name), declared)

@@ -1,8 +1,9 @@
 import type { ComparisonOperator, Expression } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
+import { mirrored } from '../../values/order.js'
 import { haveCommonInstances } from './commonInstances.js'
 import type { PathCheck } from './followPaths.js'
-import { type Comparison, type Literal, literalsOf, mirrored } from './knowledge.js'
+import { type Comparison, type Literal, literalsOf } from './knowledge.js'
 
 /**
  * Two conditions on one field must leave it a value, and a class must leave it an instance. For example,

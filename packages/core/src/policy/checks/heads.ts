@@ -1,5 +1,6 @@
 import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { scalarFamilies } from '../../schema/families.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { PolicyContext } from './check.js'
 import { haveCommonInstances } from './commonInstances.js'
 import type { Knowledge, Known } from './knowledge.js'
@@ -115,9 +116,7 @@ class NamedHeads {
       const text = head[this.#at]
       if (!text?.startsWith('"')) this.#others.push(head)
       else {
-        const same = this.#byText.get(text)
-        if (same) same.push(head)
-        else this.#byText.set(text, [head])
+        entryOf(this.#byText, text, () => []).push(head)
       }
     }
   }

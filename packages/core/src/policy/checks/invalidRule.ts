@@ -1,6 +1,7 @@
 import type { Parameter, Rule, RuleType, StringLiteral } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
 import { builtinClasses } from '../../values/builtin.js'
+import { entryOf } from '../../values/entryOf.js'
 import { type ClassNames, matchRule } from '../matchRule.js'
 import { candidatesFor, typesOf } from '../ruleTypes.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
@@ -15,12 +16,7 @@ const SHOWN = 10
 export const invalidRule: PolicyCheck = (context) => {
   const byName = new Map<string, readonly RuleType[]>()
   const typesFor = (name: string): readonly RuleType[] => {
-    let types = byName.get(name)
-    if (!types) {
-      types = typesOf(name, context.ruleTypes)
-      byName.set(name, types)
-    }
-    return types
+    return entryOf(byName, name, () => typesOf(name, context.ruleTypes))
   }
   const reported = new Set<string>()
   return {

@@ -1,6 +1,8 @@
 import type { ComparisonOperator, Expression, Node, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
+import { mirrored } from '../../values/order.js'
 import { haveCommonInstances } from './commonInstances.js'
 
 /** The facts about a value in a rule. */
@@ -109,16 +111,6 @@ interface Before extends Pick<Subject, 'own' | 'isPresent' | 'alias' | 'union' |
 
 /** The value of a literal in a comparison. */
 export type Literal = string | number | bigint | boolean
-
-/** The operators for exchanged sides. */
-export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
-  '==': '==',
-  '!=': '!=',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-}
 
 /** Returns the values of a literal or of a list of literals; undefined for any other expression. */
 export function literalsOf(node: Expression): readonly Literal[] | undefined {
@@ -240,11 +232,11 @@ export class Knowledge {
 
   /** Returns the subject that a variable is, or the one that it equals. */
   #subjectOf(name: string): Subject | undefined {
-    let subject = this.#variables.get(name)
-    if (!subject) {
-      subject = new Subject(this.#schema, name, this.#schema.context.fields.has(name) ? this.#context : undefined)
-      this.#variables.set(name, subject)
-    }
+    const subject = entryOf(
+      this.#variables,
+      name,
+      () => new Subject(this.#schema, name, this.#schema.context.fields.has(name) ? this.#context : undefined),
+    )
     return subject.alias ? this.#resolve(subject.alias) : subject
   }
 

@@ -1,4 +1,5 @@
 import type { Parameter, Pattern, StringLiteral } from '../../language/ast.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Declared } from '../blocks.js'
 import type { PolicyContext, RuleCheck } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
@@ -97,8 +98,7 @@ function declaredNames(kind: Declared['kind'], { blocks, ruleTypes, schema }: Po
     const names = [...declared.values()].filter((one) => one.kind === kind).map((one) => one.name)
     own.set(name, names)
     for (const ancestor of [undefined, name, ...schema.ancestors(name)]) {
-      const known = below.get(ancestor) ?? new Set()
-      below.set(ancestor, known)
+      const known = entryOf(below, ancestor, () => new Set())
       for (const one of names) known.add(one)
     }
   }

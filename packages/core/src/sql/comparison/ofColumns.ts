@@ -1,5 +1,6 @@
 import type { CompareOperator } from '../../condition/condition.js'
 import type { Span } from '../../language/source.js'
+import { mirrored } from '../../values/order.js'
 import type { Order } from '../column/valueTest.js'
 import type { SqlTextOperand } from '../dialects/standard.js'
 import { refuse } from '../refusal.js'
@@ -42,7 +43,7 @@ export class ColumnComparisons {
     const order = any([
       this.#order(left, operator, right, pair),
       all([beyond(left, operator), isSome(right)]),
-      all([beyond(right, turnedOrder[operator]), isSome(left)]),
+      all([beyond(right, mirrored[operator]), isSome(left)]),
     ])
     return all([order, ...presencesOf(left, right)])
   }
@@ -132,8 +133,6 @@ export class ColumnComparisons {
     return all([compared, pair.nan === undefined ? true : atom(`${greater.text} <> ${pair.nan}`), pair.isDate ?? true])
   }
 }
-
-const turnedOrder = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 
 type DateType = Extract<SqlType, { kind: 'date' }>
 
