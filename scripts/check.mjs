@@ -15,7 +15,7 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [165.5, 174],
+    index: [166, 174],
     async: [71, 174],
     checks: 116.5,
     runtime: 16.5,

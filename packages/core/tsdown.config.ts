@@ -22,9 +22,10 @@ const files = [
 ] as const
 /** The modules of entries. The imports of one that come later stay out of shared files: bundlers keep all of a file. */
 const entries: ReadonlySet<string> = new Set(
-  ['compiled/runtime', 'asyncOnly/index', 'asyncOnly/asyncAuthorizer', 'checkOnly/index', 'index'].map((name) =>
-    path(`${name}.ts`),
-  ),
+  [
+    ...['compiled/runtime', 'asyncOnly/index', 'asyncOnly/asyncAuthorizer', 'checkOnly/index'],
+    ...['index', 'authorizer/authorizer'],
+  ].map((name) => path(`${name}.ts`)),
 )
 
 function path(file: string): string {

@@ -1,6 +1,6 @@
 import { namesOf } from '../authorizer/arguments.js'
 import { Engine, type EngineParts } from '../authorizer/decisions/engine.js'
-import { LateAuthorizer } from '../authorizer/lateAuthorizer.js'
+import { LateAuthorizer, type LateModules } from '../authorizer/lateAuthorizer.js'
 import { defineMissing, missingIn } from '../authorizer/missingMembers.js'
 import type { AuthorizerOptions } from '../authorizer/options.js'
 import { chosenEvaluator } from '../authorizer/plans/evaluatorName.js'
@@ -44,7 +44,7 @@ export class AsyncAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends L
    */
   constructor(options: AuthorizerOptions = {}) {
     // `with` passes the engine of the new authorizer.
-    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, filters)
+    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, modules)
     defineMissing(AsyncAuthorizer.prototype, 'async', missingMembers)
   }
 
@@ -60,7 +60,10 @@ export interface AsyncAuthorizer<P extends PolicyTypes = RegisteredPolicy> exten
 const over = (engine: Engine): AsyncAuthorizer => new AsyncAuthorizer(engine)
 
 const building = late(async () => (await import('../authorizer/policies/fullBuilding.js')).fullBuilding())
-const filters = late(() => import('../authorizer/filters/filters.js'))
+const modules: LateModules = {
+  filters: late(() => import('../authorizer/filters/filters.js')),
+  writing: late(() => import('../authorizer/writing.js')),
+}
 
 function enginePartsOf({ evaluator = 'auto', strict, queryRules }: AuthorizerOptions): EngineParts {
   const chosen = chosenEvaluator(evaluator)

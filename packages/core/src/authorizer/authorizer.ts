@@ -1,4 +1,4 @@
-import { present } from '../late.js'
+import { late, present } from '../late.js'
 import { own } from '../own.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ActorName, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
@@ -9,7 +9,7 @@ import { Engine, type EngineParts, engineOf } from './decisions/engine.js'
 import type { Filter, FilterOptions } from './filters/filter.js'
 import * as filtering from './filters/filters.js'
 import { type Finding, refusable } from './filters/refusable.js'
-import { LateAuthorizer } from './lateAuthorizer.js'
+import { LateAuthorizer, type LateModules } from './lateAuthorizer.js'
 import type { AuthorizerOptions } from './options.js'
 import { predicatesOf } from './plans/evaluator.js'
 import { chosenEvaluator } from './plans/evaluatorName.js'
@@ -42,7 +42,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends LateAu
    */
   constructor(options: AuthorizerOptions = {}) {
     // `withPolicy` and `with` pass the engine of the new authorizer.
-    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, filters)
+    super(options instanceof Engine ? options : new Engine(options, enginePartsOf(own(options))), over, modules)
   }
 
   /**
@@ -160,7 +160,10 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> extends LateAu
 // Sound: each authorizer has one.
 const engineIn = (authorizer: object): Engine => engineOf(authorizer)!
 
-const filters = /* @__PURE__ */ present(filtering)
+const modules: LateModules = {
+  filters: /* @__PURE__ */ present(filtering),
+  writing: /* @__PURE__ */ late(() => import('./writing.js')),
+}
 
 const over = (engine: Engine): Authorizer => new Authorizer(engine)
 

@@ -1,4 +1,4 @@
-import { type Late, late } from '../late.js'
+import type { Late } from '../late.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ActorName, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, ActorIn, FieldActionOn } from '../rowTypes.js'
@@ -11,6 +11,13 @@ import { after, type Eventual } from './decisions/eventual.js'
 import type { Filter, LoadingOptions } from './filters/filter.js'
 import type * as filtering from './filters/filters.js'
 import type { PolicySource } from './policies/loadedPolicy.js'
+import type * as writing from './writing.js'
+
+/** Modules that an entry contains, or imports when a method first needs them: most processes authorize no writes. */
+export interface LateModules {
+  readonly filters: Late<typeof filtering>
+  readonly writing: Late<typeof writing>
+}
 
 /**
  * What `Authorizer` and `AsyncAuthorizer` share: the methods that wait. They import their modules when they are first
@@ -18,16 +25,16 @@ import type { PolicySource } from './policies/loadedPolicy.js'
  */
 export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> extends BaseAuthorizer<P> {
   readonly #engine: Engine
-  readonly #filtering: Late<typeof filtering>
+  readonly #modules: LateModules
 
   /**
    * @param over - Returns an authorizer of the same entry over another engine.
-   * @param filters - The module of the methods that return filters.
+   * @param modules - The modules of some of its methods.
    */
-  protected constructor(engine: Engine, over: (engine: Engine) => unknown, filters: Late<typeof filtering>) {
+  protected constructor(engine: Engine, over: (engine: Engine) => unknown, modules: LateModules) {
     super(engine, over)
     this.#engine = engine
-    this.#filtering = filters
+    this.#modules = modules
   }
 
   /** The active policy. It is undefined before the first load. */
@@ -75,7 +82,7 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     resource: Row,
     body: unknown,
   ): Promise<void> {
-    await using(writing, ({ WritableFields }) => {
+    await using(this.#modules.writing, ({ WritableFields }) => {
       const fields = new WritableFields(this.#engine, this)
       if (typeof resource === 'string') return fields.assertWritableToNew(actor, action, resource, body)
       return fields.assertWritable(actor, action, resource, body)
@@ -112,7 +119,7 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     options: ChangeOptions<ActionOn<Row, P>> = {},
   ): Promise<Patch> {
     // Sound: the data are a copy of the patch.
-    return (await using(writing, ({ Changes }) =>
+    return (await using(this.#modules.writing, ({ Changes }) =>
       new Changes(this.#engine, this).change(actor, row, patch, options),
     )) as Patch
   }
@@ -139,7 +146,7 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
     options: CreateOptions<Action<Name, P>> = {},
   ): Promise<Data> {
     // Sound: the data are a copy.
-    return (await using(writing, ({ Changes }) =>
+    return (await using(this.#modules.writing, ({ Changes }) =>
       new Changes(this.#engine, this).create(actor, modelName, data, options),
     )) as Data
   }
@@ -219,11 +226,9 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
   }
 
   #filter(make: (filters: filtering.Filters) => Eventual<Filter>): Eventual<Filter> {
-    return using(this.#filtering, ({ Filters }) => make(new Filters(this.#engine)))
+    return using(this.#modules.filters, ({ Filters }) => make(new Filters(this.#engine)))
   }
 }
-
-const writing = /* @__PURE__ */ late(() => import('./writing.js'))
 
 /** Calls a function with modules: at once if they are there, since rows and data can change while a caller waits. */
 function using<Modules, Result>(

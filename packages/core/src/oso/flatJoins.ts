@@ -1,6 +1,6 @@
 import type { Root } from '../condition/condition.js'
 import type { UnsupportedFilterError } from '../errors.js'
-import { refused } from '../filter/refused.js'
+import { refused } from '../filter/algebra/refused.js'
 import type { Span } from '../language/source.js'
 import type { FilterCondition, FilterRelation } from './filter.js'
 import type { Relation } from './relation.js'

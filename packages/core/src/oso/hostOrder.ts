@@ -1,7 +1,7 @@
 import type { Condition } from '../condition/condition.js'
 import { family, operandType } from '../condition/type.js'
 import { conditionsIn, operandsIn } from '../condition/visit.js'
-import { refused } from '../filter/refused.js'
+import { refused } from '../filter/algebra/refused.js'
 import type { Schema } from '../schema/schema.js'
 
 /**

@@ -1,4 +1,4 @@
-import { refused } from '../filter/refused.js'
+import { refused } from '../filter/algebra/refused.js'
 import type { Span } from '../language/source.js'
 
 /** Why a condition can't be SQL, as a stable identifier. */

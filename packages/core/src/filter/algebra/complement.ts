@@ -5,9 +5,9 @@ import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { isNumeric } from '../../values/numeric.js'
 import { opposites } from '../../values/order.js'
-import { refused } from '../refused.js'
 import { all, any, FALSE, TRUE } from './logic.js'
 import { isUnreadable } from './presence.js'
+import { refused } from './refused.js'
 
 /** Returns the rows for which a definite condition is not true. */
 export function complement(schema: Schema, condition: Definite): Definite {

@@ -4,7 +4,7 @@ import type { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { isFloat } from '../algebra/presence.js'
-import { refused } from '../refused.js'
+import { refused } from '../algebra/refused.js'
 
 type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
 

@@ -7,7 +7,7 @@ import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import { equalsItself } from '../../values/equality.js'
 import { isThenable } from '../../values/thenable.js'
-import { refused } from '../refused.js'
+import { refused } from '../algebra/refused.js'
 
 /**
  * Returns the condition that two rows are the same, by the columns of their key. A to-one relation

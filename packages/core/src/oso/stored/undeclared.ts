@@ -2,7 +2,7 @@ import type { Compare, Definite, Operand, Step } from '../../condition/condition
 import { isLength, isNil } from '../../condition/type.js'
 import { operandsIn, partsIn, pathsIn } from '../../condition/visit.js'
 import type { UnsupportedFilterError } from '../../errors.js'
-import { refused } from '../../filter/refused.js'
+import { refused } from '../../filter/algebra/refused.js'
 import type { HostSchema } from '../hostSchema.js'
 
 /**

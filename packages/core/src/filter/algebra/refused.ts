@@ -1,5 +1,5 @@
-import { UnsupportedFilterError } from '../errors.js'
-import type { Span } from '../language/source.js'
+import { UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
 
 /** Returns the error of a condition that has no exact filter. */
 export function refused(
