@@ -20,7 +20,7 @@ import type { Missing } from '../../schema/wanted.js'
 import { metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
-import type { Answers, PredicateDecider } from '../plans/predicateDecider.js'
+import type { Answers, Resumed } from '../plans/predicateDecider.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
@@ -48,7 +48,6 @@ export class Decider implements Reuse {
    */
   #change: number | undefined
   #current: LoadedPolicy | undefined
-  #checks: PredicateDecider | undefined
 
   constructor(
     active: ActivePolicy,
@@ -106,26 +105,49 @@ export class Decider implements Reuse {
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
-    if (metErrors.any) return this.#decideWithin(actor, action, resource)
-    if (this.#change !== this.#schema.change) this.#keep(this.policy)
-    // Sound: they are kept. The machine needs the policy with which the check began.
+    // What is rare is in functions of their own: V8 inlines the rest and the predicate as long as they are small.
+    if (metErrors.any || running.current !== undefined || this.#change !== this.#schema.change)
+      return this.#decideRarely(actor, action, resource)
+    // Sound: it is kept. The machine needs the policy with which the check began.
     const policy = this.#current!
-    if (running.current !== undefined)
-      return this.#within('can', policy, actor, action, resource, () => this.#decide(policy, actor, action, resource))
-    // As `Evaluation.run`, but a call less.
     running.current = this.spare
+    let known: boolean | undefined
     try {
-      const known = this.#checks!.decide(actor, action, resource)
-      if (known === undefined) return this.#proven(policy, actor, action, resource)
-      if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
-      return known
+      known = policy.checks.decideAtOnce(actor, action, resource)
+    } catch (error) {
+      return this.#resume(policy, { error }, actor, action, resource)
+    }
+    if (known === undefined || metErrors.any) return this.#resume(policy, known, actor, action, resource)
+    running.current = undefined
+    return known
+  }
+
+  /** Decides a check within another one, or the first one of a policy. */
+  #decideRarely(actor: unknown, action: string, resource: unknown): boolean {
+    // A getter of the application asks, within another check that met errors.
+    if (metErrors.any) return metErrors.aside(() => this.decide(actor, action, resource))
+    const { policy } = this
+    this.#current = policy
+    this.#change = this.#schema.change
+    if (running.current === undefined) return this.decide(actor, action, resource)
+    const decide = () => this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource)
+    return this.#within('can', policy, actor, action, resource, decide)
+  }
+
+  /** Goes on with a check that was not decided at once, or that met errors. It is running. */
+  #resume(policy: LoadedPolicy, known: Resumed, actor: unknown, action: string, resource: unknown): boolean {
+    try {
+      return this.#end(policy.checks.resume(known, actor, action, resource), policy, actor, action, resource)
     } finally {
       running.current = undefined
     }
   }
 
-  #decide(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
-    return this.decideAtOnce(actor, action, resource, policy) ?? this.#proven(policy, actor, action, resource)
+  /** Ends a check that the machine has to decide, or that met errors. */
+  #end(known: boolean | undefined, policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
+    if (known === undefined) return this.#proven(policy, actor, action, resource)
+    if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
+    return known
   }
 
   /** Returns the result of a check that code of the application asks for within another one. */
@@ -140,17 +162,6 @@ export class Decider implements Reuse {
     const asked = { by: policy, method, action, actor, resource, context: this.context }
     // Sound: a check is running.
     return outerEvaluation()!.once(asked, this.#limits, evaluate)
-  }
-
-  /** Decides for a getter of the application, within another check. A function apart: a closure takes time to make. */
-  #decideWithin(actor: unknown, action: string, resource: unknown): boolean {
-    return metErrors.aside(() => this.decide(actor, action, resource))
-  }
-
-  #keep(policy: LoadedPolicy): void {
-    this.#current = policy
-    this.#checks = policy.checks
-    this.#change = this.#schema.change
   }
 
   /** Decides for many resources; otherwise as `decide`. */

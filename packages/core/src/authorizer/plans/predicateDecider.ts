@@ -30,6 +30,9 @@ export interface Answers {
   readonly open: readonly number[]
 }
 
+/** The decision of a predicate, or what it threw. */
+export type Resumed = boolean | undefined | { readonly error: unknown }
+
 /** Decides a check by the machine. @throws if the machine has no result. */
 export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
 
@@ -71,18 +74,30 @@ export class PredicateDecider {
    * @throws ArgumentError for an undefined or unknown actor or resource, or an unknown action.
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    // Predicates read the loaded values; only the machine checks whether they are complete.
-    if (this.#dispatch === undefined || arePartial()) return this.#decide(actor, action, resource)
-    let allowed: boolean | undefined
+    let known: Resumed
     try {
-      allowed = this.#dispatch(actor, action, resource)
+      known = this.decideAtOnce(actor, action, resource)
     } catch (error) {
-      return this.#failed(error)
+      known = { error }
     }
+    return this.resume(known, actor, action, resource)
+  }
+
+  /** Decides by a predicate whose plan is known; it can throw what the predicate does. */
+  decideAtOnce(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    // Predicates read the loaded values; only the machine checks whether they are complete.
+    if (this.#dispatch === undefined || arePartial()) return undefined
+    const known = this.#dispatch(actor, action, resource)
+    if (known !== undefined) this.statistics.predicate++
+    return known
+  }
+
+  /** Goes on after `decideAtOnce`; otherwise as `decide`. */
+  resume(known: Resumed, actor: unknown, action: string, resource: unknown): boolean | undefined {
+    if (typeof known === 'object') return this.#failed(known.error)
+    if (known !== undefined) return known
     // If it recorded an error, it found the predicate, which is undecided.
-    if (allowed === undefined) return metErrors.any ? this.#failed(undefined) : this.#decide(actor, action, resource)
-    this.statistics.predicate++
-    return allowed
+    return metErrors.any ? this.#failed(undefined) : this.#decide(actor, action, resource)
   }
 
   /** Decides by the table of plans; otherwise as `decide`. */

@@ -1,21 +1,22 @@
 import { entryOf } from '../../values/entryOf.js'
 import type { Condition } from '../condition.js'
-import { and, FALSE, or } from '../construct.js'
+import { and, FALSE, not, or, TRUE } from '../construct.js'
 import { isSame, likenessOf } from '../same.js'
-import { goalsOf, mapParts } from '../visit.js'
+import { goalsOf, mapParts, partsIn } from '../visit.js'
 
 /**
- * Returns a condition in which nothing is tested again that an alternative beside it has tested already. For example,
- * `a or b and (a or c)` becomes `a or b and c`, `a or a and b` becomes `a`, and in `a and b or c and a and d and b` the
- * last test becomes false.
+ * Returns a condition in which nothing is tested again that an alternative beside it, or a goal before it, has tested
+ * already. For example, `a or b and (a or c)` becomes `a or b and c`, `a or a and b` becomes `a`, `a and (a and b or c)`
+ * becomes `a and (b or c)`, and in `a and b or c and a and d and b` the last test becomes false.
  *
  * It has the same outcomes. If `a` is true, so is the whole. If not, `a` makes nothing true that it is a part of, unless it
  * is negated there; if it is an error, so is the whole, unless another alternative is true.
  *
  * @param beside - The alternatives beside it. Default: none.
- * @param before - The goals that are true where it is evaluated. Default: none.
+ * @param before - What is true where it is evaluated. Default: nothing.
  */
 export function withoutRepeated(condition: Condition, beside?: Beside, before: readonly Condition[] = []): Condition {
+  if (before.some((one) => isSame(one, condition))) return TRUE
   if (isBeside(condition, beside, before)) return FALSE
   switch (condition.kind) {
     case 'or': {
@@ -26,16 +27,29 @@ export function withoutRepeated(condition: Condition, beside?: Beside, before: r
         arms[at] = withoutRepeated(arm, { arms, places, at, outside: beside }, before)
       return or(...arms)
     }
-    case 'and':
+    case 'and': {
       // What comes before a repeated test can still be an error.
+      let here = before
       return and(
-        ...condition.of.map((one, at) => withoutRepeated(one, beside, [...before, ...condition.of.slice(0, at)])),
+        ...condition.of.map((one) => {
+          const part = withoutRepeated(one, beside, here)
+          here = [...here, ...truthsOf(one, true)]
+          return part
+        }),
       )
+    }
     case 'not':
-      return mapParts(condition, (part) => withoutRepeated(part))
+      return mapParts(condition, (part) => withoutRepeated(part, undefined, before))
     default:
       return mapParts(condition, (part) => withoutRepeated(part, beside, before))
   }
+}
+
+/** Returns what is true if a condition is true, or false. */
+function truthsOf(condition: Condition, isTrue: boolean): readonly Condition[] {
+  if (condition.kind === 'not') return truthsOf(condition.of, !isTrue)
+  if (condition.kind === (isTrue ? 'and' : 'or')) return partsIn(condition).flatMap((part) => truthsOf(part, isTrue))
+  return [isTrue ? condition : not(condition)]
 }
 
 /** The alternatives beside a condition, and beside those that it is a part of. */

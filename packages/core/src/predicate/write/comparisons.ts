@@ -4,13 +4,21 @@ import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
 import type { Contains, Literal, None, Order, Same, Side, Value } from '../graph/graph.js'
 import type { Doubt } from './doubt.js'
-import { type Comparison, equality, equalityFunction, nilTest, rowComparison, searchFunction } from './equality.js'
+import {
+  type Comparison,
+  equality,
+  equalityFunction,
+  nilTest,
+  noneTest,
+  rowComparison,
+  searchFunction,
+} from './equality.js'
 import type { OperandWriter } from './operands.js'
 import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
 import type { FunctionPool } from './pool.js'
 import type { CodeScope } from './scope.js'
 import { areBoth, areOfOneType, given, isScalar, text } from './templates.js'
-import { defined, definedAndPlain, ensured, found, plainly, sequence, type Written } from './written.js'
+import { defined, definedAndPlain, ensured, found, sequence, type Written } from './written.js'
 
 /** Returns the name of the attribute that a value is read from last. */
 export function attributeOf(value: Value): string | undefined {
@@ -78,9 +86,11 @@ export class ComparisonWriter {
   /** Writes `x == nil` or `x != nil`. */
   none({ value, isNegated }: None, scope: CodeScope, doubt: Doubt): string {
     return this.#operands.about(value, scope, (x) => {
-      const plain = plainly(x, scope)
-      if (!isNegated) return `${plain} === null || ${x} === undefined && ${doubt.note(x)}`
-      return `${plain} !== null && (${x} !== undefined || ${doubt.note(x)})`
+      // It is not a promise either.
+      scope.learn(`plain ${x}`, x)
+      const id = JSON.stringify(['none', isNegated, attributeOf(value)])
+      const asked = `${this.#pool.add('isNil', id, (name) => noneTest(name, isNegated))}(${x})`
+      return isNegated ? `${x} !== null && ${doubt.note(asked)}` : `${x} === null || ${doubt.note(asked)}`
     })
   }
 
@@ -93,21 +103,21 @@ export class ComparisonWriter {
       return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types, doubt)
     this.#ordersAll ||= !isPlainOrder(operator, [left.type, right.type])
     return this.#operands.between(left.value, right.value, scope, (x, y) => {
-      const compared = `compare("${operator}", ${x}, ${y}${types})`
-      const asked = doubt.note(
-        isEquality && canBeRow(left) && canBeRow(right)
-          ? `${this.#rowComparison(operator, left, right)}(${x}, ${y}) ?? ${compared}`
-          : compared,
-      )
-      if (!isEquality) return inOrder(operator, x, y, [left, right], asked)
+      if (!isEquality)
+        return inOrder(operator, x, y, [left, right], doubt.note(`compare("${operator}", ${x}, ${y}${types})`))
+      const areRows = canBeRow(left) && canBeRow(right)
+      const compare = areRows ? this.#rowComparison(operator, left, right, types) : `compare("${operator}", `
+      const asked = doubt.note(areRows ? `${compare}(${x}, ${y})` : `${compare}${x}, ${y}${types})`)
+      if (areRows && (left.type.model ?? right.type.model) !== undefined) return asked
       return `${areOfOneType(x, y, takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
     })
   }
 
-  /** Returns the name of the function that compares two rows. */
-  #rowComparison(operator: '==' | '!=', left: Side, right: Side): string {
-    const id = JSON.stringify(['rows', operator, attributeOf(left.value), attributeOf(right.value)])
-    return this.#pool.add('same', id, (name) => rowComparison(name, operator))
+  /** Returns the name of the function that compares two values that can be rows. */
+  #rowComparison(operator: '==' | '!=', left: Side, right: Side, types: string): string {
+    const id = JSON.stringify(['rows', operator, types, attributeOf(left.value), attributeOf(right.value)])
+    const asked = `compare("${operator}", l, r${types})`
+    return this.#pool.add('same', id, (name) => rowComparison(name, operator, asked))
   }
 
   same({ left, right }: Same, scope: CodeScope, doubt: Doubt): string {
@@ -177,7 +187,7 @@ export class ComparisonWriter {
     const comparison = this.#comparisonOf(item, list, true)
     const same = this.#equality(comparison, item, list)
     const key = `in ${same}${this.#counts ? ', counting' : ''}`
-    const search = this.#pool.add('in', key, (name) => searchFunction(name, same, comparison.cls, this.#counts))
+    const search = this.#pool.add('in', key, (name) => searchFunction(name, same, comparison, this.#counts))
     const write = (x: string, y: string): string => `${search}(${x}, ${y}, ${this.#operands.account(scope)})`
     return doubt.note(this.#operands.between(item.value, list.value, scope, write, false))
   }

@@ -16,36 +16,26 @@ export interface Comparison {
 }
 
 /**
- * Writes an equality test. The most frequent cases are inlined: the same value, two rows of a class
- * without a key, two numbers, two texts.
+ * Writes an equality test. Rows are compared by a function, so that the text stays short: V8 inlines short functions
+ * alone. Numbers and texts, and a row that is surely one, are compared in place.
  */
-export function equality(
-  name: string,
-  { cls, key, takesTexts }: Comparison,
-  left: Written,
-  right: Written,
-  doubt: Doubt,
-): string {
+export function equality(name: string, comparison: Comparison, left: Written, right: Written, doubt: Doubt): string {
   const [x, y] = [left.value, right.value]
   const parents = given([left.parent, right.parent])
-  const isRow = left.isRow || right.isRow
-  const asItself = isItself(x, cls)
-  const isSame = doubt.note(parents === '' ? asItself : `(${x} === undefined ? undecided(${parents}) : ${asItself})`)
-  // A row is not nil.
-  const isNil = left.isRow ? `${y} !== null && ` : right.isRow ? `${x} !== null && ` : ''
-  const asked = `${isNil}${doubt.note(`${name}(${x}, ${y}${parents && `, ${parents}`})`)}`
-  const same = isRow ? `${x} === ${y} ||` : `${x} === ${y} ? ${isSame} :`
-  if (key !== undefined) return `${same} ${asked}`
-  const isOfClass = ({ value, isRow }: Written): string =>
-    `${isRow ? '' : `${value} !== null && ${value} !== undefined && `}${value}.constructor === ${cls}`
-  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isOfClass(left)} && ${isOfClass(right)}`]
-  const differ = [...areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
-  return `${same} !(${differ}) && ${asked}`
+  const asked = doubt.note(`${name}(${x}, ${y}${parents && `, ${parents}`})`)
+  const { cls, key } = comparison
+  if (key !== undefined) return asked
+  if (!left.isRow && !right.isRow) return scalarsOr(x, y, comparison, asked)
+  // Rows of a class without a key.
+  const differ =
+    cls === undefined ? '' : `!(${keyOfClass(cls)} === null && ${left.isRow ? y : x}?.constructor === ${cls}) && `
+  return `${x} === ${y} || ${differ}${asked}`
 }
 
-/** Writes the test that a value that was found twice equals itself; for rows of a class, that it is no promise. */
-function isItself(x: string, cls: string | undefined): string {
-  return cls === undefined ? `itself(${x})` : `(plain(${x}) !== undefined || undefined)`
+/** Writes an equality of numbers or texts, or what is asked of other values. */
+function scalarsOr(x: string, y: string, { cls, takesTexts }: Comparison, asked: string): string {
+  if (cls !== undefined) return asked
+  return `${areBoth('number', x, y)}${takesTexts ? ` || ${areBoth('string', x, y)}` : ''} ? ${x} === ${y} : ${asked}`
 }
 
 /** Returns the name of the key of a class that is passed; it is null for rows without a key. */
@@ -64,6 +54,17 @@ function ${name}(x) {
   const answer = ${asked}
   if (answer === false && ${isObject('x')} && !Array.isArray(x) && (x instanceof Date || isClass(x.constructor))) ${name}Class = x.constructor
   return answer
+}`
+}
+
+/** Writes a function that says whether a value other than nil is nil, or its negation; undefined for a missing one. */
+export function noneTest(name: string, isNegated: boolean): string {
+  return `let ${name}Class
+function ${name}(x) {
+  if (${isObject('x')} && x.constructor === ${name}Class) return ${isNegated}
+  if (plain(x) === undefined) return undefined
+  if (${isObject('x')} && isClass(x.constructor)) ${name}Class = x.constructor
+  return ${isNegated}
 }`
 }
 
@@ -89,10 +90,9 @@ function ${name}(x) {
 /**
  * Writes a function that searches a list for an item.
  * @param same - The name of the function that compares two values.
- * @param cls - The expected class of the items, if it is known.
  * @param counts - Whether it counts its steps.
  */
-export function searchFunction(name: string, same: string, cls: string | undefined, counts: boolean): string {
+export function searchFunction(name: string, same: string, comparison: Comparison, counts: boolean): string {
   const spend = counts
     ? spent('account', 'list.length')
     : `if (list.length >= ${elementsBetweenLooks}) account.spend(list.length)`
@@ -103,78 +103,64 @@ export function searchFunction(name: string, same: string, cls: string | undefin
   let found = false
   for (let i = 0; i < list.length; i++) {
     const one = list[i]
-    if (${new Doubt('found').note(`(one === item ? ${isItself('one', cls)} : ${same}(item, one))`)}) return true
+    if (${scalarsOr('item', 'one', comparison, new Doubt('found').note(`${same}(item, one)`))}) return true
   }
   return found
 }`
 }
 
-/** Writes a function that compares two values that are not the same one. */
+/** Writes a function that compares two values. */
 export function equalityFunction(name: string, { cls, key, types, takesTexts }: Comparison): string {
   const otherwise = takesTexts
     ? `return differ(l, r, leftParent, rightParent${types})`
-    : `if (${areBoth('number', 'l', 'r')}) return false
-  if (l === undefined) return undecided(r, leftParent)
+    : `if (l === undefined) return undecided(r ?? rightParent, leftParent)
   if (r === undefined) return undecided(l, rightParent)
   return equals(l, r${types})`
-  const begin = `function ${name}(l, r, leftParent, rightParent) {`
+  const parameters = '(l, r, leftParent, rightParent)'
+  if (key === undefined) return comparisonByClass(name, parameters, '===', otherwise)
   // A reference that may lead to no row is of no class.
-  const isBesideNil = (cls: string): string =>
-    `(l === null ? r?.constructor === ${cls} : r === null && l?.constructor === ${cls})`
-  if (key !== undefined) {
-    return `${begin}
+  return `function ${name}${parameters} {
   if (l?.constructor === ${cls} && r?.constructor === ${cls}) {
     const a = l${member(key)}, b = r${member(key)}
     if (${areKeys}) return a === b
-  } else if ${isBesideNil(cls!)} return false
-  ${otherwise}
-}`
-  }
-  // Memoizes the key of the class of the latest rows, for all evaluations: the key depends on the
-  // class alone. Both variables change together, after everything that can throw.
-  return `let ${name}Class, ${name}Key
-${begin}
-  if (${isObject('l')} && ${isObject('r')}) {
-    const its = l.constructor
-    if (its === r.constructor) {
-      if (its !== ${name}Class) {
-        ${name}Key = keyOf(its)
-        ${name}Class = its
-      }
-      const key = ${name}Key
-      if (key === null) return false
-      if (key !== undefined) {
-        const a = l[key], b = r[key]
-        if (${areKeys}) return a === b
-      }
-    }
-  } else if (${name}Key !== undefined && ${isBesideNil(`${name}Class`)}) return false
+  } else if (l === null ? r === null || r?.constructor === ${cls} : r === null && l?.constructor === ${cls}) return l === r
   ${otherwise}
 }`
 }
 
 /**
- * Writes a function that compares two rows of one class, or a row and nil, as `==` or `!=` does; undefined for other
- * values. It memoizes the key of the latest class, as `equalityFunction` does.
+ * Writes a function that compares two values as `==` or `!=` does.
+ * @param asked - The comparison of others than two rows of one class, or a row and nil.
  */
-export function rowComparison(name: string, operator: '==' | '!='): string {
-  const [is, isNot] = operator === '==' ? ['===', 'false'] : ['!==', 'true']
+export function rowComparison(name: string, operator: '==' | '!=', asked: string): string {
+  return comparisonByClass(name, '(l, r)', operator === '==' ? '===' : '!==', `return ${asked}`)
+}
+
+/**
+ * Writes a function that compares values. It memoizes the key of the class of the latest rows, for all evaluations: the key
+ * depends on the class alone. Both variables change together, after everything that can throw. What is rare is in a function
+ * of its own, so that V8 inlines the other.
+ */
+function comparisonByClass(name: string, parameters: string, is: '===' | '!==', otherwise: string): string {
+  const compared = `if (${name}Key === null) return l ${is} r
+    const a = l[${name}Key], b = r[${name}Key]
+    if (${areKeys}) return a ${is} b`
   return `let ${name}Class, ${name}Key
-function ${name}(l, r) {
-  if (typeof l !== "object" || typeof r !== "object") return undefined
-  if (l === null || r === null) return ${name}Key !== undefined && l !== r && (l ?? r).constructor === ${name}Class ? ${isNot} : undefined
-  const its = l.constructor
-  if (its !== r.constructor) return undefined
-  if (its !== ${name}Class) {
-    ${name}Key = keyOf(its)
-    ${name}Class = its
+function ${name}${parameters} {
+  if (${name}Key !== undefined && l?.constructor === ${name}Class && r?.constructor === ${name}Class) {
+    ${compared}
   }
-  const key = ${name}Key
-  if (key === undefined) return undefined
-  if (l === r) return plain(l) ${is} r
-  if (key === null) return ${isNot}
-  const a = l[key], b = r[key]
-  return ${areKeys} ? a ${is} b : undefined
+  return ${name}Rare${parameters}
+}
+function ${name}Rare${parameters} {
+  if (l === null || r === null) {
+    if (l === r || ${name}Key !== undefined && (l ?? r)?.constructor === ${name}Class) return l ${is} r
+  } else if (typeof l === "object" && typeof r === "object" && l.constructor === r.constructor && l.constructor !== ${name}Class) {
+    ${name}Key = keyOf(plain(l) && l.constructor)
+    ${name}Class = l.constructor
+    if (${name}Key !== undefined) return ${name}${parameters}
+  }
+  ${otherwise}
 }`
 }
 

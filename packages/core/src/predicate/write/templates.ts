@@ -17,20 +17,14 @@ const prelude: Readonly<Record<string, string>> = {
   return isOther ? false : undecided(x)
 }`,
   differ: `function differ(l, r, leftParent, rightParent, leftType, rightType) {
-  if (typeof l === typeof r && typeof l !== "object" && typeof l !== "function" && l !== undefined) return false
-  if (l === undefined) return undecided(r, leftParent)
+  if (typeof l === typeof r && typeof l !== "object" && typeof l !== "function" && l !== undefined) return l === r
+  if (l === undefined) return undecided(r ?? rightParent, leftParent)
   if (r === undefined) return undecided(l, rightParent)
   return equals(l, r, leftType, rightType)
 }`,
   isDate: `const { getTime, valueOf } = Date.prototype
 function isDate(x) {
   return x instanceof Date && x.valueOf === valueOf && x.getTime === getTime && x.getTime() === x.getTime()
-}`,
-  itself: `let itselfClass
-function itself(x) {
-  if (typeof x === "object" && x !== null && x.constructor === itselfClass) return true
-  if (typeof x === "object" && x !== null && keyOf(x.constructor) !== undefined && isThere(x)) itselfClass = x.constructor
-  return isThere(x)
 }`,
   isLate: `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"

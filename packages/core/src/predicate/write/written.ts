@@ -54,8 +54,7 @@ export function ensured(
   const checks = isDefined && isThere !== undefined ? [isThere] : []
   if (isPlain && isPending) {
     const asked = `holdable(${[value, ...(isDefined || parent === undefined || cls === undefined ? [] : [parent])].join(', ')})`
-    // Written as in `equality`, so that it is evaluated once.
-    const isRow = `${value} !== null && ${value} !== undefined && ${value}.constructor === ${cls}`
+    const isRow = `${value}?.constructor === ${cls}`
     const other = (!isDefined && isThere) || 'true'
     checks.push(cls === undefined ? `typeof ${value} === "object" ? ${asked} : ${other}` : `${isRow} || ${asked}`)
   }
