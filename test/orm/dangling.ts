@@ -112,14 +112,15 @@ export const conditions: readonly (readonly [
   ['u.team = nil or u.team.level = c.need.level', [[1, 5], all, all]],
 ]
 
-export function policyOf(condition: string): string {
-  const head = (name: string) => (new RegExp(`\\b${name}\\b`).test(condition) ? name : `_${name}`)
-  return `
-    allow(${head('u')}: User, "read", ${head('c')}: Card) if ${condition};
-    owned(c: Card) if c.team != nil;
-    owned(c: Card) if c.parent != nil and owned(c.parent);
-  `
-}
+/** Each condition is a rule of its own, whose action is its text. */
+export const policy = [
+  ...conditions.map(([condition]) => {
+    const head = (name: string) => (new RegExp(`\\b${name}\\b`).test(condition) ? name : `_${name}`)
+    return `allow(${head('u')}: User, ${JSON.stringify(condition)}, ${head('c')}: Card) if ${condition};`
+  }),
+  'owned(c: Card) if c.team != nil;',
+  'owned(c: Card) if c.parent != nil and owned(c.parent);',
+].join('\n')
 
 /** False for the error of a check that reads from nil. @throws any other. */
 export function isStepThroughNil(error: unknown): false {
