@@ -89,6 +89,50 @@ describe.each(evaluators)('a context, evaluated by %s', (evaluator) => {
     expect(found).toHaveLength(1)
   })
 
+  test('keeps a date that the application changes', () => {
+    const now = new Date(1000)
+    const view = authorizer.with({ now })
+    now.setTime(Number.NaN)
+    expect(view.can(user, 'read', document)).toBe(true)
+    now.setTime(0)
+    expect(view.can(user, 'read', document)).toBe(true)
+  })
+
+  test('can have fields of any names', () => {
+    const own = new Authorizer({ evaluator })
+      .registerClass(User)
+      .registerContext({ request: { fields: { path: 'string', place: { fields: { path: 'integer' } } } } })
+    own.loadSync(`
+      allow(_: User, "read", _: User) if request.path = "request";
+      allow(_: User, "edit", _: User) if request.place.path < 2;
+    `)
+    const view = own.with({ request: { path: 'request', place: { path: 1 } } })
+    expect([view.can(user, 'read', user), view.can(user, 'edit', user)]).toEqual([true, true])
+    const empty = own.with({ request: { place: {} } })
+    expect(() => empty.can(user, 'read', user)).toThrow('no context "request.path"')
+    expect(() => empty.can(user, 'edit', user)).toThrow('no context "request.place.path"')
+    expect(() => empty.filter(user, 'read', 'User')).toThrow('no context "request.path"')
+  })
+
+  test('is read once, and only if it was given', () => {
+    const own = new Authorizer({ evaluator })
+      .registerClass(User, { fields: { id: 'integer' } })
+      .registerContext({ level: 'float', from: { type: 'date', nullable: true }, till: 'date' })
+    own.loadSync(`
+      allow(user: User, "read", _: User) if level < 2 and user.id < level;
+      allow(_: User, "edit", other: User) if from < till and not till < from and other.id = 1;
+    `)
+    const [one, other] = [new User(1), new User(2)]
+    expect([1, 1.5, 2].map((level) => own.with({ level }).can(one, 'read', one))).toEqual([false, true, false])
+    expect(own.with({ level: 1.5 }).can(other, 'read', one)).toBe(false)
+    const [from, till] = [new Date(0), new Date(1)]
+    expect(own.with({ from, till }).can(one, 'edit', one)).toBe(true)
+    expect(own.with({ from: till, till: from }).can(one, 'edit', one)).toBe(false)
+    expect(own.with({ from: null, till }).can(one, 'edit', one)).toBe(false)
+    expect(() => own.with({ from }).can(one, 'edit', one)).toThrow('no context "till"')
+    expect(() => own.with({ level: 1 }).can(one, 'edit', one)).toThrow('no context "from"')
+  })
+
   test('follows a policy that is loaded later', () => {
     const own = authorizerFor(evaluator)
     const view = own.with({ now: new Date(999) })
@@ -153,6 +197,34 @@ describe('a check within another one', () => {
       return !one && other === true && !authorizer.can(user, 'share', note)
     })
     expect(authorizer.with({ level: 1 }).can(user, 'read', both)).toBe(true)
+  })
+})
+
+describe('a check of another authorizer within one', () => {
+  class Note {
+    constructor(readonly ask: (note: Note) => boolean) {}
+    get isShared(): boolean {
+      return this.ask(this)
+    }
+  }
+  const authorizerOf = (evaluator: (typeof evaluators)[number]) => {
+    const authorizer = new Authorizer({ evaluator })
+      .registerClass(User)
+      .registerClass(Note)
+      .registerContext({ level: 'integer' })
+    authorizer.loadSync(`
+      allow(_: User, "read", note: Note) if note.isShared;
+      allow(_: User, "share", _: Note) if level = 2;
+    `)
+    return authorizer
+  }
+
+  test.each(evaluators)('reads no context of the other, by %s', (evaluator) => {
+    const [inner, outer] = [authorizerOf(evaluator), authorizerOf(evaluator)]
+    const ask = (note: Note): boolean => inner.can(user, 'share', note)
+    expect(() => outer.with({ level: 2 }).can(user, 'read', new Note(ask))).toThrow('no context "level"')
+    const back = (note: Note): boolean => inner.can(user, 'read', new Note(() => outer.can(user, 'share', note)))
+    expect(outer.with({ level: 2 }).can(user, 'read', new Note(back))).toBe(true)
   })
 })
 

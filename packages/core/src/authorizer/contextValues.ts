@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import { isDate } from '../predicate/hostReads.js'
-import { ContextObject, ContextValues } from '../schema/context.js'
+import { ContextObject, type ContextOwner, ContextValues } from '../schema/context.js'
 import type { Field, Model, ScalarField } from '../schema/model.js'
 import type { Models } from '../schema/schema.js'
 import { isUuid } from '../schema/uuid.js'
@@ -10,7 +10,7 @@ import { isNumeric } from '../values/numeric.js'
 import { isThenable } from '../values/thenable.js'
 
 /** What values are validated against: a schema, or the models of a compiled policy. */
-export interface Declared extends Pick<Models, 'models' | 'adopt' | 'baseOf' | 'isSubclass'> {
+export interface Declared extends ContextOwner, Pick<Models, 'models' | 'adopt' | 'baseOf' | 'isSubclass'> {
   readonly context: Model
   typeNamed(name: string): Pick<Model, 'fields'> | undefined
 }
@@ -31,7 +31,8 @@ const readers = new WeakMap<Model, Fields>()
  */
 export function contextOf(schema: Declared, given: unknown, base?: ContextValues): ContextValues {
   const reader = entryOf(readers, schema.context, () => fieldReaders(schema, schema.context, ''))
-  const values = [...reader.keys()].map((_, at) => base?.values[at])
+  const before = base?.values
+  const values = [...reader.keys()].map((_, at) => before?.[at])
   readEach(given, reader, '', (_, value, at) => {
     values[at] = value
   })
@@ -79,13 +80,8 @@ function fieldReader(schema: Declared, field: Field, path: string): Read {
 
 function partReader(schema: Declared, path: string): Read {
   const fields = fieldReaders(schema, schema.typeNamed(path)!, path)
-  class Part extends ContextObject {
-    get path(): string {
-      return path
-    }
-  }
   return (value) => {
-    const part = new Part()
+    const part = new ContextObject(path)
     readEach(value, fields, path, (name, own) => Reflect.defineProperty(part, name, { value: own, enumerable: true }))
     return part
   }
@@ -108,7 +104,8 @@ function scalarReader({ type, values }: ScalarField, path: string): Read {
   const isValid = values ? (value: unknown): boolean => values.includes(value as string) : test
   return (value) => {
     if (!isValid(value)) throw mismatch(path, values ? `one of ${values.join(', ')}` : what, value)
-    return value
+    // A copy: the application can change its own.
+    return value instanceof Date ? new Date(value) : value
   }
 }
 

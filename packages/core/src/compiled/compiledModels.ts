@@ -1,7 +1,7 @@
 import type { Declared } from '../authorizer/contextValues.js'
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
-import { ContextReader, modelOfContext, type Running } from '../schema/context.js'
+import { ContextReader, modelOfContext, noContext, type Running } from '../schema/context.js'
 import type { Class, Field, Model } from '../schema/model.js'
 import type { KnownModel, Models } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
@@ -23,7 +23,9 @@ export class CompiledModels implements Models, GivenModels, Declared {
   /** Its fields are the names of the context. */
   readonly context: Model
   /** The context of the running check. */
-  readonly running: Running = { current: undefined }
+  readonly running: Running = { current: { context: noContext } }
+  /** Nothing else runs in its context. */
+  readonly mark: string = ''
   readonly #parts: ReadonlyMap<string, Model>
 
   /** @throws ArgumentError if a class is missing. */

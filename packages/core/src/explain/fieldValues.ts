@@ -8,7 +8,7 @@ import type { Location } from './location.js'
 
 function declarationOf(schema: Schema, { object, field }: Location): Field | undefined {
   if (object instanceof ContextReader) return [...schema.context.fields.values()][object.at]
-  if (object instanceof ContextObject) return schema.typeNamed(object.path)?.fields.get(field)
+  if (object instanceof ContextObject) return schema.typeNamed(ContextObject.placeOf(object))?.fields.get(field)
   const model = schema.baseOf(object)
   return model && schema.field(model.name, field)
 }

@@ -1,15 +1,19 @@
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from './adoption.js'
-import { ContextReader, modelOfContext } from './context.js'
+import { type ContextOwner, ContextReader, modelOfContext } from './context.js'
 import type { Field, Model } from './model.js'
 import { referencedModel } from './reference.js'
 import { tagOf } from './tags.js'
+
+/** The number of schemas, which makes their marks unique. */
+let schemas = 0
 
 /**
  * The names that a policy can use: models (classes and tables), constants, and names of the context.
  * The schema grows while the application starts. A policy is checked against it when it is loaded.
  */
-export class Schema {
+export class Schema implements ContextOwner {
+  readonly mark: string = `s${++schemas}`
   readonly #models = new Map<string, Model>()
   readonly #constants = new Map<string, unknown>()
   readonly #values = new Map<string, { readonly value: unknown }>()

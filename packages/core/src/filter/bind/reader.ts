@@ -149,7 +149,7 @@ export class BindReader implements Reading {
     const unloaded = unloadedRelation(object)
     if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)
     if (object instanceof ContextObject)
-      throw new Failed(placed(queryError(missingContext(`${object.path}.${step.name}`)), step.span))
+      throw new Failed(placed(queryError(missingContext(`${ContextObject.placeOf(object)}.${step.name}`)), step.span))
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 

@@ -316,7 +316,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   #missing(value: unknown, field: string, hint?: string): HostError {
-    if (value instanceof ContextObject) return missingContext(`${value.path}.${field}`)
+    if (value instanceof ContextObject) return missingContext(`${ContextObject.placeOf(value)}.${field}`)
     return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
       hint,
       data: { value, name: field },

@@ -1,5 +1,5 @@
 import { QueryError } from '../../errors.js'
-import { type ContextValues, running as current } from '../../schema/context.js'
+import { type ContextValues, running as current, noContext } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
 import { metErrors } from '../../values/metErrors.js'
 import { isThenable } from '../../values/thenable.js'
@@ -83,8 +83,8 @@ class Shared {
  * would evaluate the next one several times.
  */
 export class Evaluation {
-  /** The context of the question; undefined if it has none. */
-  readonly context: ContextValues | undefined
+  /** The context of the question. */
+  readonly context: ContextValues
   /** What reuses it for synchronous checks, if anything does. */
   reusedBy: Reuse | undefined = undefined
   readonly #shared: Shared
@@ -100,7 +100,7 @@ export class Evaluation {
    * @param outer - The check within which it is asked for. Default: none.
    * @param context - The context of the question. Default: that of `outer`.
    */
-  constructor(size = 1, outer?: Evaluation, context: ContextValues | undefined = outer?.context) {
+  constructor(size = 1, outer?: Evaluation, context: ContextValues = outer?.context ?? noContext) {
     this.context = context
     this.#shared = outer ? outer.#shared : new Shared(size)
   }

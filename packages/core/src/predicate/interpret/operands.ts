@@ -1,4 +1,5 @@
 import type { Path, Root } from '../../condition/condition.js'
+import { ContextReader, isContextObject } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
 import { bailOut } from '../bail.js'
 import { type Budget, Meter } from '../budget.js'
@@ -8,6 +9,7 @@ import type { Meaning } from '../meaning.js'
 import { calculate, call, held, plain } from '../read.js'
 import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
 import { linkTest } from './linkTest.js'
+import { at, placeOf } from './places.js'
 import { get, type Reader, reader } from './reader.js'
 
 /** The account of evaluations that do not count their steps. */
@@ -73,14 +75,19 @@ export class Operands {
       case 'constant': {
         const { name, method, assumed } = value
         const constant = this.#meaning.schema.constant(name)
+        if (constant instanceof ContextReader) return computed(readerOf(constant))
         if (assumed === undefined) return computed(() => plain(constant.value))
         if (method === undefined) return computed(() => assuming(constant.value, assumed))
         return computed(() => callAssumed(constant.value, method, assumed))
       }
       case 'path':
         return this.#path(value)
-      case 'field':
-        return this.#attribute(noSlot, this.reader(value.of), value.step)
+      case 'field': {
+        const constant = this.#objectOfContext(value.of)
+        return constant
+          ? computed(fieldReaderOf(constant, value.step.name))
+          : this.#attribute(noSlot, this.reader(value.of), value.step)
+      }
       case 'list': {
         const elements = value.of.map((one) => this.reader(one))
         return computed((frame) => {
@@ -104,6 +111,15 @@ export class Operands {
         return computed((frame) => calculate(operator, held(get(left, frame)), get(right, frame)))
       }
     }
+  }
+
+  /** Returns what reads an object of the context; undefined for any other value. */
+  #objectOfContext(value: Value): ContextReader | undefined {
+    if (value.kind !== 'constant') return undefined
+    const { schema } = this.#meaning
+    const constant = schema.constant(value.name)
+    const isObject = isContextObject(schema, schema.context.fields.get(value.name))
+    return isObject && constant instanceof ContextReader ? constant : undefined
   }
 
   /** Returns the reader of a path. Rows that it leads through are kept. */
@@ -136,6 +152,23 @@ export class Operands {
 
 function computed(compute: (frame: Slots) => unknown): Reader {
   return reader(noSlot, undefined, undefined, undefined, compute)
+}
+
+/** Returns a function that reads a name of the context. */
+function readerOf({ running, key }: ContextReader): () => unknown {
+  const place = placeOf(key)
+  // Sound: a predicate is a part of an evaluation.
+  return () => plain(at(place, running.current!.context, key))
+}
+
+/** Returns a function that reads a field of an object of the context. */
+function fieldReaderOf({ running, key }: ContextReader, name: string): () => unknown {
+  const [place, ofField] = [placeOf(key), placeOf(name)]
+  return () => {
+    // Sound: as above. The value is an object of the context, nil, or missing.
+    const object = at(place, running.current!.context, key) as object | null | undefined
+    return object ? at(ofField, object, name) : undefined
+  }
 }
 
 /** Returns a key for the path from a slot. */

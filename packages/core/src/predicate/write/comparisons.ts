@@ -29,6 +29,11 @@ function isAssumedDate({ value }: Side): boolean {
   return value.kind === 'constant' && value.assumed === 'date'
 }
 
+/** Returns whether a value is a date of the context: a copy of a valid one, unless it is missing. */
+function isValidDate({ value, type }: Side): boolean {
+  return value.kind === 'constant' && type.scalar === 'date' && !type.list && !type.nullable
+}
+
 /** Returns whether an attribute is declared as a date, or may be one. */
 function canBeDate({ value, declared }: Side): boolean {
   return value.kind === 'path' && (declared === undefined || declared === '#')
@@ -245,12 +250,13 @@ function inOrder(operator: string, x: string, y: string, sides: readonly Side[],
   const mayBe = (isDate: boolean): boolean =>
     sides.every(({ declared }) => declared?.[0] !== '#' || (declared === '#') === isDate) &&
     !(isDate && sides.some(({ value: { kind } }) => kind === 'literal' || kind === 'arithmetic'))
+  const [isDateX, isDateY] = [x, y].map((one, at) =>
+    isValidDate(sides[at]!) ? `${one} !== undefined` : `isDate(${one})`,
+  )
   return [
     ...(mayBe(false) ? [`${areBoth('number', x, y)} ? ${x} ${operator} ${y} : `] : []),
     ...(mayBe(true)
-      ? [
-          `isDate(${y}) && (${x} === null || isDate(${x})) ? ${x} !== null && ${x}.getTime() ${operator} ${y}.getTime() : `,
-        ]
+      ? [`${isDateY} && (${x} === null || ${isDateX}) ? ${x} !== null && ${x}.getTime() ${operator} ${y}.getTime() : `]
       : []),
     asked,
   ].join('')

@@ -1,5 +1,7 @@
 import type { Root } from '../../condition/condition.js'
 import { constructorOf, hasGetter } from '../../schema/classes.js'
+import { contextKey, isContextObject } from '../../schema/context.js'
+import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Link } from '../../values/links.js'
 import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
@@ -7,7 +9,17 @@ import { isPlainLiteral } from '../graph/values.js'
 import { isFree } from '../hostReads.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
-import { assumedRead, attribute, freeCall, guarded, linkFunction, member, quickText, text } from './templates.js'
+import {
+  assumedRead,
+  attribute,
+  contextRead,
+  freeCall,
+  guarded,
+  linkFunction,
+  member,
+  quickText,
+  text,
+} from './templates.js'
 import {
   assigned,
   defined,
@@ -73,7 +85,10 @@ export class OperandWriter {
     const x = this.write(left, scope)
     const y = this.write(right, scope)
     return sequence(
-      [...ensured(x, y.before.length > 0 || !isAlwaysUsed ? definedAndPlain : defined), ...ensured(y, defined)],
+      [
+        ...ensured(x, (y.before.length > 0 && !y.isSafe) || !isAlwaysUsed ? definedAndPlain : defined),
+        ...ensured(y, defined),
+      ],
       write(x.value, y.value),
     )
   }
@@ -89,6 +104,12 @@ export class OperandWriter {
       case 'field': {
         const of = this.write(value.of, scope)
         const read = scope.local()
+        if (this.#isValidated(this.#fieldOfContext(value)))
+          return {
+            before: [...of.before, `${read} = ${attribute(`${of.value}?`, value.step.name)}`],
+            value: read,
+            isSafe: true,
+          }
         const reading = this.#read(read, of.value, value.step, scope, `object(${of.value})?`)
         const found = this.#waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
         return { before: [...ensured(of, defined), ...reading, ...found], value: read, isPending: !this.#waits }
@@ -117,25 +138,48 @@ export class OperandWriter {
     }
   }
 
-  /** Returns whether a name is one of the context whose value was validated to be a scalar. */
-  #isValidated(name: string): boolean {
-    const field = this.#schema.context.fields.get(name)
-    return field?.kind === 'scalar' && !field.list && field.type !== 'json' && field.type !== 'unknown'
+  /** Returns the declaration of a name of the context, or of a field of its objects; undefined for any other value. */
+  #fieldOfContext(value: Value): Field | undefined {
+    if (value.kind === 'constant') return this.#schema.context.fields.get(value.name)
+    if (value.kind !== 'field') return undefined
+    const of = this.#fieldOfContext(value.of)
+    return isContextObject(this.#schema, of) ? this.#schema.typeNamed(of.model)?.fields.get(value.step.name) : undefined
+  }
+
+  /** Returns whether a value of the context was validated to be no promise. */
+  #isValidated(field: Field | undefined): boolean {
+    if (field?.kind !== 'scalar') return isContextObject(this.#schema, field)
+    return !field.list && field.type !== 'json' && field.type !== 'unknown'
   }
 
   /**
-   * Writes the value of a constant, which can change between evaluations. If it has an assumed type, it is read, and its
-   * method is called, once.
+   * Writes the value of a constant, which can change between evaluations. If it has an assumed type or is one of the
+   * context, it is read, and its method is called, once.
    */
-  #constant({ name, method, assumed }: Extract<Value, { kind: 'constant' }>, scope: CodeScope): Written {
+  #constant(value: Extract<Value, { kind: 'constant' }>, scope: CodeScope): Written {
+    const { name, method, assumed } = value
     this.constants.add(name)
-    const constant = `${this.give({ kind: 'constant', name })}.value`
-    if (assumed === undefined) return assigned([], this.#isValidated(name) ? constant : `plain(${constant})`, scope)
+    const constant = this.give({ kind: 'constant', name })
+    const field = this.#fieldOfContext(value)
+    if (field !== undefined) {
+      const key = `context ${constant}`
+      const read = this.#pool.add('f', key, (one) =>
+        contextRead(one, constant, contextKey(this.#pool.mark, this.#schema.context, name)),
+      )
+      const isSafe = this.#isValidated(field)
+      return { ...this.#once(key, isSafe ? `${read}()` : `plain(${read}())`, scope), isSafe }
+    }
+    if (assumed === undefined) return assigned([], `plain(${constant}.value)`, scope)
     const key = `assumed ${constant} ${method}`
-    const read = this.#pool.add('f', key, (name) => assumedRead(name, constant, method, assumed))
+    const read = this.#pool.add('f', key, (one) => assumedRead(one, `${constant}.value`, method, assumed))
+    return this.#once(key, `${read}()`, scope)
+  }
+
+  /** Writes a value that is no promise, and is read once. */
+  #once(key: string, read: string, scope: CodeScope): Written {
     const known = scope.known(key)
     if (known !== undefined) return { before: [], value: known }
-    const written = assigned([], `${read}()`, scope)
+    const written = assigned([], read, scope)
     scope.learn(key, written.value)
     scope.learn(`plain ${written.value}`, written.value)
     return written

@@ -33,8 +33,15 @@ export class FunctionPool {
   readonly #definitions = new Map<Definition, Map<string, string>>()
   #count = 0
 
-  /** @param notes - Whether evaluations record the places of errors. Default false. */
-  constructor(notes: boolean = false) {
+  /** Begins the properties of the context's values. */
+  readonly mark: string
+
+  /**
+   * @param mark - That of the schema. Default: that of compiled policies, of which each has its own context.
+   * @param notes - Whether evaluations record the places of errors. Default false.
+   */
+  constructor(mark: string = '', notes: boolean = false) {
+    this.mark = mark
     this.#notes = notes
   }
 

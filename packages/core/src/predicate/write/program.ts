@@ -110,7 +110,7 @@ class Program {
   /** @param notes - Whether evaluations record the places of errors. */
   constructor(meaning: Meaning, notes: boolean) {
     this.#meaning = meaning
-    const pool = new FunctionPool(notes)
+    const pool = new FunctionPool(meaning.schema.mark, notes)
     this.#pool = pool
     const { places } = pool
     this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))

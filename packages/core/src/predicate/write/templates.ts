@@ -1,4 +1,5 @@
 import type { AssumedType } from '../../condition/condition.js'
+import type { ContextKey } from '../../schema/context.js'
 import { unitsPerStep } from '../../text/account.js'
 import type { Link } from '../../values/links.js'
 import { Doubt, noted } from './doubt.js'
@@ -170,6 +171,11 @@ export function assumedRead(name: string, constant: string, method: string | und
   const x = ${value}
   return ${hasType} ? x : bail(x)
 }`
+}
+
+/** Writes a function that returns a value of the running context. V8 inlines it. */
+export function contextRead(name: string, reader: string, key: ContextKey): string {
+  return `const ${name}In = ${reader}.running\nfunction ${name}() {\n  return ${name}In.current.context.${key}\n}`
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Written {
    * is not.
    */
   readonly isPending?: boolean
+  /** Whether reading it never ends the evaluation, as with values of the context. */
+  readonly isSafe?: boolean
   /** Whether it is surely a row: the actor, the resource, or a parameter. */
   readonly isRow?: boolean
   /** The object that it was read from, if that may be a promise: then the value is undefined. */
