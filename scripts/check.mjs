@@ -15,10 +15,10 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [166, 174],
-    async: [71, 174],
+    index: [166.5, 174.5],
+    async: [71.5, 174.5],
     checks: 116.5,
-    runtime: 16.5,
+    runtime: 17,
     explain: 67,
     decisions: 67,
     sql: 26,
@@ -26,7 +26,7 @@ const ceilings = {
     framework: 14.5,
     language: 19,
     editing: 63.5,
-    compile: 49.5,
+    compile: 50,
     tools: 80.5,
     node: 7.5,
     oso: 140.5,
