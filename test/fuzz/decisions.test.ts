@@ -112,6 +112,48 @@ test(`filters of ${cases} random cases of seed ${seed} select the same rows by t
   expect(omitted).toBeGreaterThan(cases / 10)
 })
 
+test(`lists of actions of ${cases} random cases of seed ${seed} name the rules that prove each of them`, async () => {
+  let [lists, proofs] = [0, 0]
+  for (let index = 0; index < cases; index++) {
+    const { asked } = randomCase(seed, index, false)
+    const prepared = new Prepared(asked)
+    let rules: readonly string[] | undefined
+    try {
+      prepared.predicates.onDecision(
+        (decision) => {
+          rules = decision.rules?.map(({ line }) => String(line))
+        },
+        { required: true },
+      )
+    } catch (error) {
+      if (error instanceof PolicyError) continue
+      throw error
+    }
+    const { predicates: authorizer, objects } = prepared
+    const family = descendantsOf(asked.world, asked.model)
+    const rows = asked.world.rows.flatMap((row, at) => (family.includes(row.model) ? [at] : []))
+    for (const actor of asked.actors) {
+      for (const row of Random.ofCase(seed ^ 0xac, index).sample(rows, 4)) {
+        const [user, object] = [actorOf(prepared, actor), objects.rows[row]!]
+        const actions = await authorizer.authorizedActions(user, object).catch((error: unknown) => {
+          if (error instanceof ArcturusError) return undefined
+          throw error
+        })
+        if (actions === undefined) continue
+        lists++
+        if (rules === undefined) continue
+        const named = new Set(rules)
+        const trees = [...actions].map((action) => explain(authorizer, user, action, object).tree)
+        const where = `${printPolicy(asked.policy)}\n${actor} ${row}, case ${index}`
+        expect(named, where).toEqual(new Set(trees.flatMap((tree) => [...proofOf(tree)])))
+        if (actions.size > 0) proofs++
+      }
+    }
+  }
+  console.log(`${lists} lists of actions, ${proofs} with proofs`)
+  expect(proofs).toBeGreaterThan(cases)
+})
+
 /** Returns the lines of the rules that an explanation marks true, outside of negations. */
 function proofOf({ kind, outcome, rules = [], of }: ExplanationNode): ReadonlySet<string> {
   if (outcome !== 'true' || kind === 'not') return new Set()

@@ -167,9 +167,10 @@ export abstract class LateAuthorizer<P extends PolicyTypes = RegisteredPolicy> e
   ): Promise<Filter['kind']> {
     const decision = this.#engine.listeners.begin('model', actor, action, modelName, true)
     const load = () => this.#filter((filters) => filters.load(filters.ofRows(actor, action, modelName)))
-    const { kind: extent } = await decision.attempt(load)
+    const filter = await decision.attempt(load)
+    const { kind: extent } = filter
     const reason = extent !== 'none' ? undefined : actor === null ? 'nobody' : 'forbidden'
-    decision.made(reason === undefined, { extent, reason })
+    decision.made(reason === undefined, { extent, reason, filter })
     return extent
   }
 

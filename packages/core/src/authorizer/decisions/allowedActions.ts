@@ -36,7 +36,7 @@ export class AllowedActions {
     const actions = decision
       ? decision.attempt(() => decider.actions(actor, resource))
       : decider.actions(actor, resource)
-    if (actions) decision?.made(actions.size > 0)
+    if (actions) decision?.made(actions.size > 0, { granted: actions })
     return actions
   }
 
@@ -47,7 +47,7 @@ export class AllowedActions {
     const args = (action: unknown): unknown[] => [actor, action, resource]
     const decision = listeners.begin('actions', actor, undefined, resource, true, question.policy)
     const actions = await decision.attempt(() => enumerate(question, 'allow', args, candidates, limits))
-    decision.made(actions.size > 0)
+    decision.made(actions.size > 0, { granted: actions })
     return actions
   }
 }

@@ -42,6 +42,8 @@ export interface BuiltFilter {
 export interface DecisionDetails {
   /** The fields that a question of `field` was about; undefined if it was about all. */
   readonly fields?: readonly string[] | undefined
+  /** The allowed actions, or fields, of a question that lists them. */
+  readonly granted?: ReadonlySet<string> | undefined
   readonly reason?: DenialReason | undefined
   /** Whether the denial is thrown to the caller, as by `authorize`. Default false. */
   readonly isThrown?: boolean | undefined

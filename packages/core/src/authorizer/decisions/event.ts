@@ -124,11 +124,13 @@ export class Decision {
   }
 
   /**
-   * The rules of one proof of an allowed check, each once: some of those that `explain` marks true. Values that the
-   * decision awaited or loaded are read again from its own record. Of a filter, the rules of its condition in parts that
-   * can be true for a row, without those under `not` and in recursive calls that the actor's data decide. None for a
-   * denial or an error. Undefined for other entries than `can`, `request`, `filter` and a single `field`, and if only the
-   * query machine can tell, for example if a method returned a promise.
+   * The rules of one proof of an allowed check, each once: some of those that `explain` marks true. For a list of actions
+   * or of fields, of one proof of each that is allowed. Values that a check awaited or loaded are read again from its own
+   * record. Of a filter and an extent, the rules of its condition in parts that can be true for a row, without those under
+   * `not` and in recursive calls that the actor's data decide. None for a denial or an error.
+   *
+   * Undefined for a `change`, which is several questions about two rows, for fields of a model without a row, and if only
+   * the query machine can tell, for example if a method returned a promise.
    * @throws QueryError `decision-over` if it is read after the listener's call; ArgumentError `not-in-entry` if neither
    * `@arcturus/core/decisions` nor `@arcturus/core/explain` is imported.
    */

@@ -107,6 +107,18 @@ export function explainable<Target extends object>(target: Target, decision: Exp
   })
 }
 
+/** Returns the questions that the rules of an allowed decision answer: one for each action or field of a list. */
+function allAskedOf(made: MadeDecision): readonly Asked[] | undefined {
+  const { kind, actor, action, resource, details } = made
+  if (details.granted === undefined || resource === undefined || typeof resource === 'string') {
+    const asked = askedOf(made)
+    return asked && [asked]
+  }
+  return [...details.granted].map((name) =>
+    kind === 'actions' ? { actor, action: name, resource } : { actor, action, resource, field: name },
+  )
+}
+
 /** Returns the question of a decision that one call of rules answers; undefined for others. */
 function askedOf({ kind, actor, action, resource, details: { fields } }: MadeDecision): Asked | undefined {
   if (kind === 'request') return { actor, action: undefined, resource }
@@ -128,8 +140,8 @@ export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined
   if (!policy) return undefined
   if (details.filter && action !== undefined)
     return explainer.filterRules({ actor, action, model: String(resource) }, details.filter, policy, context)
-  const asked = askedOf(made)
-  return asked && explainer.rules(asked, policy, context, made.arrived)
+  const proofs = allAskedOf(made)?.map((asked) => explainer.rules(asked, policy, context, made.arrived))
+  return proofs?.every((one) => one !== undefined) ? [...new Set(proofs.flat())] : undefined
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
-import '../../explain/index.js'
+import { type ExplanationNode, explain } from '../../explain/index.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { Authorizer } from '../authorizer.js'
 import { watchDecisions } from './engine.js'
@@ -185,7 +185,7 @@ describe('a decision', () => {
       ['filter', 'read', 'allowed', 'condition', 'lines 2,8,3'],
       ['filter', 'list', 'allowed', 'all', 'lines 5'],
       ['filter', 'list', 'denied', 'nobody', 'none', 'lines '],
-      ['extent', 'list', 'allowed', 'all'],
+      ['extent', 'list', 'allowed', 'all', 'lines 5'],
       ['actions', 'allowed'],
       ['field', 'read', 'allowed', ['id'], 'lines 6'],
       ['field', 'read', 'denied', 'forbidden', ['secret'], 'lines '],
@@ -193,6 +193,53 @@ describe('a decision', () => {
     ])
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
     for (const { time, duration } of events) expect([time > 1e12, duration >= 0]).toEqual([true, true])
+  })
+
+  test('has the rules of each action or field of a list', async () => {
+    const authorizer = new Authorizer({ log: () => {} })
+      .registerClass(User, { key: 'id' })
+      .registerClass(Doc, { key: 'id', fields: { id: 'integer', title: 'string', secret: 'string' } })
+    authorizer.loadSync(`
+      allow(user: User, "read", doc: Doc) if owns(user, doc);
+      allow(_: User, "list", _: Doc);
+      allow(user: User, "edit", doc: Doc) if not owns(user, doc);
+      allow(user: User, "drop", doc: Doc) if owns(user, doc) and doc.id > 100;
+      owns(user: User, doc: Doc) if doc.owner = user;
+      allow_field(user: User, "read", doc: Doc, "secret") if owns(user, doc);
+      allow_field(_: User, "read", _: Doc, field) if field in ["id", "title"];
+    `)
+    const events = recorded(authorizer)
+    const proof = ({ outcome, kind, rules = [], of }: ExplanationNode): readonly number[] =>
+      outcome === 'true' && kind !== 'not' ? [...rules.map(({ place }) => place.line), ...of.flatMap(proof)] : []
+    const proofOf = (action: string, names: Iterable<string>, user: User, isField: boolean) =>
+      new Set(
+        [...names].flatMap((name) => {
+          const { tree } = isField
+            ? explain(authorizer, user, action, mine, { field: name })
+            : explain(authorizer, user, name, mine)
+          return proof(tree)
+        }),
+      )
+    for (const user of [ada, eve]) {
+      const actions = await authorizer.authorizedActions(user, mine)
+      expect(new Set(events.at(-1)?.lines)).toEqual(proofOf('', actions, user, false))
+      const fields = await authorizer.authorizedFields(user, 'read', mine)
+      expect(new Set(events.at(-1)?.lines)).toEqual(proofOf('read', fields, user, true))
+      const picked = await authorizer.pickAuthorized(user, 'read', mine)
+      expect(new Set(events.at(-1)?.lines)).toEqual(proofOf('read', Object.keys(picked), user, true))
+      await authorizer.assertWritable(user, 'read', mine, { id: 1, title: '' })
+      expect(events.at(-1)?.lines).toEqual([8])
+    }
+    expect(events.map(({ entry, lines }) => [entry, lines])).toEqual([
+      ['actions', [2, 6, 3]],
+      ['field', [7, 6, 8]],
+      ['field', [8, 7, 6]],
+      ['field', [8]],
+      ['actions', [4, 3]],
+      ['field', [8]],
+      ['field', [8]],
+      ['field', [8]],
+    ])
   })
 
   test('has the rules that a filter rests on', async () => {

@@ -47,7 +47,7 @@ export class FieldRules {
     const candidates = question.policy.actions.fieldCandidates(declared)
     const decision = listeners.begin('field', actor, action, resource, true, question.policy)
     const fields = await decision.attempt(() => allowedOf(candidates, actor, action, resource, question, this.#engine))
-    decision.made(fields.size > 0)
+    decision.made(fields.size > 0, { granted: fields })
     return fields
   }
 
@@ -65,7 +65,8 @@ export class FieldRules {
       const fields = await decision.attempt(() =>
         allowedOf({ names, areAll: true }, actor, action, row, question, this.#engine),
       )
-      decision.made(fields.size > 0, { fields: names })
+      const granted = new Set(names.filter((name) => fields.has(name)))
+      decision.made(fields.size > 0, { fields: names, granted })
       return fields
     })
   }

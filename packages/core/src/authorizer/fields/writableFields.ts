@@ -32,7 +32,7 @@ export class WritableFields {
       allowedOf({ names, areAll: true }, actor, action, resource, question, this.#engine),
     )
     const denied = names.filter((name) => !fields.has(name))
-    if (denied.length === 0) return void decision.made(true, { fields: names })
+    if (denied.length === 0) return void decision.made(true, { fields: names, granted: new Set(names) })
     // A registered class is a row that does not exist yet, so there is nothing to hide.
     const isRow = typeof resource !== 'function'
     const mayRead = () => decider.settleKnown(actor, readAction, resource, question)
