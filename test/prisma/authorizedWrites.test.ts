@@ -298,6 +298,25 @@ const unsupported: readonly (readonly [string, Write])[] = [
   ['undefined in a deleteMany', (c) => c.item.deleteMany({ where: { board: { id: undefined as never } } })],
   ['an unknown column', (c) => c.item.update({ where: { id: 1 }, data: { nothing: 1 } as never })],
   ['an unknown step', (c) => c.item.update({ where: { id: 1 }, data: { tags: { attach: [] } } as never })],
+  [
+    'a deleteMany after a create of the same relation',
+    (c) =>
+      c.board.update({
+        where: { id: 1 },
+        data: { items: { create: { text: 'x' }, deleteMany: { text: { not: 'y' } } } },
+      }),
+  ],
+  [
+    'a set after a connect',
+    (c) => c.item.update({ where: { id: 1 }, data: { tags: { connect: { id: 1 }, set: [] } } }),
+  ],
+  [
+    'a second updateMany of the same relation',
+    (c) => {
+      const updateMany = ['x', 'y'].map((text) => ({ where: { text: 'a' }, data: { text } }))
+      return c.board.update({ where: { id: 1 }, data: { items: { updateMany } } })
+    },
+  ],
   ['no unique where', (c) => c.item.update({ where: { text: 'a' } as never, data: { text: 'x' } })],
   ['__proto__', (c) => c.item.create({ data: JSON.parse('{"text":"x","boardId":1,"__proto__":{"id":1}}') as never })],
   ['toJSON', (c) => c.item.update({ where: { id: 1 }, data: { toJSON: () => ({ boardId: 2 }) } as never })],
@@ -341,6 +360,13 @@ describe.each(databases)('Writes of an authorized client on $name', (database) =
     await expect(run(world.as(2))).rejects.toMatchObject({ name: 'UnsupportedOperationError' })
     expect(sql).toEqual([])
     expect(await tablesOf(world.bare)).toEqual(before)
+  })
+
+  it('delete by conditions before they create', async () => {
+    const data = { items: { deleteMany: [{ text: 'b' }, { id: 1 }], create: [{ text: 'x' }, { text: 'y' }] } }
+    await world.as(1).board.update({ where: { id: 1 }, data })
+    const items = await world.bare.item.findMany({ where: { boardId: 1 }, orderBy: { text: 'asc' } })
+    expect(items.map(({ text }) => text)).toEqual(['x', 'y'])
   })
 
   it('of many rows ask the policy once for all that need the database', async () => {

@@ -61,7 +61,11 @@ export class WriteData {
     const links: Link<Arguments>[] = []
     for (const [way, value] of Object.entries(given)) {
       if (value === undefined || (value === false && (way === 'disconnect' || way === 'delete'))) continue
-      for (const step of await this.#steps(field, way, value)) links.push({ relation, step })
+      for (const step of await this.#steps(field, way, value)) {
+        // Its rows are found before the first step, but would be those after the earlier ones.
+        if (links.length > 0 && isOnAllRows(step)) throw laterStep(field, way)
+        links.push({ relation, step })
+      }
     }
     return links
   }
@@ -76,6 +80,10 @@ export class WriteData {
         steps.push(await read(one))
       }
       return steps
+    }
+    const any = async (): Promise<Arguments> => {
+      const wheres = await all((one) => this.where(one, model))
+      return wheres.length === 1 ? wheres[0]! : { OR: wheres }
     }
     const whereOf = (one: Arguments) => (one['where'] === undefined ? undefined : this.where(one['where'], model))
     switch (way) {
@@ -133,7 +141,7 @@ export class WriteData {
         if (value === true) return [{ kind: 'delete', where: undefined, many: false }]
         return await all(async (one) => ({ kind: 'delete', where: await this.where(one, model), many: false }))
       case 'deleteMany':
-        return await all(async (one) => ({ kind: 'delete', where: await this.where(one, model), many: true }))
+        return each.length === 0 ? [] : [{ kind: 'delete', where: await any(), many: true }]
       default:
         throw unknownArgument(model, `${field.name}.${way}`, value)
     }
@@ -142,6 +150,11 @@ export class WriteData {
   #nested(given: unknown, field: PrismaRelation, allowsLinks = true): Promise<Data<Arguments>> {
     return this.read(given, field.model, allowsLinks, field)
   }
+}
+
+/** Returns whether a step is about all rows of a relation that fulfil a condition. */
+function isOnAllRows(step: LinkStep<Arguments>): boolean {
+  return step.kind === 'set' || ((step.kind === 'update' || step.kind === 'delete') && step.many)
 }
 
 /** @throws UnsupportedOperationError for any other key */
@@ -174,6 +187,14 @@ function referenceOf({ owner, from, to }: PrismaRelation, value: unknown): Argum
   )
     return undefined
   return Object.fromEntries(from.map((name, at) => [name, values[at]]))
+}
+
+function laterStep({ name }: PrismaRelation, way: string): UnsupportedOperationError {
+  return new UnsupportedOperationError(
+    'unsupported-operation',
+    `\`${name}.${way}\` comes after another step on the same relation, which can change its rows.`,
+    { hint: 'write it first, or by an operation of its own in the same `client.$transaction`' },
+  )
 }
 
 function nestedDuplicates(): UnsupportedOperationError {
