@@ -10,18 +10,11 @@ import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
 import { wrapOwn } from '../prototypes.js'
 import { assertNoRow } from '../query/keptFilters.js'
 import { columnName } from './entityRelations.js'
-import {
-  type Joined,
-  joinedOf,
-  type KeyedStatement,
-  keyIn,
-  Plan,
-  type ReferenceLink,
-  type Statement,
-  unchanged,
-} from './plan.js'
+import { type Joined, joinedOf } from './joined.js'
+import { type KeyedStatement, Plan, type ReferenceLink, type Statement, unchanged } from './plan.js'
 import { fieldOf } from './readableTables.js'
 import { type EntityChange, pending, referenced } from './rowChange.js'
+import { keyIn } from './rowKeys.js'
 import { hidingRows, type Running, type Session, sending, transaction } from './session.js'
 
 export type Mode = 'save' | 'remove' | 'soft-remove' | 'recover'

@@ -11,30 +11,15 @@ import {
   type Values,
   withinScope,
 } from '@arcturus/core/writes'
-import type { ObjectLiteral } from 'typeorm'
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { columnName, linkOf } from './entityRelations.js'
+import type { End, Joined } from './joined.js'
 import { type EntityChange, knownValuesOf } from './rowChange.js'
+import { allColumns, keyOf, textOf } from './rowKeys.js'
 import type { Running } from './session.js'
 import { EntityStore } from './store.js'
-
-/** A row at one end of a link, by the columns that the link refers to. */
-export interface End {
-  readonly entity: EntityMetadata
-  readonly columns: Values
-  /** Whether the same write inserts the row, so that there is nothing to allow before. */
-  readonly isNew: boolean
-}
-
-/** A link between two rows by a table of its own. */
-export interface Joined {
-  readonly ends: readonly [End, End]
-  /** The relation that the caller changes, and at which end it is; undefined if they wrote the table itself. */
-  readonly via: RelationMetadata | undefined
-}
 
 /** New rows that are about to be inserted. */
 export interface Inserting {
@@ -401,57 +386,6 @@ export class Plan {
     if (Object.values(key).some((value) => value === undefined || value === null)) throw this.judge.denial()
     return key
   }
-}
-
-/** Returns a text that is the same for the same values, of a row or of another one with these columns. */
-function textOf(columns: Values, row: Values = columns): string {
-  return JSON.stringify(Object.keys(columns).map((name) => String(row[name])))
-}
-
-function allColumns({ columns }: EntityMetadata): readonly string[] {
-  return columns.filter(({ isVirtual, isVirtualProperty }) => !isVirtual && !isVirtualProperty).map(columnName)
-}
-
-/** Returns the names of the key of an entity. @throws UnsupportedFilterError for a key that a policy cannot name */
-export function keyOf(entity: EntityMetadata): readonly string[] {
-  const { primaryColumns } = entity
-  if (
-    primaryColumns.length > 0 &&
-    primaryColumns.every(({ isVirtual, embeddedMetadata }) => !isVirtual && !embeddedMetadata)
-  )
-    return primaryColumns.map(columnName)
-  throw new UnsupportedFilterError(
-    'unsupported-filter',
-    `The key of ${entity.name} is not one of its own properties.`,
-    {
-      hint: 'declare the columns of the key as properties of the entity',
-      data: { reason: 'key' },
-    },
-  )
-}
-
-/** Returns the key of a row, by the names of the plan. @throws UnsupportedFilterError as `keyOf` */
-export function keyIn(entity: EntityMetadata, row: ObjectLiteral | undefined): Values {
-  keyOf(entity)
-  return Object.fromEntries(entity.primaryColumns.map((one) => [columnName(one), one.getEntityValue(row ?? {})]))
-}
-
-/**
- * Returns the link that a row of a table between two entities is.
- * @param get - Returns the value of a column.
- */
-export function joinedOf(
-  junction: EntityMetadata,
-  get: (column: ColumnMetadata) => unknown,
-  via: RelationMetadata | undefined,
-  isNew: (column: ColumnMetadata) => boolean = () => false,
-): Joined {
-  const end = (columns: readonly ColumnMetadata[]): End => ({
-    entity: columns[0]!.referencedColumn!.entityMetadata,
-    columns: Object.fromEntries(columns.map((one) => [columnName(one.referencedColumn!), get(one)])),
-    isNew: columns.some(isNew),
-  })
-  return { ends: [end(junction.ownerColumns), end(junction.inverseColumns)], via }
 }
 
 function changedKey({ name }: EntityMetadata): UnsupportedFilterError {

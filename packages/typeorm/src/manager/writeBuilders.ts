@@ -9,9 +9,11 @@ import { assertGuarded, loading, sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
 import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
-import { joinedOf, keyIn, keyOf, Plan, type Statement } from './plan.js'
+import { joinedOf } from './joined.js'
+import { Plan, type Statement } from './plan.js'
 import { referenceLinkOf, viaOf } from './relationBuilder.js'
 import { changesOf, storedBy } from './rowChange.js'
+import { keyIn, keyOf } from './rowKeys.js'
 import { hidingRows, type Running, sending, transaction } from './session.js'
 
 type AnyBuilder = Pick<QueryBuilder<ObjectLiteral>, 'expressionMap' | 'getParameters'>
