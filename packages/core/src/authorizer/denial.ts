@@ -21,11 +21,7 @@ export interface DenialOptions {
 
 /** Finds the reasons of denials. */
 export class Denials {
-  readonly #engine: Engine
-
-  constructor(engine: Engine) {
-    this.#engine = engine
-  }
+  constructor(private readonly engine: Engine) {}
 
   /**
    * Returns the reason for a denial, or undefined if the action is allowed.
@@ -36,9 +32,9 @@ export class Denials {
     action: string,
     resource: unknown,
     options: DenialOptions,
-    policy: LoadedPolicy = this.#engine.decider.policy,
+    policy: LoadedPolicy = this.engine.decider.policy,
   ): Eventual<DenialReason | undefined> {
-    const { listeners } = this.#engine
+    const { listeners } = this.engine
     if (options.observed === false || !listeners.active) return this.#reason(actor, action, resource, options, policy)
     const decision = listeners.begin('check', actor, action, resource, true, policy)
     const known = decision.attempt(() => this.#reason(actor, action, resource, options, policy, decision.arrived))
@@ -57,7 +53,7 @@ export class Denials {
     policy: LoadedPolicy,
     arrived?: Arrived,
   ): Eventual<DenialReason | undefined> {
-    const { decider } = this.#engine
+    const { decider } = this.engine
     const known = decider.decideAtOnce(actor, action, resource, policy)
     if (known === true) return undefined
     // Both checks are one question: the second uses the relations that the first has loaded.
@@ -73,7 +69,7 @@ export class Denials {
     options: DenialOptions,
     question: Question,
   ): Eventual<DenialReason | undefined> {
-    const { decider, readAction } = this.#engine
+    const { decider, readAction } = this.engine
     return after(known ?? decider.settleOpen(actor, action, resource, question), (allowed) => {
       if (allowed) return undefined
       if (actor === null) return 'nobody'

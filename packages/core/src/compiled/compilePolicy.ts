@@ -103,11 +103,9 @@ export function compilePolicy(
 }
 
 class ModuleWriter {
-  readonly #policy: Policy
   readonly #schema: Schema
   readonly #allActions: PolicyActions['all']
   readonly #vocabulary: Vocabulary
-  readonly #options: CompileOptions
   readonly #deriver: Deriver
   readonly #reads: ReadonlySet<string>
   readonly #assumptions: Assumptions
@@ -123,16 +121,18 @@ class ModuleWriter {
   /** The names of predicates by action, for the names of the models of actors and resources. */
   readonly #ofClasses: ClassPair[] = []
 
-  constructor(policy: Policy, authorizer: Vocal, options: CompileOptions) {
+  constructor(
+    private readonly policy: Policy,
+    authorizer: Vocal,
+    private readonly options: CompileOptions,
+  ) {
     const { schema, readAction, declaredActions: declared } = authorizer
-    this.#policy = policy
     this.#schema = schema
     this.#vocabulary = new Vocabulary(policy, authorizer)
     this.#assumptions = new Assumptions(typesOfHost(schema.constants))
     this.#deriver = new Deriver(policy, schema)
     this.#reads = attributesRead(policy, schema)
     this.#allActions = new PolicyActions(policy, schema, { declared, readAction }).all
-    this.#options = options
   }
 
   write(): CompiledModule {
@@ -147,7 +147,7 @@ class ModuleWriter {
         },
       )
     }
-    const words = [...stringLiteralsOf(this.#policy)]
+    const words = [...stringLiteralsOf(this.policy)]
     const resources = [null, ...this.#schema.models.keys()]
     const plans = this.#actors().map((actor) => {
       const byPlans = new Map<string, KindName[]>()
@@ -163,7 +163,7 @@ class ModuleWriter {
     const actions = this.#allActions
     const entries = [
       'format: 12',
-      `version: '${versionOf(this.#policy)}'`,
+      `version: '${versionOf(this.policy)}'`,
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',
@@ -174,7 +174,7 @@ class ModuleWriter {
       `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
-    const { runtime = '@arcturus/core/runtime' } = this.#options
+    const { runtime = '@arcturus/core/runtime' } = this.options
     const code = [
       `import { ${['compiled', ...(this.#hasContext ? ['readContext'] : []), ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
       `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: new Map([\n${plans.join('')}]),\n}\n}`,
@@ -215,7 +215,7 @@ class ModuleWriter {
       case 'class':
         return classOf(given.model)
       case 'goal':
-        return JSON.stringify(ruleOf({ goal: given, span: given.span }, this.#policy))
+        return JSON.stringify(ruleOf({ goal: given, span: given.span }, this.policy))
       case 'value':
         return writeLiteral(given.value)
     }
@@ -265,8 +265,8 @@ class ModuleWriter {
   }
 
   #actors(): readonly KindName[] {
-    const { actors } = this.#options
-    const names = new Set(actors ?? actorsOf(this.#policy))
+    const { actors } = this.options
+    const names = new Set(actors ?? actorsOf(this.policy))
     if (!actors && names.size === 0) for (const name of this.#schema.models.keys()) names.add(name)
     for (const name of names) {
       if (!this.#schema.models.has(name))
@@ -302,7 +302,7 @@ class ModuleWriter {
   #plan(actor: KindName, action: string | null, resource: KindName): string | undefined {
     const asked: ActionKind = action === null ? 'other' : { action }
     try {
-      const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource), this.#deriver)
+      const condition = planCheck(this.policy, this.#schema, kindOf(actor), asked, kindOf(resource), this.#deriver)
       if (condition.kind === 'false') return undefined
       this.#report(condition, actor, action, resource)
       if (isForMachine(condition)) return this.#refused(condition)
@@ -330,7 +330,7 @@ class ModuleWriter {
 
   #refused(condition: Condition): string {
     const why =
-      condition.kind === 'opaque' ? ruleOf(condition, this.#policy) : 'the policy has too many parts for a predicate'
+      condition.kind === 'opaque' ? ruleOf(condition, this.policy) : 'the policy has too many parts for a predicate'
     return JSON.stringify(why)
   }
 
@@ -347,7 +347,7 @@ class ModuleWriter {
     return [
       header,
       `import type { CompiledAuthorizer, World } from ${JSON.stringify(runtime)}\n`,
-      typesText(this.#vocabulary, this.#schema, 'CompiledTypes', this.#options.actors),
+      typesText(this.#vocabulary, this.#schema, 'CompiledTypes', this.options.actors),
       "export type Action = CompiledTypes['models'][keyof CompiledTypes['models']]['actions']\n",
       `export interface Context ${contextType(this.#schema, this.#schema.context.fields)}\n`,
       `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<CompiledTypes, Context>\n`,

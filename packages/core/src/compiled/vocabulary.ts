@@ -35,26 +35,25 @@ const actorRules = ['allow', 'has_permission', 'allow_field', 'allow_request']
  * body of a rule that concerns it, names the action; a rule that accepts any action names none.
  */
 export class Vocabulary {
-  readonly #policy: Policy
   readonly #schema: Schema
-  readonly #authorizer: Vocal
   readonly #actions = new Map<string, Names>()
 
-  constructor(policy: Policy, authorizer: Vocal) {
-    this.#policy = policy
+  constructor(
+    private readonly policy: Policy,
+    private readonly authorizer: Vocal,
+  ) {
     this.#schema = authorizer.schema
-    this.#authorizer = authorizer
   }
 
   /** The models whose rows can be actors; undefined if no block or rule tells. */
   get actors(): Names {
     const named = actorRules
-      .flatMap((name) => this.#policy.rules.get(name) ?? [])
+      .flatMap((name) => this.policy.rules.get(name) ?? [])
       .flatMap(({ parameters: [actor] }) => {
         const tag = actor?.pattern?.kind === 'class pattern' ? actor.pattern.tag : undefined
         return tag === undefined || tag === 'Actor' || tag === 'Resource' ? [] : [tag]
       })
-    const actors = new Set([...actorsOf(this.#policy), ...named])
+    const actors = new Set([...actorsOf(this.policy), ...named])
     for (const name of [...actors]) for (const other of this.#schema.descendants(name)) actors.add(other)
     return actors.size === 0 ? undefined : actors
   }
@@ -84,7 +83,7 @@ export class Vocabulary {
     let names: Set<string> | undefined
     const own = actionNames(rules, [checkedAction], this.#isName)
     if (!own.open) {
-      const { declaredActions, readAction } = this.#authorizer
+      const { declaredActions, readAction } = this.authorizer
       names = new Set([...own.names, ...declaredActions, ...(own.isWild ? [readAction] : [])])
       for (const other of this.#passedOn(rules, model)) {
         const more = this.actions(other)
@@ -113,7 +112,7 @@ export class Vocabulary {
       if (!other || other.isaCheck) return true
       return this.#schema.isSubclass(model, name) || this.#schema.isSubclass(name, model)
     }
-    const rules = new Map(this.#policy.rules)
+    const rules = new Map(this.policy.rules)
     for (const [name, at] of Object.entries(resourceAt)) {
       const concerned = ({ parameters }: Rule): boolean => {
         const pattern = parameters[at]?.pattern
@@ -121,7 +120,7 @@ export class Vocabulary {
       }
       rules.set(name, rules.get(name)?.filter(concerned) ?? [])
     }
-    return { rules, blocks: new Map([...this.#policy.blocks].filter(([name]) => concerns(name))) }
+    return { rules, blocks: new Map([...this.policy.blocks].filter(([name]) => concerns(name))) }
   }
 
   /** Returns the models for whose rows the rules of a model ask about its action; all models if it can't be told. */

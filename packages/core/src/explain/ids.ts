@@ -7,12 +7,9 @@ const negativeZero = Symbol('-0')
 
 /** Numbers for values: equal scalars have one number, and so have all objects of one row. */
 export class Ids {
-  readonly #schema: Schema
   readonly #ids = new Map<unknown, number>()
 
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   of(value: unknown): number {
     const key = this.#keyOf(value)
@@ -24,6 +21,6 @@ export class Ids {
     if (typeof value === 'string') return `text ${value}`
     // The key of a new row is not the same in all trials.
     if (isImagined(value)) return value
-    return typeof value === 'object' && value !== null ? identityOf(this.#schema, value) : value
+    return typeof value === 'object' && value !== null ? identityOf(this.schema, value) : value
   }
 }

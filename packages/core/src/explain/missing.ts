@@ -50,7 +50,6 @@ const maxContinued = 16
  * changed data, and the set counts only if the condition is true.
  */
 export class MissingSearch {
-  readonly #root: Part
   readonly #trials: Trials
   readonly #changes = new Map<string, Change>()
   readonly #rows = new Map<string, object[]>()
@@ -66,8 +65,7 @@ export class MissingSearch {
   #isShort = false
   #found: Found | undefined
 
-  constructor(root: Part) {
-    this.#root = root
+  constructor(private readonly root: Part) {
     this.#trials = new Trials(root)
   }
 
@@ -101,7 +99,7 @@ export class MissingSearch {
         this.#begin(newRows)
         sets.length = 0
         const failed: Attempt[] = []
-        for (const changes of this.#settled(this.#root)) this.#try(changes, sets, failed)
+        for (const changes of this.#settled(this.root)) this.#try(changes, sets, failed)
         const isLast = failed.length === 0 || newRows === rowsOfLists.at(-1)
         if (isLast) this.#continue(sets, failed)
         this.#complete &&= this.#trials.isComplete
@@ -141,7 +139,7 @@ export class MissingSearch {
           this.#complete = false
           return
         }
-        for (const further of this.#settled(this.#root.in(world))) {
+        for (const further of this.#settled(this.root.in(world))) {
           const all = united(changes, further)
           if (
             !all ||

@@ -30,9 +30,6 @@ export interface World extends Reader {
 
 /** A part of a condition with the values of its roots, evaluated on demand. */
 export class Part {
-  readonly world: World
-  readonly condition: Condition
-  readonly environment: Scope
   /** The outcome of a leaf. */
   known: Outcome | undefined
   #unreadable: Outcome | undefined
@@ -41,11 +38,11 @@ export class Part {
   #key: string | undefined
   #outcome: Outcome | undefined
 
-  constructor(world: World, condition: Condition, environment: Scope) {
-    this.world = world
-    this.condition = condition
-    this.environment = environment
-  }
+  constructor(
+    readonly world: World,
+    readonly condition: Condition,
+    readonly environment: Scope,
+  ) {}
 
   /**
    * The parts of a conjunction, disjunction or negation, the body of a call, and one part for each

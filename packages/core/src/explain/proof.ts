@@ -71,7 +71,6 @@ function told<Result>(work: () => Result, context: ContextValues | undefined): R
 /** The conditions of a policy that proofs are made of, by the classes of their questions. */
 class Conditions {
   static readonly #known = new WeakMap<LoadedPolicy, Conditions>()
-  readonly #policy: LoadedPolicy
   readonly #deriver: Deriver
   readonly #conditions = new Map<string, Condition>()
 
@@ -79,19 +78,18 @@ class Conditions {
     return entryOf(Conditions.#known, policy, () => new Conditions(policy))
   }
 
-  private constructor(policy: LoadedPolicy) {
-    this.#policy = policy
+  private constructor(private readonly policy: LoadedPolicy) {
     this.#deriver = new Deriver(policy.policy, policy.context.meaning.schema, { origins: true })
   }
 
   get(asked: Asked): Condition {
-    const { schema } = this.#policy.context.meaning
+    const { schema } = this.policy.context.meaning
     const kinds = [asked.actor, asked.resource].map((one) => (one === null ? null : (schema.modelOf(one)?.name ?? '')))
     return this.#kept([...kinds, asked.action, asked.field], () => conditionOf(schema, asked, this.#deriver))
   }
 
   ofKinds(actor: Kind, action: string, resource: Kind): Condition {
-    const { schema } = this.#policy.context.meaning
+    const { schema } = this.policy.context.meaning
     return this.#kept([actor, action, resource], () =>
       descending(() => deriveCheck(schema, actor, { action }, resource, this.#deriver)),
     )

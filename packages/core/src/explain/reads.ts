@@ -13,18 +13,15 @@ export type Values = ReadonlyMap<number, ReadonlyMap<string, unknown>>
 
 /** The relations that were loaded for an explanation, and those that are still to be loaded. */
 export class Arrivals {
-  readonly #values: Arrived
   #wanted: Wanted[] = []
   #known: Wanted[] = []
   #asked = new Map<object, Set<string>>()
 
   /** @param values - Those that are known already. Default: none. */
-  constructor(values: Arrived = new Arrived()) {
-    this.#values = values
-  }
+  constructor(private readonly values: Arrived = new Arrived()) {}
 
   find(object: object, name: string): { readonly value: unknown } | undefined {
-    return this.#values.find(object, name)
+    return this.values.find(object, name)
   }
 
   want(wanted: Wanted, isKnown = false): void {
@@ -36,7 +33,7 @@ export class Arrivals {
   }
 
   arrive({ object, name }: Wanted, value: unknown): void {
-    this.#values.add(object, name, value)
+    this.values.add(object, name, value)
   }
 
   /**
@@ -56,39 +53,34 @@ export class Arrivals {
 export class Reads implements Missing {
   /** Whether a field of a row that does not exist yet was read, and has no value. */
   isUnknown = false
-  readonly #arrivals: Arrivals
-  readonly #ids: Ids
-  readonly #schema: Schema
-  readonly #changes: Values | undefined
-  readonly #outside: Reads | undefined
 
-  constructor(arrivals: Arrivals, ids: Ids, schema: Schema, changes?: Values, outside?: Reads) {
-    this.#arrivals = arrivals
-    this.#ids = ids
-    this.#schema = schema
-    this.#changes = changes
-    this.#outside = outside
-  }
+  constructor(
+    private readonly arrivals: Arrivals,
+    private readonly ids: Ids,
+    private readonly schema: Schema,
+    private readonly changes?: Values | undefined,
+    private readonly outside?: Reads | undefined,
+  ) {}
 
   /** Returns these reads with changes. */
   with(changes: Values): Reads {
-    return new Reads(this.#arrivals, this.#ids, this.#schema, changes, this)
+    return new Reads(this.arrivals, this.ids, this.schema, changes, this)
   }
 
   arrived(object: object, name: string): { readonly value: unknown } | undefined {
-    const changed = this.#changes && this.#changed(this.#ids.of(object), name)
+    const changed = this.changes && this.#changed(this.ids.of(object), name)
     if (changed) return changed
-    const follows = this.#changes && this.#following(object, name)
+    const follows = this.changes && this.#following(object, name)
     if (follows) return follows
     if (isImagined(object) && Reflect.get(object, name) === undefined) this.isUnknown = true
-    return this.#arrivals.find(object, name)
+    return this.arrivals.find(object, name)
   }
 
   /** Returns the row that a relation holds by changed columns, or the column of a changed relation. */
   #following(object: object, name: string): { readonly value: unknown } | undefined {
-    const model = this.#schema.baseOf(object)
+    const model = this.schema.baseOf(object)
     if (!model) return undefined
-    const field = this.#schema.field(model.name, name)
+    const field = this.schema.field(model.name, name)
     return isLink(field) ? this.#referenced(object, model.name, field) : this.#columnOf(object, model.name, name)
   }
 
@@ -103,31 +95,31 @@ export class Reads implements Missing {
 
   /** Returns whether changes of an object set a relation, and its columns to those of another row. */
   contradict(object: object, name: string): boolean {
-    const model = this.#schema.baseOf(object)
+    const model = this.schema.baseOf(object)
     if (!model) return false
-    const field = this.#schema.field(model.name, name)
-    const links = isLink(field) ? [field] : linksBy(this.#schema, model.name, name)
+    const field = this.schema.field(model.name, name)
+    const links = isLink(field) ? [field] : linksBy(this.schema, model.name, name)
     return links.some((link) => {
-      const row = this.#changed(this.#ids.of(object), link.name)
+      const row = this.#changed(this.ids.of(object), link.name)
       return row && link.from.some((one) => this.isChanged(object, one)) && !this.#holds(object, link, row.value)
     })
   }
 
   /** Returns whether the columns of an object, as they are changed, refer to a row. */
   #holds(object: object, field: RelationField, row: unknown): boolean {
-    const how = { schema: this.#schema, kinds: allKinds, equality: undefined }
+    const how = { schema: this.schema, kinds: allKinds, equality: undefined }
     return isLinked(how, field, this.#columns(object, field), row) !== false
   }
 
   #columns(object: object, { from }: RelationField): object {
-    const id = this.#ids.of(object)
+    const id = this.ids.of(object)
     const at = (column: string): unknown => (this.#changed(id, column) ?? { value: Reflect.get(object, column) }).value
     return Object.fromEntries(from.map((column) => [column, at(column)]))
   }
 
   #columnOf(object: object, model: string, name: string): { readonly value: unknown } | undefined {
-    for (const { name: relation, from, to } of linksBy(this.#schema, model, name)) {
-      const row = this.#changed(this.#ids.of(object), relation)?.value
+    for (const { name: relation, from, to } of linksBy(this.schema, model, name)) {
+      const row = this.#changed(this.ids.of(object), relation)?.value
       const value: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, to[from.indexOf(name)]!) : row
       if (value !== undefined) return { value }
     }
@@ -135,17 +127,17 @@ export class Reads implements Missing {
   }
 
   want(wanted: Wanted, isKnown?: boolean): void {
-    if (!isImagined(wanted.object)) this.#arrivals.want(wanted, isKnown)
+    if (!isImagined(wanted.object)) this.arrivals.want(wanted, isKnown)
   }
 
   /** Returns whether a field has a value by a change. */
   isChanged(object: object, name: string): boolean {
-    return this.#changed(this.#ids.of(object), name) !== undefined
+    return this.#changed(this.ids.of(object), name) !== undefined
   }
 
   #changed(row: number, name: string): { readonly value: unknown } | undefined {
-    const values = this.#changes?.get(row)
+    const values = this.changes?.get(row)
     if (values?.has(name)) return { value: values.get(name) }
-    return this.#outside ? this.#outside.#changed(row, name) : undefined
+    return this.outside ? this.outside.#changed(row, name) : undefined
   }
 }

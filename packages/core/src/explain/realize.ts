@@ -12,16 +12,13 @@ export function realize(part: Part, wanted: boolean): Realization {
 }
 
 class Realizer {
-  readonly #part: Part
   /** Whether a value was wanted for a field that can't hold it. */
   #isRefused = false
 
-  constructor(part: Part) {
-    this.#part = part
-  }
+  constructor(private readonly part: Part) {}
 
   realize(wanted: boolean): Realization {
-    const operands = operandsOf(this.#part.condition)
+    const operands = operandsOf(this.part.condition)
     if (operands.length > 0 && operands.every((one) => this.#isFixed(one)))
       return { ways: [], isWhole: true, isBarred: true }
     const realization = this.#realize(wanted)
@@ -29,7 +26,7 @@ class Realizer {
   }
 
   #realize(wanted: boolean): Realization {
-    const { condition } = this.#part
+    const { condition } = this.part
     switch (condition.kind) {
       case 'compare': {
         const { operator, left, right } = condition
@@ -66,7 +63,7 @@ class Realizer {
   }
 
   #membership({ item, list }: Extract<Condition, { kind: 'in' }>, wanted: boolean): Realization {
-    const { world } = this.#part
+    const { world } = this.part
     const [one, all] = [this.#read(item), this.#read(list)]
     const elements: readonly unknown[] = Array.isArray(all) ? all : typeof all === 'string' ? [...all] : []
     const place = this.#at(list)
@@ -92,14 +89,14 @@ class Realizer {
 
   /** Returns the field that can be changed for an operand: a row with another key is another row. */
   #at(operand: Operand): Location | undefined {
-    const { world, environment } = this.#part
+    const { world, environment } = this.part
     const location = locationOf(world, operand, environment)
     return location && isKey(world.schema, location) && !isImagined(location.object) ? undefined : location
   }
 
   /** Returns whether nobody can change an operand: a literal, a key, or a row that the question or a list gives. */
   #isFixed(of: Operand): boolean {
-    const { world, environment } = this.#part
+    const { world, environment } = this.part
     const { operand } = named(of, environment)
     if (operand.kind === 'value') return true
     if (operand.kind !== 'path' || isImagined(this.#read(of))) return false
@@ -108,9 +105,9 @@ class Realizer {
     return location !== undefined && this.#at(of) === undefined
   }
 
-  #read(operand: Operand, world: World = this.#part.world): unknown {
+  #read(operand: Operand, world: World = this.part.world): unknown {
     try {
-      return world.value(operand, this.#part.environment)
+      return world.value(operand, this.part.environment)
     } catch {
       return undefined
     }
@@ -119,7 +116,7 @@ class Realizer {
   #set(operand: Operand, values: readonly unknown[]): readonly Assignment[] {
     const location = this.#at(operand)
     if (!location) return []
-    const possible = values.filter((value) => fits(this.#part.world.schema, location, value))
+    const possible = values.filter((value) => fits(this.part.world.schema, location, value))
     this.#isRefused ||= possible.length < values.length
     return possible.map((value) => ({ ...location, to: () => value, isAdded: false }))
   }
@@ -127,7 +124,7 @@ class Realizer {
   /** Sets a field to anything but a value. */
   #setOther(operand: Operand, value: unknown): readonly Assignment[] {
     const location = this.#at(operand)
-    return location ? this.#set(operand, others(this.#part.world.schema, location, value)) : []
+    return location ? this.#set(operand, others(this.part.world.schema, location, value)) : []
   }
 }
 

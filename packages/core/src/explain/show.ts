@@ -38,13 +38,14 @@ const texts = { startsWith: 'start with', endsWith: 'end with', includes: 'conta
 
 /** Writes values and leaves as sentences. */
 export class Shown {
-  readonly #schema: Schema
   readonly #values: boolean
   readonly #masked: ReadonlySet<string>
 
-  constructor(schema: Schema, options: ShowOptions) {
+  constructor(
+    private readonly schema: Schema,
+    options: ShowOptions,
+  ) {
     const { values = false, mask = [] } = own(options)
-    this.#schema = schema
     this.#values = values
     this.#masked = new Set(mask)
   }
@@ -55,7 +56,7 @@ export class Shown {
       case 'string':
         return JSON.stringify(value.length > maxText ? `${value.slice(0, maxText)}…` : value)
       case 'function':
-        return this.#schema.modelOfClass(value)?.name ?? value.name
+        return this.schema.modelOfClass(value)?.name ?? value.name
       case 'object':
         return value === null ? 'nil' : this.#object(value)
       default:
@@ -75,11 +76,11 @@ export class Shown {
       const shown = value.slice(0, maxElements).map((one) => this.value(one))
       return `[${[...shown, ...(value.length > maxElements ? ['…'] : [])].join(', ')}]`
     }
-    const model = this.#schema.baseOf(value)
+    const model = this.schema.baseOf(value)
     const cls: unknown = value.constructor
     const name = model?.name ?? (typeof cls === 'function' && cls !== Object && cls.name ? cls.name : 'row')
     if (isImagined(value)) return `a new ${name}`
-    const key = (model && this.#schema.key(model.name)) ?? []
+    const key = (model && this.schema.key(model.name)) ?? []
     // Sound: a key consists of fields of the row.
     const parts = key.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]] as const)
     if (parts.length === 0 || parts.some(([, part]) => part === undefined || part === null))
@@ -90,7 +91,7 @@ export class Shown {
 
   #isMasked(model: { readonly name: string } | undefined, field: string): boolean {
     if (this.#masked.size === 0 || !model) return false
-    return this.#schema.ancestors(model.name).some((name) => this.#masked.has(`${name}.${field}`))
+    return this.schema.ancestors(model.name).some((name) => this.#masked.has(`${name}.${field}`))
   }
 
   /**
@@ -103,7 +104,7 @@ export class Shown {
       case 'value':
         return literal(this.value(operand.value))
       case 'constant': {
-        const isOfContext = this.#schema.context.fields.has(operand.name)
+        const isOfContext = this.schema.context.fields.has(operand.name)
         return {
           text: operand.name,
           value: isOfContext ? this.#read(operand, world, scope) : undefined,
@@ -151,7 +152,7 @@ export class Shown {
   #namesRows(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false
     if (Array.isArray(value)) return value.every((one) => !Array.isArray(one) && this.#namesRows(one))
-    const model = this.#schema.baseOf(value)
+    const model = this.schema.baseOf(value)
     return model !== undefined && !builtinClasses.has(model.name)
   }
 
@@ -179,7 +180,7 @@ export class Shown {
       case 'path':
       case 'field': {
         const location = locationOf(world, operand, scope)
-        const isHere = location !== undefined && this.#isMasked(this.#schema.baseOf(location.object), location.field)
+        const isHere = location !== undefined && this.#isMasked(this.schema.baseOf(location.object), location.field)
         if (isHere) return true
         if (operand.kind === 'field') return inner(operand.of)
         if (operand.steps.length > 0) return inner({ ...operand, steps: operand.steps.slice(0, -1) })

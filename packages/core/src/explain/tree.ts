@@ -60,18 +60,16 @@ export type Distance = (part: Part) => number
 
 /** Writes the evaluation of a condition as a tree. */
 export class TreeWriter {
-  readonly #shown: Shown
-  readonly #distance: Distance
   /** Bodies of calls that were written already. */
   readonly #written = new Set<Part>()
   readonly #grounds = new Grounds()
   /** The rank of the call that is being proven. */
   #rank = Number.POSITIVE_INFINITY
 
-  constructor(shown: Shown, distance: Distance) {
-    this.#shown = shown
-    this.#distance = distance
-  }
+  constructor(
+    private readonly shown: Shown,
+    private readonly distance: Distance,
+  ) {}
 
   write(part: Part): readonly ExplanationNode[] {
     return flat(this.#write(part))
@@ -161,7 +159,7 @@ export class TreeWriter {
     let nearest = 0
     let least = Number.POSITIVE_INFINITY
     for (let at = 0; at < Math.min(rows.length, maxRows); at++) {
-      const distance = this.#distance(parts[at]!)
+      const distance = this.distance(parts[at]!)
       if (distance < least) [nearest, least] = [at, distance]
     }
     const row = this.#element(part, nearest)
@@ -173,13 +171,13 @@ export class TreeWriter {
   #element(part: Part, at: number): string {
     const { condition, rows } = part
     if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
-    return this.#shown.element(rows[at], condition.from, part)
+    return this.shown.element(rows[at], condition.from, part)
   }
 
   #list(part: Part): string {
     const { condition } = part
     if (condition.kind !== 'some') throw new TypeError('only quantifiers have a list')
-    return this.#shown.side(condition.from, part).text
+    return this.shown.side(condition.from, part).text
   }
 
   #negation(part: Part, outcome: 'true' | 'false'): Levels {
@@ -212,7 +210,7 @@ export class TreeWriter {
     const { condition } = part
     if (condition.kind !== 'ref') throw new TypeError('only calls have a definition')
     const [body] = part.parts
-    const text = this.#shown.call(part)
+    const text = this.shown.call(part)
     const base = { kind: 'call', outcome, text, ...place(condition.span) } as const
     if (this.#written.has(body!)) return { ...base, repeated: true, of: [] }
     this.#written.add(body!)
@@ -226,7 +224,7 @@ export class TreeWriter {
   #leaf(part: Part, outcome: 'true' | 'false'): ExplanationNode {
     const { condition } = part
     const kind = condition.kind === 'opaque' ? 'machine' : 'condition'
-    return { kind, outcome, text: this.#shown.leaf(part, outcome === 'true'), ...placeOfPart(part), of: [] }
+    return { kind, outcome, text: this.shown.leaf(part, outcome === 'true'), ...placeOfPart(part), of: [] }
   }
 
   /** Explains what failed, and what it was reached by. */
@@ -259,7 +257,7 @@ export class TreeWriter {
 
   #failure({ condition }: Part, error: ArcturusError): Levels {
     const at = error.span ?? (has(condition, 'span') ? condition.span : undefined)
-    return [[{ kind: 'condition', outcome: 'error', text: this.#shown.error(error), ...(at ? place(at) : {}), of: [] }]]
+    return [[{ kind: 'condition', outcome: 'error', text: this.shown.error(error), ...(at ? place(at) : {}), of: [] }]]
   }
 
   /** Gathers the steps of a rule, and returns those of its caller to it. */

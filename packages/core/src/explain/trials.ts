@@ -16,7 +16,6 @@ const maxTrials = 48
 
 /** Tries sets of changes: evaluates the condition with the changed data. */
 export class Trials {
-  readonly #root: Part
   /** False if a set that failed could be enough with other values. */
   isComplete = true
   /** The data with the last set that was tried, where the condition is still false. */
@@ -24,9 +23,7 @@ export class Trials {
   /** Whether the last set that was tried leads to an error. */
   #isError = false
 
-  constructor(root: Part) {
-    this.#root = root
-  }
+  constructor(private readonly root: Part) {}
 
   /** The data with the set that was not enough, one for each way to make its changes. */
   get unmet(): readonly World[] {
@@ -92,7 +89,7 @@ export class Trials {
     this.#isError = false
     this.#unmet = []
     let trials = 0
-    const { ids } = this.#root.world
+    const { ids } = this.root.world
     const values = new Map<number, Map<string, unknown>>()
     const attempt = (at: number): boolean => {
       const all = ways[at]
@@ -107,12 +104,12 @@ export class Trials {
         if (trials >= maxTrials) return false
         const fields = entryOf(values, ids.of(way.object), () => new Map<string, unknown>())
         const isChanged = fields.has(way.field)
-        const before = isChanged ? fields.get(way.field) : this.#root.world.at(way)
+        const before = isChanged ? fields.get(way.field) : this.root.world.at(way)
         // Where any new row would do, another change can ask for one that exists.
         if (isChanged && !way.isAdded && !isImagined(before)) continue
         const value = this.#valueOf(way, before, values)
         fields.set(way.field, value)
-        const isPossible = !this.#root.world.reads.with(values).contradict(way.object, way.field)
+        const isPossible = !this.root.world.reads.with(values).contradict(way.object, way.field)
         if (isPossible && this.#withKey(way, value, () => attempt(at + 1))) return true
         if (isChanged) fields.set(way.field, before)
         else fields.delete(way.field)
@@ -127,7 +124,7 @@ export class Trials {
 
   /** Returns whether a list already holds the row that is added to it, by the key that the row needs. */
   #isHeld({ kind, part, row }: Change): boolean {
-    const { schema } = this.#root.world
+    const { schema } = this.root.world
     if (kind !== 'row' || !isImagined(row)) return false
     const identity = identityOf(schema, row)
     return part.rows.some((one) => typeof one === 'object' && one !== null && identityOf(schema, one) === identity)
@@ -135,7 +132,7 @@ export class Trials {
 
   /** Tries with a part of the key of a new row: with that of a row that exists, it is that row. */
   #withKey({ object, field }: Assignment, value: unknown, attempt: () => boolean): boolean {
-    if (!isImagined(object) || !isKey(this.#root.world.schema, { object, field })) return attempt()
+    if (!isImagined(object) || !isKey(this.root.world.schema, { object, field })) return attempt()
     const before: unknown = Reflect.get(object, field)
     define(object, field, value)
     try {
@@ -153,7 +150,7 @@ export class Trials {
 
   /** Returns whether a change of a column leads the relation of another change to its row. */
   follows(change: Change, by: Change): boolean {
-    const { schema } = this.#root.world
+    const { schema } = this.root.world
     const [[way], [column]] = [this.#waysOf(change).ways, this.#waysOf(by).ways]
     const model = schema.baseOf(way?.object)?.name
     if (!way || way.object !== column?.object || model === undefined) return false
@@ -165,7 +162,7 @@ export class Trials {
 
   /** Returns whether a change can lead tests of other rows to a row that exists. */
   leads({ kind, part, wanted }: Change): boolean {
-    const { schema } = this.#root.world
+    const { schema } = this.root.world
     return (
       kind === 'leaf' &&
       realize(part, wanted).ways.some((way) => {
@@ -177,7 +174,7 @@ export class Trials {
 
   /** Returns the value of a field after a change, in the data with the changes before it. */
   #valueOf(way: Assignment, before: unknown, values: Values): unknown {
-    const { world } = this.#root
+    const { world } = this.root
     return way.to(before, way.isAdded && values.size > 0 ? world.with(world.reads.with(values)) : undefined)
   }
 
@@ -195,9 +192,9 @@ export class Trials {
   }
 
   #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
-    const { world } = this.#root
+    const { world } = this.root
     const changed = world.with(world.reads.with(values), assumed)
-    const outcome = changed.outcome(this.#root.in(changed))
+    const outcome = changed.outcome(this.root.in(changed))
     if (fails(outcome)) {
       if (isLimit(outcome.error)) throw outcome.error
       this.#isError = true

@@ -69,14 +69,6 @@ export class Time {
  */
 export class EvaluatedWorld implements World {
   readonly schema: Schema
-  readonly ids: Ids
-  readonly reads: Reads
-  readonly #meaning: Meaning
-  readonly #run: Run
-  readonly #time: Time
-  /** Leaves that are true or false by assumption, by their keys. */
-  readonly #assumed: ReadonlyMap<string, boolean>
-  readonly #action: Environment
   readonly #calls = new Map<Definition, Map<string, Call>>()
   /** Calls that are being evaluated, by their names. */
   readonly #open = new Map<string, Call>()
@@ -87,39 +79,33 @@ export class EvaluatedWorld implements World {
 
   /** @param run - Reads a value in the context of the question. */
   constructor(
-    meaning: Meaning,
-    run: Run,
-    action: Environment,
-    reads: Reads,
-    time: Time,
-    ids: Ids,
-    assumed: ReadonlyMap<string, boolean> = new Map(),
+    private readonly meaning: Meaning,
+    private readonly run: Run,
+    private readonly action: Environment,
+    readonly reads: Reads,
+    private readonly time: Time,
+    readonly ids: Ids,
+    /** Leaves that are true or false by assumption, by their keys. */
+    private readonly assumed: ReadonlyMap<string, boolean> = new Map(),
   ) {
-    this.#meaning = meaning
-    this.#run = run
     this.schema = meaning.schema
-    this.reads = reads
-    this.#time = time
-    this.ids = ids
-    this.#assumed = assumed
-    this.#action = action
     this.#binder = new Binder(meaning, reads)
   }
 
-  with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.#assumed): World {
-    return new EvaluatedWorld(this.#meaning, this.#run, this.#action, reads, this.#time, this.ids, assumed)
+  with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.assumed): World {
+    return new EvaluatedWorld(this.meaning, this.run, this.action, reads, this.time, this.ids, assumed)
   }
 
   spend(): void {
-    this.#time.spend()
+    this.time.spend()
   }
 
   restart(): void {
-    this.#time.restart()
+    this.time.restart()
   }
 
   outcome(part: Part): Outcome {
-    const assumed = this.#assumed.size > 0 ? this.#assumed.get(part.key) : undefined
+    const assumed = this.assumed.size > 0 ? this.assumed.get(part.key) : undefined
     if (assumed !== undefined) return assumed ? yes : no
     const { condition } = part
     switch (condition.kind) {
@@ -142,7 +128,7 @@ export class EvaluatedWorld implements World {
       default:
         part.known ??= this.#read(() => this.#leaf(part))
         // With changes assumed, a field of a new row has the value that another leaf needs.
-        return condition.kind === 'reads' && part.known === unknown && this.#assumed.size > 0 ? yes : part.known
+        return condition.kind === 'reads' && part.known === unknown && this.assumed.size > 0 ? yes : part.known
     }
   }
 
@@ -178,9 +164,9 @@ export class EvaluatedWorld implements World {
   #leaf({ condition, environment }: Part): Outcome {
     if (++this.#bound > bindsOfBinder) {
       this.#bound = 0
-      this.#binder = new Binder(this.#meaning, this.reads)
+      this.#binder = new Binder(this.meaning, this.reads)
     }
-    const bound = this.#run(() => this.#binder.bind(condition, environment))
+    const bound = this.run(() => this.#binder.bind(condition, environment))
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
     if (failure.kind === 'failure') throw new Failed(failure.error)
@@ -191,7 +177,7 @@ export class EvaluatedWorld implements World {
   #read<Value>(value: () => Value): Value | Outcome {
     this.reads.isUnknown = false
     try {
-      this.#time.spend()
+      this.time.spend()
       return value()
     } catch (error) {
       if (isStackOverflow(error)) throw error
@@ -204,18 +190,18 @@ export class EvaluatedWorld implements World {
   }
 
   #computed(operand: Operand, environment: Scope): ValueOperand {
-    const known = this.#run(() => this.#binder.operand(operand, environment))
+    const known = this.run(() => this.#binder.operand(operand, environment))
     if (known.kind !== 'value') throw beyond()
     return known
   }
 
   at({ object, field }: Location): unknown {
-    return this.reads.arrived(object, field)?.value ?? this.#run(() => Reflect.get(object, field) as unknown)
+    return this.reads.arrived(object, field)?.value ?? this.run(() => Reflect.get(object, field) as unknown)
   }
 
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
-      const known = withElements(this.#run(() => this.#binder.operand(from, environment)))
+      const known = withElements(this.run(() => this.#binder.operand(from, environment)))
       if (known.kind !== 'value') throw beyond()
       // Sound: `withElements` leaves lists of any elements.
       return Array.isArray(known.value)
@@ -235,7 +221,7 @@ export class EvaluatedWorld implements World {
     const operands = args.map((one) => this.#computed(one, environment))
     const places = args.map((one) => locationOf(this, one, environment))
     const parameterOf = (root: Root) => (root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1)
-    const values = (root: Root) => (parameterOf(root) < 0 ? this.#action(root) : operands[parameterOf(root)])
+    const values = (root: Root) => (parameterOf(root) < 0 ? this.action(root) : operands[parameterOf(root)])
     const argumentOf = (root: Root) => {
       const operand = args[parameterOf(root)]
       return operand && { operand, scope: environment }

@@ -20,15 +20,12 @@ interface Step {
  * `"read" if "reader";` and `"edit" if "owner";` share one derivation.
  */
 export class Derivation {
-  readonly #steps: readonly Step[]
   /** The tokens of a statement and the values of all steps, of one statement after the other. */
   readonly #values: unknown[] = []
   /** Whether all statements of this derivation pass `checkValueTypes`. */
   isValid = false
 
-  private constructor(steps: readonly Step[]) {
-    this.#steps = steps
-  }
+  private constructor(private readonly steps: readonly Step[]) {}
 
   /** Returns the derivation of a parsed statement, and its tokens. */
   static of(root: Derived): { readonly derivation: Derivation; readonly tokens: Token[] } {
@@ -59,7 +56,7 @@ export class Derivation {
 
   /** Builds the value of the statement with these tokens. */
   build(tokens: readonly Token[]): unknown {
-    const steps = this.#steps
+    const steps = this.steps
     const values = this.#values
     let at = 0
     while (at < tokens.length) values[at] = tokens[at++]

@@ -69,17 +69,14 @@ export function layOut<D>(node: Printed, place: number, print: PrintPart<D>, lay
 }
 
 class Printer<D> {
-  readonly #part: PrintPart<D>
-  readonly #layout: Layout<D>
-
-  constructor(part: PrintPart<D>, layout: Layout<D>) {
-    this.#part = part
-    this.#layout = layout
-  }
+  constructor(
+    private readonly part: PrintPart<D>,
+    private readonly layout: Layout<D>,
+  ) {}
 
   print(node: Printed, place: number): Part<D> {
-    const part = this.#part
-    const { group, indent, line, hardline, lastComma } = this.#layout
+    const part = this.part
+    const { group, indent, line, hardline, lastComma } = this.layout
     if (!('kind' in node)) {
       // `{x}` is `{x: x}`; keyword arguments have no such form.
       const isShort = place !== OR && isNamed(node.value, node.key) && node.value.span.start === node.span.start
@@ -89,7 +86,7 @@ class Printer<D> {
       case 'file':
         return this.#stacked(node.statements, 'statements')
       case 'rule': {
-        const body = node.body && [' if', group(indent([line, part(BODY, 'body')]), this.#layout.breaksAfterIf(node))]
+        const body = node.body && [' if', group(indent([line, part(BODY, 'body')]), this.layout.breaksAfterIf(node))]
         return [this.#head(node), body ?? '', ';']
       }
       case 'rule type':
@@ -119,7 +116,7 @@ class Printer<D> {
         return place === REST ? `*${node.name}` : node.name
       case 'number':
       case 'string':
-        return this.#layout.literal(node)
+        return this.layout.literal(node)
       case 'boolean':
         return String(node.value)
       case 'cut':
@@ -185,7 +182,7 @@ class Printer<D> {
       case 'and':
         return this.#junction(node.operands, 'and', NOT)
       case 'or':
-        return this.#junction(node.operands, 'or', this.#layout.groupsMixed ? NOT : AND)
+        return this.#junction(node.operands, 'or', this.layout.groupsMixed ? NOT : AND)
       default:
         return node satisfies never
     }
@@ -197,29 +194,29 @@ class Printer<D> {
     parts: readonly Part<D>[],
     close: string,
     lastComma: Part<D> = '',
-    space = this.#layout.softline,
+    space = this.layout.softline,
   ): Part<D> {
     if (parts.length === 0) return [open, close]
-    const { group, indent } = this.#layout
+    const { group, indent } = this.layout
     return group([open, indent([space, this.#joined(parts)]), lastComma, space, close])
   }
 
   #joined(parts: readonly Part<D>[]): Part<D> {
-    return parts.map((part, index) => (index === 0 ? part : [',', this.#layout.line, part]))
+    return parts.map((part, index) => (index === 0 ? part : [',', this.layout.line, part]))
   }
 
   /** Prints the nodes of a list, with the empty lines between them. */
   #each(place: number, key: string, nodes: readonly Printed[], previous?: Printed): Part<D>[] {
     return nodes.map((node, index) => {
       const before = index === 0 ? previous : nodes[index - 1]
-      const part = this.#part(place, key, index)
+      const part = this.part(place, key, index)
       return before ? [this.#gap(before, node), part] : part
     })
   }
 
   /** Keeps an empty line between two neighbours. */
   #gap(before: Printed, after: Printed): Part<D> {
-    return this.#layout.hasEmptyLine(before, after) ? this.#layout.hardline : ''
+    return this.layout.hasEmptyLine(before, after) ? this.layout.hardline : ''
   }
 
   #head({ name, parameters }: Rule | RuleType): Part<D> {
@@ -231,20 +228,20 @@ class Printer<D> {
     place: number,
   ): Part<D> {
     const items = this.#each(place, 'elements', elements)
-    if (!rest) return this.enclosed('[', items, ']', this.#layout.lastComma)
+    if (!rest) return this.enclosed('[', items, ']', this.layout.lastComma)
     const last = elements.at(-1)
-    return this.enclosed('[', [...items, [last ? this.#gap(last, rest) : '', this.#part(REST, 'rest')]], ']')
+    return this.enclosed('[', [...items, [last ? this.#gap(last, rest) : '', this.part(REST, 'rest')]], ']')
   }
 
   /** Prints operands with an operator between them; their place breaks and indents them. */
   #junction(operands: readonly Expression[], operator: string, place: number): Part<D> {
     return this.#each(place, 'operands', operands).map((part, index) =>
-      index === 0 ? part : [` ${operator}`, this.#layout.line, part],
+      index === 0 ? part : [` ${operator}`, this.layout.line, part],
     )
   }
 
   #stacked(nodes: readonly Node[], key: string): Part<D> {
-    return this.#each(OPERAND, key, nodes).map((part, index) => (index === 0 ? part : [this.#layout.hardline, part]))
+    return this.#each(OPERAND, key, nodes).map((part, index) => (index === 0 ? part : [this.layout.hardline, part]))
   }
 }
 

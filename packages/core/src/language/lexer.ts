@@ -61,23 +61,20 @@ const CHUNK = 64
  * Never throws: invalid text becomes a token of type `error` with a diagnostic.
  */
 export class Lexer {
-  readonly #source: Source
   #moo: MooLexer | undefined
   /** The words of the text. Those that are repeated share one string, which keeps its hash. */
   readonly #words = new Map<string, Pick<Token, 'type' | 'kind' | 'text'>>()
   /** The end of the last token. */
   end = 0
 
-  constructor(source: Source) {
-    this.#source = source
-  }
+  constructor(private readonly source: Source) {}
 
   /**
    * Puts the next tokens in a list, from a place on.
    * @returns the place after them, which is the same after the last token
    */
   read(tokens: Token[], place: number): number {
-    const source = this.#source
+    const source = this.source
     const { text } = source
     let start = this.end
     for (let count = 0; count < CHUNK; count++) {
@@ -105,7 +102,7 @@ export class Lexer {
 
   /** Returns a name or a reserved word, or an error. */
   #word(start: number, end: number): Token {
-    const source = this.#source
+    const source = this.source
     const written = source.text.slice(start, end)
     let word = this.#words.get(written)
     if (!word) {
@@ -125,7 +122,7 @@ export class Lexer {
 
   /** Returns a string, a number or an operator, or an error. */
   #other(start: number): Token {
-    const source = this.#source
+    const source = this.source
     const { text } = source
     SIMPLE_STRING.lastIndex = start
     if (SIMPLE_STRING.test(text)) {

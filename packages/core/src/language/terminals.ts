@@ -6,11 +6,7 @@ import { KEY_WORDS } from './words.js'
  * their kinds.
  */
 export class Terminal {
-  readonly kinds: readonly string[]
-
-  constructor(kinds: readonly string[]) {
-    this.kinds = kinds
-  }
+  constructor(readonly kinds: readonly string[]) {}
 
   test({ kind }: Pick<Token, 'kind'>): boolean {
     return this.kinds.includes(kind)

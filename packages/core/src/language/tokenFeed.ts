@@ -13,9 +13,6 @@ export type Stop = 'terminator' | 'error token' | 'too deep' | 'end'
  * token that can't be parsed.
  */
 export class TokenFeed {
-  readonly #tokens: Tokens
-  readonly #terminator: string | undefined
-  readonly #grammar: PredictingGrammar
   #last: Token | undefined
   #brackets = 0
   #negations = 0
@@ -23,10 +20,11 @@ export class TokenFeed {
   /** How many `{` are open at the position of the tokens. */
   braces = 0
 
-  constructor(tokens: Tokens, terminator: string | undefined, grammar: PredictingGrammar) {
-    this.#tokens = tokens
-    this.#terminator = terminator
-    this.#grammar = grammar
+  constructor(
+    private readonly tokens: Tokens,
+    private readonly terminator: string | undefined,
+    private readonly grammar: PredictingGrammar,
+  ) {
     grammar.expect(tokens.peek())
   }
 
@@ -38,20 +36,20 @@ export class TokenFeed {
   next(): Token | undefined {
     if (this.stop) return undefined
     if (this.#last) this.#accept(this.#last.text)
-    const token = this.#tokens.peek()
+    const token = this.tokens.peek()
     if (!this.stop) {
       if (!token) this.stop = 'end'
       else if (token.type === 'error') this.stop = 'error token'
       else if (this.#brackets + this.#negations > NESTING_LIMIT) this.stop = 'too deep'
     }
     this.#last = this.stop ? undefined : token
-    if (this.#last) this.#grammar.expect(this.#tokens.peek(1))
+    if (this.#last) this.grammar.expect(this.tokens.peek(1))
     return this.#last
   }
 
   #accept(text: string): void {
-    this.#tokens.skip()
-    if (text === this.#terminator) this.stop = 'terminator'
+    this.tokens.skip()
+    if (text === this.terminator) this.stop = 'terminator'
     this.#negations = text === 'not' ? this.#negations + 1 : 0
     switch (text) {
       case '{':

@@ -7,7 +7,6 @@ const CHUNK = 256
 
 /** The tokens of a text, read on demand, with a current position. */
 export class Tokens {
-  readonly source: Source
   readonly #lexer: Lexer
   readonly #buffer: Token[] = []
   /** How many tokens of the buffer were read. Later places have old ones, since it is never made shorter. */
@@ -15,8 +14,7 @@ export class Tokens {
   #at = 0
   #last: Token | undefined
 
-  constructor(source: Source) {
-    this.source = source
+  constructor(readonly source: Source) {
     this.#lexer = new Lexer(source)
   }
 

@@ -37,17 +37,15 @@ const maxTrials = 3
  * of registered classes. In all other cases, and for every error, the machine decides.
  */
 export class CheckPlans {
-  readonly #policy: Policy
-  readonly #host: MachineHost
-  readonly #schema: Schema
   readonly #meaning: Meaning
   readonly #table: PlanTable<CheckPlan>
   #actions: ReadonlySet<string> | undefined
 
-  private constructor(policy: Policy, schema: Schema, host: MachineHost) {
-    this.#policy = policy
-    this.#host = host
-    this.#schema = schema
+  private constructor(
+    private readonly policy: Policy,
+    private readonly schema: Schema,
+    private readonly host: MachineHost,
+  ) {
     this.#meaning = meaningOf(schema, host)
     this.#table = new PlanTable(schema)
   }
@@ -87,7 +85,7 @@ export class CheckPlans {
     }
     if (!plan) {
       // Actions can come from requests: only those that the policy names get a plan.
-      this.#actions ??= stringLiteralsOf(this.#policy)
+      this.#actions ??= stringLiteralsOf(this.policy)
       if (this.#actions.has(action)) plans.set(action, { trials: 1, predicate: undefined })
     } else if (plan.trials < maxTrials && ++plan.trials === maxTrials) {
       plan.predicate = this.#predicate(actor, action, resource)
@@ -96,16 +94,10 @@ export class CheckPlans {
   }
 
   #predicate(actor: unknown, action: string, resource: unknown): Predicate | undefined {
-    const [actorModel, resourceModel] = [this.#host.classOf(actor), this.#host.classOf(resource)]
+    const [actorModel, resourceModel] = [this.host.classOf(actor), this.host.classOf(resource)]
     if (!isOfApplication(actorModel) || !isOfApplication(resourceModel)) return undefined
     try {
-      const condition = planCheck(
-        this.#policy,
-        this.#schema,
-        { model: actorModel },
-        { action },
-        { model: resourceModel },
-      )
+      const condition = planCheck(this.policy, this.schema, { model: actorModel }, { action }, { model: resourceModel })
       if (isForMachine(condition) || !isShared(condition)) return undefined
       return compileClosures(condition, this.#meaning)
     } catch {

@@ -30,9 +30,7 @@ export class MachineHost implements MachineInterface {
   readonly tracesGoals: boolean = true
   /** Whether objects are equal by content and class. */
   readonly hasDefaultEquality: boolean
-  readonly #host: Host
   readonly #equal: EqualityFn
-  readonly regExp: RegExpEngine | undefined
   /**
    * Shared by all queries. Whether a field is read as a property depends on the class alone. Weak,
    * since a class can exist for one object only.
@@ -40,19 +38,21 @@ export class MachineHost implements MachineInterface {
   readonly #plain = new WeakMap<object, Map<string, boolean>>()
   readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
-  constructor(host: Host, equal: EqualityFn, regExp: RegExpEngine | undefined) {
-    this.#host = host
+  constructor(
+    private readonly host: Host,
+    equal: EqualityFn,
+    readonly regExp: RegExpEngine | undefined,
+  ) {
     this.#equal = equal
     this.hasDefaultEquality = equal === defaultEqualityFn
-    this.regExp = regExp
   }
 
   isConstant(name: string): boolean {
-    return this.#host.schema.constants.has(name)
+    return this.host.schema.constants.has(name)
   }
 
   constant(name: string): unknown {
-    return this.#host.schema.constants.get(name)
+    return this.host.schema.constants.get(name)
   }
 
   /** Instances and classes are recognized by their class, even if it has an `isaCheck`. */
@@ -68,11 +68,11 @@ export class MachineHost implements MachineInterface {
   }
 
   hasCheck(name: string): boolean {
-    return this.#host.schema.models.get(name)?.isaCheck !== undefined
+    return this.host.schema.models.get(name)?.isaCheck !== undefined
   }
 
   isSubclass(name: string, ancestor: string): boolean | undefined {
-    const { schema } = this.#host
+    const { schema } = this.host
     return schema.models.has(name) && schema.models.has(ancestor) ? schema.isSubclass(name, ancestor) : undefined
   }
 
@@ -84,8 +84,8 @@ export class MachineHost implements MachineInterface {
   isNearer(value: unknown, left: string, right: string): boolean {
     const chain = ancestorsOf(value === null || value === undefined ? undefined : value.constructor)
     // An unregistered class is reported when a value is tested for it.
-    const leftAt = chain.indexOf(this.#host.types.get(left)?.cls)
-    const rightAt = chain.indexOf(this.#host.types.get(right)?.cls)
+    const leftAt = chain.indexOf(this.host.types.get(left)?.cls)
+    const rightAt = chain.indexOf(this.host.types.get(right)?.cls)
     return leftAt !== -1 && (rightAt === -1 || leftAt < rightAt)
   }
 
@@ -127,7 +127,7 @@ export class MachineHost implements MachineInterface {
     if (value === null || value === undefined)
       throw missing('missing-attribute', new InvalidAttributeError(value, field))
     const relation = this.#relationOf(value, field)
-    if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
+    if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
     // `in` throws for a value that is not an object, with an error that says so.
     if (!(field in (value as object))) throw missing('missing-attribute', new InvalidAttributeError(value, field))
     return propertyOf(value, field)
@@ -141,7 +141,7 @@ export class MachineHost implements MachineInterface {
   readForPattern(value: unknown, field: string): unknown {
     if (value === null || value === undefined) return undefined
     const relation = this.#relationOf(value, field)
-    if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
+    if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
     try {
       return field in (value as object) ? propertyOf(value, field) : undefined
     } catch (error) {
@@ -153,7 +153,7 @@ export class MachineHost implements MachineInterface {
   call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
     if (value === null || value === undefined) throw missing('not-a-function', new InvalidCallError(value, method))
     const relation = this.#relationOf(value, method)
-    if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
+    if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
     const target = propertyOf(value, method)
     if (typeof target !== 'function') throw missing('not-a-function', new InvalidCallError(value, method))
     return whenSettled(args, (...settled) =>
@@ -188,11 +188,11 @@ export class MachineHost implements MachineInterface {
   }
 
   #typeOf(cls: unknown): UserType | undefined {
-    return typeof cls === 'function' ? this.#host.types.get(cls as unknown as Class) : undefined
+    return typeof cls === 'function' ? this.host.types.get(cls as unknown as Class) : undefined
   }
 
   #registered(name: string): UserType {
-    const type = this.#host.types.get(name)
+    const type = this.host.types.get(name)
     if (type) return type
     throw new HostError('unregistered-class', `Unregistered class: ${name}.`, { data: { name } })
   }

@@ -49,15 +49,13 @@ export function queryLog(host: Host): QueryLog | undefined {
 
 /** Logs a query in oso's format. */
 class QueryLog implements Recorder {
-  readonly #settings: LogSettings
-  readonly #host: Host
   /** Whether a rule matched the last call, by the depth of the call. */
   readonly #matched: boolean[] = []
 
-  constructor(settings: LogSettings, host: Host) {
-    this.#settings = settings
-    this.#host = host
-  }
+  constructor(
+    private readonly settings: LogSettings,
+    private readonly host: Host,
+  ) {}
 
   /** Returns the query, whose beginning and results are logged as well. */
   watch(query: Query, goal: Expression | RuleCall): Query {
@@ -79,7 +77,7 @@ class QueryLog implements Recorder {
   }
 
   record(event: TraceEvent): void {
-    const isTrace = this.#settings.level === 'trace'
+    const isTrace = this.settings.level === 'trace'
     switch (event.kind) {
       case 'goal': {
         const { goal, depth } = event
@@ -125,11 +123,11 @@ class QueryLog implements Recorder {
   }
 
   #show(value: unknown): string {
-    return value instanceof Variable ? value.name : formatTerm(this.#host, value)
+    return value instanceof Variable ? value.name : formatTerm(this.host, value)
   }
 
   #write(text: string, indent: number): void {
-    const { level, now } = this.#settings
+    const { level, now } = this.settings
     for (const line of text.split('\n')) {
       const told = `[oso][${level}] ${'  '.repeat(indent)}${line}`
       if (now) console.error(told)

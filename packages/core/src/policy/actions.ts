@@ -107,18 +107,16 @@ const isActionRule = (name: string): boolean => actionRules.some((one) => one ==
 const keyOf = ({ name, arity, index }: Parameter): string => `${name}/${arity}/${index}`
 
 class ActionFlow {
-  readonly #policy: Pick<Policy, 'rules' | 'blocks'>
-  readonly #isRegistered: (name: string) => boolean
   readonly #names = new Set<string>()
   readonly #receivers = new Map<string, readonly Receiver[]>()
   #open: Span | undefined
   /** Looks at goals inside `not`, which name actions only where a rule accepts any. */
   readonly #negated: (() => void)[] = []
 
-  constructor(policy: Pick<Policy, 'rules' | 'blocks'>, isRegistered: (name: string) => boolean) {
-    this.#policy = policy
-    this.#isRegistered = isRegistered
-  }
+  constructor(
+    private readonly policy: Pick<Policy, 'rules' | 'blocks'>,
+    private readonly isRegistered: (name: string) => boolean,
+  ) {}
 
   /** Follows the action from a parameter to every parameter that it is passed to. */
   follow(start: Parameter): void {
@@ -127,7 +125,7 @@ class ActionFlow {
       const { name, arity, index } = next
       const key = keyOf(next)
       if (this.#receivers.has(key)) continue
-      const rules = (this.#policy.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
+      const rules = (this.policy.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
       const receivers = rules.map((rule) => this.#receiver(rule, index))
       this.#receivers.set(key, receivers)
       for (const { rule, variables } of receivers) {
@@ -137,12 +135,12 @@ class ActionFlow {
   }
 
   result(entries: readonly Parameter[]): ActionNames {
-    for (const { permissions } of this.#policy.blocks.values()) for (const name of permissions) this.#names.add(name)
+    for (const { permissions } of this.policy.blocks.values()) for (const name of permissions) this.#names.add(name)
     let wild = this.#wildPlaces()
     if (wild.size > 0) {
       for (let look = this.#negated.pop(); look; look = this.#negated.pop()) look()
       wild = this.#wildPlaces()
-      for (const rules of this.#policy.rules.values())
+      for (const rules of this.policy.rules.values())
         for (const { body } of rules) if (body) this.#nameArguments(body, wild)
     }
     return { names: this.#names, open: this.#open, isWild: entries.some((entry) => wild.has(keyOf(entry))) }
@@ -167,7 +165,7 @@ class ActionFlow {
 
   /** Returns whether an expression is a variable, not a constant or class. */
   isVariable(one: Expression | Pattern): one is Extract<Expression, { readonly kind: 'variable' }> {
-    return one.kind === 'variable' && !this.#isRegistered(one.name)
+    return one.kind === 'variable' && !this.isRegistered(one.name)
   }
 
   #receiver(rule: Rule, index: number): Receiver {
@@ -224,15 +222,11 @@ class ActionFlow {
 
 /** Looks at every use of the action's variables in the body of a rule. */
 class BodyUses {
-  readonly #rule: Rule
-  readonly #variables: ReadonlySet<string>
-  readonly #flow: ActionFlow
-
-  constructor(rule: Rule, variables: ReadonlySet<string>, flow: ActionFlow) {
-    this.#rule = rule
-    this.#variables = variables
-    this.#flow = flow
-  }
+  constructor(
+    private readonly rule: Rule,
+    private readonly variables: ReadonlySet<string>,
+    private readonly flow: ActionFlow,
+  ) {}
 
   /** @param waiting - Receives the parameters that the action is passed to. */
   look(goal: Expression, waiting: Parameter[]): void {
@@ -242,7 +236,7 @@ class BodyUses {
         for (const one of goal.operands) this.look(one, waiting)
         return
       case 'not':
-        this.#flow.negated((parameters) => this.look(goal.operand, parameters))
+        this.flow.negated((parameters) => this.look(goal.operand, parameters))
         return
       case 'forall':
         this.look(goal.condition, waiting)
@@ -257,15 +251,15 @@ class BodyUses {
         else this.#closed(goal)
         return
       case 'in':
-        if (mentions(goal.collection, this.#variables)) this.#flow.open(goal.span)
+        if (mentions(goal.collection, this.variables)) this.flow.open(goal.span)
         else if (this.#isAction(goal.item)) this.#among(goal.collection)
         else this.#closed(goal.item)
         return
       case 'matches':
-        if (mentions(goal.pattern, this.#variables)) this.#flow.open(goal.span)
+        if (mentions(goal.pattern, this.variables)) this.flow.open(goal.span)
         else if (!this.#isAction(goal.value)) this.#closed(goal.value)
-        else if (goal.pattern.kind === 'string') this.#flow.name(goal.pattern.value)
-        else if (!isPlainClass(goal.pattern)) this.#flow.open(goal.span)
+        else if (goal.pattern.kind === 'string') this.flow.name(goal.pattern.value)
+        else if (!isPlainClass(goal.pattern)) this.flow.open(goal.span)
         return
       case 'call':
         this.#call(goal, waiting)
@@ -281,7 +275,7 @@ class BodyUses {
   }
 
   #isAction(one: Expression): boolean {
-    return one.kind === 'variable' && this.#variables.has(one.name)
+    return one.kind === 'variable' && this.variables.has(one.name)
   }
 
   #compare(left: Expression, right: Expression): void {
@@ -290,24 +284,24 @@ class BodyUses {
       [right, left],
     ] as const) {
       if (!this.#isAction(one)) this.#closed(one)
-      else if (other.kind === 'string') this.#flow.name(other.value)
-      else if (!this.#flow.isVariable(other) && !isOtherLiteral(other)) this.#flow.open(other.span)
+      else if (other.kind === 'string') this.flow.name(other.value)
+      else if (!this.flow.isVariable(other) && !isOtherLiteral(other)) this.flow.open(other.span)
     }
   }
 
   #among(collection: Expression): void {
     for (const list of this.#listsOf(collection)) {
-      if (list.kind !== 'list' || list.rest) this.#flow.open(collection.span)
+      if (list.kind !== 'list' || list.rest) this.flow.open(collection.span)
       for (const one of list.kind === 'list' ? list.elements : []) {
-        if (one.kind === 'string') this.#flow.name(one.value)
-        else if (!isOtherLiteral(one)) this.#flow.open(one.span)
+        if (one.kind === 'string') this.flow.name(one.value)
+        else if (!isOtherLiteral(one)) this.flow.open(one.span)
       }
     }
   }
 
   /** Returns the lists that a collection stands for; itself if it is no variable for literal lists. */
   #listsOf(collection: Expression): readonly Expression[] {
-    if (!this.#flow.isVariable(collection)) return [collection]
+    if (!this.flow.isVariable(collection)) return [collection]
     const { name } = collection
     const lists: Expression[] = []
     let others = 0
@@ -319,7 +313,7 @@ class BodyUses {
       else if (isNamed(node, name)) others++
       else for (const child of children(node)) count(child as Expression)
     }
-    count(this.#rule)
+    count(this.rule)
     return others === 0 && lists.length > 0 ? lists : [collection]
   }
 
@@ -334,7 +328,7 @@ class BodyUses {
   /** The action is compared with data if it is part of an expression. */
   #closed(one: Expression, isWhole = false): void {
     if (!isWhole && one.kind === 'variable') return
-    if (mentions(one, this.#variables)) this.#flow.open(one.span)
+    if (mentions(one, this.variables)) this.flow.open(one.span)
   }
 }
 

@@ -41,15 +41,11 @@ const whole: SqlColumn = {
 
 /** Computes numbers as a check does: whole ones exactly, all others as doubles. */
 export class Calculator {
-  readonly #dialect: StandardSql
-  readonly #parameter: Parameter
-  readonly #read: (operand: Operand, span: Span) => Value
-
-  constructor(dialect: StandardSql, parameter: Parameter, read: (operand: Operand, span: Span) => Value) {
-    this.#dialect = dialect
-    this.#parameter = parameter
-    this.#read = read
-  }
+  constructor(
+    private readonly dialect: StandardSql,
+    private readonly parameter: Parameter,
+    private readonly read: (operand: Operand, span: Span) => Value,
+  ) {}
 
   /** Returns the result in the form for comparisons. */
   value(operand: Arithmetic): Value {
@@ -65,7 +61,7 @@ export class Calculator {
       presence: all(presences),
       isNullWithoutRow: false,
       isComputed: true,
-      isNullForNaN: kind === 'double' && this.#dialect.isNullForNaN,
+      isNullForNaN: kind === 'double' && this.dialect.isNullForNaN,
       infinite,
     }
   }
@@ -86,7 +82,7 @@ export class Calculator {
       if (operator === 'rem' || operator === 'mod') return this.#remainder(operator, a, b, operand.span)
       return this.#combined(operator, a, b)
     }
-    const { text, column, presence } = this.#read(operand, span)
+    const { text, column, presence } = this.read(operand, span)
     presences.push(presence)
     const { type } = column
     if (type.kind === 'integer') return { text, kind: 'whole', most: larger(-type.from, type.to), zero: 'positive' }
@@ -96,7 +92,7 @@ export class Calculator {
         kind: 'double',
         most: 0n,
         isMixed: true,
-        zero: this.#dialect.keepsNegativeZero ? 'told' : 'positive',
+        zero: this.dialect.keepsNegativeZero ? 'told' : 'positive',
       }
     return refuse(
       'column-type',
@@ -107,16 +103,16 @@ export class Calculator {
 
   #constant(value: unknown, isFloat: boolean, span: Span): Computed {
     if (typeof value === 'bigint')
-      return { text: this.#parameter(value, whole), kind: 'whole', most: value < 0n ? -value : value, zero: 'positive' }
+      return { text: this.parameter(value, whole), kind: 'whole', most: value < 0n ? -value : value, zero: 'positive' }
     if (typeof value !== 'number' || !Number.isFinite(value))
       return refuse('operand', 'Arithmetic in SQL needs finite numbers.', span)
     if (!isFloat && Number.isSafeInteger(value)) {
       const most = BigInt(Math.abs(value))
-      return { text: this.#parameter(value, whole), kind: 'whole', most, constant: value, zero: 'positive' }
+      return { text: this.parameter(value, whole), kind: 'whole', most, constant: value, zero: 'positive' }
     }
     // Drivers lose the sign of a zero in transit.
     return {
-      text: this.#dialect.double(this.#parameter(value, double)),
+      text: this.dialect.double(this.parameter(value, double)),
       kind: 'double',
       most: 0n,
       constant: value,
@@ -138,7 +134,7 @@ export class Calculator {
       }
     }
     const most = operator === '*' ? a.most * b.most : a.most + b.most
-    const [left, right] = [a, b].map(({ text }) => this.#dialect.whole(text, larger(most, larger(a.most, b.most))))
+    const [left, right] = [a, b].map(({ text }) => this.dialect.whole(text, larger(most, larger(a.most, b.most))))
     return { text: `(${left} ${operator} ${right})`, kind: 'whole', most, zero: 'positive' }
   }
 
@@ -147,12 +143,12 @@ export class Calculator {
     if (!left || !right || (b.kind === 'double' && b.constant === 0))
       return refuse('operand', 'Remainders in SQL need integers and a divisor other than 0.', span)
     const most = 2n * larger(left.most, right.most)
-    const dividend = this.#dialect.whole(left.text, most)
-    const divisor = `NULLIF(${this.#dialect.whole(right.text, most)}, 0)`
+    const dividend = this.dialect.whole(left.text, most)
+    const divisor = `NULLIF(${this.dialect.whole(right.text, most)}, 0)`
     const rem = `(${dividend} % ${divisor})`
     const text = operator === 'rem' ? rem : `((${rem} + ${divisor}) % ${divisor})`
     if (a.kind === 'whole' && b.kind === 'whole') return { text, kind: 'whole', most: right.most, zero: 'positive' }
-    return { text: this.#dialect.double(text), kind: 'double', most: 0n, zero: 'unknown' }
+    return { text: this.dialect.double(text), kind: 'double', most: 0n, zero: 'unknown' }
   }
 
   /** Returns a whole number, even if its form is a double; undefined if it is not whole. */
@@ -167,7 +163,7 @@ export class Calculator {
     const zero = a.zero === 'unknown' ? 'unknown' : 'told'
     if (b.constant !== undefined && b.constant !== 0)
       return { text: `(${dividend} / ${divisor})`, kind: 'double', most: 0n, zero }
-    const { text, infinite } = this.#dialect.quotient(dividend, divisor, this.#isNegativeZero(b, span))
+    const { text, infinite } = this.dialect.quotient(dividend, divisor, this.#isNegativeZero(b, span))
     return { text, kind: 'double', most: 0n, zero, infinite: a.text === b.text ? undefined : infinite }
   }
 
@@ -175,12 +171,12 @@ export class Calculator {
   #isNegativeZero({ text, constant, zero }: Computed, span: Span): Sql {
     if (constant !== undefined) return Object.is(constant, -0)
     if (zero === 'positive') return false
-    const isNegative = zero === 'told' ? this.#dialect.isNegativeZero(text) : undefined
+    const isNegative = zero === 'told' ? this.dialect.isNegativeZero(text) : undefined
     return isNegative ?? refuse('operand', 'The divisor can be 0 or -0, which the database does not distinguish.', span)
   }
 
   #double(one: Computed): string {
-    return one.kind === 'double' ? one.text : this.#dialect.double(one.text)
+    return one.kind === 'double' ? one.text : this.dialect.double(one.text)
   }
 }
 

@@ -16,11 +16,7 @@ export interface Place {
 
 /** Finds the rows and fields of paths. */
 export class Places {
-  readonly #rows: Rows
-
-  constructor(rows: Rows) {
-    this.#rows = rows
-  }
+  constructor(private readonly rows: Rows) {}
 
   /**
    * Returns the row that needs a subquery of its own before a path can be read; undefined if none
@@ -41,13 +37,13 @@ export class Places {
   }
 
   #walk(path: Extract<Operand, { kind: 'path' }>, span: Span): Place | { readonly needed: Row } {
-    let row = this.#rows.root(path.root, span)
+    let row = this.rows.root(path.root, span)
     let model = path.root.model
     let field: SqlField | undefined
     for (const step of path.steps) {
       if (field?.kind === 'relation') {
         if (field.relation.many) return refuseOperand(path, step.span)
-        const next = this.#rows.hop(row, field.relation, step.span)
+        const next = this.rows.hop(row, field.relation, step.span)
         if (!next) return { needed: row }
         row = next
         model = field.relation.model
@@ -60,7 +56,7 @@ export class Places {
   }
 
   #field(model: string | undefined, name: string): SqlField | undefined {
-    return model === undefined ? undefined : this.#rows.field(model, name)
+    return model === undefined ? undefined : this.rows.field(model, name)
   }
 
   /** Whether a row's field can be read in the query. */

@@ -10,15 +10,12 @@ const mark = '\u0001'
  * order of the final text. Some dialects number their placeholders by that order.
  */
 export class Placeholders {
-  readonly #most: number
   readonly #values: { readonly value: unknown; readonly column: SqlColumn }[] = []
   /** Numbers of the values, for comparing texts. */
   readonly #numbers = new Map<unknown, number>()
   #places = 0
 
-  constructor(most: number) {
-    this.#most = most
-  }
+  constructor(private readonly most: number) {}
 
   readonly take: Parameter = (value, column) => {
     this.#values.push({ value, column })
@@ -46,10 +43,10 @@ export class Placeholders {
     const parts = text.split(mark)
     // The number of a value is between two marks.
     this.#places += (parts.length - 1) / 2
-    if (this.#places > this.#most)
+    if (this.#places > this.most)
       refuse(
         'bind-limit',
-        `The filter has ${this.#places} values; the database accepts about ${this.#most}.`,
+        `The filter has ${this.#places} values; the database accepts about ${this.most}.`,
         undefined,
         "leave large memberships in the database: unloaded: 'database'",
       )

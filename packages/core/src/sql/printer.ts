@@ -37,7 +37,6 @@ type Leaf = Exclude<Definite, { kind: 'true' | 'false' | 'and' | 'or' | 'not' }>
 
 /** Writes conditions as SQL that is true exactly for the rows for which they are true. */
 export class Printer {
-  readonly dialect: StandardSql
   readonly rows: Rows
   readonly places: Places
   readonly #columns: Columns
@@ -59,8 +58,11 @@ export class Printer {
   /** Conditions that separate the results of that query for different outer rows. */
   #distinct: Sql[] = []
 
-  constructor(dialect: StandardSql, options: SqlOptions, placeholders: Placeholders) {
-    this.dialect = dialect
+  constructor(
+    readonly dialect: StandardSql,
+    options: SqlOptions,
+    placeholders: Placeholders,
+  ) {
     this.#columns = new Columns(dialect, placeholders.take)
     this.#values = new ValueComparisons(this.#columns)
     this.#pairs = new ColumnComparisons(this.#columns, this.#values)

@@ -7,15 +7,13 @@ export const itself = '\u0003'
  * has a stack of 100 places.
  */
 export class RecursiveQueries {
-  readonly #key: (query: string) => string
-  readonly #name: (at: number) => string
   readonly #queries = new Map<string, { readonly name: string; readonly query: string }>()
 
   /** @param key - returns a key that is equal for equal queries */
-  constructor(key: (query: string) => string, name: (at: number) => string) {
-    this.#key = key
-    this.#name = name
-  }
+  constructor(
+    private readonly key: (query: string) => string,
+    private readonly name: (at: number) => string,
+  ) {}
 
   /**
    * Adds a query, unless an equal one is present.
@@ -23,10 +21,10 @@ export class RecursiveQueries {
    * @returns its name
    */
   add(query: string): string {
-    const key = this.#key(query)
+    const key = this.key(query)
     const known = this.#queries.get(key)
     if (known) return known.name
-    const name = this.#name(this.#queries.size + 1)
+    const name = this.name(this.#queries.size + 1)
     this.#queries.set(key, { name, query })
     return name
   }

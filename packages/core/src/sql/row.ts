@@ -29,31 +29,30 @@ export interface Entrance {
  * columns, for example those of a reference.
  */
 export class Row {
-  /** The column that represents the whole row, if it is the element of a list. */
-  readonly element: SqlColumn | undefined
-  readonly #entrance: Entrance | undefined
   /**
    * The query that contains it, to which other tables can be joined. Undefined if that query is not
    * written here.
    */
   #from: From | undefined
-  #columns: Columns | undefined
   #isCertain: boolean
   /** The rows of its to-one relations that were read. */
   readonly hops: Map<SqlRelation, Row> = new Map()
 
   /** @param columns - the columns of a row that is already in the query */
-  constructor(from: From | undefined, columns: Columns | undefined, entrance?: Entrance, element?: SqlColumn) {
-    this.element = element
+  constructor(
+    from: From | undefined,
+    private columns: Columns | undefined,
+    private readonly entrance?: Entrance | undefined,
+    /** The column that represents the whole row, if it is the element of a list. */
+    readonly element?: SqlColumn | undefined,
+  ) {
     this.#from = from
-    this.#columns = columns
-    this.#entrance = entrance
     this.#isCertain = entrance === undefined || (entrance.join === 'inner' && !entrance.isConstant)
   }
 
   /** Whether it is in a query that is written here, or in an outer one. */
   get isIn(): boolean {
-    return this.#columns !== undefined || this.#from !== undefined || this.isConstant
+    return this.columns !== undefined || this.#from !== undefined || this.isConstant
   }
 
   /**
@@ -66,8 +65,8 @@ export class Row {
 
   /** Writes a column; undefined if the row has to be opened first. */
   column(column: SqlColumn): string | undefined {
-    const known = this.#columns ? undefined : this.#entrance?.known.get(column.name)
-    return known ?? (this.join() ? this.#columns!(column) : undefined)
+    const known = this.columns ? undefined : this.entrance?.known.get(column.name)
+    return known ?? (this.join() ? this.columns!(column) : undefined)
   }
 
   /**
@@ -75,9 +74,8 @@ export class Row {
    * @returns false if no query contains it
    */
   join(): boolean {
-    if (!this.#columns && this.#from && this.#entrance)
-      this.#columns = this.#entrance.enter(this.#from, this.#entrance.join)
-    return this.#columns !== undefined
+    if (!this.columns && this.#from && this.entrance) this.columns = this.entrance.enter(this.#from, this.entrance.join)
+    return this.columns !== undefined
   }
 
   /** The condition that the row exists. */
@@ -97,25 +95,25 @@ export class Row {
    */
   proofs(columns: readonly string[]): readonly Proof[] {
     if (this.#isCertain) return []
-    const { proofs, column } = this.#entrance!
+    const { proofs, column } = this.entrance!
     // Without a row, a left join makes all its columns null.
-    return this.#columns ? [columns[0] ?? this.#columns(column!)] : proofs
+    return this.columns ? [columns[0] ?? this.columns(column!)] : proofs
   }
 
   /** Whether its columns are values and its table is not in the query. */
   get isConstant(): boolean {
-    return this.#columns === undefined && this.#entrance?.isConstant === true
+    return this.columns === undefined && this.entrance?.isConstant === true
   }
 
   /** Inner-joins its table to another query, until the returned function is called. */
   open(from: From): () => void {
-    const before = [this.#from, this.#columns, this.#isCertain] as const
-    this.#columns = this.#entrance!.enter(from, 'inner')
+    const before = [this.#from, this.columns, this.#isCertain] as const
+    this.columns = this.entrance!.enter(from, 'inner')
     this.#from = from
     this.#isCertain = true
     this.hops.clear()
     return () => {
-      ;[this.#from, this.#columns, this.#isCertain] = before
+      ;[this.#from, this.columns, this.#isCertain] = before
       this.hops.clear()
     }
   }

@@ -20,10 +20,6 @@ export interface ColumnValues {
 
 /** The rows of a query: the rows of the paths' roots, and their relations to other rows. */
 export class Rows {
-  readonly tables: SqlTables
-  readonly #dialect: StandardSql
-  readonly #prefix: string
-  readonly #columns: ColumnValues
   /** The row of the whole condition. */
   #resource: Row | undefined
   #roots = new Map<Root, Row>()
@@ -31,21 +27,23 @@ export class Rows {
   readonly #fields = new Map<string, Map<string, SqlField | undefined>>()
   #aliases = 0
 
-  constructor(tables: SqlTables, dialect: StandardSql, prefix: string, columns: ColumnValues, resource: Row) {
-    this.tables = tables
+  constructor(
+    readonly tables: SqlTables,
+    private readonly dialect: StandardSql,
+    private readonly prefix: string,
+    private readonly columns: ColumnValues,
+    resource: Row,
+  ) {
     this.#resource = resource
-    this.#dialect = dialect
-    this.#prefix = prefix
-    this.#columns = columns
   }
 
   /** Returns a unique, quoted alias for a table. */
   alias(): string {
-    return this.#dialect.quote(this.name())
+    return this.dialect.quote(this.name())
   }
 
   name(): string {
-    return `${this.#prefix}${++this.#aliases}`
+    return `${this.prefix}${++this.#aliases}`
   }
 
   table(model: string, span: Span | undefined): SqlTable {
@@ -148,7 +146,7 @@ export class Rows {
     const text = columns(restriction.column)
     if (restriction.kind === 'null') return atom(`${text} IS NULL`)
     const { column, values } = restriction
-    return any(values.map((value) => this.#columns.stored(text, column, value)))
+    return any(values.map((value) => this.columns.stored(text, column, value)))
   }
 
   #known({ model, key }: KnownRow, span: Span): Row {
@@ -159,11 +157,11 @@ export class Rows {
       return { column: found.column, value }
     })
     const known = parts.flatMap(({ column, value }) => {
-      const text = this.#columns.value(column, value, span)
+      const text = this.columns.value(column, value, span)
       return text === undefined ? [] : [[column.name, text] as const]
     })
     const enter = this.#enter(table, (columns) =>
-      parts.map(({ column, value }) => this.#columns.equal(columns(column), column, value, span)),
+      parts.map(({ column, value }) => this.columns.equal(columns(column), column, value, span)),
     )
     return new Row(undefined, undefined, {
       known: new Map(known),
@@ -201,9 +199,9 @@ export class Rows {
   #enter(table: SqlTable, links: (columns: Columns) => readonly Sql[]) {
     return (from: From, join: 'inner' | 'left'): Columns => {
       const alias = this.alias()
-      const columns: Columns = ({ name }) => `${alias}.${this.#dialect.quote(name)}`
+      const columns: Columns = ({ name }) => `${alias}.${this.dialect.quote(name)}`
       const demands = table.restrictions.map((one) => this.restriction(columns, one))
-      from[join](`${this.#dialect.path(table.path)} AS ${alias}`, [...links(columns), ...demands])
+      from[join](`${this.dialect.path(table.path)} AS ${alias}`, [...links(columns), ...demands])
       return columns
     }
   }

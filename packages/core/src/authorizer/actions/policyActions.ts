@@ -35,9 +35,6 @@ export interface ActionSettings {
  * it would be denied, and a list of it empty, without a word.
  */
 export class PolicyActions {
-  readonly #policy: Policy
-  readonly #schema: Schema
-  readonly #settings: ActionSettings
   #checked: ActionNames | undefined
   #ofFields: ActionNames | undefined
   #fields: ActionNames | undefined
@@ -47,11 +44,11 @@ export class PolicyActions {
   #delegates: boolean | undefined
   #words: ReadonlySet<string> | undefined
 
-  constructor(policy: Policy, schema: Schema, settings: ActionSettings) {
-    this.#policy = policy
-    this.#schema = schema
-    this.#settings = settings
-  }
+  constructor(
+    private readonly policy: Policy,
+    private readonly schema: Schema,
+    private readonly settings: ActionSettings,
+  ) {}
 
   /** Whether a rule grants actions that nothing names, such as `allow(admin: Admin, _, _)`. */
   get isWild(): boolean {
@@ -64,8 +61,8 @@ export class PolicyActions {
    */
   get all(): { readonly names: readonly string[]; readonly isWild: boolean } | undefined {
     const { names, open, isWild } = this.#names
-    const { declared, readAction } = this.#settings
-    if (open || !this.#policy.rules.has('allow')) return undefined
+    const { declared, readAction } = this.settings
+    if (open || !this.policy.rules.has('allow')) return undefined
     return { names: [...new Set([...names, ...declared, ...(isWild ? [readAction] : [])])], isWild }
   }
 
@@ -75,21 +72,21 @@ export class PolicyActions {
    */
   isNamed(action: string): boolean {
     // A check by a policy without `allow` has an error of its own.
-    if (this.#settings.declared.has(action) || !this.#policy.rules.has('allow')) return true
-    if (!this.#checked && namesOutright(this.#policy, action)) return true
+    if (this.settings.declared.has(action) || !this.policy.rules.has('allow')) return true
+    if (!this.#checked && namesOutright(this.policy, action)) return true
     const { names, open, isWild } = this.#names
-    return names.has(action) || open !== undefined || (isWild && action === this.#settings.readAction)
+    return names.has(action) || open !== undefined || (isWild && action === this.settings.readAction)
   }
 
   /** The string literals and names of the policy, collected on first use. */
   get words(): ReadonlySet<string> {
-    this.#words ??= stringLiteralsOf(this.#policy)
+    this.#words ??= stringLiteralsOf(this.policy)
     return this.#words
   }
 
   /** Returns whether an action is a string literal or name of the policy. */
   knows(action: string): boolean {
-    return this.#words ? this.#words.has(action) : namesOutright(this.#policy, action) || this.words.has(action)
+    return this.#words ? this.#words.has(action) : namesOutright(this.policy, action) || this.words.has(action)
   }
 
   /**
@@ -99,11 +96,11 @@ export class PolicyActions {
    * @param model - The name of the model; undefined if it is unknown.
    */
   isNamedFor(action: string, model: string | undefined): boolean {
-    const { declared, readAction } = this.#settings
+    const { declared, readAction } = this.settings
     if (!this.isNamed(action)) return false
-    if (model === undefined || !this.#schema.models.has(model) || action === readAction || declared.has(action))
+    if (model === undefined || !this.schema.models.has(model) || action === readAction || declared.has(action))
       return true
-    if (!this.#policy.rules.has('allow')) return true
+    if (!this.policy.rules.has('allow')) return true
     if (!this.#ofModels.has(model) && namesOutright(this.#partFor(model), action)) return true
     const { open, isWild } = this.#names
     if (open || isWild || this.#passesOn) return true
@@ -113,7 +110,7 @@ export class PolicyActions {
 
   /** Returns the actions to try on a row of a model. @param model - Undefined if it is unknown. */
   candidates(model: string | undefined): Candidates {
-    const known = actionsFor(this.#policy, model === undefined ? [] : this.#schema.ancestors(model))
+    const known = actionsFor(this.policy, model === undefined ? [] : this.schema.ancestors(model))
     const { open } = this.#names
     if (open) return { names: known, areAll: false }
     const { names } = model === undefined || this.#passesOn ? this.#names : this.#ofModel(model)
@@ -122,21 +119,21 @@ export class PolicyActions {
 
   /** Returns the fields to try on a row. @param declared - The fields that its model declares. */
   fieldCandidates(declared: readonly string[]): Candidates {
-    this.#fields ??= actionNames(this.#policy, [checkedField], (name) => this.#schema.isName(name))
+    this.#fields ??= actionNames(this.policy, [checkedField], (name) => this.schema.isName(name))
     const { names, open } = this.#fields
     return { names: [...new Set([...declared, ...names])], areAll: open === undefined }
   }
 
   /** Whether rules pass an action on for another resource. */
   get #passesOn(): boolean {
-    this.#delegates ??= delegatesActions(this.#policy)
+    this.#delegates ??= delegatesActions(this.policy)
     return this.#delegates
   }
 
   /** Whether rules of checks or of fields name an action. */
   isNamedForFields(action: string): boolean {
-    if (action === this.#settings.readAction || this.isNamed(action)) return true
-    this.#ofFields ??= actionNames(this.#policy, [fieldAction], (name) => this.#schema.isName(name))
+    if (action === this.settings.readAction || this.isNamed(action)) return true
+    this.#ofFields ??= actionNames(this.policy, [fieldAction], (name) => this.schema.isName(name))
     const { names, open } = this.#ofFields
     return names.has(action) || open !== undefined
   }
@@ -188,29 +185,29 @@ export class PolicyActions {
   }
 
   #problem(action: string, model?: string): ActionProblem {
-    if (model === undefined) return unknownAction(action, [...this.#names.names, ...this.#settings.declared])
+    if (model === undefined) return unknownAction(action, [...this.#names.names, ...this.settings.declared])
     return unknownAction(action, [...this.#ofModel(model).names], model)
   }
 
   get #names(): ActionNames {
-    this.#checked ??= actionNames(this.#policy, [checkedAction], (name) => this.#schema.isName(name))
+    this.#checked ??= actionNames(this.policy, [checkedAction], (name) => this.schema.isName(name))
     return this.#checked
   }
 
   #ofModel(model: string): ActionNames {
     return entryOf(this.#ofModels, model, () =>
-      actionNames(this.#partFor(model), [checkedAction], (name) => this.#schema.isName(name)),
+      actionNames(this.#partFor(model), [checkedAction], (name) => this.schema.isName(name)),
     )
   }
 
   #partFor(model: string): ReturnType<typeof policyFor> {
-    return entryOf(this.#parts, model, () => policyFor(this.#policy, (name) => this.#isOther(name, model)))
+    return entryOf(this.#parts, model, () => policyFor(this.policy, (name) => this.#isOther(name, model)))
   }
 
   /** Returns whether no row of a model is an instance of a class. */
   #isOther(name: string, model: string): boolean {
-    const other = this.#schema.models.get(name)
+    const other = this.schema.models.get(name)
     if (!other || other.isaCheck) return false
-    return !this.#schema.isSubclass(model, name) && !this.#schema.isSubclass(name, model)
+    return !this.schema.isSubclass(model, name) && !this.schema.isSubclass(name, model)
   }
 }

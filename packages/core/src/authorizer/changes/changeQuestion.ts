@@ -11,17 +11,15 @@ import type { RowChange } from './rowChange.js'
  * All decisions of one question share the relations that are loaded.
  */
 export class ChangeQuestion {
-  readonly #engine: Engine
-  readonly #policy: LoadedPolicy
-  readonly #changes: readonly RowChange[]
   readonly #relations: QuestionRelations
   readonly #hosts = new Map<boolean, ChangedHost>()
 
   /** @param changes - All rows that the statement changes or creates. */
-  constructor(engine: Engine, policy: LoadedPolicy, changes: readonly RowChange[]) {
-    this.#engine = engine
-    this.#policy = policy
-    this.#changes = changes
+  constructor(
+    private readonly engine: Engine,
+    private readonly policy: LoadedPolicy,
+    private readonly changes: readonly RowChange[],
+  ) {
     this.#relations = new QuestionRelations(engine.schema, engine.relations.forQuestion())
   }
 
@@ -30,8 +28,8 @@ export class ChangeQuestion {
    * if the policy has such rules for the model of a changed row, otherwise by `allow`.
    */
   allows(actor: unknown, action: string, change: RowChange): Promise<boolean> {
-    const ancestors = this.#engine.schema.ancestors(change.model)
-    if (change.before && hasChangeRules(this.#policy.policy, ancestors))
+    const ancestors = this.engine.schema.ancestors(change.model)
+    if (change.before && hasChangeRules(this.policy.policy, ancestors))
       return this.#holds('allow_update', [actor, change.before, change.after])
     return this.#holds('allow', [actor, action, change.after])
   }
@@ -53,8 +51,8 @@ export class ChangeQuestion {
    */
   async #ask(rule: string, args: readonly unknown[], host: ChangedHost): Promise<boolean> {
     try {
-      const { decider, limits } = this.#engine
-      return await decider.run(() => holds(this.#policy.changeProgram, rule, args, limits, { host }))
+      const { decider, limits } = this.engine
+      return await decider.run(() => holds(this.policy.changeProgram, rule, args, limits, { host }))
     } catch (error) {
       if (await host.refersNowhere()) return false
       throw error
@@ -62,10 +60,10 @@ export class ChangeQuestion {
   }
 
   #host(includes: boolean): ChangedHost {
-    const { schema, hosts } = this.#engine
+    const { schema, hosts } = this.engine
     const known = this.#hosts.get(includes)
     if (known) return known
-    const host = new ChangedHost(schema, hosts.options, this.#relations, this.#changes, includes)
+    const host = new ChangedHost(schema, hosts.options, this.#relations, this.changes, includes)
     this.#hosts.set(includes, host)
     return host
   }

@@ -32,20 +32,19 @@ type Source = () => unknown
 
 /** Authorizes changes of rows and new rows, before they are written. */
 export class Changes {
-  readonly #engine: Engine
   readonly #denials: Denials
-  readonly #authorizer: object
 
   /** @param authorizer - The authorizer, to explain denials. */
-  constructor(engine: Engine, authorizer: object) {
-    this.#engine = engine
+  constructor(
+    private readonly engine: Engine,
+    private readonly authorizer: object,
+  ) {
     this.#denials = new Denials(engine)
-    this.#authorizer = authorizer
   }
 
   /** Returns the data to write. @throws as `Authorizer.authorizeChange`. */
   async change(actor: unknown, row: unknown, patch: unknown, options: ChangeOptions): Promise<Record<string, unknown>> {
-    const decision = this.#engine.listeners.begin('change', actor, options.action ?? 'update', row, true)
+    const decision = this.engine.listeners.begin('change', actor, options.action ?? 'update', row, true)
     return decision.attempt(() => this.#change(actor, row, patch, options, decision))
   }
 
@@ -56,7 +55,7 @@ export class Changes {
     { action = 'update', checkRead }: ChangeOptions,
     decision: MadeDecision,
   ): Promise<Record<string, unknown>> {
-    const { schema, hosts, decider } = this.#engine
+    const { schema, hosts, decider } = this.engine
     assertActor(actor)
     assertAction(action)
     assertRow(row, 'authorizeChange')
@@ -90,7 +89,7 @@ export class Changes {
     }
     const assertFields = async (fields: ReadonlySet<string>): Promise<void> => {
       const forbidden = await this.#forbidden(policy, action, model, fields, (names) =>
-        allowedOf({ names, areAll: true }, actor, action, row, decider.question(policy), this.#engine),
+        allowedOf({ names, areAll: true }, actor, action, row, decider.question(policy), this.engine),
       )
       if (forbidden.length > 0) await deny({ resource: row, field: forbidden[0] }, forbidden)
     }
@@ -100,7 +99,7 @@ export class Changes {
     const { data, fields, ...values } = known()
     await assertFields(new Set([...fields].filter((name) => !names.has(name))))
     const change = rowAfter(schema, hosts.options.equality, model, row, values)
-    const question = new ChangeQuestion(this.#engine, policy, [change])
+    const question = new ChangeQuestion(this.engine, policy, [change])
     if (!(await question.allows(actor, action, change))) await deny({ resource: change.after })
     decision.made(true)
     return data
@@ -113,7 +112,7 @@ export class Changes {
     input: unknown,
     { action = 'create' }: CreateOptions,
   ): Promise<Record<string, unknown>> {
-    const decision = this.#engine.listeners.begin('change', actor, action, modelName, true)
+    const decision = this.engine.listeners.begin('change', actor, action, modelName, true)
     return decision.attempt(() => this.#create(actor, modelName, input, action, decision))
   }
 
@@ -124,7 +123,7 @@ export class Changes {
     action: string,
     decision: MadeDecision,
   ): Promise<Record<string, unknown>> {
-    const { schema, decider } = this.#engine
+    const { schema, decider } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
@@ -135,7 +134,7 @@ export class Changes {
     const { rows, data } = newRows(schema, modelName, input)
     await undefined
     const question = new ChangeQuestion(
-      this.#engine,
+      this.engine,
       policy,
       rows.map(({ change }) => change),
     )
@@ -162,7 +161,7 @@ export class Changes {
     checkRead: boolean | undefined,
     policy: LoadedPolicy,
   ): Promise<DenialReason> {
-    const { decider, readAction } = this.#engine
+    const { decider, readAction } = this.engine
     if (actor === null) return 'nobody'
     if (checkRead === false) return 'forbidden'
     return (await decider.settleKnown(actor, readAction, row, decider.question(policy))) ? 'forbidden' : 'hidden'
@@ -176,7 +175,7 @@ export class Changes {
     fields: ReadonlySet<string>,
     allows: (names: readonly string[]) => Promise<ReadonlySet<string>>,
   ): Promise<readonly string[]> {
-    if (fields.size === 0 || !restrictsFields(policy, this.#engine.schema.ancestors(model), action)) return []
+    if (fields.size === 0 || !restrictsFields(policy, this.engine.schema.ancestors(model), action)) return []
     const allowed = await allows([...fields])
     return [...fields].filter((name) => !allowed.has(name))
   }
@@ -190,7 +189,7 @@ export class Changes {
   ): Error {
     decision.made(false, { reason, isThrown: true, ...(fields.length > 0 && { fields }) })
     const error = reason === 'forbidden' && fields.length > 0 ? fieldsDenied(fields) : errorFor(reason)
-    return explainable(error, { authorizer: this.#authorizer, ...asked })
+    return explainable(error, { authorizer: this.authorizer, ...asked })
   }
 }
 

@@ -11,13 +11,10 @@ export type Membership = 'in' | 'out' | 'either'
 
 /** Finds out which relations of other rows lead to the changed rows after the statement. */
 export class Memberships {
-  readonly #schema: Schema
-  readonly #equality: Equality | undefined
-
-  constructor(schema: Schema, equality: Equality | undefined) {
-    this.#schema = schema
-    this.#equality = equality
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly equality: Equality | undefined,
+  ) {}
 
   /**
    * Returns whether a relation of a row leads to a changed row after the statement.
@@ -40,14 +37,12 @@ export class Memberships {
 
   /** Returns whether a row can be in a relation, by its model. */
   isOf(change: RowChange, relation: RelationField): boolean {
-    return (
-      this.#schema.isSubclass(change.model, relation.model) || this.#schema.isSubclass(relation.model, change.model)
-    )
+    return this.schema.isSubclass(change.model, relation.model) || this.schema.isSubclass(relation.model, change.model)
   }
 
   /** Returns whether two objects are the same row. A row without a complete key is only the same as itself. */
   isSame(left: object, right: object): boolean {
-    return left === right || sameRow(this.#schema, left, right, allKinds, this.#equality) === true
+    return left === right || sameRow(this.schema, left, right, allKinds, this.equality) === true
   }
 
   #isLinked(row: object, holder: object, { from, to, kept, inverse }: RelationField): boolean {
@@ -60,12 +55,12 @@ export class Memberships {
 
   /** Returns whether a to-one relation of a row leads to another row. @param name - The relation. Default: any. */
   #refersTo(row: object, other: object, name: string | null | undefined): boolean {
-    const model = this.#schema.baseOf(row)
-    const to = this.#schema.baseOf(other)
+    const model = this.schema.baseOf(row)
+    const to = this.schema.baseOf(other)
     if (!model || !to) return false
-    return this.#schema.fields(model.name).some((field) => {
+    return this.schema.fields(model.name).some((field) => {
       if (field.kind !== 'relation' || field.many || (name && field.name !== name)) return false
-      if (this.#schema.commonRows(field.model, to.name) === undefined) return false
+      if (this.schema.commonRows(field.model, to.name) === undefined) return false
       const held = Object.getOwnPropertyDescriptor(row, field.name)?.value as unknown
       if (typeof held === 'object' && held !== null) return this.isSame(held, other)
       return isLink(field) && held === undefined && this.#isKnownLink(field, row, other)
@@ -78,7 +73,7 @@ export class Memberships {
   }
 
   get #how() {
-    return { schema: this.#schema, kinds: allKinds, equality: this.#equality }
+    return { schema: this.schema, kinds: allKinds, equality: this.equality }
   }
 }
 

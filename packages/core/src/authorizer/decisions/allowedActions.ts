@@ -6,28 +6,24 @@ import type { Question } from './question.js'
 
 /** Lists the actions that actors may perform on resources. */
 export class AllowedActions {
-  readonly #engine: Engine
-
-  constructor(engine: Engine) {
-    this.#engine = engine
-  }
+  constructor(private readonly engine: Engine) {}
 
   /** Returns the allowed actions. @throws as `Authorizer.authorizedActions`. */
   async of(actor: unknown, resource: unknown): Promise<Set<string>> {
-    return this.#known(actor, resource) ?? this.#enumerate(actor, resource, this.#engine.decider.question())
+    return this.#known(actor, resource) ?? this.#enumerate(actor, resource, this.engine.decider.question())
   }
 
   /** Returns the allowed actions for each resource. All resources are one question. */
   async ofMany(actor: unknown, resources: readonly unknown[]): Promise<Set<string>[]> {
     const known = resources.map((resource) => this.#known(actor, resource))
     if (known.every((actions) => actions !== undefined)) return known
-    const question = this.#engine.decider.question()
+    const question = this.engine.decider.question()
     return allInOrder(known.map((actions, at) => actions ?? this.#enumerate(actor, resources[at], question)))
   }
 
   /** Returns the actions by predicates alone, or undefined if the machine has to decide. */
   #known(actor: unknown, resource: unknown): Set<string> | undefined {
-    const { schema, decider, listeners } = this.#engine
+    const { schema, decider, listeners } = this.engine
     const decision = listeners.open('actions', actor, undefined, resource)
     assertActor(actor)
     assertResource(resource)
@@ -42,7 +38,7 @@ export class AllowedActions {
 
   /** Returns the actions by the machine. */
   async #enumerate(actor: unknown, resource: unknown, question: Question): Promise<Set<string>> {
-    const { schema, limits, listeners } = this.#engine
+    const { schema, limits, listeners } = this.engine
     const candidates = question.policy.actions.candidates(schema.modelOf(resource)?.name)
     const args = (action: unknown): unknown[] => [actor, action, resource]
     const decision = listeners.begin('actions', actor, undefined, resource, true, question.policy)

@@ -60,19 +60,8 @@ const none: DecisionDetails = {}
  * not keep it. An `error` decided nothing.
  */
 export class MadeDecision {
-  readonly kind: DecisionKind
-  readonly actor: unknown
-  /** Undefined if the question enumerates actions (`actions`), and for `request`. */
-  readonly action: string | undefined
-  readonly resource: unknown
-  /** Whether the question can wait for promises. */
-  readonly waits: boolean
   /** The context of the question; undefined if it has none. */
   readonly context: ContextValues | undefined
-  /** The values that it waits for. Undefined if it cannot wait, or if nobody records decisions. */
-  readonly arrived: Arrived | undefined
-  /** The policy that decided. Undefined if none is loaded. */
-  policy: LoadedPolicy | undefined
   outcome: 'allowed' | 'denied' | 'error' | undefined
   details: DecisionDetails = none
   /** Of an `error`. */
@@ -84,29 +73,24 @@ export class MadeDecision {
   errors: readonly Diagnostic[] | undefined
   /** In milliseconds. For a row of many, its share. */
   duration = 0
-  // No `#`: each watched check makes one of these.
-  private readonly listeners: DecisionListeners
   private readonly begun: number
 
   constructor(
-    listeners: DecisionListeners,
-    kind: DecisionKind,
-    actor: unknown,
-    action: string | undefined,
-    resource: unknown,
-    policy: LoadedPolicy | undefined,
-    waits: boolean,
-    arrived: Arrived | undefined = waits && listeners.areRecorded ? new Arrived() : undefined,
+    // No `#`: each watched check makes one of these.
+    private readonly listeners: DecisionListeners,
+    readonly kind: DecisionKind,
+    readonly actor: unknown,
+    /** Undefined if the question enumerates actions (`actions`), and for `request`. */
+    readonly action: string | undefined,
+    readonly resource: unknown,
+    /** The policy that decided. Undefined if none is loaded. */
+    public policy: LoadedPolicy | undefined,
+    /** Whether the question can wait for promises. */
+    readonly waits: boolean,
+    /** The values that it waits for. Undefined if it cannot wait, or if nobody records decisions. */
+    readonly arrived: Arrived | undefined = waits && listeners.areRecorded ? new Arrived() : undefined,
   ) {
-    this.listeners = listeners
-    this.kind = kind
-    this.actor = actor
-    this.action = action
-    this.resource = resource
-    this.policy = policy
-    this.waits = waits
     this.context = listeners.context
-    this.arrived = arrived
     this.begun = listeners.now()
   }
 
@@ -166,36 +150,26 @@ interface Watching {
 
 /** The watchers of the decisions of one authorizer. */
 export class DecisionListeners {
-  /** The context of the questions; undefined if they have none. */
-  readonly context: ContextValues | undefined
-  readonly #watching: Watching
-  readonly #outlived: Pick<OutlivedErrors, 'of'>
-  readonly #policy: () => LoadedPolicy | undefined
-
   /**
    * @param outlived - The errors that granted checks met.
    * @param policy - Returns the active policy.
    */
   constructor(
-    outlived: Pick<OutlivedErrors, 'of'>,
-    policy: () => LoadedPolicy | undefined,
-    context?: ContextValues,
-    watching: Watching = { watchers: [], records: new Set() },
-  ) {
-    this.#outlived = outlived
-    this.#policy = policy
-    this.context = context
-    this.#watching = watching
-  }
+    private readonly outlived: Pick<OutlivedErrors, 'of'>,
+    private readonly policy: () => LoadedPolicy | undefined,
+    /** The context of the questions; undefined if they have none. */
+    readonly context?: ContextValues | undefined,
+    private readonly watching: Watching = { watchers: [], records: new Set() },
+  ) {}
 
   /** Returns the same listeners for questions with a context. */
   with(context: ContextValues): DecisionListeners {
-    return new DecisionListeners(this.#outlived, this.#policy, context, this.#watching)
+    return new DecisionListeners(this.outlived, this.policy, context, this.watching)
   }
 
   /** Whether there are watchers. Hot paths test it first, so that a check that nobody watches costs one read. */
   get active(): boolean {
-    return this.#watching.watchers.length > 0
+    return this.watching.watchers.length > 0
   }
 
   /**
@@ -205,11 +179,11 @@ export class DecisionListeners {
   add(watcher: DecisionWatcher, records = false): () => void {
     // Two additions of one function are two watchers.
     const own: DecisionWatcher = (decision) => watcher(decision)
-    if (records) this.#setRecords(() => this.#watching.records.add(own))
-    this.#watching.watchers = [...this.#watching.watchers, own]
+    if (records) this.#setRecords(() => this.watching.records.add(own))
+    this.watching.watchers = [...this.watching.watchers, own]
     return () => {
-      this.#setRecords(() => this.#watching.records.delete(own))
-      this.#watching.watchers = this.#watching.watchers.filter((one) => one !== own)
+      this.#setRecords(() => this.watching.records.delete(own))
+      this.watching.watchers = this.watching.watchers.filter((one) => one !== own)
     }
   }
 
@@ -222,7 +196,7 @@ export class DecisionListeners {
 
   /** Whether somebody records durations, errors and what was awaited. */
   get areRecorded(): boolean {
-    return this.#watching.records.size > 0
+    return this.watching.records.size > 0
   }
 
   /** Returns the time in milliseconds, if somebody records durations. */
@@ -240,7 +214,7 @@ export class DecisionListeners {
     action: string | undefined,
     resource: unknown,
     waits = false,
-    policy: LoadedPolicy | undefined = this.#policy(),
+    policy: LoadedPolicy | undefined = this.policy(),
     arrived?: Arrived,
   ): MadeDecision {
     return new MadeDecision(this, kind, actor, action, resource, policy, waits, arrived)
@@ -255,11 +229,11 @@ export class DecisionListeners {
   tell(decision: MadeDecision): void {
     const { kind, outcome, actor, action, resource, policy } = decision
     const isOfRules = kind === 'check' || kind === 'actions'
-    if (isOfRules && outcome === 'allowed') decision.errors = this.#outlived.of(actor, action, resource)
+    if (isOfRules && outcome === 'allowed') decision.errors = this.outlived.of(actor, action, resource)
     // It may have been compiled anew for classes that were registered since.
-    const now = this.#policy()
+    const now = this.policy()
     if (now?.policy === policy?.policy) decision.policy = now
-    for (const watcher of this.#watching.watchers) watcher(decision)
+    for (const watcher of this.watching.watchers) watcher(decision)
   }
 
   /** Decides about many rows: each is a decision, with its share of the time. */

@@ -52,7 +52,6 @@ export class Engine {
   /** Called before a write that no policy decides. Each throws if its request may not write yet. */
   readonly writeGuards: (() => void)[] = []
   readonly options: BaseOptions
-  readonly parts: EngineParts
   /** The engine without a context. Those with one inherit from it. */
   readonly shared: Engine = this
 
@@ -61,7 +60,11 @@ export class Engine {
    * @param base - An engine whose schema and loaders this one shares.
    * @throws ArgumentError if an option is invalid.
    */
-  constructor(given: BaseOptions, parts: EngineParts, base?: Engine) {
+  constructor(
+    given: BaseOptions,
+    readonly parts: EngineParts,
+    base?: Engine,
+  ) {
     const options = own(given)
     const { readAction = 'read' } = options
     const { building, warns, predicates, startsWithMachine, strict, queryRules = new Set<string>() } = own(parts)
@@ -93,7 +96,6 @@ export class Engine {
     this.listeners = new DecisionListeners(outlived, () => this.active.loaded)
     this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits, outlived)
     this.options = options
-    this.parts = parts
   }
 
   /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */

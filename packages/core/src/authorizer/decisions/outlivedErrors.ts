@@ -18,7 +18,6 @@ interface Outlived {
  * for that, so a check tells only the errors that it met before it was decided.
  */
 export class OutlivedErrors {
-  readonly #log: WarningLog
   readonly #diagnostics = new WeakMap<Span, Diagnostic>()
   /** The places in a source that were logged. */
   readonly #logged = new WeakMap<Source, Span[]>()
@@ -27,9 +26,7 @@ export class OutlivedErrors {
   /** Whether there was any. */
   #met = false
 
-  constructor(log: WarningLog) {
-    this.#log = log
-  }
+  constructor(private readonly log: WarningLog) {}
 
   /**
    * Ends the record of an evaluation.
@@ -86,7 +83,7 @@ export class OutlivedErrors {
     // Evaluators differ in what they call the place: a comparison, or the operand that can't be read.
     if (logged.every(({ start, end }) => end <= span.start || span.end <= start)) {
       logged.push(span)
-      this.#log.report(policy, diagnostic)
+      this.log.report(policy, diagnostic)
     }
     return diagnostic
   }

@@ -15,14 +15,6 @@ import { wholeRows } from '../relations/wholeRows.js'
  * meanwhile.
  */
 export class Question {
-  readonly policy: LoadedPolicy
-  /** The evaluation that shares the results of checks which code of the application asks for meanwhile. */
-  readonly evaluation: Evaluation
-  // No `#`: each check that can wait has one of these, and making private fields takes longer than
-  // many decisions.
-  private readonly hosts: Hosts
-  private readonly relations: QuestionRelations | undefined
-  private readonly arrived: Arrived | undefined
   private known: Host | undefined = undefined
   private turns: Turns | undefined = undefined
 
@@ -31,18 +23,15 @@ export class Question {
    * @param arrived - Records the promises that are awaited. Undefined if nobody reads them.
    */
   constructor(
-    policy: LoadedPolicy,
-    hosts: Hosts,
-    relations: QuestionRelations | undefined,
-    evaluation: Evaluation = new Evaluation(),
-    arrived?: Arrived,
-  ) {
-    this.policy = policy
-    this.evaluation = evaluation
-    this.hosts = hosts
-    this.relations = relations
-    this.arrived = arrived
-  }
+    readonly policy: LoadedPolicy,
+    // No `#`: each check that can wait has one of these, and making private fields takes longer than
+    // many decisions.
+    private readonly hosts: Hosts,
+    private readonly relations: QuestionRelations | undefined,
+    /** The evaluation that shares the results of checks which code of the application asks for meanwhile. */
+    readonly evaluation: Evaluation = new Evaluation(),
+    private readonly arrived?: Arrived | undefined,
+  ) {}
 
   /** The application's host for the machine. */
   get host(): Host {

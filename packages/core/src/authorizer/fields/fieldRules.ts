@@ -9,20 +9,16 @@ import { fieldsDenied, pickFields } from './fields.js'
 
 /** Decides about fields, by the rules of `allow_field`. */
 export class FieldRules {
-  readonly #engine: Engine
-  readonly #authorizer: object
 
   /** @param authorizer - The authorizer, to explain denials. */
-  constructor(engine: Engine, authorizer: object) {
-    this.#engine = engine
-    this.#authorizer = authorizer
+  constructor(private readonly engine: Engine, private readonly authorizer: object) {
   }
 
   /** @throws as `Authorizer.authorizeField`. */
   async authorize(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
-    assertFieldQuestion(this.#engine, actor, action, resource)
+    assertFieldQuestion(this.engine, actor, action, resource)
     assertField(field)
-    const { decider, listeners } = this.#engine
+    const { decider, listeners } = this.engine
     const decision = listeners.begin('field', actor, action, resource, true)
     const fields = [field]
     const question = () => decider.question(undefined, undefined, decision.arrived)
@@ -31,13 +27,13 @@ export class FieldRules {
     )
     if (allowed) return void decision.made(true, { fields })
     decision.made(false, { fields, isThrown: true, reason: actor === null ? 'nobody' : 'forbidden' })
-    throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })
+    throw explainable(denialOf(actor, [field]), { authorizer: this.authorizer, actor, action, resource, field })
   }
 
   /** Returns the allowed fields. @throws as `Authorizer.authorizedFields`. */
   async allowed(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
-    assertFieldQuestion(this.#engine, actor, action, resource)
-    const { schema, decider, listeners } = this.#engine
+    assertFieldQuestion(this.engine, actor, action, resource)
+    const { schema, decider, listeners } = this.engine
     const model = schema.modelOf(resource)?.name
     const declared =
       model === undefined
@@ -46,14 +42,14 @@ export class FieldRules {
     const question = decider.question()
     const candidates = question.policy.actions.fieldCandidates(declared)
     const decision = listeners.begin('field', actor, action, resource, true, question.policy)
-    const fields = await decision.attempt(() => allowedOf(candidates, actor, action, resource, question, this.#engine))
+    const fields = await decision.attempt(() => allowedOf(candidates, actor, action, resource, question, this.engine))
     decision.made(fields.size > 0, { granted: fields })
     return fields
   }
 
   /** Copies rows with their allowed fields. @throws as `Authorizer.pickAuthorized`. */
   async pick(actor: unknown, action: string, rows: object): Promise<unknown> {
-    const { schema, decider, listeners } = this.#engine
+    const { schema, decider, listeners } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
@@ -63,7 +59,7 @@ export class FieldRules {
       assertKnown(schema, row, 'resource')
       const decision = listeners.begin('field', actor, action, row, true, question.policy)
       const fields = await decision.attempt(() =>
-        allowedOf({ names, areAll: true }, actor, action, row, question, this.#engine),
+        allowedOf({ names, areAll: true }, actor, action, row, question, this.engine),
       )
       const granted = new Set(names.filter((name) => fields.has(name)))
       decision.made(fields.size > 0, { fields: names, granted })

@@ -22,16 +22,14 @@ export function pickFields(schema: Schema, rows: object, allowed: Allowed): Prom
 }
 
 class Picking {
-  readonly #schema: Schema
-  readonly #allowed: Allowed
   /** The copies by row: a row that occurs again, possibly nested in itself, has one copy. */
   readonly #copies = new Map<object, object>()
   readonly #work: Promise<void>[] = []
 
-  constructor(schema: Schema, allowed: Allowed) {
-    this.#schema = schema
-    this.#allowed = allowed
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly allowed: Allowed,
+  ) {}
 
   async rows(rows: object): Promise<unknown> {
     const picked = Array.isArray(rows) ? rows.map((row) => this.#copyOf(row)) : this.#copyOf(rows)
@@ -55,7 +53,7 @@ class Picking {
 
   async #fill(copy: object, row: object): Promise<void> {
     const names = Object.keys(row)
-    const shown = await this.#allowed(row, names)
+    const shown = await this.allowed(row, names)
     for (const name of names) {
       if (!shown.has(name)) continue
       // `defineProperty`, so that a field named `__proto__` is an ordinary field.
@@ -67,8 +65,8 @@ class Picking {
 
   #valueOf(row: object, name: string): unknown {
     const value: unknown = Reflect.get(row, name)
-    const model = this.#schema.baseOf(row)
-    const field = model && this.#schema.field(model.name, name)
+    const model = this.schema.baseOf(row)
+    const field = model && this.schema.field(model.name, name)
     const relation = field?.kind === 'relation' ? field.model : undefined
     return Array.isArray(value) ? value.map((one) => this.#within(one, relation)) : this.#within(value, relation)
   }
@@ -76,8 +74,8 @@ class Picking {
   #within(value: unknown, relation: string | undefined): unknown {
     if (typeof value !== 'object' || value === null) return value
     // A row in a relation is a row of the relation's model, even if its client did not tag it.
-    if (relation !== undefined) this.#schema.adopt(value, relation)
-    const model = this.#schema.baseOf(value)
+    if (relation !== undefined) this.schema.adopt(value, relation)
+    const model = this.schema.baseOf(value)
     return model && !builtinClasses.has(model.name) ? this.#copyOf(value) : value
   }
 }

@@ -10,26 +10,23 @@ import { namesIn } from './fields.js'
 
 /** Decides about the fields of a body that is written, by the rules of `allow_field`. */
 export class WritableFields {
-  readonly #engine: Engine
-  readonly #authorizer: object
-
   /** @param authorizer - The authorizer, to explain denials. */
-  constructor(engine: Engine, authorizer: object) {
-    this.#engine = engine
-    this.#authorizer = authorizer
-  }
+  constructor(
+    private readonly engine: Engine,
+    private readonly authorizer: object,
+  ) {}
 
   /** Asserts that a body may be written to a row. @throws as `Authorizer.assertWritable`. */
   async assertWritable(actor: unknown, action: string, resource: unknown, body: unknown): Promise<void> {
-    assertFieldQuestion(this.#engine, actor, action, resource)
+    assertFieldQuestion(this.engine, actor, action, resource)
     const names = namesIn(body)
     // A body without fields needs no decision.
     if (names.length === 0) return
-    const { decider, listeners, readAction } = this.#engine
+    const { decider, listeners, readAction } = this.engine
     const question = decider.question()
     const decision = listeners.begin('field', actor, action, resource, true, question.policy)
     const fields = await decision.attempt(() =>
-      allowedOf({ names, areAll: true }, actor, action, resource, question, this.#engine),
+      allowedOf({ names, areAll: true }, actor, action, resource, question, this.engine),
     )
     const denied = names.filter((name) => !fields.has(name))
     if (denied.length === 0) return void decision.made(true, { fields: names, granted: new Set(names) })
@@ -40,12 +37,12 @@ export class WritableFields {
     const reason = actor === null ? 'nobody' : isHidden ? 'hidden' : 'forbidden'
     decision.made(false, { fields: names, isThrown: true, reason })
     const error = isHidden ? new NotFoundError() : denialOf(actor, denied)
-    throw explainable(error, { authorizer: this.#authorizer, actor, action, resource, field: denied[0] })
+    throw explainable(error, { authorizer: this.authorizer, actor, action, resource, field: denied[0] })
   }
 
   /** Asserts that a body may be written to a new row of a model; otherwise as `assertWritable`. */
   async assertWritableToNew(actor: unknown, action: string, modelName: string, body: unknown): Promise<void> {
-    const { schema, decider, listeners } = this.#engine
+    const { schema, decider, listeners } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
@@ -60,7 +57,7 @@ export class WritableFields {
     const ofClass = await this.#allowedOfClass(names, actor, action, modelName, question)
     const denied: string[] = []
     const open: string[] = []
-    const filters = new Filters(this.#engine)
+    const filters = new Filters(this.engine)
     for (const name of names) {
       if (ofClass.has(name)) continue
       const condition = filterPlansOf(policy.context).fieldFilter(actor, action, modelName, name)
@@ -89,8 +86,8 @@ export class WritableFields {
     question: Question,
   ): Promise<Set<string>> {
     try {
-      const ofClass = this.#engine.schema.constants.get(modelName)
-      return await allowedOf({ names, areAll: true }, actor, action, ofClass, question, this.#engine)
+      const ofClass = this.engine.schema.constants.get(modelName)
+      return await allowedOf({ names, areAll: true }, actor, action, ofClass, question, this.engine)
     } catch (error) {
       if (error instanceof QueryError) return new Set()
       throw error

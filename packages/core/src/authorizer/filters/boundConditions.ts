@@ -63,22 +63,19 @@ interface Kept {
  * ones again and again.
  */
 class BoundConditions {
-  readonly #schema: Schema
   /** By the numbers of the conditions and the values of the columns, the least recently used first. */
   readonly #kept = new Map<string, Kept>()
   readonly #reads = new WeakMap<Condition, Reads & { readonly id: number }>()
   #conditions = 0
 
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   /** Returns the columns that the bound condition of a plan depends on; undefined if it depends on more. */
   columnsOf({ condition, known, action, before }: Unbound): KnownColumns | undefined {
     if (before || typeof known !== 'object' || known === null || unloadedRelation(known)) return undefined
     const { id, columns, isWhole } = entryOf(this.#reads, condition, () => ({
       id: this.#conditions++,
-      ...readsOf(this.#schema, condition),
+      ...readsOf(this.schema, condition),
     }))
     if (!columns) return undefined
     const values: unknown[] = []

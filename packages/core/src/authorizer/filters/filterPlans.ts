@@ -21,7 +21,6 @@ export function filterPlansOf(context: PlanContext): FilterPlans {
 
 /** The conditions of the filters of one policy, made on first use. */
 class FilterPlans {
-  readonly #context: PlanContext
   /** The conditions of filters by the actor's model, the action and the rows' model. */
   readonly #filters: FilterConditions = new Map()
   /** The conditions of actor filters by the resource's model, the action and the actors' model. */
@@ -29,18 +28,16 @@ class FilterPlans {
   /** The conditions of changes by the actor's model and the row's model. */
   readonly #changes: FilterConditions = new Map()
 
-  constructor(context: PlanContext) {
-    this.#context = context
-  }
+  constructor(private readonly context: PlanContext) {}
 
   /** Returns the condition of a filter. @throws ArgumentError for an action that nothing names. */
   filter(actor: unknown, action: string, model: string): Condition {
-    const { policy, actions, meaning } = this.#context
+    const { policy, actions, meaning } = this.context
     actions.assertNamedFor(action, model)
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
     return this.#ofKinds(this.#filters, kind, action, model, (asked) =>
-      planFilter(policy, meaning.schema, kind, asked, model, deriverOf(this.#context)),
+      planFilter(policy, meaning.schema, kind, asked, model, deriverOf(this.context)),
     )
   }
 
@@ -49,12 +46,12 @@ class FilterPlans {
    * @throws ArgumentError for an action that nothing names.
    */
   actors(action: string, resource: unknown, model: string): Condition {
-    const { actions, meaning } = this.#context
+    const { actions, meaning } = this.context
     actions.assertNamedFor(action, meaning.schema.modelOf(resource)?.name)
     // A class represents a row that does not exist yet.
     const kind = this.#kindOf(resource) ?? { model: undefined }
     return this.#ofKinds(this.#actorFilters, kind, action, model, (asked) =>
-      planActors(meaning.schema, model, asked, kind, deriverOf(this.#context)),
+      planActors(meaning.schema, model, asked, kind, deriverOf(this.context)),
     )
   }
 
@@ -65,7 +62,7 @@ class FilterPlans {
     model: string,
     plan: (asked: ActionKind) => Condition,
   ): Condition {
-    const isNamed = this.#context.actions.knows(action)
+    const isNamed = this.context.actions.knows(action)
     const key = isNamed ? action : otherAction
     return this.#ofModel(known, kind, key, model, () => plan(isNamed ? { action } : 'other'))
   }
@@ -83,7 +80,7 @@ class FilterPlans {
   fieldFilter(actor: unknown, action: string, model: string, field: string): Condition {
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
-    const { policy, meaning } = this.#context
+    const { policy, meaning } = this.context
     const { schema } = meaning
     // The deriver is new, since it keeps what it derives, and names of fields come from requests.
     const deriver = new Deriver(policy, schema)
@@ -94,13 +91,13 @@ class FilterPlans {
   change(actor: unknown, model: string): Condition {
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
-    const { schema } = this.#context.meaning
-    const plan = (): Condition => planChange(schema, kind, model, deriverOf(this.#context))
+    const { schema } = this.context.meaning
+    const plan = (): Condition => planChange(schema, kind, model, deriverOf(this.context))
     return this.#ofModel(this.#changes, kind, 'update', model, plan)
   }
 
   #kindOf(value: unknown): Kind | undefined {
-    return kindOf(this.#context.meaning.schema, value)
+    return kindOf(this.context.meaning.schema, value)
   }
 }
 

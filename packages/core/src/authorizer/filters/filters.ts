@@ -36,15 +36,11 @@ interface Bound {
 
 /** Makes filters: derives a condition, substitutes the known value, and simplifies. */
 export class Filters {
-  readonly #engine: Engine
-
-  constructor(engine: Engine) {
-    this.#engine = engine
-  }
+  constructor(private readonly engine: Engine) {}
 
   /** Returns the plan of the rows of a model on which an actor may perform an action. */
   ofRows(actor: unknown, action: string, modelName: string): FilterPlan {
-    const { schema, decider } = this.#engine
+    const { schema, decider } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
@@ -67,7 +63,7 @@ export class Filters {
 
   /** Returns the plan of the rows that a row may become by a change (`allow_update`). */
   ofChange(actor: unknown, before: object, modelName: string): FilterPlan {
-    const { schema, decider } = this.#engine
+    const { schema, decider } = this.engine
     assertActor(actor)
     assertKnown(schema, actor, 'actor')
     const { policy } = decider
@@ -77,7 +73,7 @@ export class Filters {
 
   /** Returns the plan of the actors of a model who may perform an action on a resource. */
   ofActors(action: string, resource: unknown, modelName: string): FilterPlan {
-    const { schema, decider } = this.#engine
+    const { schema, decider } = this.engine
     assertResource(resource)
     assertAction(action)
     assertKnown(schema, resource, 'resource')
@@ -109,7 +105,7 @@ export class Filters {
   }
 
   #bindLoading(plan: FilterPlan, most: number | undefined, by: Load | undefined): Eventual<Bound> {
-    const { decider, relations, limits } = this.#engine
+    const { decider, relations, limits } = this.engine
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
     const found = this.#bound(plan)
@@ -128,7 +124,7 @@ export class Filters {
   /** Returns the condition of a plan that reads columns of the known value alone; undefined for any other plan. */
   #shared(plan: FilterPlan): BoundCondition | undefined {
     // The application's equality gets the objects themselves.
-    if (this.#engine.hosts.options.equality) return undefined
+    if (this.engine.hosts.options.equality) return undefined
     const conditions = boundConditionsOf(plan.policy.context)
     const columns = conditions.columnsOf(plan)
     const known = columns && conditions.find(plan, columns)
@@ -143,12 +139,12 @@ export class Filters {
     const { meaning } = policy.context
     const bindNow = (): Condition => descending(() => bind(condition, known, action, meaning, unloaded, loaded, before))
     // A condition keeps the errors of the known value as its parts.
-    return metErrors.without(() => this.#engine.decider.run(bindNow))
+    return metErrors.without(() => this.engine.decider.run(bindNow))
   }
 
   #filter(plan: FilterPlan, bound: BoundCondition, loaded?: Missing, unloaded?: Unloaded): Filter {
     const { policy, known, action, modelName, isOfActors, before } = plan
-    const { decider } = this.#engine
+    const { decider } = this.engine
     // Rows are checked by the policy from which the filter was made, with the values that were loaded for it.
     const isTrue = before
       ? (): boolean => false // The condition alone decides: there is no check of two rows.

@@ -13,13 +13,10 @@ const nil: Operand = { kind: 'value', value: null }
  * alone count as known, though their values are not known here.
  */
 export class WithoutActor {
-  readonly #schema: Schema
   readonly #rows = new Map<string, KnownRow>()
   readonly #definitions = new BoundDefinitions()
 
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   condition(of: Condition): Condition {
     return this.#condition(of, ({ kind, model }) => (kind === 'actor' ? this.#someone(model) : undefined))
@@ -52,14 +49,14 @@ export class WithoutActor {
 
   /** Returns a sample row of a model, or nil if there is no model. */
   #someone(model: string | undefined): Operand {
-    if (model === undefined || !this.#schema.models.has(model)) return nil
-    const key = (this.#schema.key(model) ?? []).map((field) => ({ field, value: 0 }))
+    if (model === undefined || !this.schema.models.has(model)) return nil
+    const key = (this.schema.key(model) ?? []).map((field) => ({ field, value: 0 }))
     const row = this.#rows.get(model) ?? {
       kind: 'row',
       name: model,
       model,
       key,
-      type: rowType(this.#schema, model, false),
+      type: rowType(this.schema, model, false),
     }
     this.#rows.set(model, row)
     return { kind: 'path', root: row, steps: [] }
@@ -69,10 +66,10 @@ export class WithoutActor {
   #operand(of: Operand, sample: Operand): Operand {
     if (!dependsOnRow(of)) {
       if (of.kind === 'value') return of
-      const { model, list } = operandType(this.#schema, of)
+      const { model, list } = operandType(this.schema, of)
       // A recursion along relations of the actor, such as `team.parent`, comes back to the same sample.
       if (of.kind === 'path' && of.steps.length > 0 && model !== undefined && !list) return this.#someone(model)
-      return of.kind === 'path' && of.steps.every((step) => stepField(this.#schema, step)) ? of : sample
+      return of.kind === 'path' && of.steps.every((step) => stepField(this.schema, step)) ? of : sample
     }
     switch (of.kind) {
       case 'call':

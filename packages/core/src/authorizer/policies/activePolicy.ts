@@ -25,7 +25,6 @@ interface Keeping extends Pick<BuildOptions, 'incremental'> {
 
 /** The active policy of an authorizer. */
 export class ActivePolicy {
-  readonly #context: PolicyContext
   readonly #recorders = new Set<RecorderOf>()
   #trace: Trace | undefined
   /** Replaced as a whole: a question keeps the policy with which it began. */
@@ -36,9 +35,7 @@ export class ActivePolicy {
   /** The actions that declared routes need. */
   readonly #needed = new Map<string, { readonly action: string; readonly model: string | undefined }>()
 
-  constructor(context: PolicyContext) {
-    this.#context = context
-  }
+  constructor(private readonly context: PolicyContext) {}
 
   get policy(): Policy | undefined {
     return this.#loaded?.policy
@@ -73,7 +70,7 @@ export class ActivePolicy {
 
   get #currentContext(): PolicyContext {
     const trace = this.#trace
-    if (this.#recorders.size === 0 || !trace) return this.#context
+    if (this.#recorders.size === 0 || !trace) return this.context
     const tracerOf = (policy: Policy): Tracer => {
       const all = [...this.#recorders].map((one) => one(policy))
       return trace({
@@ -82,7 +79,7 @@ export class ActivePolicy {
         },
       })
     }
-    return { ...this.#context, predicates: undefined, startsWithMachine: false, tracerOf }
+    return { ...this.context, predicates: undefined, startsWithMachine: false, tracerOf }
   }
 
   /**
@@ -93,7 +90,7 @@ export class ActivePolicy {
   async load(sources: readonly (string | PolicySource)[], keeping: Keeping = {}): Promise<Policy> {
     const turn = ++this.#turns
     const texts = sourcesOf(sources)
-    const { schema, building, warns, queryRules, predicates } = this.#context
+    const { schema, building, warns, queryRules, predicates } = this.context
     const known = own(keeping).snapshots?.read({ sources: texts, schema, warns, queryRules })
     const policy = known
       ? policyOfSnapshot(known, texts)
@@ -113,7 +110,7 @@ export class ActivePolicy {
   loadSync(sources: readonly (string | PolicySource)[]): Policy {
     const turn = ++this.#turns
     // Sound: the entry that imports it late has no `loadSync`.
-    const loaded = this.#compile(this.#build(this.#context.building.now!, sourcesOf(sources)))
+    const loaded = this.#compile(this.#build(this.context.building.now!, sourcesOf(sources)))
     loaded.testSync()
     this.#install(loaded, turn)
     return loaded.policy
@@ -132,14 +129,14 @@ export class ActivePolicy {
 
   #build(building: Building, sources: readonly Source[], keeping: Keeping = {}): Policy {
     const { snapshots, incremental } = own(keeping)
-    const { schema, queryRules } = this.#context
+    const { schema, queryRules } = this.context
     const { policy, snapshot } = building.build(sources, schema, { queryRules, incremental })
     snapshots?.write(snapshot)
     return policy
   }
 
   #compile(policy: Policy): LoadedPolicy {
-    const { warnings } = this.#context
+    const { warnings } = this.context
     const loaded = new LoadedPolicy(policy, this.#currentContext)
     const missing = [...this.#needed.values()].filter(({ action, model }) => !loaded.actions.isNamedFor(action, model))
     if (missing.length > 0)
@@ -153,12 +150,12 @@ export class ActivePolicy {
     if (turn < this.#installed) return
     this.#installed = turn
     this.#activate(loaded)
-    this.#context.warnings.reportAll(loaded.policy)
+    this.context.warnings.reportAll(loaded.policy)
   }
 
   #activate(loaded: LoadedPolicy): LoadedPolicy {
     this.#loaded = loaded
-    this.#context.schema.policyChanged()
+    this.context.schema.policyChanged()
     return loaded
   }
 
@@ -174,7 +171,7 @@ export class ActivePolicy {
       })
     }
     if (isPolluted()) assertUnpolluted(loaded.context.reads())
-    if (loaded.version === this.#context.schema.version) return loaded
+    if (loaded.version === this.context.schema.version) return loaded
     return this.#activate(new LoadedPolicy(loaded.policy, this.#currentContext))
   }
 }

@@ -74,7 +74,6 @@ const maxUnnamed = 100
 
 /** A compiled policy. */
 export class LoadedPolicy {
-  readonly policy: Policy
   readonly program: Program
   /** What its plans depend on. */
   readonly context: PlanContext
@@ -89,9 +88,11 @@ export class LoadedPolicy {
   /** The actions that a warning was given for. */
   readonly #unnamedActions = new Set<string>()
 
-  constructor(policy: Policy, context: PolicyContext) {
+  constructor(
+    readonly policy: Policy,
+    context: PolicyContext,
+  ) {
     const { schema, hosts, limits, hasEquality, regExp, predicates, startsWithMachine, warnings } = context
-    this.policy = policy
     this.version = schema.version
     this.#compile = () => compile(policy, hosts.now, own(context).tracerOf?.(policy))
     this.program = this.#compile()

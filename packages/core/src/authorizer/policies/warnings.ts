@@ -18,24 +18,22 @@ const print: WarningListener = (warning) => console.warn(formatDiagnostic(warnin
 
 /** Reports the warnings of policies, each once for the same text of a policy. */
 export class WarningLog {
-  readonly #listener: WarningListener
-  /** Whether warnings are errors. */
-  readonly isStrict: boolean
-
   /**
    * @param listener - Receives the warnings. Default: `console.warn`.
    * @param isStrict - Whether warnings are errors. Default false.
    * @throws ArgumentError if an option is of the wrong type.
    */
-  constructor(listener: WarningListener = print, isStrict: boolean = false) {
+  constructor(
+    private readonly listener: WarningListener = print,
+    /** Whether warnings are errors. */
+    readonly isStrict: boolean = false,
+  ) {
     if (typeof listener !== 'function')
       throw new ArgumentError('invalid-argument', 'The option `log` must be a function.', {
         hint: 'pass a function: log: (warning) => …',
       })
     if (typeof isStrict !== 'boolean')
       throw new ArgumentError('invalid-argument', 'The option `strict` must be a boolean.')
-    this.#listener = listener
-    this.isStrict = isStrict
   }
 
   /** @throws PolicyError for the warnings of a new policy, if warnings are errors. */
@@ -60,12 +58,12 @@ export class WarningLog {
     const key = `${warning.code} ${warning.span?.start} ${warning.message}`
     if (known.has(key)) return
     known.add(key)
-    this.#listener(warning)
+    this.listener(warning)
   }
 
   /** Returns the warnings that were reported for policies of the same text. */
   #knownOf({ sources }: Policy): Set<string> {
-    const policies = entryOf(received, this.#listener, () => new Map<string, Set<string>>())
+    const policies = entryOf(received, this.listener, () => new Map<string, Set<string>>())
     const content = JSON.stringify(sources.map(({ name, text }) => [name, text]))
     const known = entryOf(policies, content, () => new Set())
     const [oldest] = policies.keys()

@@ -11,12 +11,11 @@ import { wholeRows } from './wholeRows.js'
 export class Hosts {
   /** The host for questions that can't wait. */
   readonly now: Host
-  readonly #schema: Schema
-  readonly options: SchemaHostOptions
 
-  constructor(schema: Schema, options: SchemaHostOptions) {
-    this.#schema = schema
-    this.options = options
+  constructor(
+    private readonly schema: Schema,
+    readonly options: SchemaHostOptions,
+  ) {
     this.now = new SchemaHost(schema, options)
   }
 
@@ -26,25 +25,27 @@ export class Hosts {
    * @param arrived - Records the awaited values. By default, nothing is recorded.
    */
   waiting(relations: QuestionRelations | undefined, arrived?: Arrived): Host {
-    if (relations) return new LoadingHost(this.#schema, this.options, relations, arrived)
-    return arrived ? new SchemaHost(this.#schema, this.options, arrived) : this.now
+    if (relations) return new LoadingHost(this.schema, this.options, relations, arrived)
+    return arrived ? new SchemaHost(this.schema, this.options, arrived) : this.now
   }
 
   /**
    * Returns the host for a question that is repeated when its missing relations have been loaded.
    */
   arriving(missing: Missing): Host {
-    return new ArrivingHost(this.#schema, this.options, missing)
+    return new ArrivingHost(this.schema, this.options, missing)
   }
 }
 
 /** Reads relations that are not loaded as promises. */
 export class LoadingHost extends SchemaHost {
-  protected readonly relations: QuestionRelations
-
-  constructor(schema: Schema, options: SchemaHostOptions, relations: QuestionRelations, arrived?: Arrived) {
+  constructor(
+    schema: Schema,
+    options: SchemaHostOptions,
+    protected readonly relations: QuestionRelations,
+    arrived?: Arrived,
+  ) {
     super(schema, options, arrived)
-    this.relations = relations
   }
 
   protected override absent(value: object, field: string): unknown {

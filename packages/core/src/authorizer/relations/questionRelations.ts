@@ -24,9 +24,6 @@ interface RowPosition {
  * together with that of the rows beside it: rows of a list cost one query, not one each.
  */
 export class QuestionRelations {
-  readonly #schema: Schema
-  readonly #loader: RelationLoader
-  readonly #arrived: Arrived | undefined
   /** Whether rows that are known by their keys alone are values of the question. Undefined until the first one. */
   #usesReferences: boolean | undefined
   /** The rows beside each loaded row. */
@@ -37,11 +34,11 @@ export class QuestionRelations {
   readonly #references = new WeakMap<object, Wanted>()
 
   /** @param arrived - Records the loaded values. If undefined, nothing is recorded. */
-  constructor(schema: Schema, loader: RelationLoader, arrived?: Arrived) {
-    this.#arrived = arrived
-    this.#schema = schema
-    this.#loader = loader
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly loader: RelationLoader,
+    private readonly arrived?: Arrived | undefined,
+  ) {}
 
   /**
    * Returns the value of a field that an object does not have: a row that is known by its key, or a
@@ -49,7 +46,7 @@ export class QuestionRelations {
    * @param read - Reads the field of a loaded row.
    */
   absent(object: object, field: string, read: (row: unknown) => unknown): unknown {
-    const wanted = relationOf(this.#schema, object, field)
+    const wanted = relationOf(this.schema, object, field)
     if (unloadedRelation(object) && !(wanted && isFoundByKey(wanted))) return this.rowOf(object)?.then(read)
     if (!wanted) return undefined
     const row = this.#reference(wanted)
@@ -75,19 +72,19 @@ export class QuestionRelations {
     const { object, model, relation } = wanted
     if (!relation?.kept || model === undefined) return undefined
     // Only the row itself passes the tests of an application.
-    this.#usesReferences ??= ![...this.#schema.models.values()].some(({ isaCheck }) => isaCheck)
+    this.#usesReferences ??= ![...this.schema.models.values()].some(({ isaCheck }) => isaCheck)
     if (!this.#usesReferences) return undefined
-    const key = this.#schema.key(relation.model)
+    const key = this.schema.key(relation.model)
     if (!key?.length || !key.every((name) => relation.to.includes(name))) return undefined
     // A row of a subclass has other rules.
-    if (this.#schema.descendants(relation.model).length > 1) return undefined
+    if (this.schema.descendants(relation.model).length > 1) return undefined
     const row = referencedRow(object, model, relation)
     if (!row) return row
-    if (!isIdentified(this.#schema, row)) return undefined
-    const known = this.#loader.known(row)
+    if (!isIdentified(this.schema, row)) return undefined
+    const known = this.loader.known(row)
     if (unloadedRelation(known) && !this.#references.has(known)) {
       this.#references.set(known, wanted)
-      this.#arrived?.add(object, wanted.name, known)
+      this.arrived?.add(object, wanted.name, known)
     }
     return known
   }
@@ -111,9 +108,9 @@ export class QuestionRelations {
   /** Begins to load a relation. A loader that returns nothing can't load it. */
   #load(wanted: Wanted): Promise<unknown> | undefined {
     const { object, name, model = 'an object' } = wanted
-    return this.#loader.load(wanted)?.then((loaded) => {
+    return this.loader.load(wanted)?.then((loaded) => {
       if (loaded === undefined) throw notLoaded(object, { model, relation: name })
-      this.#arrived?.add(object, name, loaded)
+      this.arrived?.add(object, name, loaded)
       return loaded
     })
   }
@@ -131,7 +128,7 @@ export class QuestionRelations {
   #beside({ object, name, model }: Wanted): readonly object[] {
     return this.#neighbours(object).filter((row) => {
       const own: unknown = Reflect.get(row, name)
-      return (own === undefined || isPartial(row, name, own)) && this.#schema.baseOf(row)?.name === model
+      return (own === undefined || isPartial(row, name, own)) && this.schema.baseOf(row)?.name === model
     })
   }
 

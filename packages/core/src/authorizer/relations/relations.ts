@@ -95,14 +95,11 @@ export class RelationMemory {
 
 /** The loaders of relations, by model. */
 export class RelationLoaders {
-  readonly #schema: Schema
   // Changed while an application starts, and replaced as a whole; questions only read them.
   readonly #loads = new Map<string, Load>()
   #memories: readonly (() => RelationMemory | undefined)[] = []
 
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   /** Whether any model has a loader. */
   get active(): boolean {
@@ -120,9 +117,9 @@ export class RelationLoaders {
    */
   #adopted({ object, relation, model }: Wanted, rows: unknown): unknown {
     if (!relation || typeof rows !== 'object' || rows === null) return rows
-    adoptAll(this.#schema, rows, relation.model)
+    adoptAll(this.schema, rows, relation.model)
     try {
-      if (isLink(relation)) assertFound(this.#schema, model ?? relation.model, relation, object, rows)
+      if (isLink(relation)) assertFound(this.schema, model ?? relation.model, relation, object, rows)
     } catch (error) {
       throw error instanceof HostError ? queryError(error) : error
     }
@@ -147,8 +144,8 @@ export class RelationLoaders {
   forQuestion(): RelationLoader {
     const own = new RelationMemory(true, true)
     const identify = (row: object): unknown => {
-      const identity = identityOf(this.#schema, row)
-      return identity === row ? row : `${this.#schema.modelOf(row)?.name} ${String(identity)}`
+      const identity = identityOf(this.schema, row)
+      return identity === row ? row : `${this.schema.modelOf(row)?.name} ${String(identity)}`
     }
     return {
       load: (wanted) => {

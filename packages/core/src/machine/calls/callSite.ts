@@ -45,16 +45,6 @@ const never: unique symbol = Symbol('never')
  * entry depends only on its key, and nothing waits between a lookup and its result.
  */
 export class CallSite {
-  readonly predicate: RuleGroup
-  /** Undefined if the application calls. */
-  readonly node: Call | undefined
-  /** Name of the rule that contains the call. */
-  readonly owner: string | undefined
-  readonly operands: readonly CompiledValue[]
-  /** Number of negations around the call within its rule. */
-  readonly negations: number
-  /** Whether the call passes on only arguments that the rule around it received. */
-  readonly isStanding: boolean
   /** Rules that fit the constants of the call. */
   #candidates: readonly Candidate[] | undefined = undefined
   /**
@@ -71,20 +61,17 @@ export class CallSite {
   #lastEntries: readonly Step[] | undefined = undefined
 
   constructor(
-    predicate: RuleGroup,
-    node: Call | undefined,
-    owner: string | undefined,
-    operands: readonly CompiledValue[],
-    negations: number,
-    isStanding: boolean,
-  ) {
-    this.predicate = predicate
-    this.node = node
-    this.owner = owner
-    this.operands = operands
-    this.negations = negations
-    this.isStanding = isStanding
-  }
+    readonly predicate: RuleGroup,
+    /** Undefined if the application calls. */
+    readonly node: Call | undefined,
+    /** Name of the rule that contains the call. */
+    readonly owner: string | undefined,
+    readonly operands: readonly CompiledValue[],
+    /** Number of negations around the call within its rule. */
+    readonly negations: number,
+    /** Whether the call passes on only arguments that the rule around it received. */
+    readonly isStanding: boolean,
+  ) {}
 
   /**
    * Returns the rules to try for these arguments, the most specific first.

@@ -27,14 +27,14 @@ type ClassAnswers = readonly Map<string, Answer>[]
  * are read from the rule when a call asks: most rules of a large policy fail the first one, and are never tried.
  */
 export abstract class Candidate {
-  readonly node: Rule
-  readonly unions: Unions
   /** The host that the rule is compiled for. Queries can have their own, with the same names. */
   readonly #host: Host
 
-  constructor(node: Rule, host: Host, unions: Unions) {
-    this.node = node
-    this.unions = unions
+  constructor(
+    readonly node: Rule,
+    host: Host,
+    readonly unions: Unions,
+  ) {
     this.#host = host
   }
 

@@ -42,15 +42,12 @@ export function planEach(c: Context, node: EachNode): GoalPlan {
 
 /** The remaining elements of an array of the application. */
 class Each {
-  readonly values: readonly unknown[]
-  readonly slot: number
-  readonly next: Step
   at = 0
-  constructor(values: readonly unknown[], slot: number, next: Step) {
-    this.values = values
-    this.slot = slot
-    this.next = next
-  }
+  constructor(
+    readonly values: readonly unknown[],
+    readonly slot: number,
+    readonly next: Step,
+  ) {}
 }
 
 function eachStep(m: Machine, slots: Term[], each: Each): Step {

@@ -47,21 +47,15 @@ function memberStep(m: Machine, text: string, values: readonly unknown[], node: 
 
 /** The elements of an `in`, and the term that each is unified with. */
 class Elements {
-  readonly item: Term
-  readonly items: readonly Term[]
-  at: number
-  /** Continuation of the list. */
-  readonly rest: Term | undefined
-  readonly node: In
-  readonly next: Step
-  constructor(item: Term, items: readonly Term[], at: number, rest: Term | undefined, node: In, next: Step) {
-    this.item = item
-    this.items = items
-    this.at = at
-    this.rest = rest
-    this.node = node
-    this.next = next
-  }
+  constructor(
+    readonly item: Term,
+    readonly items: readonly Term[],
+    public at: number,
+    /** Continuation of the list. */
+    readonly rest: Term | undefined,
+    readonly node: In,
+    readonly next: Step,
+  ) {}
 }
 
 /**
@@ -137,12 +131,12 @@ function moreElements(m: Machine, choice: Choice): Step {
 
 /** The state of going through an iterator of the application. */
 class Iterating extends Iteration {
-  readonly item: Term
-  readonly next: Step
-  constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>, item: Term, next: Step) {
+  constructor(
+    iterator: Iterator<unknown> | AsyncIterator<unknown>,
+    readonly item: Term,
+    readonly next: Step,
+  ) {
     super(iterator)
-    this.item = item
-    this.next = next
   }
 }
 

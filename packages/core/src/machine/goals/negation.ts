@@ -12,14 +12,9 @@ import { cellsOf, connected, settled, settledTerm, termsOf } from '../terms/cons
 
 /** One negation during the proof of its goal. */
 class Negation {
-  readonly node: Expression
   /** The trail, the choice points and the variables at the beginning. */
   readonly trail: number
   readonly serial: number
-  readonly body: Step
-  readonly record: number
-  readonly height: number | undefined
-  readonly next: Step
   /** Number of calls that had stalled before. */
   readonly stalls: number
   /** Number of errors that the query had met before. */
@@ -32,14 +27,16 @@ class Negation {
   alternatives: Excluded[][] | undefined = undefined
   cells: Set<Cell> | undefined = undefined
 
-  constructor(m: Machine, node: Expression, body: Step, record: number, height: number | undefined, next: Step) {
-    this.node = node
+  constructor(
+    m: Machine,
+    readonly node: Expression,
+    readonly body: Step,
+    readonly record: number,
+    readonly height: number | undefined,
+    readonly next: Step,
+  ) {
     this.trail = m.trail.length
     this.serial = m.serial
-    this.body = body
-    this.record = record
-    this.height = height
-    this.next = next
     this.stalls = m.stalls
     this.failures = m.failures.size
   }

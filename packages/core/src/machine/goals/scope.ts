@@ -29,17 +29,18 @@ export class Scope {
   /** Number of negations around the current goal, within this rule. */
   negations = 0
 
-  /** Variables that the results of a query name. */
-  readonly #results: ReadonlySet<string>
-
   /**
    * @param params - Number of arguments.
    * @param nodes - Everything that will be compiled in this scope.
    * @param results - The variables that the results of a query name.
    */
-  constructor(params: number, nodes: readonly Node[], results: ReadonlySet<string> = new Set()) {
+  constructor(
+    params: number,
+    nodes: readonly Node[],
+    /** Variables that the results of a query name. */
+    private readonly results: ReadonlySet<string> = new Set(),
+  ) {
     this.size = params
-    this.#results = results
     this.#ready = new Set()
     this.#occurrences = occurrences(...nodes)
   }
@@ -96,7 +97,7 @@ export class Scope {
   elsewhere(node: Node): string[] {
     const all = this.#occurrences
     return [...occurrences(node)].flatMap(([name, count]) =>
-      count < (all.get(name) ?? 0) || this.#results.has(name) ? [name] : [],
+      count < (all.get(name) ?? 0) || this.results.has(name) ? [name] : [],
     )
   }
 

@@ -9,15 +9,16 @@ import { equalWithoutKeys, sameRow, type UnidentifiedRow, type UnknownRow } from
 
 /** The equality and the classes of the values of a schema; they need no machine. */
 export class SchemaValues {
-  readonly schema: Models
   readonly #equality: Equality | undefined
 
   /**
    * @param equality - Decides whether two objects are equal that are not rows with keys; by default
    * they never are.
    */
-  constructor(schema: Models, equality: Equality | undefined) {
-    this.schema = schema
+  constructor(
+    readonly schema: Models,
+    equality: Equality | undefined,
+  ) {
     this.#equality = equality
   }
 

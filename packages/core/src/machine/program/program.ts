@@ -20,8 +20,6 @@ const none: ReadonlySet<Call> = new Set()
  * registering classes or constants.
  */
 export class Program {
-  readonly policy: Policy
-  readonly host: Host
   readonly predicates: RuleGroupTable
   readonly surroundings: RuleContext
   readonly rows: RowsByClass = new RowsByClass()
@@ -37,9 +35,11 @@ export class Program {
   readonly #sites = new Map<string, CallSite>()
   #recursive: ReadonlySet<string> | undefined = undefined
 
-  constructor(policy: Policy, host: Host, tracer: Tracer | undefined) {
-    this.policy = policy
-    this.host = host
+  constructor(
+    readonly policy: Policy,
+    readonly host: Host,
+    tracer: Tracer | undefined,
+  ) {
     const unions: Unions = new Map(Object.entries(policy.unions))
     this.predicates = new RuleGroupTable(
       policy.rules,

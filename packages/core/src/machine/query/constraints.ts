@@ -13,15 +13,14 @@ import { Expression, Pattern } from '../terms/expression.js'
 
 /** The constraints that a solution leaves on variables without a value. */
 export class Constraints {
-  readonly #machine: Machine
-  readonly #names: Names
   readonly #all: readonly Constraint[]
   readonly #cells: ReadonlySet<Cell>
   readonly #told = new Set<Constraint>()
 
-  constructor(machine: Machine, names: Names) {
-    this.#machine = machine
-    this.#names = names
+  constructor(
+    private readonly machine: Machine,
+    private readonly names: Names,
+  ) {
     const all = new Set<Constraint>()
     for (const entry of machine.trail)
       if (entry instanceof Suspended && entry.suspension.active) all.add(entry.suspension.constraint)
@@ -42,7 +41,7 @@ export class Constraints {
     const found = connected([cell], this.#all)
     for (const one of found) this.#told.add(one)
     const constraints = this.#all.filter((one) => found.has(one))
-    return new Expression('And', new Writer(this.#machine, this.#names, cell, name).conjuncts(constraints))
+    return new Expression('And', new Writer(this.machine, this.names, cell, name).conjuncts(constraints))
   }
 
   /** Whether a constraint concerns none of the variables that were asked about. */
@@ -55,25 +54,20 @@ export class Constraints {
 export type Names = ReadonlyMap<Cell, readonly string[]>
 
 class Writer {
-  readonly #machine: Machine
-  readonly #names: Names
-  readonly #subject: Cell
-  readonly #subjectName: string
   /** Variables that are a field of another one, and the expression of that field. */
   readonly #fields = new Map<Cell, Expression>()
 
-  constructor(machine: Machine, names: Names, subject: Cell, subjectName: string) {
-    this.#machine = machine
-    this.#names = names
-    this.#subject = subject
-    this.#subjectName = subjectName
-  }
+  constructor(
+    private readonly machine: Machine,
+    private readonly names: Names,
+    private readonly subject: Cell,
+    private readonly subjectName: string,
+  ) {}
 
   conjuncts(constraints: readonly Constraint[]): Expression[] {
-    const others = (this.#names.get(this.#subject) ?? []).filter((name) => name !== this.#subjectName)
+    const others = (this.names.get(this.subject) ?? []).filter((name) => name !== this.subjectName)
     const links = others.map(
-      (name) =>
-        new Expression('Unify', [new Variable('_this'), this.#machine.outside.variableFor(this.#subject, name)]),
+      (name) => new Expression('Unify', [new Variable('_this'), this.machine.outside.variableFor(this.subject, name)]),
     )
     return [...links, ...constraints.flatMap((constraint) => this.#write(constraint))]
   }
@@ -99,7 +93,7 @@ class Writer {
   #lookup(object: Term, key: string, result: Term): Expression[] {
     const dot = new Expression('Dot', [this.#term(object), key])
     const value = deref(result)
-    const isShown = value === this.#subject || (value instanceof Cell && this.#names.has(value))
+    const isShown = value === this.subject || (value instanceof Cell && this.names.has(value))
     if (!(value instanceof Cell) || isShown) return [new Expression('Unify', [this.#term(value), dot])]
     const known = this.#fields.get(value)
     if (known !== undefined) return [new Expression('Unify', [dot, known])]
@@ -110,8 +104,8 @@ class Writer {
   #matches(value: unknown, pattern: Matcher, slots: Term[]): Expression[] {
     switch (pattern.kind) {
       case 'value': {
-        this.#machine.asking()
-        return [new Expression('Unify', [value, this.#term(evaluate(this.#machine, slots, pattern.operand))])]
+        this.machine.asking()
+        return [new Expression('Unify', [value, this.#term(evaluate(this.machine, slots, pattern.operand))])]
       }
       case 'list':
         return [new Expression('Isa', [value, 'List'])]
@@ -141,9 +135,9 @@ class Writer {
 
   #term(term: Term): unknown {
     const value = deref(term)
-    if (!(value instanceof Cell)) return exportTerm(this.#machine, value)
-    if (value === this.#subject) return new Variable('_this')
-    return this.#fields.get(value) ?? this.#machine.outside.variableFor(value, this.#names.get(value)?.[0])
+    if (!(value instanceof Cell)) return exportTerm(this.machine, value)
+    if (value === this.subject) return new Variable('_this')
+    return this.#fields.get(value) ?? this.machine.outside.variableFor(value, this.names.get(value)?.[0])
   }
 }
 

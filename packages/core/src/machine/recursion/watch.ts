@@ -24,15 +24,16 @@ export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {
 
 /** A call that is watched for a proof. */
 class Watch {
-  readonly loop: Loop
   /** Number of calls that had stalled before. */
   readonly stalls: number
   /** Number of errors that had been met before. */
   readonly failures: number
   isProven = false
 
-  constructor(m: Machine, loop: Loop) {
-    this.loop = loop
+  constructor(
+    m: Machine,
+    readonly loop: Loop,
+  ) {
     this.stalls = m.stalls
     this.failures = m.failures.size
   }

@@ -8,21 +8,19 @@ export class Cell extends OwnTerm {
   value: Term = unbound
   /** Goals that wait for its value. */
   goals: readonly Suspension[] | undefined = undefined
-  /**
-   * Whether it is known elsewhere: another variable was unified with it, or it is an argument of a
-   * call.
-   */
-  linked: boolean
-  /** Order of creation, so that a negation recognizes the variables from before it. */
-  readonly serial: number
-  /** Its name in the query; undefined for variables of rules and for temporary ones. */
-  readonly name: string | undefined
 
-  constructor(serial: number, linked: boolean, name?: string) {
+  constructor(
+    /** Order of creation, so that a negation recognizes the variables from before it. */
+    readonly serial: number,
+    /**
+     * Whether it is known elsewhere: another variable was unified with it, or it is an argument of a
+     * call.
+     */
+    public linked: boolean,
+    /** Its name in the query; undefined for variables of rules and for temporary ones. */
+    readonly name?: string,
+  ) {
     super()
-    this.serial = serial
-    this.linked = linked
-    this.name = name
   }
 
   get isBound(): boolean {

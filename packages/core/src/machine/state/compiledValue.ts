@@ -20,15 +20,6 @@ export type CompiledValueKind =
  * each kind uses.
  */
 export class CompiledValue {
-  readonly kind: CompiledValueKind
-  readonly slot: number
-  readonly value: Term
-  /** Name of a constant, a field or an operator. */
-  readonly name: string
-  readonly parts: readonly CompiledValue[]
-  readonly keys: readonly string[]
-  readonly rest: CompiledValue | undefined
-  readonly node: Expression
   /** The slot of the object of a field, if it is a variable; otherwise -1. */
   readonly of: number
   /**
@@ -46,23 +37,16 @@ export class CompiledValue {
   valueClass: unknown = undefined
 
   constructor(
-    kind: CompiledValueKind,
-    node: Expression,
-    slot: number,
-    value: Term,
-    name: string,
-    parts: readonly CompiledValue[],
-    keys: readonly string[],
-    rest: CompiledValue | undefined,
+    readonly kind: CompiledValueKind,
+    readonly node: Expression,
+    readonly slot: number,
+    readonly value: Term,
+    /** Name of a constant, a field or an operator. */
+    readonly name: string,
+    readonly parts: readonly CompiledValue[],
+    readonly keys: readonly string[],
+    readonly rest: CompiledValue | undefined,
   ) {
-    this.kind = kind
-    this.node = node
-    this.slot = slot
-    this.value = value
-    this.name = name
-    this.parts = parts
-    this.keys = keys
-    this.rest = rest
     this.of = kind === 'field' && parts[0]!.kind === 'slot' ? parts[0]!.slot : -1
   }
 }

@@ -2,15 +2,12 @@ import { Fault } from './fault.js'
 
 /** The total time of a query, once it has had to wait. */
 export class Deadline {
-  readonly #time: number
   #passed: Promise<never> | undefined = undefined
   #timer: ReturnType<typeof setTimeout> | undefined = undefined
   #isOver = false
 
   /** @param time - Milliseconds; they begin with the first awaited work. */
-  constructor(time: number) {
-    this.#time = time
-  }
+  constructor(private readonly time: number) {}
 
   /** Whether the time is up: waiting callers have been rejected, and later results are ignored. */
   get isOver(): boolean {
@@ -34,8 +31,8 @@ export class Deadline {
     return new Promise((_, reject) => {
       this.#timer = setTimeout(() => {
         this.#isOver = true
-        reject(new Fault('time-limit', `The query takes more than ${this.#time} ms.`))
-      }, this.#time)
+        reject(new Fault('time-limit', `The query takes more than ${this.time} ms.`))
+      }, this.time)
     })
   }
 }

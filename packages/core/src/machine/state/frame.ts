@@ -16,42 +16,26 @@ interface Closed {
  * one is alive, and each rule writes its variables before it reads them.
  */
 export class Frame {
-  readonly slots: Term[]
   readonly parent: Frame
-  /** Continuation of the call, in the parent. */
-  readonly next: Step
-  /** The call; undefined for the query itself. */
-  readonly site: Caller | undefined
-  /** Height of the stack of choice points when the call began; its `cut` cuts back to it. */
-  readonly height: number
-  readonly depth: number
-  /** Number of negations around the call. */
-  readonly negations: number
-  /** The nearest enclosing call that may repeat itself. */
-  readonly loop: Loop | undefined
-  /** A call with ground arguments counts once. */
-  readonly once: Closed | undefined
 
   constructor(
-    slots: Term[],
+    readonly slots: Term[],
     parent: Frame | undefined,
-    next: Step,
-    site: Caller | undefined,
-    height: number,
-    depth: number,
-    negations: number,
-    loop: Loop | undefined,
-    once?: Closed,
+    /** Continuation of the call, in the parent. */
+    readonly next: Step,
+    /** The call; undefined for the query itself. */
+    readonly site: Caller | undefined,
+    /** Height of the stack of choice points when the call began; its `cut` cuts back to it. */
+    readonly height: number,
+    readonly depth: number,
+    /** Number of negations around the call. */
+    readonly negations: number,
+    /** The nearest enclosing call that may repeat itself. */
+    readonly loop: Loop | undefined,
+    /** A call with ground arguments counts once. */
+    readonly once?: Closed | undefined,
   ) {
-    this.slots = slots
     this.parent = parent ?? this
-    this.next = next
-    this.site = site
-    this.height = height
-    this.depth = depth
-    this.negations = negations
-    this.loop = loop
-    this.once = once
   }
 }
 
@@ -75,29 +59,15 @@ export type Retry = (m: Machine, choice: Choice) => Step
 
 /** A choice point. */
 export class Choice {
-  /** Height of the trail; entries above it are undone. */
-  readonly trail: number
-  readonly frame: Frame
-  /** Alternatives; the next one is at `at`. */
-  readonly steps: readonly Step[] | undefined
-  at: number
-  readonly retry: Retry | undefined
-  /** Data of `retry`. */
-  readonly data: unknown
-
   constructor(
-    trail: number,
-    frame: Frame,
-    steps: readonly Step[] | undefined,
-    at: number,
-    retry: Retry | undefined,
-    data: unknown,
-  ) {
-    this.trail = trail
-    this.frame = frame
-    this.steps = steps
-    this.at = at
-    this.retry = retry
-    this.data = data
-  }
+    /** Height of the trail; entries above it are undone. */
+    readonly trail: number,
+    readonly frame: Frame,
+    /** Alternatives; the next one is at `at`. */
+    readonly steps: readonly Step[] | undefined,
+    public at: number,
+    readonly retry: Retry | undefined,
+    /** Data of `retry`. */
+    readonly data: unknown,
+  ) {}
 }

@@ -10,19 +10,17 @@ type Node = readonly (Node | number | undefined)[] | number
  */
 export class IntSet {
   static readonly empty: IntSet = new IntSet(0, 0)
-  readonly #root: Node
-  /** Number of levels above the leaves. */
-  readonly #levels: number
 
-  private constructor(root: Node, levels: number) {
-    this.#root = root
-    this.#levels = levels
-  }
+  private constructor(
+    private readonly root: Node,
+    /** Number of levels above the leaves. */
+    private readonly levels: number,
+  ) {}
 
   has(value: number): boolean {
-    if (value >= width ** (this.#levels + 1)) return false
-    let node: Node | undefined = this.#root
-    for (let level = this.#levels; level > 0; level--) {
+    if (value >= width ** (this.levels + 1)) return false
+    let node: Node | undefined = this.root
+    for (let level = this.levels; level > 0; level--) {
       if (typeof node !== 'object') return false
       node = node[(value >>> (bits * level)) & (width - 1)]
     }
@@ -32,8 +30,8 @@ export class IntSet {
   with(values: readonly number[]): IntSet {
     if (values.length === 0) return this
     const largest = Math.max(...values)
-    let root = this.#root
-    let levels = this.#levels
+    let root = this.root
+    let levels = this.levels
     while (largest >= width ** (levels + 1)) {
       root = [root]
       levels++

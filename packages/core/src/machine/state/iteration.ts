@@ -3,10 +3,7 @@ import type { Choice } from './frame.js'
 
 /** The data of a choice point that goes through an iterator of the application. */
 export class Iteration {
-  readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
-  constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>) {
-    this.iterator = iterator
-  }
+  constructor(readonly iterator: Iterator<unknown> | AsyncIterator<unknown>) {}
 }
 
 /**

@@ -7,13 +7,8 @@ import type { Term } from './term.js'
  * call can't be proven that way: it fails, so that cyclic data terminates.
  */
 export class Loop {
-  readonly site: Caller
   readonly predicate: Callee
-  /** The slots of the call; the arguments come first. */
-  readonly slots: readonly Term[]
-  readonly around: Loop | undefined
   readonly depth: number
-  readonly negations: number
   /**
    * Depth of the outermost call that was repeated below this one. A failure because of that
    * repetition may succeed elsewhere.
@@ -28,13 +23,15 @@ export class Loop {
   /** At the end of a block of calls: the numbers of all calls up to this one. */
   numbers: IntSet | undefined = undefined
 
-  constructor(site: Caller, slots: readonly Term[], around: Loop | undefined, negations: number) {
-    this.site = site
+  constructor(
+    readonly site: Caller,
+    /** The slots of the call; the arguments come first. */
+    readonly slots: readonly Term[],
+    readonly around: Loop | undefined,
+    readonly negations: number,
+  ) {
     this.predicate = site.predicate
-    this.slots = slots
-    this.around = around
     this.depth = around === undefined ? 1 : around.depth + 1
-    this.negations = negations
     this.restsOn = this.depth
   }
 }

@@ -30,8 +30,6 @@ export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
  * on backtracking.
  */
 export class Machine implements Account {
-  host: Host
-  limits: Limits
   frame: Frame
   readonly trail: (Cell | Undo)[] = []
   readonly choices: Choice[] = []
@@ -84,9 +82,10 @@ export class Machine implements Account {
   #again = false
   #turns: Turns | undefined = undefined
 
-  constructor(host: Host, limits: Limits = defaultLimits) {
-    this.host = host
-    this.limits = limits
+  constructor(
+    public host: Host,
+    public limits: Limits = defaultLimits,
+  ) {
     this.#work = new Work(limits)
     this.frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
   }

@@ -12,18 +12,15 @@ import type { Term } from './term.js'
  * is proven is an undecided constraint.
  */
 export class Suspension {
-  /** Runs in a frame with these slots and ends in `exit`. */
-  readonly step: Step
-  readonly slots: Term[]
-  /** Its origin and its text. */
-  readonly constraint: Constraint
   active = true
 
-  constructor(step: Step, slots: Term[], constraint: Constraint) {
-    this.step = step
-    this.slots = slots
-    this.constraint = constraint
-  }
+  constructor(
+    /** Runs in a frame with these slots and ends in `exit`. */
+    readonly step: Step,
+    readonly slots: Term[],
+    /** Its origin and its text. */
+    readonly constraint: Constraint,
+  ) {}
 }
 
 /** The content of a suspended goal, for readers of the constraints left on a variable. */
@@ -79,14 +76,11 @@ export interface Undo {
 }
 
 export class Suspended implements Undo {
-  readonly cells: readonly Cell[]
-  readonly before: readonly (readonly Suspension[] | undefined)[]
-  readonly suspension: Suspension
-  constructor(cells: readonly Cell[], before: readonly (readonly Suspension[] | undefined)[], suspension: Suspension) {
-    this.cells = cells
-    this.before = before
-    this.suspension = suspension
-  }
+  constructor(
+    readonly cells: readonly Cell[],
+    readonly before: readonly (readonly Suspension[] | undefined)[],
+    readonly suspension: Suspension,
+  ) {}
 
   undo(m: Machine): void {
     m.suspended--
@@ -109,10 +103,7 @@ export function wake(m: Machine, goals: readonly Suspension[]): void {
 }
 
 class Woken implements Undo {
-  readonly suspension: Suspension
-  constructor(suspension: Suspension) {
-    this.suspension = suspension
-  }
+  constructor(readonly suspension: Suspension) {}
 
   undo(m: Machine): void {
     m.suspended++

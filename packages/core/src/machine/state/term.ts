@@ -14,10 +14,8 @@ export class OwnTerm {}
  * integers.
  */
 export class Float extends OwnTerm {
-  readonly value: number
-  constructor(value: number) {
+  constructor(readonly value: number) {
     super()
-    this.value = value
   }
 }
 
@@ -26,24 +24,20 @@ export class Float extends OwnTerm {
  * open variable.
  */
 export class ListTerm extends OwnTerm {
-  readonly items: readonly Term[]
-  /** Index of the first element. */
-  readonly from: number
-  readonly rest: Term | undefined
-  constructor(items: readonly Term[], from: number, rest: Term | undefined) {
+  constructor(
+    readonly items: readonly Term[],
+    /** Index of the first element. */
+    readonly from: number,
+    readonly rest: Term | undefined,
+  ) {
     super()
-    this.items = items
-    this.from = from
-    this.rest = rest
   }
 }
 
 /** A dictionary of a policy. Keys are in the order of their code points. */
 export class DictTerm extends OwnTerm {
-  readonly entries: ReadonlyMap<string, Term>
-  constructor(entries: ReadonlyMap<string, Term>) {
+  constructor(readonly entries: ReadonlyMap<string, Term>) {
     super()
-    this.entries = entries
   }
 }
 

@@ -8,21 +8,19 @@ export const slice = 256
 
 /** The steps and the computing time of a query, which its limits bound. */
 export class Work {
-  #limits: Limits
   /** The number of steps that it may still take. */
   stepsLeft: number
   /** Start of the present run, set once it has taken more than one slice. */
   #since: number | undefined = undefined
   #computed = 0
 
-  constructor(limits: Limits) {
-    this.#limits = limits
+  constructor(private limits: Limits) {
     this.stepsLeft = limits.steps
   }
 
   /** Begins a new query. */
   begin(limits: Limits): void {
-    this.#limits = limits
+    this.limits = limits
     this.stepsLeft = limits.steps
     this.#since = undefined
     this.#computed = 0
@@ -36,11 +34,11 @@ export class Work {
    */
   check(steps: number, at: Span | undefined): void {
     if (this.stepsLeft <= 0)
-      throw new Fault('step-limit', `The query takes more than ${this.#limits.steps} steps.`, raise)
-    chargeOuter(steps, this.#limits)
+      throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
+    chargeOuter(steps, this.limits)
     const now = Date.now()
     this.#since ??= now
-    if (this.#computed + now - this.#since > this.#limits.syncTime) this.endForTime(at)
+    if (this.#computed + now - this.#since > this.limits.syncTime) this.endForTime(at)
   }
 
   /** Ends a run: the time until the next one does not count. */
@@ -52,7 +50,7 @@ export class Work {
 
   /** @throws Fault `time-limit` */
   endForTime(at: Span | undefined): never {
-    throw new Fault('time-limit', `The query computes for more than ${this.#limits.syncTime} ms.`, {
+    throw new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, {
       ...raise,
       span: at,
     })

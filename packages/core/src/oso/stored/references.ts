@@ -22,15 +22,11 @@ interface Reference {
  * several. Conditions take such a reference for nil.
  */
 export class References {
-  readonly #schema: Schema
-  readonly #stored: StoredClasses
-  readonly #relation: (model: string, name: string) => Relation | undefined
-
-  constructor(schema: Schema, stored: StoredClasses, relation: (model: string, name: string) => Relation | undefined) {
-    this.#schema = schema
-    this.#stored = stored
-    this.#relation = relation
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly stored: StoredClasses,
+    private readonly relation: (model: string, name: string) => Relation | undefined,
+  ) {}
 
   /**
    * Returns the rows for which a condition is true and no error; below a negation those for which
@@ -76,19 +72,19 @@ export class References {
     const isOwn = (operator === '=') === !isNegated
     const tested: Definite = isOwn ? { ...condition, left: last.own, right: { kind: 'value', value: null } } : condition
     const several = this.#references(operands).map((one) => this.#hasSeveral(one))
-    return isNegated ? any([...several, tested]) : all([...several.map((one) => complement(this.#schema, one)), tested])
+    return isNegated ? any([...several, tested]) : all([...several.map((one) => complement(this.schema, one)), tested])
   }
 
   /** A leaf that is true only if each step of its paths leads to a row. */
   #leaf(leaf: Definite, operands: readonly Operand[], isNegated: boolean): Definite {
     if (isNegated) return this.#lookedUp(leaf, operands, true)
-    return all([...this.#references(operands).map((one) => complement(this.#schema, this.#hasSeveral(one))), leaf])
+    return all([...this.#references(operands).map((one) => complement(this.schema, this.#hasSeveral(one))), leaf])
   }
 
   /** A leaf that can be true if a step of its paths leads to no row. */
   #lookedUp(leaf: Definite, operands: readonly Operand[], isNegated: boolean): Definite {
     const errors = this.#references(operands).map((one) => any([this.#isLost(one), this.#hasSeveral(one)]))
-    return isNegated ? any([...errors, leaf]) : all([...errors.map((one) => complement(this.#schema, one)), leaf])
+    return isNegated ? any([...errors, leaf]) : all([...errors.map((one) => complement(this.schema, one)), leaf])
   }
 
   #isLost({ path, own, span }: Reference): Definite {
@@ -114,12 +110,12 @@ export class References {
   #references(operands: readonly Operand[]): readonly Reference[] {
     return operands.flatMap(pathsIn).flatMap((path) =>
       path.steps.flatMap((step, at): readonly Reference[] => {
-        const field = stepField(this.#schema, step)
+        const field = stepField(this.schema, step)
         if (field?.kind !== 'relation' || field.many || field.kept || step.model === undefined) return []
         const before = path.steps.slice(0, at)
-        const relation = this.#relation(step.model, step.name)
+        const relation = this.relation(step.model, step.name)
         if (!relation) return []
-        const isUnique = this.#stored.isUnique?.(step.model, step.name) ?? true
+        const isUnique = this.stored.isUnique?.(step.model, step.name) ?? true
         return [
           {
             path: at === path.steps.length - 1 ? path : { ...path, steps: path.steps.slice(0, at + 1), as: undefined },

@@ -16,13 +16,10 @@ const classOf = (name: string): Shape => `:${name}`
 
 /** Decides which heads of rules the arguments of a call can match, by texts and classes alone. */
 export class Heads {
-  readonly #context: Pick<PolicyContext, 'rules' | 'schema' | 'unions'>
   readonly #byName = new Map<string, NamedHeads>()
   readonly #matches = new Map<string, boolean>()
 
-  constructor(context: Pick<PolicyContext, 'rules' | 'schema' | 'unions'>) {
-    this.#context = context
-  }
+  constructor(private readonly context: Pick<PolicyContext, 'rules' | 'schema' | 'unions'>) {}
 
   /** Returns whether a rule with this name and arity accepts any arguments, or there is no such rule. */
   areOpen(name: string, arity: number): boolean {
@@ -76,13 +73,13 @@ export class Heads {
 
   /** Returns whether a value can be an instance of two classes or unions. */
   #haveCommon(one: string, other: string): boolean {
-    const { schema } = this.#context
+    const { schema } = this.context
     const [these, those] = [this.#members(one), this.#members(other)]
     return these.some((member) => those.some((name) => haveCommonInstances(schema, member, name)))
   }
 
   #members(name: string): readonly string[] {
-    return name === 'Actor' || name === 'Resource' ? [...this.#context.unions[name]] : [name]
+    return name === 'Actor' || name === 'Resource' ? [...this.context.unions[name]] : [name]
   }
 
   #named(name: string, arity: number): NamedHeads {
@@ -91,7 +88,7 @@ export class Heads {
     if (!named) {
       // A rule that calls itself, directly or not, accepts anything here.
       this.#byName.set(key, new NamedHeads([]))
-      const rules = (this.#context.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
+      const rules = (this.context.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
       named = new NamedHeads(rules.flatMap((rule) => this.#headsOf(rule)))
       this.#byName.set(key, named)
     }

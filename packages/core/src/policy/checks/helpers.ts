@@ -20,7 +20,6 @@ export interface Followed {
  * `is_active(x) if x.active = true`.
  */
 export class Helpers {
-  readonly #context: PolicyContext
   readonly #heads: Heads
   /** Whether rules of a name can be followed. */
   readonly #names = new Map<string, boolean>()
@@ -28,8 +27,7 @@ export class Helpers {
   readonly #open: Rule[] = []
   #left = 0
 
-  constructor(context: PolicyContext) {
-    this.#context = context
+  constructor(private readonly context: PolicyContext) {
     this.#heads = new Heads(context)
   }
 
@@ -45,7 +43,7 @@ export class Helpers {
 
   /** Returns whether a rule with this name can be followed. */
   has(name: string): boolean {
-    const { rules, expanded } = this.#context
+    const { rules, expanded } = this.context
     return entryOf(this.#names, name, () =>
       (rules.get(name) ?? []).some(
         (rule) => rule.body && !expanded.has(rule) && rule.parameters.some((one) => demandOf(one) === ''),
@@ -60,11 +58,11 @@ export class Helpers {
   ruleOf(name: string, shapes: readonly Shape[]): Rule | undefined {
     if (this.#open.length === DEEP || this.#left === 0) return undefined
     let found: Rule | undefined
-    for (const rule of this.#context.rules.get(name) ?? []) {
+    for (const rule of this.context.rules.get(name) ?? []) {
       const demands = entryOf(this.#demands, rule, () => rule.parameters.map(demandOf))
       if (demands.length !== shapes.length) continue
       if (!demands.every((demand, index) => this.#heads.accepts(demand, shapes[index]!))) continue
-      if (found || !rule.body || this.#context.expanded.has(rule) || this.#open.includes(rule)) return undefined
+      if (found || !rule.body || this.context.expanded.has(rule) || this.#open.includes(rule)) return undefined
       found = rule
     }
     return found
@@ -96,7 +94,7 @@ export class Helpers {
       )
     for (const [index, { term, pattern, span }] of parameters.entries()) {
       const value = args[index]!
-      if (term.kind === 'variable' && !this.#context.schema.isName(term.name) && !values.has(term.name))
+      if (term.kind === 'variable' && !this.context.schema.isName(term.name) && !values.has(term.name))
         values.set(term.name, value)
       else guards.push({ kind: 'unify', left: value, right: term, span })
       if (pattern) guards.push({ kind: 'matches', value, pattern, span })
@@ -105,6 +103,6 @@ export class Helpers {
   }
 
   #other(name: string, suffix: string): string {
-    return this.#context.schema.isName(name) || name === '_' ? name : name + suffix
+    return this.context.schema.isName(name) || name === '_' ? name : name + suffix
   }
 }

@@ -40,10 +40,6 @@ const COMPARISONS = 20
 
 /** A variable, or a field that is read from another one. Its facts are those of the moment. */
 class Subject implements Known {
-  readonly #schema: Schema
-  readonly name: string
-  /** The subject that the field is read from; undefined for a variable. */
-  readonly object: Subject | undefined
   readonly root: Subject
   readonly depth: number
   /** The class, if it is known from another source than the schema's fields. */
@@ -58,17 +54,19 @@ class Subject implements Known {
   #from: Known['from']
   #fromModel: string | undefined
 
-  constructor(schema: Schema, name: string, object?: Subject) {
-    this.#schema = schema
-    this.name = name
-    this.object = object
+  constructor(
+    private readonly schema: Schema,
+    readonly name: string,
+    /** The subject that the field is read from; undefined for a variable. */
+    readonly object?: Subject,
+  ) {
     this.root = object ? object.root : this
     this.depth = object ? object.depth + 1 : 0
   }
 
   get path(): string {
     // What is behind # tells the variables of a helper from those of its caller.
-    const isName = !this.object || this.object.own === this.#schema.context.name
+    const isName = !this.object || this.object.own === this.schema.context.name
     return isName ? this.name.replace(/#.*/, '') : `${this.object?.path}.${this.name}`
   }
 
@@ -82,7 +80,7 @@ class Subject implements Known {
     const model = this.object?.model
     if (model !== this.#fromModel) {
       this.#fromModel = model
-      const field = model === undefined ? undefined : this.#schema.field(model, this.name)
+      const field = model === undefined ? undefined : this.schema.field(model, this.name)
       this.#from = field && model !== undefined ? { model, field } : undefined
     }
     return this.#from
@@ -91,7 +89,7 @@ class Subject implements Known {
   step(name: string): Subject | undefined {
     let subject = this.#steps?.get(name)
     if (!subject && this.depth < STEPS) {
-      subject = new Subject(this.#schema, name, this)
+      subject = new Subject(this.schema, name, this)
       this.#steps ??= new Map()
       this.#steps.set(name, subject)
     }
@@ -136,7 +134,6 @@ export function literalsOf(node: Expression): readonly Literal[] | undefined {
  * branch, so that rules share the subjects of variables with the same names.
  */
 export class Knowledge {
-  readonly #schema: Schema
   readonly #variables = new Map<string, Subject>()
   #aliases = 0
   #isDead = false
@@ -144,7 +141,6 @@ export class Knowledge {
   negated: Expression | undefined = undefined
   /** The states that the end of a branch restores, the latest last. */
   readonly #trail: Before[] = []
-  readonly #learnFrom: (node: Node, knowledge: Knowledge) => void
   /** What holds in the open branch, but has added no facts yet, in order. */
   #waiting: Node[] = []
 
@@ -152,9 +148,10 @@ export class Knowledge {
   readonly #context: Subject
 
   /** @param learnFrom - Adds the facts that follow from a node that holds. */
-  constructor(schema: Schema, learnFrom: (node: Node, knowledge: Knowledge) => void) {
-    this.#schema = schema
-    this.#learnFrom = learnFrom
+  constructor(
+    private readonly schema: Schema,
+    private readonly learnFrom: (node: Node, knowledge: Knowledge) => void,
+  ) {
     this.#context = new Subject(schema, schema.context.name)
     this.#context.own = schema.context.name
   }
@@ -194,7 +191,7 @@ export class Knowledge {
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
-    for (const node of waiting) this.#learnFrom(node, this)
+    for (const node of waiting) this.learnFrom(node, this)
   }
 
   /** Whether the goals so far can't all hold, because a value would be of two classes. */
@@ -235,7 +232,7 @@ export class Knowledge {
     const subject = entryOf(
       this.#variables,
       name,
-      () => new Subject(this.#schema, name, this.#schema.context.fields.has(name) ? this.#context : undefined),
+      () => new Subject(this.schema, name, this.schema.context.fields.has(name) ? this.#context : undefined),
     )
     return subject.alias ? this.#resolve(subject.alias) : subject
   }
@@ -277,10 +274,10 @@ export class Knowledge {
   isA(known: Known, model: string): void {
     if (!(known instanceof Subject)) return
     if (model === 'Actor' || model === 'Resource') this.#isOf(known, model)
-    if (!this.#schema.models.has(model)) return
+    if (!this.schema.models.has(model)) return
     this.present(known)
-    if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
-    if (known.model !== undefined && !haveCommonInstances(this.#schema, known.model, model)) this.#isDead = true
+    if (known.model !== undefined && this.schema.isSubclass(known.model, model)) return
+    if (known.model !== undefined && !haveCommonInstances(this.schema, known.model, model)) this.#isDead = true
     this.#remember(known)
     known.own = model
   }
@@ -346,7 +343,7 @@ export class Knowledge {
 
   /** Makes a variable without known facts an alias of the path that it equals. */
   #alias(name: string, other: Known): void {
-    if (!(other instanceof Subject) || name === '_' || other.root.name === name || this.#schema.isName(name)) return
+    if (!(other instanceof Subject) || name === '_' || other.root.name === name || this.schema.isName(name)) return
     this.variable(name)
     const own = this.#variables.get(name)!
     if (own.alias || own.own !== undefined || own.isPresent || this.#aliases === ALIASES) return

@@ -12,14 +12,12 @@ export const computed: SqlColumn = { name: 'text', nullable: false, type: { kind
 
 /** Writes columns, and placeholders for the values that they are compared with. */
 export class Columns {
-  readonly dialect: StandardSql
-  readonly parameter: Parameter
   #isNegated = false
 
-  constructor(dialect: StandardSql, parameter: Parameter) {
-    this.dialect = dialect
-    this.parameter = parameter
-  }
+  constructor(
+    readonly dialect: StandardSql,
+    readonly parameter: Parameter,
+  ) {}
 
   /** Writes a condition that will be negated. */
   negated<Result>(write: () => Result): Result {

@@ -9,11 +9,7 @@ import { isJson, presencesOf, present, type Value } from './value.js'
 
 /** Writes tests of the elements of columns that hold lists. */
 export class ListTests {
-  readonly #columns: Columns
-
-  constructor(columns: Columns) {
-    this.#columns = columns
-  }
+  constructor(private readonly columns: Columns) {}
 
   /** Writes that a value is an element of a column that holds a list. */
   contains(list: Value, item: unknown, span: Span): Sql {
@@ -22,15 +18,15 @@ export class ListTests {
     if (list.column.type.kind === 'list' && list.column.type.separated)
       return this.#inSeparated(list, element, item, span)
     if (item === null)
-      return present(this.#columns.dialect.has(list.text, '', true) ?? refuseType(list.column, span), list)
+      return present(this.columns.dialect.has(list.text, '', true) ?? refuseType(list.column, span), list)
     const test = equalTo(element, item, span)
     if (test.kind === 'never') return false
     if (test.kind !== 'is') return refuseType(list.column, span)
     const isCollated = element.type.kind === 'text' && !element.type.exact
-    const place = this.#columns.place(element)(test.value)
+    const place = this.columns.place(element)(test.value)
     const found = isCollated
-      ? this.#columns.dialect.hasText(list.text, place)
-      : this.#columns.dialect.has(list.text, place, false)
+      ? this.columns.dialect.hasText(list.text, place)
+      : this.columns.dialect.has(list.text, place, false)
     return present(found ?? refuseType(list.column, span), list)
   }
 
@@ -38,13 +34,13 @@ export class ListTests {
   #inSeparated(list: Value, element: SqlColumn, item: unknown, span: Span): Sql {
     const test = item === null ? undefined : equalTo(element, item, span)
     if (test?.kind !== 'is' || typeof test.value !== 'string' || test.value.includes(',')) return false
-    const place = this.#columns.textPlace(element)
-    const whole = this.#columns.dialect.concat([
+    const place = this.columns.textPlace(element)
+    const whole = this.columns.dialect.concat([
       valueOperand(place(',')),
       computedText(list.text),
       valueOperand(place(',')),
     ])
-    const found = this.#columns.dialect.includes(computedText(whole), valueOperand(place(`,${test.value},`)))
+    const found = this.columns.dialect.includes(computedText(whole), valueOperand(place(`,${test.value},`)))
     return present(test.value === '' ? all([found, atom(`${list.text} <> ''`)]) : found, list)
   }
 
@@ -57,15 +53,15 @@ export class ListTests {
     assertStorable(item, 'for', span)
     const isCharacter = [...item].length === 1
     return present(
-      this.#columns.dialect.inJson(list.text, valueOperand(this.#columns.parameter(item, computed)), isCharacter),
+      this.columns.dialect.inJson(list.text, valueOperand(this.columns.parameter(item, computed)), isCharacter),
       list,
     )
   }
 
   /** Writes that a column's text is an element of the list in a JSON column, or a part of the text in it. */
   jsonContains(list: Value, item: Value, span: Span): Sql {
-    const operand = this.#columns.textOperand(item, span)
-    return all([this.#columns.dialect.inJson(list.text, operand, undefined), ...presencesOf(list, item)])
+    const operand = this.columns.textOperand(item, span)
+    return all([this.columns.dialect.inJson(list.text, operand, undefined), ...presencesOf(list, item)])
   }
 }
 

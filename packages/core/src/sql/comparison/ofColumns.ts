@@ -15,18 +15,15 @@ import type { ValueComparisons } from './withValue.js'
  * exist.
  */
 export class ColumnComparisons {
-  readonly #columns: Columns
-  readonly #values: ValueComparisons
-
-  constructor(columns: Columns, values: ValueComparisons) {
-    this.#columns = columns
-    this.#values = values
-  }
+  constructor(
+    private readonly columns: Columns,
+    private readonly values: ValueComparisons,
+  ) {}
 
   /** Writes that two columns are in that order, or equal. */
   compare(operator: CompareOperator, left: Value, right: Value, span: Span): Sql {
     return operator === '!='
-      ? this.#columns.negated(() => this.#compare(operator, left, right, span))
+      ? this.columns.negated(() => this.#compare(operator, left, right, span))
       : this.#compare(operator, left, right, span)
   }
 
@@ -37,7 +34,7 @@ export class ColumnComparisons {
     if (operator === '=' || operator === '==') return this.#columnsEqual(left, right, pair)
     if (operator === '!=') return this.#columnsDiffer(left, right, pair)
     if ((operator === '<=' || operator === '>=') && isItself(left, right, pair))
-      return this.#values.withNil('!=', left, span)
+      return this.values.withNil('!=', left, span)
     // A side that is null is nil or NaN, which have no order, not even with an infinity.
     const isSome = (one: Value): Sql => atom(`${one.text} IS NOT NULL`)
     const order = any([
@@ -56,8 +53,8 @@ export class ColumnComparisons {
         return { kind: 'plain', left: left.text, right: right.text, nan: undefined }
       return {
         kind: 'text',
-        left: this.#columns.textOperand(left, span),
-        right: this.#columns.textOperand(right, span),
+        left: this.columns.textOperand(left, span),
+        right: this.columns.textOperand(right, span),
       }
     }
     const plain: Pair = { kind: 'plain', left: left.text, right: right.text, nan: undefined }
@@ -68,22 +65,22 @@ export class ColumnComparisons {
     const isSafe = [a, b].every((one) => one.kind !== 'integer' || (one.from >= -(2n ** 53n) && one.to <= 2n ** 53n))
     if (!isSafe && (a.kind === 'float' || b.kind === 'float')) return refusePair(left, right, span)
     if (a.kind === 'integer' || b.kind === 'integer')
-      return { ...plain, nan: this.#columns.dialect.nan(a) ?? this.#columns.dialect.nan(b) }
+      return { ...plain, nan: this.columns.dialect.nan(a) ?? this.columns.dialect.nan(b) }
     // One has a decimal value, the other a binary one.
     if (a.kind !== b.kind) return refusePair(left, right, span)
-    return { ...plain, nan: this.#columns.dialect.nan(a) }
+    return { ...plain, nan: this.columns.dialect.nan(a) }
   }
 
   #dates(left: Value, a: DateType, right: Value, b: DateType, span: Span): Pair {
     if (a.zoned !== b.zoned) return refusePair(left, right, span)
-    const dates = [this.#columns.dialect.isDate(left.text, a), this.#columns.dialect.isDate(right.text, b)].flatMap(
+    const dates = [this.columns.dialect.isDate(left.text, a), this.columns.dialect.isDate(right.text, b)].flatMap(
       (one) => one ?? [],
     )
     const isDate = dates.length === 0 ? undefined : all(dates)
     if (left.text === right.text || (a.precision === b.precision && a.precision !== 'finer'))
       return { kind: 'plain', left: left.text, right: right.text, nan: undefined, isDate }
     if (a.precision === 'days' || b.precision === 'days') return refusePair(left, right, span)
-    const [one, other] = [left, right].map(({ text }) => this.#columns.dialect.milliseconds(text))
+    const [one, other] = [left, right].map(({ text }) => this.columns.dialect.milliseconds(text))
     if (one === undefined || other === undefined) return refusePair(left, right, span)
     return { kind: 'plain', left: one, right: other, nan: undefined, isDate }
   }
@@ -94,7 +91,7 @@ export class ColumnComparisons {
     if (!left.column.nullable || !right.column.nullable) return all([equal, ...presences])
     const bothPresent = [left.presence, right.presence]
     if (pair.kind === 'plain' && pair.nan === undefined && pair.isDate === undefined)
-      return all([this.#columns.dialect.same(pair.left, pair.right), ...bothPresent])
+      return all([this.columns.dialect.same(pair.left, pair.right), ...bothPresent])
     return any([
       all([equal, ...presences]),
       all([atom(`${left.text} IS NULL`), atom(`${right.text} IS NULL`), ...bothPresent]),
@@ -113,7 +110,7 @@ export class ColumnComparisons {
     if (isItself(left, right, pair)) return false
     const isNullable = left.column.nullable || right.column.nullable
     const differ = isNullable
-      ? this.#columns.dialect.differs(pair.left, pair.right)
+      ? this.columns.dialect.differs(pair.left, pair.right)
       : atom(`${pair.left} <> ${pair.right}`)
     const nans = pair.nan === undefined ? [] : [atom(`${pair.left} = ${pair.nan}`)]
     const noDates = pair.isDate === undefined ? [] : [atom(`NOT (${written(pair.isDate)})`)]
@@ -121,13 +118,13 @@ export class ColumnComparisons {
   }
 
   #equal(left: Value, pair: Pair): Sql {
-    if (pair.kind === 'text') return this.#columns.dialect.textEquals(pair.left, pair.right)
+    if (pair.kind === 'text') return this.columns.dialect.textEquals(pair.left, pair.right)
     const equal = atom(`${pair.left} = ${pair.right}`)
     return all([equal, pair.nan === undefined ? true : atom(`${left.text} <> ${pair.nan}`), pair.isDate ?? true])
   }
 
   #order(left: Value, order: Order, right: Value, pair: Pair): Sql {
-    if (pair.kind === 'text') return this.#columns.dialect.textOrder(pair.left, order, pair.right)
+    if (pair.kind === 'text') return this.columns.dialect.textOrder(pair.left, order, pair.right)
     const compared = atom(`${pair.left} ${order} ${pair.right}`)
     const greater = order === '<' || order === '<=' ? right : left
     return all([compared, pair.nan === undefined ? true : atom(`${greater.text} <> ${pair.nan}`), pair.isDate ?? true])

@@ -14,11 +14,7 @@ import { beyond, isJson, present, type Value } from './value.js'
  * true only if all rows on the path exist.
  */
 export class ValueComparisons {
-  readonly #columns: Columns
-
-  constructor(columns: Columns) {
-    this.#columns = columns
-  }
+  constructor(private readonly columns: Columns) {}
 
   /** Writes that a column has a value, as it is stored. */
   stored(text: string, column: SqlColumn, value: unknown): Sql {
@@ -33,7 +29,7 @@ export class ValueComparisons {
   /** Returns the placeholder of a value that a column can equal; undefined if it equals none. */
   value(column: SqlColumn, value: unknown, span: Span): string | undefined {
     const test = equalTo(column, value, span)
-    return test.kind === 'is' ? this.#columns.place(column)(test.value) : undefined
+    return test.kind === 'is' ? this.columns.place(column)(test.value) : undefined
   }
 
   /** Writes that a value is nil, or that it is not. */
@@ -86,7 +82,7 @@ export class ValueComparisons {
   isInstance(value: Value, model: string, span: Span): Sql {
     const { kind } = value.column.type
     if (isJson(value) && (model === 'List' || model === 'String'))
-      return present(this.#columns.dialect.isJson(value.text, model), value)
+      return present(this.columns.dialect.isJson(value.text, model), value)
     if (kind === 'list' && model === 'List')
       return all([this.withNil('!=', value, span), this.#isList(value), value.presence])
     return this.holds(instanceOf(value.column, model, span), value)
@@ -94,7 +90,7 @@ export class ValueComparisons {
 
   #isList({ text, column }: Value): Sql {
     // A list that is stored as a text has texts only.
-    return column.type.kind !== 'list' || column.type.separated || this.#columns.dialect.isList(text)
+    return column.type.kind !== 'list' || column.type.separated || this.columns.dialect.isList(text)
   }
 
   /** Writes that a value passes a test. */
@@ -108,7 +104,7 @@ export class ValueComparisons {
       case 'is':
         return present(this.#is(text, column, test.operator, test.value, value.isComputed), value)
       case 'within': {
-        const place = this.#columns.place(column)
+        const place = this.columns.place(column)
         return present(all([atom(`${text} >= ${place(test.from)}`), atom(`${text} < ${place(test.to)}`)]), value)
       }
       case 'among':
@@ -121,41 +117,37 @@ export class ValueComparisons {
   #is(text: string, column: SqlColumn, operator: Order | '=', other: unknown, isComputed = false): Sql {
     if (column.type.kind === 'text') return this.#textIs(text, column, operator, other, isComputed)
     if ((column.type.kind === 'uuid' || column.type.kind === 'form') && operator !== '=') {
-      const own = computedText(this.#columns.dialect.asText(text))
-      const ordered = this.#columns.dialect.textOrder(
-        own,
-        operator,
-        valueOperand(this.#columns.textPlace(column)(other)),
-      )
-      return all([ordered, this.#columns.dialect.isDate(text, column.type) ?? true])
+      const own = computedText(this.columns.dialect.asText(text))
+      const ordered = this.columns.dialect.textOrder(own, operator, valueOperand(this.columns.textPlace(column)(other)))
+      return all([ordered, this.columns.dialect.isDate(text, column.type) ?? true])
     }
-    const nan = operator === '>' || operator === '>=' ? this.#columns.dialect.nan(column.type) : undefined
+    const nan = operator === '>' || operator === '>=' ? this.columns.dialect.nan(column.type) : undefined
     const isBounded = operator === '<' || operator === '<='
-    const isDate = operator === '=' ? undefined : this.#columns.dialect.isDate(text, column.type, isBounded)
-    const placed = this.#columns.place(column)(other)
+    const isDate = operator === '=' ? undefined : this.columns.dialect.isDate(text, column.type, isBounded)
+    const placed = this.columns.place(column)(other)
     // Beside a computed value, no column determines the type of the other value.
     const isWhole = isComputed && column.type.kind === 'integer'
     const compared = atom(
-      `${text} ${operator} ${isWhole ? this.#columns.dialect.whole(placed, magnitude(other)) : placed}`,
+      `${text} ${operator} ${isWhole ? this.columns.dialect.whole(placed, magnitude(other)) : placed}`,
     )
     return all([compared, nan === undefined ? true : atom(`${text} <> ${nan}`), isDate ?? true])
   }
 
   #textIs(text: string, column: SqlColumn, operator: Order | '=', other: unknown, isComputed = false): Sql {
-    const operand = this.#columns.textColumn(text, column, isComputed)
-    const placed = valueOperand(this.#columns.place(column)(other))
+    const operand = this.columns.textColumn(text, column, isComputed)
+    const placed = valueOperand(this.columns.place(column)(other))
     return operator === '='
-      ? this.#columns.dialect.textEquals(operand, placed)
-      : this.#columns.dialect.textOrder(operand, operator, placed)
+      ? this.columns.dialect.textEquals(operand, placed)
+      : this.columns.dialect.textOrder(operand, operator, placed)
   }
 
   #among(text: string, column: SqlColumn, values: readonly unknown[], isComputed = false): Sql {
-    const [place, placeAll] = [this.#columns.place(column), this.#columns.placeAll(column)]
+    const [place, placeAll] = [this.columns.place(column), this.columns.placeAll(column)]
     if (values.length === 1) return this.#is(text, column, '=', values[0], isComputed)
     if (column.type.kind === 'boolean') return any(values.map((one) => this.#is(text, column, '=', one)))
     return column.type.kind === 'text'
-      ? this.#columns.dialect.textAmong(this.#columns.textColumn(text, column, isComputed), values, place, placeAll)
-      : this.#columns.dialect.among(text, values, place, placeAll)
+      ? this.columns.dialect.textAmong(this.columns.textColumn(text, column, isComputed), values, place, placeAll)
+      : this.columns.dialect.among(text, values, place, placeAll)
   }
 
   #differs(test: ValueTest, value: Value): Sql {
@@ -170,10 +162,9 @@ export class ValueComparisons {
       ])
     const isExact = column.type.kind !== 'text' || (column.type.exact && !column.type.cut && !value.isComputed)
     const isPlain = test.kind === 'is' && isExact && !value.isNullForNaN
-    if (isPlain && !column.nullable)
-      return present(atom(`${text} <> ${this.#columns.place(column)(test.value)}`), value)
-    if (isPlain) return all([this.#columns.dialect.differs(text, this.#columns.place(column)(test.value)), presence])
-    return all([not(this.#columns.negated(() => this.holds(test, value))), presence])
+    if (isPlain && !column.nullable) return present(atom(`${text} <> ${this.columns.place(column)(test.value)}`), value)
+    if (isPlain) return all([this.columns.dialect.differs(text, this.columns.place(column)(test.value)), presence])
+    return all([not(this.columns.negated(() => this.holds(test, value))), presence])
   }
 }
 
