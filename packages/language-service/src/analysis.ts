@@ -68,21 +68,19 @@ interface Checked {
 
 /** The statements of all documents at one moment. */
 export class Analysis {
-  readonly documents: readonly PolicyDocument[]
   readonly schema: Schema
   readonly statements: readonly Statement[]
-  readonly #application: Application
-  readonly #kept: Kept
   #rules: ReadonlyMap<string, readonly Rule[]> | undefined
   #blocks: ReadonlyMap<string, MergedBlock> | undefined
   #heads: Heads | undefined
   #result: Checked | undefined
 
   /** @param kept - What is known of the statements before. */
-  constructor(documents: readonly PolicyDocument[], application: Application, kept: Kept) {
-    this.documents = documents
-    this.#application = application
-    this.#kept = kept
+  constructor(
+    readonly documents: readonly PolicyDocument[],
+    private readonly application: Application,
+    private readonly kept: Kept,
+  ) {
     this.statements = documents.flatMap(({ pieces }) => pieces.flatMap(({ statement }) => statement ?? []))
     this.schema = application.schema ? knownSchema(application.schema) : openSchema(this.statements)
   }
@@ -138,14 +136,14 @@ export class Analysis {
         }
         if (!statement) continue
         const own: Diagnostic[] = []
-        checkStatements([statement], facts, checks, own, this.#kept)
+        checkStatements([statement], facts, checks, own, this.kept)
         for (const one of own)
-          if (this.#application.schema || one.code !== 'singleton-variable' || !isObject(statement, one.span))
+          if (this.application.schema || one.code !== 'singleton-variable' || !isObject(statement, one.span))
             found.push(one)
       }
     }
-    const { queryRules = [], isWhole = false } = this.#application
-    const options = { queryRules: new Set(queryRules), kept: this.#kept }
+    const { queryRules = [], isWhole = false } = this.application
+    const options = { queryRules: new Set(queryRules), kept: this.kept }
     const policy = policyOf(this.statements, facts, checks, found, options, () => false)
     const told = found.filter(({ span }) => {
       if (!span || !broken.has(span.source)) return true

@@ -25,16 +25,17 @@ export interface Placed extends Piece {
 
 /** A policy that is open in an editor, parsed statement by statement. */
 export class PolicyDocument {
-  readonly uri: string
   readonly #shapes = new Shape()
-  readonly #repairs: boolean
   text: TextDocument
   pieces: readonly Placed[]
 
   /** @param repairs - Whether an invalid statement is ended where it becomes invalid. Default: it is. */
-  constructor(uri: string, text: string, version: number, repairs = true) {
-    this.uri = uri
-    this.#repairs = repairs
+  constructor(
+    readonly uri: string,
+    text: string,
+    version: number,
+    private readonly repairs = true,
+  ) {
     this.text = TextDocument.create(uri, 'polar', version, text)
     this.pieces = this.#parse(text, startOf(text), () => undefined)
   }
@@ -99,7 +100,7 @@ export class PolicyDocument {
   #parse(text: string, from: number, known: (place: number) => number | undefined): readonly Placed[] {
     const pieces: Placed[] = []
     for (let place = from; known(place) === undefined; ) {
-      const piece = pieceAt(text, place, (part) => new PieceSource(part, this.uri), this.#shapes, this.#repairs)
+      const piece = pieceAt(text, place, (part) => new PieceSource(part, this.uri), this.#shapes, this.repairs)
       if (!piece) break
       // Sound: its source was made here.
       const source = piece.source as PieceSource

@@ -44,17 +44,14 @@ import { signatureHelp } from './signature.js'
 export class LanguageService {
   readonly #documents = new Map<string, PolicyDocument>()
   readonly #kept = new Kept()
-  #application: Application
   #analysis: Analysis | undefined
 
   /** @param application - What is known of the application. Default: nothing, so that any class can exist. */
-  constructor(application: Application = {}) {
-    this.#application = application
-  }
+  constructor(private application: Application = {}) {}
 
   /** Replaces what is known of the application. */
   setApplication(application: Application): void {
-    this.#application = application
+    this.application = application
     this.#analysis = undefined
   }
 
@@ -78,7 +75,7 @@ export class LanguageService {
   #current(): Analysis {
     this.#analysis ??= new Analysis(
       [...this.#documents.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1)),
-      this.#application,
+      this.application,
       this.#kept,
     )
     return this.#analysis

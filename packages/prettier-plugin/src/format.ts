@@ -12,12 +12,9 @@ export interface FormatOptions {
 export class FormatError extends Error {
   override readonly name = 'FormatError'
   readonly code = 'invalid-policy'
-  /** The syntax errors, in the order of the text. */
-  readonly diagnostics: readonly Diagnostic[]
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(/** The syntax errors, in the order of the text. */ readonly diagnostics: readonly Diagnostic[]) {
     super(diagnostics.map(formatDiagnostic).join('\n\n'))
-    this.diagnostics = diagnostics
   }
 }
 

@@ -5,12 +5,12 @@
 export class ExpectationError extends Error {
   override readonly name = 'AssertionError'
   readonly code = 'ERR_ASSERTION'
-  readonly actual: unknown
-  readonly expected: unknown
 
-  constructor(message: string, actual: unknown, expected: unknown) {
+  constructor(
+    message: string,
+    readonly actual: unknown,
+    readonly expected: unknown,
+  ) {
     super(message)
-    this.actual = actual
-    this.expected = expected
   }
 }

@@ -33,15 +33,14 @@ export async function repl(project: Project, output: Output): Promise<Result> {
 }
 
 class Session {
-  readonly #project: Project
-  readonly #output: Output
   readonly #bindings = new Map<string, unknown>()
   readonly #commands: ReadonlyMap<string, SessionCommand>
   #ended = false
 
-  constructor(project: Project, output: Output) {
-    this.#project = project
-    this.#output = output
+  constructor(
+    private readonly project: Project,
+    private readonly output: Output,
+  ) {
     this.#commands = new Map<string, SessionCommand>([
       [
         ':load',
@@ -83,7 +82,7 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const { io, colours } = this.#output
+    const { io, colours } = this.output
     const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true
     const file = isTerminal ? (io.env['ARCTURUS_HISTORY'] ?? join(homedir(), '.arcturus_history')) : undefined
     const lines = createInterface({
@@ -98,7 +97,7 @@ class Session {
     if (file !== undefined) lines.on('history', (history: string[]) => writeHistory(file, history))
     const [first, more] = [colours.blue('polar> '), colours.blue('   ... ')]
     if (isTerminal)
-      this.#output.line(colours.dim('Queries in Polar, such as allow(user, "read", x). :help for commands.'))
+      this.output.line(colours.dim('Queries in Polar, such as allow(user, "read", x). :help for commands.'))
     lines.setPrompt(first)
     if (isTerminal) lines.prompt()
     let text = ''
@@ -136,18 +135,18 @@ class Session {
   }
 
   async #query(text: string): Promise<void> {
-    const { colours } = this.#output
+    const { colours } = this.output
     let count = 0
-    for await (const solution of this.#project.authorizer.query(text, { bindings: this.#bindings })) {
+    for await (const solution of this.project.authorizer.query(text, { bindings: this.#bindings })) {
       count++
       if (count > mostSolutions) {
-        this.#output.line(colours.dim(`… more than ${mostSolutions} solutions`))
+        this.output.line(colours.dim(`… more than ${mostSolutions} solutions`))
         break
       }
       const found = [...solution].filter(([name]) => !this.#bindings.has(name))
-      for (const [name, value] of found) this.#output.line(`${name} = ${this.#show(value)}`)
+      for (const [name, value] of found) this.output.line(`${name} = ${this.#show(value)}`)
     }
-    this.#output.line(count > 0 ? colours.green('true') : colours.red('false'))
+    this.output.line(count > 0 ? colours.green('true') : colours.red('false'))
   }
 
   async #load(args: readonly string[]): Promise<void> {
@@ -155,63 +154,63 @@ class Session {
     const parts = as === -1 ? args : args.slice(0, as)
     const reference = parts.length > 1 ? `${parts[0]}:${parts.slice(1).join(',')}` : (parts[0] ?? '')
     if (reference === '') throw new Failure('No row is named.', 'write :load user 3, or :load user handle=ada as ada')
-    const row = await this.#project.row(reference)
+    const row = await this.project.row(reference)
     const name = as === -1 ? reference.split(':')[0]!.toLowerCase() : args[as + 1]
     if (name === undefined || !/^[a-z_]\w*$/i.test(name))
       throw new Failure('No variable is named after "as".', 'write :load user 3 as ada')
     this.#bindings.set(name, row)
-    this.#output.line(`${name} = ${this.#show(row)}`)
+    this.output.line(`${name} = ${this.#show(row)}`)
   }
 
   async #can(args: readonly string[]): Promise<void> {
     const [actor, action, resource] = args
     if (actor === undefined || action === undefined || resource === undefined)
       throw new Failure('A check needs an actor, an action and a resource.', 'write :can user read document')
-    const allowed = await this.#project.authorizer.isAllowed(
+    const allowed = await this.project.authorizer.isAllowed(
       await this.#row(actor),
       unquoted(action),
       await this.#row(resource),
     )
-    this.#output.line(allowed ? this.#output.colours.green('allowed') : this.#output.colours.red('denied'))
+    this.output.line(allowed ? this.output.colours.green('allowed') : this.output.colours.red('denied'))
   }
 
   async #explain(args: readonly string[]): Promise<void> {
     const [actor, action, resource] = args
     if (actor === undefined || action === undefined || resource === undefined)
       throw new Failure('An explanation needs an actor, an action and a resource.', 'write :explain user read document')
-    const { loadExplanation } = await this.#project.library('explain')
+    const { loadExplanation } = await this.project.library('explain')
     const explanation = await loadExplanation(
-      this.#project.authorizer,
+      this.project.authorizer,
       await this.#row(actor),
       unquoted(action),
       await this.#row(resource),
       { values: true },
     )
-    for (const line of String(explanation).split('\n')) this.#output.line(coloured(line, this.#output))
+    for (const line of String(explanation).split('\n')) this.output.line(coloured(line, this.output))
   }
 
   async #actions(args: readonly string[]): Promise<void> {
     const [actor, resource] = args
     if (actor === undefined || resource === undefined)
       throw new Failure('The command needs an actor and a resource.', 'write :actions user document')
-    const actions = await this.#project.authorizer.authorizedActions(await this.#row(actor), await this.#row(resource))
-    this.#output.line([...actions].sort().join(', ') || 'none')
+    const actions = await this.project.authorizer.authorizedActions(await this.#row(actor), await this.#row(resource))
+    this.output.line([...actions].sort().join(', ') || 'none')
   }
 
   /** Returns a variable's value, or the row of a reference. */
   async #row(text: string): Promise<unknown> {
-    return this.#bindings.has(text) ? this.#bindings.get(text) : this.#project.row(text)
+    return this.#bindings.has(text) ? this.#bindings.get(text) : this.project.row(text)
   }
 
   #list(): void {
-    if (this.#bindings.size === 0) this.#output.line('none; load one: :load user 3')
-    for (const [name, row] of this.#bindings) this.#output.line(`${name} = ${this.#show(row)}`)
+    if (this.#bindings.size === 0) this.output.line('none; load one: :load user 3')
+    for (const [name, row] of this.#bindings) this.output.line(`${name} = ${this.#show(row)}`)
   }
 
   async #reload(): Promise<void> {
-    const warnings = await this.#project.load()
-    for (const warning of warnings) printDiagnostic(this.#output, warning)
-    this.#output.line('The policy is loaded.')
+    const warnings = await this.project.load()
+    for (const warning of warnings) printDiagnostic(this.output, warning)
+    this.output.line('The policy is loaded.')
   }
 
   #end(): void {
@@ -219,41 +218,41 @@ class Session {
   }
 
   #help(): void {
-    this.#output.line('A query in Polar prints its solutions: has_role(user, role, repository)')
+    this.output.line('A query in Polar prints its solutions: has_role(user, role, repository)')
     const width = Math.max(...[...this.#commands.values()].map(({ usage }) => usage.length))
     for (const { usage, description } of this.#commands.values())
-      this.#output.line(`  ${usage.padEnd(width)}  ${description}`)
+      this.output.line(`  ${usage.padEnd(width)}  ${description}`)
   }
 
   #complete(line: string): [string[], string] {
     const word = /[:\w]*$/.exec(line)![0]
-    const { policy } = this.#project.authorizer
+    const { policy } = this.project.authorizer
     const rules = [...(policy?.rules.keys() ?? [])]
     const names = line.startsWith(':')
-      ? [...this.#commands.keys(), ...this.#bindings.keys(), ...applicationModels(this.#project.authorizer)]
-      : [...rules, ...this.#bindings.keys(), ...applicationModels(this.#project.authorizer)]
+      ? [...this.#commands.keys(), ...this.#bindings.keys(), ...applicationModels(this.project.authorizer)]
+      : [...rules, ...this.#bindings.keys(), ...applicationModels(this.project.authorizer)]
     const found = [...new Set(names)].filter((name) => name.startsWith(word)).sort()
     return [found, word]
   }
 
   #show(value: unknown): string {
-    const model = this.#project.authorizer.modelOf(value)
-    const { colours } = this.#output
+    const model = this.project.authorizer.modelOf(value)
+    const { colours } = this.output
     const text = inspect(value, { depth: 1, colors: colours.isColorSupported, breakLength: 100 })
-    const isRow = model !== undefined && applicationModels(this.#project.authorizer).includes(model)
+    const isRow = model !== undefined && applicationModels(this.project.authorizer).includes(model)
     return !isRow || text.startsWith(model) ? text : `${model} ${text}`
   }
 
   #report(error: unknown): void {
-    const { colours } = this.#output
+    const { colours } = this.output
     if (error instanceof PolicyError) {
-      for (const diagnostic of error.diagnostics) printDiagnostic(this.#output, diagnostic)
+      for (const diagnostic of error.diagnostics) printDiagnostic(this.output, diagnostic)
       return
     }
     const hint = error instanceof Failure ? error.hint : undefined
     const message = error instanceof ArcturusError ? error.message : reasonOf(error)
-    this.#output.line(`${colours.red('error:')} ${message}`)
-    if (hint !== undefined) this.#output.line(`hint: ${hint}`)
+    this.output.line(`${colours.red('error:')} ${message}`)
+    if (hint !== undefined) this.output.line(`hint: ${hint}`)
   }
 }
 

@@ -10,27 +10,24 @@ const patience = 60_000
 
 /** The process of an application, which is started anew to read changed files. */
 export class ApplicationProcess {
-  readonly config: string
-  readonly #script: string
-  readonly #onState: (state: State) => void
   readonly #waiting = new Map<number, { resolve(lines: readonly string[]): void; reject(error: Error): void }>()
   #child: ChildProcess | undefined
   #timer: NodeJS.Timeout | undefined
   #last = 0
 
   /** @param script - The program of the command `arcturus`. */
-  constructor(config: string, script: string, onState: (state: State) => void) {
-    this.config = config
-    this.#script = script
-    this.#onState = onState
-  }
+  constructor(
+    readonly config: string,
+    private readonly script: string,
+    private readonly onState: (state: State) => void,
+  ) {}
 
   /** Starts the process, or starts it anew. */
   start(): void {
     this.stop()
     const args = ['application', '--config', this.config]
     // What the application prints must not reach the protocol on standard output.
-    const child = fork(this.#script, args, {
+    const child = fork(this.script, args, {
       cwd: dirname(this.config),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: [],
@@ -40,7 +37,7 @@ export class ApplicationProcess {
     const fail = (message: string): void => {
       if (this.#child !== child || isOpen) return
       isOpen = true
-      this.#onState({ kind: 'failed', message, files: [] })
+      this.onState({ kind: 'failed', message, files: [] })
     }
     this.#timer = setTimeout(() => {
       fail('The application did not open within a minute.')
@@ -58,7 +55,7 @@ export class ApplicationProcess {
       if (message.kind === 'answer') return this.#answered(message)
       isOpen = true
       clearTimeout(this.#timer)
-      this.#onState(message)
+      this.onState(message)
     })
   }
 

@@ -32,8 +32,6 @@ interface Growing extends PolicyProject {
 
 /** The policies of the open documents. Texts in the editor take the place of files. */
 export class Workspace {
-  readonly #script: string
-  readonly #onChange: (project: PolicyProject) => void
   /** Projects by the path of their configuration. */
   readonly #projects = new Map<string, Growing>()
   /** The services of documents that no configuration names, by URI. */
@@ -46,10 +44,10 @@ export class Workspace {
    * @param script - The program of the command `arcturus`.
    * @param onChange - Called when a project's files or its application have changed.
    */
-  constructor(script: string, onChange: (project: PolicyProject) => void) {
-    this.#script = script
-    this.#onChange = onChange
-  }
+  constructor(
+    private readonly script: string,
+    private readonly onChange: (project: PolicyProject) => void,
+  ) {}
 
   /** Takes the text of a document in the editor. */
   update(document: TextDocument): PolicyProject {
@@ -104,7 +102,7 @@ export class Workspace {
   }
 
   #start(config: string): Growing {
-    const application = new ApplicationProcess(config, this.#script, (state) => this.#opened(project, state))
+    const application = new ApplicationProcess(config, this.script, (state) => this.#opened(project, state))
     let timer: NodeJS.Timeout | undefined
     const watcher = watchSources(dirname(config))
     watcher.on('all', (event, path) => {
@@ -112,7 +110,7 @@ export class Workspace {
       if (event === 'change' && path.endsWith('.polar')) {
         if (!project.files.has(uri) || this.#open.has(uri)) return
         readInto(project.service, uri)
-        return this.#onChange(project)
+        return this.onChange(project)
       }
       clearTimeout(timer)
       timer = setTimeout(() => application.start(), settling)
@@ -142,7 +140,7 @@ export class Workspace {
       project.service.setApplication({ schema, queryRules, isWhole: true })
     } else if (isFirst) project.service.setApplication({ isWhole: true })
     if (state.kind === 'opened' || isFirst) this.#setFiles(project, state.files)
-    this.#onChange(project)
+    this.onChange(project)
   }
 
   #setFiles(project: Growing, files: readonly string[]): void {

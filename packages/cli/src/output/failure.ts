@@ -4,11 +4,13 @@
  */
 export class Failure extends Error {
   override readonly name = 'Failure'
-  readonly hint: string | undefined
 
-  constructor(message: string, hint?: string, cause?: unknown) {
+  constructor(
+    message: string,
+    readonly hint?: string,
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? undefined : { cause })
-    this.hint = hint
   }
 }
 

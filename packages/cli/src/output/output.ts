@@ -65,13 +65,12 @@ function escaped(text: string): string {
 
 /** Writes the results of a command. Progress and errors go to stderr, so that stdout can be piped. */
 export class Output {
-  readonly io: Io
-  readonly format: Format
   readonly colours: Colours
 
-  constructor(io: Io, format: Format) {
-    this.io = io
-    this.format = format
+  constructor(
+    readonly io: Io,
+    readonly format: Format,
+  ) {
     this.colours = pc.createColors(format === 'text' && hasColours(io))
   }
 

@@ -24,30 +24,22 @@ export interface PolicyFile {
 
 /** An opened application: the subject of every command. */
 export class Project {
-  readonly config: LoadedConfig
-  readonly authorizer: Authorizer
-  /** The folder of the command; names of files are relative to it. */
-  readonly cwd: string
-  /** The context of all questions; undefined if there is none. */
-  readonly context: Context | undefined
   readonly #rows: RowSource | undefined
   readonly #close: (() => unknown) | undefined
   #known: IncrementalLoad | undefined
 
   private constructor(
-    config: LoadedConfig,
-    cwd: string,
-    authorizer: Authorizer,
+    readonly config: LoadedConfig,
+    /** The folder of the command; names of files are relative to it. */
+    readonly cwd: string,
+    readonly authorizer: Authorizer,
     rows: RowSource | undefined,
     close: (() => unknown) | undefined,
-    context?: Context,
+    /** The context of all questions; undefined if there is none. */
+    readonly context?: Context | undefined,
   ) {
-    this.config = config
-    this.cwd = cwd
-    this.authorizer = authorizer
     this.#rows = rows
     this.#close = close
-    this.context = context
   }
 
   /**

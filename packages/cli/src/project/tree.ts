@@ -29,11 +29,12 @@ export function treeOf(paths: readonly string[]): FileTree {
 
 /** The part of a directory entry that is read. */
 class Entry {
-  readonly name: string
   readonly #isFile: boolean
 
-  constructor(name: string, isFile: boolean) {
-    this.name = name
+  constructor(
+    readonly name: string,
+    isFile: boolean,
+  ) {
     this.#isFile = isFile
   }
 

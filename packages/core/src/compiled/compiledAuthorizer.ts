@@ -27,16 +27,15 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
   readonly #models: CompiledModels
   readonly #plans: ReadonlyMap<KindName, PlansOfActor>
   readonly #dispatch: Dispatch
+  readonly #policy: CompiledPolicy
+  readonly #world: Partial<World>
   readonly #unnamed = new Set<string>()
 
   /**
    * @throws ArgumentError if a class or a constant is missing, or if another version wrote the
    * module.
    */
-  constructor(
-    private readonly policy: CompiledPolicy,
-    private readonly world: Partial<World>,
-  ) {
+  constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
     if (format !== 12) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
@@ -47,11 +46,13 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
     const { plans, dispatch } = policy.predicates(helpersOf(this.#models, policy, world), this.#models)
     this.#plans = plans
     this.#dispatch = dispatch
+    this.#policy = policy
+    this.#world = world
   }
 
   /** The version of the policy that was compiled: the `policyVersion` of its authorizer. */
   get policyVersion(): string {
-    return this.policy.version
+    return this.#policy.version
   }
 
   /**
@@ -70,7 +71,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
       if (allowed !== undefined) return allowed
       // Otherwise the predicate was undecided: it is not evaluated again.
       if (metErrors.any) return bailOut()
-      assertUnpolluted(this.policy.reads)
+      assertUnpolluted(this.#policy.reads)
       const predicate = this.#predicate(actor, action, resource)
       if (!isWhole && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource) ?? bailOut()
@@ -89,7 +90,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    * @throws the errors of `can`, for any of the resources.
    */
   canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[] {
-    assertUnpolluted(this.policy.reads)
+    assertUnpolluted(this.#policy.reads)
     const rows = Array.isArray(resources) ? resources : [...resources]
     const answers = new Array<boolean>(rows.length)
     for (let at = 0; at < rows.length; ) {
@@ -116,7 +117,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
 
   #view(given: object, base?: ContextValues): CompiledView<P, Context> {
     const models = this.#models
-    const read = this.policy.context?.read
+    const read = this.#policy.context?.read
     if (!read)
       throw new ArgumentError('invalid-context', 'The policy declares no context.', {
         hint: 'call registerContext before the policy is compiled, and compile it anew',
@@ -140,7 +141,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
   }
 
   #isDoubtful(row: unknown): boolean {
-    return mayBePartial(row) || this.policy.isLeftOut?.(this.#models.models, row) === true
+    return mayBePartial(row) || this.#policy.isLeftOut?.(this.#models.models, row) === true
   }
 
   #predicate(actor: unknown, action: string, resource: unknown): Predicate {
@@ -175,11 +176,11 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    * @param isDecided - Whether a rule for any action decides it; then it is a warning.
    */
   #assertNamed(action: string, isDecided: boolean): void {
-    const { actions } = this.policy
+    const { actions } = this.#policy
     if (!actions || actions.names.has(action)) return
     const message = `Unknown action "${action}": no rule or block names it.`
     const hint = `use one of ${[...actions.names].join(', ')}, or declare it: new Authorizer({ actions })`
-    const { log = console.warn, strict = false } = this.world
+    const { log = console.warn, strict = false } = this.#world
     if (strict || !isDecided || !actions.isWild)
       throw new ArgumentError('unknown-action', message, { hint, data: { action } })
     if (this.#unnamed.has(action) || this.#unnamed.size === maxUnnamed) return

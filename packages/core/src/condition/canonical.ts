@@ -34,9 +34,6 @@ export function canonicalText(
 }
 
 class Writer {
-  readonly #policy: Pick<Policy, 'rules' | 'unions'>
-  readonly #schema: Schema
-  readonly #noRows: readonly Subject['kind'][]
   readonly #fallible = new Fallible()
   /** The names of variables by their depth, and of parameters in the definition that is written. */
   readonly #names = new Map<Variable | ParameterRoot, string>()
@@ -45,11 +42,11 @@ class Writer {
   #depth = 0
   #length = 0
 
-  constructor(policy: Pick<Policy, 'rules' | 'unions'>, schema: Schema, noRows: readonly Subject['kind'][]) {
-    this.#schema = schema
-    this.#policy = policy
-    this.#noRows = noRows
-  }
+  constructor(
+    private readonly policy: Pick<Policy, 'rules' | 'unions'>,
+    private readonly schema: Schema,
+    private readonly noRows: readonly Subject['kind'][],
+  ) {}
 
   get isTooLong(): boolean {
     return this.#length > longest
@@ -81,7 +78,7 @@ class Writer {
         const isSymmetric = operator === '=' || operator === '==' || operator === '!='
         if (isSymmetric && !this.#canFail(condition)) {
           // Values of types that no value shares, such as rows of two models.
-          if (!canEqual(this.#schema, left, right)) return String(operator === '!=')
+          if (!canEqual(this.schema, left, right)) return String(operator === '!=')
           sides.sort()
         }
         return `${operator}(${sides.join(',')})`
@@ -105,7 +102,7 @@ class Writer {
       case 'opaque': {
         const { expression, bindings } = condition.goal
         const bound = bindings.map(({ name, operand }) => `${name}=${this.#operand(operand)}`)
-        return `machine(${reachableText(this.#policy, [expression])};${bound.join(',')})`
+        return `machine(${reachableText(this.policy, [expression])};${bound.join(',')})`
       }
       case 'failure':
         return `failure(${condition.error.code})`
@@ -135,13 +132,13 @@ class Writer {
 
   /** Returns whether a test of a root's class is false because the root is no row. */
   #isNoRow({ of, model }: Extract<Condition, { kind: 'isa' }>): boolean {
-    if (of.kind !== 'path' || of.steps.length > 0 || !this.#noRows.some((kind) => kind === of.root.kind)) return false
-    if (builtinClasses.has(model) || !this.#schema.models.has(model)) return false
-    return this.#schema.descendants(model).every((one) => !hasCustomInstanceCheck(this.#schema.models.get(one)!))
+    if (of.kind !== 'path' || of.steps.length > 0 || !this.noRows.some((kind) => kind === of.root.kind)) return false
+    if (builtinClasses.has(model) || !this.schema.models.has(model)) return false
+    return this.schema.descendants(model).every((one) => !hasCustomInstanceCheck(this.schema.models.get(one)!))
   }
 
   #canFail(condition: Condition): boolean {
-    return canFail(this.#schema, condition, this.#fallible)
+    return canFail(this.schema, condition, this.#fallible)
   }
 
   #within(variable: Variable, write: (name: string) => string): string {

@@ -13,11 +13,7 @@ export function printCondition(condition: Condition | Definite, schema?: Models)
 }
 
 class Printer {
-  readonly #schema: Models | undefined
-
-  constructor(schema: Models | undefined) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Models | undefined) {}
 
   condition(condition: Condition | Definite): string {
     switch (condition.kind) {
@@ -93,8 +89,8 @@ class Printer {
     if (value instanceof Date) return value.toISOString()
     if (typeof value !== 'object') return String(value)
     const name = referencedModel(value) ?? value.constructor?.name ?? 'value'
-    const model = this.#schema?.modelOf(value)
-    const key = (model && this.#schema?.key(model.name)) ?? []
+    const model = this.schema?.modelOf(value)
+    const key = (model && this.schema?.key(model.name)) ?? []
     // Sound: a key consists of fields of the row.
     const parts = key.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]] as const)
     if (parts.length === 0 || parts.some(([, part]) => typeof part === 'object' || part === undefined))

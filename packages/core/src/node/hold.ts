@@ -78,8 +78,6 @@ const headMethods = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] 
 
 /** The response to one request, checked before it is sent. */
 class HeldAnswer implements Ways {
-  readonly #response: ServerResponse
-  readonly #holder: Holder
   /** The original methods, for a response that may be sent. */
   readonly #ways: Ways
   readonly #before: OutgoingHttpHeaders
@@ -97,9 +95,11 @@ class HeldAnswer implements Ways {
   /** The error of a response that was blocked while an original method was running. */
   #blocked: Error | undefined
 
-  constructor(response: ServerResponse, holder: Holder, through: Ways) {
-    this.#response = response
-    this.#holder = holder
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly holder: Holder,
+    through: Ways,
+  ) {
     this.#ways = through
     this.#before = response.getHeaders()
   }
@@ -107,12 +107,12 @@ class HeldAnswer implements Ways {
   writeHead(...parameters: unknown[]): unknown {
     if (this.#waits) {
       this.#head = parameters
-      return this.#response
+      return this.response
     }
     const error = this.#failure(Number(parameters[0]))
     if (error) this.#answerInstead(error)
-    else if (!this.#ignores) Reflect.apply(this.#ways.writeHead, this.#response, parameters)
-    return this.#response
+    else if (!this.#ignores) Reflect.apply(this.#ways.writeHead, this.response, parameters)
+    return this.response
   }
 
   write(...parameters: unknown[]): unknown {
@@ -135,14 +135,14 @@ class HeldAnswer implements Ways {
       this.#forget()
       this.#ignoreOthers()
       drop(parameters)
-      replacing.run(this, () => this.#holder.replace(error))
-      return this.#response
+      replacing.run(this, () => this.holder.replace(error))
+      return this.response
     }
     if (error) this.#answerInstead(error)
     if (this.#closed) this.#end(parameters)
     else if (this.#isOutside) drop(parameters)
     else this.#handOn('end', parameters)
-    return this.#response
+    return this.response
   }
 
   flushHeaders(...parameters: unknown[]): unknown {
@@ -155,13 +155,13 @@ class HeldAnswer implements Ways {
 
   /** Whether the response may pass by its body. Nothing of it is sent before the body is known. */
   get #waits(): boolean {
-    const { exempts } = this.#holder
-    if (!exempts || this.#passed || this.#closed || this.#handing || this.#response.headersSent) return false
-    return this.#holder.holds()
+    const { exempts } = this.holder
+    if (!exempts || this.#passed || this.#closed || this.#handing || this.response.headersSent) return false
+    return this.holder.holds()
   }
 
   #exempts(body: string): boolean {
-    return body === '' || this.#holder.exempts?.(body) === true
+    return body === '' || this.holder.exempts?.(body) === true
   }
 
   /**
@@ -169,15 +169,15 @@ class HeldAnswer implements Ways {
    * blocked.
    */
   writeEarlyHints(...parameters: unknown[]): unknown {
-    if (!this.#closed && !this.#holder.holds())
-      return Reflect.apply(this.#ways.writeEarlyHints, this.#response, parameters)
+    if (!this.#closed && !this.holder.holds())
+      return Reflect.apply(this.#ways.writeEarlyHints, this.response, parameters)
     drop(parameters)
     return undefined
   }
 
   /** Sets trailers, which follow a body. An error has none. */
   addTrailers(...parameters: unknown[]): unknown {
-    if (!this.#closed && !this.#replaced) Reflect.apply(this.#ways.addTrailers, this.#response, parameters)
+    if (!this.#closed && !this.#replaced) Reflect.apply(this.#ways.addTrailers, this.response, parameters)
     return undefined
   }
 
@@ -186,7 +186,7 @@ class HeldAnswer implements Ways {
    * meanwhile, even that has no effect: it would throw in the middle of the error handler.
    */
   #ignoreOthers(): void {
-    const response = this.#response
+    const response = this.response
     for (const name of headMethods) {
       const original: unknown = Reflect.get(response, name)
       // Older versions of Node have no `setHeaders`.
@@ -221,11 +221,11 @@ class HeldAnswer implements Ways {
    */
   #handOn(way: 'write' | 'end' | 'flushHeaders', parameters: unknown[]): unknown {
     this.#handOnHead()
-    if (!this.#holder.holds()) return Reflect.apply(this.#ways[way], this.#response, parameters)
+    if (!this.holder.holds()) return Reflect.apply(this.#ways[way], this.response, parameters)
     const outer = this.#handing
     this.#handing = true
     try {
-      return Reflect.apply(this.#ways[way], this.#response, parameters)
+      return Reflect.apply(this.#ways[way], this.response, parameters)
     } catch (thrown) {
       if (!this.#blocked) throw thrown
       if (!this.#closed) this.#answerInstead(this.#blocked)
@@ -240,7 +240,7 @@ class HeldAnswer implements Ways {
   #handOnHead(): void {
     const head = this.#head
     this.#head = undefined
-    if (head) Reflect.apply(this.#ways.writeHead, this.#response, head)
+    if (head) Reflect.apply(this.#ways.writeHead, this.response, head)
   }
 
   /**
@@ -249,16 +249,16 @@ class HeldAnswer implements Ways {
    */
   #failure(status: unknown = this.#head?.[0]): Error | undefined {
     if (this.#closed) return undefined
-    const holds = this.#holder.holds()
+    const holds = this.holder.holds()
     if (!holds && this.#passed && !this.#replaced) return undefined
-    if (this.#response.headersSent || this.#response.destroyed) return undefined
+    if (this.response.headersSent || this.response.destroyed) return undefined
     if (this.#isOutside) return this.#replaced
     // Converts the status as Node does: 2 ** 32 + 200 is sent as 200.
-    const code = Number(status ?? this.#response.statusCode) | 0
-    const error = holds && !this.#exempted ? this.#holder.failure(code) : undefined
+    const code = Number(status ?? this.response.statusCode) | 0
+    const error = holds && !this.#exempted ? this.holder.failure(code) : undefined
     if (!error && !this.#passed) {
       this.#passed = true
-      this.#holder.sending?.()
+      this.holder.sending?.()
     }
     if (error && this.#handing) {
       this.#blocked = error
@@ -268,7 +268,7 @@ class HeldAnswer implements Ways {
   }
 
   #forget(): void {
-    const response = this.#response
+    const response = this.response
     this.#head = undefined
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
@@ -286,8 +286,8 @@ class HeldAnswer implements Ways {
 
   #sendError(error: Error): void {
     this.#forget()
-    const response = this.#response
-    const body = this.#holder.body(error)
+    const response = this.response
+    const body = this.holder.body(error)
     response.statusCode = 500
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
     response.setHeader('X-Content-Type-Options', 'nosniff')
@@ -304,7 +304,7 @@ class HeldAnswer implements Ways {
   /** Ends a response that was replaced here: its body is complete. */
   #end(parameters: readonly unknown[]): void {
     const done = parameters.find((one) => typeof one === 'function')
-    Reflect.apply(this.#ways.end, this.#response, done ? [done] : [])
+    Reflect.apply(this.#ways.end, this.response, done ? [done] : [])
   }
 }
 

@@ -24,17 +24,15 @@ const HEADER = /^\{"key":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}$/
  * from its texts, and the file is written anew. A file that can't be read or written changes nothing but the time of a load.
  */
 export class PolicySnapshot implements Snapshots {
-  readonly #file: string
-  readonly #text: string
   #key: string | undefined
   /** In the order of their texts: an application need not name files in the order of the command that wrote the snapshot. */
   #sources: readonly Source[] = []
   #made: Snapshot | undefined
 
-  private constructor(file: string, text: string) {
-    this.#file = file
-    this.#text = text
-  }
+  private constructor(
+    private readonly file: string,
+    private readonly text: string,
+  ) {}
 
   /** @param cache - The path of the file, or of an existing folder for it. */
   static async open(cache: string): Promise<PolicySnapshot> {
@@ -50,10 +48,10 @@ export class PolicySnapshot implements Snapshots {
   read(input: BuildInput): Snapshot | undefined {
     this.#sources = [...input.sources].sort((one, other) => compareText(one.text, other.text))
     this.#key = keyOf({ ...input, sources: this.#sources })
-    const end = this.#text.indexOf('\n')
-    const [, key, hash] = HEADER.exec(this.#text.slice(0, Math.max(end, 0))) ?? []
+    const end = this.text.indexOf('\n')
+    const [, key, hash] = HEADER.exec(this.text.slice(0, Math.max(end, 0))) ?? []
     if (key === undefined || key !== this.#key) return undefined
-    const content = this.#text.slice(end + 1)
+    const content = this.text.slice(end + 1)
     if (hash !== sha256(content)) return undefined
     try {
       return inOrderOf(input.sources, snapshotOf(content, this.#sources))
@@ -71,11 +69,11 @@ export class PolicySnapshot implements Snapshots {
     const content = this.#made && this.#key !== undefined ? snapshotText(this.#made, this.#sources) : undefined
     if (content === undefined) return
     const text = `${JSON.stringify({ key: this.#key, hash: sha256(content) })}\n${content}`
-    const temporary = `${this.#file}.${randomUUID()}.tmp`
+    const temporary = `${this.file}.${randomUUID()}.tmp`
     try {
-      await mkdir(dirname(this.#file), { recursive: true })
+      await mkdir(dirname(this.file), { recursive: true })
       await writeFile(temporary, text, { flag: 'wx' })
-      await rename(temporary, this.#file)
+      await rename(temporary, this.file)
     } catch {
       // A folder that can't be written to: the next load takes as long.
       await rm(temporary, { force: true }).catch(() => {})

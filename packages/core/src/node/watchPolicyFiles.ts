@@ -53,8 +53,6 @@ export async function watchPolicyFiles(
 }
 
 class Reloading {
-  readonly #authorizer: Authorizer
-  readonly #files: readonly string[]
   readonly #options: WatchOptions
   #timer: NodeJS.Timeout | undefined
   /** The text of the last attempt: many changes leave a file's text unchanged. */
@@ -63,16 +61,18 @@ class Reloading {
   #changed = false
   #closed = false
 
-  constructor(authorizer: Authorizer, files: readonly string[], options: WatchOptions) {
-    this.#authorizer = authorizer
-    this.#files = files
+  constructor(
+    private readonly authorizer: Authorizer,
+    private readonly files: readonly string[],
+    options: WatchOptions,
+  ) {
     this.#options = own(options)
   }
 
   /** Watches the folders of the files, since many editors replace a file by a new one. */
   watch({ watch }: typeof fs): PolicyWatcher {
     const byFolder = new Map<string, Set<string>>()
-    for (const file of this.#files) {
+    for (const file of this.files) {
       const path = resolve(file)
       const names = byFolder.get(dirname(path)) ?? new Set()
       byFolder.set(dirname(path), names.add(basename(path)))
@@ -99,11 +99,11 @@ class Reloading {
 
   /** Loads the files, unless their text is unchanged. */
   async load(): Promise<Policy | undefined> {
-    const sources = await readPolicyFiles(this.#files)
+    const sources = await readPolicyFiles(this.files)
     const text = JSON.stringify(sources)
     if (text === this.#tried) return undefined
     this.#tried = text
-    return this.#authorizer.load(...sources)
+    return this.authorizer.load(...sources)
   }
 
   #soon(): void {

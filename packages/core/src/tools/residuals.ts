@@ -20,19 +20,17 @@ const kindOf = (kind: ComparedKind): Kind => (kind === 'none' ? { model: undefin
  * old.check(...check) === next.check(...check)
  */
 export class Residuals {
-  readonly #authorizer: Authorizer
   readonly #deriver: Deriver
   readonly #texts = new Map<string, string | undefined>()
 
   /** @param authorizer - An authorizer with a loaded policy. */
-  constructor(authorizer: Authorizer) {
-    this.#authorizer = authorizer
+  constructor(private readonly authorizer: Authorizer) {
     this.#deriver = new Deriver(authorizer.policy!, authorizer.schema)
   }
 
   /** Returns the canonical text of a check's condition; undefined if it is too long or too deep. */
   check(actor: ComparedKind, action: string, resource: ComparedKind): string | undefined {
-    const { policy, schema } = this.#authorizer
+    const { policy, schema } = this.authorizer
     const noRows: Subject['kind'][] = []
     if (actor === 'none') noRows.push('actor')
     if (resource === 'none') noRows.push('resource')
@@ -46,13 +44,13 @@ export class Residuals {
   /** Returns the same of `allow_field` for any action and any field. */
   fields(actor: Kind, resource: Kind): string | undefined {
     return this.#text(['field', actor, resource], () =>
-      planFields(this.#authorizer.schema, actor, resource, this.#deriver),
+      planFields(this.authorizer.schema, actor, resource, this.#deriver),
     )
   }
 
   /** Returns the same of `allow_request`. */
   request(actor: Kind, request: Kind): string | undefined {
-    const { schema } = this.#authorizer
+    const { schema } = this.authorizer
     return this.#text(['request', actor, request], () => simplify(deriveRequest(schema, actor, request, this.#deriver)))
   }
 
@@ -63,7 +61,7 @@ export class Residuals {
   }
 
   #made(plan: () => Condition, noRows: readonly Subject['kind'][]): string | undefined {
-    const { policy, schema } = this.#authorizer
+    const { policy, schema } = this.authorizer
     try {
       return canonicalText(policy!, schema, plan(), noRows)
     } catch (error) {

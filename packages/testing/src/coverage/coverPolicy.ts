@@ -51,15 +51,16 @@ export function readPolicyCoverage(folder: string): CoverageReport {
 
 /** A recording of the coverage of an authorizer's policies. */
 export class PolicyCoverage {
-  readonly #authorizer: Authorizer
   readonly #recordings: PolicyRecording[] = []
   readonly #plain = new Map<Policy, Authorizer>()
   readonly #lists = new Set<Promise<void>>()
   readonly #ends: (() => void)[]
 
-  constructor(authorizer: Authorizer, options: CoverageOptions) {
+  constructor(
+    private readonly authorizer: Authorizer,
+    options: CoverageOptions,
+  ) {
     const { folder, compiled = [] } = own(options)
-    this.#authorizer = authorizer
     const writer = folder === undefined ? undefined : new CoverageWriter(folder)
     const recorderOf = (policy: Policy): PolicyRecording => {
       const known = this.#recordings.find((one) => one.policy === policy)
@@ -99,10 +100,10 @@ export class PolicyCoverage {
   }
 
   #count(list: List): void {
-    const { policy } = this.#authorizer
+    const { policy } = this.authorizer
     const recording = this.#recordings.find((one) => one.policy === policy)
     if (!policy || !recording) return
-    const plain = this.#plain.get(policy) ?? this.#authorizer.withPolicy(...policy.sources.map(sourceOf))
+    const plain = this.#plain.get(policy) ?? this.authorizer.withPolicy(...policy.sources.map(sourceOf))
     this.#plain.set(policy, plain)
     // A list that can't be evaluated counts nothing.
     const counted: Promise<void> = countList(plain, recording, list)

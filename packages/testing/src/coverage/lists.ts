@@ -35,12 +35,9 @@ export async function countList(authorizer: Authorizer, recording: PolicyRecordi
 }
 
 class ListReader {
-  readonly #recording: PolicyRecording
   readonly #read = new Set<Part>()
 
-  constructor(recording: PolicyRecording) {
-    this.#recording = recording
-  }
+  constructor(private readonly recording: PolicyRecording) {}
 
   read(part: Part): void {
     if (this.#read.has(part)) return
@@ -89,14 +86,14 @@ class ListReader {
   #count(span: Span, truth: Truth, isWhole: (goal: Expression) => boolean = () => true): void {
     const point = this.#pointAt(span)
     if (!point?.node) return
-    if (truth === undefined) this.#recording.add(point, 'asked')
-    else if (isWhole(point.node)) this.#recording.add(point, truth ? 'true' : 'false')
+    if (truth === undefined) this.recording.add(point, 'asked')
+    else if (isWhole(point.node)) this.recording.add(point, truth ? 'true' : 'false')
   }
 
   /** Returns the smallest goal around a place. */
   #pointAt({ source, start, end }: Span): Point | undefined {
     let found: Point | undefined
-    for (const point of this.#recording.tally.points) {
+    for (const point of this.recording.tally.points) {
       const { span, kind } = point
       // The list is evaluated by a copy of the policy, whose sources are equal.
       if (kind !== 'goal' || span.source.name !== source.name || span.source.text !== source.text) continue

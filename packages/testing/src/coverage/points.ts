@@ -33,18 +33,14 @@ export function pointsOf(policy: Policy, schema: Pick<Schema, 'isName'>): readon
 }
 
 class RuleReader {
-  readonly #rule: Rule
-  readonly #schema: Pick<Schema, 'isName'>
-  readonly #points: Point[]
-
-  constructor(rule: Rule, schema: Pick<Schema, 'isName'>, points: Point[]) {
-    this.#rule = rule
-    this.#schema = schema
-    this.#points = points
-  }
+  constructor(
+    private readonly rule: Rule,
+    private readonly schema: Pick<Schema, 'isName'>,
+    private readonly points: Point[],
+  ) {}
 
   read(): void {
-    const { parameters, body, head, span } = this.#rule
+    const { parameters, body, head, span } = this.rule
     // The head of a shorthand rule is a word.
     this.#add('rule', span.source.text[head.start] === '"' ? span : head, undefined)
     const tested = parameters.find(testsFields)
@@ -91,12 +87,12 @@ class RuleReader {
   #isBinding(node: Expression, known: ReadonlySet<string>): boolean {
     if (node.kind !== 'unify') return false
     return [node.left, node.right].some(
-      (side) => side.kind === 'variable' && !known.has(side.name) && !this.#schema.isName(side.name),
+      (side) => side.kind === 'variable' && !known.has(side.name) && !this.schema.isName(side.name),
     )
   }
 
   #add(kind: PointKind, span: Span, node: Expression | undefined): void {
-    this.#points.push({ kind, span, rule: this.#rule, node })
+    this.points.push({ kind, span, rule: this.rule, node })
   }
 
   #variablesIn(...nodes: readonly Node[]): Set<string> {

@@ -9,17 +9,17 @@ export type FactListener = (tally: Tally, point: Point, outcome: Outcome) => voi
 
 /** Counts the goals of the queries of one policy. */
 export class PolicyRecording implements Recorder {
-  readonly policy: Policy
   readonly tally: Tally
-  readonly #onFact: FactListener
   readonly #goals = new Map<Expression, Point>()
   readonly #rules = new Map<Rule, Point>()
   readonly #heads = new Map<Rule, Point>()
 
-  constructor(policy: Policy, schema: Pick<Schema, 'isName'>, onFact: FactListener) {
-    this.policy = policy
+  constructor(
+    readonly policy: Policy,
+    schema: Pick<Schema, 'isName'>,
+    private readonly onFact: FactListener,
+  ) {
     this.tally = new Tally(policy, schema)
-    this.#onFact = onFact
     for (const point of this.tally.points) {
       if (point.node) this.#goals.set(point.node, point)
       else (point.kind === 'rule' ? this.#rules : this.#heads).set(point.rule, point)
@@ -52,6 +52,6 @@ export class PolicyRecording implements Recorder {
     if (!point) return
     const counts = this.tally.of(point)
     counts[outcome]++
-    if (counts[outcome] === 1) this.#onFact(this.tally, point, outcome)
+    if (counts[outcome] === 1) this.onFact(this.tally, point, outcome)
   }
 }

@@ -155,21 +155,17 @@ const pageSize = 1000
 
 class DatabaseRun {
   sent = 0
-  readonly #old: Authorizer
-  readonly #next: Authorizer
-  readonly #queries: RowQueries
-  readonly #samples: number
 
-  constructor(old: Authorizer, next: Authorizer, queries: RowQueries, samples: number) {
-    this.#old = old
-    this.#next = next
-    this.#queries = queries
-    this.#samples = samples
-  }
+  constructor(
+    private readonly old: Authorizer,
+    private readonly next: Authorizer,
+    private readonly queries: RowQueries,
+    private readonly samples: number,
+  ) {}
 
   /** @throws UnsupportedFilterError if one of the policies has no exact query for the list. */
   async changes(actor: unknown, action: string, model: string): Promise<readonly DatabaseChange[]> {
-    const [old, next] = await Promise.all([this.#old, this.#next].map((one) => filterOf(one, actor, action, model)))
+    const [old, next] = await Promise.all([this.old, this.next].map((one) => filterOf(one, actor, action, model)))
     const found: DatabaseChange[] = []
     for (const [direction, within, without] of [
       ['gained', next!, old!],
@@ -182,7 +178,7 @@ class DatabaseRun {
   }
 
   async #difference(within: ComparedFilter, without: ComparedFilter): Promise<Rows> {
-    const difference = differenceFilter(this.#old, within, without)
+    const difference = differenceFilter(this.old, within, without)
     if (difference.isEmpty) return { count: 0, rows: [] }
     try {
       return await this.#rowsOf(difference)
@@ -194,24 +190,24 @@ class DatabaseRun {
 
   /** Returns the first rows of a filter. They are counted only if there are more. */
   async #rowsOf(filter: RowFilter): Promise<Rows> {
-    const take = this.#samples + 1
+    const take = this.samples + 1
     this.sent++
-    const rows = await this.#queries.find(filter, { skip: 0, take })
-    if (rows.length < take) return { count: rows.length, rows: rows.slice(0, this.#samples) }
+    const rows = await this.queries.find(filter, { skip: 0, take })
+    if (rows.length < take) return { count: rows.length, rows: rows.slice(0, this.samples) }
     this.sent++
-    return { count: await this.#queries.count(filter), rows: rows.slice(0, this.#samples) }
+    return { count: await this.queries.count(filter), rows: rows.slice(0, this.samples) }
   }
 
   /** Reads the rows of both lists page by page, and compares their keys. */
   async #byKeys(within: ComparedFilter, without: ComparedFilter): Promise<Rows> {
     const keys = new Set<unknown>()
-    for await (const row of this.#all(without)) keys.add(identityOf(this.#old.schema, row))
+    for await (const row of this.#all(without)) keys.add(identityOf(this.old.schema, row))
     const rows: object[] = []
     let count = 0
     for await (const row of this.#all(within)) {
-      if (keys.has(identityOf(this.#old.schema, row))) continue
+      if (keys.has(identityOf(this.old.schema, row))) continue
       count++
-      if (rows.length < this.#samples) rows.push(row)
+      if (rows.length < this.samples) rows.push(row)
     }
     return { count, rows }
   }
@@ -221,7 +217,7 @@ class DatabaseRun {
     const filter: RowFilter = { model: compared.model, isEmpty: false, definite: () => compared.definite() }
     for (let skip = 0; ; skip += pageSize) {
       this.sent++
-      const page = await this.#queries.find(filter, { skip, take: pageSize })
+      const page = await this.queries.find(filter, { skip, take: pageSize })
       yield* page
       if (page.length < pageSize) return
     }

@@ -4,14 +4,14 @@ import type { Question } from './answer.js'
 
 /** Knows for which questions two policies can differ: those with another condition. */
 export class Differences {
-  readonly #authorizer: Authorizer
-  readonly #own: Residuals
   readonly #others: Residuals
 
   /** @param own - The conditions of `authorizer`. */
-  constructor(authorizer: Authorizer, other: Authorizer, own: Residuals) {
-    this.#authorizer = authorizer
-    this.#own = own
+  constructor(
+    private readonly authorizer: Authorizer,
+    other: Authorizer,
+    private readonly own: Residuals,
+  ) {
     this.#others = new Residuals(other)
   }
 
@@ -32,7 +32,7 @@ export class Differences {
 
   /** Returns whether each policy decides for actors of a kind as it does for an anonymous user. */
   isAsNobody(actor: ComparedKind, action: string, resource: ComparedKind): boolean {
-    return [this.#own, this.#others].every((residuals) => {
+    return [this.own, this.#others].every((residuals) => {
       const text = residuals.check(actor, action, resource)
       return text !== undefined && text === residuals.check('nil', action, resource)
     })
@@ -49,14 +49,14 @@ export class Differences {
   }
 
   #isOther(textOf: (residuals: Residuals) => string | undefined): boolean {
-    const own = textOf(this.#own)
+    const own = textOf(this.own)
     return own === undefined || own !== textOf(this.#others)
   }
 
   #kindOf(value: unknown): Kind | undefined {
     if (value === null) return 'nil'
     if (typeof value !== 'object') return undefined
-    const model = this.#authorizer.schema.modelOf(value)
+    const model = this.authorizer.schema.modelOf(value)
     return model ? { model: model.name } : undefined
   }
 }

@@ -170,17 +170,15 @@ export async function matrixReport(base: Authorizer, given: Matrix): Promise<Mat
 class MoreCells {
   cells = 0
   readonly differences: MatrixDifference[] = []
-  readonly #authorizer: Authorizer
-  readonly #matrix: Matrix
 
-  constructor(authorizer: Authorizer, matrix: Matrix) {
-    this.#authorizer = authorizer
-    this.#matrix = matrix
-  }
+  constructor(
+    private readonly authorizer: Authorizer,
+    private readonly matrix: Matrix,
+  ) {}
 
   /** Compares the fields of every action that rules about fields name. */
   async fields(expected: AllowedFields): Promise<AllowedFields> {
-    const { actors, resources } = this.#matrix
+    const { actors, resources } = this.matrix
     assertNames(expected, Object.keys(actors), Object.keys(resources), 'fields')
     const actual: Record<string, Record<string, Record<string, readonly string[]>>> = {}
     for (const [actor, who] of Object.entries(actors)) {
@@ -201,17 +199,17 @@ class MoreCells {
     resource: unknown,
     named: readonly string[],
   ): Promise<Record<string, readonly string[]>> {
-    const { policy, schema, readAction } = this.#authorizer
-    const model = this.#authorizer.modelOf(resource)
+    const { policy, schema, readAction } = this.authorizer
+    const model = this.authorizer.modelOf(resource)
     const ofRules = policy && model !== undefined ? fieldActionsOf(policy, schema.ancestors(model), readAction) : []
     const found: Record<string, readonly string[]> = {}
     for (const action of new Set([...ofRules, ...named]))
-      found[action] = [...(await this.#authorizer.authorizedFields(actor, action as never, resource))].sort()
+      found[action] = [...(await this.authorizer.authorizedFields(actor, action as never, resource))].sort()
     return found
   }
 
   async requests(expected: Readonly<Record<string, AllowedRequest>>): Promise<void> {
-    const { actors } = this.#matrix
+    const { actors } = this.matrix
     for (const { allowed } of Object.values(expected))
       for (const actor of allowed)
         if (!Object.hasOwn(actors, actor)) throw unknown('actor', actor, Object.keys(actors), 'requests')
@@ -226,7 +224,7 @@ class MoreCells {
 
   async #mayMake(actor: unknown, request: unknown): Promise<boolean> {
     try {
-      await this.#authorizer.authorizeRequest(actor, request)
+      await this.authorizer.authorizeRequest(actor, request)
       return true
     } catch (error) {
       if (error instanceof AuthorizationError) return false

@@ -105,15 +105,13 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
 
 class MutantWriter {
   readonly mutants: Mutant[] = []
-  readonly #words: Words
-  readonly #schema: Pick<Schema, 'isName'>
   /** The variables of the rule that is changed. */
   #variables: readonly Variable[] = []
 
-  constructor(words: Words, schema: Pick<Schema, 'isName'>) {
-    this.#words = words
-    this.#schema = schema
-  }
+  constructor(
+    private readonly words: Words,
+    private readonly schema: Pick<Schema, 'isName'>,
+  ) {}
 
   file({ statements }: File): void {
     for (const statement of statements) {
@@ -130,7 +128,7 @@ class MutantWriter {
   #rule(rule: Rule): void {
     this.#variables = []
     this.#replace('dropped-rule', rule.span, '', `Drops the rule ${textOf(rule.head)}.`)
-    this.#variables = variablesIn(rule).filter(({ name }) => !name.startsWith('_') && !this.#schema.isName(name))
+    this.#variables = variablesIn(rule).filter(({ name }) => !name.startsWith('_') && !this.schema.isName(name))
     for (const [at, parameter] of rule.parameters.entries()) this.#parameter(parameter, unionOf(rule, at))
     if (!rule.body) return
     if (rule.body.kind !== 'and') this.#dropGoal(rule.body)
@@ -216,7 +214,7 @@ class MutantWriter {
   }
 
   #word({ value, span }: { readonly value: string; readonly span: Span }): void {
-    for (const other of this.#words.others(value))
+    for (const other of this.words.others(value))
       this.#replace('other-word', span, JSON.stringify(other), `Replaces "${value}" by "${other}".`)
   }
 

@@ -39,7 +39,6 @@ export interface RecordedFields extends Check {
  * ```
  */
 export class QuestionRecorder {
-  readonly #authorizer: Authorizer
   readonly #questions: RecordedQuestion[] = []
   readonly #lists: RecordedList[] = []
   readonly #fields: RecordedFields[] = []
@@ -48,8 +47,7 @@ export class QuestionRecorder {
   readonly #stop: () => void
 
   /** @param authorizer - The authorizer of the application under test, with a loaded policy. */
-  constructor(authorizer: Authorizer) {
-    this.#authorizer = authorizer
+  constructor(private readonly authorizer: Authorizer) {
     this.#stop = watchDecisions(
       authorizer,
       ({ kind, actor, action: asked, resource, outcome, context: values, details: { fields } }) => {
@@ -94,7 +92,7 @@ export class QuestionRecorder {
 
   /** Returns values of the context by name, as `authorizer.with` takes them. */
   #contextOf(given: ContextValues): Context {
-    const names = [...this.#authorizer.schema.context.fields.keys()]
+    const names = [...this.authorizer.schema.context.fields.keys()]
     const context: Context =
       this.#contexts.get(given) ?? Object.fromEntries(names.map((name, at) => [name, given.values[at]]))
     this.#contexts.set(given, context)
@@ -102,8 +100,8 @@ export class QuestionRecorder {
   }
 
   #actions(resource: unknown): readonly string[] {
-    const { policy, schema } = this.#authorizer
-    const model = this.#authorizer.modelOf(resource)
+    const { policy, schema } = this.authorizer
+    const model = this.authorizer.modelOf(resource)
     return policy && model !== undefined ? actionsFor(policy, schema.ancestors(model)) : []
   }
 }

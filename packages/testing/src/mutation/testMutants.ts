@@ -115,9 +115,6 @@ interface Candidate {
 }
 
 class MutationRun {
-  readonly #authorizer: Authorizer
-  readonly #policy: Policy
-  readonly #options: MutationOptions & { readonly timeLimit: number }
   readonly #rows: ReadonlyMap<string, readonly object[]>
   readonly #actors: readonly unknown[]
   readonly #order: QuestionOrder
@@ -130,14 +127,11 @@ class MutationRun {
   readonly #residuals: Residuals
 
   constructor(
-    authorizer: Authorizer,
-    policy: Policy,
+    private readonly authorizer: Authorizer,
+    private readonly policy: Policy,
     { questions, lists, fields }: Recorded,
-    options: MutationOptions & { readonly timeLimit: number },
+    private readonly options: MutationOptions & { readonly timeLimit: number },
   ) {
-    this.#authorizer = authorizer
-    this.#policy = policy
-    this.#options = options
     this.#residuals = new Residuals(authorizer)
     const rows = new Map<string, Set<object>>()
     const add = (row: unknown, model = authorizer.modelOf(row)): void => {
@@ -168,7 +162,7 @@ class MutationRun {
   async run(): Promise<MutationReport> {
     // All questions are about the same data, so that each relation is loaded once.
     const memory = new RelationMemory()
-    const forget = this.#authorizer.rememberIn(() => memory)
+    const forget = this.authorizer.rememberIn(() => memory)
     try {
       return await this.#run()
     } finally {
@@ -177,31 +171,31 @@ class MutationRun {
   }
 
   async #run(): Promise<MutationReport> {
-    const mutants = policyMutants(this.#policy, this.#authorizer.schema)
+    const mutants = policyMutants(this.policy, this.authorizer.schema)
     const survivors: Survivor[] = []
     const invalid: { mutant: Mutant; reason: string }[] = []
     const timedOut: Mutant[] = []
     let killed = 0
     let equivalent = 0
     for (const [at, mutant] of mutants.entries()) {
-      await this.#options.onProgress?.(at, mutants.length)
+      await this.options.onProgress?.(at, mutants.length)
       const other = this.#loaded(mutant)
       if (typeof other === 'string') {
         invalid.push({ mutant, reason: other })
         continue
       }
-      const differences = new Differences(this.#authorizer, other, this.#residuals)
-      const limit = new TimeLimit(this.#options.timeLimit)
+      const differences = new Differences(this.authorizer, other, this.#residuals)
+      const limit = new TimeLimit(this.options.timeLimit)
       const found = await limit.of<boolean | 'late'>(this.#differs(other, differences, limit), 'late')
       if (found) killed++
       if (found === 'late') timedOut.push(mutant)
       else if (!found && this.#isEquivalent(differences)) equivalent++
       else if (!found) {
-        const search = new TimeLimit(this.#options.timeLimit)
+        const search = new TimeLimit(this.options.timeLimit)
         survivors.push({ mutant, witness: await search.of(this.#witness(other, differences, search), undefined) })
       }
     }
-    const { schema } = this.#authorizer
+    const { schema } = this.authorizer
     return {
       total: mutants.length - invalid.length - equivalent,
       equivalent,
@@ -217,7 +211,7 @@ class MutationRun {
   /** Returns an authorizer with a mutant, or the reason why it does not load. */
   #loaded(mutant: Mutant): Authorizer | string {
     try {
-      return this.#authorizer.withPolicy(...mutatedSources(this.#policy, mutant))
+      return this.authorizer.withPolicy(...mutatedSources(this.policy, mutant))
     } catch (error) {
       if (error instanceof PolicyError) return error.summary
       throw error
@@ -242,7 +236,7 @@ class MutationRun {
    * on no row. No test can be asked for the other differences, such as those for values that are no rows.
    */
   #isEquivalent(differences: Differences): boolean {
-    const { schema } = this.#authorizer
+    const { schema } = this.authorizer
     const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
     const actors: readonly Kind[] = ['nil', ...models.map((model) => ({ model }))]
     return actors.every(
@@ -257,8 +251,8 @@ class MutationRun {
   }
 
   #actionsOf(model: string): readonly string[] {
-    const { schema, readAction } = this.#authorizer
-    return [...actionsToCheck(this.#policy, schema.ancestors(model), readAction)]
+    const { schema, readAction } = this.authorizer
+    return [...actionsToCheck(this.policy, schema.ancestors(model), readAction)]
   }
 
   async #differ(other: Authorizer, question: RecordedQuestion): Promise<boolean> {
@@ -266,11 +260,11 @@ class MutationRun {
   }
 
   #answer(question: RecordedQuestion): Promise<Answer> {
-    return this.#answers.get(question, () => answerOf(this.#authorizer, question))
+    return this.#answers.get(question, () => answerOf(this.authorizer, question))
   }
 
   async #witness(other: Authorizer, differences: Differences, limit: TimeLimit): Promise<Witness | undefined> {
-    let left = this.#options.witnessChecks ?? 2000
+    let left = this.options.witnessChecks ?? 2000
     const candidates: Candidate[] = []
     for (const { ofFields, question } of this.#candidates()) {
       if (limit.isOver || candidates.length >= left) break
@@ -288,11 +282,11 @@ class MutationRun {
 
   /** Yields what known actors can ask: checks, then the fields of rows, then requests. */
   *#candidates(): Generator<Candidate> {
-    const { schema, readAction } = this.#authorizer
+    const { schema, readAction } = this.authorizer
     for (const ofFields of [false, true])
       for (const [model, rows] of this.#rows)
         for (const action of ofFields
-          ? fieldActionsOf(this.#policy, schema.ancestors(model), readAction)
+          ? fieldActionsOf(this.policy, schema.ancestors(model), readAction)
           : this.#actionsOf(model))
           for (const actor of this.#actors)
             for (const resource of rows) yield { ofFields, question: { actor, action, resource } }
@@ -308,7 +302,7 @@ class MutationRun {
 
   /** Returns whether a mutant allows other fields of a resource. */
   async #fieldsDiffer(other: Authorizer, asked: RecordedFields): Promise<boolean> {
-    const own = await this.#fieldsTexts.get(asked, () => fieldsText(this.#authorizer, asked))
+    const own = await this.#fieldsTexts.get(asked, () => fieldsText(this.authorizer, asked))
     return own !== (await fieldsText(other, asked))
   }
 
@@ -316,10 +310,10 @@ class MutationRun {
   async #fieldWitness(other: Authorizer, asked: RecordedQuestion): Promise<Witness | undefined> {
     // Sound: a question about fields has an action.
     if (!(await this.#fieldsDiffer(other, asked as RecordedFields))) return undefined
-    const { schema } = this.#authorizer
-    const ancestors = schema.ancestors(this.#authorizer.modelOf(asked.resource)!)
+    const { schema } = this.authorizer
+    const ancestors = schema.ancestors(this.authorizer.modelOf(asked.resource)!)
     const declared = ancestors.flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
-    for (const field of new Set([...declared, ...fieldTextsOf(this.#policy, ancestors)])) {
+    for (const field of new Set([...declared, ...fieldTextsOf(this.policy, ancestors)])) {
       const witness = await this.#witnessOf(other, { ...asked, field })
       if (witness) return witness
     }

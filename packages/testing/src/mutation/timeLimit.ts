@@ -1,10 +1,8 @@
 /** The time that a piece of work may take. */
 export class TimeLimit {
   readonly #end: number
-  readonly #milliseconds: number
 
-  constructor(milliseconds: number) {
-    this.#milliseconds = milliseconds
+  constructor(private readonly milliseconds: number) {
     this.#end = performance.now() + milliseconds
   }
 
@@ -17,7 +15,7 @@ export class TimeLimit {
   async of<T>(work: Promise<T>, late: T): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const end = new Promise<T>((resolve) => {
-      timer = setTimeout(() => resolve(late), this.#milliseconds)
+      timer = setTimeout(() => resolve(late), this.milliseconds)
     })
     try {
       return await Promise.race([work, end])

@@ -9,10 +9,11 @@ import { fieldsDenied, pickFields } from './fields.js'
 
 /** Decides about fields, by the rules of `allow_field`. */
 export class FieldRules {
-
   /** @param authorizer - The authorizer, to explain denials. */
-  constructor(private readonly engine: Engine, private readonly authorizer: object) {
-  }
+  constructor(
+    private readonly engine: Engine,
+    private readonly authorizer: object,
+  ) {}
 
   /** @throws as `Authorizer.authorizeField`. */
   async authorize(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {

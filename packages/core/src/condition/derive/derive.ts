@@ -39,8 +39,6 @@ const maxCopies = 40_000
  * interleave.
  */
 export class Deriver {
-  readonly #policy: Policy
-  readonly #schema: Schema
   readonly #evaluator: Evaluator
   readonly #unifier: Unifier
   readonly #definitions = new Definitions()
@@ -60,13 +58,11 @@ export class Deriver {
    * they are opaque.
    */
   constructor(
-    policy: Policy,
-    schema: Schema,
+    private readonly policy: Policy,
+    private readonly schema: Schema,
     { origins = false, silent = false }: { readonly origins?: boolean; readonly silent?: boolean } = {},
   ) {
     this.#silent = silent
-    this.#policy = policy
-    this.#schema = schema
     this.#evaluator = new Evaluator(
       schema,
       (...terms) => this.#unifier.unify(...terms),
@@ -104,7 +100,7 @@ export class Deriver {
   derive(rule: string, args: readonly Operand[], span: Span): Condition {
     this.#size = 0
     this.#copies = 0
-    if (!this.#policy.rules.has(rule)) {
+    if (!this.policy.rules.has(rule)) {
       return opaqueCall(
         rule,
         args,
@@ -218,7 +214,7 @@ export class Deriver {
 
   /** Returns a continuation that alternatives which may bind `terms` share. */
   #once(terms: readonly Symbolic[], bound: Substitution, span: Span, next: Next): Next {
-    return shareContinuation(this.#schema, this.#definitions, terms, bound, span, next, () => this.#copy())
+    return shareContinuation(this.schema, this.#definitions, terms, bound, span, next, () => this.#copy())
   }
 
   #alternatives(arms: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Condition {
@@ -282,7 +278,7 @@ export class Deriver {
           goal,
         )
       })
-      if (canFail(this.#schema, found))
+      if (canFail(this.schema, found))
         throw new BeyondConditions('cut', '`cut` follows alternatives of which one can be an error', goal)
       return { condition: and(...conditions, found), bound }
     }
@@ -291,7 +287,7 @@ export class Deriver {
 
   /** Returns whether some goals bind a variable that also occurs outside them. */
   #isShared(name: string, count: number, scope: Scope, bound: Substitution): boolean {
-    return !this.#schema.isName(name) && count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound)
+    return !this.schema.isName(name) && count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound)
   }
 
   /** Returns whether a variable can still be bound. */

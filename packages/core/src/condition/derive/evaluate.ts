@@ -23,19 +23,15 @@ type Unify = (left: Symbolic, right: Symbolic, bound: Substitution, span: Span) 
 
 /** Evaluates expressions to terms while a condition is derived. */
 export class Evaluator {
-  readonly #schema: Schema
-  readonly #unify: Unify
-  readonly #grow: (at: Expression) => void
-
   /**
    * @param unify - Unifies the result of a postponed evaluation.
    * @param grow - Counts another part of the condition.
    */
-  constructor(schema: Schema, unify: Unify, grow: (at: Expression) => void) {
-    this.#schema = schema
-    this.#unify = unify
-    this.#grow = grow
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly unify: Unify,
+    private readonly grow: (at: Expression) => void,
+  ) {}
 
   variable(name: string, scope: Scope): Symbolic {
     return { kind: 'unknown', unknown: scope.unknown(name) }
@@ -84,7 +80,7 @@ export class Evaluator {
       case 'boolean':
         return value(expression.value)
       case 'variable':
-        if (this.#schema.constants.has(expression.name)) {
+        if (this.schema.constants.has(expression.name)) {
           if (expression.name === 'nil') return value(null)
           return { kind: 'operand', operand: { kind: 'constant', name: expression.name, span: expression.span } }
         }
@@ -119,7 +115,7 @@ export class Evaluator {
     if (member.kind === 'call') {
       if (member.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', expression)
       if (receiver.kind === 'unknown') return methodOfNothing(expression)
-      this.#grow(expression)
+      this.grow(expression)
       const of = ground(receiver, bound, expression)
       const args = member.args.map((arg) => this.operand(arg, scope, bound))
       return {
@@ -151,10 +147,10 @@ export class Evaluator {
     const isOpen = all.terms.some((term) => all.bound.resolve(term).kind === 'unknown')
     const known = all.terms.map((term) => all.bound.resolve(term))
     // A bound operand is read immediately, even if the result is never used.
-    if (isOpen && known.some((one) => one.kind === 'operand' && canFailToRead(this.#schema, one.operand)))
+    if (isOpen && known.some((one) => one.kind === 'operand' && canFailToRead(this.schema, one.operand)))
       throw new BeyondConditions('unbound-value', 'arithmetic with an unknown value', expression)
     return this.#whenKnown(all.terms, expression, all.bound, (bound) => {
-      this.#grow(expression)
+      this.grow(expression)
       const [left, right] = all.terms.map((term) => ground(bound.resolve(term), bound, expression))
       return {
         term: { kind: 'operand', operand: { kind: 'arithmetic', operator, left: left!, right: right!, span } },
@@ -180,7 +176,7 @@ export class Evaluator {
     const resume: Waiting['resume'] = (from, next) => {
       const evaluated = this.#whenKnown(needed, at, from, evaluate)
       if (!has(evaluated, 'term')) return evaluated
-      return onward(this.#unify(evaluated.term, term, evaluated.bound, at.span), next)
+      return onward(this.unify(evaluated.term, term, evaluated.bound, at.span), next)
     }
     return { term, bound: bound.link(result).wait({ on: open, at, resume }) }
   }
@@ -195,7 +191,7 @@ export class Evaluator {
   read(operand: Operand, name: string, span: Span, at: Expression | Pattern): Operand {
     if (name === 'constructor' || name === 'prototype' || name === '__proto__')
       throw new BeyondConditions('unreachable-name', `a policy must not read "${name}"`, at)
-    const type = operandType(this.#schema, operand)
+    const type = operandType(this.schema, operand)
     const step: Step =
       type.list && name === 'length'
         ? { name, model: undefined, ofList: true, span }

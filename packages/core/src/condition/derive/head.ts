@@ -20,13 +20,10 @@ export function inOrder(steps: readonly HeadStep[], at: number, bound: Substitut
 
 /** Matches arguments with the heads of rules. */
 export class Heads {
-  readonly #evaluator: Evaluator
-  readonly #unifier: Unifier
-
-  constructor(evaluator: Evaluator, unifier: Unifier) {
-    this.#evaluator = evaluator
-    this.#unifier = unifier
-  }
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly unifier: Unifier,
+  ) {}
 
   /**
    * Returns the steps of a head: first the unification of all arguments with the parameters, then
@@ -39,7 +36,7 @@ export class Heads {
       ({ term, span }, index): HeadStep =>
         (bound) => {
           const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
-          const evaluated = this.#evaluator.term(term, scope, bound)
+          const evaluated = this.evaluator.term(term, scope, bound)
           if (!has(evaluated, 'term')) return { bound, conditions: [evaluated] }
           terms[index] = evaluated.term
           const arg = bound.resolve(args[index]!)
@@ -47,13 +44,13 @@ export class Heads {
           // unification.
           if (isNew && arg.kind === 'unknown' && evaluated.term.kind === 'unknown')
             return { bound: bound.bind(evaluated.term.unknown, arg), conditions: [] }
-          return this.#unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
+          return this.unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
         },
     )
     const match = (patternOf: (pattern: Pattern) => Pattern | undefined): HeadStep[] =>
       parameters.flatMap(({ pattern }, index): HeadStep[] => {
         const part = pattern && patternOf(pattern)
-        return part ? [(bound) => this.#unifier.match(terms[index]!, part, scope, bound)] : []
+        return part ? [(bound) => this.unifier.match(terms[index]!, part, scope, bound)] : []
       })
     return [...unify, ...match(classPart), ...match(fieldPart)]
   }

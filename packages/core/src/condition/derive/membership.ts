@@ -15,26 +15,21 @@ export type Share = (terms: readonly Symbolic[], bound: Substitution, span: Span
 
 /** Derives memberships, such as `role in user.roles`. */
 export class Membership {
-  readonly #schema: Schema
-  readonly #evaluator: Evaluator
-  readonly #unifier: Unifier
-  readonly #share: Share
-
-  constructor(schema: Schema, evaluator: Evaluator, unifier: Unifier, share: Share) {
-    this.#schema = schema
-    this.#evaluator = evaluator
-    this.#unifier = unifier
-    this.#share = share
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly evaluator: Evaluator,
+    private readonly unifier: Unifier,
+    private readonly share: Share,
+  ) {}
 
   /** Derives a membership, followed by the continuation. */
   derive(goal: In, scope: Scope, bound: Substitution, next: Next): Condition {
-    const element = this.#evaluator.term(goal.item, scope, bound)
+    const element = this.evaluator.term(goal.item, scope, bound)
     if (!has(element, 'term')) return element
-    const list = this.#evaluator.term(goal.collection, scope, element.bound)
+    const list = this.evaluator.term(goal.collection, scope, element.bound)
     if (!has(list, 'term')) return list
     // The element is read before the list is searched, even if the list is empty.
-    const reads = this.#unifier.reads(element.term, list.bound, goal.span)
+    const reads = this.unifier.reads(element.term, list.bound, goal.span)
     return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))
   }
 
@@ -49,18 +44,18 @@ export class Membership {
     }
     if (from.kind === 'list') {
       if (from.rest) throw new BeyondConditions('open-list', 'the rest of the list is unknown', collection)
-      const reads = this.#unifier.reads(from, bound, span)
-      const arms = from.elements.map((one) => this.#unifier.unify(element, one, bound, span))
+      const reads = this.unifier.reads(from, bound, span)
+      const arms = from.elements.map((one) => this.unifier.unify(element, one, bound, span))
       if (arms.every((arm) => !arm || arm.bound === bound)) {
         const found = or(...arms.map((arm) => (arm ? and(...arm.conditions) : FALSE)))
         return and(...reads, found, found.kind === 'false' ? FALSE : next(bound))
       }
-      const rest = this.#share([element, ...from.elements], bound, span, next)
+      const rest = this.share([element, ...from.elements], bound, span, next)
       return and(...reads, or(...arms.map((arm) => onward(arm, rest))))
     }
     if (from.kind !== 'operand') throw new BeyondConditions('unbound-value', 'the list of `in` is unknown', collection)
     const operand = from.operand
-    const type = operandType(this.#schema, operand)
+    const type = operandType(this.schema, operand)
     // A bound element is compared with the characters of a text.
     const isText = known.kind === 'operand' && type.scalar === 'string'
     if (type.model === 'Dictionary' && !type.list) return this.#pair(goal, element, operand, bound, next)
@@ -72,8 +67,8 @@ export class Membership {
     const name = item.kind === 'variable' ? item.name : 'element'
     const each = { kind: 'variable', name, model: of.model, type: of } as const
     const row: Symbolic = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
-    const unified = this.#unifier.unify(element, row, bound, span)
-    if (!unified) return and(...this.#unifier.reads(from, bound, span), FALSE)
+    const unified = this.unifier.unify(element, row, bound, span)
+    if (!unified) return and(...this.unifier.reads(from, bound, span), FALSE)
     if (known.kind === 'operand')
       return and({ kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
     return { kind: 'some', each, from: operand, where: onward(unified, next), span }
@@ -85,9 +80,9 @@ export class Membership {
     const each = { kind: 'variable', name: 'pair', model: undefined, type: unknownType } as const
     const pair: Operand = { kind: 'path', root: each, steps: [] }
     const elements = ['0', '1'].map((name): Symbolic => {
-      return { kind: 'operand', operand: this.#evaluator.read(pair, name, span, goal) }
+      return { kind: 'operand', operand: this.evaluator.read(pair, name, span, goal) }
     })
-    const unified = this.#unifier.unify(element, { kind: 'list', elements, rest: undefined }, bound, span)
+    const unified = this.unifier.unify(element, { kind: 'list', elements, rest: undefined }, bound, span)
     return { kind: 'some', each, from, where: onward(unified, next), span }
   }
 }

@@ -4,10 +4,7 @@ import type { Condition, Operand } from '../condition.js'
 
 /** An unbound variable of a rule that is being derived. */
 export class Unknown {
-  readonly name: string
-  constructor(name: string) {
-    this.name = name
-  }
+  constructor(readonly name: string) {}
 }
 
 /** A term: an unknown, an operand, or a structure that may contain unknowns. */
@@ -29,12 +26,11 @@ export interface Waiting {
 /** The variables of a rule that is being derived. */
 export class Scope {
   readonly #unknowns = new Map<string, Unknown>()
-  /** The number of occurrences of each name in the rule. */
-  readonly occurrences: ReadonlyMap<string, number>
 
-  constructor(occurrences: ReadonlyMap<string, number>) {
-    this.occurrences = occurrences
-  }
+  constructor(
+    /** The number of occurrences of each name in the rule. */
+    readonly occurrences: ReadonlyMap<string, number>,
+  ) {}
 
   /** The variables that have occurred so far. */
   get unknowns(): ReadonlyMap<string, Unknown> {
@@ -60,28 +56,17 @@ type Note = 'linked' | 'awaited' | 'unified'
  */
 export class Substitution {
   static readonly empty: Substitution = new Substitution(undefined, undefined, undefined, [], [])
-  readonly #parent: Substitution | undefined
-  readonly #unknown: Unknown | undefined
-  /** The binding of the unknown, or a note about it. */
-  readonly #is: Symbolic | Note | undefined
-  /** Goals whose unknowns are unbound. */
-  readonly waiting: readonly Waiting[]
-  /** Goals that waited and must be solved before the continuation. */
-  readonly woken: readonly Waiting[]
 
   private constructor(
-    parent: Substitution | undefined,
-    unknown: Unknown | undefined,
-    is: Symbolic | Note | undefined,
-    waiting: readonly Waiting[],
-    woken: readonly Waiting[],
-  ) {
-    this.#parent = parent
-    this.#unknown = unknown
-    this.#is = is
-    this.waiting = waiting
-    this.woken = woken
-  }
+    private readonly parent: Substitution | undefined,
+    private readonly unknown: Unknown | undefined,
+    /** The binding of the unknown, or a note about it. */
+    private readonly is: Symbolic | Note | undefined,
+    /** Goals whose unknowns are unbound. */
+    readonly waiting: readonly Waiting[],
+    /** Goals that waited and must be solved before the continuation. */
+    readonly woken: readonly Waiting[],
+  ) {}
 
   bind(unknown: Unknown, term: Symbolic): Substitution {
     const from = term.kind === 'unknown' ? this.link(term.unknown) : this
@@ -169,8 +154,8 @@ export class Substitution {
   }
 
   #has(unknown: Unknown, what: Note): boolean {
-    for (let at: Substitution | undefined = this; at; at = at.#parent)
-      if (at.#unknown === unknown && at.#is === what) return true
+    for (let at: Substitution | undefined = this; at; at = at.parent)
+      if (at.unknown === unknown && at.is === what) return true
     return false
   }
 
@@ -186,17 +171,17 @@ export class Substitution {
   since(start: Substitution): { readonly bound: readonly Unknown[]; readonly unified: readonly Unknown[] } {
     const bound: Unknown[] = []
     const unified: Unknown[] = []
-    for (let at: Substitution | undefined = this; at && at !== start; at = at.#parent) {
-      if (!at.#unknown) continue
-      if (typeof at.#is === 'object') bound.push(at.#unknown)
-      else if (at.#is === 'unified') unified.push(at.#unknown)
+    for (let at: Substitution | undefined = this; at && at !== start; at = at.parent) {
+      if (!at.unknown) continue
+      if (typeof at.is === 'object') bound.push(at.unknown)
+      else if (at.is === 'unified') unified.push(at.unknown)
     }
     return { bound, unified }
   }
 
   #lookup(unknown: Unknown): Symbolic | undefined {
-    for (let at: Substitution | undefined = this; at; at = at.#parent)
-      if (at.#unknown === unknown && typeof at.#is === 'object') return at.#is
+    for (let at: Substitution | undefined = this; at; at = at.parent)
+      if (at.unknown === unknown && typeof at.is === 'object') return at.is
     return undefined
   }
 }
@@ -206,12 +191,12 @@ export class Substitution {
  * which becomes opaque.
  */
 export class BeyondConditions extends Error {
-  readonly code: string
-  readonly at: Expression | Pattern | undefined
-  constructor(code: string, message: string, at: Expression | Pattern | undefined) {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly at: Expression | Pattern | undefined,
+  ) {
     super(message)
-    this.code = code
-    this.at = at
   }
 }
 

@@ -15,20 +15,16 @@ import { BeyondConditions, type Scope, type Substitution, type Symbolic, type Un
 
 /** Unifies terms and matches them against patterns while a condition is derived. */
 export class Unifier {
-  readonly #policy: Policy
-  readonly #schema: Schema
-  readonly #evaluator: Evaluator
-
-  constructor(policy: Policy, schema: Schema, evaluator: Evaluator) {
-    this.#policy = policy
-    this.#schema = schema
-    this.#evaluator = evaluator
-  }
+  constructor(
+    private readonly policy: Policy,
+    private readonly schema: Schema,
+    private readonly evaluator: Evaluator,
+  ) {}
 
   unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
-    const a = this.#evaluator.term(left, scope, bound)
+    const a = this.evaluator.term(left, scope, bound)
     if (!has(a, 'term')) return { bound, conditions: [a] }
-    const b = this.#evaluator.term(right, scope, a.bound)
+    const b = this.evaluator.term(right, scope, a.bound)
     if (!('term' in b)) return { bound, conditions: [b] }
     // The elements of a list are read before it is compared, even if their number decides.
     const reads = [...this.#readsIn(left, a.term, b.bound, span), ...this.#readsIn(right, b.term, b.bound, span)]
@@ -76,7 +72,7 @@ export class Unifier {
     if (a.kind === 'operand' || b.kind === 'operand') {
       const operand = a.kind === 'operand' ? a.operand : (b as Extract<Symbolic, { kind: 'operand' }>).operand
       const structure = a.kind === 'operand' ? b : a
-      const type = operandType(this.#schema, operand)
+      const type = operandType(this.schema, operand)
       if (family(type) !== undefined && family(type) !== 'list')
         return { bound, conditions: [...this.#reads(operand, span), FALSE] }
       return this.#equal(operand, ground(structure, bound, undefined), bound, span)
@@ -122,7 +118,7 @@ export class Unifier {
     // An action operand differs from every literal, because it is an action that the policy does
     // not name.
     if ((isAction(left) && right.kind === 'value') || (isAction(right) && left.kind === 'value')) return undefined
-    if (canEqual(this.#schema, left, right)) {
+    if (canEqual(this.schema, left, right)) {
       return { bound, conditions: [{ kind: 'compare', operator: '=', left, right, span }] }
     }
     return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
@@ -149,7 +145,7 @@ export class Unifier {
    */
   #reads(of: Operand, span: Span): readonly Condition[] {
     const isField = of.kind === 'path' && of.steps.length > 0
-    return isField || canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
+    return isField || canFailToRead(this.schema, of) ? [{ kind: 'reads', of, span }] : []
   }
 
   #bind(unknown: Unknown, term: Symbolic, bound: Substitution, span: Span): Unified {
@@ -165,8 +161,8 @@ export class Unifier {
     let bound = from
     // The bindings of the pattern's variables depend on the value.
     for (const name of occurrences(pattern).keys()) {
-      const variable = bound.resolve(this.#evaluator.variable(name, scope))
-      if (variable.kind === 'unknown' && !this.#schema.constants.has(name)) bound = bound.link(variable.unknown)
+      const variable = bound.resolve(this.evaluator.variable(name, scope))
+      if (variable.kind === 'unknown' && !this.schema.constants.has(name)) bound = bound.link(variable.unknown)
     }
     const resume: Waiting['resume'] = (after, next) => onward(this.match(term, pattern, scope, after), next)
     return { bound: bound.wait({ on: [unknown], at: pattern, resume }), conditions: [] }
@@ -177,10 +173,10 @@ export class Unifier {
    * unknown. One of each two must be a subclass of the other.
    */
   #isCompatible(unknown: Unknown, tag: string, bound: Substitution): boolean {
-    const { models } = this.#schema
+    const { models } = this.schema
     return bound.waiting.every(({ on, at }) => {
       if (at.kind !== 'class pattern' || !on.includes(unknown) || !models.has(at.tag) || !models.has(tag)) return true
-      return this.#schema.isSubclass(at.tag, tag) || this.#schema.isSubclass(tag, at.tag)
+      return this.schema.isSubclass(at.tag, tag) || this.schema.isSubclass(tag, at.tag)
     })
   }
 
@@ -192,7 +188,7 @@ export class Unifier {
           return this.#isCompatible(subject.unknown, pattern.tag, bound)
             ? this.#matchLater(subject.unknown, pattern, scope, bound)
             : undefined
-        const test = classTest(this.#policy, this.#schema, subject, pattern)
+        const test = classTest(this.policy, this.schema, subject, pattern)
         if (test.kind === 'false') return undefined
         const known = test.kind === 'true' ? subject : this.#narrow(subject, pattern.tag)
         const holder = known === subject ? undefined : bound.holder(term)
@@ -211,7 +207,7 @@ export class Unifier {
         if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound)
         if (subject.kind === 'operand') {
           if (isNil(subject.operand)) return undefined
-          const type = operandType(this.#schema, subject.operand)
+          const type = operandType(this.schema, subject.operand)
           // A missing field is a mismatch here and an error elsewhere. Only the class of a row
           // determines its fields.
           const isOfAny = type.model === undefined || type.list
@@ -237,7 +233,7 @@ export class Unifier {
         return this.#matchList(subject, pattern, scope, bound)
       }
       default: {
-        const expected = this.#evaluator.term(pattern, scope, bound)
+        const expected = this.evaluator.term(pattern, scope, bound)
         if (!has(expected, 'term')) return { bound, conditions: [expected] }
         return this.unify(subject, expected.term, expected.bound, pattern.span)
       }
@@ -249,12 +245,12 @@ export class Unifier {
    * the test. What passes a class's own instance check can be no row, or nil; and the schema knows more of a list or a date.
    */
   #narrow<T extends Symbolic>(subject: T, tag: string): T | Extract<Symbolic, { kind: 'operand' }> {
-    const model = this.#schema.models.get(tag)
+    const model = this.schema.models.get(tag)
     if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !model || hasCustomInstanceCheck(model))
       return subject
-    const type = operandType(this.#schema, subject.operand)
-    const isNarrower = type.model !== undefined && this.#schema.isSubclass(type.model, tag)
-    const as = isNarrower ? { ...type, nullable: false } : rowType(this.#schema, tag, false)
+    const type = operandType(this.schema, subject.operand)
+    const isNarrower = type.model !== undefined && this.schema.isSubclass(type.model, tag)
+    const as = isNarrower ? { ...type, nullable: false } : rowType(this.schema, tag, false)
     if (as.model === undefined && as.scalar === undefined) return subject
     return { kind: 'operand', operand: { ...subject.operand, as } }
   }
@@ -283,8 +279,8 @@ export class Unifier {
     return fields.some(
       ({ value }) =>
         value.kind !== 'variable' ||
-        this.#schema.constants.has(value.name) ||
-        bound.resolve(this.#evaluator.variable(value.name, scope)).kind !== 'unknown',
+        this.schema.constants.has(value.name) ||
+        bound.resolve(this.evaluator.variable(value.name, scope)).kind !== 'unknown',
     )
   }
 
@@ -298,14 +294,14 @@ export class Unifier {
     let bound = from
     const conditions: Condition[] = []
     if (subject.kind === 'operand' && fields.length > 0) {
-      const holds = holdsFields(this.#schema, subject.operand, pattern.span)
+      const holds = holdsFields(this.schema, subject.operand, pattern.span)
       if (holds.kind !== 'true') conditions.push(holds)
     }
     for (const field of fields) {
       let term: Symbolic | undefined
       if (subject.kind === 'dictionary') term = subject.entries.get(field.key)
       else if (subject.kind === 'operand')
-        term = { kind: 'operand', operand: this.#evaluator.read(subject.operand, field.key, field.span, pattern) }
+        term = { kind: 'operand', operand: this.evaluator.read(subject.operand, field.key, field.span, pattern) }
       else throw new BeyondConditions('list-pattern', 'a field of a list', pattern)
       const matched = term && this.match(term, field.value, scope, bound)
       if (!matched) return undefined
@@ -334,7 +330,7 @@ export class Unifier {
     }
     if (!pattern.rest) return { bound, conditions }
     const rest: Symbolic = { kind: 'list', elements: subject.elements.slice(fixed), rest: undefined }
-    const unified = this.unify(this.#evaluator.variable(pattern.rest.name, scope), rest, bound, pattern.span)
+    const unified = this.unify(this.evaluator.variable(pattern.rest.name, scope), rest, bound, pattern.span)
     return unified && { bound: unified.bound, conditions: [...conditions, ...unified.conditions] }
   }
 }

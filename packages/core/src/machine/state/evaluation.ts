@@ -30,12 +30,14 @@ type KeptEvaluations = Map<unknown, Map<unknown, Map<unknown, Map<unknown, Map<s
  */
 class Shared {
   readonly #known: KeptEvaluations = new Map()
+  /** The number of checks that the application asked for together. */
+  readonly #size: number
   #steps = 0
   #computed = 0
   #since: number | undefined = undefined
 
-  constructor(/** The number of checks that the application asked for together. */
-    private readonly size: number) {
+  constructor(size: number) {
+    this.#size = size
   }
 
   get({ by, actor, resource, method, action, context }: Asked, make: () => Evaluation): Evaluation {
@@ -55,10 +57,10 @@ class Shared {
     const now = Date.now()
     this.#since ??= now
     const [what, limit] =
-      this.#steps > most * this.size
+      this.#steps > most * this.#size
         ? (['step', `${most} steps`] as const)
         : (['time', `${syncTime} ms of computing`] as const)
-    if (what === 'time' && this.#computed + now - this.#since <= syncTime * this.size) return
+    if (what === 'time' && this.#computed + now - this.#since <= syncTime * this.#size) return
     throw new QueryError(`${what}-limit`, `A check and the checks within it take more than ${limit}.`, {
       hint: 'look for getters and methods that ask the authorizer for many rows, or raise `limits`',
     })
@@ -81,6 +83,8 @@ class Shared {
  * would evaluate the next one several times.
  */
 export class Evaluation {
+  /** The context of the question. */
+  readonly context: ContextValues
   /** What reuses it for synchronous checks, if anything does. */
   reusedBy: Reuse | undefined = undefined
   readonly #shared: Shared
@@ -96,8 +100,8 @@ export class Evaluation {
    * @param outer - The check within which it is asked for. Default: none.
    * @param context - The context of the question. Default: that of `outer`.
    */
-  constructor(size = 1, outer?: Evaluation, /** The context of the question. */
-    readonly context: ContextValues = outer?.context ?? noContext) {
+  constructor(size = 1, outer?: Evaluation, context: ContextValues = outer?.context ?? noContext) {
+    this.context = context
     this.#shared = outer ? outer.#shared : new Shared(size)
   }
 
