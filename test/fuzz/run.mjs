@@ -31,7 +31,7 @@ await build({
       '@arcturus/typeorm': here('../../packages/typeorm/src/index.ts'),
     },
   },
-  output: { file, format: 'esm', sourcemap: true },
+  output: { file, format: 'esm', sourcemap: true, codeSplitting: false },
   logLevel: 'warn',
 })
 // The bundle is not where its sources are.
