@@ -22,14 +22,14 @@ export type RegExpEngine = (source: string, flags: string) => RegExpLike
  * A regular expression of another engine, for the methods of texts that expect one of JavaScript.
  */
 export class EngineRegExp {
+  readonly source: string
+  readonly flags: string
   lastIndex = 0
   readonly #engine: RegExpLike
 
-  constructor(
-    readonly source: string,
-    readonly flags: string,
-    engine: RegExpEngine,
-  ) {
+  constructor(source: string, flags: string, engine: RegExpEngine) {
+    this.source = source
+    this.flags = flags
     this.#engine = engine(source, flags)
     // `split` and `matchAll` create a copy of the pattern
     const species = function species(pattern: EngineRegExp, its: string): EngineRegExp {

@@ -75,10 +75,12 @@ function neverEnds(): QueryError {
 
 /** Limits the time of a sequence of waits. */
 class Patience {
+  readonly #time: number
   readonly #end: number
   readonly #turns: Turns = new Turns()
 
-  constructor(private readonly time: number) {
+  constructor(time: number) {
+    this.#time = time
     this.#end = Date.now() + time
   }
 
@@ -100,7 +102,7 @@ class Patience {
   }
 
   #error(): QueryError {
-    return new QueryError('time-limit', `Loading the data of the filter takes more than ${this.time} ms.`, {
+    return new QueryError('time-limit', `Loading the data of the filter takes more than ${this.#time} ms.`, {
       hint: "raise `limits.asyncTime`, or leave relations in the database: unloaded: 'database'",
     })
   }

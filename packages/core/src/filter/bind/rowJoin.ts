@@ -17,6 +17,11 @@ import { entryOf } from '../../values/entryOf.js'
  * `some x in r where x.a = b and …`, if the other tests are of `x`.
  */
 export class RowJoin {
+  readonly some: Some
+  /** The path of the row that is compared. */
+  readonly own: Path
+  /** The path that it is compared with. */
+  readonly other: Path
   /** The other tests of each row. */
   readonly tests: Condition
   /** Whether all of those tests come before the comparison. */
@@ -26,17 +31,12 @@ export class RowJoin {
   #canFail: boolean | undefined
   #isUndeclared: boolean | undefined
 
-  constructor(
-    readonly some: Some,
-    compare: Compare,
-    /** The path of the row that is compared. */
-    readonly own: Path,
-    /** The path that it is compared with. */
-    readonly other: Path,
-    parts: readonly Condition[],
-  ) {
+  constructor(some: Some, compare: Compare, own: Path, other: Path, parts: readonly Condition[]) {
+    this.own = own
+    this.other = other
     this.tests = and(...parts.filter((part) => part !== compare))
     this.isLast = parts.at(-1) === compare
+    this.some = some
     this.#compare = compare
   }
 

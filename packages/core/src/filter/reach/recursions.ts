@@ -46,6 +46,8 @@ type Fixpoint = Pick<DefiniteReach, 'where' | 'steps'>
  * Its formula splits into a base case and ways to another row.
  */
 export class Recursions {
+  readonly #schema: Schema
+  readonly #print: (body: Condition, question: Question) => Definite
   readonly #unknowns = new Map<Definition, Map<Question, Equation>>()
   readonly #unprinted: Equation[] = []
   /** How many parts of conditions were copied. Ways multiply where several definitions call each other. */
@@ -55,10 +57,10 @@ export class Recursions {
   /**
    * @param print - Returns the rows for which the question is true, from the body of a definition.
    */
-  constructor(
-    private readonly schema: Schema,
-    private readonly print: (body: Condition, question: Question) => Definite,
-  ) {}
+  constructor(schema: Schema, print: (body: Condition, question: Question) => Definite) {
+    this.#schema = schema
+    this.#print = print
+  }
 
   /**
    * Returns a placeholder for the answer until it is closed.
@@ -94,7 +96,7 @@ export class Recursions {
       const { definition, each, question } = unknown
       const row: Path = { kind: 'path', root: each, steps: [] }
       const body = substitute(definition.condition, (root) => (root === definition.parameters[0] ? row : undefined))
-      unknown.formula = this.print(body, question)
+      unknown.formula = this.#print(body, question)
     }
     this.#solve(unknowns)
     return this.#closed(condition)
@@ -116,7 +118,7 @@ export class Recursions {
   #solveFor(unknown: Equation, component: readonly Equation[]): boolean {
     const among = new Set<unknown>(component)
     const isUnknown = (reach: DefiniteReach): reach is Pending<Equation> => 'of' in reach && among.has(reach.of)
-    const ways = new Ways<Equation>(this.schema, unknown.span, this.#count)
+    const ways = new Ways<Equation>(this.#schema, unknown.span, this.#count)
     const parts = new Map<Equation, Parts<Equation>>()
     for (const one of component) {
       const taken = ways.take(this.#closed(one.formula), isUnknown)
@@ -189,7 +191,7 @@ export class Recursions {
   /** Returns a condition with the solutions of its unknowns. */
   #closed(condition: Definite): Definite {
     return replaceReaches(
-      this.schema,
+      this.#schema,
       condition,
       (reach) =>
         isPending(reach) && reach.of.solution ? this.#reach(reach.of, reach.of.solution, reach.start) : undefined,
@@ -199,10 +201,10 @@ export class Recursions {
 
   #reach({ each, span }: Equation, { where, steps }: Fixpoint, start: Path): Definite {
     if (where.kind === 'false') return where
-    const present = isPresent(this.schema, start, span)
+    const present = isPresent(this.#schema, start, span)
     if (where.kind === 'true') return present
     if (steps.length > 0) return { kind: 'reach', start, each, where, steps, span }
-    const there = replaceRoots(this.schema, where, (root) => (root === each ? start : undefined), this.#count)
+    const there = replaceRoots(this.#schema, where, (root) => (root === each ? start : undefined), this.#count)
     return present.kind === 'true' ? there : { kind: 'and', of: [present, there] }
   }
 }
