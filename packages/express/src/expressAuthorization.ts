@@ -22,7 +22,7 @@ import {
   UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
-import { type Holder, hold, isAllowList, keepPrivate } from '@arcturus/core/node'
+import { holdUndecided, keepPrivate } from '@arcturus/core/node'
 import type {
   ErrorRequestHandler,
   NextFunction,
@@ -190,7 +190,7 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
     return (request, response, next) => {
       const enforcement = enforcementOf(request, response)
       const { guard } = enforcement
-      if (guard.armable && !guard.armed) hold(response, new Undecided(enforcement, request, response, next))
+      if (guard.armable && !guard.armed) holdResponse(enforcement, request, response, next)
       proceed(enforcement, () => enforcement.arm(), request, response, next)
     }
   }
@@ -275,39 +275,19 @@ function assertUnguarded(handler: unknown): void {
  * Holds back a response without a decision, and passes an error to the application's error handlers
  * if they can still respond.
  */
-class Undecided implements Holder {
-  readonly #enforcement: Enforcement<Request, Actor>
-  readonly #request: Request
-  readonly #response: Response
-  readonly replace: NextFunction
-  readonly exempts: Holder['exempts']
-
-  constructor(enforcement: Enforcement<Request, Actor>, request: Request, response: Response, next: NextFunction) {
-    this.#enforcement = enforcement
-    this.#request = request
-    this.#response = response
-    this.replace = next
-    this.exempts = request.method === 'OPTIONS' ? (body) => isAllowList(response, body) : undefined
-  }
-
-  holds(): boolean {
-    return this.#enforcement.guard.holds
-  }
-
-  failure(status: number): Error | undefined {
-    const { method, originalUrl } = this.#request
-    return this.#enforcement.hold(status, `${method} ${originalUrl.split('?', 1)[0]}`)
-  }
-
-  sending(): void {
-    const { personal, state } = this.#enforcement.guard
-    if (personal && state !== 'blocked') keepPrivate(this.#response)
-    this.#enforcement.answered()
-  }
-
-  body(error: Error): string {
-    // Express does the same with an error that no handler can answer any more.
-    if (this.#request.app.get('env') !== 'test') console.error(error.stack)
-    return 'Internal Server Error'
-  }
+function holdResponse(
+  enforcement: Enforcement<Request, Actor>,
+  { method, originalUrl, app }: Request,
+  response: Response,
+  replace: NextFunction,
+): void {
+  holdUndecided(response, enforcement, {
+    method,
+    name: `${method} ${originalUrl.split('?', 1)[0]}`,
+    replace,
+    report: (error) => {
+      // Express does the same with an error that no handler can answer any more.
+      if (app.get('env') !== 'test') console.error(error.stack)
+    },
+  })
 }

@@ -23,7 +23,7 @@ import {
   UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
-import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
+import { holdUndecided, isAllowList } from '@arcturus/core/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
 import type { Actor, AllowedState, RouteContext } from './types.js'
 
@@ -113,7 +113,7 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
     if (known) return known
     const enforcement = enforcements.begin(context, context.method)
     context.state.authorization = enforcement.authorization
-    holdUndecided(enforcement, context)
+    holdResponse(enforcement, context)
     answerProblems(context, options)
     return enforcement
   }
@@ -306,24 +306,13 @@ function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOp
 }
 
 /** Holds back a response without a decision that bypasses the middleware, past Koa or above it. */
-function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Context): void {
-  const { res, app } = context
-  hold(res, {
-    holds: () => enforcement.guard.holds,
-    failure: (status) => enforcement.hold(status, routeOf(context)),
-    exempts:
-      context.method === 'OPTIONS'
-        ? (body) => isAllowList(res, body) || (!hasBody(context) && body === STATUS_CODES[res.statusCode])
-        : undefined,
-    sending: () => {
-      const { personal, state } = enforcement.guard
-      if (personal && state !== 'blocked') keepPrivate(res)
-      enforcement.answered()
-    },
+function holdResponse(enforcement: Enforcement<Context, Actor>, context: Context): void {
+  const { res, app, method } = context
+  holdUndecided(res, enforcement, {
+    method,
+    name: routeOf(context),
+    exempts: (body) => isAllowList(res, body) || (!hasBody(context) && body === STATUS_CODES[res.statusCode]),
     replace: (error) => context.onerror(error),
-    body: (error) => {
-      app.emit('error', error, context)
-      return 'Internal Server Error'
-    },
+    report: (error) => app.emit('error', error, context),
   })
 }

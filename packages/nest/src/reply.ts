@@ -1,36 +1,27 @@
-import type { AuthorizationError } from '@arcturus/core'
+import type { Actor, AuthorizationError } from '@arcturus/core'
 import { type Enforcement, problemOf, problemType, UnauthenticatedError, wantsProblem } from '@arcturus/core/framework'
-import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
+import { holdUndecided, keepPrivate } from '@arcturus/core/node'
 import { Logger } from '@nestjs/common'
 import { type Call, type PlatformRequest, type Reply, rawOf } from './call.js'
 import type { ArcturusModuleOptions } from './options.js'
-
-type AnyEnforcement = Pick<Enforcement<object, unknown>, 'guard' | 'hold' | 'answered'>
 
 /** Reports what clients do not learn. */
 export const logger: Logger = new Logger('Arcturus')
 
 /** Holds back the response of a route until it is decided. */
-export function holdReply(reply: Reply, { method, name }: Call, enforcement: AnyEnforcement): void {
+export function holdReply(reply: Reply, { method, name }: Call, enforcement: Enforcement<object, Actor>): void {
   const response = rawOf(reply)
-  hold(response, {
-    holds: () => enforcement.guard.holds,
-    failure: (status) => enforcement.hold(status, name),
-    exempts: method === 'OPTIONS' ? (body) => isAllowList(response, body) : undefined,
-    sending: () => {
-      const { personal, state } = enforcement.guard
-      if (personal && state !== 'blocked') makePrivate(reply)
-      enforcement.answered()
-    },
+  const report = (error: Error): void => logger.error(error)
+  holdUndecided(response, enforcement, {
+    method,
+    name,
+    report,
+    makePrivate: () => makePrivate(reply),
     replace: (error) => {
-      logger.error(error)
+      report(error)
       response.statusCode = 500
       response.setHeader('Content-Type', 'application/json')
       response.end(JSON.stringify({ statusCode: 500, message: 'Internal Server Error' }))
-    },
-    body: (error) => {
-      logger.error(error)
-      return 'Internal Server Error'
     },
   })
 }

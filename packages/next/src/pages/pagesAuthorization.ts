@@ -21,7 +21,7 @@ import {
   UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core/framework'
-import { hold, keepPrivate } from '@arcturus/core/node'
+import { holdUndecided, keepPrivate } from '@arcturus/core/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
 import { asServing, assertNotKept } from '../cacheScope.js'
@@ -162,7 +162,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     const route: ApiRoute = async (request, response) => {
       try {
         await serve(request, protection, request, async (enforcement) => {
-          holdUndecided(enforcement, request, response)
+          holdResponse(enforcement, request, response)
           await attached(request, enforcement.authorization, () => handler(request, response))
         })
       } catch (error) {
@@ -181,7 +181,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
       const { req, res } = context
       try {
         return await serve(req, protection, context, async (enforcement) => {
-          const release = holdUndecided(enforcement, req, res)
+          const release = holdResponse(enforcement, req, res)
           const [own, takeBack] = lent(res)
           try {
             const result = await handler({ ...context, res: own, authorization: enforcement.authorization })
@@ -239,29 +239,24 @@ function has(result: unknown, what: string): boolean {
  *
  * @returns a function that releases the response.
  */
-function holdUndecided(
+function holdResponse(
   enforcement: Enforcement<RequestSource, Actor>,
   request: IncomingMessage,
   response: ServerResponse,
 ): () => void {
-  const body = (error: Error): string => {
-    console.error(error)
-    return 'Internal Server Error'
-  }
-  return hold(response, {
-    holds: () => enforcement.guard.holds,
-    failure: (status) => enforcement.hold(status, routeOf(request)),
+  const report = (error: Error): void => console.error(error)
+  return holdUndecided(response, enforcement, {
+    method: request.method,
+    name: routeOf(request),
+    report,
     // Next itself answers no OPTIONS requests.
-    exempts: request.method === 'OPTIONS' ? () => false : undefined,
-    sending: () => {
-      if (isPersonal(enforcement) && enforcement.guard.state !== 'blocked') keepPrivate(response)
-      enforcement.answered()
-    },
+    exempts: () => false,
+    isPersonal: () => isPersonal(enforcement),
     replace: (error) => {
+      report(error)
       response.statusCode = 500
-      response.end(body(error))
+      response.end('Internal Server Error')
     },
-    body,
   })
 }
 
