@@ -103,3 +103,24 @@ test('the warnings of the policy are listed first', () => {
     ['unsupported-filter', 'User'],
   ])
 })
+
+test('one entry stands for each place, however many blocks inherit from each other', () => {
+  const names = Array.from({ length: 12 }, (_, at) => `Level${at}`)
+  const authorizer = new Authorizer().registerClass(User, { key: 'id', fields: { id: 'integer' } })
+  for (const [at, name] of names.entries())
+    authorizer.registerClass(class {}, {
+      name,
+      key: 'id',
+      fields: { id: 'integer', parent: { one: names[at - 1] ?? name } },
+    })
+  const blocks = names.map((name, at) => {
+    const parent = names[at - 1] ?? name
+    const head = `resource ${name} { roles = ["owner"]; permissions = ["read"]; relations = { parent: ${parent} };`
+    return `${head} "read" if "owner"; "owner" if "owner" on "parent"; }
+      has_relation(parent: ${parent}, "parent", child: ${name}) if parent = child.parent;`
+  })
+  authorizer.loadSync(`allow(actor, action, resource) if has_permission(actor, action, resource); actor User {}
+    has_role(user: User, name: String, resource: Resource) if [name, resource] in user.roles; ${blocks.join(' ')}`)
+  const models = authorizer.check().flatMap(({ code, model }) => (code === 'unsupported-filter' ? model : []))
+  expect(models).toEqual(names)
+})

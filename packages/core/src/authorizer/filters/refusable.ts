@@ -1,13 +1,14 @@
-import type { Condition, Definition } from '../../condition/condition.js'
+import type { Condition, Definition, Ref } from '../../condition/condition.js'
 import { TRUE } from '../../condition/construct.js'
 import { Deriver } from '../../condition/derive/derive.js'
 import { mapParts, partsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import { definite } from '../../filter/definite/definite.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
-import type { Span } from '../../language/source.js'
+import type { Source, Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import { actionsToCheck, actorsOf } from '../actions/actionNames.js'
 import { planFilter } from '../plans/plans.js'
 import { WithoutActor } from './withoutActor.js'
@@ -34,6 +35,8 @@ export type Finding = Diagnostic & Partial<Pick<RefusableFilter, 'actor' | 'acti
 export function refusable(policy: Policy, schema: Schema, readAction: string): readonly RefusableFilter[] {
   const found: RefusableFilter[] = []
   const deriver = new Deriver(policy, schema)
+  const withoutActor = new WithoutActor(schema)
+  const obstacles = new Obstacles(schema)
   const named = [...actorsOf(policy)].filter((name) => schema.models.has(name))
   const models = [...schema.models.values()].filter(
     (model) => policy.blocks.get(model.name)?.keyword === 'resource' || model.fields.size > 0,
@@ -42,8 +45,7 @@ export function refusable(policy: Policy, schema: Schema, readAction: string): r
     for (const { name: model } of models) {
       for (const action of actionsToCheck(policy, schema.ancestors(model), readAction)) {
         const condition = planFilter(policy, schema, { model: actor }, { action }, model, deriver)
-        const asked = new WithoutActor(schema).condition(condition)
-        for (const { reason, span } of obstacles(schema, asked, new Set()))
+        for (const { reason, span } of obstacles.in(withoutActor.condition(condition)))
           found.push({
             code: 'unsupported-filter',
             severity: 'warning',
@@ -61,26 +63,46 @@ interface Obstacle {
   readonly span: Span
 }
 
-/** Examines every part on its own, so that each reports its own obstacle. */
-function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>): readonly Obstacle[] {
-  switch (condition.kind) {
-    case 'opaque':
-      return [{ reason: condition.reason.message, span: condition.span }]
-    case 'ref': {
-      const { definition } = condition
+/** Examines every part on its own, so that each reports its own obstacle. A definition is examined once. */
+class Obstacles {
+  readonly #schema: Schema
+  /** The obstacles of definitions, and their references to others, in their order. */
+  readonly #known = new Map<Definition, readonly (Obstacle | Ref)[]>()
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  /** Returns the obstacles in a condition: one for each reason and place. */
+  in(condition: Condition): readonly Obstacle[] {
+    const places = new Map<Source, Set<string>>()
+    return this.#within(this.#examined(condition), new Set()).filter(({ reason, span: { source, start, end } }) => {
+      const ofSource = entryOf(places, source, () => new Set<string>())
+      const isNew = !ofSource.has(`${start} ${end} ${reason}`)
+      return ofSource.add(`${start} ${end} ${reason}`) && isNew
+    })
+  }
+
+  #within(found: readonly (Obstacle | Ref)[], seen: Set<Definition>): readonly Obstacle[] {
+    return found.flatMap((one) => {
+      if ('reason' in one) return one
+      const { definition } = one
       if (seen.has(definition)) return []
       seen.add(definition)
-      const recursion = definition.recursive ? refusal(schema, condition, 'recursion') : []
-      return [...recursion, ...obstacles(schema, definition.condition, seen)]
-    }
-    default:
-      return [
-        ...refusal(
-          schema,
-          mapParts(condition, () => TRUE),
-        ),
-        ...partsIn(condition).flatMap((one) => obstacles(schema, one, seen)),
-      ]
+      const recursion = () => (definition.recursive ? refusal(this.#schema, one, 'recursion') : [])
+      const own = entryOf(this.#known, definition, () => [...recursion(), ...this.#examined(definition.condition)])
+      return this.#within(own, seen)
+    })
+  }
+
+  #examined(condition: Condition): readonly (Obstacle | Ref)[] {
+    if (condition.kind === 'opaque') return [{ reason: condition.reason.message, span: condition.span }]
+    if (condition.kind === 'ref') return [condition]
+    const own = refusal(
+      this.#schema,
+      mapParts(condition, () => TRUE),
+    )
+    return [...own, ...partsIn(condition).flatMap((one) => this.#examined(one))]
   }
 }
 

@@ -67,7 +67,7 @@ export type RecorderOf = (policy: Policy) => Recorder
 export type Trace = (recorder: Recorder) => Tracer
 
 /** The number of machine steps beyond which a check gets a predicate at once. */
-const trialSteps = 200
+const trialSteps = 2_000
 
 /** The number of actions that a policy warns of: they can come from a request. */
 const maxUnnamed = 100

@@ -1,50 +1,66 @@
 import { QueryError } from '../../errors.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Condition, Definition } from '../condition.js'
 import { substitute } from '../substitute.js'
-import { conditionsIn, mapParts, partsIn } from '../visit.js'
+import { mapParts, partsIn } from '../visit.js'
 
 /** Definitions up to this size are inlined at each reference. */
 const inlineSize = 64
-
 /**
- * Returns a condition with the bodies of definitions in place of references, if they are small and
- * not recursive.
- * @param always - Definitions that are inlined whatever their size. Default: none.
+ * Definitions are inlined at their only reference until a condition has this size. Without a limit, the condition of the last
+ * of many blocks that inherit from each other would contain all of them, with paths through all their relations.
  */
-export function inline(condition: Condition, always: ReadonlySet<Definition> = new Set()): Condition {
-  const inlined = new Map<Definition, Condition>()
-  const simple = (one: Condition): Condition => {
-    if (one.kind !== 'ref') return mapParts(one, simple)
-    const { definition } = one
-    if (definition.recursive) return one
-    let body = inlined.get(definition)
-    if (!body) {
-      body = simple(definition.condition)
-      inlined.set(definition, body)
-    }
-    if (sizeOf(body) > inlineSize && !always.has(definition)) return one
-    const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
-    try {
-      return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
-    } catch (error) {
-      if (error instanceof QueryError && error.code === 'filter-too-large') return one
-      throw error
-    }
-  }
-  return simple(condition)
+const inlineSizeOnce = 96
+
+/** The bodies of definitions that are inlined at each reference; null for larger ones. */
+const small = new WeakMap<Definition, Condition | null>()
+
+/** Returns a condition with the bodies of definitions in place of references, if they are small and not recursive. */
+export function inline(condition: Condition): Condition {
+  return withBodies(condition, smallBody)
 }
 
-/** Returns the definitions that have a single reference. */
-export function referencedOnce(condition: Condition): ReadonlySet<Definition> {
-  const once = new Set<Definition>()
-  const all = new Set<Definition>()
-  for (const one of conditionsIn(condition)) {
-    if (one.kind !== 'ref') continue
-    if (all.has(one.definition)) once.delete(one.definition)
-    else once.add(one.definition)
-    all.add(one.definition)
+/** As `inline`, and with the bodies of definitions that have a single reference, whatever their size. */
+export function inlineOnce(condition: Condition): Condition {
+  const inlined = inline(condition)
+  const size = sizeOf(inlined)
+  if (size > inlineSizeOnce) return inlined
+  const references = referencesIn(inlined)
+  const whole = withBodies(inlined, (one) =>
+    !one.recursive && references.get(one) === 1 ? inline(one.condition) : null,
+  )
+  // References that could not be replaced stay.
+  return sizeOf(whole) === size ? whole : inlineOnce(whole)
+}
+
+function smallBody(definition: Definition): Condition | null {
+  if (definition.recursive) return null
+  return entryOf(small, definition, () => {
+    const body = inline(definition.condition)
+    return sizeOf(body) > inlineSize ? null : body
+  })
+}
+
+/** @param bodyOf - Returns what replaces a reference, with parameters; null to keep it. */
+function withBodies(condition: Condition, bodyOf: (definition: Definition) => Condition | null): Condition {
+  if (condition.kind !== 'ref') return mapParts(condition, (one) => withBodies(one, bodyOf))
+  const { definition, args } = condition
+  const body = bodyOf(definition)
+  if (!body) return condition
+  const values = new Map(definition.parameters.map((parameter, index) => [parameter, args[index]!]))
+  try {
+    return substitute(body, (root) => (root.kind === 'parameter' ? values.get(root) : undefined))
+  } catch (error) {
+    if (error instanceof QueryError && error.code === 'filter-too-large') return condition
+    throw error
   }
-  return once
+}
+
+/** Returns the number of references in a condition, by their definitions. */
+function referencesIn(condition: Condition, found: Map<Definition, number> = new Map()): Map<Definition, number> {
+  if (condition.kind === 'ref') found.set(condition.definition, (found.get(condition.definition) ?? 0) + 1)
+  for (const part of partsIn(condition)) referencesIn(part, found)
+  return found
 }
 
 function sizeOf(condition: Condition): number {

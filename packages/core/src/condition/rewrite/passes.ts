@@ -4,7 +4,7 @@ import { partsIn } from '../visit.js'
 import type { Assumptions } from './assume.js'
 import { Facts, noNil } from './facts.js'
 import { gather } from './gather.js'
-import { inline, referencedOnce } from './inline.js'
+import { inlineOnce } from './inline.js'
 import { withoutRepeated } from './repeated.js'
 import { settled } from './settled.js'
 
@@ -15,7 +15,7 @@ import { settled } from './settled.js'
  * such as that a path can be read, or is not nil.
  */
 export function simplify(condition: Condition): Condition {
-  return new Facts().drop(inline(condition, referencedOnce(condition)))
+  return new Facts().drop(inlineOnce(condition))
 }
 
 /** The passes over the condition of a check, before it is compiled. Default: nothing is assumed. */

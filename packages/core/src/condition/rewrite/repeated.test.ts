@@ -50,6 +50,28 @@ describe.each([true, false])('What an alternative tests is not tested again besi
   })
 })
 
+describe.each([true, false])('What a goal has settled is not tested again after it; declared: %s', (isDeclared) => {
+  test.each([
+    [`${a} and ((${a} and ${b}) or ${c})`, `${a} and (${b} or ${c})`],
+    [`${a} and (x in u.docs and x.b = true and ${a})`, `${a} and (x in u.docs and x.b = true)`],
+    [
+      `not (${c} or not ${a}) and ((${b} and ${a}) or ${search('x.a = true')})`,
+      `not (${c} or not ${a}) and (${b} or ${search('x.a = true')})`,
+    ],
+    [`not ${a} and ((not ${a} and ${b}) or ${c})`, `not ${a} and (${b} or ${c})`],
+    [`${a} and not (${a} and ${b})`, `${a} and not ${b}`],
+  ])('%s', (body, same) => {
+    expect(rewritten(body, isDeclared)).toBe(rewritten(same, isDeclared))
+  })
+
+  test.each([
+    ['by an alternative', `(${a} or ${b}) and ${a}`],
+    ['by a negated conjunction', `not (${a} and ${b}) and (${a} or ${c})`],
+  ])('%s it is not settled', (_how, body) => {
+    expect(rewritten(body, isDeclared).match(/\.[abc] = /g)).toHaveLength(body.match(/\.[abc] = /g)!.length)
+  })
+})
+
 test.each([true, false])('an error before a repeated test is still one; declared: %s', (isDeclared) => {
   expect(rewritten(`${a} or (${b} and ${a})`, isDeclared)).toContain('false')
 })

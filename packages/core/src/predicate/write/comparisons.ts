@@ -90,12 +90,23 @@ export class ComparisonWriter {
 
   /** Writes `x == nil` or `x != nil`. */
   none({ value, isNegated }: None, scope: CodeScope, doubt: Doubt): string {
+    return this.#none(value, isNegated, scope, (x, asked) =>
+      isNegated ? `${x} !== null && ${doubt.note(asked)}` : `${x} === null || ${doubt.note(asked)}`,
+    )
+  }
+
+  /** Writes the test that a value is there. */
+  reads(value: Value, scope: CodeScope, doubt: Doubt): string {
+    return this.#none(value, true, scope, (x, asked) => `${x} === null || ${doubt.note(asked)}`)
+  }
+
+  #none(value: Value, isNegated: boolean, scope: CodeScope, write: (x: string, asked: string) => string): string {
     return this.#operands.about(value, scope, (x) => {
+      const id = JSON.stringify(['none', isNegated, attributeOf(value)])
+      const name = this.#pool.add('isNil', id, (name) => noneTest(name, isNegated))
       // It is not a promise either.
       scope.learn(`plain ${x}`, x)
-      const id = JSON.stringify(['none', isNegated, attributeOf(value)])
-      const asked = `${this.#pool.add('isNil', id, (name) => noneTest(name, isNegated))}(${x})`
-      return isNegated ? `${x} !== null && ${doubt.note(asked)}` : `${x} === null || ${doubt.note(asked)}`
+      return write(x, `${name}(${x})`)
     })
   }
 
@@ -114,7 +125,10 @@ export class ComparisonWriter {
       const compare = areRows ? this.#rowComparison(operator, left, right, types) : `compare("${operator}", `
       const asked = doubt.note(areRows ? `${compare}(${x}, ${y})` : `${compare}${x}, ${y}${types})`)
       if (areRows && (left.type.model ?? right.type.model) !== undefined) return asked
-      return `${areOfOneType(x, y, takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
+      const areScalars = areRows
+        ? `${areBoth('number', x, y)} || ${areBoth('string', x, y)}`
+        : areOfOneType(x, y, takesTexts(left, right))
+      return `${areScalars} ? ${x} ${operator}= ${y} : ${asked}`
     })
   }
 

@@ -32,10 +32,11 @@ export function equality(name: string, comparison: Comparison, left: Written, ri
   return `${x} === ${y} || ${differ}${asked}`
 }
 
-/** Writes an equality of numbers or texts, or what is asked of other values. */
+/** Writes an equality of numbers or texts, or of rows of a class without a key, or what is asked of other values. */
 function scalarsOr(x: string, y: string, { cls, takesTexts }: Comparison, asked: string): string {
-  if (cls !== undefined) return asked
-  return `${areBoth('number', x, y)}${takesTexts ? ` || ${areBoth('string', x, y)}` : ''} ? ${x} === ${y} : ${asked}`
+  const areRows = `${keyOfClass(cls!)} === null && ${x}?.constructor === ${cls} && ${y}?.constructor === ${cls}`
+  const areScalars = `${areBoth('number', x, y)}${takesTexts ? ` || ${areBoth('string', x, y)}` : ''}`
+  return `${cls === undefined ? areScalars : areRows} ? ${x} === ${y} : ${asked}`
 }
 
 /** Returns the name of the key of a class that is passed; it is null for rows without a key. */
@@ -96,6 +97,7 @@ export function searchFunction(name: string, same: string, comparison: Compariso
   const spend = counts
     ? spent('account', 'list.length')
     : `if (list.length >= ${elementsBetweenLooks}) account.spend(list.length)`
+  const asked = new Doubt('found').note(`${same}(item, one)`)
   return `function ${name}(item, list, account) {
   if (!${isWholeList('list')}) return undecided(list)
   if (item === undefined) return undefined
@@ -103,7 +105,7 @@ export function searchFunction(name: string, same: string, comparison: Compariso
   let found = false
   for (let i = 0; i < list.length; i++) {
     const one = list[i]
-    if (${scalarsOr('item', 'one', comparison, new Doubt('found').note(`${same}(item, one)`))}) return true
+    if (${comparison.key === undefined ? scalarsOr('item', 'one', comparison, asked) : asked}) return true
   }
   return found
 }`
@@ -133,7 +135,9 @@ export function equalityFunction(name: string, { cls, key, types, takesTexts }: 
  * @param asked - The comparison of others than two rows of one class, or a row and nil.
  */
 export function rowComparison(name: string, operator: '==' | '!=', asked: string): string {
-  return comparisonByClass(name, '(l, r)', operator === '==' ? '===' : '!==', `return ${asked}`)
+  const is = operator === '==' ? '===' : '!=='
+  const otherwise = `return ${areBoth('boolean', 'l', 'r')} ? l ${is} r : ${asked}`
+  return comparisonByClass(name, '(l, r)', is, otherwise)
 }
 
 /**

@@ -200,7 +200,7 @@ export function isScalar(x: string): string {
   return `(typeof ${x} !== "object" && typeof ${x} !== "function" && ${x} !== undefined)`
 }
 
-export function areBoth(type: 'number' | 'string', x: string, y: string): string {
+export function areBoth(type: 'number' | 'string' | 'boolean', x: string, y: string): string {
   return `typeof ${x} === "${type}" && typeof ${y} === "${type}"`
 }
 

@@ -27,7 +27,7 @@ import {
   tabled,
   text,
 } from './templates.js'
-import { defined, definedAndPlain, ensured, plainly, sequence } from './written.js'
+import { defined, definedAndPlain, ensured, sequence } from './written.js'
 
 /** A predicate as text. */
 export interface PredicateText {
@@ -216,10 +216,8 @@ class Writer {
         const write = (x: string): string => `${x} === true || ${x} !== false && ${doubt.note(`undecided(${x})`)}`
         return this.#operands.about(test.value, scope, write)
       }
-      case 'reads': {
-        const write = (x: string): string => `${plainly(x, scope)} !== undefined || ${doubt.note('undefined')}`
-        return this.#operands.about(test.value, scope, write)
-      }
+      case 'reads':
+        return this.#comparisons.reads(test.value, scope, doubt)
       case 'literal':
         return this.#comparisons.literal(test, scope, doubt)
       case 'none':

@@ -76,10 +76,3 @@ export function ensuredInTurn(operands: readonly Written[]): readonly string[] {
 export function plains(operands: readonly Written[]): string {
   return operands.map(({ value }) => `plain(${value})`).join(', ')
 }
-
-/** Writes a value that is neither missing nor a promise; it is checked once. */
-export function plainly(x: string, scope: CodeScope): string {
-  if (scope.known(`plain ${x}`) !== undefined) return x
-  scope.learn(`plain ${x}`, x)
-  return `plain(${x})`
-}
