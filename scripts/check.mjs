@@ -15,8 +15,8 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [166.5, 174.5],
-    async: [71.5, 174.5],
+    index: [167, 175],
+    async: [71.5, 175],
     checks: 117,
     runtime: 17,
     explain: 67.5,
@@ -27,7 +27,7 @@ const ceilings = {
     language: 19,
     editing: 63.5,
     compile: 50,
-    tools: 81,
+    tools: 81.5,
     node: 7.5,
     oso: 140.5,
     writes: 74.5,
