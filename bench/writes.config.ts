@@ -1,13 +1,17 @@
 import { mergeConfig } from 'vitest/config'
 import base from '../vitest.config.js'
+import { build } from './build.mjs'
 
 // `pnpm bench:writes`: what writes and reads of an authorized client and manager take beside the same by hand. It asserts
-// no time. `ARCTURUS_ROUNDS` is how often each operation runs.
-const { test: _, ...shared } = base
+// no time. `ARCTURUS_ROUNDS` is how often each operation runs. As for all benchmarks, the packages are those that were built: Vitest
+// makes each use of an import in a source slower.
+build('@arcturus/core', '@arcturus/prisma', '@arcturus/typeorm')
+const { test: _, resolve: __, ...shared } = base
 export default mergeConfig(shared, {
   test: {
     include: ['test/{prisma,typeorm}/writeTimes.ts'],
     fileParallelism: false,
+    server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
     disableConsoleIntercept: true,
     reporters: ['dot'],
   },

@@ -17,7 +17,7 @@ afterAll(() => database!.close())
 
 const page = { order: { id: 'ASC' }, take: 50 } as object
 const mine = (alias: string) => `EXISTS (
-  SELECT 1 FROM board b JOIN member m ON m."spaceId" = b."spaceId" WHERE b.id = ${alias}."boardId" AND m."userId" = :user
+  SELECT 1 FROM "board" b JOIN member m ON m."spaceId" = b."spaceId" WHERE b.id = ${alias}."boardId" AND m."userId" = :user
 )`
 const user = { user: 2 }
 
@@ -31,8 +31,12 @@ const operations: readonly Timed<EntityManager>[] = [
     'update',
     (m, at) =>
       m.transaction(async (own) => {
-        const sql = `UPDATE item SET text = $1, "updatedAt" = CURRENT_TIMESTAMP WHERE id = 1 AND ${mine('item')}`
-        const [, affected] = (await own.query(sql.replace(':user', '$2'), [`x${at}`, 2])) as [unknown, number]
+        const update = own
+          .createQueryBuilder()
+          .update('Item')
+          .set({ text: `x${at}` })
+          .where('id = 1')
+        const { affected } = await update.andWhere(mine('item'), user).execute()
         const after = own.createQueryBuilder('Item', 'i').select('i.id').where('i.id = 1').andWhere(mine('i'), user)
         if (affected !== 1 || !(await after.getRawOne())) throw new Error('refused')
       }),
