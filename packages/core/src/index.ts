@@ -24,21 +24,7 @@ export { UndecidedError } from './enforcement/guard.js'
 export { ChangedRequestError } from './enforcement/requestRules.js'
 export { TargetError } from './enforcement/requestTarget.js'
 export { RoutePattern, type RoutePatternOptions } from './enforcement/routePattern.js'
-export {
-  ArcturusError,
-  ArgumentError,
-  AuthorizationError,
-  type DecisionExplanation,
-  ForbiddenError,
-  InvalidBodyError,
-  NotFoundError,
-  PolicyError,
-  QueryError,
-  RelationNotLoadedError,
-  UnauthenticatedError,
-  UnsupportedFilterError,
-} from './errors.js'
-export type { Code } from './language/codes.js'
+export * from './errors.js'
 export type { Diagnostic } from './language/diagnostic.js'
 export { formatDiagnostic } from './language/formatDiagnostic.js'
 export type { Span } from './language/source.js'

@@ -2,19 +2,7 @@ export { watchDecisions } from '../authorizer/decisions/engine.js'
 export type { Eventual } from '../authorizer/decisions/eventual.js'
 export type { DenialReason } from '../authorizer/denial.js'
 export { RelationMemory } from '../authorizer/relations/relations.js'
-export {
-  ArcturusError,
-  ArgumentError,
-  AuthorizationError,
-  ForbiddenError,
-  InvalidBodyError,
-  NotFoundError,
-  PolicyError,
-  QueryError,
-  RelationNotLoadedError,
-  UnauthenticatedError,
-  UnsupportedFilterError,
-} from '../errors.js'
+export * from '../errors.js'
 export { own } from '../own.js'
 export type { Authority } from './authority.js'
 export { Calls } from './calls.js'
