@@ -65,9 +65,9 @@ async function measurePolicy(name, { seed, rows, pairs, jit }) {
         count: `SELECT count(*) FROM ${twin.from} WHERE ${twin.where}`,
       }
       for (const [kind, sql] of Object.entries(hand)) {
-        const policy = await orm.statement(kind, user, action, model)
+        const policy = await orm.statements(kind, user, action, model)
         const measured = policy
-          ? await compare(client, policy, { sql, values: [] }, pairs)
+          ? await compare(client, policy, [{ sql, values: [] }], pairs)
           : { ratio: 1, refused: true, hand: 0, policy: 0, sql: {} }
         result.lists.push({ orm: orm.name, kind, ...measured })
       }
@@ -83,8 +83,8 @@ function load(authorizer, spec) {
   authorizer.registerConstant({ now: () => noon }, 'clock').loadSync(polarOf(spec))
 }
 
-/** The one SELECT that a list sends; undefined if the filter is refused. */
-async function statementOf(sent, list) {
+/** What a list sends: a SELECT, behind those that look keys up for it; undefined if the filter is refused. */
+async function statementsOf(sent, list) {
   sent.length = 0
   try {
     await list()
@@ -95,8 +95,8 @@ async function statementOf(sent, list) {
   // Prisma reports a query after its answer.
   await new Promise((resolve) => setTimeout(resolve, 30))
   const selects = sent.filter(({ sql }) => sql.startsWith('SELECT'))
-  if (selects.length !== 1) throw new Error(`A list sent ${selects.length} statements.`)
-  return selects[0]
+  if (selects.length === 0) throw new Error('A list sent no statement.')
+  return selects
 }
 
 const listsOf = (spec) => Object.entries(spec.fields.User).flatMap(([field, { many }]) => (many ? [[field, true]] : []))
@@ -130,8 +130,8 @@ async function openTypeOrm(spec, url) {
     authorizer,
     user: (id) =>
       source.getRepository('User').findOneOrFail({ where: { id }, relations: Object.fromEntries(listsOf(spec)) }),
-    statement: (kind, user, action, model) =>
-      statementOf(sent, () => lists[kind](authorizedQuery(user, action, model, 't'))),
+    statements: (kind, user, action, model) =>
+      statementsOf(sent, () => lists[kind](authorizedQuery(user, action, model, 't'))),
     close: () => source.destroy(),
   }
 }
@@ -157,8 +157,8 @@ async function openPrisma(spec, url) {
     name: 'Prisma',
     authorizer,
     user: (id) => client.user.findUniqueOrThrow({ where: { id }, ...(listsOf(spec).length > 0 ? { include } : {}) }),
-    statement: (kind, user, action, model) =>
-      statementOf(sent, () => lists[kind](client[variableOf(model)], authorizedFilter(user, { action }))),
+    statements: (kind, user, action, model) =>
+      statementsOf(sent, () => lists[kind](client[variableOf(model)], authorizedFilter(user, { action }))),
     close: () => bare.$disconnect(),
   }
 }
@@ -181,7 +181,12 @@ async function findQuestion(spec, model, { authorizer, user }) {
 }
 
 async function compare(client, policy, hand, pairs) {
-  const run = ({ sql, values }) => client.query({ text: sql, values, rowMode: 'array' })
+  const run = async (statements) => {
+    let answer
+    for (const { sql, values } of statements) answer = await client.query({ text: sql, values, rowMode: 'array' })
+    return answer
+  }
+  const text = (statements) => statements.map(({ sql }) => sql).join(';\n')
   const rowsOf = ({ rows, fields }) => {
     const id = Math.max(
       0,
@@ -192,7 +197,7 @@ async function compare(client, policy, hand, pairs) {
   const [found, wanted] = [rowsOf(await run(policy)), rowsOf(await run(hand))]
   if (found !== wanted)
     throw new Error(
-      `The policy selects ${found.slice(0, 200)}\nby ${policy.sql} ${JSON.stringify(policy.values)}\nand SQL by hand ${wanted.slice(0, 200)}\nby ${hand.sql}`,
+      `The policy selects ${found.slice(0, 200)}\nby ${text(policy)} ${JSON.stringify(policy.at(-1).values)}\nand SQL by hand ${wanted.slice(0, 200)}\nby ${text(hand)}`,
     )
   const times = { policy: [], hand: [] }
   const end = performance.now() + longEnough
@@ -207,12 +212,16 @@ async function compare(client, policy, hand, pairs) {
   const took = { policy: median(times.policy), hand: median(times.hand) }
   // A few rows take less than a message to the server.
   const ratio = took.policy < noise && took.hand < noise ? 1 : took.policy / took.hand
-  const plan = async ({ sql, values }) => {
-    const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS) ${sql}`, values)
-    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  const plan = async (statements) => {
+    const lines = []
+    for (const { sql, values } of statements) {
+      const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS) ${sql}`, values)
+      lines.push(...rows.map((row) => row['QUERY PLAN']))
+    }
+    return lines.join('\n')
   }
   const plans = ratio > 1.3 ? { policy: await plan(policy), hand: await plan(hand) } : undefined
-  return { ...took, ratio, sql: { policy: policy.sql, values: policy.values, hand: hand.sql }, plans }
+  return { ...took, ratio, sql: { policy: text(policy), values: policy.at(-1).values, hand: text(hand) }, plans }
 }
 
 const lineOf = ({ name, model, action, lists }) =>

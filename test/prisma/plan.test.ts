@@ -1,10 +1,11 @@
 import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
-import { type Definite, type KnownRow, matches, type Root } from '@arcturus/core/filters'
+import { type Definite, type KnownRow, matches, type Root, Source } from '@arcturus/core/filters'
 import { printSql } from '@arcturus/core/sql'
 import { modelsOf, sqlTablesOf, type Where, WherePrinter } from '@arcturus/prisma'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sendBy } from '../../packages/prisma/src/database/send.js'
+import { moved } from '../../packages/prisma/src/filter/formula.js'
 import { IdQueries } from '../../packages/prisma/src/filter/subquery/idQuery.js'
 import { Keys } from '../../packages/prisma/src/filter/subquery/keys.js'
 import { Planner, type Strategy } from '../../packages/prisma/src/filter/subquery/plan.js'
@@ -22,6 +23,7 @@ import { plainDatabase } from './plainDatabase.js'
 const seed = Number(process.env['ARCTURUS_SEED'] ?? 20_261_127)
 const cases = randomCases(150)
 // MariaDB with its usual collation, which ignores case, accents and trailing blanks.
+const nowhere = { source: new Source(''), start: 0, end: 0 }
 const databases = await openDatabases('plan', ['sqlite', 'postgresql', 'mysql'])
 
 describe.each(databases)('A plan on $name', (database) => {
@@ -54,9 +56,10 @@ describe.each(databases)('A plan on $name', (database) => {
   async function planned(
     condition: Definite,
     strategy: Strategy,
+    reads?: 'page',
   ): Promise<[where: Where, queries: number] | undefined> {
     try {
-      const plan = planner.plan(condition, 'Document', strategy)
+      const plan = planner.plan(condition, 'Document', strategy, reads)
       const found = await Promise.all(plan.queries.map(sendBy(prisma)))
       const keys = found.map((rows, at) => new Keys(tables.model(plan.queries[at]!.model)!, tables).where(rows))
       return [plan.where(keys), plan.queries.length]
@@ -78,24 +81,36 @@ describe.each(databases)('A plan on $name', (database) => {
   const ofKnown = fc
     .constantFrom(...keyed)
     .chain((row) => fc.oneof(conditions.of(row, [resource, resource]), conditions.of(resource, [row, row])))
+  const owner = resourceOf('User')
+  const path = { kind: 'path', root: resource, steps: [{ name: 'owner', model: 'Document', span: nowhere }] } as const
+  const ofParents = fc
+    .tuple(conditions.of(owner), conditions.of(resource))
+    // Sound: only the rows that it is about differ.
+    .map(([ofOwner, own]): Definite => ({ kind: 'or', of: [moved(ofOwner, owner, path) as Definite, own] }))
   it.each([
     ['anything', conditions.of(resource), cases],
+    ['what the row or its parent has', ofParents, cases],
     ['what goes from row to row', new Reaches(conditions).of(resource), Math.ceil(cases / 3)],
     ['rows that are known by their keys', ofKnown, cases],
     ['what is computed', new Computed(resource).of(), Math.ceil(cases / 3)],
   ])(
     `finds just the rows for which a condition about %s holds (seed ${seed})`,
     async (name, some, runs) => {
-      const counts = { where: 0, auto: 0, subquery: 0, some: 0 }
+      const counts = { where: 0, auto: 0, subquery: 0, page: 0, parents: 0, some: 0 }
       await fc.assert(
         fc.asyncProperty(some, async (condition) => {
           const expected = documents
             .filter((row) => matches(condition, row, { ...plainRows, known: new Map(knownRows) }))
             .map((row) => row['id'])
-          for (const strategy of ['where', 'auto', 'subquery'] as const) {
-            const plan = await planned(condition, strategy)
+          let alone = 0
+          for (const strategy of ['where', 'auto', 'subquery', 'page'] as const) {
+            const plan = await (strategy === 'page'
+              ? planned(condition, 'auto', strategy)
+              : planned(condition, strategy))
             if (!plan) continue
-            const [where] = plan
+            const [where, queries] = plan
+            if (strategy === 'auto') alone = queries
+            if (strategy === 'page' && queries > alone) counts.parents++
             const rows = await prisma.document.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })
             counts[strategy]++
             expect(
@@ -110,6 +125,8 @@ describe.each(databases)('A plan on $name', (database) => {
       console.log(database.name, name, { runs, ...counts })
       expect(counts.auto).toBeGreaterThanOrEqual(Math.max(counts.where, counts.subquery))
       expect(counts.auto).toBeGreaterThan(runs / 3)
+      expect(counts.page).toBe(counts.auto)
+      if (some === ofParents) expect(counts.parents).toBeGreaterThan(0)
     },
     240_000,
   )

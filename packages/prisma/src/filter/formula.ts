@@ -40,11 +40,15 @@ export function or(of: readonly Formula[]): Formula {
 
 /** Returns the formula with another row in place of one that it refers to. */
 export function moved(formula: Formula, from: Root, to: Path): Formula {
-  const move = (operand: Operand): Operand => {
-    if (operand.kind !== 'path') return mapOperands(operand, move)
-    return operand.root === from ? { kind: 'path', root: to.root, steps: [...to.steps, ...operand.steps] } : operand
-  }
-  return mapParts(mapOperands(formula, move), (one) => moved(one, from, to))
+  return mapPaths(formula, (path) =>
+    path.root === from ? { kind: 'path', root: to.root, steps: [...to.steps, ...path.steps] } : path,
+  )
+}
+
+/** Returns the formula with other paths. */
+export function mapPaths(formula: Formula, replace: (path: Path) => Path): Formula {
+  const map = (operand: Operand): Operand => (operand.kind === 'path' ? replace(operand) : mapOperands(operand, map))
+  return mapParts(mapOperands(formula, map), (one) => mapPaths(one, replace))
 }
 
 /**

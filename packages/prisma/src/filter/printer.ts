@@ -10,8 +10,9 @@ import { rootsOf } from './formula.js'
 import { hoist } from './hoist.js'
 import { shortList, withLongLists } from './longLists.js'
 import { type Printed, type Size, sizeOf, type Where, whereOf } from './printed.js'
-import { type FieldReference, Printing, type Truth } from './printing.js'
+import { type FieldReference, type KnownParts, Printing, type Truth } from './printing.js'
 import { reroot, splitNils } from './reroot.js'
+import { parentParts } from './subquery/parents.js'
 
 export type { FieldReference } from './printing.js'
 
@@ -67,11 +68,18 @@ export class WherePrinter {
    * Prints a prepared condition that is to be joined with other parts first.
    * @param truth - Called for each part that refers only to known rows. Without it those parts are
    * refused.
+   * @param known - Parts of it whose printed form is known.
    * @throws UnsupportedFilterError if no exact `where` exists
    */
-  printed(formula: Formula, truth?: Truth): Printed {
+  printed(formula: Formula, truth?: Truth, known?: KnownParts): Printed {
     const isAsked = truth && [...rootsOf(formula)].some((root) => root.kind === 'row')
-    return new Printing(this.#tables, this.#dialects, this.#reference, isAsked ? truth : undefined).print(formula)
+    const asked = isAsked ? truth : undefined
+    return new Printing(this.#tables, this.#dialects, this.#reference, asked, known).print(formula)
+  }
+
+  /** Finds the parts of a prepared condition for which Prisma joins the parent of each row. */
+  parentParts(formula: Formula): ReturnType<typeof parentParts> {
+    return parentParts(formula, this.#tables)
   }
 
   /**

@@ -24,6 +24,9 @@ export type FieldReference = (model: string, field: string) => unknown
 /** Returns whether a condition holds that does not depend on the row. */
 export type Truth = (closed: Formula) => boolean
 
+/** Parts of a formula with their printed forms, as far as they have to hold. */
+export type KnownParts = ReadonlyMap<Formula, Printed>
+
 /**
  * Prints one formula as a `where`. Each part is printed for its true or its false side, down to the
  * columns. Prisma's `NOT` treats nulls and missing relations differently from negation in a policy.
@@ -33,13 +36,24 @@ export class Printing {
   readonly #dialects: Dialects
   readonly #reference: FieldReference | undefined
   readonly #truth: Truth | undefined
+  readonly #known: KnownParts | undefined
 
-  /** @param truth - Undefined if conditions that do not depend on the row are refused. */
-  constructor(tables: Tables, dialects: Dialects, reference: FieldReference | undefined, truth: Truth | undefined) {
+  /**
+   * @param truth - Undefined if conditions that do not depend on the row are refused.
+   * @param known - Parts of the formula whose printed form is known.
+   */
+  constructor(
+    tables: Tables,
+    dialects: Dialects,
+    reference: FieldReference | undefined,
+    truth: Truth | undefined,
+    known?: KnownParts,
+  ) {
     this.#tables = tables
     this.#dialects = dialects
     this.#reference = reference
     this.#truth = truth
+    this.#known = known
   }
 
   /** @throws UnsupportedFilterError if no exact `where` exists */
@@ -51,6 +65,8 @@ export class Printing {
   #print(formula: Formula, each: Root | undefined, holds: boolean): Printed {
     // Only a leaf is false if the known row is missing.
     if (this.#truth && isLeaf(formula) && isClosed(formula)) return this.#truth(formula) === holds
+    const known = holds && !each ? this.#known?.get(formula) : undefined
+    if (known !== undefined) return known
     switch (formula.kind) {
       case 'true':
         return holds

@@ -4,6 +4,7 @@ import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
+import { rootsOf } from '../filter/formula.js'
 import type { Where } from '../filter/printed.js'
 import { Keys } from '../filter/subquery/keys.js'
 import type { FilterPlan, Planner } from '../filter/subquery/plan.js'
@@ -17,7 +18,7 @@ import type { Choices, DefiniteFilter, FilterRequest } from './markers.js'
  * for a query that reads its whole table, for one that ends after a few rows, and for rows that
  * become conditions of their own in place of a list.
  */
-const mostLoaded = { all: 1_000, few: 100, single: 16 }
+const mostLoaded = { all: 1_000, page: 100, few: 100, single: 16 }
 /** The number of conditions that Prisma compiles faster than the database joins rows. */
 const mostSingle = 32
 /** The maximum number of questions that are kept. */
@@ -27,8 +28,11 @@ const mostQuestions = 1_000
 export interface Scope {
   /** Whether missing relations of an actor may be loaded. */
   readonly mayLoad: boolean
-  /** Whether the query ends after a few rows, or reads all. Undefined for a write, or if it is not known. */
-  readonly reads?: 'few' | 'all' | undefined
+  /**
+   * Whether the query ends after a few rows (`page`: of a list), or reads all. Undefined for a write,
+   * or if it is not known.
+   */
+  readonly reads?: 'page' | 'few' | 'all' | undefined
   readonly send: Send
 }
 
@@ -65,7 +69,7 @@ export class Answers {
   atOnce(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Where | undefined {
     let plan: FilterPlan
     try {
-      plan = this.#plan(request, model, place, this.#filter(request, model, scope))
+      plan = this.#plan(request, model, place, this.#filter(request, model, scope), scope)
     } catch (error) {
       if ((scope.mayLoad && isMissing(error)) || error instanceof UnknownTextsError) return undefined
       throw error
@@ -100,7 +104,7 @@ export class Answers {
       if (!scope.mayLoad || !isMissing(error)) throw error
       return await this.#loading(request, model, place, scope)
     }
-    return this.#plan(request, model, place, filter)
+    return this.#plan(request, model, place, filter, scope)
   }
 
   /**
@@ -109,7 +113,10 @@ export class Answers {
    * can't be queried about them.
    */
   async #loading(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<FilterPlan> {
-    if (this.#unloaded(request) !== 'auto') return this.#plan(request, model, place, await this.#loaded(request, model))
+    if (this.#unloaded(request) !== 'auto')
+      return this.#plan(request, model, place, await this.#loaded(request, model), scope)
+    const started = this.#started(request, model, place, scope)
+    if (started) return started
     const { action, asked } = request
     const { reads } = scope
     const question = `${asked} ${action} ${model}`
@@ -118,7 +125,7 @@ export class Answers {
     let isLong = false
     try {
       const filter = await this.#loaded(request, model, most)
-      const plan = this.#plan(request, model, place, filter)
+      const plan = this.#plan(request, model, place, filter, scope)
       loaded = { plan, size: sizeOf(filter.definite()) }
       if (plan.refused !== 'bind-limit' && (!reads || loaded.size <= mostSingle)) return plan
     } catch (error) {
@@ -128,7 +135,7 @@ export class Answers {
     const usable = loaded?.plan.refused === 'bind-limit' ? undefined : loaded?.plan
     try {
       const filter = this.#bound(request, model, { unloaded: 'database' })
-      const plan = this.#plan(request, model, place, filter)
+      const plan = this.#plan(request, model, place, filter, scope)
       const isSingle = loaded !== undefined && loaded.size > mostSingle + sizeOf(filter.definite())
       if (plan.refused === undefined && (isSingle || !usable)) {
         if (isSingle && this.#single.size < mostQuestions) this.#single.add(question)
@@ -140,10 +147,30 @@ export class Answers {
       if (!(error instanceof UnsupportedFilterError || isMissing(error))) throw error
       if (loaded) return loaded.plan
       if (!isLong) throw error
-      if (most === mostLoaded.all) return this.#plan(request, model, place, await this.#loaded(request, model))
+      if (most === mostLoaded.all) return this.#plan(request, model, place, await this.#loaded(request, model), scope)
     }
     // Keys have to be looked up, or all rows are needed.
     return await this.#loading(request, model, place, { ...scope, reads: undefined })
+  }
+
+  /**
+   * Returns a plan that leaves relations in the database, if the database starts from their rows
+   * and needs no longer for that than for a query of their own.
+   */
+  #started(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): FilterPlan | undefined {
+    const { provider } = this.#tables.schema
+    const isAble =
+      provider === 'postgresql' ? scope.reads !== undefined : provider === 'mysql' && scope.reads === 'page'
+    if (!isAble) return undefined
+    try {
+      const filter = this.#bound(request, model, { unloaded: 'database' })
+      if (!isStart(filter.definite())) return undefined
+      const plan = this.#plan(request, model, place, filter, scope)
+      return plan.refused === undefined && plan.queries.length === 0 ? plan : undefined
+    } catch (error) {
+      if (error instanceof UnsupportedFilterError || isMissing(error)) return undefined
+      throw error
+    }
   }
 
   /** @throws QueryError if a relation must be loaded */
@@ -174,13 +201,20 @@ export class Answers {
       : this.#with(request).loadFilter(actor, action, model, { most })
   }
 
-  #plan({ choices }: FilterRequest, model: string, place: WhereLevel, filter: DefiniteFilter): FilterPlan {
+  #plan(
+    { choices }: FilterRequest,
+    model: string,
+    place: WhereLevel,
+    filter: DefiniteFilter,
+    { reads }: Scope,
+  ): FilterPlan {
     const definite = filter.definite()
     const strategy = choices?.strategy ?? this.#defaults.strategy
     const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()
     this.#plans.set(definite, known)
-    const key = `${place} ${strategy} ${model}`
-    const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy)
+    const page = reads === 'page' && place === 'root' ? reads : undefined
+    const key = `${place} ${strategy} ${model} ${page}`
+    const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy, page)
     known.set(key, plan)
     return plan
   }
@@ -188,6 +222,15 @@ export class Answers {
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
     return choices?.unloaded ?? this.#defaults.unloaded
   }
+}
+
+/**
+ * Whether a database can find the rows of a condition from those of other rows that it refers to:
+ * each connection is one that all rows need, not an alternative or a negation.
+ */
+function isStart(condition: Definite): boolean {
+  if (condition.kind === 'or' || condition.kind === 'not') return rootsOf(condition).size < 2
+  return partsIn(condition).every(isStart)
 }
 
 /** Returns the number of single conditions in a condition. */

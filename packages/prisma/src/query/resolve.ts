@@ -1,5 +1,5 @@
 import { ArgumentError } from '@arcturus/core/filters'
-import { sendOnce } from '../database/send.js'
+import { sendNowhere, sendOnce } from '../database/send.js'
 import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow, whereOf } from '../filter/printed.js'
@@ -83,8 +83,10 @@ export class Resolver {
    * A request in any other place remains, and throws when the query is sent.
    * @throws UnsupportedOperationError for an operation that a filter can't guard
    */
-  resolve(args: unknown, model: string, operation: string, scope: Scope): unknown {
+  resolve(args: unknown, model: string, operation: string, within: Scope): unknown {
     if (!isArguments(args)) return args
+    const reads = readsOf(args, operation)
+    const scope = { ...within, reads: reads === 'page' && within.send === sendNowhere ? 'few' : reads } as const
     if (!guarded.has(operation) && this.requests(args).length > 0) {
       throw new UnsupportedOperationError(
         'unsupported-operation',
@@ -100,9 +102,7 @@ export class Resolver {
       return answer ?? undecided
     }
     const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
-    return isWaiting
-      ? this.#resolveWaiting(args, model, isOfOneRow, { ...scope, reads: readsOf(args, operation) })
-      : resolved
+    return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
   }
 
   /** Returns the requests in the arguments of a query, and in their `where`. */
@@ -332,8 +332,8 @@ function unknownRelation(model: string, name: string): PrismaSchemaError {
 /** Returns how much of a table a query reads; undefined for a write. */
 function readsOf({ take }: Arguments, operation: string): Scope['reads'] {
   if (!/^(find|count|aggregate|groupBy)/.test(operation)) return undefined
-  const isOfFew = /^find(Unique|First)/.test(operation) || (typeof take === 'number' && Math.abs(take) <= mostOfFew)
-  return isOfFew ? 'few' : 'all'
+  if (/^find(Unique|First)/.test(operation)) return 'few'
+  return typeof take === 'number' && Math.abs(take) <= mostOfFew ? 'page' : 'all'
 }
 
 /** The maximum number of rows that are a few. */

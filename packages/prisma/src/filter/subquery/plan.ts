@@ -11,9 +11,10 @@ import {
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'
 import { definiteOf, rootsOf } from '../formula.js'
-import { all, any, type Printed, type Where } from '../printed.js'
+import { all, any, type Printed, sizeOf, type Where } from '../printed.js'
 import type { WherePrinter } from '../printer.js'
 import type { IdQueries } from './idQuery.js'
+import type { ParentPart } from './parents.js'
 
 /**
  * How filters are put to Prisma. `where`: as a `where` alone. `subquery`: as the keys of the rows,
@@ -21,6 +22,9 @@ import type { IdQueries } from './idQuery.js'
  * `where` can express.
  */
 export type Strategy = 'auto' | 'where' | 'subquery'
+
+/** The maximum number of parents that are listed. Somebody with more of them sees many rows. */
+const mostParents = 1_000
 
 /** How one filter is put to Prisma. */
 export interface FilterPlan {
@@ -56,10 +60,60 @@ export class Planner {
     this.#schema = schema
   }
 
-  /** @throws UnsupportedFilterError if the strategy can't express the condition exactly */
-  plan(condition: Definite, model: string, strategy: Strategy): FilterPlan {
+  /**
+   * @param reads - `page`: the rows are read until there are enough.
+   * @throws UnsupportedFilterError if the strategy can't express the condition exactly
+   */
+  plan(condition: Definite, model: string, strategy: Strategy, reads?: 'page'): FilterPlan {
     const { queries, printed, refused, finished } = this.#part(condition, model, strategy)
+    if (reads && strategy === 'auto' && queries.length === 0 && finished && this.#queries) {
+      const ahead = this.#ahead(condition, model, finished, this.#queries)
+      if (ahead) return ahead
+    }
     return { queries, refused, where: (keys) => finished ?? this.#printer.finish(printed(keys), model) }
+  }
+
+  /**
+   * Looks up the parents of the rows first, if Prisma would join the parent of each row that it
+   * looks at: a page for somebody who sees few rows looks at many.
+   * @param joined - The `where` that joins them, for too many parents.
+   * @returns undefined if Prisma joins none, or if SQL can't express the condition on them
+   */
+  #ahead(condition: Definite, model: string, joined: Where, queries: IdQueries): FilterPlan | undefined {
+    const [formula, parts] = this.#printer.parentParts(this.#printer.prepared(condition))
+    if (parts.size === 0) return undefined
+    const most = Math.min(mostParents, Math.floor(this.#printer.limit / 9))
+    try {
+      const found = [...parts.values()].map(({ relation, condition: ofParent }) =>
+        queries.write(definiteOf(ofParent, this.#schema), relation.model, most),
+      )
+      return {
+        queries: found,
+        refused: undefined,
+        where: (keys) => this.#withParents(formula, model, joined, parts, keys, most),
+      }
+    } catch (error) {
+      if (error instanceof UnsupportedFilterError) return undefined
+      throw error
+    }
+  }
+
+  #withParents(
+    formula: Formula,
+    model: string,
+    joined: Where,
+    parts: ReadonlyMap<Formula, ParentPart>,
+    keys: readonly Printed[],
+    most: number,
+  ): Where {
+    const known = new Map<Formula, Printed>()
+    for (const [at, [part, { relation }]] of [...parts].entries()) {
+      const found = keys[at] ?? false
+      const [own, key] = [relation.from[0]!, relation.to[0]!]
+      if (sizeOf(found).values > most) return joined
+      known.set(part, typeof found === 'object' && { [own]: found[key] })
+    }
+    return this.#printer.finish(this.#printer.printed(formula, undefined, known), model)
   }
 
   #part(condition: Definite, model: string, strategy: Strategy): Part {
