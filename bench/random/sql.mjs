@@ -40,15 +40,13 @@ function not(part) {
 /**
  * The condition of a list as SQL.
  * @param user - The user with its lists: rows of memberships with the keys of their references.
- * @returns {{ kind: 'all' | 'none' } | { kind: 'some', from: string, where: string }}
+ * @returns {{ from: string, where: string }}
  */
 export function listSql(spec, model, action, user, now) {
   const writer = new Writer(spec, user, now)
-  const condition = writer.decision(model, action)
-  if (condition.kind === 'true') return { kind: 'all' }
-  if (condition.kind === 'false') return { kind: 'none' }
-  const where = print(condition)
-  return { kind: 'some', from: [`"${model}" t`, ...writer.joins].join(' '), where }
+  // The joins are known when the condition is written.
+  const where = print(writer.decision(model, action))
+  return { from: [`"${model}" t`, ...writer.joins].join(' '), where }
 }
 
 function print(condition) {
