@@ -10,14 +10,14 @@ export class AllowedActions {
 
   /** Returns the allowed actions. @throws as `Authorizer.authorizedActions`. */
   async of(actor: unknown, resource: unknown): Promise<Set<string>> {
-    return this.#known(actor, resource) ?? this.#enumerate(actor, resource, this.engine.decider.question())
+    return this.#known(actor, resource) ?? this.#enumerate(actor, resource, this.engine.question())
   }
 
   /** Returns the allowed actions for each resource. All resources are one question. */
   async ofMany(actor: unknown, resources: readonly unknown[]): Promise<Set<string>[]> {
     const known = resources.map((resource) => this.#known(actor, resource))
     if (known.every((actions) => actions !== undefined)) return known
-    const question = this.engine.decider.question()
+    const question = this.engine.question()
     return allInOrder(known.map((actions, at) => actions ?? this.#enumerate(actor, resources[at], question)))
   }
 
@@ -41,7 +41,7 @@ export class AllowedActions {
     const { schema, limits, listeners } = this.engine
     const candidates = question.policy.actions.candidates(schema.modelOf(resource)?.name)
     const args = (action: unknown): unknown[] => [actor, action, resource]
-    const decision = listeners.begin('actions', actor, undefined, resource, true, question.policy)
+    const decision = listeners.begin('actions', actor, undefined, resource, true, question.policy, question.arrived)
     const actions = await decision.attempt(() => enumerate(question, 'allow', args, candidates, limits))
     decision.made(actions.size > 0, { granted: actions })
     return actions

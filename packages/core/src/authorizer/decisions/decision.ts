@@ -88,7 +88,7 @@ export class MadeDecision {
     /** Whether the question can wait for promises. */
     readonly waits: boolean,
     /** The values that it waits for. Undefined if it cannot wait, or if nobody records decisions. */
-    readonly arrived: Arrived | undefined = waits && listeners.areRecorded ? new Arrived() : undefined,
+    readonly arrived: Arrived | undefined = waits ? listeners.record() : undefined,
   ) {
     this.context = listeners.context
     this.begun = listeners.now()
@@ -197,6 +197,11 @@ export class DecisionListeners {
   /** Whether somebody records durations, errors and what was awaited. */
   get areRecorded(): boolean {
     return this.watching.records.size > 0
+  }
+
+  /** Returns a new record of awaited values; undefined if nobody records decisions. */
+  record(): Arrived | undefined {
+    return this.areRecorded ? new Arrived() : undefined
   }
 
   /** Returns the time in milliseconds, if somebody records durations. */

@@ -18,6 +18,7 @@ import { Decider } from './decider.js'
 import { DecisionListeners, type DecisionWatcher } from './decision.js'
 import type { RequestFields } from './event.js'
 import { OutlivedErrors } from './outlivedErrors.js'
+import type { Question } from './question.js'
 
 /** The parts of an engine that an entry of this package chooses: they make up much of its size. */
 export interface EngineParts {
@@ -96,6 +97,11 @@ export class Engine {
     this.listeners = new DecisionListeners(outlived, () => this.active.loaded)
     this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits, outlived)
     this.options = options
+  }
+
+  /** Begins a question that can wait. It records what it waits for if somebody records decisions. */
+  question(): Question {
+    return this.decider.question(undefined, undefined, this.listeners.record())
   }
 
   /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */

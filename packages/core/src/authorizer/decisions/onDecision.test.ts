@@ -186,7 +186,7 @@ describe('a decision', () => {
       ['filter', 'list', 'allowed', 'all', 'lines 5'],
       ['filter', 'list', 'denied', 'nobody', 'none', 'lines '],
       ['extent', 'list', 'allowed', 'all', 'lines 5'],
-      ['actions', 'allowed'],
+      ['actions', 'allowed', 'lines 2,8,4'],
       ['field', 'read', 'allowed', ['id'], 'lines 6'],
       ['field', 'read', 'denied', 'forbidden', ['secret'], 'lines '],
       ['request', 'denied', 'nobody', 'lines '],
@@ -294,15 +294,28 @@ describe('a decision', () => {
       })
       expect(await authorizer.isAllowed(reader!, 'print', later(3))).toBe(true)
       await authorizer.authorizeField(reader!, 'print', later(4), 'title')
+      expect(await authorizer.authorizedActions(reader!, later(5))).toEqual(new Set(['audit', 'print']))
+      expect(await authorizer.authorizedActionsMany(reader!, [later(6), later(7)])).toHaveLength(2)
+      expect(await authorizer.authorizedFields(reader!, 'print', later(8))).toEqual(
+        new Set(['id', 'owner', 'readers', 'state']),
+      )
+      await authorizer.pickAuthorized(reader!, 'print', later(9))
+      await authorizer.assertWritable(reader!, 'print', later(10), { title: '' })
       stop()
       // Values that arrived are not read again.
-      expect(readsBy).toEqual([0, 0])
+      expect(readsBy).toEqual(Array(8).fill(0))
       expect(events.map(({ entry, lines }) => [entry, lines])).toEqual([
         ['can', [4]],
         ['can', [4]],
         ['can', [3, 6, 7]],
         ['can', [3, 6, 7]],
         ['can', [9]],
+        ['field', [10]],
+        ['actions', [8, 9]],
+        ['actions', [8, 9]],
+        ['actions', [8, 9]],
+        ['field', [10]],
+        ['field', [10]],
         ['field', [10]],
       ])
     },

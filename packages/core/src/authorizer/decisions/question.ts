@@ -30,7 +30,7 @@ export class Question {
     private readonly relations: QuestionRelations | undefined,
     /** The evaluation that shares the results of checks which code of the application asks for meanwhile. */
     readonly evaluation: Evaluation = new Evaluation(),
-    private readonly arrived?: Arrived | undefined,
+    readonly arrived?: Arrived | undefined,
   ) {}
 
   /** The application's host for the machine. */

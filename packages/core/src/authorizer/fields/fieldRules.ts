@@ -34,15 +34,15 @@ export class FieldRules {
   /** Returns the allowed fields. @throws as `Authorizer.authorizedFields`. */
   async allowed(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
     assertFieldQuestion(this.engine, actor, action, resource)
-    const { schema, decider, listeners } = this.engine
+    const { schema, listeners } = this.engine
     const model = schema.modelOf(resource)?.name
     const declared =
       model === undefined
         ? []
         : schema.ancestors(model).flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
-    const question = decider.question()
+    const question = this.engine.question()
     const candidates = question.policy.actions.fieldCandidates(declared)
-    const decision = listeners.begin('field', actor, action, resource, true, question.policy)
+    const decision = listeners.begin('field', actor, action, resource, true, question.policy, question.arrived)
     const fields = await decision.attempt(() => allowedOf(candidates, actor, action, resource, question, this.engine))
     decision.made(fields.size > 0, { granted: fields })
     return fields
@@ -50,15 +50,15 @@ export class FieldRules {
 
   /** Copies rows with their allowed fields. @throws as `Authorizer.pickAuthorized`. */
   async pick(actor: unknown, action: string, rows: object): Promise<unknown> {
-    const { schema, decider, listeners } = this.engine
+    const { schema, listeners } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
-    const question = decider.question()
+    const question = this.engine.question()
     question.policy.actions.assertNamedForFields(action)
     return pickFields(schema, rows, async (row, names) => {
       assertKnown(schema, row, 'resource')
-      const decision = listeners.begin('field', actor, action, row, true, question.policy)
+      const decision = listeners.begin('field', actor, action, row, true, question.policy, question.arrived)
       const fields = await decision.attempt(() =>
         allowedOf({ names, areAll: true }, actor, action, row, question, this.engine),
       )

@@ -23,8 +23,8 @@ export class WritableFields {
     // A body without fields needs no decision.
     if (names.length === 0) return
     const { decider, listeners, readAction } = this.engine
-    const question = decider.question()
-    const decision = listeners.begin('field', actor, action, resource, true, question.policy)
+    const question = this.engine.question()
+    const decision = listeners.begin('field', actor, action, resource, true, question.policy, question.arrived)
     const fields = await decision.attempt(() =>
       allowedOf({ names, areAll: true }, actor, action, resource, question, this.engine),
     )
