@@ -411,6 +411,24 @@ describe('explain', () => {
     expect((await application().run('explain', 'user:2', 'edit', row)).code).toBe(0)
   })
 
+  it('takes dates and big integers of rows as texts, also within rows', async () => {
+    const config = notes['arcturus.config.ts']!.replace(
+      "name: 'string'",
+      "name: 'string', born: 'date', days: { type: 'date', list: true }, number: 'bigint'",
+    )
+    const policy = `allow(user: User, "edit", note: Note) if
+      user.born < note.owner.born and note.owner.born in user.days and user.number = 7;\n`
+    const one = application({ 'arcturus.config.ts': config, 'policy.polar': policy })
+    const explain = (born: string, number: string) => {
+      const user = { id: 1, born, days: ['2001-01-01'], number }
+      return one.run('explain', `user:${JSON.stringify(user)}`, 'edit', 'note:{"id":1,"owner":{"born":"2001-01-01"}}')
+    }
+    expect((await explain('2000-12-31', '7')).code).toBe(0)
+    expect((await explain('2001-01-02', '7')).code).toBe(1)
+    expect((await explain('2000-12-31', '8')).code).toBe(1)
+    expect(await explain('soon', '1')).toMatchObject({ code: 2, error: expect.stringContaining('write a date') })
+  })
+
   it('leaves out values on request', async () => {
     const { out } = await application().run('explain', 'nobody', 'read', 'note:1', '--no-values')
     expect(out).not.toContain('is false')

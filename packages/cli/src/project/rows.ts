@@ -196,7 +196,8 @@ export function parseReference(authorizer: Pick<Authorizer, 'schema'>, text: str
   const model = modelCalled(authorizer, colon === -1 ? text : text.slice(0, colon))
   if (colon === -1) return { text, model, key: undefined }
   const rest = text.slice(colon + 1)
-  if (rest.startsWith('{')) return { text, model, key: undefined, row: rowIn(text, rest) }
+  if (rest.startsWith('{'))
+    return { text, model, key: undefined, row: typedRow(authorizer.schema, model, rowIn(text, rest)) }
   const fields = authorizer.schema.fields(model)
   const typeOf = (name: string): string | undefined => {
     const field = fields.find((one) => one.name === name)
@@ -236,6 +237,20 @@ function rowIn(text: string, json: string): Row {
   } catch (cause) {
     throw new Failure(`The row in ${text} is not valid JSON.`, `write it in quotes: 'Issue:{"id":1}'`, cause)
   }
+}
+
+/** Converts the texts of a row, and of the rows within it, to values that JSON does not have: dates and big integers. */
+function typedRow(schema: Authorizer['schema'], model: string, row: Row): Row {
+  const fields = new Map((schema.models.has(model) ? schema.fields(model) : []).map((field) => [field.name, field]))
+  const typed = (name: string, value: unknown): unknown => {
+    const field = fields.get(name)
+    if (Array.isArray(value)) return value.map((one) => typed(name, one))
+    if (field?.kind === 'relation')
+      return typeof value === 'object' && value !== null ? typedRow(schema, field.model, value) : value
+    const isText = typeof value === 'string' && (field?.type === 'date' || field?.type === 'bigint')
+    return isText ? valueIn(name, value, field.type) : value
+  }
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typed(name, value)]))
 }
 
 /**
