@@ -117,6 +117,9 @@ export function compiled(module: CompiledAuthorizer<BillingPolicy>): void {
   module.can(customer, 'close', invoice)
   // @ts-expect-error an invoice is no actor
   module.canMany(invoice, 'pay', [invoice])
+  module.authorizedRows(customer, 'pay', [invoice]) satisfies Invoice[]
+  // @ts-expect-error an action of customers
+  module.authorizedRows(customer, 'close', [invoice])
 }
 
 export async function onPrisma(): Promise<void> {

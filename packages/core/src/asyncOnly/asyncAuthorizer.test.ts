@@ -64,6 +64,7 @@ describe('an AsyncAuthorizer', () => {
     else await compiled(authorizer)
     expect(ask(authorizer, authorizer)).toEqual(expected)
     expect(authorizer.canMany(bob, 'read', [diary, notice])).toEqual([false, true])
+    expect(authorizer.authorizedRows(bob, 'read', [diary, notice])).toEqual([notice])
     expect(await authorizer.authorizedActions(ann, diary)).toEqual(new Set(['read', 'update', 'create']))
   })
 

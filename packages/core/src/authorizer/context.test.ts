@@ -84,6 +84,7 @@ describe.each(evaluators)('a context, evaluated by %s', (evaluator) => {
     await expect(view.authorize(user, 'read', document)).resolves.toBeUndefined()
     expect(await view.isAllowed(user, 'edit', document)).toBe(true)
     expect(view.canMany(user, 'read', [document, document])).toEqual([true, true])
+    expect(view.authorizedRows(user, 'read', [document, document])).toEqual([document, document])
     const found = []
     for await (const solution of view.queryRule('allow', user, 'edit', document)) found.push(solution)
     expect(found).toHaveLength(1)

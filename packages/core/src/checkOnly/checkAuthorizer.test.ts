@@ -51,6 +51,7 @@ describe.each(['auto', 'closures', 'machine'] as const)('checks by %s', (evaluat
       expect(authorizer.can(ann, 'edit', diary)).toBe(true)
       expect(authorizer.can(bob, 'edit', notice)).toBe(false)
       expect(authorizer.canMany(null, 'read', [diary, notice])).toEqual([false, true])
+      expect(authorizer.authorizedRows(null, 'read', [diary, notice])).toEqual([notice])
     }
     expect(authorizer.statistics.predicate > 0).toBe(evaluator !== 'machine')
     expect(await authorizer.areAllowed(bob, 'read', [diary, notice])).toEqual([false, true])

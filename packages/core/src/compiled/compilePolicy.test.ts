@@ -164,6 +164,7 @@ describe('a compiled policy', () => {
     }
     for (const many of [rows, [...rows, null, ...rows], [], new Set(rows)])
       expect(module.canMany(ann, 'read', many)).toEqual(authorizer.canMany(ann, 'read', many))
+    expect(module.authorizedRows(ann, 'read', new Set(rows))).toEqual(authorizer.authorizedRows(ann, 'read', rows))
     const late = new Folder(7, null, Promise.resolve(ann))
     expect(() => module.canMany(ann, 'read', [root, root, late, root])).toThrow(
       expect.objectContaining({ code: 'machine-only' }),
@@ -432,6 +433,7 @@ describe('a compiled policy', () => {
         }
     }
     expect(module.with(contexts[3]!).canMany(bob, 'read', [folder, folder])).toEqual([true, true])
+    expect(module.with(contexts[3]!).authorizedRows(bob, 'read', [folder, folder])).toEqual([folder, folder])
     expect(
       module
         .with(contexts[1]!)

@@ -107,6 +107,16 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
   }
 
   /**
+   * Returns the resources for which `can` returns true, in their order.
+   * @throws the errors of `can`, for any of the resources.
+   */
+  authorizedRows<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, rows: Iterable<Row>): Row[] {
+    const all = [...rows]
+    const allowed = this.canMany<A, Row>(actor, action, all)
+    return all.filter((_, at) => allowed[at])
+  }
+
+  /**
    * Returns an authorizer whose checks have a context, as `with` of `Authorizer`. A check that needs a missing name
    * throws `machine-only`, unless another rule allows it.
    * @throws ArgumentError `invalid-context` for an undeclared name or a value of another type.
@@ -136,6 +146,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
     return {
       can: (actor, action, resource) => run(() => this.can(actor as never, action as never, resource)),
       canMany: (actor, action, rows) => run(() => this.canMany(actor as never, action as never, rows)),
+      authorizedRows: (actor, action, rows) => run(() => this.authorizedRows(actor as never, action as never, rows)),
       with: (more) => this.#view(more, context),
     }
   }
@@ -204,6 +215,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
 export interface CompiledView<P extends PolicyTypes = RegisteredPolicy, Context extends object = object> {
   can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean
   canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[]
+  authorizedRows<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, rows: Iterable<Row>): Row[]
   with(context: Partial<Context>): CompiledView<P, Context>
 }
 

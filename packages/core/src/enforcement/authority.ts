@@ -14,6 +14,7 @@ export type Authority<P extends PolicyTypes = RegisteredPolicy> = Pick<
   | 'needAction'
   | 'as'
   | 'can'
+  | 'authorizedRows'
   | 'isAllowed'
   | 'authorize'
   | 'denialReason'

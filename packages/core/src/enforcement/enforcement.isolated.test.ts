@@ -35,6 +35,7 @@ function authority(requestRules: boolean): Authority {
     needAction: () => {},
     as: () => expect.unreachable('no model was given'),
     can: (_actor, _action, row) => isAllowed(row),
+    authorizedRows: (_actor, _action, rows) => [...rows].filter(isAllowed),
     isAllowed: async (_actor, _action, row) => isAllowed(row),
     authorize: (_actor, _action, row) => check(row),
     denialReason: async (actor, _action, row) => {

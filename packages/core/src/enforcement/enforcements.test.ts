@@ -45,6 +45,24 @@ describe('enforcements', () => {
     expect([asking.guard.state, silent.guard.state]).toEqual(['decided', 'armed'])
   })
 
+  it('count a list of rows, also of none', async () => {
+    const { authorizer, enforcements, begin } = served()
+    const notes = [new Note(), new Note()]
+    const listed = async (rows: readonly Note[]) => {
+      const enforcement = begin()
+      await enforcements.run(enforcement, () => enforcement.arm())
+      const { authorizedRows } = enforcement.authorization
+      return [authorizedRows('read', rows), enforcement.guard.state]
+    }
+    expect(await listed(notes)).toEqual([notes, 'decided'])
+    expect(await listed([])).toEqual([[], 'decided'])
+    const asking = begin()
+    expect(enforcements.run(asking, () => authorizer.canMany('ada', 'read', []))).toEqual([])
+    expect(asking.guard.state).toBe('decided')
+    authorizer.loadSync('allow("eve", "read", _: Note);')
+    expect(await listed(notes)).toEqual([[], 'decided'])
+  })
+
   it('do not count checks of the actor lookup, but later ones', async () => {
     const authorizer = new Authorizer().registerClass(Note)
     authorizer.loadSync('allow("ada", "read", _: Note);')

@@ -160,6 +160,19 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
   }
 
   /**
+   * Returns the rows in memory on which the actor may perform the action, in their order, synchronously.
+   * An empty list is a decision too.
+   *
+   * @throws {ArcturusError} The policy fails for one of the rows, or it has to wait.
+   */
+  authorizedRows<Row>(action: ActionOn<Row, P>, rows: Iterable<Row>): Row[] {
+    this.#request.personalize()
+    const allowed = this.#authority.authorizedRows(this.#actor, action, rows)
+    this.#request.decided('check')
+    return allowed
+  }
+
+  /**
    * Returns whether the actor may perform the action on the resource, and awaits promises in the
    * policy.
    *

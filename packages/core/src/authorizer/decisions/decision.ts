@@ -241,7 +241,10 @@ export class DecisionListeners {
     for (const watcher of this.watching.watchers) watcher(decision)
   }
 
-  /** Decides about many rows: each is a decision, with its share of the time. */
+  /**
+   * Decides about many rows: each is a decision, with its share of the time. That about no rows is one without a
+   * resource, which nobody records.
+   */
   many<Result extends readonly boolean[] | Promise<readonly boolean[]>>(
     actor: unknown,
     action: string,
@@ -253,6 +256,8 @@ export class DecisionListeners {
     const all = this.begin('check', actor, action, undefined, waits)
     const begun = this.now()
     const tell = (answers: readonly boolean[]): void => {
+      // A response that lists no rows is decided, too.
+      if (rows.length === 0) all.made(true)
       const share = (this.now() - begun) / rows.length
       for (const [at, row] of rows.entries())
         this.begin('check', actor, action, row, waits, all.policy, all.arrived).took(share, answers[at]!)

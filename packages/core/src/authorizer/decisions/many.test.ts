@@ -49,6 +49,7 @@ describe('many resources at once', () => {
         for (const action of ['read', 'edit']) {
           const expected = rows.map((row) => authorizer.can(actor, action, row))
           expect(authorizer.canMany(actor, action, rows)).toEqual(expected)
+          expect(authorizer.authorizedRows(actor, action, new Set(rows))).toEqual(rows.filter((_, at) => expected[at]))
           expect(await authorizer.areAllowed(actor, action, new Set(rows))).toEqual(expected)
         }
         const expected = await Promise.all(rows.map((row) => authorizer.authorizedActions(actor, row)))
@@ -88,6 +89,21 @@ describe('many resources at once', () => {
     }
     expect(() => authorizer.canMany(undefined, 'read', rows)).toThrow(ArgumentError)
     expect(() => authorizer.canMany(ann, 'raed', rows)).toThrow(ArgumentError)
+  })
+
+  test('are a decision that nobody records if there are none', async () => {
+    const authorizer = authorizerWith()
+    const [heard, recorded]: unknown[][] = [[], []]
+    watchDecisions(authorizer, ({ kind, action, resource, outcome }) => {
+      heard!.push([kind, action, resource, outcome])
+    })
+    authorizer.onDecision((decision) => recorded!.push(decision))
+    const shadow = authorizer.shadow('allow(_: User, "read", _: Note);')
+    expect(authorizer.canMany(ann, 'read', [])).toEqual([])
+    expect(await authorizer.areAllowed(ann, 'read', [])).toEqual([])
+    expect(authorizer.authorizedRows(null, 'read', new Set<Note>())).toEqual([])
+    expect(heard).toEqual(Array(3).fill(['check', 'read', undefined, 'allowed']))
+    expect([recorded, shadow.questions]).toEqual([[], 0])
   })
 
   test('are one decision each', async () => {

@@ -59,7 +59,7 @@ export function recorder(
   const call = caller(engine, listener, required)
   let isCalling = false
   return (made) => {
-    if (isCalling || (allowed === 'none' && made.outcome === 'allowed')) return
+    if (isCalling || (made.outcome === 'allowed' && (allowed === 'none' || isOfNoRows(made)))) return
     if (sample < 1 && Math.random() >= sample) return
     const fields = request ? request() : requestOf(engine)
     if (request && !fields) return
@@ -72,6 +72,11 @@ export function recorder(
       Decision.end(decision)
     }
   }
+}
+
+/** Whether an allowed decision is about an empty list of rows. */
+function isOfNoRows({ kind, resource }: MadeDecision): boolean {
+  return kind === 'check' && resource === undefined
 }
 
 function requestOf({ requests }: Engine): RequestFields | undefined {
