@@ -443,7 +443,7 @@ describe('a compiled policy', () => {
     expect(() => module.with({ now: 'x' })).toThrow('"now" must be a valid Date')
     expect(() => module.with({ request: { form: 'x' } })).toThrow('did you mean "from"?')
     expect(compilePolicy(authorizer).types).toContain(
-      'export interface Context { readonly now?: Date; readonly request?: { readonly from?: string; readonly user?: { readonly id?: number } } }',
+      'export interface Context { readonly now?: Date | undefined; readonly request?: { readonly from?: string | undefined; readonly user?: { readonly id?: number | undefined } | undefined } | undefined }',
     )
   })
 

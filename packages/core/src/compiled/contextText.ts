@@ -17,12 +17,13 @@ export function contextText(schema: Schema): string {
   return `{ read: readContext, fields: ${listOf(fields)}, parts: [${parts.join(', ')}] }`
 }
 
-/** Writes the type of the values of a context, or of an object of it. */
+/** Writes the type of the values of a context, or of an object of it. One that is undefined counts as missing. */
 export function contextType(schema: Schema, fields: ReadonlyMap<string, Field>): string {
   const entries = [...fields.values()].map((field) => {
     const one = typeOf(schema, field)
     const isList = field.kind === 'relation' ? field.many : field.list
-    return `readonly ${field.name}?: ${isList ? `readonly (${one})[]` : one}${field.nullable ? ' | null' : ''}`
+    const some = isList ? `readonly (${one})[]` : one
+    return `readonly ${field.name}?: ${some}${field.nullable ? ' | null' : ''} | undefined`
   })
   return `{ ${entries.join('; ')} }`
 }
