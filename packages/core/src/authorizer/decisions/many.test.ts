@@ -102,7 +102,8 @@ describe('many resources at once', () => {
     expect(authorizer.canMany(ann, 'read', [])).toEqual([])
     expect(await authorizer.areAllowed(ann, 'read', [])).toEqual([])
     expect(authorizer.authorizedRows(null, 'read', new Set<Note>())).toEqual([])
-    expect(heard).toEqual(Array(3).fill(['check', 'read', undefined, 'allowed']))
+    expect(await authorizer.pickAuthorized(ann, 'read', [])).toEqual([])
+    expect(heard).toEqual(['check', 'check', 'check', 'field'].map((kind) => [kind, 'read', undefined, 'allowed']))
     expect([recorded, shadow.questions]).toEqual([[], 0])
   })
 

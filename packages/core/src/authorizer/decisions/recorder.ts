@@ -76,7 +76,7 @@ export function recorder(
 
 /** Whether an allowed decision is about an empty list of rows. */
 function isOfNoRows({ kind, resource }: MadeDecision): boolean {
-  return kind === 'check' && resource === undefined
+  return (kind === 'check' || kind === 'field') && resource === undefined
 }
 
 function requestOf({ requests }: Engine): RequestFields | undefined {

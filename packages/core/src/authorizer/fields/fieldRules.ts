@@ -56,6 +56,9 @@ export class FieldRules {
     assertKnown(schema, actor, 'actor')
     const question = this.engine.question()
     question.policy.actions.assertNamedForFields(action)
+    // A response that lists no rows is decided, too.
+    if (Array.isArray(rows) && rows.length === 0)
+      listeners.begin('field', actor, action, undefined, true, question.policy, question.arrived).made(true)
     return pickFields(schema, rows, async (row, names) => {
       assertKnown(schema, row, 'resource')
       const decision = listeners.begin('field', actor, action, row, true, question.policy, question.arrived)
