@@ -1,14 +1,17 @@
 import { afterAll, beforeAll } from 'vitest'
 import { ofNext16, type Served, serve } from './build.js'
-import { describeComponents, describeEdge } from './describeNext.js'
+import { describeComponents, describeEdge, describeNext } from './describeNext.js'
 
+let served: Served
 let edge: Served
 let components: Served
 beforeAll(async () => {
+  served = await serve(ofNext16('application'))
   edge = await serve(ofNext16('edge'), '--webpack')
   components = await serve(ofNext16('components'))
 }, 300_000)
-afterAll(() => Promise.all([edge?.close(), components?.close()]))
+afterAll(() => Promise.all([served?.close(), edge?.close(), components?.close()]))
 
+describeNext('Next 16', () => served)
 describeEdge('Next 16', () => edge)
 describeComponents('Next 16', () => components)

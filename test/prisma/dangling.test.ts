@@ -16,7 +16,10 @@ type Client = Record<Uncapitalize<keyof typeof tables>, Delegate> & {
   $disconnect(): Promise<void>
 }
 
-const databases = await openDatabases('dangling', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases(
+  'dangling',
+  process.env['ARCTURUS_TESTS'] === 'all' ? ['sqlite', 'postgresql', 'mysql'] : ['sqlite'],
+)
 
 async function generatedFor(database: Database) {
   const generated = `./generated/dangling-${known(database.provider)}-js`
