@@ -17,19 +17,21 @@ export interface Comparison {
 
 /**
  * Writes an equality test. Rows are compared by a function, so that the text stays short: V8 inlines short functions
- * alone. Numbers and texts, and a row that is surely one, are compared in place.
+ * alone. Numbers and texts, and a row that is surely one with itself, are compared in place.
  */
 export function equality(name: string, comparison: Comparison, left: Written, right: Written, doubt: Doubt): string {
   const [x, y] = [left.value, right.value]
   const parents = given([left.parent, right.parent])
   const asked = doubt.note(`${name}(${x}, ${y}${parents && `, ${parents}`})`)
   const { cls, key } = comparison
-  if (key !== undefined) return asked
-  if (!left.isRow && !right.isRow) return scalarsOr(x, y, comparison, asked)
+  const isRow = left.isRow || right.isRow
+  const isItself = isRow ? `${x} === ${y} || ` : ''
+  if (key !== undefined) return `${isItself}${asked}`
+  if (!isRow) return scalarsOr(x, y, comparison, asked)
   // Rows of a class without a key.
   const differ =
     cls === undefined ? '' : `!(${keyOfClass(cls)} === null && ${left.isRow ? y : x}?.constructor === ${cls}) && `
-  return `${x} === ${y} || ${differ}${asked}`
+  return `${isItself}${differ}${asked}`
 }
 
 /** Writes an equality of numbers or texts, or of rows of a class without a key, or what is asked of other values. */
