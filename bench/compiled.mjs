@@ -1,5 +1,5 @@
 // A workload's policy as the module that `compilePolicy` writes, in a file of its own.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,6 +7,7 @@ import { compilePolicy } from '@arcturus/core/compile'
 import { authorizerFor } from './engines/arcturus.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'arcturus-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** @returns the address of the module */
 export function compiledModule(workload) {
