@@ -176,16 +176,20 @@ describe('a check within another one', () => {
       return this.ask(this)
     }
   }
-  const authorizer = new Authorizer({ evaluator: 'closures' })
-    .registerClass(User)
-    .registerClass(Note)
-    .registerContext({ level: 'integer' })
-  authorizer.loadSync(`
-    allow(_: User, "read", note: Note) if note.isShared;
-    allow(_: User, "share", _: Note) if level = 2;
-  `)
+  const authorizerOf = (evaluator: (typeof evaluators)[number]) => {
+    const authorizer = new Authorizer({ evaluator })
+      .registerClass(User)
+      .registerClass(Note)
+      .registerContext({ level: 'integer' })
+    authorizer.loadSync(`
+      allow(_: User, "read", note: Note) if note.isShared;
+      allow(_: User, "share", _: Note) if level = 2;
+    `)
+    return authorizer
+  }
 
-  test('has the context of the outer one, or its own', () => {
+  test.each(evaluators)('has the context of the outer one, or its own, by %s', (evaluator) => {
+    const authorizer = authorizerOf(evaluator)
     const inherits = new Note((note) => authorizer.can(user, 'share', note))
     expect(authorizer.with({ level: 2 }).can(user, 'read', inherits)).toBe(true)
     expect(authorizer.with({ level: 1 }).can(user, 'read', inherits)).toBe(false)
@@ -199,28 +203,8 @@ describe('a check within another one', () => {
     })
     expect(authorizer.with({ level: 1 }).can(user, 'read', both)).toBe(true)
   })
-})
 
-describe('a check of another authorizer within one', () => {
-  class Note {
-    constructor(readonly ask: (note: Note) => boolean) {}
-    get isShared(): boolean {
-      return this.ask(this)
-    }
-  }
-  const authorizerOf = (evaluator: (typeof evaluators)[number]) => {
-    const authorizer = new Authorizer({ evaluator })
-      .registerClass(User)
-      .registerClass(Note)
-      .registerContext({ level: 'integer' })
-    authorizer.loadSync(`
-      allow(_: User, "read", note: Note) if note.isShared;
-      allow(_: User, "share", _: Note) if level = 2;
-    `)
-    return authorizer
-  }
-
-  test.each(evaluators)('reads no context of the other, by %s', (evaluator) => {
+  test.each(evaluators)('of another authorizer reads no context of the outer one, by %s', (evaluator) => {
     const [inner, outer] = [authorizerOf(evaluator), authorizerOf(evaluator)]
     const ask = (note: Note): boolean => inner.can(user, 'share', note)
     expect(() => outer.with({ level: 2 }).can(user, 'read', new Note(ask))).toThrow('no context "level"')

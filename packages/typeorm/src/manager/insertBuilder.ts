@@ -33,7 +33,7 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       const { entity, session } = writing
       const columns = this.getInsertedColumns()
       const read = changesOf(columns)
-      // Listeners can change what is written. What they set is not the caller's.
+      // Listeners can change the values that are written. The caller did not set those.
       const names = isHeard(session, entity) ? sets.map((set) => read(set).names) : undefined
       const change = (at: number): EntityChange => ({ ...read(sets[at]!), ...(names && { names: names[at]! }) })
       return await announced(this, 'Insert', writing, sets, () => this.#insert(writing, sets, change))

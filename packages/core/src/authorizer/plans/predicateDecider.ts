@@ -83,7 +83,7 @@ export class PredicateDecider {
     return this.resume(known, actor, action, resource)
   }
 
-  /** Decides by a predicate whose plan is known; it can throw what the predicate does. */
+  /** Decides by a predicate whose plan is known. @throws the errors of the predicate. */
   decideAtOnce(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // Predicates read the loaded values; only the machine checks whether they are complete.
     if (this.#dispatch === undefined || arePartial()) return undefined

@@ -45,7 +45,7 @@ export function withoutRepeated(condition: Condition, beside?: Beside, before: r
   }
 }
 
-/** Returns what is true if a condition is true, or false. */
+/** Returns the conditions that follow from one that is true, or from one that is false. */
 function truthsOf(condition: Condition, isTrue: boolean): readonly Condition[] {
   if (condition.kind === 'not') return truthsOf(condition.of, !isTrue)
   if (condition.kind === (isTrue ? 'and' : 'or')) return partsIn(condition).flatMap((part) => truthsOf(part, isTrue))

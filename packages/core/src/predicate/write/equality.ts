@@ -34,7 +34,7 @@ export function equality(name: string, comparison: Comparison, left: Written, ri
   return `${isItself}${differ}${asked}`
 }
 
-/** Writes an equality of numbers or texts, or of rows of a class without a key, or what is asked of other values. */
+/** Writes an equality that is decided in place for two numbers, two texts, or two rows of a class without a key. */
 function scalarsOr(x: string, y: string, { cls, takesTexts }: Comparison, asked: string): string {
   const areRows = `${keyOfClass(cls!)} === null && ${x}?.constructor === ${cls} && ${y}?.constructor === ${cls}`
   const areScalars = `${areBoth('number', x, y)}${takesTexts ? ` || ${areBoth('string', x, y)}` : ''}`
