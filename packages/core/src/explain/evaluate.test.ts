@@ -162,6 +162,31 @@ describe('an evaluation', () => {
     )
   })
 
+  it('reads each copy of a row, whichever of them is asked first', () => {
+    const policy = 'below(f: Folder) if f.next.level = 4 or o in f.others and below(o);'
+    const [whole, partial] = [new Folder(2, 3), new Folder(2, 3)]
+    Object.assign(whole, { next: new Folder(3, 5) })
+    Object.assign(partial, { next: new Folder(4, 4) })
+    for (const others of [
+      [whole, partial],
+      [partial, whole],
+    ]) {
+      const top = Object.assign(new Folder(1, 3), { next: whole, others })
+      expect(decide(`allow(_: User, "read", f: Folder) if below(f); ${policy}`, top)).toBe('allowed')
+    }
+  })
+
+  it.each(['climbs(f) or climbs(f.next)', 'climbs(f.next) or climbs(f)'])(
+    'reads a copy of a row below itself: %s',
+    (body) => {
+      const [top, below, copy] = [new Folder(1, 3), new Folder(2, 3), new Folder(1, 3)]
+      Object.assign(top, { boss: top, next: below })
+      Object.assign(below, { boss: top, next: copy })
+      const policy = 'climbs(f: Folder) if f.boss.level = 4 or climbs(f.next);'
+      expect(decide(`allow(_: User, "read", f: Folder) if ${body}; ${policy}`, top)).toBe('error')
+    },
+  )
+
   it('is the error of a call that depends on its own negation, whatever else is true', () => {
     const policy = 'p(f) or f.level = 3; p(f: Folder) if f.next != nil and not p(f.next);'
     expect(decide(`allow(_: User, "read", f: Folder) if ${policy}`, ring[0]!)).toBe('error')

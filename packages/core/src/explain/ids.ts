@@ -12,7 +12,15 @@ export class Ids {
   constructor(private readonly schema: Schema) {}
 
   of(value: unknown): number {
-    const key = this.#keyOf(value)
+    return this.#numberOf(this.#keyOf(value))
+  }
+
+  /** As `of`, with a number for each object: of two copies of a row, one can lack a relation. */
+  ofCopy(value: unknown): number {
+    return typeof value === 'object' && value !== null ? this.#numberOf(value) : this.of(value)
+  }
+
+  #numberOf(key: unknown): number {
     return entryOf(this.#ids, key, () => this.#ids.size)
   }
 

@@ -15,11 +15,13 @@ import { endsAll, errorOf, fails, holds, needsLoading, type Outcome } from './ou
 import { Part, type World } from './part.js'
 import type { Reads } from './reads.js'
 
-/** A call of a definition with known arguments. Calls with equal arguments of the same fields share it. */
+/** A call of a definition with known arguments. Calls with the same arguments of the same fields share it. */
 interface Call {
   readonly body: Part
-  /** Equal for the same call of the policy, also of a definition for other types. */
-  readonly name: string
+  /** Equal for the same call of the policy: also of a definition for other types, and with copies of the same rows. */
+  readonly name: unknown
+  /** As the name, but not equal for copies. */
+  readonly copies: string
   state: 'new' | 'open' | 'provisional' | 'known'
   /** The outcome so far: false until it is evaluated. */
   outcome: Outcome
@@ -71,8 +73,10 @@ export class EvaluatedWorld implements World {
   readonly schema: Schema
   readonly #calls = new Map<Definition, Map<string, Call>>()
   /** Calls that are being evaluated, by their names. */
-  readonly #open = new Map<string, Call>()
+  readonly #open = new Map<unknown, Call>()
   readonly #provisional: Call[] = []
+  /** Whether a provisional call took a call with a copy of its row for itself. */
+  #isOfCopy = false
   #binder: Binder
   #bound = 0
   #low = Number.POSITIVE_INFINITY
@@ -229,16 +233,19 @@ export class EvaluatedWorld implements World {
     const inner: Scope = Object.assign(values, { argumentOf })
     const calls = entryOf(this.#calls, definition, () => new Map<string, Call>())
     // Calls with equal values from different fields differ in the changes that they need.
-    const key = operands.map((one, at) => `${this.#idOf(one)} ${this.#placeOf(places[at])}`).join(' ')
-    return entryOf(calls, key, (): Call => {
-      const ids = definition.arguments.map((one) => this.#idOf(this.#computed(one, inner)))
-      const name = [definition.name, ...ids].join(' ')
+    const key = operands.map((one, at) => `${this.#copyOf(one)} ${this.#placeOf(places[at])}`).join(' ')
+    const call = entryOf(calls, key, (): Call => {
+      const values = definition.arguments.map((one) => this.#computed(one, inner))
       const body = new Part(this, definition.condition, inner)
-      // The machine compares a call with those around it by their arguments, whatever their types are. What
-      // has no arguments has no types either, or is no call of the policy: the rest of a rule.
-      const outer = ids.length > 0 ? this.#open.get(name) : undefined
-      return outer ?? { body, name, state: 'new', outcome: no, low: 0 }
+      // What has no arguments is no call of the policy, such as the rest of a rule, or has no types.
+      const name = values.length > 0 ? [definition.name, ...values.map((one) => this.#idOf(one))].join(' ') : body
+      const copies = values.map((one) => this.#copyOf(one)).join(' ')
+      return { body, name, copies, state: 'new', outcome: no, low: 0 }
     })
+    // The machine compares a call with those around it by their arguments, whatever their types are.
+    const open = this.#open.get(call.name) ?? call
+    if (open.copies !== call.copies) this.#isOfCopy = true
+    return open
   }
 
   #placeOf(location: Location | undefined): string {
@@ -247,6 +254,10 @@ export class EvaluatedWorld implements World {
 
   #idOf({ value, float }: ValueOperand): string {
     return `${this.ids.of(value)}${float ? ' float' : ''}`
+  }
+
+  #copyOf({ value, float }: ValueOperand): string {
+    return `${this.ids.ofCopy(value)}${float ? ' float' : ''}`
   }
 
   /**
@@ -284,16 +295,23 @@ export class EvaluatedWorld implements World {
   /** Settles calls that depend on each other, none of which is true: gives each the errors of the others. */
   #spreadErrors(from: number): void {
     const outer = this.#low
-    for (let isChanged = this.#provisional.slice(from).some(({ outcome }) => fails(outcome)); isChanged; ) {
+    const calls = this.#provisional.slice(from)
+    const reopened = calls.filter(({ name }) => !this.#open.has(name))
+    for (const call of reopened) this.#open.set(call.name, call)
+    for (let isChanged = calls.some(({ outcome }) => fails(outcome)); isChanged; ) {
       isChanged = false
-      for (const call of this.#provisional.slice(from)) {
+      for (const call of calls) {
         if (fails(call.outcome)) continue
         call.outcome = this.outcome(call.body)
         isChanged ||= fails(call.outcome)
       }
     }
+    for (const { name } of reopened) this.#open.delete(name)
     this.#low = outer
-    for (const one of this.#provisional.splice(from)) one.state = 'known'
+    // The outermost call is known. Another one is so only if no copy, which can lack a relation, took part.
+    for (const call of this.#provisional.splice(from))
+      call.state = this.#isOfCopy && call !== calls.at(-1) ? 'new' : 'known'
+    if (from === 0) this.#isOfCopy = false
   }
 }
 
