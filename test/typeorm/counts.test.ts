@@ -27,7 +27,7 @@ describe.each(databases)('A count on $name', (database) => {
   const user = (id: number) => source.getRepository(User).findOneByOrFail({ id })
   const ways: Readonly<Record<string, (user: User) => { list(): Promise<object[]>; count(): Promise<number> }>> = {
     'an authorized query': (one) => {
-      const query = authorization.authorizedQuery(one, 'read', Document, 'd').andWhere('d.id > :least', { least: 1 })
+      const query = authorization.authorizedQuery(one, 'read', Document, 'd').andWhere('id > :least', { least: 1 })
       return { list: () => query.getMany(), count: () => query.getCount() }
     },
     'a filtered find': (one) => {
@@ -49,10 +49,10 @@ describe.each(databases)('A count on $name', (database) => {
     const { list, count } = open(await user(1))
     sent.reset()
     await list()
-    expect(sent.statements.join()).not.toMatch(/IN \(SELECT/)
+    expect(sent.statements.join()).not.toMatch(/LEFT JOIN/)
     sent.reset()
     await count()
-    const isOfKeys = /COUNT\(.* IN \(SELECT/.test(sent.statements.join(' '))
-    expect(isOfKeys).toBe(database.kind === 'postgresql')
+    const hasJoin = /COUNT\(1\).* LEFT JOIN/.test(sent.statements.join(' '))
+    expect(hasJoin).toBe(database.kind === 'postgresql')
   })
 })

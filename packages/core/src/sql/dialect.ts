@@ -43,14 +43,15 @@ export interface SqlOptions {
    */
   readonly depth?: number
   /**
-   * Whether the statement reads all rows, as a count does. Default: false. PostgreSQL then gets the
-   * keys of related rows as a list (`IN`): its estimate for `EXISTS` in an alternative is so high
-   * that it compiles the statement, which takes longer than to run it.
+   * Whether the statement has {@link PrintedSql.joins} behind its table. Default: false. Use it for a statement that
+   * reads all rows, such as a count. PostgreSQL then joins the parents of a row, and gets the keys of related rows as
+   * a list (`IN`): its estimate for `EXISTS` in an alternative is so high that it compiles the statement, which takes
+   * longer than to run it. Other databases need no joins.
    */
-  readonly all?: boolean
+  readonly joins?: boolean
   /**
    * Binds a value and returns its placeholder, such as `$1`. Called once for each place, in the
-   * order of the text: `with`, then `sql`. The value is of the column's type: a number, a bigint, a
+   * order of the text: `with`, then `joins`, then `sql`. The value is of the column's type: a number, a bigint, a
    * Date, or a text (also for decimals, UUIDs and enums). For a column of kind `list`, it is an
    * array of those. Booleans and null are written as literals.
    */

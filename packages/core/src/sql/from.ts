@@ -48,9 +48,9 @@ export class From {
    * Writes the same as `exists`: that the columns of the outer row are among those of the found
    * rows. It can be null instead of false.
    * @returns undefined if the query depends on the outer row in another way
-   * @param outer - How the SQL of all columns of the outer row begins.
+   * @param outer - How the SQL of all columns of the outer rows begins.
    */
-  among(condition: Sql, outer: string): Sql | undefined {
+  among(condition: Sql, outer: readonly string[]): Sql | undefined {
     const links = this.#where.flatMap((part): readonly Link[] =>
       typeof part === 'object' && part.link ? [part.link] : [],
     )
@@ -63,7 +63,8 @@ export class From {
       [...present, ...rest],
     )
     const own = links.map((link) => link.outer)
-    if (keys.includes(outer) || !own.every((text) => text.startsWith(outer))) return undefined
+    const isOfOuterRow = own.every((text) => outer.some((row) => text.startsWith(row)))
+    if (!isOfOuterRow || outer.some((row) => keys.includes(row))) return undefined
     return atom(`${own.length === 1 ? own[0]! : `(${own.join(', ')})`} IN (${keys})`)
   }
 }

@@ -117,16 +117,16 @@ const tables: SqlTables = {
     model === of ? 'all' : of === 'Dog' ? { kind: 'among', column: kind, values: ['dog', 'puppy'] } : 'none',
 }
 
-function printed(condition: Definite, dialect: SqlDialect = 'postgresql', isOfAll = false): string {
-  const { sql } = printSql(condition, {
+function printed(condition: Definite, dialect: SqlDialect = 'postgresql', joins = false): string {
+  const statement = printSql(condition, {
     dialect,
     tables,
     row: 'p',
     prefix: 't',
-    all: isOfAll,
+    joins,
     parameter: (value) => (Array.isArray(value) ? `[${value.join(' ')}]` : `<${String(value)}>`),
   })
-  return sql.replaceAll(/["`]/g, '')
+  return `${statement.joins} ${statement.sql}`.trim().replaceAll(/["`]/g, '')
 }
 
 const root = (kind: 'resource' | 'variable', name: string, model: string): Root & Variable =>
@@ -153,6 +153,7 @@ const compare = (left: Operand, operator: CompareOperator, right: Operand): Defi
 const some = (each: Variable, from: Operand, where: Definite) => ({ kind: 'some', each, from, where, span }) as const
 const tag = root('variable', 'tag', 'Tag')
 const other = root('variable', 'other', 'Page')
+const animal = root('variable', 'animal', 'Animal')
 const role = root('variable', 'role', 'Role')
 const user: KnownRow = { kind: 'row', name: 'user', model: 'User', type: unknownType, key: [{ field: 'id', value: 7 }] }
 
@@ -555,9 +556,27 @@ describe('a condition of a statement that reads all rows', () => {
       '(p.id = <1> OR p.folder_id IN (SELECT t1.folder_id FROM app.pages AS t1 WHERE t1.folder_id IS NOT NULL AND t1.id = <3>))',
     ],
     [
-      'lists the keys of a row that a reference leads to',
-      or({ kind: 'in', item: path(page, 'folder', 'parent', 'id'), list: value([1, 2]), span }),
-      '(p.id = <1> OR p.folder_id IN (SELECT t1.id FROM app.folders AS t1 WHERE t1.parent_id = ANY([1 2])))',
+      'joins the row that a reference leads to, once',
+      or(
+        compare(path(page, 'folder', 'name'), '=', value('a')),
+        some(animal, path(page, 'folder', 'animals'), compare(path(animal, 'id'), '>', path(page, 'folder', 'level'))),
+      ),
+      'LEFT JOIN (SELECT t1.id AS t1_1, t1.name AS t1_2, t1.level AS t1_3 FROM app.folders AS t1) AS t1 ON t1.t1_1 = p.folder_id (p.id = <1> OR t1.t1_2 = <a> OR EXISTS (SELECT 1 FROM app.animals AS t2 WHERE t2.folder_id = t1.t1_1 AND t2.id > t1.t1_3))',
+    ],
+    [
+      'joins no row that its key alone tells',
+      or({ kind: 'in', item: path(page, 'editor', 'userId'), list: value([1, 2]), span }),
+      '(p.id = <1> OR p.editor_id = ANY([1 2]))',
+    ],
+    [
+      'joins no row that can be several',
+      or(compare(path(page, 'draft', 'note'), '=', value('a'))),
+      '(p.id = <1> OR EXISTS (SELECT 1 FROM app.drafts AS t1 WHERE t1.page_id = p.id AND t1.deleted_at IS NULL AND t1.note = <a>))',
+    ],
+    [
+      'lists the keys of a joined row',
+      or(some(animal, path(page, 'folder', 'parent', 'animals'), compare(path(animal, 'id'), '=', value(3)))),
+      'LEFT JOIN (SELECT t1.id AS t1_1, t1.parent_id AS t1_2 FROM app.folders AS t1) AS t1 ON t1.t1_1 = p.folder_id (p.id = <1> OR t1.t1_2 IN (SELECT t2.folder_id FROM app.animals AS t2 WHERE t2.id = <3>))',
     ],
     [
       'searches for each row what can be a long list',
@@ -573,6 +592,19 @@ describe('a condition of a statement that reads all rows', () => {
       'joins the rows that all rows of the result have',
       tagged,
       '(EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>))',
+    ],
+    [
+      'searches for each row where few rows are looked at',
+      {
+        kind: 'and',
+        of: [compare(value(7), '=', path(page, 'id')), or(tagged)],
+      },
+      '(p.id = <7> AND (p.id = <1> OR EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>)))',
+    ],
+    [
+      'lists the keys of an alternative where many are',
+      { kind: 'and', of: [compare(path(page, 'open'), '=', value(true)), or(tagged)] },
+      `(p.open = TRUE AND ${among})`,
     ],
     [
       'searches for each row under a negation',

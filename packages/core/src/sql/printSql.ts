@@ -13,6 +13,11 @@ export interface PrintedSql {
   /** `WITH RECURSIVE …` and a blank, for the very start of the statement; or an empty text. */
   readonly with: string
   /**
+   * `LEFT JOIN …` after a blank, for a place behind the table of the row; empty without the option `joins`. It adds no
+   * rows.
+   */
+  readonly joins: string
+  /**
    * An SQL condition in brackets, for a WHERE. It is true for the rows of the result, and false or
    * null for all others. Negate it with `IS NOT TRUE`.
    */
@@ -42,14 +47,14 @@ export function printSql(condition: Definite, options: SqlOptions): PrintedSql {
     assertReadable(extentOf(printed.with + printed.sql), most)
   }
   const fill = (text: string) => placeholders.fill(text, (value, column) => options.parameter(value, column))
-  return { ...printed, with: fill(printed.with), sql: fill(printed.sql) }
+  return { ...printed, with: fill(printed.with), joins: fill(printed.joins), sql: fill(printed.sql) }
 }
 
 /** Writes the SQL with marks in the places of values. */
 function write(condition: Definite, dialect: StandardSql, options: SqlOptions, placeholders: Placeholders): PrintedSql {
   const printer = new Printer(dialect, options, placeholders)
   const sql = bracketed(descending(() => printer.print(condition)))
-  return { with: printer.with, sql, recursive: printer.isRecursive }
+  return { with: printer.with, joins: printer.joins, sql, recursive: printer.isRecursive }
 }
 
 /** @throws UnsupportedFilterError if the query exceeds a limit of the database. */

@@ -22,7 +22,9 @@ import { isJson, type Value } from './comparison/value.js'
 import { ValueComparisons } from './comparison/withValue.js'
 import type { SqlOptions } from './dialect.js'
 import type { StandardSql } from './dialects/standard.js'
+import { isOfFew } from './few.js'
 import { From } from './from.js'
+import { Joins } from './joins.js'
 import { type Place, Places, refuseOperand } from './place.js'
 import type { Placeholders } from './placeholders.js'
 import { printReach } from './reach.js'
@@ -51,10 +53,13 @@ export class Printer {
   isRecursive = false
   /** The query that is being written; undefined for the outermost one. */
   #query: From | undefined
-  /** How the SQL of all columns of the resource's row begins; undefined unless lists of keys are written. */
-  readonly #outer: string | undefined
-  /** Whether an alternative of the outermost condition is written. */
-  #isAlternative = false
+  /** The joins of the statement; undefined unless it has them. */
+  readonly #joins: Joins | undefined
+  /**
+   * Whether an alternative of the outermost condition is written, or one that is beside a `search`: few rows are all that the
+   * database looks at.
+   */
+  #place: 'demand' | 'alternative' | 'search' = 'demand'
   /** Conditions that separate the results of that query for different outer rows. */
   #distinct: Sql[] = []
 
@@ -68,7 +73,7 @@ export class Printer {
     this.#pairs = new ColumnComparisons(this.#columns, this.#values)
     this.#texts = new TextTests(this.#columns, this.#values)
     this.#lists = new ListTests(this.#columns)
-    const { row, tables, prefix = 'arc_', ahead = false, all: isOfAll = false } = options
+    const { row, tables, prefix = 'arc_', ahead = false, joins = false } = options
     const queryName = (at: number) => dialect.quote(`${prefix}reach${at}`)
     this.#newQueries = () => new RecursiveQueries((query) => placeholders.key(query), queryName)
     if (ahead) this.#queries = this.#newQueries()
@@ -76,8 +81,9 @@ export class Printer {
     const columns = typeof row === 'string' ? (column: SqlColumn) => `${alias}.${dialect.quote(column.name)}` : row
     // Without its name, a column is its row's part of the SQL.
     const outer = columns(nameless).slice(0, -dialect.quote('').length)
-    this.#outer = isOfAll && dialect.overestimatesExists && outer !== '' ? outer : undefined
-    this.rows = new Rows(tables, dialect, prefix, this.#values, new Row(undefined, columns))
+    if (joins && dialect.overestimatesExists && outer !== '')
+      this.#joins = new Joins((name) => dialect.quote(name), outer)
+    this.rows = new Rows(tables, dialect, prefix, this.#values, new Row(this.#joins, columns))
     this.places = new Places(this.rows)
     this.#calculator = new Calculator(dialect, placeholders.take, (operand, span) => this.#value(operand, span))
   }
@@ -88,59 +94,39 @@ export class Printer {
         return true
       case 'false':
         return false
-      case 'and':
-        return this.#group(condition.of, all)
+      case 'and': {
+        const isSearched =
+          this.#place === 'demand' && condition.of.some((one) => one.kind !== 'or' && this.#isOfFew(one))
+        return this.#at(isSearched ? 'search' : this.#place, () => this.#group(condition.of, all))
+      }
       case 'or':
-        return this.#alternative(true, () => this.#group(condition.of, any))
+        return this.#at('alternative', () => this.#group(condition.of, any))
       case 'not':
-        return this.#alternative(false, () => not(this.#columns.negated(() => this.print(condition.of))))
+        return this.#at('demand', () => not(this.#columns.negated(() => this.print(condition.of))))
       default:
         return this.#leaf(condition)
     }
   }
 
-  #alternative(isAlternative: boolean, write: () => Sql): Sql {
-    const before = this.#isAlternative
-    this.#isAlternative = isAlternative
+  #at(place: 'demand' | 'alternative' | 'search', write: () => Sql): Sql {
+    const before = this.#place
+    this.#place = before === 'search' ? before : place
     try {
       return write()
     } finally {
-      this.#isAlternative = before
+      this.#place = before
     }
   }
 
   /** Writes that a query has rows. @param isFew - Whether its condition is true for a few rows only. */
   #exists(from: From, condition: Sql, isFew: () => boolean): Sql {
-    const outer = this.#query === undefined && this.#isAlternative ? this.#outer : undefined
-    const among = outer !== undefined && isFew() ? from.among(condition, outer) : undefined
+    const outer = this.#query === undefined && this.#place === 'alternative' ? this.#joins?.rows : undefined
+    const among = outer && isFew() ? from.among(condition, outer) : undefined
     return among ?? from.exists(condition)
   }
 
-  /**
-   * Returns whether a condition compares a key or a reference with values. PostgreSQL compares rows
-   * one by one with a list that is too long for a hash table.
-   */
   #isOfFew(condition: Definite): boolean {
-    switch (condition.kind) {
-      case 'and':
-        return condition.of.some((part) => this.#isOfFew(part))
-      case 'or':
-        return condition.of.every((part) => this.#isOfFew(part))
-      case 'some':
-        return this.#isOfFew(condition.where)
-      case 'compare':
-        return condition.operator === '=' && this.#isKey(condition.left) && condition.right.kind === 'value'
-      case 'in':
-        return this.#isKey(condition.item) && condition.list.kind === 'value'
-      default:
-        return false
-    }
-  }
-
-  #isKey(operand: Operand): boolean {
-    const step = operand.kind === 'path' ? operand.steps.at(-1) : undefined
-    const field = step?.model === undefined ? undefined : this.rows.field(step.model, step.name)
-    return field?.kind === 'column' && field.column.identifies === true
+    return isOfFew(condition, this.rows)
   }
 
   /** Parts that are true only if the same row exists are tested in one subquery. */
@@ -208,6 +194,11 @@ export class Printer {
   /** The start of the statement. */
   get with(): string {
     return this.#queries?.with ?? ''
+  }
+
+  /** The joins behind the table of the statement. */
+  get joins(): string {
+    return this.#joins?.text ?? ''
   }
 
   /**

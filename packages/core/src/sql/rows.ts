@@ -3,6 +3,7 @@ import type { Span } from '../language/source.js'
 import { entryOf } from '../values/entryOf.js'
 import type { StandardSql } from './dialects/standard.js'
 import { From } from './from.js'
+import { Joins } from './joins.js'
 import { refuse } from './refusal.js'
 import { type Columns, Row } from './row.js'
 import { any, atom, linked, type Sql } from './sql.js'
@@ -105,7 +106,7 @@ export class Rows {
     if (!references) return undefined
     const isKnown = (relation.kept || isImplied) && link.kind === 'columns'
     const nullable = references.filter(({ pair }) => pair.from.nullable).map(({ text }) => text)
-    const row = new Row(own.from, undefined, {
+    const row = new Row(this.#canJoin(own, relation, span) ? own.from : undefined, undefined, {
       known: new Map(isKnown ? references.map(({ pair, text }) => [pair.to.name, text]) : []),
       enter: this.#entrance(relation, own, references, span),
       join: 'left',
@@ -115,6 +116,17 @@ export class Rows {
     })
     if (!isImplied) own.hops.set(relation, row)
     return row
+  }
+
+  /** Whether a relation leads to one row of the query, also if the database has several: a statement must not join these. */
+  #canJoin({ from }: Row, { link, model }: SqlRelation, span: Span | undefined): boolean {
+    if (!(from instanceof Joins)) return true
+    const { key } = this.table(model, span)
+    return (
+      link.kind === 'columns' &&
+      key.length > 0 &&
+      key.every((column) => link.pairs.some(({ to }) => to.name === column.name))
+    )
   }
 
   /**
@@ -198,10 +210,13 @@ export class Rows {
   /** Adds a table to a query under an alias, with its join conditions and restrictions. */
   #enter(table: SqlTable, links: (columns: Columns) => readonly Sql[]) {
     return (from: From, join: 'inner' | 'left'): Columns => {
-      const alias = this.alias()
-      const columns: Columns = ({ name }) => `${alias}.${this.dialect.quote(name)}`
-      const demands = table.restrictions.map((one) => this.restriction(columns, one))
-      from[join](`${this.dialect.path(table.path)} AS ${alias}`, [...links(columns), ...demands])
+      const name = this.name()
+      const alias = this.dialect.quote(name)
+      const columns: Columns = (column) => `${alias}.${this.dialect.quote(column.name)}`
+      const restrictions = table.restrictions.map((one) => this.restriction(columns, one))
+      const entered = `${this.dialect.path(table.path)} AS ${alias}`
+      if (from instanceof Joins) return from.join({ table: entered, name, restrictions, links })
+      from[join](entered, [...links(columns), ...restrictions])
       return columns
     }
   }

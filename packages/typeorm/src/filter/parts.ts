@@ -1,11 +1,12 @@
 import { type FindOperator, InstanceChecker } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { FilterOfAll } from '../rows/builders.js'
 
 const filtered = Symbol('filtered')
 const carries = Symbol('carries')
 
 /** Prints a carrier for a column's path. */
-type OfAll = (path: string) => { readonly sql: string; readonly parameters: Readonly<Record<string, unknown>> }
+type OfAll = (path: string) => FilterOfAll
 
 /** Marks an operator as a part of a filter, so that it can be recognized later. */
 export function partOfFilter(operator: FindOperator<unknown>, { tablePath }: EntityMetadata): FindOperator<unknown> {

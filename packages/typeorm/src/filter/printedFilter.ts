@@ -23,14 +23,17 @@ export class PrintedFilter {
   readonly parameters: Readonly<Record<string, unknown>>
   /** The condition, with `row` in place of the alias. */
   readonly sql: string
+  /** The joins of a statement that reads all rows, with the same. */
+  readonly joins: string
   readonly #printOfAll: (() => PrintedFilter) | undefined
   #ofAll: PrintedFilter | undefined
   #ifBound: PrintedFilter | undefined
   #last: { readonly alias: string; readonly text: string } | undefined
 
   /** @param ofAll - Prints it for a statement that reads all rows. Default: in the same form. */
-  constructor(sql: string, parameters: Readonly<Record<string, unknown>>, ofAll?: () => PrintedFilter) {
+  constructor(sql: string, parameters: Readonly<Record<string, unknown>>, ofAll?: () => PrintedFilter, joins = '') {
     this.sql = sql
+    this.joins = joins
     this.parameters = parameters
     this.#printOfAll = ofAll
   }
@@ -39,6 +42,14 @@ export class PrintedFilter {
   get ofAll(): PrintedFilter {
     this.#ofAll ??= this.#printOfAll?.() ?? this
     return this.#ofAll
+  }
+
+  /**
+   * Returns the joins for a row.
+   * @param alias alias of the row, in quotes
+   */
+  joinsOf(alias: string): string {
+    return this.joins.replaceAll(row, () => `${alias}.`)
   }
 
   /**
@@ -92,16 +103,16 @@ export function classesOf(model: string, { dialect, tables, names }: Printing): 
  * Prints a condition as SQL.
  * @param model name of the entity whose rows are selected, even if all classes of its table are
  * queried
- * @param all whether the statement reads all rows
+ * @param isOfAll whether the statement reads all rows
  * @throws UnsupportedFilterError if the database compares some values differently than a check does
  */
-export function printFilter(condition: Definite, model: string, printing: Printing, all = false): PrintedFilter {
+export function printFilter(condition: Definite, model: string, printing: Printing, isOfAll = false): PrintedFilter {
   const { dialect, tables, names, recursion } = printing
   const parameters: Record<string, unknown> = {}
-  const { sql, recursive } = printSql(condition, {
+  const { joins, sql, recursive } = printSql(condition, {
     dialect,
     tables,
-    all,
+    joins: isOfAll,
     row: ({ name }: SqlColumn) => row + quoted(dialect, name),
     parameter: (value, column) => {
       const name = names.next()
@@ -115,5 +126,5 @@ export function printFilter(condition: Definite, model: string, printing: Printi
   const conditions = [recursive ? recursion.guarded(sql) : sql, ...(classes ? [classes.sql] : [])]
   const ofAll = (): PrintedFilter => printFilter(condition, model, printing, true)
   // The others have one form.
-  return new PrintedFilter(conditions.join(' AND '), parameters, dialect === 'postgresql' ? ofAll : undefined)
+  return new PrintedFilter(conditions.join(' AND '), parameters, dialect === 'postgresql' ? ofAll : undefined, joins)
 }

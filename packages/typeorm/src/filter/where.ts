@@ -78,6 +78,7 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
     entity,
     (path) => ({
       sql: conditionFor(path, carrier, filter.ofAll, guarded),
+      joins: filter.ofAll.joinsOf(quoted(guarded.dialect, path.slice(0, path.lastIndexOf(`.${carrier.propertyPath}`)))),
       parameters: filter.ofAll.parameters,
     }),
   )

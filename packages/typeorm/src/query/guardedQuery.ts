@@ -99,7 +99,11 @@ export class QueryGuard {
     notes.filters.set(condition, name)
     notes.counted.set(condition, () => {
       const { ofAll } = filter
-      return { sql: conditionOf(ofAll), parameters: ofAll.parameters }
+      return {
+        sql: conditionOf(ofAll),
+        joins: ofAll.joinsOf(quoted(this.#dialect, name)),
+        parameters: ofAll.parameters,
+      }
     })
     notes.guarded = name
     if (witness) query.setParameters({ ...filter.parameters, [witness]: 1 })

@@ -58,7 +58,8 @@ export function watchPlacement(builder: Builder): void {
     }
     return sql
   })
-  wrap(builder, 'getQuery', (own: Builder, sql: () => string) => counting(own, sql()))
+  wrap(builder, 'createJoinExpression', (own: Builder, joins: () => string) => joins() + (isCount(own) ? mark : ''))
+  wrap(builder, 'getQuery', (own: Builder, sql: () => string) => (isCount(own) ? counting(own, sql()) : sql()))
   wrap(builder, 'createWhereExpression', (own: Builder, create) => {
     const { filters, carriers } = notesOf(own)
     if (filters.size > 0) {
@@ -73,17 +74,25 @@ export function watchPlacement(builder: Builder): void {
   })
 }
 
-/** Returns the SQL of a query, in which the filters of a count have the form for all rows. */
+/** Marks the place behind the joins of a count. TypeORM finds the name of a column before a blank. */
+const mark = ' \u0003'
+
+function isCount({ expressionMap: { selects } }: Builder): boolean {
+  return selects.length === 1 && selects[0]!.aliasName === 'cnt'
+}
+
+/**
+ * Returns the SQL of a count, in which its filter has the form for all rows. Several filters would join rows by the
+ * same aliases, and behind several tables only the last one can be joined.
+ */
 function counting(query: Builder, sql: string): string {
-  const [only, ...others] = query.expressionMap.selects
-  if (others.length > 0 || only?.aliasName !== 'cnt') return sql
-  let counted = sql
-  for (const [condition, ofAll] of notesOf(query).counted) {
-    const other = ofAll()
-    counted = counted.replaceAll(condition, () => other.sql)
-    query.setParameters({ ...other.parameters })
-  }
-  return counted
+  const [first, ...others] = notesOf(query).counted
+  const [, another] = query.expressionMap.aliases.filter(({ type }) => type === 'from')
+  if (!first || others.length > 0 || another) return sql.replace(mark, '')
+  const [condition, ofAll] = first
+  const { sql: ofCount, joins, parameters } = ofAll()
+  query.setParameters({ ...parameters })
+  return sql.replace(mark, () => joins).replaceAll(condition, () => ofCount)
 }
 
 /** @throws UnsupportedOperationError if a condition of a builder can escape its brackets */

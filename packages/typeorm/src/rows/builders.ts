@@ -4,9 +4,11 @@ export type Builder = SelectQueryBuilder<ObjectLiteral>
 export type ExpressionMap = Builder['expressionMap']
 export type Join = ExpressionMap['joinAttributes'][number]
 
-/** A condition and its parameters. */
-interface Condition {
+/** A filter of a statement that reads all rows. */
+export interface FilterOfAll {
   readonly sql: string
+  /** The joins behind the statement's own. */
+  readonly joins: string
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
@@ -19,8 +21,8 @@ export interface Notes {
    * is beside them.
    */
   readonly carriers: Set<string>
-  /** The same conditions for a count, each with its parameters. */
-  readonly counted: Map<string, () => Condition>
+  /** The same conditions for a count. */
+  readonly counted: Map<string, () => FilterOfAll>
   /** The alias of the rows of an authorized query. */
   guarded: string | undefined
   /** A caller's SQL that escapes its brackets. */

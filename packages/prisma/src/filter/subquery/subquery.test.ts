@@ -81,7 +81,7 @@ const print: PrintSql = (condition, options) => {
         throw new UnsupportedFilterError('unsupported-filter', 'not in SQL', { span })
     }
   }
-  return { with: '', sql: write(condition), recursive: condition.kind === 'reach' }
+  return { with: '', joins: '', sql: write(condition), recursive: condition.kind === 'reach' }
 }
 
 function queriesOf(provider: string): IdQueries {
