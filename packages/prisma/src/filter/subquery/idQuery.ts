@@ -1,5 +1,5 @@
 import type { Definite } from '@arcturus/core/filters'
-import type { PrintSql, SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
+import type { PrintedSql, PrintSql, SqlColumn, SqlDialect, SqlTable, SqlTables } from '@arcturus/core/sql'
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'
 
@@ -21,16 +21,39 @@ export class IdQueries {
   /**
    * @param limit - The maximum number of usable keys. One more is read, to detect that there are
    * too many.
+   * @param isDivided - Whether each alternative is a query of its own: a database starts from the rows that one of them
+   * names, but reads the whole table for several.
    * @throws UnsupportedFilterError if SQL can't express the condition exactly, or the model has no
    * key
    */
-  write(condition: Definite, model: string, limit: number): IdQuery {
+  write(condition: Definite, model: string, limit: number, isDivided = false): IdQuery {
     const table = this.#tables.table(model)
     if (!table || table.key.length === 0) {
       return refuse('no-key', `The rows of "${model}" have no key to look them up by.`, undefined)
     }
     const values: unknown[] = []
-    const printed = this.#print(condition, {
+    const alternatives = isDivided && condition.kind === 'or' ? condition.of : [condition]
+    const printed = alternatives.map((one) => this.#printed(one, values))
+    const [first, ...others] = printed.map(({ sql }) => this.#select(table, sql, limit))
+    const isRecursive = printed.some(({ recursive }) => recursive)
+    // A recursion would be in several of them.
+    if (isRecursive && others.length > 0) return this.write(condition, model, limit)
+    const keys = table.key.map((_, at) => this.#name(keyName(at))).join(', ')
+    const parts = [first!, ...others].map(
+      (select, at) => `${keys} FROM (SELECT ${select}) AS ${this.#name(`part${at}`)}`,
+    )
+    const select = others.length === 0 ? first! : `${parts.join(' UNION SELECT ')} LIMIT ${limit + 1}`
+    const query = fill(isRecursive ? this.#withoutEnd(printed[0]!.with, select) : `SELECT ${select}`, values)
+    if (query.values.length <= maxValues) return { ...query, model }
+    return refuse(
+      'bind-limit',
+      `This filter has ${query.values.length} values; a query accepts at most ${maxValues}.`,
+      undefined,
+    )
+  }
+
+  #printed(condition: Definite, values: unknown[]): PrintedSql {
+    return this.#print(condition, {
       dialect: this.#dialect,
       tables: this.#tables,
       row,
@@ -39,16 +62,12 @@ export class IdQueries {
       ...(this.#dialect === 'sqlite' && { depth: 96 }),
       parameter: (value, column) => place(values.push(sent(value, column)) - 1),
     })
+  }
+
+  #select(table: SqlTable, condition: string, limit: number): string {
     const key = table.key.map(({ name }, at) => `${this.#name(row)}.${this.#name(name)} AS ${this.#name(keyName(at))}`)
     const from = `${table.path.map((name) => this.#name(name)).join('.')} AS ${this.#name(row)}`
-    const select = `${key.join(', ')} FROM ${from} WHERE ${printed.sql} LIMIT ${limit + 1}`
-    const query = fill(printed.recursive ? this.#withoutEnd(printed.with, select) : `SELECT ${select}`, values)
-    if (query.values.length <= maxValues) return { ...query, model }
-    return refuse(
-      'bind-limit',
-      `This filter has ${query.values.length} values; a query accepts at most ${maxValues}.`,
-      undefined,
-    )
+    return `${key.join(', ')} FROM ${from} WHERE ${condition} LIMIT ${limit + 1}`
   }
 
   /**

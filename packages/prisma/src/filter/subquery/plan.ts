@@ -85,7 +85,7 @@ export class Planner {
     const most = Math.min(mostParents, Math.floor(this.#printer.limit / 9))
     try {
       const found = [...parts.values()].map(({ relation, condition: ofParent }) =>
-        queries.write(definiteOf(ofParent, this.#schema), relation.model, most),
+        queries.write(definiteOf(ofParent, this.#schema), relation.model, most, true),
       )
       return {
         queries: found,

@@ -116,6 +116,16 @@ describe('A query for keys', () => {
     expect(queriesOf('mysql').write(equals('a', 1), 'Post', 9).texts[0]).toMatch(/^SELECT `resource`\.`id` AS/)
   })
 
+  it('is one query for each alternative, if that is asked for', () => {
+    const write = (condition: Definite) => queriesOf('mysql').write(condition, 'Place', 9, true)
+    const query = write({ kind: 'or', of: [equals('a', 1), equals('b', 2)] })
+    const part = (column: string, at: number) =>
+      `SELECT \`key0\`, \`key1\`, \`key2\`, \`key3\` FROM (SELECT \`resource\`.\`region\` AS \`key0\`, \`resource\`.\`kind\` AS \`key1\`, \`resource\`.\`code\` AS \`key2\`, \`resource\`.\`at\` AS \`key3\` FROM \`Place\` AS \`resource\` WHERE ${column} = ? LIMIT 10) AS \`part${at}\``
+    expect(query.texts.join('?')).toBe(`${part('a', 0)} UNION ${part('b', 1)} LIMIT 10`)
+    expect(query.values).toEqual([1, 2])
+    expect(write({ kind: 'or', of: [equals('a', 1), recursion] }).texts.join()).not.toContain('UNION')
+  })
+
   it.each([
     ['a model whose rows have no key', 'Sum', recursion, 'no-key'],
     ['more values than a query takes', 'Post', { kind: 'or', of: Array(40_000).fill(equals('a', 1)) }, 'bind-limit'],
