@@ -112,12 +112,12 @@ function scalarReader({ type, values }: ScalarField, path: string): Read {
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isAny = (value: unknown): boolean => value !== undefined && !isThenable(value)
 
-/** The values of each type, in words and as a test. */
+/** The values of each type, in words and as a test. Bundlers leave it out where it is not used, as it reads no property. */
 const scalarTests: Readonly<Record<ScalarField['type'], readonly [string, (value: unknown) => boolean]>> = {
   boolean: ['a boolean', (value) => typeof value === 'boolean'],
-  integer: ['a whole number', Number.isInteger],
+  integer: ['a whole number', (value) => Number.isInteger(value)],
   bigint: ['a whole number', (value) => typeof value === 'bigint' || Number.isInteger(value)],
-  float: ['a finite number', Number.isFinite],
+  float: ['a finite number', (value) => Number.isFinite(value)],
   decimal: ['a number', (value) => isNumeric(value) && !Number.isNaN(value)],
   string: ['a text', isText],
   enum: ['a text', isText],

@@ -162,7 +162,7 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 12',
+      'format: 13',
       `version: '${versionOf(this.policy)}'`,
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
@@ -170,13 +170,13 @@ class ModuleWriter {
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       `reads: new Set(${JSON.stringify([...this.#reads])})`,
       ...(makers.leavesOut ? ['isLeftOut'] : []),
-      `context: ${this.#hasContext ? contextText(this.#schema) : null}`,
+      ...(this.#hasContext ? [`context: ${contextText(this.#schema)}`] : []),
       `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
     const { runtime = '@arcturus/core/runtime' } = this.options
     const code = [
-      `import { ${['compiled', ...(this.#hasContext ? ['readContext'] : []), ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
+      `import { ${['compiled', ...(this.#hasContext ? ['makeContext'] : []), ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
       `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: new Map([\n${plans.join('')}]),\n}\n}`,
       `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
     ].join('\n')
@@ -373,6 +373,7 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'calculate',
   'call',
   'compare',
+  'equalScalars',
   'equals',
   'invoke',
   'isClass',

@@ -6,13 +6,12 @@ import type { Dispatch, Predicate } from '../predicate/predicate.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/write/helpers.js'
 import type { PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, ActorIn } from '../rowTypes.js'
-import type { ContextValues } from '../schema/context.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
 import { metErrors } from '../values/metErrors.js'
 import { assertUnpolluted } from '../values/pollution.js'
 import { CompiledModels } from './compiledModels.js'
-import type { CompiledPolicy, KindName, PlansOfActor } from './module.js'
+import type { CompiledPolicy, CompiledView, KindName, PlansOfActor } from './module.js'
 import type { World } from './world.js'
 
 /**
@@ -37,7 +36,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 12) {
+    if (format !== 13) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
         hint: 'compile the policy anew',
       })
@@ -122,33 +121,11 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    * @throws ArgumentError `invalid-context` for an undeclared name or a value of another type.
    */
   with(context: Partial<Context>): CompiledView<P, Context> {
-    return this.#view(context)
-  }
-
-  #view(given: object, base?: ContextValues): CompiledView<P, Context> {
-    const models = this.#models
-    const read = this.#policy.context?.read
-    if (!read)
-      throw new ArgumentError('invalid-context', 'The policy declares no context.', {
-        hint: 'call registerContext before the policy is compiled, and compile it anew',
-      })
-    const context = read(models, given, base)
-    const run = <Result>(check: () => Result): Result => {
-      const { running } = models
-      const before = running.current
-      running.current = { context }
-      try {
-        return check()
-      } finally {
-        running.current = before
-      }
-    }
-    return {
-      can: (actor, action, resource) => run(() => this.can(actor as never, action as never, resource)),
-      canMany: (actor, action, rows) => run(() => this.canMany(actor as never, action as never, rows)),
-      authorizedRows: (actor, action, rows) => run(() => this.authorizedRows(actor as never, action as never, rows)),
-      with: (more) => this.#view(more, context),
-    }
+    const own = this.#models.context
+    if (own) return own.view(this, context)
+    throw new ArgumentError('invalid-context', 'The policy declares no context.', {
+      hint: 'call registerContext before the policy is compiled, and compile it anew',
+    })
   }
 
   #isDoubtful(row: unknown): boolean {
@@ -209,14 +186,6 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
     )
     return `allow(${one}, "${action}", ${other})`
   }
-}
-
-/** The checks of a compiled policy, in a context. */
-export interface CompiledView<P extends PolicyTypes = RegisteredPolicy, Context extends object = object> {
-  can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean
-  canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[]
-  authorizedRows<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, rows: Iterable<Row>): Row[]
-  with(context: Partial<Context>): CompiledView<P, Context>
 }
 
 /**

@@ -1,11 +1,9 @@
-import type { Declared } from '../authorizer/contextValues.js'
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
-import { ContextReader, modelOfContext, noContext, type Running } from '../schema/context.js'
-import type { Class, Field, Model } from '../schema/model.js'
+import type { Class } from '../schema/model.js'
 import type { KnownModel, Models } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
-import type { CompiledModel, CompiledPolicy, GivenModels } from './module.js'
+import type { CompiledContext, CompiledModel, CompiledPolicy, GivenModels } from './module.js'
 import { plainBuiltins } from './plainKinds.js'
 import type { World } from './world.js'
 
@@ -15,25 +13,18 @@ type ModelEntry = KnownModel & Partial<CompiledModel>
  * The classes and tables of a compiled policy: the schema's facts at compile time, with the classes
  * of the running application.
  */
-export class CompiledModels implements Models, GivenModels, Declared {
+export class CompiledModels implements Models, GivenModels {
   readonly models: Map<string, ModelEntry> = new Map()
   readonly #byClass = new Map<unknown, ModelEntry>()
   readonly #constants: Readonly<Record<string, unknown>>
   readonly #adopted = new AdoptedRows()
-  /** Its fields are the names of the context. */
-  readonly context: Model
-  /** The context of the running check. */
-  readonly running: Running = { current: { context: noContext } }
-  /** Nothing else runs in its context. */
-  readonly mark: string = ''
-  readonly #parts: ReadonlyMap<string, Model>
+  /** Undefined if the policy declares no context. */
+  readonly context: CompiledContext | undefined
 
   /** @throws ArgumentError if a class is missing. */
   constructor({ models, kinds, context }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
     this.#constants = constants
-    const namesOf = (fields: readonly Field[] = []) => new Map(fields.map((field) => [field.name, field]))
-    this.context = modelOfContext(namesOf(context?.fields))
-    this.#parts = new Map(context?.parts.map(([place, fields]) => [place, modelOfContext(namesOf(fields), place)]))
+    this.context = context?.(this)
     // Sound: built-in classes are all constructors.
     for (const [name, cls] of kinds?.builtins ?? plainBuiltins) this.#add({ name }, cls as Class)
     for (const model of models) {
@@ -56,14 +47,10 @@ export class CompiledModels implements Models, GivenModels, Declared {
 
   /** @throws ArgumentError if the application did not pass the constant. */
   constant(name: string): { readonly value: unknown } {
-    const at = [...this.context.fields.keys()].indexOf(name)
-    if (at !== -1) return new ContextReader(this, at, this.running)
+    const reader = this.context?.reader(name)
+    if (reader) return reader
     if (!(name in this.#constants)) throw absent('constants', name)
     return { value: this.#constants[name] }
-  }
-
-  typeNamed(name: string): Model | undefined {
-    return this.#parts.get(name)
   }
 
   modelOf(value: unknown): KnownModel | undefined {

@@ -14,7 +14,7 @@ export function contextText(schema: Schema): string {
     }
   }
   add(fields)
-  return `{ read: readContext, fields: ${listOf(fields)}, parts: [${parts.join(', ')}] }`
+  return `makeContext(${listOf(fields)}, [${parts.join(', ')}])`
 }
 
 /** Writes the type of the values of a context, or of an object of it. One that is undefined counts as missing. */

@@ -1,9 +1,8 @@
-import type { Declared } from '../authorizer/contextValues.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { Dispatch, Predicate } from '../predicate/predicate.js'
 import type { ExtraHelpers, HelperParts, SourceHelpers } from '../predicate/write/helpers.js'
-import type { ContextValues } from '../schema/context.js'
-import type { Field } from '../schema/model.js'
+import type { PolicyTypes, RegisteredPolicy } from '../register.js'
+import type { ActionOn, ActorIn } from '../rowTypes.js'
 import type { References } from '../schema/partial.js'
 import type { Models } from '../schema/schema.js'
 import type { ValueKinds } from '../values/kinds.js'
@@ -12,7 +11,7 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 12
+  readonly format: 13
   /** The version of the policy. */
   readonly version: string
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */
@@ -27,8 +26,8 @@ export interface CompiledPolicy {
     models: GivenModels,
   ) => { readonly plans: ReadonlyMap<KindName, PlansOfActor>; readonly dispatch: Dispatch }
   readonly models: readonly CompiledModel[]
-  /** Null if the policy declares no context. */
-  readonly context: CompiledContext | null
+  /** Creates the context of an authorizer. Undefined if the policy declares none. */
+  readonly context?: (models: Models) => CompiledContext
   /** The names of the attributes that predicates read: see `assertUnpolluted`. */
   readonly reads: ReadonlySet<string>
   /**
@@ -42,13 +41,18 @@ export interface CompiledPolicy {
   readonly actions: { readonly names: ReadonlySet<string>; readonly isWild: boolean } | null
 }
 
-/** The context that a policy declares. */
+/** The context of an authorizer's checks. */
 export interface CompiledContext {
-  readonly fields: readonly Field[]
-  /** The types of its objects, by place. */
-  readonly parts: readonly (readonly [place: string, fields: readonly Field[]])[]
-  /** Validates the values of a context. */
-  readonly read: (declared: Declared, given: unknown, base?: ContextValues) => ContextValues
+  /** Returns what reads a name of the context; undefined for another name. */
+  reader(name: string): { readonly value: unknown } | undefined
+  /**
+   * Returns the checks of an authorizer, in a context.
+   * @throws ArgumentError for an undeclared name or a value of another type.
+   */
+  view<P extends PolicyTypes, Context extends object>(
+    authorizer: Omit<CompiledView<P, Context>, 'with'>,
+    given: object,
+  ): CompiledView<P, Context>
 }
 
 /** The classes and constants that predicates use. */
@@ -86,3 +90,11 @@ export type PlansOfResource = ReadonlyMap<string | null, CompiledPlan>
 
 /** The predicate of a check; why the check needs the machine; or false. */
 export type CompiledPlan = Predicate | string | false
+
+/** The checks of a compiled policy, in a context. */
+export interface CompiledView<P extends PolicyTypes = RegisteredPolicy, Context extends object = object> {
+  can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean
+  canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[]
+  authorizedRows<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, rows: Iterable<Row>): Row[]
+  with(context: Partial<Context>): CompiledView<P, Context>
+}

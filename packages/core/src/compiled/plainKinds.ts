@@ -25,7 +25,7 @@ export const plainKinds: ValueKinds = {
     if (isNumber(value)) return Number.isNaN(value) ? undefined : 'number'
     return typeof value === 'object' || typeof value === 'function' ? undefined : typeof value
   },
-  isContainer: Array.isArray,
+  isContainer: (value) => Array.isArray(value),
   isValue,
   isValueClass: () => false,
 }

@@ -14,12 +14,12 @@ import { equalWithoutKeys, sameRow } from '../values/rows.js'
 import type { CompiledPolicy } from './module.js'
 import { plainOrder } from './plainKinds.js'
 
-export { contextOf as readContext } from '../authorizer/contextValues.js'
 export {
   makeAsk,
   makeCalculate,
   makeCall,
   makeCompare,
+  makeEqualScalars,
   makeEquals,
   makeInvoke,
   makeIsClass,
@@ -32,12 +32,14 @@ export {
 export type { Class } from '../schema/model.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { allKinds } from '../values/kinds.js'
-export { CompiledAuthorizer, type CompiledView, compiled } from './compiledAuthorizer.js'
+export { CompiledAuthorizer, compiled } from './compiledAuthorizer.js'
+export { makeContext } from './compiledContext.js'
 export type {
   CompiledContext,
   CompiledModel,
   CompiledPlan,
   CompiledPolicy,
+  CompiledView,
   GivenModels,
   KindName,
   PlansOfActor,

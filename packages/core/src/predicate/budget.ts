@@ -67,10 +67,12 @@ export class TabledCall {
   ) {}
 }
 /** The result of an open call below itself: that is how the least fixpoint begins. */
-const metBelowItself: TabledCall = /* @__PURE__ */ Object.assign(new TabledCall(-1, 0, 0), {
-  isOver: true,
-  answer: false,
-})
+const metBelowItself: TabledCall = /* @__PURE__ */ overAndFalse()
+
+function overAndFalse(): TabledCall {
+  return Object.assign(new TabledCall(-1, 0, 0), { isOver: true, answer: false })
+}
+
 /** Calls by their last argument. */
 export type TabledCalls = Map<unknown, TabledCall>
 /**

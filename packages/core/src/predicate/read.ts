@@ -65,6 +65,23 @@ export function equals(
   return equalByHost(meaning, left, right) ?? undecided(left, right)
 }
 
+/**
+ * As `equals`, for values that are declared as texts, booleans or numbers. Bails out for an object, which contradicts the
+ * declaration.
+ */
+export function equalScalars(left: unknown, right: unknown, leftType?: string, rightType?: string): Decision {
+  if (Object(left) === left || Object(right) === right) return bailOut(left, right)
+  if (left === undefined || right === undefined || isForeign(left, leftType) || isForeign(right, rightType))
+    return undecided()
+  if (left === right) return true
+  // A bigint equals the number of the same value.
+  return isNumber(left) && isNumber(right) && left <= right && left >= right
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint'
+}
+
 /** An error of the application's equality is an error of this comparison alone. */
 function equalByHost(meaning: EqualityMeaning, left: unknown, right: unknown): Decision {
   try {

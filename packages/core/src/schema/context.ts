@@ -43,7 +43,7 @@ export class ContextValues {
 }
 
 /** The context of a question without one. */
-export const noContext: ContextValues = new ContextValues({ mark: '' }, [])
+export const noContext: ContextValues = /* @__PURE__ */ new ContextValues({ mark: '' }, [])
 
 /**
  * What is evaluated now: an `Evaluation` of the machine. It is set before each part of an evaluation that runs without a

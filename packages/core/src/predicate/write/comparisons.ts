@@ -1,3 +1,4 @@
+import { elementType } from '../../condition/type.js'
 import { constructorOf } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { allKinds } from '../../values/kinds.js'
@@ -14,7 +15,7 @@ import {
   searchFunction,
 } from './equality.js'
 import type { OperandWriter } from './operands.js'
-import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
+import { isPlainComparison, isPlainNumber, isPlainOrder, isPlainScalar } from './plainness.js'
 import type { FunctionPool } from './pool.js'
 import type { CodeScope } from './scope.js'
 import { areBoth, areOfOneType, given, isScalar, text } from './templates.js'
@@ -186,7 +187,13 @@ export class ComparisonWriter {
     const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
     const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
     const key = model === undefined ? undefined : rowEqualityOf(this.#schema, constructorOf(this.#schema, model), true)
-    return { cls, key: key?.column, types: typesOf(left, right), takesTexts: takesTexts(left, right) }
+    return {
+      cls,
+      key: key?.column,
+      types: typesOf(left, right),
+      takesTexts: takesTexts(left, right),
+      areScalars: isPlainScalar(left.type) && isPlainScalar(ofElements ? elementType(right.type) : right.type),
+    }
   }
 
   /**
@@ -195,9 +202,9 @@ export class ComparisonWriter {
    * their values are likely of the same classes.
    */
   #equality(comparison: Comparison, left: Side, right: Side): string {
-    const { cls, key, types, takesTexts } = comparison
+    const { cls, key, types, takesTexts, areScalars } = comparison
     const attributes = key === undefined ? [left, right].map(({ value }) => attributeOf(value)) : []
-    const id = JSON.stringify(['same', cls, key, types, takesTexts, ...attributes])
+    const id = JSON.stringify(['same', cls, key, types, takesTexts, areScalars, ...attributes])
     return this.#pool.add('same', id, (name) => equalityFunction(name, comparison))
   }
 
@@ -219,11 +226,13 @@ export class ComparisonWriter {
     return model === undefined || list !== ofElements || !constructorOf(this.#schema, model) ? undefined : model
   }
 
-  /** Returns the name of the function that compares a value with nil. */
-  #nilTest({ value, declared }: Side): string {
+  /** Compares a value with nil. */
+  #nilTest(x: string, { value, type, declared }: Side): string {
+    const types = declared === undefined ? '' : `, ${text(declared)}`
+    if (isPlainScalar(type)) return `equalScalars(${x}, null${types})`
     const id = JSON.stringify(['nil', declared, attributeOf(value)])
-    const asked = `equals(x, null${declared === undefined ? '' : `, ${text(declared)}`})`
-    return this.#pool.add('isNil', id, (name) => nilTest(name, asked))
+    const name = this.#pool.add('isNil', id, (name) => nilTest(name, `equals(x, null${types})`))
+    return `${name}(${x})`
   }
 
   literal({ side, literals }: Literal, scope: CodeScope, doubt: Doubt): string {
@@ -233,7 +242,7 @@ export class ComparisonWriter {
     if (first === null)
       return sequence(
         written.before,
-        `${x} === null || !${isScalar(x)} && ${doubt.note(found(written, `${this.#nilTest(side)}(${x})`))}`,
+        `${x} === null || !${isScalar(x)} && ${doubt.note(found(written, this.#nilTest(x, side)))}`,
       )
     const values = literals.map((one) => this.#operands.value(one))
     const other = this.#isOther(side, written, typeof first, values[0]!, doubt)
@@ -249,9 +258,11 @@ export class ComparisonWriter {
     const isOther = `typeof ${x} !== "${kind}"${type.nullable ? ` && ${x} !== null` : ''}`
     // Only a number can equal a value of another type.
     if (kind === 'number') {
-      this.#comparesAll ||= !isPlainNumber(type)
+      const isPlain = isPlainNumber(type)
+      this.#comparesAll ||= !isPlain
       const types = declared === undefined ? '' : `, ${text(declared)}`
-      return `${isOther} && ${doubt.note(found(written, `equals(${x}, ${literal}${types})`))}`
+      const equals = isPlain ? 'equalScalars' : 'equals'
+      return `${isOther} && ${doubt.note(found(written, `${equals}(${x}, ${literal}${types})`))}`
     }
     const primitives = declared?.[0] === '#' ? text(declared) : undefined
     return `${isOther} && ${doubt.note(`unlike(${given([x, primitives, written.parent])})`)}`

@@ -13,6 +13,8 @@ export interface Comparison {
   readonly types: string
   /** As for `areOfOneType`. */
   readonly takesTexts: boolean
+  /** Whether both are declared as texts, booleans or numbers. */
+  readonly areScalars: boolean
 }
 
 /**
@@ -114,13 +116,13 @@ export function searchFunction(name: string, same: string, comparison: Compariso
 }
 
 /** Writes a function that compares two values. */
-export function equalityFunction(name: string, { cls, key, types, takesTexts }: Comparison): string {
-  const otherwise = takesTexts
-    ? `return differ(l, r, leftParent, rightParent${types})`
-    : `if (l === undefined) return undecided(r ?? rightParent, leftParent)
-  if (r === undefined) return undecided(l, rightParent)
-  return equals(l, r${types})`
+export function equalityFunction(name: string, { cls, key, types, takesTexts, areScalars }: Comparison): string {
   const parameters = '(l, r, leftParent, rightParent)'
+  const general = `if (l === undefined) return undecided(r ?? rightParent, leftParent)
+  if (r === undefined) return undecided(l, rightParent)
+  return ${areScalars ? 'equalScalars' : 'equals'}(l, r${types})`
+  if (areScalars) return `function ${name}${parameters} {\n  ${general}\n}`
+  const otherwise = takesTexts ? `return differ(l, r, leftParent, rightParent${types})` : general
   if (key === undefined) return comparisonByClass(name, parameters, '===', otherwise)
   // A reference that may lead to no row is of no class.
   return `function ${name}${parameters} {

@@ -15,6 +15,7 @@ import {
   call,
   callWithoutPattern,
   compareAny,
+  equalScalars,
   equals,
   holdsReference,
   invoke,
@@ -45,6 +46,8 @@ export interface ExtraHelpers {
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
   equals(left: unknown, right: unknown, leftType?: string, rightType?: string): Decision
+  /** As `equals`, for two values that are declared as texts, booleans or numbers. It can bail out for others. */
+  readonly equalScalars: typeof equalScalars
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): Decision
@@ -115,6 +118,9 @@ export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
 export function makeEquals({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['equals'] {
   return (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType)
 }
+export function makeEqualScalars(): ExtraHelpers['equalScalars'] {
+  return equalScalars
+}
 export function makeKeyOf({ schema, meaning, equality }: HelperParts): ExtraHelpers['keyOf'] {
   return (cls) => keyColumnOf(schema, cls, equality !== undefined, meaning.kinds)
 }
@@ -156,6 +162,7 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'partials',
   'isThere',
   'equals',
+  'equalScalars',
   'keyOf',
   'isClass',
   'isa',

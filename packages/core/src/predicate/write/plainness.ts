@@ -12,6 +12,11 @@ export function isPlainNumber({ scalar, list }: OperandType): boolean {
   return !list && plainNumbers.has(scalar)
 }
 
+/** Returns whether a type is that of texts, booleans or plain numbers. */
+export function isPlainScalar(type: OperandType): boolean {
+  return isPlainNumber(type) || (!type.list && plainScalars.has(type.scalar))
+}
+
 /** Returns whether a value of a type equals no date, decimal, list, dictionary or bytes. */
 function isPlain({ model, scalar, list }: OperandType): boolean {
   return !list && (model !== undefined || plainScalars.has(scalar))
@@ -28,8 +33,7 @@ export function isPlainComparison(left: OperandType, right: OperandType, ofEleme
 
 /** As `isPlainComparison`, for `==`, `!=` and the orderings. */
 export function isPlainOrder(operator: CompareOperator, types: readonly OperandType[]): boolean {
-  if (operator === '==' || operator === '!=')
-    return types.every((type) => isPlainNumber(type) || (!type.list && plainScalars.has(type.scalar)))
+  if (operator === '==' || operator === '!=') return types.every(isPlainScalar)
   return types.some(({ scalar, list }) => !list && scalar === 'date') || types.every(isPlainNumber)
 }
 

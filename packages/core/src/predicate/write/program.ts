@@ -121,6 +121,7 @@ class Program {
       isClass: makeIsClass(meaning),
       isa: makeIsa(meaning),
       equals: makeEquals({ meaning }),
+      equalScalars: makeEquals({ meaning }),
       keyOf: (cls) => {
         const rows = meaning.rowEquality(cls)
         return rows && (rows.column ?? null)
