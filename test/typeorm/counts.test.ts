@@ -55,4 +55,17 @@ describe.each(databases)('A count on $name', (database) => {
     const hasJoin = /COUNT\(1\).* LEFT JOIN/.test(sent.statements.join(' '))
     expect(hasJoin).toBe(database.kind === 'postgresql')
   })
+
+  it('has the rows of the list beside joins, filters and tables of the caller', async () => {
+    const one = await user(1)
+    const authorized = () => authorization.authorizedQuery(one, 'read', Document, 'd')
+    const queries = [
+      authorized().leftJoinAndSelect('d.owner', 'o').andWhere('o.managerId IS NULL'),
+      authorization.applyAuthorization(authorized(), await user(2), 'read'),
+      authorized().addFrom(User, 'u').andWhere('u.id = 1'),
+    ]
+    const counts = await Promise.all(queries.map((query) => query.getCount()))
+    expect(counts).toEqual([2, 2, 4])
+    expect(await Promise.all(queries.map(async (query) => (await query.getMany()).length))).toEqual(counts)
+  })
 })
