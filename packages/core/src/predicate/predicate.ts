@@ -1,5 +1,6 @@
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
+import type { Running } from '../schema/context.js'
 import type { Decision } from '../values/semantics.js'
 import { Budget } from './budget.js'
 import type { Meaning } from './meaning.js'
@@ -46,6 +47,38 @@ export type Arrive = (value: unknown, object: unknown, name: string) => unknown
 /** Decides the checks of known classes and actions; undefined for any other. */
 export type Dispatch = (actor: unknown, action: unknown, resource: unknown) => boolean | undefined
 
+/** The functions that find predicates faster than a table. */
+export interface Dispatcher {
+  readonly dispatch: Dispatch
+  /** Returns a function that decides whole checks; undefined without generated code. */
+  readonly enter: ((entrance: Entrance) => Enter) | undefined
+}
+
+/**
+ * Decides a check that begins now and needs nothing rare; otherwise undefined, before anything was evaluated.
+ * @param by - What asks.
+ */
+export type Enter = (by: Entering, actor: unknown, action: string, resource: unknown) => boolean | undefined
+
+/** What asks for a check. */
+export interface Entering {
+  /** What is evaluated while the check is. */
+  readonly spare: Running['current']
+  /** Goes on with a check that is running. */
+  resume(policy: unknown, known: Resumed, actor: unknown, action: string, resource: unknown): boolean
+}
+
+/** The decision of a predicate, or what it threw. */
+export type Resumed = boolean | undefined | { readonly error: unknown }
+
+/** What a check reads before it begins, and what counts it. All of it is of one policy. */
+export interface Entrance {
+  readonly policy: unknown
+  readonly schema: { readonly change: number }
+  readonly watching: { readonly watchers: readonly unknown[] }
+  readonly statistics: { predicate: number }
+}
+
 /** Predicates by the class of the actor, the class of the resource, and the action. */
 export type PredicatesOfClasses = readonly (readonly [
   actor: unknown,
@@ -57,10 +90,10 @@ export type PredicatesOfClasses = readonly (readonly [
 export interface BackEnd {
   readonly compile: CompilePredicate
   /**
-   * Returns one function for many predicates, which finds them faster than a table.
-   * @param reads - What they read. The function has no answer while all objects inherit one of these names.
+   * Returns functions for many predicates, which find them faster than a table.
+   * @param reads - What they read. They have no answer while all objects inherit one of these names.
    */
-  readonly dispatch?: (predicates: PredicatesOfClasses, reads: ReadonlySet<string>) => Dispatch | undefined
+  readonly dispatch?: (predicates: PredicatesOfClasses, reads: ReadonlySet<string>) => Dispatcher | undefined
   /**
    * Compiles a condition to a function that waits. Returns undefined if it can't; omitted by back
    * ends without such functions.

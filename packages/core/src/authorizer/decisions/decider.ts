@@ -12,7 +12,7 @@ import {
   reusable,
   running,
 } from '../../machine/index.js'
-import type { WaitingPredicate } from '../../predicate/predicate.js'
+import type { Enter, Entering, Entrance, Resumed, WaitingPredicate } from '../../predicate/predicate.js'
 import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
@@ -20,7 +20,7 @@ import type { Missing } from '../../schema/wanted.js'
 import { metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
-import type { Answers, Resumed } from '../plans/predicateDecider.js'
+import type { Answers } from '../plans/predicateDecider.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
@@ -32,16 +32,19 @@ import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
-export class Decider implements Reuse {
+export class Decider implements Reuse, Entering {
   /** The context of its questions; undefined if they have none of their own. */
   readonly context: ContextValues | undefined
   spare: Evaluation
+  /** Decides checks of the active policy whose plans were known when it was made. */
+  enter: Enter | undefined
   readonly #active: ActivePolicy
   readonly #schema: Schema
   readonly #hosts: Hosts
   readonly #relations: RelationLoaders
   readonly #limits: Limits
   readonly #outlived: OutlivedErrors
+  readonly #watching: Entrance['watching']
   /**
    * The active policy and what decides its checks, since this change. Every check needs them, and each reference on the
    * way to them costs about a nanosecond.
@@ -56,8 +59,10 @@ export class Decider implements Reuse {
     relations: RelationLoaders,
     limits: Limits,
     outlived: OutlivedErrors,
+    watching: Entrance['watching'],
     context?: ContextValues,
   ) {
+    this.#watching = watching
     this.#outlived = outlived
     this.#active = active
     this.#schema = schema
@@ -70,7 +75,16 @@ export class Decider implements Reuse {
 
   /** Returns a decider whose questions have a context. */
   with(context: ContextValues): Decider {
-    return new Decider(this.#active, this.#schema, this.#hosts, this.#relations, this.#limits, this.#outlived, context)
+    return new Decider(
+      this.#active,
+      this.#schema,
+      this.#hosts,
+      this.#relations,
+      this.#limits,
+      this.#outlived,
+      this.#watching,
+      context,
+    )
   }
 
   /** Runs a part of a question in its context. */
@@ -115,9 +129,9 @@ export class Decider implements Reuse {
     try {
       known = policy.checks.decideAtOnce(actor, action, resource)
     } catch (error) {
-      return this.#resume(policy, { error }, actor, action, resource)
+      return this.resume(policy, { error }, actor, action, resource)
     }
-    if (known === undefined || metErrors.any) return this.#resume(policy, known, actor, action, resource)
+    if (known === undefined || metErrors.any) return this.resume(policy, known, actor, action, resource)
     running.current = undefined
     return known
   }
@@ -129,17 +143,19 @@ export class Decider implements Reuse {
     const { policy } = this
     this.#current = policy
     this.#change = this.#schema.change
+    this.enter = policy.checks.enter(policy, this.#watching)
     if (running.current === undefined) return this.decide(actor, action, resource)
     const decide = () => this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource)
     return this.#within('can', policy, actor, action, resource, decide)
   }
 
   /** Goes on with a check that was not decided at once, or that met errors. It is running. */
-  #resume(policy: LoadedPolicy, known: Resumed, actor: unknown, action: string, resource: unknown): boolean {
+  resume(policy: LoadedPolicy, known: Resumed, actor: unknown, action: string, resource: unknown): boolean {
     try {
       return this.#end(policy.checks.resume(known, actor, action, resource), policy, actor, action, resource)
     } finally {
       running.current = undefined
+      if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#watching)
     }
   }
 

@@ -159,7 +159,7 @@ export class DecisionListeners {
     private readonly policy: () => LoadedPolicy | undefined,
     /** The context of the questions; undefined if they have none. */
     readonly context?: ContextValues | undefined,
-    private readonly watching: Watching = { watchers: [], records: new Set() },
+    readonly watching: Watching = { watchers: [], records: new Set() },
   ) {}
 
   /** Returns the same listeners for questions with a context. */

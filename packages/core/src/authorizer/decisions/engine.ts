@@ -95,7 +95,15 @@ export class Engine {
     const outlived = new OutlivedErrors(warnings)
     this.warnings = warnings
     this.listeners = new DecisionListeners(outlived, () => this.active.loaded)
-    this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits, outlived)
+    this.decider = new Decider(
+      this.active,
+      this.schema,
+      hosts,
+      this.relations,
+      this.limits,
+      outlived,
+      this.listeners.watching,
+    )
     this.options = options
   }
 

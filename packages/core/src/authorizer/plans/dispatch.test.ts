@@ -101,6 +101,54 @@ test.each(['source', 'closures'] as const)('A policy that replaces another one d
   expect(() => authorizer.can(new User(1), 'read', new Doc(1))).toThrow('Unknown action')
 })
 
+test.each(['source', 'closures'] as const)('A listener that is added late receives each decision: %s', (evaluator) => {
+  const authorizer = load(policy, evaluator)
+  warm((...args) => authorizer.can(...args))
+  const told: boolean[] = []
+  const end = authorizer.onDecision(({ outcome }) => told.push(outcome === 'allowed'))
+  expect(authorizer.can(new User(1), 'read', new Doc(1))).toBe(true)
+  expect(authorizer.can(new User(2), 'read', new Doc(1))).toBe(false)
+  end()
+  expect(authorizer.can(new User(1), 'read', new Doc(1))).toBe(true)
+  expect(told).toEqual([true, false])
+})
+
+test.each(['source', 'closures'] as const)(
+  'Checks with a context read their own after many checks: %s',
+  (evaluator) => {
+    const authorizer = new Authorizer({ evaluator }).registerClass(User).registerClass(Doc)
+    authorizer.registerContext({ isOpen: { type: 'boolean' } })
+    authorizer.loadSync('allow(user: User, "read", doc: Doc) if doc.ownerId = user.id and isOpen = true;')
+    const [open, shut] = [authorizer.with({ isOpen: true }), authorizer.with({ isOpen: false })]
+    for (let times = 0; times < 1500; times++) {
+      expect(open.can(new User(1), 'read', new Doc(times % 2))).toBe(times % 2 === 1)
+      expect(shut.can(new User(1), 'read', new Doc(1))).toBe(false)
+    }
+    expect(authorizer.with({ isOpen: true }).can(new User(1), 'read', new Doc(1))).toBe(true)
+    expect(() => authorizer.can(new User(1), 'read', new Doc(1))).toThrow('isOpen')
+  },
+)
+
+test.each(['source', 'closures'] as const)('A getter asks for another check after many checks: %s', (evaluator) => {
+  const authorizer = new Authorizer({ evaluator })
+  class Page {
+    constructor(readonly doc: Doc) {}
+    get isShared(): boolean {
+      return authorizer.can(new User(1), 'read', this.doc)
+    }
+  }
+  for (const cls of [User, Doc, Page]) authorizer.registerClass(cls)
+  authorizer.loadSync(
+    'allow(user: User, "read", doc: Doc) if doc.ownerId = user.id; allow(_: User, "read", page: Page) if page.isShared;',
+  )
+  for (let times = 0; times < 1500; times++) {
+    expect(authorizer.can(new User(2), 'read', new Page(new Doc(times % 2)))).toBe(times % 2 === 1)
+    expect(authorizer.can(new User(1), 'read', new Doc(times % 2))).toBe(times % 2 === 1)
+  }
+  expect(() => authorizer.can(new User(2), 'read', new Page(new Doc(undefined)))).toThrow('ownerId')
+  expect(authorizer.can(new User(1), 'read', new Doc(1))).toBe(true)
+})
+
 test('An authorizer counts its checks alike', () => {
   const authorizer = load()
   warm((...args) => authorizer.can(...args))

@@ -1,6 +1,14 @@
 import { stackExhausted } from '../../condition/stack.js'
 import { QueryError } from '../../errors.js'
-import type { DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../predicate/predicate.js'
+import type {
+  DecideMany,
+  Dispatcher,
+  Enter,
+  Entrance,
+  Predicate,
+  Resumed,
+  WaitingPredicate,
+} from '../../predicate/predicate.js'
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
 import { metErrors } from '../../values/metErrors.js'
@@ -30,9 +38,6 @@ export interface Answers {
   readonly open: readonly number[]
 }
 
-/** The decision of a predicate, or what it threw. */
-export type Resumed = boolean | undefined | { readonly error: unknown }
-
 /** Decides a check by the machine. @throws if the machine has no result. */
 export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
 
@@ -55,7 +60,8 @@ export class PredicateDecider {
   readonly #context: PlanContext
   readonly #prove: Prove | undefined
   /** Decides checks whose plans were known when it was made. Undefined until then, and with very many classes. */
-  #dispatch: Dispatch | undefined
+  #dispatcher: Dispatcher | undefined
+  #enter: Enter | undefined
   /** The number of checks after which it is made, or made anew if a check has to use the table. */
   #dispatchAt = checksBeforeDispatch
   /** The number of trials of the machine, by the kind of check. */
@@ -83,11 +89,18 @@ export class PredicateDecider {
     return this.resume(known, actor, action, resource)
   }
 
+  /** Returns the function that decides whole checks of known plans, if there is one yet. */
+  enter(policy: unknown, watching: Entrance['watching']): Enter | undefined {
+    const { schema } = this.#context.meaning
+    this.#enter ??= this.#dispatcher?.enter?.({ policy, schema, watching, statistics: this.statistics })
+    return this.#enter
+  }
+
   /** Decides by a predicate whose plan is known. @throws the errors of the predicate. */
   decideAtOnce(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // Predicates read the loaded values; only the machine checks whether they are complete.
-    if (this.#dispatch === undefined || arePartial()) return undefined
-    const known = this.#dispatch(actor, action, resource)
+    if (this.#dispatcher === undefined || arePartial()) return undefined
+    const known = this.#dispatcher.dispatch(actor, action, resource)
     if (known !== undefined) this.statistics.predicate++
     return known
   }
@@ -152,8 +165,9 @@ export class PredicateDecider {
     const known = this.#plans
       .ofClasses()
       .map(([actor, resource, plans]) => [actor, resource, predicatesIn(plans)] as const)
-    this.#dispatch = this.#context.predicates?.now?.backEnd.dispatch?.(known, this.#context.reads())
-    if (!this.#dispatch) this.#dispatchAt = Number.POSITIVE_INFINITY
+    this.#dispatcher = this.#context.predicates?.now?.backEnd.dispatch?.(known, this.#context.reads())
+    this.#enter = undefined
+    if (!this.#dispatcher) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
 
   /** Returns the result of the machine for the first few checks of a kind; otherwise undefined. */

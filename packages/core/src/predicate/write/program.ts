@@ -2,6 +2,8 @@ import type { Condition } from '../../condition/condition.js'
 import { Assumptions } from '../../condition/rewrite/assume.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
+import { running } from '../../schema/context.js'
+import { partials } from '../../schema/partial.js'
 import { metErrors } from '../../values/metErrors.js'
 import { bailForSteps, Meter } from '../budget.js'
 import { typesOfHost } from '../hostReads.js'
@@ -12,12 +14,14 @@ import {
   budgetFor,
   type CompilePredicate,
   type Dispatch,
+  type Dispatcher,
+  type Enter,
   type Predicate,
   type PredicatesOfClasses,
   type WaitingPredicate,
 } from '../predicate.js'
 import { invokeLoaded } from '../read.js'
-import { canDispatch, dispatchText } from './dispatch.js'
+import { canDispatch, dispatchText, enterText } from './dispatch.js'
 import {
   type Ask,
   basicHelpers,
@@ -76,8 +80,8 @@ export function sourceCompiler(): Required<BackEnd> {
   return { compile, compileWaiting, dispatch }
 }
 
-/** Compiles the function that finds predicates. Returns undefined for more classes than it compares. */
-function dispatch(all: PredicatesOfClasses, reads: ReadonlySet<string>): Dispatch | undefined {
+/** Compiles the functions that find predicates. Returns undefined for more classes than it compares. */
+function dispatch(all: PredicatesOfClasses, reads: ReadonlySet<string>): Dispatcher | undefined {
   const values: unknown[] = []
   const nameOf = (value: unknown): string => {
     const at = values.indexOf(value)
@@ -90,9 +94,13 @@ function dispatch(all: PredicatesOfClasses, reads: ReadonlySet<string>): Dispatc
   }))
   if (!canDispatch(pairs)) return undefined
   const decide = dispatchText(pairs, reads)
-  const body = `"use strict"\nconst [${values.map((_, at) => `v${at}`).join(', ')}] = values\nreturn ${decide}`
-  // Sound: the text is the body of a function that returns a dispatcher.
-  return new globalThis.Function('values', body)(values) as Dispatch
+  const body = `"use strict"\nconst [${values.map((_, at) => `v${at}`).join(', ')}] = values
+const dispatch = ${decide}
+return [dispatch, ${enterText}]`
+  // Sound: the text is the body of a function that returns both.
+  const made = new globalThis.Function('values', body)(values) as [Dispatch, (entrance: object) => Enter]
+  const [dispatch, enter] = made
+  return { dispatch, enter: (entrance) => enter({ ...entrance, met: metErrors, partials, running }) }
 }
 
 /** The compiled functions of one policy. */
