@@ -2,11 +2,11 @@ import { ArcturusError, ArgumentError, QueryError } from '../errors.js'
 import { own } from '../own.js'
 import { bail, bailOut } from '../predicate/bail.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
-import type { Dispatch, Predicate } from '../predicate/predicate.js'
+import type { Dispatch, Predicate, Resumed } from '../predicate/predicate.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/write/helpers.js'
 import type { PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, ActorIn } from '../rowTypes.js'
-import { arePartial, mayBePartial } from '../schema/partial.js'
+import { arePartial, mayBePartial, partials } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
 import { metErrors } from '../values/metErrors.js'
 import { assertUnpolluted } from '../values/pollution.js'
@@ -64,15 +64,25 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    */
   can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean {
     if (metErrors.any) metErrors.clear()
+    let known: Resumed
     try {
-      const isWhole = !arePartial()
-      const allowed = isWhole ? this.#dispatch(actor, action, resource) : undefined
-      if (allowed !== undefined) return allowed
+      known = partials.any ? undefined : this.#dispatch(actor, action, resource)
+    } catch (error) {
+      known = { error }
+    }
+    return typeof known !== 'boolean' || metErrors.any ? this.#resume(known, actor, action, resource) : known
+  }
+
+  /** Goes on with a check that was not decided at once, or that met errors. */
+  #resume(known: Resumed, actor: unknown, action: string, resource: unknown): boolean {
+    try {
+      if (typeof known === 'object') throw known.error
+      if (known !== undefined) return known
       // Otherwise the predicate was undecided: it is not evaluated again.
       if (metErrors.any) return bailOut()
       assertUnpolluted(this.#policy.reads)
       const predicate = this.#predicate(actor, action, resource)
-      if (!isWhole && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
+      if (partials.any && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource) ?? bailOut()
     } catch (thrown) {
       const error = thrown === bail ? (metErrors.take().thrown[0] ?? thrown) : thrown
