@@ -1,8 +1,9 @@
-// The policies of the random family by name: #17 is drawn, tracker was written by a person.
+// The policies of the random family by name: #17 is drawn, tracker and clinic were written by a person.
+import { clinic } from './clinic.mjs'
 import { drawSpecification } from './draw.mjs'
 import { tracker } from './tracker.mjs'
 
-const fixed = { tracker }
+const fixed = { tracker, clinic }
 export const fixedPolicies = Object.keys(fixed)
 
 /** Policies of one seed are never those of another. */
