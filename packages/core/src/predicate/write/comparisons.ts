@@ -113,6 +113,8 @@ export class ComparisonWriter {
 
   order({ operator, left, right }: Order, scope: CodeScope, doubt: Doubt): string {
     const isEquality = operator === '==' || operator === '!='
+    if ((operator === '==' || operator === '!=') && canBeRow(left) && canBeRow(right))
+      return this.#orderOfRows(operator, left, right, scope, doubt)
     const types = typesOf(left, right)
     if (!isEquality && isAssumedDate(right) && canBeDate(left))
       return this.#orderBesideTime(left, right, scope, (date, time) => [date, operator, time], types, doubt)
@@ -122,25 +124,36 @@ export class ComparisonWriter {
     return this.#operands.between(left.value, right.value, scope, (x, y) => {
       if (!isEquality)
         return inOrder(operator, x, y, [left, right], doubt.note(`compare("${operator}", ${x}, ${y}${types})`))
-      const areRows = canBeRow(left) && canBeRow(right)
-      const compare = areRows ? this.#rowComparison(operator, left, right, types) : `compare("${operator}", `
-      const asked = doubt.note(areRows ? `${compare}(${x}, ${y})` : `${compare}${x}, ${y}${types})`)
-      if (areRows && (left.type.model ?? right.type.model) !== undefined) return asked
-      const areScalars = areRows
-        ? `${areBoth('number', x, y)} || ${areBoth('string', x, y)}`
-        : areOfOneType(x, y, takesTexts(left, right))
-      return `${areScalars} ? ${x} ${operator}= ${y} : ${asked}`
+      const asked = doubt.note(`compare("${operator}", ${x}, ${y}${types})`)
+      return `${areOfOneType(x, y, takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
     })
   }
 
-  /** Returns the name of the function that compares two values that can be rows. */
-  #rowComparison(operator: '==' | '!=', left: Side, right: Side, types: string): string {
-    const id = JSON.stringify(['rows', operator, types, attributeOf(left.value), attributeOf(right.value)])
-    const asked = `compare("${operator}", l, r${types})`
-    return this.#pool.add('same', id, (name) => rowComparison(name, operator, asked))
+  /** Writes `==` or `!=` of two values that can be rows. */
+  #orderOfRows(operator: '==' | '!=', left: Side, right: Side, scope: CodeScope, doubt: Doubt): string {
+    this.#ordersAll = true
+    const comparison = this.#comparisonOf(left, right)
+    const { cls, key, types } = comparison
+    const attributes = key === undefined ? [left, right].map(({ value }) => attributeOf(value)) : []
+    const id = JSON.stringify(['rows', operator, cls, key, types, ...attributes])
+    const name = this.#pool.add('same', id, (name) => rowComparison(name, operator, comparison))
+    const [x, y] = [left, right].map((side) => this.#asRow(this.#operands.write(side.value, scope), side)) as [
+      Written,
+      Written,
+    ]
+    const asked = doubt.note(`${name}(${x.value}, ${y.value})`)
+    const test = `${x.value} ${operator}= ${y.value}`
+    const isScalar = `${areBoth('number', x.value, y.value)} || ${areBoth('string', x.value, y.value)}`
+    const isUnknown = (left.type.model ?? right.type.model) === undefined
+    const itself = `${test} ${operator === '==' ? '||' : '&&'} ${asked}`
+    return sequence(
+      [...ensured(x, y.before.length > 0 && !y.isSafe ? definedAndPlain : defined, cls), ...ensured(y, defined)],
+      x.isRow || y.isRow ? itself : isUnknown ? `${isScalar} ? ${test} : ${asked}` : asked,
+    )
   }
 
   same({ left, right }: Same, scope: CodeScope, doubt: Doubt): string {
+    this.#comparesAll ||= !isPlainComparison(left.type, right.type, false)
     const comparison = this.#comparisonOf(left, right)
     const same = this.#equality(comparison, left, right)
     const x = this.#operands.write(left.value, scope)
@@ -183,7 +196,6 @@ export class ComparisonWriter {
 
   /** @param ofElements - Whether the elements of the right list are compared. */
   #comparisonOf(left: Side, right: Side, ofElements = false): Comparison {
-    this.#comparesAll ||= !isPlainComparison(left.type, right.type, ofElements)
     const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
     const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
     const key = model === undefined ? undefined : rowEqualityOf(this.#schema, constructorOf(this.#schema, model), true)
@@ -210,6 +222,7 @@ export class ComparisonWriter {
 
   /** Writes the search of a list for an item. */
   contains({ item, list }: Contains, scope: CodeScope, doubt: Doubt): string {
+    this.#comparesAll ||= !isPlainComparison(item.type, list.type, true)
     const comparison = this.#comparisonOf(item, list, true)
     const same = this.#equality(comparison, item, list)
     const key = `in ${same}${this.#counts ? ', counting' : ''}`

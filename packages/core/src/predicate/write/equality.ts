@@ -124,24 +124,34 @@ export function equalityFunction(name: string, { cls, key, types, takesTexts, ar
   if (areScalars) return `function ${name}${parameters} {\n  ${general}\n}`
   const otherwise = takesTexts ? `return differ(l, r, leftParent, rightParent${types})` : general
   if (key === undefined) return comparisonByClass(name, parameters, '===', otherwise)
-  // A reference that may lead to no row is of no class.
+  return comparisonByKey(name, parameters, '===', cls!, key, otherwise)
+}
+
+/** Writes a function that compares two values as `==` or `!=` does. */
+export function rowComparison(name: string, operator: '==' | '!=', { cls, key, types }: Comparison): string {
+  const is = operator === '==' ? '===' : '!=='
+  const otherwise = `return ${areBoth('boolean', 'l', 'r')} ? l ${is} r : compare("${operator}", l, r${types})`
+  return key === undefined
+    ? comparisonByClass(name, '(l, r)', is, otherwise)
+    : comparisonByKey(name, '(l, r)', is, cls!, key, otherwise)
+}
+
+/** Writes a function that compares values by the key of a class. A reference that may lead to no row is of no class. */
+function comparisonByKey(
+  name: string,
+  parameters: string,
+  is: '===' | '!==',
+  cls: string,
+  key: string,
+  otherwise: string,
+): string {
   return `function ${name}${parameters} {
   if (l?.constructor === ${cls} && r?.constructor === ${cls}) {
     const a = l${member(key)}, b = r${member(key)}
-    if (${areKeys}) return a === b
-  } else if (l === null ? r === null || r?.constructor === ${cls} : r === null && l?.constructor === ${cls}) return l === r
+    if (${areKeys}) return a ${is} b
+  } else if (l === null ? r === null || r?.constructor === ${cls} : r === null && l?.constructor === ${cls}) return l ${is} r
   ${otherwise}
 }`
-}
-
-/**
- * Writes a function that compares two values as `==` or `!=` does.
- * @param asked - The comparison of others than two rows of one class, or a row and nil.
- */
-export function rowComparison(name: string, operator: '==' | '!=', asked: string): string {
-  const is = operator === '==' ? '===' : '!=='
-  const otherwise = `return ${areBoth('boolean', 'l', 'r')} ? l ${is} r : ${asked}`
-  return comparisonByClass(name, '(l, r)', is, otherwise)
 }
 
 /**
