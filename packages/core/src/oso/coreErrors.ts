@@ -11,10 +11,12 @@ import { locationOf } from './location.js'
 interface Form {
   /** Category and variant, the `name` of the error. */
   readonly name: string
-  readonly message: (facts: Facts) => string
-  /** Whether the message ends with the position. Default: true. */
-  readonly placed?: (facts: Facts) => boolean
+  readonly message: Message
+  /** Whether the message ends with the position. */
+  readonly isPlaced: (facts: Facts) => boolean
 }
+
+type Message = (facts: Facts) => string
 
 interface Facts {
   /** Our own message. */
@@ -25,192 +27,151 @@ interface Facts {
 
 type Forms = Partial<Readonly<Record<Code, Form | ((facts: Facts) => Error)>>>
 
+const always = () => true
 const never = () => false
+
+/** Returns the forms of errors of one name, by our codes. */
+function forms(
+  name: string,
+  messages: Partial<Readonly<Record<Code, Message>>>,
+  isPlaced: Form['isPlaced'] = always,
+): Forms {
+  return Object.fromEntries(Object.entries(messages).map(([code, message]) => [code, { name, message, isPlaced }]))
+}
 
 /** Errors in the text of a policy or a query. */
 const diagnostics: Forms = {
-  'invalid-character': {
-    name: 'ParseError::InvalidTokenCharacter',
-    message: ({ data }) => `'${escaped(data['character'])}' is not a valid character. Found in ${data['found']}`,
-  },
-  'integer-overflow': {
-    name: 'ParseError::IntegerOverflow',
-    message: ({ data }) => `'${data['text']}' caused an integer overflow`,
-  },
-  'invalid-float': {
-    name: 'ParseError::InvalidFloat',
-    message: ({ data }) => `${data['text']} was parsed as a float, but is invalid`,
-  },
-  'unexpected-token': {
-    name: 'ParseError::UnrecognizedToken',
-    message: ({ data }) => `did not expect to find the token '${data['token']}'`,
-  },
-  'reserved-word': {
-    name: 'ParseError::ReservedWord',
-    message: ({ data }) => `${data['word']} is a reserved Polar word and cannot be used here`,
-  },
-  'unexpected-end': {
-    name: 'ParseError::UnrecognizedEOF',
-    message: () => 'hit the end of the file unexpectedly. Did you forget a semi-colon',
-  },
-  'wrong-value-type': {
-    name: 'ParseError::WrongValueType',
-    message: ({ data }) => `Wrong value type: ${data['text']}. Expected a ${data['expected']}`,
-  },
-  'duplicate-key': { name: 'ParseError::DuplicateKey', message: ({ data }) => `Duplicate key: ${data['key']}` },
-  'too-deeply-nested': { name: 'ParseError::InvalidToken', message: ({ summary }) => summary },
-
-  'duplicate-source': {
-    name: 'ValidationError::FileLoading',
-    message: ({ data }) => `Problem loading file: ${duplicateText(data)}`,
-  },
-  'singleton-variable': {
-    name: 'ValidationError::SingletonVariable',
-    message: ({ data }) =>
+  ...forms('ParseError::InvalidTokenCharacter', {
+    'invalid-character': ({ data }) =>
+      `'${escaped(data['character'])}' is not a valid character. Found in ${data['found']}`,
+  }),
+  ...forms('ParseError::IntegerOverflow', {
+    'integer-overflow': ({ data }) => `'${data['text']}' caused an integer overflow`,
+  }),
+  ...forms('ParseError::InvalidFloat', {
+    'invalid-float': ({ data }) => `${data['text']} was parsed as a float, but is invalid`,
+  }),
+  ...forms('ParseError::UnrecognizedToken', {
+    'unexpected-token': ({ data }) => `did not expect to find the token '${data['token']}'`,
+  }),
+  ...forms('ParseError::ReservedWord', {
+    'reserved-word': ({ data }) => `${data['word']} is a reserved Polar word and cannot be used here`,
+  }),
+  ...forms('ParseError::UnrecognizedEOF', {
+    'unexpected-end': () => 'hit the end of the file unexpectedly. Did you forget a semi-colon',
+  }),
+  ...forms('ParseError::WrongValueType', {
+    'wrong-value-type': ({ data }) => `Wrong value type: ${data['text']}. Expected a ${data['expected']}`,
+  }),
+  ...forms('ParseError::DuplicateKey', { 'duplicate-key': ({ data }) => `Duplicate key: ${data['key']}` }),
+  ...forms('ParseError::InvalidToken', { 'too-deeply-nested': ({ summary }) => summary }),
+  ...forms('ValidationError::FileLoading', {
+    'duplicate-source': ({ data }) => `Problem loading file: ${duplicateText(data)}`,
+  }),
+  ...forms('ValidationError::SingletonVariable', {
+    'singleton-variable': ({ data }) =>
       `Singleton variable ${data['name']} is unused or undefined; try renaming to _${data['name']} or _`,
-  },
-  'undefined-rule': {
-    name: 'ValidationError::UndefinedRuleCall',
-    message: ({ data }) => `Call to undefined rule: ${polar(data['call'])}`,
-  },
-  'unregistered-class': {
-    name: 'ValidationError::UnregisteredClass',
-    message: ({ data }) => `Unregistered class: ${data['name']}`,
-    placed: ({ data }) => data['where'] !== 'rule type',
-  },
-  'invalid-rule': { name: 'ValidationError::InvalidRule', message: ({ data }) => ruleMismatch(data) },
-  'invalid-rule-type': {
-    name: 'ValidationError::InvalidRuleType',
-    message: ({ data }) =>
+  }),
+  ...forms('ValidationError::UndefinedRuleCall', {
+    'undefined-rule': ({ data }) => `Call to undefined rule: ${polar(data['call'])}`,
+  }),
+  ...forms(
+    'ValidationError::UnregisteredClass',
+    { 'unregistered-class': ({ data }) => `Unregistered class: ${data['name']}` },
+    ({ data }) => data['where'] !== 'rule type',
+  ),
+  ...forms('ValidationError::InvalidRule', { 'invalid-rule': ({ data }) => ruleMismatch(data) }),
+  ...forms('ValidationError::InvalidRuleType', {
+    'invalid-rule-type': ({ data }) =>
       `Invalid rule type: ${typeText(data['type'])} ${data['reason'] === 'rest' ? 'Rule types cannot contain rest variables.' : 'Rule types cannot contain dot lookups.'}`,
-  },
-  'missing-required-rule': {
-    name: 'ValidationError::MissingRequiredRule',
-    message: ({ data }) => `Missing implementation for required rule ${typeText(data['type'])}`,
-    placed: ({ data }) => data['kind'] !== 'role',
-  },
-  'conflicting-declaration': {
-    name: 'ValidationError::DuplicateResourceBlockDeclaration',
-    message: ({ data }) =>
+  }),
+  ...forms(
+    'ValidationError::MissingRequiredRule',
+    { 'missing-required-rule': ({ data }) => `Missing implementation for required rule ${typeText(data['type'])}` },
+    ({ data }) => data['kind'] !== 'role',
+  ),
+  ...forms('ValidationError::DuplicateResourceBlockDeclaration', {
+    'conflicting-declaration': ({ data }) =>
       `Cannot overwrite existing ${data['was']} declaration "${data['name']}" in resource ${data['class']} with ${data['is']}`,
-  },
-
-  'block-keyword': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) =>
+  }),
+  ...forms('ValidationError::ResourceBlock', {
+    'block-keyword': ({ data }) =>
       `Expected 'actor' or 'resource' but found ${data['found'] === undefined ? 'nothing' : `'${data['found']}'`}.`,
-  },
-  'unknown-declaration': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) =>
+    'unknown-declaration': ({ data }) =>
       `Unexpected declaration '${data['name']}'. Did you mean for this to be ${data['form'] === 'names' ? "'roles = [ ... ];' or 'permissions = [ ... ];'" : "'relations = { ... };'"}?`,
-  },
-  'declaration-form': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) =>
+    'declaration-form': ({ data }) =>
       `Expected '${data['name']}' declaration to be a ${data['name'] === 'relations' ? 'dictionary; found a list' : 'list of strings; found a dictionary'}`,
-  },
-  'repeated-declaration': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) => `Multiple '${data['name']}' declarations in '${data['class']}' resource block.`,
-  },
-  'relation-keyword': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) => `Unexpected relation keyword '${data['found']}'. Did you mean 'on'?`,
-  },
-  'undeclared-term': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) =>
+    'repeated-declaration': ({ data }) =>
+      `Multiple '${data['name']}' declarations in '${data['class']}' resource block.`,
+    'relation-keyword': ({ data }) => `Unexpected relation keyword '${data['found']}'. Did you mean 'on'?`,
+    'undeclared-term': ({ data }) =>
       `Undeclared term "${data['term']}" referenced in rule in '${data['class']}' resource block. Did you mean to declare it as a role, permission, or relation?`,
-  },
-  'missing-related-block': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) =>
+    'missing-related-block': ({ data }) =>
       `${data['class']}: Relation "${data['relation']}" in rule body \`"${data['term']}" on "${data['relation']}"\` has type '${data['to']}', but no such resource block exists. Try declaring one: \`resource ${data['to']} {}\``,
-  },
-  'undeclared-related-term': {
-    name: 'ValidationError::ResourceBlock',
-    message: ({ data }) =>
+    'undeclared-related-term': ({ data }) =>
       `${data['class']}: Term "${data['term']}" not declared in related resource block '${data['to']}'. Did you mean to declare it as a role, permission, or relation in the '${data['to']}' resource block?`,
-  },
-  'not-a-relation': {
-    name: 'OperationalError::InvalidState',
-    message: ({ data }) => `Invalid state: Expected Relation; got: ${capitalized(data['kind'])}`,
-    placed: never,
-  },
+  }),
+  ...forms(
+    'OperationalError::InvalidState',
+    { 'not-a-relation': ({ data }) => `Invalid state: Expected Relation; got: ${capitalized(data['kind'])}` },
+    never,
+  ),
 }
 
-const unsupported: Form = {
-  name: 'RuntimeError::DataFilteringUnsupportedOp',
-  message: ({ summary, hint }) =>
-    `Unsupported operation: ${summary}${hint === undefined ? '' : ` To mend it: ${hint}.`}`,
-}
+const unsupported: Message = ({ summary, hint }) =>
+  `Unsupported operation: ${summary}${hint === undefined ? '' : ` To mend it: ${hint}.`}`
+
+const applicationError: Message = ({ summary }) => `Application error: ${summary}`
+const stackOverflow: Message = ({ summary }) => `Goal stack overflow! ${summary}`
+const timeout: Message = ({ summary }) => `Query timeout: ${summary}`
 
 /** Errors while a query runs, and errors of registration. */
 const failures: Forms = {
-  'type-error': { name: 'RuntimeError::TypeError', message: (facts) => `Type error: ${typeError(facts)}` },
-  'unsupported-operation': {
-    name: 'RuntimeError::Unsupported',
-    message: (facts) => `Not supported: ${unsupportedOperation(facts)}`,
-  },
-  'arithmetic-error': {
-    name: 'RuntimeError::ArithmeticError',
-    message: ({ summary, data }) => (data['shown'] === undefined ? summary : `Arithmetic error: ${data['shown']}`),
-  },
-  'undefined-rule': {
-    name: 'RuntimeError::QueryForUndefinedRule',
-    message: ({ data }) => `Query for undefined rule \`${data['name']}\``,
-    placed: never,
-  },
-  'missing-attribute': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
-  'not-a-function': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
-  'application-error': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
-  'relation-not-loaded': {
-    name: 'RuntimeError::Application',
-    message: ({ summary }) => `Application error: ${summary}`,
-  },
-  'unsafe-pattern': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
-  'unreachable-name': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
-  'async-value': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
+  ...forms('RuntimeError::TypeError', { 'type-error': (facts) => `Type error: ${typeError(facts)}` }),
+  ...forms('RuntimeError::Unsupported', {
+    'unsupported-operation': (facts) => `Not supported: ${unsupportedOperation(facts)}`,
+  }),
+  ...forms('RuntimeError::ArithmeticError', {
+    'arithmetic-error': ({ summary, data }) =>
+      data['shown'] === undefined ? summary : `Arithmetic error: ${data['shown']}`,
+  }),
+  ...forms(
+    'RuntimeError::QueryForUndefinedRule',
+    { 'undefined-rule': ({ data }) => `Query for undefined rule \`${data['name']}\`` },
+    never,
+  ),
+  ...forms('RuntimeError::Application', {
+    'missing-attribute': applicationError,
+    'not-a-function': applicationError,
+    'application-error': applicationError,
+    'relation-not-loaded': applicationError,
+    'unsafe-pattern': applicationError,
+    'unreachable-name': applicationError,
+    'async-value': applicationError,
+  }),
+  ...forms('RuntimeError::UnhandledPartial', {
+    'unhandled-constraint': ({ summary }) => `Found an unhandled partial in the query result: ${summary}`,
+  }),
+  ...forms('RuntimeError::StackOverflow', { 'frame-limit': stackOverflow, 'negated-loop': stackOverflow }, never),
+  ...forms('RuntimeError::QueryTimeout', { 'step-limit': timeout, 'time-limit': timeout }, never),
+  ...forms(
+    'RuntimeError::InvalidRegistration',
+    {
+      'reserved-name': ({ data }) =>
+        `Invalid attempt to register '${data['name']}': '${data['name']}' is a built-in specializer.`,
+    },
+    never,
+  ),
+  ...forms('RuntimeError::DataFilteringUnsupportedOp', {
+    'unsupported-filter': unsupported,
+    'opaque-condition': unsupported,
+    'filter-too-large': unsupported,
+  }),
   'unbound-variable': () => new UnexpectedExpressionError(),
-  'unhandled-constraint': {
-    name: 'RuntimeError::UnhandledPartial',
-    message: ({ summary }) => `Found an unhandled partial in the query result: ${summary}`,
-  },
-  'frame-limit': {
-    name: 'RuntimeError::StackOverflow',
-    message: ({ summary }) => `Goal stack overflow! ${summary}`,
-    placed: never,
-  },
-  'negated-loop': {
-    name: 'RuntimeError::StackOverflow',
-    message: ({ summary }) => `Goal stack overflow! ${summary}`,
-    placed: never,
-  },
-  'step-limit': {
-    name: 'RuntimeError::QueryTimeout',
-    message: ({ summary }) => `Query timeout: ${summary}`,
-    placed: never,
-  },
-  'time-limit': {
-    name: 'RuntimeError::QueryTimeout',
-    message: ({ summary }) => `Query timeout: ${summary}`,
-    placed: never,
-  },
   'keyword-arguments': ({ summary, data }) =>
     data['of'] === 'host' ? new KwargsError() : named('OperationalError::InvalidState', `Invalid state: ${summary}`),
   'not-iterable': ({ data }) => new InvalidIteratorError(typeof data['value']),
   'unregistered-class': ({ data }) => new UnregisteredClassError(String(data['name'])),
-
-  'reserved-name': {
-    name: 'RuntimeError::InvalidRegistration',
-    message: ({ data }) =>
-      `Invalid attempt to register '${data['name']}': '${data['name']}' is a built-in specializer.`,
-    placed: never,
-  },
-  'unsupported-filter': unsupported,
-  'opaque-condition': unsupported,
-  'filter-too-large': unsupported,
 }
 
 /** The warnings that oso has. */
@@ -296,7 +257,7 @@ function converted(form: Forms[Code], code: Code, facts: Facts, span: Span | und
   if (form === undefined)
     return named('OperationalError::Unknown', `${facts.summary} (${code})${span ? locationOf(span) : ''}`)
   if (typeof form === 'function') return form(facts)
-  const place = span && (form.placed?.(facts) ?? true) ? locationOf(span) : ''
+  const place = span && form.isPlaced(facts) ? locationOf(span) : ''
   return named(form.name, `${trace ? `${trace}\n\n` : ''}${form.message(facts)}${place}`)
 }
 
