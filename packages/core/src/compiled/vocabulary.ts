@@ -1,7 +1,7 @@
 import { actorsOf } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Call, Expression, Node, Rule } from '../language/ast.js'
-import { eachChild } from '../language/visit.js'
+import { descendants } from '../language/visit.js'
 import { actionNames, checkedAction, checkedField, fieldAction } from '../policy/actions.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -179,11 +179,5 @@ function isSame(one: Expression | undefined, other: Expression | undefined): boo
 }
 
 function callsIn(body: Node | undefined): readonly Call[] {
-  const calls: Call[] = []
-  const look = (node: Node): void => {
-    if (node.kind === 'call') calls.push(node)
-    eachChild(node, look)
-  }
-  if (body) look(body)
-  return calls
+  return body ? descendants(body).filter((node) => node.kind === 'call') : []
 }

@@ -1,5 +1,5 @@
 import type { Node } from './ast.js'
-import { children, eachChild } from './visit.js'
+import { descendants, eachChild } from './visit.js'
 
 /** Returns how often each variable occurs in some nodes; `_` never counts. */
 export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, number> {
@@ -20,5 +20,5 @@ export function isCut({ kind }: Node): boolean {
 
 /** Returns whether a node contains a `cut`. */
 export function hasCut(node: Node): boolean {
-  return isCut(node) || children(node).some(hasCut)
+  return descendants(node).some(isCut)
 }

@@ -3,51 +3,35 @@ import type { Node } from './ast.js'
 import { parseFile } from './parse.js'
 import { Source } from './source.js'
 import { policies } from './testing/policies.js'
-import { eachChild, visit } from './visit.js'
+import { descendants, eachChild } from './visit.js'
 
-test('visits the outer before the inner, in source order, with what is around', () => {
+test('returns the outer before the inner, in source order', () => {
   const { file } = parseFile(new Source('f(x: Integer) if g(x, a: y) and not x.b = [1, *r];'))
-  const seen: string[] = []
-  visit(file, {
-    variable: ({ name }, parents) => seen.push(`${name} in ${parents.map((parent) => parent.kind).join(' ')}`),
-    call: ({ name }) => seen.push(`${name}()`),
-    'class pattern': ({ tag }) => seen.push(tag),
-  })
-  expect(seen).toEqual([
-    'x in file rule parameter',
-    'Integer',
-    'g()',
-    'x in file rule and call',
-    'y in file rule and call',
-    'x in file rule and not unify dot',
-    'r in file rule and not unify list',
-  ])
+  const seen = descendants(file).map((node) => ('name' in node ? `${node.kind} ${String(node.name)}` : node.kind))
+  expect(seen.join(', ')).toBe(
+    'file, rule f, parameter, variable x, class pattern, and, call g, variable x, variable y, ' +
+      'not, unify, dot, variable x, string, list, number, variable r',
+  )
 })
 
-test('skips nodes that the visitor declines', () => {
+test('returns what another function reaches', () => {
   const { file } = parseFile(new Source('f(x) if g(y) and forall(z in xs, z.ok);'))
-  const names: string[] = []
-  visit(file, { forall: () => false, variable: ({ name }) => void names.push(name) })
-  expect(names).toEqual(['x', 'y'])
+  const found = descendants(file, (node, look) => {
+    if (node.kind !== 'forall') eachChild(node, look)
+  })
+  expect(found.flatMap((node) => (node.kind === 'variable' ? [node.name] : []))).toEqual(['x', 'y'])
 })
 
 test.each(policies)('reaches every node, within its parent', (text) => {
   const { file } = parseFile(new Source(text))
-  let nodes = 0
-  const check = (
-    node: { span: { start: number; end: number } },
-    parents: readonly { span: { start: number; end: number } }[],
-  ) => {
-    nodes++
-    const parent = parents.at(-1)
-    expect(node.span.end).toBeGreaterThanOrEqual(node.span.start)
-    if (!parent) return
-    expect(node.span.start).toBeGreaterThanOrEqual(parent.span.start)
-    expect(node.span.end).toBeLessThanOrEqual(parent.span.end)
-  }
   const all: Node[] = [file]
-  for (const node of all) eachChild(node, (child) => all.push(child))
-  visit(file, Object.fromEntries(all.map(({ kind }) => [kind, check])))
-  expect(nodes).toBe(all.length)
-  expect(nodes).toBeGreaterThan(file.statements.length)
+  for (const node of all)
+    eachChild(node, (child) => {
+      all.push(child)
+      expect(child.span.end).toBeGreaterThanOrEqual(child.span.start)
+      expect(child.span.start).toBeGreaterThanOrEqual(node.span.start)
+      expect(child.span.end).toBeLessThanOrEqual(node.span.end)
+    })
+  expect(new Set(descendants(file))).toEqual(new Set(all))
+  expect(all.length).toBeGreaterThan(file.statements.length)
 })

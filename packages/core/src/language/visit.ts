@@ -1,16 +1,7 @@
-import { own } from '../own.js'
 import type { Entry, Node } from './ast.js'
 
 /** The nodes of a kind. */
 export type NodeOf<K extends Node['kind']> = Extract<Node, { readonly kind: K }>
-
-/**
- * A function for each kind of node of interest. It receives the ancestors, the outermost first. If
- * it returns `false`, the node's children are not visited.
- */
-export type Visitor = {
-  readonly [K in Node['kind']]?: (node: NodeOf<K>, parents: readonly Node[]) => unknown
-}
 
 // A policy is loaded once, before its loops are optimized: loops by index and the most frequent kinds
 // first keep that short.
@@ -137,19 +128,15 @@ export function children(node: Node): readonly Node[] {
 }
 
 /**
- * Calls the visitor for a node and all nodes inside it, the outer before the inner, in source
- * order.
+ * Returns a node and all nodes inside it, the outer before the inner, in source order.
+ * @param each - Calls a function for the nodes right below a node. Default: for all of its children.
  */
-export function visit(root: Node, visitor: Visitor): void {
-  const parents: Node[] = []
-  const looks = own(visitor)
+export function descendants(root: Node, each: typeof eachChild = eachChild): readonly Node[] {
+  const found: Node[] = []
   const enter = (node: Node): void => {
-    // Sound: a visitor has for each kind a function of that kind.
-    const look = looks[node.kind] as ((node: Node, parents: readonly Node[]) => unknown) | undefined
-    if (look?.(node, parents) === false) return
-    parents.push(node)
-    eachChild(node, enter)
-    parents.pop()
+    found.push(node)
+    each(node, enter)
   }
   enter(root)
+  return found
 }

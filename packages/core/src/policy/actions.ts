@@ -1,6 +1,6 @@
 import type { Call, Expression, Node, Pattern, Rule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
-import { children, eachChild } from '../language/visit.js'
+import { children, descendants } from '../language/visit.js'
 import type { Policy } from './policy.js'
 
 /** The actions that a policy names, as far as its text alone tells. */
@@ -89,17 +89,12 @@ export function delegatesActions({ rules }: Pick<Policy, 'rules'>): boolean {
 
 function delegates({ name, parameters }: Rule, body: Expression): boolean {
   const own = isActionRule(name) && parameters.length === 3 ? parameters[2]?.term : undefined
-  let found = false
-  const look = (node: Node): void => {
-    if (node.kind === 'call' && isActionRule(node.name)) {
-      const [, action, resource] = node.args
-      const isOwn = own?.kind === 'variable' && resource?.kind === 'variable' && resource.name === own.name
-      found ||= action?.kind !== 'string' && !isOwn
-    }
-    eachChild(node, look)
-  }
-  look(body)
-  return found
+  return descendants(body).some((node) => {
+    if (node.kind !== 'call' || !isActionRule(node.name)) return false
+    const [, action, resource] = node.args
+    const isOwn = own?.kind === 'variable' && resource?.kind === 'variable' && resource.name === own.name
+    return action?.kind !== 'string' && !isOwn
+  })
 }
 
 const isActionRule = (name: string): boolean => actionRules.some((one) => one === name)
@@ -382,9 +377,8 @@ function sameVariables(rule: Rule, variable: string, flow: ActionFlow): Readonly
   return same
 }
 
-function mentions(node: Parameters<typeof children>[0], variables: ReadonlySet<string>): boolean {
-  if (node.kind === 'variable') return variables.has(node.name)
-  return children(node).some((child) => mentions(child, variables))
+function mentions(node: Node, variables: ReadonlySet<string>): boolean {
+  return descendants(node).some((one) => one.kind === 'variable' && variables.has(one.name))
 }
 
 const isNamed = (node: Expression | Pattern | Rule, name: string): boolean =>

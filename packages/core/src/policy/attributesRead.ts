@@ -1,4 +1,4 @@
-import { visit } from '../language/visit.js'
+import { descendants } from '../language/visit.js'
 import type { Schema } from '../schema/schema.js'
 import type { Policy } from './policy.js'
 
@@ -8,15 +8,11 @@ import type { Policy } from './policy.js'
  */
 export function attributesRead({ rules, blocks, inlineQueries }: Policy, schema: Schema): ReadonlySet<string> {
   const names = new Set<string>()
-  const addFields = (node: { readonly fields: readonly { readonly key: string }[] | undefined }): void => {
-    for (const { key } of node.fields ?? []) names.add(key)
+  for (const node of [...rules.values(), inlineQueries].flat().flatMap((one) => descendants(one))) {
+    if (node.kind === 'dot') names.add(node.member.kind === 'string' ? node.member.value : node.member.name)
+    if (node.kind === 'class pattern' || node.kind === 'dictionary pattern')
+      for (const { key } of node.fields ?? []) names.add(key)
   }
-  for (const node of [...rules.values(), inlineQueries].flat())
-    visit(node, {
-      dot: ({ member }) => names.add(member.kind === 'string' ? member.value : member.name),
-      'class pattern': addFields,
-      'dictionary pattern': addFields,
-    })
   for (const { relations } of blocks.values()) for (const name of relations.keys()) names.add(name)
   const columns = [...schema.models.values()].flatMap((model) => [
     ...(schema.key(model.name) ?? []),

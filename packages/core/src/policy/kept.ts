@@ -1,9 +1,10 @@
 import type { Call, InlineQuery, Node, Rule, Statement } from '../language/ast.js'
 import type { Diagnostic } from '../language/diagnostic.js'
+import { descendants } from '../language/visit.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import { byName, type Meanings } from './assemble.js'
-import { walk } from './checks/walk.js'
+import { eachVisited } from './checks/walk.js'
 
 /** What the blocks and the rule types of a policy mean, and what their checks found. */
 export interface Declared extends Meanings {
@@ -83,11 +84,7 @@ export class Kept {
 
 function callsIn(node: Rule | InlineQuery): readonly Call[] {
   if (node.kind === 'rule' && !mayCall(node)) return none
-  const calls: Call[] = []
-  walk(node, (one) => {
-    if (one.kind === 'call') calls.push(one)
-  })
-  return calls
+  return descendants(node, eachVisited).filter((one) => one.kind === 'call')
 }
 
 const none: readonly Call[] = []

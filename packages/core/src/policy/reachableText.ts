@@ -1,6 +1,6 @@
 import type { Node } from '../language/ast.js'
 import { print } from '../language/print.js'
-import { visit } from '../language/visit.js'
+import { descendants } from '../language/visit.js'
 import type { Policy } from './policy.js'
 
 /**
@@ -15,12 +15,9 @@ export function reachableText(
   known: readonly string[] = [],
 ): string {
   const names = new Set<string>()
-  const look = (node: Node): void =>
-    visit(node, {
-      call: ({ name }) => {
-        if (!known.includes(name)) names.add(name)
-      },
-    })
+  const look = (node: Node): void => {
+    for (const one of descendants(node)) if (one.kind === 'call' && !known.includes(one.name)) names.add(one.name)
+  }
   for (const goal of goals) look(goal)
   const texts = [...goals].map(print)
   // The set grows while it is read.

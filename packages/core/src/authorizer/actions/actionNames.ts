@@ -1,5 +1,5 @@
 import type { Expression, Node, Rule } from '../../language/ast.js'
-import { children } from '../../language/visit.js'
+import { descendants } from '../../language/visit.js'
 import type { Policy } from '../../policy/policy.js'
 
 /**
@@ -23,13 +23,8 @@ export function namesOutright(policy: Pick<Policy, 'rules' | 'blocks'>, action: 
 }
 
 function textsIn(nodes: readonly Node[]): Set<string> {
-  const texts = new Set<string>()
-  const open = [...nodes]
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind === 'string') texts.add(node.value)
-    for (const child of children(node)) open.push(child)
-  }
-  return texts
+  const inside = nodes.flatMap((one) => descendants(one)).reverse()
+  return new Set(inside.flatMap((node) => (node.kind === 'string' ? [node.value] : [])))
 }
 
 /**

@@ -13,6 +13,7 @@ import { family } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
+import { components } from '../../values/components.js'
 import { entryOf } from '../../values/entryOf.js'
 import { any, TRUE } from '../algebra/logic.js'
 import { isPresent } from '../algebra/presence.js'
@@ -103,7 +104,10 @@ export class Recursions {
   }
 
   #solve(unknowns: readonly Equation[]): void {
-    for (const component of components(unknowns)) {
+    const among = new Set(unknowns)
+    const next = ({ formula }: Equation) =>
+      reachesIn(formula).flatMap((one) => (isPending(one) && among.has(one.of) ? one.of : []))
+    for (const component of components(unknowns, next)) {
       const [first] = component
       const solved = component.find((unknown) => this.#solveFor(unknown, component))
       if (!solved) throw refusal(first!.definition, first!.span)
@@ -231,33 +235,4 @@ function refusal({ name }: Definition, span: Span): UnsupportedFilterError {
       data: { reason: 'recursion' },
     },
   )
-}
-
-/**
- * Returns the groups of unknowns that depend on each other, each after the groups that it depends
- * on.
- */
-function components(unknowns: readonly Equation[]): readonly (readonly Equation[])[] {
-  const found: Equation[][] = []
-  const order = new Map<Equation, number>()
-  const lowest = new Map<Equation, number>()
-  const stack: Equation[] = []
-  const among = new Set(unknowns)
-  const visit = (unknown: Equation): number => {
-    const at = order.size
-    order.set(unknown, at)
-    lowest.set(unknown, at)
-    stack.push(unknown)
-    for (const reach of reachesIn(unknown.formula)) {
-      if (!isPending(reach) || !among.has(reach.of)) continue
-      const seen = order.get(reach.of)
-      const other = seen === undefined ? visit(reach.of) : stack.includes(reach.of) ? seen : at
-      lowest.set(unknown, Math.min(lowest.get(unknown)!, other))
-    }
-    const least = lowest.get(unknown)!
-    if (least === at) found.push(stack.splice(stack.indexOf(unknown)))
-    return least
-  }
-  for (const unknown of unknowns) if (!order.has(unknown)) visit(unknown)
-  return found
 }

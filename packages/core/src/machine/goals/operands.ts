@@ -1,6 +1,6 @@
 import type { Call, Dot, Expression, Node, Variable } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
-import { children } from '../../language/visit.js'
+import { descendants } from '../../language/visit.js'
 import {
   arithmeticValue,
   type CompiledValue,
@@ -40,9 +40,7 @@ export function planOperand(
 
 /** Returns whether evaluating a node does more than read fields. */
 export function hasEffect(node: Node): boolean {
-  if (node.kind === 'new') return true
-  if (node.kind === 'dot' && node.member.kind !== 'string') return true
-  return children(node).some(hasEffect)
+  return descendants(node).some((one) => one.kind === 'new' || (one.kind === 'dot' && one.member.kind !== 'string'))
 }
 
 function operandOf(c: Context, node: Expression, before: GoalPlan[], hoist: boolean): CompiledValue {

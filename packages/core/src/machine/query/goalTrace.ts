@@ -1,6 +1,6 @@
 import type { Expression, Node } from '../../language/ast.js'
 import { type Span, spanText } from '../../language/source.js'
-import { children } from '../../language/visit.js'
+import { children, descendants } from '../../language/visit.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { formatTerm } from '../terms/format.js'
@@ -55,7 +55,7 @@ function pathTo(body: Expression | undefined, span: Span): readonly Expression[]
     path.push(goal)
     if (goal.kind !== 'and' && goal.kind !== 'or' && goal.kind !== 'not' && goal.kind !== 'forall') break
     // Sound: the children of these are goals.
-    goal = [...children(goal)].find((one) => contains(one.span, span)) as Expression | undefined
+    goal = children(goal).find((one) => contains(one.span, span)) as Expression | undefined
   }
   return path
 }
@@ -88,7 +88,7 @@ function firstIn({ object }: Extract<Node, { kind: 'dot' }>): Node | undefined {
 }
 
 function hasNew(node: Node): boolean {
-  return node.kind === 'new' || [...children(node)].some(hasNew)
+  return descendants(node).some(({ kind }) => kind === 'new')
 }
 
 function contains(outer: Span, { source, start, end }: Span): boolean {

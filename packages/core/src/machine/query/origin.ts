@@ -1,6 +1,6 @@
 import type { Expression, Node, Rule, Variable } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
-import { children } from '../../language/visit.js'
+import { descendants } from '../../language/visit.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 
@@ -88,15 +88,9 @@ function equated(goal: Node, name: string): Expression | undefined {
 }
 
 /** Returns all goals of the rule or the query that contains an expression. */
-function goalsAround(m: Machine, frame: Frame, node: Expression): Node[] {
+function goalsAround(m: Machine, frame: Frame, node: Expression): readonly Node[] {
   const root = frame.site === undefined ? m.goal : ruleOf(frame, node.span)?.body
-  const goals: Node[] = []
-  const open: Node[] = root === undefined ? [] : [root]
-  for (let goal = open.pop(); goal !== undefined; goal = open.pop()) {
-    goals.push(goal)
-    for (const child of [...children(goal)].reverse()) open.push(child)
-  }
-  return goals
+  return root === undefined ? [] : descendants(root)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Call, Expression, Node, Rule } from '../../language/ast.js'
 import { plainRule } from '../../language/head.js'
 import { occurrences } from '../../language/mentions.js'
-import { children } from '../../language/visit.js'
+import { descendants } from '../../language/visit.js'
 import { entryOf } from '../../values/entryOf.js'
 
 /**
@@ -131,11 +131,5 @@ function headVariables(rule: Rule): Iterable<string> {
 
 /** Returns all goals of a rule, at any depth. */
 function goalsOf(rule: Rule): readonly Node[] {
-  const found: Node[] = []
-  const open: Node[] = [...plainRule(rule).goals]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    found.push(node)
-    for (const child of children(node)) open.push(child)
-  }
-  return found
+  return plainRule(rule).goals.flatMap((goal) => descendants(goal))
 }

@@ -1,5 +1,6 @@
 import type { Expression, Rule, StringLiteral } from '../../language/ast.js'
-import { walk } from './walk.js'
+import { descendants } from '../../language/visit.js'
+import { eachVisited } from './walk.js'
 
 /**
  * Returns the strings that a rule compares a variable with, alone or in a list, in source order. For example,
@@ -12,12 +13,11 @@ export function comparedTexts(variable: string, { body }: Rule): readonly String
     if (other.kind === 'string') found.push(other)
     if (other.kind === 'list') for (const element of other.elements) if (element.kind === 'string') found.push(element)
   }
-  if (body)
-    walk(body, (node) => {
-      if (node.kind === 'unify' || node.kind === 'compare') {
-        compare(node.left, node.right)
-        compare(node.right, node.left)
-      } else if (node.kind === 'in') compare(node.item, node.collection)
-    })
+  for (const node of body ? descendants(body, eachVisited) : []) {
+    if (node.kind === 'unify' || node.kind === 'compare') {
+      compare(node.left, node.right)
+      compare(node.right, node.left)
+    } else if (node.kind === 'in') compare(node.item, node.collection)
+  }
   return found
 }

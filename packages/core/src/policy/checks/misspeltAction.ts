@@ -1,7 +1,8 @@
 import type { Node, StringLiteral } from '../../language/ast.js'
+import { descendants } from '../../language/visit.js'
 import type { PolicyCheck } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
-import { walk } from './walk.js'
+import { eachVisited } from './walk.js'
 
 /**
  * An action that only one rule names is likely misspelt if it differs from another action by two
@@ -50,10 +51,8 @@ export const misspeltAction: PolicyCheck = (context) => {
 /** Returns how often policies have each string. */
 function countStrings(nodes: readonly Node[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const node of nodes)
-    walk(node, (one) => {
-      if (one.kind === 'string') counts.set(one.value, (counts.get(one.value) ?? 0) + 1)
-    })
+  for (const node of nodes.flatMap((one) => descendants(one, eachVisited)))
+    if (node.kind === 'string') counts.set(node.value, (counts.get(node.value) ?? 0) + 1)
   return counts
 }
 

@@ -1,8 +1,9 @@
 import type { Expression, Parameter, Rule } from '../../language/ast.js'
+import { descendants } from '../../language/visit.js'
 import type { Schema } from '../../schema/schema.js'
 import { sameNode } from '../sameNode.js'
 import type { PolicyCheck } from './check.js'
-import { walk } from './walk.js'
+import { eachVisited } from './walk.js'
 
 /**
  * A rule must not follow another rule that always matches when it does and that cuts first: it
@@ -44,13 +45,7 @@ function matchesAll(parameters: readonly Parameter[], schema: Schema): boolean {
   return parameters.every(({ term, pattern }) => {
     if (term.kind !== 'variable' || schema.isName(term.name) || names.has(term.name)) return false
     if (term.name !== '_') names.add(term.name)
-    let bindsMore = false
-    if (pattern) {
-      walk(pattern, ({ kind }) => {
-        bindsMore ||= kind === 'variable'
-      })
-    }
-    return !bindsMore
+    return !pattern || !descendants(pattern, eachVisited).some(({ kind }) => kind === 'variable')
   })
 }
 

@@ -8,18 +8,6 @@ import { eachChild, type NodeOf } from '../../language/visit.js'
 export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => void } & { readonly end?: () => void }
 
 /**
- * Calls `look` for a node and everything below it, in source order: all nodes that `eachVisited`
- * leads to.
- */
-export function walk(node: Node, look: (node: Node) => void): void {
-  const step = (one: Node): void => {
-    look(one)
-    eachVisited(one, step)
-  }
-  step(node)
-}
-
-/**
  * Calls `look` for the nodes right below a node, in source order.
  * A method call and a `new` are visited as their arguments only, so that every visited `call` calls
  * a rule. (The parser limits how deep nodes nest.)
