@@ -86,8 +86,8 @@ export class Part {
   }
 
   /** Returns the body of a quantifier for a row. */
-  forRow(row: unknown, world: World = this.world): Part {
-    const { condition, environment } = this
+  forRow(row: unknown): Part {
+    const { condition, environment, world } = this
     if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
     const { each, where } = condition
     const inner: Scope = (root) => (root === each ? { kind: 'value', value: row } : environment(root))

@@ -306,18 +306,9 @@ export class Decider implements Reuse, Entering {
     return this.run(() => holds(question.policy.program, rule, args, this.#limits, { host: question.host }))
   }
 
-  /**
-   * Returns whether a rule holds, by the machine, synchronously.
-   * @param loaded - The values that were loaded in place of missing ones.
-   */
-  holdsSync(
-    rule: string,
-    args: readonly unknown[],
-    { program }: LoadedPolicy = this.policy,
-    loaded?: Missing,
-  ): boolean {
-    const host = loaded && this.#hosts.arriving(loaded)
-    return this.run(() => holdsSync(program, rule, args, this.#limits, { host }))
+  /** Returns whether a rule holds, by the machine, synchronously. */
+  holdsSync(rule: string, args: readonly unknown[]): boolean {
+    return this.run(() => holdsSync(this.policy.program, rule, args, this.#limits))
   }
 
   /**

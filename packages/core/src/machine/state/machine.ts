@@ -232,9 +232,8 @@ export class Machine implements Account {
 
   // choices
 
-  /** @param at - The index of the next alternative. */
-  push(steps: readonly Step[], at = 1): void {
-    this.choices.push(new Choice(this.trail.length, this.frame, steps, at, undefined, undefined))
+  push(steps: readonly Step[]): void {
+    this.choices.push(new Choice(this.trail.length, this.frame, steps, 1, undefined, undefined))
   }
 
   pushRetry(retry: Retry, data: unknown, trail: number = this.trail.length): void {
