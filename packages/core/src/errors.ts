@@ -103,6 +103,11 @@ export class ArgumentError extends ArcturusError {
   }
 }
 
+/** Returns the error for an argument of a wrong form. */
+export function invalidArgument(summary: string, details?: ErrorDetails): ArgumentError {
+  return new ArgumentError('invalid-argument', summary, details)
+}
+
 /**
  * A request body without fields: `null`, a string, a number or a promise. A client can send it in
  * place of an object.

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
@@ -25,7 +25,7 @@ export function assertResource(resource: unknown): void {
 /** @throws ArgumentError for an action that is not a string. */
 export function assertAction(action: unknown): void {
   if (typeof action !== 'string') {
-    throw new ArgumentError('invalid-argument', 'An action must be a string.', { data: { action } })
+    throw invalidArgument('An action must be a string.', { data: { action } })
   }
 }
 
@@ -36,13 +36,13 @@ export function assertAction(action: unknown): void {
 export function namesOf(names: readonly string[] | undefined, option: string): ReadonlySet<string> {
   if (names === undefined) return new Set()
   if (Array.isArray(names) && names.every((one) => typeof one === 'string')) return new Set(names)
-  throw new ArgumentError('invalid-argument', `\`${option}\` must be a list of strings.`, { data: { value: names } })
+  throw invalidArgument(`\`${option}\` must be a list of strings.`, { data: { value: names } })
 }
 
 /** @throws ArgumentError for a field name that is not a string. */
 export function assertField(field: unknown): void {
   if (typeof field === 'string') return
-  throw new ArgumentError('invalid-argument', 'The name of a field must be a string.', { data: { field } })
+  throw invalidArgument('The name of a field must be a string.', { data: { field } })
 }
 
 /**
@@ -53,7 +53,7 @@ export function assertField(field: unknown): void {
 export function assertArrived(value: unknown, what: string): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
   if (typeof (value as { readonly then?: unknown }).then !== 'function') return
-  throw new ArgumentError('invalid-argument', `The ${what} must not be a promise.`, {
+  throw invalidArgument(`The ${what} must not be a promise.`, {
     hint: 'await it first; otherwise the check would be about the promise',
   })
 }
@@ -65,12 +65,10 @@ export function assertArrived(value: unknown, what: string): void {
 export function assertRow(value: unknown, taker: string): asserts value is object {
   assertArrived(value, `row of ${taker}`)
   if (typeof value !== 'object' || value === null) {
-    throw new ArgumentError('invalid-argument', `${taker} needs an object.`, { data: { value } })
+    throw invalidArgument(`${taker} needs an object.`, { data: { value } })
   }
   if (Array.isArray(value)) {
-    throw new ArgumentError('invalid-argument', `${taker} needs one row, not a list.`, {
-      hint: 'call it once for each row of the list',
-    })
+    throw invalidArgument(`${taker} needs one row, not a list.`, { hint: 'call it once for each row of the list' })
   }
 }
 
@@ -83,7 +81,7 @@ export function assertRowOf(model: Model, row: unknown, schema: Schema): void {
   assertRow(row, `as('${model.name}', row)`)
   const own = schema.modelOfClass(row.constructor)
   if (!own || own.class === model.class) return
-  throw new ArgumentError('invalid-argument', `The row is an instance of ${own.name}, not of ${model.name}.`, {
+  throw invalidArgument(`The row is an instance of ${own.name}, not of ${model.name}.`, {
     hint: 'pass the row itself: `as` is for plain objects',
   })
 }

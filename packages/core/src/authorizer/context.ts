@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import { modelOfContext } from '../schema/context.js'
 import type { Field, Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
@@ -27,13 +27,13 @@ function fieldsOf(
   parts: Model[],
 ): Map<string, Field> {
   if (typeof declarations !== 'object' || declarations === null)
-    throw new ArgumentError('invalid-argument', 'A context must be declared as an object.', {
+    throw invalidArgument('A context must be declared as an object.', {
       hint: "pass names and types: registerContext({ now: 'date' })",
     })
   return new Map(
     Object.entries(declarations).map(([name, declaration]) => {
       if (!/^[A-Za-z_]\w*$/.test(name))
-        throw new ArgumentError('invalid-argument', `The context can't have the name ${JSON.stringify(name)}.`, {
+        throw invalidArgument(`The context can't have the name ${JSON.stringify(name)}.`, {
           hint: 'use a name that a policy can write, such as request',
         })
       return [name, contextField(schema, path, name, declaration, parts)]

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { defaultLimits, type Limits } from '../machine/index.js'
 
 /**
@@ -16,12 +16,10 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue
     if (!isLimit(name)) {
-      throw new ArgumentError('invalid-argument', `Unknown limit "${name}".`, {
-        hint: `use one of ${Object.keys(defaultLimits).join(', ')}`,
-      })
+      throw invalidArgument(`Unknown limit "${name}".`, { hint: `use one of ${Object.keys(defaultLimits).join(', ')}` })
     }
     if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw new ArgumentError('invalid-argument', `\`limits.${name}\` must be a number.`, { data: { value } })
+      throw invalidArgument(`\`limits.${name}\` must be a number.`, { data: { value } })
     }
     limits[name] = name === 'asyncTime' ? Math.min(value, longestWait) : value
   }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import type { Schema } from '../schema/schema.js'
 
 /** @throws ArgumentError for a masked field that no row has: a misspelt one would be shown. */
@@ -8,7 +8,7 @@ export function assertMask(schema: Schema, mask: readonly string[]): void {
     const known = schema.models.get(model)
     const isField = field !== '' && rest.length === 0 && (!known?.closed || hasField(schema, model, field))
     if (known && isField) continue
-    throw new ArgumentError('invalid-argument', `No row has the masked field ${JSON.stringify(one)}.`, {
+    throw invalidArgument(`No row has the masked field ${JSON.stringify(one)}.`, {
       hint: known ? `name a field of ${model}` : `write the name of a model and of a field, such as User.email`,
       data: { mask: one },
     })

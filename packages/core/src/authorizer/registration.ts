@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { type ArgumentError, invalidArgument } from '../errors.js'
 import { has, own } from '../own.js'
 import type { Class, Field, Model, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
@@ -102,16 +102,14 @@ const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
  */
 export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions): Model {
   if (typeof cls !== 'function') {
-    throw new ArgumentError('invalid-argument', 'registerClass needs a class.', {
+    throw invalidArgument('registerClass needs a class.', {
       hint: 'for plain objects, use registerModels and as(model, row)',
       data: { value: cls },
     })
   }
   const name = own(options).name ?? cls.name
   if (!name)
-    throw new ArgumentError('invalid-argument', 'An anonymous class needs a name.', {
-      hint: 'name it: registerClass(cls, { name })',
-    })
+    throw invalidArgument('An anonymous class needs a name.', { hint: 'name it: registerClass(cls, { name })' })
   return modelOf(schema, name, cls as unknown as Class, options) // Sound: a registered class only has to be a function
 }
 
@@ -121,14 +119,12 @@ export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions
  */
 export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclaration): Model {
   if (typeof model !== 'object' || model === null || typeof model.name !== 'string' || model.name === '') {
-    throw new ArgumentError('invalid-argument', 'A model must be an object with a non-empty string as `name`.', {
-      data: { value: model },
-    })
+    throw invalidArgument('A model must be an object with a non-empty string as `name`.', { data: { value: model } })
   }
   if (!has(model, 'class')) return modelOf(schema, model.name, undefined, model)
   const fields: unknown = model.fields
   if (!(fields instanceof Map)) {
-    throw new ArgumentError('invalid-argument', `The model ${model.name} has a class, but its fields are no Map.`, {
+    throw invalidArgument(`The model ${model.name} has a class, but its fields are no Map.`, {
       hint: 'register the class with registerClass(cls, { fields })',
       data: { value: model },
     })
@@ -160,7 +156,7 @@ function assertComparable(name: string, cls: Class | undefined, key: ClassOption
   const { equals } = (cls?.prototype ?? {}) as { readonly equals?: unknown }
   if (typeof equals === 'function' && key === undefined) return
   const why = key === undefined ? 'has no method `equals`' : 'has a `key`'
-  throw new ArgumentError('invalid-argument', `${name} can't be a class of values: it ${why}.`, {
+  throw invalidArgument(`${name} can't be a class of values: it ${why}.`, {
     hint: 'values are compared by their method `equals`, and rows by their key: omit `value`, or the key',
     data: { name },
   })
@@ -260,5 +256,5 @@ function fail(model: string, field: string, property: string): never {
 }
 
 function invalid(model: string, field: string, why: string): ArgumentError {
-  return new ArgumentError('invalid-argument', `Invalid declaration of field ${model}.${field}: ${why}.`)
+  return invalidArgument(`Invalid declaration of field ${model}.${field}: ${why}.`)
 }

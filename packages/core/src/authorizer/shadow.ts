@@ -1,5 +1,5 @@
 import { printCondition } from '../condition/print.js'
-import { ArcturusError, ArgumentError } from '../errors.js'
+import { ArcturusError, invalidArgument } from '../errors.js'
 import { evaluateApart } from '../machine/index.js'
 import { own } from '../own.js'
 import { versionOf } from '../policy/version.js'
@@ -60,9 +60,8 @@ export class Shadow {
   constructor(engine: Engine, candidate: Engine, options: ShadowOptions) {
     const { sample = 1, onDifference = () => {} } = own(options)
     if (typeof sample !== 'number' || !(sample >= 0 && sample <= 1))
-      throw new ArgumentError('invalid-argument', '`sample` must be a number from 0 to 1.')
-    if (typeof onDifference !== 'function')
-      throw new ArgumentError('invalid-argument', '`onDifference` must be a function.')
+      throw invalidArgument('`sample` must be a number from 0 to 1.')
+    if (typeof onDifference !== 'function') throw invalidArgument('`onDifference` must be a function.')
     this.#engine = engine
     this.#candidate = candidate
     this.#onDifference = onDifference

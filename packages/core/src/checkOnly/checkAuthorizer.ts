@@ -4,7 +4,7 @@ import { Engine, type EngineParts } from '../authorizer/decisions/engine.js'
 import { defineMissing, missingIn } from '../authorizer/missingMembers.js'
 import { predicatesBy } from '../authorizer/plans/predicates.js'
 import { buildingWith } from '../authorizer/policies/building.js'
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { present } from '../late.js'
 import { own } from '../own.js'
 import { errorChecks } from '../policy/checks/errors.js'
@@ -100,7 +100,5 @@ function backEndOf(evaluator: string): BackEnd | undefined {
   if (evaluator === 'auto' || evaluator === 'closures') return { compile: compileClosures }
   if (evaluator === 'machine') return undefined
   if (evaluator === 'source') throw missingIn('checks', 'The evaluator `source`')
-  throw new ArgumentError('invalid-argument', `Unknown evaluator "${evaluator}".`, {
-    hint: 'use auto, closures or machine',
-  })
+  throw invalidArgument(`Unknown evaluator "${evaluator}".`, { hint: 'use auto, closures or machine' })
 }

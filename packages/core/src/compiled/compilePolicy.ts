@@ -7,7 +7,7 @@ import { partsOf } from '../condition/cost.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { Assumptions } from '../condition/rewrite/assume.js'
 import { conditionsIn } from '../condition/visit.js'
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import type { Span } from '../language/source.js'
 import { own } from '../own.js'
 import { attributesRead } from '../policy/attributesRead.js'
@@ -139,13 +139,9 @@ class ModuleWriter {
     const models = [...this.#schema.models.values()].filter(({ name }) => !builtinClasses.has(name))
     const checked = models.find((model) => model.isaCheck)
     if (checked) {
-      throw new ArgumentError(
-        'invalid-argument',
-        `${checked.name} has an \`isaCheck\` function, which a compiled module cannot contain.`,
-        {
-          hint: 'register a class for its instances, or tag them: as(name, row)',
-        },
-      )
+      throw invalidArgument(`${checked.name} has an \`isaCheck\` function, which a compiled module cannot contain.`, {
+        hint: 'register a class for its instances, or tag them: as(name, row)',
+      })
     }
     const words = [...stringLiteralsOf(this.policy)]
     const resources = [null, ...this.#schema.models.keys()]

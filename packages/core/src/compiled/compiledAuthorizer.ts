@@ -1,4 +1,4 @@
-import { ArcturusError, ArgumentError, QueryError } from '../errors.js'
+import { ArcturusError, ArgumentError, invalidArgument, QueryError } from '../errors.js'
 import { own } from '../own.js'
 import { bail, bailOut } from '../predicate/bail.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
@@ -37,9 +37,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
     if (format !== 13) {
-      throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
-        hint: 'compile the policy anew',
-      })
+      throw invalidArgument(`This runtime cannot read format ${format}.`, { hint: 'compile the policy anew' })
     }
     this.#models = new CompiledModels(policy, world)
     const { plans, dispatch } = policy.predicates(helpersOf(this.#models, policy, world), this.#models)
@@ -163,7 +161,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
         })
       }
     }
-    if (typeof action !== 'string') return new ArgumentError('invalid-argument', 'An action must be a string.')
+    if (typeof action !== 'string') return invalidArgument('An action must be a string.')
     return new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
       hint: 'name the actor: compilePolicy(authorizer, { actors: [names] })',
     })

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { type ArgumentError, invalidArgument } from '../errors.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
 import type { KnownModel, Models } from '../schema/schema.js'
@@ -93,7 +93,7 @@ export class CompiledModels implements Models, GivenModels {
 }
 
 function absent(option: 'classes' | 'constants', name: string): ArgumentError {
-  return new ArgumentError('invalid-argument', `The compiled policy needs ${name}.`, {
+  return invalidArgument(`The compiled policy needs ${name}.`, {
     hint: `pass it: createAuthorizer({ ${option}: { ${name} } })`,
   })
 }

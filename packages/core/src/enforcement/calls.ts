@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import type { Authority } from './authority.js'
 import { assertReason, type RouteOptions } from './declaration.js'
 import type { Enforcement } from './enforcement.js'
@@ -102,8 +102,6 @@ export class Calls<Context extends object, Actor> {
   get #enforcement(): Enforcement<Context, Actor> {
     const known = this.#current.getStore()
     if (known) return known
-    throw new ArgumentError('invalid-argument', 'No call is under way.', {
-      hint: 'run it by answer: calls.answer(context, name, () => …)',
-    })
+    throw invalidArgument('No call is under way.', { hint: 'run it by answer: calls.answer(context, name, () => …)' })
   }
 }

@@ -1,6 +1,6 @@
 import { modelNamed } from '../authorizer/arguments.js'
 import { engineOf } from '../authorizer/decisions/engine.js'
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
 
@@ -28,7 +28,7 @@ export interface RouteOptions<Parameters extends readonly unknown[] = any[]> {
  */
 export function assertAuthorizer(made: string, authorizer: Partial<Authority> | null | undefined): void {
   if (authorizer && engineOf(authorizer)) return
-  throw new ArgumentError('invalid-argument', `${made} needs an authorizer as its first argument.`, {
+  throw invalidArgument(`${made} needs an authorizer as its first argument.`, {
     hint: `${made}(new Authorizer(), { actor: (request) => request.user })`,
   })
 }
@@ -42,7 +42,7 @@ export function assertAuthorizer(made: string, authorizer: Partial<Authority> | 
  */
 export function assertActor(made: string, options: { readonly actor: unknown } | undefined): void {
   if (typeof options?.actor === 'function') return
-  throw new ArgumentError('invalid-argument', `${made}: \`actor\` must be a function that returns the current user.`, {
+  throw invalidArgument(`${made}: \`actor\` must be a function that returns the current user.`, {
     hint: `${made}(authorizer, { actor: (request) => request.user })`,
   })
 }
@@ -60,7 +60,7 @@ export function assertRoute(authority: Authority, action: unknown, subject: unkn
   if (isAction && typeof subject === 'string') modelNamed(authority.schema, subject)
   else if (!isAction || typeof subject !== 'function') {
     const summary = 'authorize needs an action and a loader or model name, or no arguments.'
-    throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
+    throw invalidArgument(summary, { hint: "authorize('read', findDocument)" })
   }
   authority.needAction(action, typeof subject === 'string' ? subject : modelOf(options))
 }
@@ -73,12 +73,12 @@ function modelOf(options: unknown): string | undefined {
 function assertRouteOptions(options: unknown, subject: unknown): void {
   const patch: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'patch') : undefined
   if (patch !== undefined && (typeof patch !== 'function' || typeof subject === 'string'))
-    throw new ArgumentError('invalid-argument', '`patch` must be a function, on a route that loads a row.', {
+    throw invalidArgument('`patch` must be a function, on a route that loads a row.', {
       hint: "authorize('update', findDocument, { patch: (request) => request.body })",
     })
   const model: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'model') : null
   if (model === undefined || typeof model === 'string') return
-  throw new ArgumentError('invalid-argument', 'The options of a route must be an object whose `model` is a string.', {
+  throw invalidArgument('The options of a route must be an object whose `model` is a string.', {
     hint: "authorize('read', findDocument, { model: 'Document' })",
   })
 }
@@ -90,7 +90,5 @@ function assertRouteOptions(options: unknown, subject: unknown): void {
  */
 export function assertReason(reason: unknown): void {
   if (typeof reason === 'string' && reason.trim() !== '') return
-  throw new ArgumentError('invalid-argument', 'unguarded needs a reason why the route is public.', {
-    hint: "unguarded('liveness')",
-  })
+  throw invalidArgument('unguarded needs a reason why the route is public.', { hint: "unguarded('liveness')" })
 }

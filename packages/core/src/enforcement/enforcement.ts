@@ -6,7 +6,7 @@ import { after } from '../authorizer/decisions/eventual.js'
 import { decisionOf, type Explained, explainable, loadExplanation } from '../authorizer/decisions/explainer.js'
 import type { DenialReason } from '../authorizer/denial.js'
 import { RelationMemory } from '../authorizer/relations/relations.js'
-import { ArgumentError, type DecisionExplanation } from '../errors.js'
+import { type DecisionExplanation, invalidArgument } from '../errors.js'
 import { own } from '../own.js'
 import type { Context } from '../register.js'
 import { isThenable } from '../values/thenable.js'
@@ -125,7 +125,7 @@ export class Enforcement<Request, Actor> {
   clientOf(actor: unknown): unknown {
     const { client } = this.#options
     if (typeof client !== 'function') {
-      throw new ArgumentError('invalid-argument', 'There is no client of the actor: the option `client` is missing.', {
+      throw invalidArgument('There is no client of the actor: the option `client` is missing.', {
         hint: 'pass it with the actor: { actor, client: (user) => authorizedClient(user) }',
       })
     }

@@ -1,6 +1,6 @@
 import { engineOf, watchDecisions } from '../authorizer/decisions/engine.js'
 import { recorder } from '../authorizer/decisions/recorder.js'
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { own } from '../own.js'
 import type { Authority } from './authority.js'
 import { assertActor, assertAuthorizer } from './declaration.js'
@@ -107,16 +107,14 @@ function isDevelopment(): boolean {
 
 function assertLog(log: unknown): void {
   if (log === undefined || typeof log === 'function') return
-  throw new ArgumentError('invalid-argument', 'The option `log` must be a function.', {
-    hint: 'pass a function: log: (event) => …',
-  })
+  throw invalidArgument('The option `log` must be a function.', { hint: 'pass a function: log: (event) => …' })
 }
 
 function assertChallenge(challenge: unknown): void {
   if (challenge === undefined) return
   // The characters of a header value by RFC 9110.
   if (typeof challenge === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(challenge)) return
-  throw new ArgumentError('invalid-argument', '`challenge` must be a valid header value.', {
+  throw invalidArgument('`challenge` must be a valid header value.', {
     hint: 'pass a challenge such as: Bearer realm="api"',
   })
 }

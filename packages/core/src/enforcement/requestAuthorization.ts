@@ -3,7 +3,7 @@ import type { DecisionKind } from '../authorizer/decisions/decision.js'
 import { decisionOf, explainable } from '../authorizer/decisions/explainer.js'
 import { namesIn, type Picked } from '../authorizer/fields/fields.js'
 import type { Filter } from '../authorizer/filters/filter.js'
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import type { Action, ActorClient, Context, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, FieldActionOn, FieldOn } from '../rowTypes.js'
 import type { Authority } from './authority.js'
@@ -107,7 +107,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
   get resource(): Resource {
     this.#request.personalize()
     if (!this.#resource)
-      throw new ArgumentError('invalid-argument', 'No resource was loaded for this route.', {
+      throw invalidArgument('No resource was loaded for this route.', {
         hint: 'add authorize(action, loader) to the route',
       })
     // Sound: the framework's `authorize` put the type of this loader's row into `Resource`.
@@ -124,7 +124,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     this.#request.personalize()
     const data = this.#resource?.data
     if (!data)
-      throw new ArgumentError('invalid-argument', 'No change was authorized for this route.', {
+      throw invalidArgument('No change was authorized for this route.', {
         hint: "add the option to the route: authorize('update', loader, { patch: (request) => request.body })",
       })
     // Sound: the data are a patch of the resource.
@@ -139,7 +139,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
   resourceOf<Row>(loader: Loader<Row>): Loaded<Row> {
     this.#request.personalize()
     if (!this.#loaded?.has(loader))
-      throw new ArgumentError('invalid-argument', 'This loader did not run for this route.', {
+      throw invalidArgument('This loader did not run for this route.', {
         hint: 'add authorize(action, loader) to the route',
       })
     // Sound: `admit` stored the row of this very loader under it, and never nil.
@@ -381,7 +381,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
 
   #routeAction(): string {
     if (this.#resource) return this.#resource.action
-    throw new ArgumentError('invalid-argument', 'assertWritable needs an action: the route has none.', {
+    throw invalidArgument('assertWritable needs an action: the route has none.', {
       hint: "pass it: assertWritable(body, 'edit', resource)",
     })
   }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 
 /** The options of path comparison. */
 export interface RoutePatternOptions {
@@ -51,7 +51,7 @@ export class RoutePattern {
     this.#hasRest = typeof pattern === 'string' && pattern.endsWith('/*')
     const path = this.#hasRest ? pattern.slice(0, -2) || '/' : pattern
     if (typeof path !== 'string' || !path.startsWith('/') || /[*?#]/.test(path)) {
-      throw new ArgumentError('invalid-argument', `Invalid route pattern ${JSON.stringify(pattern)}.`, {
+      throw invalidArgument(`Invalid route pattern ${JSON.stringify(pattern)}.`, {
         hint: "write '/admin/*' or '/documents/:id'",
       })
     }
@@ -77,7 +77,7 @@ function urlOf(request: Addressed | string): string {
   const { [wholePath]: whole, originalUrl, url, path } = request ?? {}
   const found = [whole, originalUrl, url, path].find((one) => typeof one === 'string')
   if (typeof found === 'string') return found
-  throw new ArgumentError('invalid-argument', 'The request passed to `covers` has no `originalUrl`, `url` or `path`.', {
+  throw invalidArgument('The request passed to `covers` has no `originalUrl`, `url` or `path`.', {
     hint: 'pass the request: adminPages.covers(request)',
   })
 }

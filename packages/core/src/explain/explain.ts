@@ -3,7 +3,7 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
 import { assertMask } from '../authorizer/mask.js'
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import { has, own } from '../own.js'
 import { versionOf } from '../policy/version.js'
 import type { PolicyTypes } from '../register.js'
@@ -125,7 +125,7 @@ function settle({ decider }: Engine, asked: Asked): boolean | Promise<boolean> {
 export function known(authorizer: object): Engine {
   const inside = engineOf(authorizer)
   if (inside) return inside
-  throw new ArgumentError('invalid-argument', 'An explanation needs an authorizer as its first argument.', {
+  throw invalidArgument('An explanation needs an authorizer as its first argument.', {
     hint: 'explain(authorizer, actor, action, resource)',
   })
 }

@@ -1,6 +1,6 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { engineOf } from '../authorizer/decisions/engine.js'
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { own } from '../own.js'
 import type { Policy } from '../policy/policy.js'
 import { readPolicyFiles } from './policyFile.js'
@@ -39,7 +39,7 @@ export async function loadPolicyFiles(
   const { cache } = options ?? {}
   if (cache === undefined) return authorizer.load(...sources)
   if (typeof cache !== 'string' || cache === '')
-    throw new ArgumentError('invalid-argument', 'The option `cache` must be a path.', {
+    throw invalidArgument('The option `cache` must be a path.', {
       hint: "pass the path of a file: { cache: 'policy.cache.json' }",
     })
   const engine = engineOf(authorizer)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 
 /**
  * Reads the files of one policy. The name of each source is the path as it was passed.
@@ -9,7 +9,7 @@ import { ArgumentError } from '../errors.js'
  */
 export async function readPolicyFiles(files: readonly string[]): Promise<readonly PolicySource[]> {
   if (files.length === 0) {
-    throw new ArgumentError('invalid-argument', 'loadPolicyFiles needs at least one file.', {
+    throw invalidArgument('loadPolicyFiles needs at least one file.', {
       hint: "name the files: loadPolicyFiles(authorizer, 'policy.polar')",
     })
   }
@@ -18,7 +18,7 @@ export async function readPolicyFiles(files: readonly string[]): Promise<readonl
 
 async function readPolicyFile(file: string): Promise<PolicySource> {
   if (typeof file !== 'string')
-    throw new ArgumentError('invalid-argument', 'The path of a policy file must be a string.', {
+    throw invalidArgument('The path of a policy file must be a string.', {
       hint: "pass paths: loadPolicyFiles(authorizer, 'main.polar', 'billing.polar')",
     })
   try {

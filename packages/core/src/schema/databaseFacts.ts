@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { type ArgumentError, invalidArgument } from '../errors.js'
 
 /**
  * Facts about a database that replace the promises of the ORM's schema: the result of
@@ -41,7 +41,7 @@ export function declaredReferences(
 }
 
 function invalid(summary: string, data: Readonly<Record<string, unknown>>): ArgumentError {
-  return new ArgumentError('invalid-argument', summary, {
+  return invalidArgument(summary, {
     hint: "name the relation of the rows that refer to others: { references: { 'Document.folder': false } }",
     data,
   })

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import { isPlain } from './adoption.js'
 import type { Schema } from './schema.js'
@@ -62,7 +62,7 @@ function assertKnown(schema: Schema, model: string, row: object, name: string): 
 function assertValue(model: string, name: string, values: readonly string[], value: unknown): void {
   if (typeof value !== 'string' || values.includes(value)) return
   const near = didYouMean(value, values)
-  throw new ArgumentError('invalid-argument', `"${value}" is not a value of the enum ${model}.${name}.`, {
+  throw invalidArgument(`"${value}" is not a value of the enum ${model}.${name}.`, {
     hint: near ? `did you mean "${near}"?` : `use one of its values: ${values.slice(0, 10).join(', ')}`,
     data: { model, name, value },
   })

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { isPlain } from './adoption.js'
 import { primitivesOf } from './families.js'
 import type { Field, RelationField, ScalarField } from './model.js'
@@ -97,7 +97,7 @@ function assertType(model: string, field: ScalarField, value: unknown): void {
   const isMisspelt = type === 'uuid' && [value].flat().some((one) => typeof one === 'string' && !isUuid(one))
   if (wrong === undefined && !isMisspelt) return
   const what = isMisspelt ? `${model}.${name} holds a UUID in another form` : mismatch(model, field, wrong)
-  throw new ArgumentError('invalid-argument', `${what}.`, {
+  throw invalidArgument(`${what}.`, {
     hint: isMisspelt ? 'write it as databases do, in lower case with hyphens' : convert,
     data: { model, name, value },
   })

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import { AdoptedRows, isPlain } from './adoption.js'
 import { type ContextOwner, ContextReader, modelOfContext } from './context.js'
 import type { Field, Model } from './model.js'
@@ -126,7 +126,7 @@ export class Schema implements ContextOwner {
    */
   registerConstant(name: string, value: unknown): void {
     if (typeof name !== 'string')
-      throw new ArgumentError('invalid-argument', 'The name of a constant must be a string.', {
+      throw invalidArgument('The name of a constant must be a string.', {
         hint: 'pass the value first: registerConstant(value, name)',
       })
     reserved(name)

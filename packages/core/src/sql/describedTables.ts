@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, invalidArgument } from '../errors.js'
 import type { Schema } from '../schema/schema.js'
 import type { SqlColumn, SqlField, SqlPair, SqlTables, SqlType } from './tables.js'
 
@@ -174,7 +174,7 @@ export function kyselyTable(
 ): DescribedTable {
   const found = tables.find((table) => table.name === name)
   if (!found)
-    throw new ArgumentError('invalid-argument', `The database has no table "${name}".`, {
+    throw invalidArgument(`The database has no table "${name}".`, {
       hint: `it has: ${tables.map((table) => table.name).join(', ')}`,
     })
   const columns = found.columns.map(

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { type ArgumentError, invalidArgument } from '../errors.js'
 import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
 import { keyText } from './ledger.js'
 import type { Apply, ApplyTo, RowWriter } from './parts.js'
@@ -87,7 +87,7 @@ export class Links<Where> {
       }
       case 'delete':
       case 'set':
-        throw new ArgumentError('invalid-argument', `\`${step.kind}\` of "${relation.name}" is not supported.`, {
+        throw invalidArgument(`\`${step.kind}\` of "${relation.name}" is not supported.`, {
           hint: 'disconnect the row, and delete it with an operation of its own',
         })
     }
@@ -439,7 +439,7 @@ function pairs(columns: readonly string[], from: readonly string[], row: Values)
 }
 
 function required({ name }: LinkRelation): ArgumentError {
-  return new ArgumentError('invalid-argument', `The reference of "${name}" cannot be null.`, {
+  return invalidArgument(`The reference of "${name}" cannot be null.`, {
     hint: 'connect another row, or delete the row that has the reference',
   })
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { own } from '../own.js'
 import type { Action, ModelName } from '../register.js'
 import type { ActionNames } from './judge.js'
@@ -72,7 +72,5 @@ export function unscopedQueries(
 /** @throws ArgumentError for another value than the offered ones */
 export function assertOption(name: string, value: string | undefined, offered: readonly string[]): void {
   if (value === undefined || offered.includes(value)) return
-  throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
-    data: { [name]: value },
-  })
+  throw invalidArgument(`\`${name}\` must be one of ${offered.join(', ')}.`, { data: { [name]: value } })
 }

@@ -1,6 +1,6 @@
 import type { Definite } from '../condition/condition.js'
 import { rowType } from '../condition/type.js'
-import { ArgumentError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { all } from '../filter/algebra/logic.js'
 import { Source, type Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
@@ -49,13 +49,9 @@ function assertScope(schema: Schema, model: string, scope: Scope): void {
     const field = schema.field(model, name)
     const isValue = ['string', 'number', 'bigint', 'boolean'].includes(typeof value)
     if (field?.kind === 'scalar' && !field.list && isValue) continue
-    throw new ArgumentError(
-      'invalid-argument',
-      `Invalid scope of ${model}: \`${name}\` must be a column with a value.`,
-      {
-        hint: 'write the columns with their values: scope: { Document: (user) => ({ tenantId: user.tenantId }) }',
-        data: { model, column: name },
-      },
-    )
+    throw invalidArgument(`Invalid scope of ${model}: \`${name}\` must be a column with a value.`, {
+      hint: 'write the columns with their values: scope: { Document: (user) => ({ tenantId: user.tenantId }) }',
+      data: { model, column: name },
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../../errors.js'
+import { invalidArgument } from '../../errors.js'
 import type { Late } from '../../late.js'
 import type { Limits } from '../../machine/index.js'
 import { own } from '../../own.js'
@@ -69,7 +69,7 @@ export class Engine {
     const options = own(given)
     const { readAction = 'read' } = options
     const { building, warns, predicates, startsWithMachine, strict, queryRules = new Set<string>() } = own(parts)
-    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
+    if (typeof readAction !== 'string') throw invalidArgument('`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
     const warnings = new WarningLog(options.log, strict)
@@ -145,7 +145,5 @@ export function engineOf(authorizer: object): Engine | undefined {
 export function watchDecisions(authorizer: object, watcher: DecisionWatcher): () => void {
   const engine = engineOf(authorizer)
   if (engine) return engine.listeners.add(watcher)
-  throw new ArgumentError('invalid-argument', 'Decisions are those of an authorizer.', {
-    hint: 'pass an Authorizer of @arcturus/core',
-  })
+  throw invalidArgument('Decisions are those of an authorizer.', { hint: 'pass an Authorizer of @arcturus/core' })
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../../errors.js'
+import { invalidArgument } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import { own } from '../../own.js'
 import { isThenable } from '../../values/thenable.js'
@@ -124,7 +124,7 @@ function caller(
       const result = listener(decision)
       if (isThenable(result)) {
         wait(result, made)
-        if (required) throw new ArgumentError('invalid-argument', 'A required listener must not return a promise.')
+        if (required) throw invalidArgument('A required listener must not return a promise.')
       }
     } catch (error) {
       if (required) throw error
@@ -148,7 +148,5 @@ function assertOptions(listener: unknown, sample: unknown, allowed: unknown, req
             ? '`required` must be a boolean.'
             : undefined
   if (fault === undefined) return
-  throw new ArgumentError('invalid-argument', fault, {
-    hint: 'authorizer.onDecision((decision) => …, { sample: 0.1 })',
-  })
+  throw invalidArgument(fault, { hint: 'authorizer.onDecision((decision) => …, { sample: 0.1 })' })
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, NotFoundError, QueryError } from '../../errors.js'
+import { invalidArgument, NotFoundError, QueryError } from '../../errors.js'
 import { assertAction, assertActor, assertKnown, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
 import { explainable } from '../decisions/explainer.js'
@@ -67,7 +67,7 @@ export class WritableFields {
     }
     const isDenied = denied.length > 0
     if (!isDenied && open.length > 0)
-      throw new ArgumentError('invalid-argument', `The field "${open[0]}" of a new ${modelName} depends on its row.`, {
+      throw invalidArgument(`The field "${open[0]}" of a new ${modelName} depends on its row.`, {
         hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
         data: { fields: open },
       })

@@ -2,7 +2,7 @@ import type { Condition } from '../../condition/condition.js'
 import { isSimple, simplify } from '../../condition/rewrite/passes.js'
 import { descending } from '../../condition/stack.js'
 import { conditionsIn } from '../../condition/visit.js'
-import { ArgumentError } from '../../errors.js'
+import { invalidArgument } from '../../errors.js'
 import { fold, withoutFailures } from '../../filter/algebra/fold.js'
 import { bind } from '../../filter/bind/bind.js'
 import { bindLoading } from '../../filter/bind/loading.js'
@@ -87,7 +87,7 @@ export class Filters {
   make(plan: FilterPlan, options: FilterOptions): Filter {
     const { unloaded = 'error' } = own(options)
     if (unloaded !== 'error' && unloaded !== 'database')
-      throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
+      throw invalidArgument("`unloaded` must be 'error' or 'database'.")
     return this.#filter(plan, this.#shared(plan) ?? finish(this.#bound(plan, unloaded)), undefined, unloaded)
   }
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../../errors.js'
+import { invalidArgument } from '../../errors.js'
 
 /**
  * The name of an evaluator of checks.
@@ -23,21 +23,15 @@ export function chosenEvaluator(evaluator: EvaluatorName): Exclude<EvaluatorName
       return !isBrowser() && canMakeCode() ? 'source' : 'closures'
     case 'source':
       if (canMakeCode()) return evaluator
-      throw new ArgumentError(
-        'invalid-argument',
-        '`evaluator: "source"` needs `new Function`, which this platform forbids.',
-        {
-          hint: 'omit the option to auto-detect',
-        },
-      )
+      throw invalidArgument('`evaluator: "source"` needs `new Function`, which this platform forbids.', {
+        hint: 'omit the option to auto-detect',
+      })
     case 'closures':
     case 'machine':
       return evaluator
     default: {
       const name: never = evaluator
-      throw new ArgumentError('invalid-argument', `Unknown evaluator "${String(name)}".`, {
-        hint: 'use auto, source, closures or machine',
-      })
+      throw invalidArgument(`Unknown evaluator "${String(name)}".`, { hint: 'use auto, source, closures or machine' })
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, PolicyError } from '../../errors.js'
+import { ArgumentError, invalidArgument, PolicyError } from '../../errors.js'
 import { Source } from '../../language/source.js'
 import type { Late } from '../../late.js'
 import {
@@ -174,11 +174,11 @@ export class LoadedPolicy {
 
 /** @throws ArgumentError if there is no source, or a source is not text. */
 export function sourcesOf(sources: readonly (string | PolicySource)[]): readonly Source[] {
-  if (sources.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
+  if (sources.length === 0) throw invalidArgument('load() needs at least one policy.')
   return sources.map((source) => {
     const given: Partial<PolicySource> | undefined = typeof source === 'string' ? { text: source } : source
     if (typeof given?.text === 'string') return new Source(given.text, given.name)
-    throw new ArgumentError('invalid-argument', 'A policy must be a string or { text, name }.', {
+    throw invalidArgument('A policy must be a string or { text, name }.', {
       hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
     })
   })

@@ -1,4 +1,4 @@
-import { ArgumentError, PolicyError } from '../../errors.js'
+import { invalidArgument, PolicyError } from '../../errors.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { formatDiagnostic } from '../../language/formatDiagnostic.js'
 import type { Policy } from '../../policy/policy.js'
@@ -29,11 +29,8 @@ export class WarningLog {
     readonly isStrict: boolean = false,
   ) {
     if (typeof listener !== 'function')
-      throw new ArgumentError('invalid-argument', 'The option `log` must be a function.', {
-        hint: 'pass a function: log: (warning) => …',
-      })
-    if (typeof isStrict !== 'boolean')
-      throw new ArgumentError('invalid-argument', 'The option `strict` must be a boolean.')
+      throw invalidArgument('The option `log` must be a function.', { hint: 'pass a function: log: (warning) => …' })
+    if (typeof isStrict !== 'boolean') throw invalidArgument('The option `strict` must be a boolean.')
   }
 
   /** @throws PolicyError for the warnings of a new policy, if warnings are errors. */
