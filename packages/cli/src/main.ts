@@ -136,17 +136,19 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       ended(failed)
     }
   }
-  /** Runs work in the opened project, and closes it afterwards. */
-  const inProject =
-    (work: (project: Project, output: Output) => Promise<Result>) =>
-    async (open: () => Promise<Project>, output: Output): Promise<Result> => {
+  /** Runs a command in the opened project, and closes it afterwards. */
+  const inProject = (
+    options: CommonOptions,
+    work: (project: Project, output: Output) => Promise<Result>,
+  ): Promise<void> =>
+    run(options, async (open, output) => {
       const project = await open()
       try {
         return await work(project, output)
       } finally {
         await project.close()
       }
-    }
+    })
 
   command('check', 'Report errors and warnings of the policy, and lists that no filter can represent.', [
     'arcturus check',
@@ -198,11 +200,8 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .addOption(html)
     .addOption(formats)
     .action((files: string[], options: CommonOptions & ReportOptions & { coverage?: boolean }) =>
-      run(
-        options,
-        inProject(async (project, output) =>
-          (await import('./commands/test.js')).test(project, output, files, options.coverage ? options : undefined),
-        ),
+      inProject(options, async (project, output) =>
+        (await import('./commands/test.js')).test(project, output, files, options.coverage ? options : undefined),
       ),
     )
 
@@ -244,11 +243,8 @@ Examples:
     .option('--mask <fields>', 'fields whose values are left out, such as User.email,User.phone', list, [])
     .addOption(context)
     .action((actor: string, action: string, resource: string, options: CommonOptions & ValueOptions) =>
-      run(
-        options,
-        inProject(async (project, output) =>
-          (await import('./commands/explain.js')).explain(project, output, { actor, action, resource, ...options }),
-        ),
+      inProject(options, async (project, output) =>
+        (await import('./commands/explain.js')).explain(project, output, { actor, action, resource, ...options }),
       ),
     )
 
@@ -262,16 +258,8 @@ Examples:
     .option('--take <count>', 'the most actors to list', wholeNumber, 100)
     .addOption(context)
     .action((action: string, resource: string, options: CommonOptions & { model?: string; take: number }) =>
-      run(
-        options,
-        inProject(async (project, output) =>
-          (await import('./commands/who.js')).who(project, output, {
-            action,
-            resource,
-            model: options.model,
-            take: options.take,
-          }),
-        ),
+      inProject(options, async (project, output) =>
+        (await import('./commands/who.js')).who(project, output, { action, resource, ...options }),
       ),
     )
 
@@ -289,11 +277,8 @@ Examples:
     .addOption(formats)
     .action(
       (old: string[], options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number }) =>
-        run(
-          options,
-          inProject(async (project, output) =>
-            (await import('./commands/diff.js')).diff(project, output, { old, ...options, all: options.all ?? false }),
-          ),
+        inProject(options, async (project, output) =>
+          (await import('./commands/diff.js')).diff(project, output, { old, ...options, all: options.all ?? false }),
         ),
     )
 
@@ -305,11 +290,8 @@ Examples:
     .option('--rows <count>', 'the rows of each model among which witnesses are looked for', wholeNumber, 100)
     .addOption(formats)
     .action((files: string[], options: CommonOptions & { rows: number }) =>
-      run(
-        options,
-        inProject(async (project, output) =>
-          (await import('./commands/mutate.js')).mutate(project, output, { files, rows: options.rows }),
-        ),
+      inProject(options, async (project, output) =>
+        (await import('./commands/mutate.js')).mutate(project, output, { files, rows: options.rows }),
       ),
     )
 
@@ -322,9 +304,8 @@ Examples:
     .option('--cache <file>', 'the snapshot to write, for the option `cache` of loadPolicyFiles')
     .option('--actors <models>', 'the models whose rows can be actors, separated by commas', list)
     .action((options: CommonOptions & CompileCommand) =>
-      run(
-        options,
-        inProject(async (project, output) => (await import('./commands/compile.js')).compile(project, output, options)),
+      inProject(options, async (project, output) =>
+        (await import('./commands/compile.js')).compile(project, output, options),
       ),
     )
 
@@ -341,11 +322,8 @@ Examples:
     .option('--check', 'write nothing; exit with 1 if the file is stale')
     .option('-w, --watch', 'write again when a file changes')
     .action(({ modules = false, check = false, ...options }: CommonOptions & TypesOptions) =>
-      run(
-        options,
-        inProject(async (project, output) =>
-          (await import('./commands/types.js')).types(project, output, { ...options, modules, check }),
-        ),
+      inProject(options, async (project, output) =>
+        (await import('./commands/types.js')).types(project, output, { ...options, modules, check }),
       ),
     )
 
@@ -356,20 +334,14 @@ Examples:
   ])
     .option('--check', 'exit with 1 if a route declares nothing')
     .action((options: CommonOptions & { check?: boolean }) =>
-      run(
-        options,
-        inProject(async (project, output) =>
-          (await import('./commands/routes.js')).routes(project, output, options.check ?? false),
-        ),
+      inProject(options, async (project, output) =>
+        (await import('./commands/routes.js')).routes(project, output, options.check ?? false),
       ),
     )
 
   command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']).action(
     (options: CommonOptions) =>
-      run(
-        options,
-        inProject(async (project, output) => (await import('./commands/repl.js')).repl(project, output)),
-      ),
+      inProject(options, async (project, output) => (await import('./commands/repl.js')).repl(project, output)),
   )
 
   program
