@@ -127,6 +127,11 @@ export function children(node: Node): readonly Node[] {
   return found
 }
 
+/** Calls `look` for the goals that a goal consists of. Those of a call, for example, are none. */
+export function eachGoal(node: Node, look: (node: Node) => void): void {
+  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall') eachChild(node, look)
+}
+
 /**
  * Returns a node and all nodes inside it, the outer before the inner, in source order.
  * @param each - Calls a function for the nodes right below a node. Default: for all of its children.

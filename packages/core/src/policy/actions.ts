@@ -1,6 +1,6 @@
 import type { Call, Expression, Node, Pattern, Rule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
-import { children, descendants } from '../language/visit.js'
+import { children, descendants, eachGoal } from '../language/visit.js'
 import type { Policy } from './policy.js'
 
 /** The actions that a policy names, as far as its text alone tells. */
@@ -181,17 +181,13 @@ class ActionFlow {
 
   /** Names the strings that calls pass to a parameter that accepts any action. */
   #nameArguments(goal: Expression, wild: ReadonlySet<string>): void {
-    const open: Expression[] = [goal]
-    for (let node = open.pop(); node; node = open.pop()) {
-      if (node.kind === 'call') {
-        const { name, args } = node
-        args.forEach((one, index) => {
-          if (one.kind === 'string' && wild.has(keyOf({ name, arity: args.length, index }))) this.name(one.value)
-        })
-      }
-      // Only goals contain calls of rules.
-      if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall')
-        for (const child of children(node) as readonly Expression[]) open.push(child)
+    // Only goals contain calls of rules.
+    for (const node of descendants(goal, eachGoal)) {
+      if (node.kind !== 'call') continue
+      const { name, args } = node
+      args.forEach((one, index) => {
+        if (one.kind === 'string' && wild.has(keyOf({ name, arity: args.length, index }))) this.name(one.value)
+      })
     }
   }
 
@@ -358,14 +354,11 @@ function canBeWild(goal: Expression, variables: ReadonlySet<string>, wild: Reado
 /** Returns the variables of a rule that equal one, by `=`, `:=` or `==` anywhere in its body. */
 function sameVariables(rule: Rule, variable: string, flow: ActionFlow): ReadonlySet<string> {
   const pairs: (readonly [string, string])[] = []
-  const open: Expression[] = rule.body ? [rule.body] : []
-  for (let node = open.pop(); node; node = open.pop()) {
+  for (const node of rule.body ? descendants(rule.body, eachGoal) : [])
     if (node.kind === 'unify' || node.kind === 'assign' || (node.kind === 'compare' && node.operator === '==')) {
       const { left, right } = node
       if (flow.isVariable(left) && flow.isVariable(right)) pairs.push([left.name, right.name])
-    } else if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall')
-      for (const child of children(node) as readonly Expression[]) open.push(child)
-  }
+    }
   const same = new Set([variable])
   for (let size = 0; size < same.size; ) {
     size = same.size

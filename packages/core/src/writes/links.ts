@@ -41,18 +41,22 @@ export class Links<Where> {
     const { model } = relation
     const refer = (other: Values): Values => pairs(relation.from, relation.to, other)
     const detached = Object.fromEntries(relation.from.map((name) => [name, null]))
-    const current = async (): Promise<Values | undefined> =>
-      row && (await store.find(model, store.linked(relation, row), this.#writer.columnsOf(model)))[0]
+    const update = async (where: Where | undefined, change: Data<Where>): Promise<Apply<Values>> => {
+      const apply = await this.#prepareUpdates(model, this.#belonging(relation, row, where), change, false)
+      return async () => {
+        await apply()
+        return {}
+      }
+    }
     switch (step.kind) {
       case 'create': {
         const insert = await this.#writer.prepareInsert(model, step.data[0]!)
         return async () => refer(await insert())
       }
-      case 'connect': {
+      case 'connect':
         return await this.#prepareReferred(relation, step.where, row)
-      }
       case 'connectOrCreate': {
-        const [existing] = await store.find(model, step.where, this.#writer.columnsOf(model))
+        const [existing] = await this.#find(model, step.where)
         if (existing) return await this.#prepareReferred(relation, step.where, row)
         const insert = await this.#writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
@@ -62,26 +66,11 @@ export class Links<Where> {
         if (step.where) await this.#readable(model, this.#belonging(relation, row, step.where))
         return async () => detached
       }
-      case 'update': {
-        const apply = await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.data, false)
-        return async () => {
-          await apply()
-          return {}
-        }
-      }
+      case 'update':
+        return await update(step.where, step.data)
       case 'upsert': {
-        if (await current()) {
-          const apply = await this.#prepareUpdates(
-            model,
-            this.#belonging(relation, row, step.where),
-            step.update,
-            false,
-          )
-          return async () => {
-            await apply()
-            return {}
-          }
-        }
+        if (row && (await this.#find(model, store.linked(relation, row))).length > 0)
+          return await update(step.where, step.update)
         const insert = await this.#writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
       }
@@ -100,13 +89,13 @@ export class Links<Where> {
     const columns = pairs(from, to, await this.#readable(relation.model, where))
     if (!relation.unique) return async () => columns
     const referring = store.keyed(owner, [columns])
-    const holders = await store.find(owner, referring, this.#writer.columnsOf(owner))
+    const holders = await this.#find(owner, referring)
     if (holders.length === 0 || (row && this.#text(owner, holders[0]!) === this.#text(owner, row)))
       return async () => columns
     if (!relation.nullable) throw required(relation)
     await this.#allowed('update', owner, referring, false, await this.#writer.readableEnds(relation))
     return async () => {
-      const keys = store.keyed(owner, this.#keys(owner, holders))
+      const keys = this.#keyed(owner, holders)
       const none = Object.fromEntries(from.map((name) => [name, null]))
       const rows = await store.update(owner, keys, none, this.#writer.columnsOf(owner))
       this.#moved(owner, { rows, granted: new Set() })
@@ -128,32 +117,21 @@ export class Links<Where> {
       case 'connect':
         return await this.#prepareConnect(link, step.where)
       case 'connectOrCreate': {
-        const { store } = this.#writer.parts
-        const [existing] = await store.find(model, step.where, this.#writer.columnsOf(model))
+        const [existing] = await this.#find(model, step.where)
         return existing
           ? await this.#prepareConnect(link, step.where)
           : await this.#prepareCreate(relation, [step.create])
       }
-      case 'disconnect': {
+      case 'disconnect':
         return this.#detach(relation, await this.#linkable(link, this.#belonging(relation, row, step.where)))
-      }
       case 'set':
         return await this.#prepareSet(link, step)
-      case 'update': {
-        const apply = await this.#prepareUpdates(
-          model,
-          this.#belonging(relation, row, step.where),
-          step.data,
-          step.many,
-        )
-        return async () => await apply()
-      }
+      case 'update':
+        return await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.data, step.many)
       case 'upsert':
         return await this.#prepareUpsert(relation, step, row)
-      case 'delete': {
-        const apply = await this.prepareDelete(model, this.#belonging(relation, row, step.where), step.many)
-        return async () => await apply()
-      }
+      case 'delete':
+        return await this.prepareDelete(model, this.#belonging(relation, row, step.where), step.many)
     }
   }
 
@@ -214,7 +192,7 @@ export class Links<Where> {
     if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, true)
     const inverse = this.#inverse(relation)
     return async (row) => {
-      const rows = store.keyed(model, this.#keys(model, others.rows))
+      const rows = this.#keyed(model, others.rows)
       const columns = pairs(relation.to, relation.from, row)
       const moved = await store.update(model, rows, columns, this.#writer.columnsOf(model))
       this.#moved(model, { ...others, rows: moved }, inverse && [inverse])
@@ -235,7 +213,7 @@ export class Links<Where> {
     if (relation.many || !row) return undefined
     const { store } = this.#writer.parts
     const linked = store.linked(relation, row)
-    const current = await store.find(relation.model, linked, this.#writer.columnsOf(relation.model))
+    const current = await this.#find(relation.model, linked)
     const texts = new Set(others.map((one) => this.#text(relation.model, one)))
     if (current.every((one) => texts.has(this.#text(relation.model, one)))) return undefined
     if (!relation.nullable) throw required(relation)
@@ -254,13 +232,13 @@ export class Links<Where> {
       targets.push(...ends.rows)
       for (const text of ends.granted) granted.add(text)
     }
-    const current = row ? await store.find(model, store.linked(relation, row), this.#writer.columnsOf(model)) : []
+    const current = row ? await this.#find(model, store.linked(relation, row)) : []
     const [wanted, present] = [targets, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
     const removed = current.filter((one) => !wanted!.has(this.#text(model, one)))
     const added = targets.filter((one) => !present!.has(this.#text(model, one)))
     if (removed.length > 0) {
       if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
-      const keys = store.keyed(model, this.#keys(model, removed))
+      const keys = this.#keyed(model, removed)
       const ends = await this.#linkable(link, keys, [], true)
       if (ends.rows.length < removed.length) throw this.#writer.parts.judge.denial()
       for (const text of ends.granted) granted.add(text)
@@ -272,24 +250,21 @@ export class Links<Where> {
   }
 
   async #prepareUpsert(relation: LinkRelation, step: Step<Where, 'upsert'>, row: Values | undefined): Promise<ApplyTo> {
-    const { store } = this.#writer.parts
     const { model } = relation
-    const existing = row
-      ? await store.find(model, this.#belonging(relation, row, step.where), this.#writer.columnsOf(model))
-      : []
-    if (existing.length === 0) return await this.#prepareCreate(relation, [step.create])
-    const apply = await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.update, false)
-    return async () => await apply()
+    const where = row && this.#belonging(relation, row, step.where)
+    if (where === undefined || (await this.#find(model, where)).length === 0)
+      return await this.#prepareCreate(relation, [step.create])
+    return await this.#prepareUpdates(model, where, step.update, false)
   }
 
   /** Prepares the update of all rows of a condition: each of them has to allow it. */
   async #prepareUpdates(model: string, where: Where, data: Data<Where>, many: boolean): Promise<Apply> {
-    const { store, judge } = this.#writer.parts
+    const { judge } = this.#writer.parts
     const conditions = await this.#writer.conditionsOfUpdate(model, data)
     const rows = await this.#found(model, where, conditions, many)
     if (rows.length === 0) return async () => {}
     if (many && data.links.length > 0) throw judge.denial()
-    const keyed = store.keyed(model, this.#keys(model, rows))
+    const keyed = this.#keyed(model, rows)
     const update = await this.#writer.prepareUpdate(model, data, keyed, rows[0])
     return async () => {
       const updated = await update(keyed)
@@ -304,7 +279,7 @@ export class Links<Where> {
     if (!relation.nullable) throw required(relation)
     const columns = Object.fromEntries(relation.to.map((name) => [name, null]))
     return async () => {
-      const keyed = store.keyed(model, this.#keys(model, others.rows))
+      const keyed = this.#keyed(model, others.rows)
       const moved = await store.update(model, keyed, columns, this.#writer.columnsOf(model))
       this.#moved(model, { ...others, rows: moved })
     }
@@ -339,13 +314,12 @@ export class Links<Where> {
     const { model, owner } = relation
     if (!judge.grantsLinks(relation))
       return { rows: await this.#allowed('update', model, where, many, further), granted: new Set() }
-    const columns = this.#writer.columnsOf(model)
     const [updatable, readable] = [await judge.before('update', model), await judge.before('read', model)]
-    const rows = [...(await store.find(model, store.all([where, ...updatable, ...further]), columns))]
+    const rows = [...(await this.#find(model, store.all([where, ...updatable, ...further])))]
     const known = new Set(rows.map((one) => this.#text(model, one)))
     const granted = new Set<string>()
     const own = row
-      ? (await store.find(owner, store.keyed(owner, this.#keys(owner, [row])), allColumns(owner)))[0]
+      ? (await store.find(owner, this.#keyed(owner, [row]), allColumns(owner)))[0]
       : this.#newRow(owner, data)
     for (const other of await store.find(model, store.all([where, ...readable, ...further]), allColumns(model))) {
       const text = this.#text(model, other)
@@ -360,7 +334,7 @@ export class Links<Where> {
   }
 
   async #expect(model: string, rows: readonly Values[]): Promise<void> {
-    await this.#writer.ledger.expect(model, this.#writer.parts.store.keyed(model, this.#keys(model, rows)))
+    await this.#writer.ledger.expect(model, this.#keyed(model, rows))
   }
 
   /** Returns the columns that are known of a new row. Those of its references can come from other rows. */
@@ -377,7 +351,7 @@ export class Links<Where> {
   async #readable(model: string, where: Where): Promise<Values> {
     const { store, judge } = this.#writer.parts
     const readable = await judge.before('read', model)
-    const [other] = await store.find(model, store.all([where, ...readable]), this.#writer.columnsOf(model))
+    const [other] = await this.#find(model, store.all([where, ...readable]))
     if (!other) throw judge.denial(false)
     return other
   }
@@ -398,12 +372,8 @@ export class Links<Where> {
   /** Returns all rows of a condition. @throws the denial if not all fulfil further conditions, or if there is none */
   async #found(model: string, where: Where, conditions: readonly Where[], many: boolean): Promise<readonly Values[]> {
     const { store, judge } = this.#writer.parts
-    const columns = this.#writer.columnsOf(model)
-    const rows = await store.find(model, store.all([where, ...conditions]), columns)
-    if (many && conditions.length > 0) {
-      const all = await store.find(model, where, columns)
-      if (all.length > rows.length) throw judge.denial()
-    }
+    const rows = await this.#find(model, store.all([where, ...conditions]))
+    if (many && conditions.length > 0 && (await this.#find(model, where)).length > rows.length) throw judge.denial()
     if (many || rows.length > 0) return rows
     throw await this.#missing(model, where)
   }
@@ -412,7 +382,7 @@ export class Links<Where> {
   async #missing(model: string, where: Where): Promise<Error> {
     const { store, judge } = this.#writer.parts
     const readable = await judge.before('read', model)
-    const [visible] = await store.find(model, store.all([where, ...readable]), this.#writer.columnsOf(model))
+    const [visible] = await this.#find(model, store.all([where, ...readable]))
     return judge.denial(visible !== undefined)
   }
 
@@ -426,6 +396,15 @@ export class Links<Where> {
   #keys(model: string, rows: readonly Values[]): readonly Values[] {
     const key = this.#writer.parts.keyOf(model)
     return rows.map((row) => Object.fromEntries(key.map((name) => [name, row[name]])))
+  }
+
+  /** Returns the condition of rows by their keys. */
+  #keyed(model: string, rows: readonly Values[]): Where {
+    return this.#writer.parts.store.keyed(model, this.#keys(model, rows))
+  }
+
+  async #find(model: string, where: Where): Promise<readonly Values[]> {
+    return await this.#writer.parts.store.find(model, where, this.#writer.columnsOf(model))
   }
 
   #text(model: string, row: Values): string {

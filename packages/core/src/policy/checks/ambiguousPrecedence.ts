@@ -1,30 +1,23 @@
-import type { Node } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
-import { eachChild } from '../../language/visit.js'
+import { descendants, eachGoal } from '../../language/visit.js'
 import type { Check } from './check.js'
 
 /**
  * `and` beside `or` must be in parentheses, so that readers need not remember which binds tighter.
  */
-export const ambiguousPrecedence: Check = (context) => {
-  /** Only these goals contain others. */
-  const look = (goal: Node): void => {
-    if (goal.kind === 'and' || goal.kind === 'or') {
+export const ambiguousPrecedence: Check = (context) => ({
+  rule: ({ body }) => {
+    for (const goal of body ? descendants(body, eachGoal) : []) {
+      if (goal.kind !== 'and' && goal.kind !== 'or') continue
       const inner = goal.kind === 'and' ? 'or' : 'and'
       for (const { kind, span } of goal.operands) {
         if (kind !== inner || isBehindParenthesis(span)) continue
         const message = '"and" and "or" are combined without parentheses; "and" binds tighter.'
         context.warning('ambiguous-precedence', message, span, { hint: 'put this in parentheses' })
       }
-    } else if (goal.kind !== 'not' && goal.kind !== 'forall') return
-    eachChild(goal, look)
-  }
-  return {
-    rule: ({ body }) => {
-      if (body) look(body)
-    },
-  }
-}
+    }
+  },
+})
 
 function isBehindParenthesis({ source: { text }, start }: Span): boolean {
   let at = start - 1
