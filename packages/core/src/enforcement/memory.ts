@@ -6,14 +6,11 @@
  */
 export class DecisionMemory {
   readonly #answers = new Map<unknown, Map<string, Promise<boolean>>>()
-  readonly #lasting: boolean
 
   /**
    * @param lasting - Whether all data that decisions depend on stays unchanged during the request.
    */
-  constructor(lasting: boolean) {
-    this.#lasting = lasting
-  }
+  constructor(private readonly lasting: boolean) {}
 
   /**
    * Returns the decision about a resource, by object identity. It calls `ask` only if the decision
@@ -27,7 +24,7 @@ export class DecisionMemory {
     const forget = (): void => {
       if (this.#answers.get(resource)?.get(action) === asked) this.#answers.get(resource)?.delete(action)
     }
-    asked.then(this.#lasting ? undefined : forget, forget)
+    asked.then(this.lasting ? undefined : forget, forget)
     return asked
   }
 

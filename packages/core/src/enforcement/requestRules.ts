@@ -34,14 +34,16 @@ export interface RoutedRequest {
 export class RequestRules<Request> {
   /** The authorizer, with the context of the request once it is known. */
   authority: Authority
-  readonly #request: Request
   readonly #routed: ((request: Request) => RoutedRequest) | undefined
   /** How the request was routed when the rules allowed it. */
   #allowed: RoutedRequest | undefined
 
-  constructor(authority: Authority, request: Request, routed?: (request: Request) => RoutedRequest) {
+  constructor(
+    authority: Authority,
+    private readonly request: Request,
+    routed?: (request: Request) => RoutedRequest,
+  ) {
     this.authority = authority
-    this.#request = request
     this.#routed = routed
   }
 
@@ -59,9 +61,9 @@ export class RequestRules<Request> {
    */
   async ask(actor: unknown): Promise<void> {
     this.#allowed = undefined
-    const routed = this.#routed?.(this.#request)
+    const routed = this.#routed?.(this.request)
     for (const target of routed?.targets ?? []) assertCanonical(target)
-    for (const request of routed ? ruledRequests(this.#request, routed) : [this.#request])
+    for (const request of routed ? ruledRequests(this.request, routed) : [this.request])
       await this.authority.authorizeRequest(actor, request)
     this.#allowed = routed
   }
@@ -69,7 +71,7 @@ export class RequestRules<Request> {
   /** The error of a request that was changed after the rules allowed it. */
   get change(): ChangedRequestError | undefined {
     const before = this.#allowed
-    const now = before && this.#routed?.(this.#request)
+    const now = before && this.#routed?.(this.request)
     if (!now || (before.method === now.method && shareOne(before.paths, now.paths))) return undefined
     return new ChangedRequestError(nameOf(before), nameOf(now))
   }

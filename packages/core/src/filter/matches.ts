@@ -40,13 +40,10 @@ type Rows = ReadonlyMap<Root, unknown>
 type Read = { readonly value: unknown; readonly float?: true | undefined } | undefined
 
 class Matcher {
-  readonly #row: object
-  readonly #options: MatchOptions
-
-  constructor(row: object, options: MatchOptions) {
-    this.#row = row
-    this.#options = options
-  }
+  constructor(
+    private readonly row: object,
+    private readonly options: MatchOptions,
+  ) {}
 
   holds(condition: Definite, rows: Rows): boolean {
     switch (condition.kind) {
@@ -130,7 +127,7 @@ class Matcher {
   #isInstance(value: unknown, model: string, exact: boolean): boolean {
     const builtin = isBuiltinInstance(value, model)
     if (builtin !== undefined) return builtin
-    return this.#options.isInstance ? this.#options.isInstance(value, model, exact) : hasClass(value, model, exact)
+    return this.options.isInstance ? this.options.isInstance(value, model, exact) : hasClass(value, model, exact)
   }
 
   #read(operand: Operand, rows: Rows): Read {
@@ -139,7 +136,7 @@ class Matcher {
         return operand
       case 'path': {
         const { root, steps } = operand
-        let value = root.kind === 'resource' ? this.#row : rows.get(root)
+        let value = root.kind === 'resource' ? this.row : rows.get(root)
         if (value === undefined) throw new TypeError(`The row of "${root.name}" is unknown: pass it in \`known\`.`)
         for (const step of steps) {
           if (value === null) return undefined
@@ -163,7 +160,7 @@ class Matcher {
   #field(row: unknown, step: Step): unknown {
     if (typeof row !== 'object' || row === null)
       throw new TypeError(`"${step.name}" is read from a value without fields.`)
-    const { read } = this.#options
+    const { read } = this.options
     return (read ? read(row, step) : Reflect.get(row, step.name)) ?? null
   }
 }

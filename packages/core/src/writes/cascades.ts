@@ -4,13 +4,10 @@ import type { Apply, RuleParts } from './parts.js'
 
 /** Tests the rows that the database deletes or changes with a deleted row: they count as written. */
 export class Cascades<Where> {
-  readonly #parts: RuleParts<Where>
-  readonly #ledger: Ledger<Where>
-
-  constructor(parts: RuleParts<Where>, ledger: Ledger<Where>) {
-    this.#parts = parts
-    this.#ledger = ledger
-  }
+  constructor(
+    private readonly parts: RuleParts<Where>,
+    private readonly ledger: Ledger<Where>,
+  ) {}
 
   /**
    * Finds the rows that the database deletes or changes with some rows.
@@ -20,8 +17,8 @@ export class Cascades<Where> {
   async prepare(model: string, rows: readonly Values[], seen: Set<string> = new Set()): Promise<Apply> {
     const after: Apply[] = []
     for (const row of rows) seen.add(this.#text(model, row))
-    if (!this.#parts.trustsCascades && rows.length > 0) {
-      for (const { relation, onDelete } of this.#parts.relations.dependents(model)) {
+    if (!this.parts.trustsCascades && rows.length > 0) {
+      for (const { relation, onDelete } of this.parts.relations.dependents(model)) {
         if (onDelete !== 'refuse') after.push(await this.#prepareRelation(relation, onDelete, rows, seen))
       }
     }
@@ -37,7 +34,7 @@ export class Cascades<Where> {
     where: Where,
     found: readonly Values[],
   ): Promise<void> {
-    const { store, judge, keyOf } = this.#parts
+    const { store, judge, keyOf } = this.parts
     const allowed = found.length > 0 ? await judge.before(kind, model) : []
     if (allowed.length === 0) return
     const permitted = await store.find(model, store.all([where, ...allowed]), keyOf(model))
@@ -50,7 +47,7 @@ export class Cascades<Where> {
     rows: readonly Values[],
     seen: Set<string>,
   ): Promise<Apply> {
-    const { store, judge, keyOf, relations } = this.#parts
+    const { store, judge, keyOf, relations } = this.parts
     const { owner, from, to } = relation
     const kind = onDelete === 'cascade' ? 'delete' : 'update'
     await judge.filter(kind, owner)
@@ -63,20 +60,20 @@ export class Cascades<Where> {
     if (found.length === 0) return async () => {}
     await this.#assertAllowed(kind, owner, referring, all)
     if (onDelete === 'detach') {
-      await this.#ledger.expect(owner, referring)
+      await this.ledger.expect(owner, referring)
       return async () => {
         const kept = found.filter((row) => !seen.has(this.#text(owner, row)))
-        this.#ledger.changed(owner, kept, { isMoved: true })
+        this.ledger.changed(owner, kept, { isMoved: true })
       }
     }
     const below = await this.prepare(owner, found, seen)
     return async () => {
-      this.#ledger.deleted(owner, found)
+      this.ledger.deleted(owner, found)
       await below()
     }
   }
 
   #text(model: string, row: Values): string {
-    return keyText(model, this.#parts.keyOf(model), row)
+    return keyText(model, this.parts.keyOf(model), row)
   }
 }

@@ -49,25 +49,22 @@ export interface Written {
 
 /** Decides about the state before and after a write. The actor is the one before. */
 export class Judge<Where> {
-  readonly #questions: Questions<Where>
   readonly #filters = new Map<string, Promise<RowsFilter>>()
   #isSealed = false
 
-  constructor(questions: Questions<Where>) {
-    this.#questions = questions
-  }
+  constructor(private readonly questions: Questions<Where>) {}
 
   get actor(): unknown {
-    return this.#questions.actor
+    return this.questions.actor
   }
 
   action(kind: keyof ActionNames, model: string): string {
-    return this.#questions.actions(model)[kind]
+    return this.questions.actions(model)[kind]
   }
 
   /** Returns the conditions of the rows that allow an action, or an action on a field, before the write. */
   async before(kind: keyof ActionNames, model: string, field?: string): Promise<readonly Where[]> {
-    const where = await this.#questions.print(await this.filter(kind, model, field))
+    const where = await this.questions.print(await this.filter(kind, model, field))
     return where === true ? [] : [where]
   }
 
@@ -76,22 +73,22 @@ export class Judge<Where> {
     const key = JSON.stringify([kind, model, field])
     const known = this.#filters.get(key)
     if (known) return known
-    if (kind === 'update' && !this.#questions.change && this.comparesStates(model)) throw unsupported(model)
+    if (kind === 'update' && !this.questions.change && this.comparesStates(model)) throw unsupported(model)
     if (this.#isSealed) throw new Error(`The filter of ${kind} ${model} was not bound before the write.`)
-    const filter = this.#questions.settled(this.action(kind, model), model, field)
+    const filter = this.questions.settled(this.action(kind, model), model, field)
     this.#filters.set(key, filter)
     return filter
   }
 
   /** Returns whether rules decide updates of a model from the row before and the row after. */
   comparesStates(model: string): boolean {
-    return comparesStates(this.#questions.authorizer, model)
+    return comparesStates(this.questions.authorizer, model)
   }
 
   /** Binds the actor and a row as they are now to the rules about both states. @param before - All columns of the row. */
   change(model: string, before: Values): Promise<RowsFilter> {
     if (this.#isSealed) throw new Error(`The change of ${model} was not bound before the write.`)
-    return this.#questions.change!(model, this.#questions.row(model, before, false))
+    return this.questions.change!(model, this.questions.row(model, before, false))
   }
 
   /** Declares that the first row is about to be written: the actor must not be read any more. */
@@ -108,12 +105,12 @@ export class Judge<Where> {
   async allowed(filter: RowsFilter, written: Written): Promise<readonly Where[]> {
     const { model } = filter
     if (filter.kind === 'all') return []
-    const { schema } = this.#questions.authorizer
+    const { schema } = this.questions.authorizer
     const actual = filter.definite()
     const alone = written.moved.reduce((found, rows) => withoutWitnesses(schema, found, rows, written.created), actual)
     const demands = alone === actual ? [actual] : [alone, actual]
     const printed = await Promise.all(
-      demands.map((definite) => this.#questions.print({ model, kind: 'condition', definite: () => definite })),
+      demands.map((definite) => this.questions.print({ model, kind: 'condition', definite: () => definite })),
     )
     return printed.filter((where): where is Awaited<Where> => where !== true)
   }
@@ -123,7 +120,7 @@ export class Judge<Where> {
     const [allowed, readable] = [await this.filter(kind, model), await this.filter('read', model)]
     if (readable.kind === 'all') return true
     if (allowed.kind !== 'condition') return false
-    return implies(this.#questions.authorizer.schema, allowed.definite(), readable.definite())
+    return implies(this.questions.authorizer.schema, allowed.definite(), readable.definite())
   }
 
   /**
@@ -131,7 +128,7 @@ export class Judge<Where> {
    * @throws ForbiddenError, UnauthenticatedError if the actor may not write one of them to any row
    */
   async fields(kind: 'create' | 'update', model: string, names: readonly string[]): Promise<readonly string[]> {
-    const policy = this.#questions.fieldPolicy(this.action(kind, model), model)
+    const policy = this.questions.fieldPolicy(this.action(kind, model), model)
     if (!policy) return []
     const open: string[] = []
     const denied: string[] = []
@@ -146,13 +143,13 @@ export class Judge<Where> {
 
   /** Returns whether the policy names a field in its rules for writes. */
   namesField(kind: 'create' | 'update', model: string, name: string): boolean {
-    return this.#questions.fieldPolicy(this.action(kind, model), model)?.names(name) ?? false
+    return this.questions.fieldPolicy(this.action(kind, model), model)?.names(name) ?? false
   }
 
   /** Decides about a new row by its values; undefined if they are not enough. */
   decide(kind: 'create' | 'read', model: string, values: Values): boolean | undefined {
-    const { authorizer, actor } = this.#questions
-    const isInScope = this.#questions.inScope(model, values)
+    const { authorizer, actor } = this.questions
+    const isInScope = this.questions.inScope(model, values)
     if (isInScope === false) return false
     const decided = decideNewRow(authorizer, actor, this.action(kind, model), model, values)
     return decided === true ? isInScope : decided
@@ -160,14 +157,14 @@ export class Judge<Where> {
 
   /** Whether rules can allow links of a relation to rows that may not be updated. */
   grantsLinks({ owner, name }: LinkRelation): boolean {
-    return grantsLinks(this.#questions.authorizer, owner, name)
+    return grantsLinks(this.questions.authorizer, owner, name)
   }
 
   /** Returns whether rules allow to link two rows, as they are before the write. */
   allowsLink({ owner, name, model }: LinkRelation, row: Values, other: Values, isNew: boolean): Promise<boolean> {
     if (this.#isSealed) throw new Error(`The link ${owner}.${name} was not decided before the write.`)
-    const { authorizer, actor, load } = this.#questions
-    const rows = { row: this.#questions.row(owner, row, isNew), other: this.#questions.row(model, other, false) }
+    const { authorizer, actor, load } = this.questions
+    const rows = { row: this.questions.row(owner, row, isNew), other: this.questions.row(model, other, false) }
     return allowsLink(authorizer, { actor, relation: name, ...rows }, load)
   }
 

@@ -25,11 +25,7 @@ interface Ends {
  * before and after, and the other has to be readable. Rows of another parent do not exist.
  */
 export class Links<Where> {
-  readonly #writer: RowWriter<Where>
-
-  constructor(writer: RowWriter<Where>) {
-    this.#writer = writer
-  }
+  constructor(private readonly writer: RowWriter<Where>) {}
 
   /**
    * Prepares a relation whose reference is in the row itself.
@@ -37,7 +33,7 @@ export class Links<Where> {
    * @returns the columns of the reference
    */
   async prepareReference({ relation, step }: Link<Where>, row: Values | undefined): Promise<Apply<Values>> {
-    const { store } = this.#writer.parts
+    const { store } = this.writer.parts
     const { model } = relation
     const refer = (other: Values): Values => pairs(relation.from, relation.to, other)
     const detached = Object.fromEntries(relation.from.map((name) => [name, null]))
@@ -50,7 +46,7 @@ export class Links<Where> {
     }
     switch (step.kind) {
       case 'create': {
-        const insert = await this.#writer.prepareInsert(model, step.data[0]!)
+        const insert = await this.writer.prepareInsert(model, step.data[0]!)
         return async () => refer(await insert())
       }
       case 'connect':
@@ -58,7 +54,7 @@ export class Links<Where> {
       case 'connectOrCreate': {
         const [existing] = await this.#find(model, step.where)
         if (existing) return await this.#prepareReferred(relation, step.where, row)
-        const insert = await this.#writer.prepareInsert(model, step.create)
+        const insert = await this.writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
       }
       case 'disconnect': {
@@ -71,7 +67,7 @@ export class Links<Where> {
       case 'upsert': {
         if (row && (await this.#find(model, store.linked(relation, row))).length > 0)
           return await update(step.where, step.update)
-        const insert = await this.#writer.prepareInsert(model, step.create)
+        const insert = await this.writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
       }
       case 'delete':
@@ -84,7 +80,7 @@ export class Links<Where> {
 
   /** Refers to a readable row. If one row alone can refer to it, the row that does so now is pushed out. */
   async #prepareReferred(relation: LinkRelation, where: Where, row: Values | undefined): Promise<Apply<Values>> {
-    const { store } = this.#writer.parts
+    const { store } = this.writer.parts
     const { owner, from, to } = relation
     const columns = pairs(from, to, await this.#readable(relation.model, where))
     if (!relation.unique) return async () => columns
@@ -93,11 +89,11 @@ export class Links<Where> {
     if (holders.length === 0 || (row && this.#text(owner, holders[0]!) === this.#text(owner, row)))
       return async () => columns
     if (!relation.nullable) throw required(relation)
-    await this.#allowed('update', owner, referring, false, await this.#writer.readableEnds(relation))
+    await this.#allowed('update', owner, referring, false, await this.writer.readableEnds(relation))
     return async () => {
       const keys = this.#keyed(owner, holders)
       const none = Object.fromEntries(from.map((name) => [name, null]))
-      const rows = await store.update(owner, keys, none, this.#writer.columnsOf(owner))
+      const rows = await store.update(owner, keys, none, this.writer.columnsOf(owner))
       this.#moved(owner, { rows, granted: new Set() })
       return columns
     }
@@ -151,22 +147,22 @@ export class Links<Where> {
    * @param where - The condition by which they were found, which another transaction can have changed.
    */
   async prepareDeleteOf(model: string, rows: readonly Values[], where?: Where): Promise<Apply> {
-    const { store, judge } = this.#writer.parts
-    const after = await this.#writer.cascades.prepare(model, rows)
+    const { store, judge } = this.writer.parts
+    const after = await this.writer.cascades.prepare(model, rows)
     return async () => {
       const count = await store.delete(model, this.#keys(model, rows), where)
       if (count !== rows.length) throw judge.denial()
-      this.#writer.ledger.deleted(model, rows)
+      this.writer.ledger.deleted(model, rows)
       await after()
     }
   }
 
   async #prepareCreate(relation: LinkRelation, data: readonly Data<Where>[]): Promise<ApplyTo> {
-    const insert = await this.#writer.prepareInsertAll(relation.model, data)
+    const insert = await this.writer.prepareInsertAll(relation.model, data)
     if (relation.keeper === 'other') return async (row) => void (await insert(pairs(relation.to, relation.from, row)))
     return async (row) => {
       const others = await insert()
-      await this.#writer.parts.store.join(relation, row, others, true)
+      await this.writer.parts.store.join(relation, row, others, true)
     }
   }
 
@@ -183,18 +179,18 @@ export class Links<Where> {
 
   async #readableInverse(relation: LinkRelation): Promise<readonly Where[]> {
     const inverse = this.#inverse(relation)
-    return inverse ? await this.#writer.readableEnds(inverse) : []
+    return inverse ? await this.writer.readableEnds(inverse) : []
   }
 
   #attach(relation: LinkRelation, others: Ends): ApplyTo {
-    const { store } = this.#writer.parts
+    const { store } = this.writer.parts
     const { model } = relation
     if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, true)
     const inverse = this.#inverse(relation)
     return async (row) => {
       const rows = this.#keyed(model, others.rows)
       const columns = pairs(relation.to, relation.from, row)
-      const moved = await store.update(model, rows, columns, this.#writer.columnsOf(model))
+      const moved = await store.update(model, rows, columns, this.writer.columnsOf(model))
       this.#moved(model, { ...others, rows: moved }, inverse && [inverse])
     }
   }
@@ -202,7 +198,7 @@ export class Links<Where> {
   /** Returns the relation of the other rows whose reference a relation follows backwards. */
   #inverse({ keeper, owner, model, to }: LinkRelation): LinkRelation | undefined {
     if (keeper !== 'other') return undefined
-    return this.#writer.parts.relations
+    return this.writer.parts.relations
       .references(model)
       .find((one) => one.model === owner && one.from.every((name, at) => name === to[at]))
   }
@@ -211,7 +207,7 @@ export class Links<Where> {
   async #pushedOut(link: Linked<Where>, others: readonly Values[]): Promise<Ends | undefined> {
     const { relation, row } = link
     if (relation.many || !row) return undefined
-    const { store } = this.#writer.parts
+    const { store } = this.writer.parts
     const linked = store.linked(relation, row)
     const current = await this.#find(relation.model, linked)
     const texts = new Set(others.map((one) => this.#text(relation.model, one)))
@@ -222,7 +218,7 @@ export class Links<Where> {
 
   async #prepareSet(link: Linked<Where>, { where }: Step<Where, 'set'>): Promise<ApplyTo> {
     const { relation, row } = link
-    const { store } = this.#writer.parts
+    const { store } = this.writer.parts
     const { model } = relation
     const targets: Values[] = []
     const granted = new Set<string>()
@@ -240,7 +236,7 @@ export class Links<Where> {
       if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
       const keys = this.#keyed(model, removed)
       const ends = await this.#linkable(link, keys, [], true)
-      if (ends.rows.length < removed.length) throw this.#writer.parts.judge.denial()
+      if (ends.rows.length < removed.length) throw this.writer.parts.judge.denial()
       for (const text of ends.granted) granted.add(text)
     }
     return async (one) => {
@@ -259,13 +255,13 @@ export class Links<Where> {
 
   /** Prepares the update of all rows of a condition: each of them has to allow it. */
   async #prepareUpdates(model: string, where: Where, data: Data<Where>, many: boolean): Promise<Apply> {
-    const { judge } = this.#writer.parts
-    const conditions = await this.#writer.conditionsOfUpdate(model, data)
+    const { judge } = this.writer.parts
+    const conditions = await this.writer.conditionsOfUpdate(model, data)
     const rows = await this.#found(model, where, conditions, many)
     if (rows.length === 0) return async () => {}
     if (many && data.links.length > 0) throw judge.denial()
     const keyed = this.#keyed(model, rows)
-    const update = await this.#writer.prepareUpdate(model, data, keyed, rows[0])
+    const update = await this.writer.prepareUpdate(model, data, keyed, rows[0])
     return async () => {
       const updated = await update(keyed)
       if (updated.length !== rows.length) throw judge.denial()
@@ -273,28 +269,28 @@ export class Links<Where> {
   }
 
   #detach(relation: LinkRelation, others: Ends): ApplyTo {
-    const { store } = this.#writer.parts
+    const { store } = this.writer.parts
     const { model } = relation
     if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, false)
     if (!relation.nullable) throw required(relation)
     const columns = Object.fromEntries(relation.to.map((name) => [name, null]))
     return async () => {
       const keyed = this.#keyed(model, others.rows)
-      const moved = await store.update(model, keyed, columns, this.#writer.columnsOf(model))
+      const moved = await store.update(model, keyed, columns, this.writer.columnsOf(model))
       this.#moved(model, { ...others, rows: moved })
     }
   }
 
   /** Adds or removes the rows of a table between two models: both ends have to allow it after, too. */
   async #joined(relation: LinkRelation, row: Values, others: Ends, isAdded: boolean): Promise<void> {
-    await this.#writer.parts.store.join(relation, row, others.rows, isAdded)
+    await this.writer.parts.store.join(relation, row, others.rows, isAdded)
     this.#moved(relation.model, others)
   }
 
   #moved(model: string, { rows, granted }: Ends, links: readonly LinkRelation[] = []): void {
     for (const isDecided of [false, true]) {
       const alike = rows.filter((row) => granted.has(this.#text(model, row)) === isDecided)
-      this.#writer.ledger.changed(model, alike, { isMoved: true, isDecided, links })
+      this.writer.ledger.changed(model, alike, { isMoved: true, isDecided, links })
     }
   }
 
@@ -310,7 +306,7 @@ export class Links<Where> {
     further: readonly Where[] = [],
     many = false,
   ): Promise<Ends> {
-    const { store, judge, allColumns } = this.#writer.parts
+    const { store, judge, allColumns } = this.writer.parts
     const { model, owner } = relation
     if (!judge.grantsLinks(relation))
       return { rows: await this.#allowed('update', model, where, many, further), granted: new Set() }
@@ -334,12 +330,12 @@ export class Links<Where> {
   }
 
   async #expect(model: string, rows: readonly Values[]): Promise<void> {
-    await this.#writer.ledger.expect(model, this.#keyed(model, rows))
+    await this.writer.ledger.expect(model, this.#keyed(model, rows))
   }
 
   /** Returns the columns that are known of a new row. Those of its references can come from other rows. */
   #newRow(model: string, { columns }: Data<Where>): Values {
-    const { knownValues, relations } = this.#writer.parts
+    const { knownValues, relations } = this.writer.parts
     const known = { ...knownValues(model, columns) }
     for (const name of relations.references(model).flatMap(({ from }) => from)) {
       if (!(name in columns)) delete known[name]
@@ -349,7 +345,7 @@ export class Links<Where> {
 
   /** Returns the row of a condition that may be read. @throws the denial of a missing row if there is none */
   async #readable(model: string, where: Where): Promise<Values> {
-    const { store, judge } = this.#writer.parts
+    const { store, judge } = this.writer.parts
     const readable = await judge.before('read', model)
     const [other] = await this.#find(model, store.all([where, ...readable]))
     if (!other) throw judge.denial(false)
@@ -363,7 +359,7 @@ export class Links<Where> {
     many = false,
     further: readonly Where[] = [],
   ): Promise<readonly Values[]> {
-    const conditions = await this.#writer.parts.judge.before(kind, model)
+    const conditions = await this.writer.parts.judge.before(kind, model)
     const rows = await this.#found(model, where, [...conditions, ...further], many)
     if (kind === 'update' && rows.length > 0) await this.#expect(model, rows)
     return rows
@@ -371,7 +367,7 @@ export class Links<Where> {
 
   /** Returns all rows of a condition. @throws the denial if not all fulfil further conditions, or if there is none */
   async #found(model: string, where: Where, conditions: readonly Where[], many: boolean): Promise<readonly Values[]> {
-    const { store, judge } = this.#writer.parts
+    const { store, judge } = this.writer.parts
     const rows = await this.#find(model, store.all([where, ...conditions]))
     if (many && conditions.length > 0 && (await this.#find(model, where)).length > rows.length) throw judge.denial()
     if (many || rows.length > 0) return rows
@@ -380,35 +376,35 @@ export class Links<Where> {
 
   /** Returns the denial for rows that do not exist, or do not allow an action. */
   async #missing(model: string, where: Where): Promise<Error> {
-    const { store, judge } = this.#writer.parts
+    const { store, judge } = this.writer.parts
     const readable = await judge.before('read', model)
     const [visible] = await this.#find(model, store.all([where, ...readable]))
     return judge.denial(visible !== undefined)
   }
 
   #belonging(relation: LinkRelation, row: Values | undefined, where: Where | undefined): Where {
-    const { store, judge } = this.#writer.parts
+    const { store, judge } = this.writer.parts
     if (!row) throw judge.denial(false)
     const linked = store.linked(relation, row)
     return where === undefined ? linked : store.all([linked, where])
   }
 
   #keys(model: string, rows: readonly Values[]): readonly Values[] {
-    const key = this.#writer.parts.keyOf(model)
+    const key = this.writer.parts.keyOf(model)
     return rows.map((row) => Object.fromEntries(key.map((name) => [name, row[name]])))
   }
 
   /** Returns the condition of rows by their keys. */
   #keyed(model: string, rows: readonly Values[]): Where {
-    return this.#writer.parts.store.keyed(model, this.#keys(model, rows))
+    return this.writer.parts.store.keyed(model, this.#keys(model, rows))
   }
 
   async #find(model: string, where: Where): Promise<readonly Values[]> {
-    return await this.#writer.parts.store.find(model, where, this.#writer.columnsOf(model))
+    return await this.writer.parts.store.find(model, where, this.writer.columnsOf(model))
   }
 
   #text(model: string, row: Values): string {
-    return keyText(model, this.#writer.parts.keyOf(model), row)
+    return keyText(model, this.writer.parts.keyOf(model), row)
   }
 }
 

@@ -13,17 +13,15 @@ export interface RowChange {
 export class RowRules<Where> {
   readonly ledger: Ledger<Where>
   readonly cascades: Cascades<Where>
-  readonly #parts: RuleParts<Where>
 
-  constructor(parts: RuleParts<Where>) {
-    this.#parts = parts
+  constructor(private readonly parts: RuleParts<Where>) {
     this.ledger = new Ledger(parts)
     this.cascades = new Cascades(parts, this.ledger)
   }
 
   /** Returns the key of a model, the columns that other rows refer to, and its own references. */
   columnsOf(model: string): readonly string[] {
-    const { keyOf, relations } = this.#parts
+    const { keyOf, relations } = this.parts
     const referred = relations.dependents(model).flatMap(({ relation }) => relation.to)
     return [...new Set([...keyOf(model), ...referred, ...relations.references(model).flatMap(({ from }) => from)])]
   }
@@ -34,7 +32,7 @@ export class RowRules<Where> {
    * @throws ForbiddenError, UnauthenticatedError if the actor may not write one of the fields to any row
    */
   async bind(kind: 'create' | 'update', model: string, names: readonly string[]): Promise<readonly string[]> {
-    const { judge, relations } = this.#parts
+    const { judge, relations } = this.parts
     await judge.filter(kind, model)
     const fields = await judge.fields(kind, model, this.fieldNames(kind, model, names))
     for (const { model: other } of relations.references(model)) await judge.filter('read', other)
@@ -48,7 +46,7 @@ export class RowRules<Where> {
     changed: readonly LinkRelation[],
     isWritten = true,
   ): Promise<readonly Where[]> {
-    const { judge } = this.#parts
+    const { judge } = this.parts
     const conditions = [...(await judge.before(isWritten ? 'update' : 'read', model))]
     for (const field of await judge.fields('update', model, this.fieldNames('update', model, names)))
       conditions.push(...(await judge.before('update', model, field)))
@@ -58,14 +56,14 @@ export class RowRules<Where> {
 
   /** Returns the conditions of the rows whose relation to one row leads to none, or to one that may be read. */
   async readableEnds(relation: LinkRelation): Promise<readonly Where[]> {
-    const { store, judge } = this.#parts
+    const { store, judge } = this.parts
     const readable = await judge.before('read', relation.model)
     return readable.length > 0 ? [store.related(relation, store.all(readable))] : []
   }
 
   /** Decides about a new row by its values: whether they are enough to allow it. @throws the denial */
   decide(model: string, columns: Values): boolean {
-    const { judge, knownValues } = this.#parts
+    const { judge, knownValues } = this.parts
     const decided = judge.decide('create', model, knownValues(model, columns))
     if (decided === false) throw judge.denial()
     return decided === true
@@ -73,7 +71,7 @@ export class RowRules<Where> {
 
   /** Returns the relations to one row whose columns are given. */
   touched(model: string, columns: Values): readonly LinkRelation[] {
-    return this.#parts.relations.references(model).filter(({ from }) => from.some((name) => name in columns))
+    return this.parts.relations.references(model).filter(({ from }) => from.some((name) => name in columns))
   }
 
   /** Returns the relations to one row that columns set to a row. */
@@ -86,7 +84,7 @@ export class RowRules<Where> {
    * itself and as its columns, and a column as its relation if the policy names that one.
    */
   fieldNames(kind: 'create' | 'update', model: string, names: readonly string[]): readonly string[] {
-    const { judge, relations, isField = () => true } = this.#parts
+    const { judge, relations, isField = () => true } = this.parts
     const others = relations.references(model).flatMap(({ name, from }) => {
       if (names.includes(name)) return from.filter(isField)
       return from.some((column) => names.includes(column)) && judge.namesField(kind, model, name) ? [name] : []

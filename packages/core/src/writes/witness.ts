@@ -31,15 +31,11 @@ export function withoutWitnesses(
 }
 
 class Excluding {
-  readonly #schema: Schema
-  readonly #rows: KeyedRows
-  readonly #created: readonly KeyedRows[]
-
-  constructor(schema: Schema, rows: KeyedRows, created: readonly KeyedRows[]) {
-    this.#schema = schema
-    this.#rows = rows
-    this.#created = created
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly rows: KeyedRows,
+    private readonly created: readonly KeyedRows[],
+  ) {}
 
   condition(of: Definite): Definite {
     this.#assertUncounted(of)
@@ -49,7 +45,7 @@ class Excluding {
       const isSame = where === of.where && steps.every((step, at) => step === of.steps[at])
       return isSame ? of : { ...of, where, steps }
     }
-    if (of.kind !== 'some') return mapDefinite(this.#schema, of, (one) => this.condition(one))
+    if (of.kind !== 'some') return mapDefinite(this.schema, of, (one) => this.condition(one))
     const { each, from, span } = of
     const where = this.condition(of.where)
     const same = where === of.where ? of : { ...of, where }
@@ -65,7 +61,7 @@ class Excluding {
     const holder = from.steps.at(-1)?.model
     if (holder === undefined) return undefined
     const steps = from.steps.slice(0, -1)
-    const rows = this.#created.filter(({ model, keys }) => keys.length > 0 && this.#schema.isSubclass(model, holder))
+    const rows = this.created.filter(({ model, keys }) => keys.length > 0 && this.schema.isSubclass(model, holder))
     if (rows.length === 0) return undefined
     const is = (name: string, value: unknown): Definite => ({
       kind: 'compare',
@@ -79,7 +75,7 @@ class Excluding {
   }
 
   #step(step: ReachStep): ReachStep {
-    const isList = operandType(this.#schema, step.from).list
+    const isList = operandType(this.schema, step.from).list
     const hops = step.through.map(({ each }) => each)
     const rows = [...hops, ...(isList || hops.length > 0 ? [step.next] : [])].filter((one) => this.#isWritten(one))
     const where = this.condition(step.where)
@@ -90,12 +86,12 @@ class Excluding {
 
   /** Returns whether a variable can be one of the rows. */
   #isWritten({ model }: Variable): boolean {
-    const { model: written } = this.#rows
-    return model !== undefined && (this.#schema.isSubclass(model, written) || this.#schema.isSubclass(written, model))
+    const { model: written } = this.rows
+    return model !== undefined && (this.schema.isSubclass(model, written) || this.schema.isSubclass(written, model))
   }
 
   #isOther(each: Variable, span: Span): Definite {
-    const { model, keys } = this.#rows
+    const { model, keys } = this.rows
     const isNot = (name: string, value: unknown): Definite => ({
       kind: 'compare',
       operator: '!=',
@@ -113,8 +109,8 @@ class Excluding {
   #assertNoCount(operand: Operand, span: Span | undefined): void {
     for (const part of operandsIn(operand)) this.#assertNoCount(part, span)
     if (operand.kind !== 'count') return
-    const { model } = operandType(this.#schema, operand.of)
-    if (model === undefined || !this.#schema.isSubclass(model, this.#rows.model)) return
+    const { model } = operandType(this.schema, operand.of)
+    if (model === undefined || !this.schema.isSubclass(model, this.rows.model)) return
     throw new UnsupportedFilterError(
       'unsupported-filter',
       `This part of the policy counts rows of ${model}, and the statement creates or moves such rows.`,

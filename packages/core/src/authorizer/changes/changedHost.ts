@@ -30,8 +30,6 @@ export class ChangedHost extends LoadingHost {
   /** The rows that changed rows refer to, known by their keys alone. */
   readonly #referenced = new Set<object>()
   declare readonly schema: Schema
-  readonly #changes: readonly RowChange[]
-  readonly #includes: boolean
   readonly #memberships: Memberships
   /** The views, with the objects that they represent. */
   readonly #origins = new WeakMap<object, object>()
@@ -42,12 +40,10 @@ export class ChangedHost extends LoadingHost {
     schema: Schema,
     options: SchemaHostOptions,
     relations: QuestionRelations,
-    changes: readonly RowChange[],
-    includes: boolean,
+    private readonly changes: readonly RowChange[],
+    private readonly includes: boolean,
   ) {
     super(schema, options, relations)
-    this.#changes = changes
-    this.#includes = includes
     this.#memberships = new Memberships(schema, options.equality)
     for (const { after } of changes) this.#origins.set(after, after)
   }
@@ -128,7 +124,7 @@ export class ChangedHost extends LoadingHost {
     const [a, b] = [this.#rowOf(left), this.#rowOf(right)]
     if (a === b) return true
     // Nothing that exists is a row that has no key yet.
-    for (const { before, after, model } of this.#changes)
+    for (const { before, after, model } of this.changes)
       if (!before && (a === after || b === after) && !this.#hasKey(model, after)) return false
     return super.equalObjects(a, b)
   }
@@ -172,7 +168,7 @@ export class ChangedHost extends LoadingHost {
   }
 
   #changeTo(after: object): RowChange | undefined {
-    return this.#changes.find((change) => change.after === after)
+    return this.changes.find((change) => change.after === after)
   }
 
   /** Returns a value that was read from a row of the state after, in that state. */
@@ -205,13 +201,13 @@ export class ChangedHost extends LoadingHost {
     const rows = Array.isArray(value) ? (value as readonly unknown[]) : value === null ? [] : [value]
     const isNew = change !== undefined && change.before === undefined
     let after = rows
-    for (const one of this.#changes) {
+    for (const one of this.changes) {
       if (!this.#memberships.isOf(one, relation)) continue
       const at = after.findIndex((row) => this.#isRow(row, one))
       const membership = this.#memberships.of(one, holder, relation, isNew, at !== -1)
       const isHeld = isNew && at !== -1
       if (membership === 'either') this.isEither = true
-      const isIn = isHeld || membership === 'in' || (membership === 'either' && this.#includes)
+      const isIn = isHeld || membership === 'in' || (membership === 'either' && this.includes)
       if (isIn === (at !== -1)) continue
       after = isIn ? [...after, one.after] : after.filter((_, index) => index !== at)
     }
@@ -229,7 +225,7 @@ export class ChangedHost extends LoadingHost {
 
   #view(value: unknown): unknown {
     if (typeof value !== 'object' || value === null || this.#origins.has(value) || Array.isArray(value)) return value
-    const changed = this.#changes.find((change) => this.#isRow(value, change))
+    const changed = this.changes.find((change) => this.#isRow(value, change))
     if (changed) return changed.after
     const model = this.schema.baseOf(value)
     if (!model || builtinClasses.has(model.name) || isValueModel(model)) return value
@@ -242,7 +238,7 @@ export class ChangedHost extends LoadingHost {
   #reference(value: object, model: string, relation: RelationField): unknown {
     // It has no columns: it can only be compared.
     if (doubtfulReference(value)) return value
-    const changed = this.#changes.find((change) => this.#isRow(value, change))
+    const changed = this.changes.find((change) => this.#isRow(value, change))
     if (changed) return changed.after
     const known = this.#views.get(value)
     if (known) return known

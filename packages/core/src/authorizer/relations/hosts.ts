@@ -74,20 +74,21 @@ export class LoadingHost extends SchemaHost {
 }
 
 class ArrivingHost extends SchemaHost {
-  readonly #missing: Missing
-
-  constructor(schema: Schema, options: SchemaHostOptions, missing: Missing) {
+  constructor(
+    schema: Schema,
+    options: SchemaHostOptions,
+    private readonly missing: Missing,
+  ) {
     super(schema, options)
-    this.#missing = missing
   }
 
   protected override absent(value: object, field: string): unknown {
     const wanted = relationOf(this.schema, value, field)
     if (wanted) {
-      const arrived = this.#missing.arrived(wanted.object, field)
+      const arrived = this.missing.arrived(wanted.object, field)
       // The relation arrived as undefined if no loader could load it.
       if (arrived?.value !== undefined) return this.related(value, field, arrived.value)
-      if (!arrived) this.#missing.want(wanted)
+      if (!arrived) this.missing.want(wanted)
     }
     return super.absent(value, field)
   }

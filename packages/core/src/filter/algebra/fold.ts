@@ -39,37 +39,35 @@ const fewTests = 32
  * ```
  */
 class Constancy {
-  readonly #outcome: boolean
   readonly #definitions = new Map<Definition, boolean>()
   readonly #visited = new Set<Definition>()
-  #opposite: Constancy | undefined
 
-  constructor(outcome: boolean, opposite?: Constancy) {
-    this.#outcome = outcome
-    this.#opposite = opposite
-  }
+  constructor(
+    private readonly outcome: boolean,
+    private opposite?: Constancy,
+  ) {}
 
   isNever(condition: Condition): boolean {
     switch (condition.kind) {
       case 'failure':
         return true
       case 'true':
-        return !this.#outcome
+        return !this.outcome
       case 'false':
-        return this.#outcome
+        return this.outcome
       case 'ref':
         return this.#isNeverIn(condition.definition)
     }
     const parts = partsIn(condition)
-    switch (formOf(condition, this.#outcome)) {
+    switch (formOf(condition, this.outcome)) {
       case 'all':
         // A list without rows.
         return variablesIn(condition).length === 0 && this.#some(parts)
       case 'any':
         return parts.every((one) => this.isNever(one))
       case 'not':
-        this.#opposite ??= new Constancy(!this.#outcome, this)
-        return this.#opposite.isNever(parts[0]!)
+        this.opposite ??= new Constancy(!this.outcome, this)
+        return this.opposite.isNever(parts[0]!)
       default:
         return false
     }
@@ -109,7 +107,7 @@ class Constancy {
     const known = this.#definitions.get(definition)
     if (known !== undefined) return known
     // A definition that calls itself has an outcome only if one of its other parts has.
-    if (this.#visited.has(definition)) return this.#outcome
+    if (this.#visited.has(definition)) return this.outcome
     const isFirst = this.#visited.size === 0
     this.#visited.add(definition)
     const isNever = this.isNever(definition.condition)

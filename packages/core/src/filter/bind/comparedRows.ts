@@ -10,19 +10,16 @@ import type { BindReader } from './reader.js'
  * the list.
  */
 export class ComparedRows {
-  readonly #rows: readonly unknown[]
-  readonly #own: Path
-  readonly #reader: BindReader
-  readonly #meaning: Meaning
   readonly #read: unknown[]
   readonly #comparable: (boolean | undefined)[]
 
   /** @param own - The path that is read from each row. */
-  constructor(rows: readonly unknown[], own: Path, reader: BindReader, meaning: Meaning) {
-    this.#rows = rows
-    this.#own = own
-    this.#reader = reader
-    this.#meaning = meaning
+  constructor(
+    private readonly rows: readonly unknown[],
+    private readonly own: Path,
+    private readonly reader: BindReader,
+    private readonly meaning: Meaning,
+  ) {
     this.#read = new Array(rows.length)
     this.#comparable = new Array(rows.length)
   }
@@ -32,7 +29,7 @@ export class ComparedRows {
    * compare it.
    */
   at(index: number): unknown {
-    this.#read[index] ??= this.#readOf(this.#rows[index])
+    this.#read[index] ??= this.#readOf(this.rows[index])
     return this.#read[index]
   }
 
@@ -43,10 +40,10 @@ export class ComparedRows {
   }
 
   #readOf(row: unknown): unknown {
-    const known = this.#reader.known(row, this.#own.steps)
+    const known = this.reader.known(row, this.own.steps)
     if (known !== undefined) return known
     try {
-      const read = this.#reader.steps({ kind: 'value', value: row }, this.#own.steps)
+      const read = this.reader.steps({ kind: 'value', value: row }, this.own.steps)
       return read.kind === 'value' && !doubtfulReference(read.value) ? read.value : undefined
     } catch (error) {
       if (error instanceof Failed) return undefined
@@ -56,7 +53,7 @@ export class ComparedRows {
 
   #canCompare(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return typeof value !== 'function'
-    const rows = this.#meaning.rowEquality(value.constructor)
-    return rows ? areSameRow(rows, value, value) === true : isIdentified(this.#meaning.schema, value)
+    const rows = this.meaning.rowEquality(value.constructor)
+    return rows ? areSameRow(rows, value, value) === true : isIdentified(this.meaning.schema, value)
   }
 }

@@ -75,12 +75,10 @@ function neverEnds(): QueryError {
 
 /** Limits the time of a sequence of waits. */
 class Patience {
-  readonly #time: number
   readonly #end: number
   readonly #turns: Turns = new Turns()
 
-  constructor(time: number) {
-    this.#time = time
+  constructor(private readonly time: number) {
     this.#end = Date.now() + time
   }
 
@@ -102,7 +100,7 @@ class Patience {
   }
 
   #error(): QueryError {
-    return new QueryError('time-limit', `Loading the data of the filter takes more than ${this.#time} ms.`, {
+    return new QueryError('time-limit', `Loading the data of the filter takes more than ${this.time} ms.`, {
       hint: "raise `limits.asyncTime`, or leave relations in the database: unloaded: 'database'",
     })
   }

@@ -22,9 +22,6 @@ import { Failed, fail, failUnloaded, placed, settled, waiting } from './failure.
 /** Reads known values while a condition is bound to an actor. */
 export class BindReader implements Reading {
   valueClass: unknown = undefined
-  readonly #schema: Schema
-  readonly #missing: Missing | undefined
-  readonly #unloaded: Unloaded
   /** One root per row, so that printers recognize the paths of one row. */
   #rows: Map<string, KnownRow> | undefined
   /** The field of the latest lookup. */
@@ -33,16 +30,16 @@ export class BindReader implements Reading {
   /** The tag and the class of the latest tagged row, which determine its model. */
   #tagged: { readonly tag: string; readonly cls: unknown; readonly model: Model | undefined } | undefined
 
-  constructor(schema: Schema, missing: Missing | undefined, unloaded: Unloaded) {
-    this.#schema = schema
-    this.#missing = missing
-    this.#unloaded = unloaded
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly missing: Missing | undefined,
+    private readonly unloaded: Unloaded,
+  ) {}
 
   /** Returns an object that has the value of a constant, or of a name of the context. */
   constant(name: string): { readonly value: unknown } {
-    const constant = this.#schema.constant(name)
-    return this.#missing?.arrived(constant, 'value') ?? constant
+    const constant = this.schema.constant(name)
+    return this.missing?.arrived(constant, 'value') ?? constant
   }
 
   /** Follows steps from an operand, reading values as far as they are known. */
@@ -66,13 +63,13 @@ export class BindReader implements Reading {
    */
   known(object: unknown, steps: readonly Step[]): unknown {
     // A value that is loaded elsewhere may have arrived.
-    if (this.#missing) return undefined
+    if (this.missing) return undefined
     let at = object
     for (const step of steps) {
       if (typeof at !== 'object' || at === null) return undefined
       const own: unknown = (at as Record<string, unknown>)[step.name]
       const isThere = own !== undefined && !isPartial(at, step.name, own)
-      if (isThere && foreignRead(this.#schema, at, step.name, own) !== undefined) return undefined
+      if (isThere && foreignRead(this.schema, at, step.name, own) !== undefined) return undefined
       if (isThere && this.#stale(at, step, own)) return undefined
       at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
     }
@@ -84,7 +81,7 @@ export class BindReader implements Reading {
   /** Returns the value read. Plain objects that a relation leads to become rows of its model. */
   #adopted(object: unknown, { name }: Step, value: unknown): unknown {
     if (typeof value === 'object' && value !== null && holdsPlain(value, this))
-      adoptRead(this.#schema, object, name, value)
+      adoptRead(this.schema, object, name, value)
     return value
   }
 
@@ -94,7 +91,7 @@ export class BindReader implements Reading {
     const model = this.#modelOf(object)
     const field = model && this.#fieldOf(model, step)
     if (!isLink(field)) return undefined
-    const how = { schema: this.#schema, kinds: allKinds, equality: undefined }
+    const how = { schema: this.schema, kinds: allKinds, equality: undefined }
     return isLinked(how, field, object, value) === false ? staleRelation(model!.name, field, object, value) : undefined
   }
 
@@ -107,17 +104,17 @@ export class BindReader implements Reading {
   /** Returns the model of a row, memoizing the latest tag: there can be thousands of rows of one model. */
   #modelOf(object: object): Model | undefined {
     const its = tagOf(object)
-    if (its === undefined) return this.#schema.baseOf(object)
+    if (its === undefined) return this.schema.baseOf(object)
     const cls: unknown = object.constructor
     if (this.#tagged?.tag !== its || this.#tagged.cls !== cls)
-      this.#tagged = { tag: its, cls, model: this.#schema.baseOf(object) }
+      this.#tagged = { tag: its, cls, model: this.schema.baseOf(object) }
     return this.#tagged.model
   }
 
   /** Memoizes the latest lookup: there can be thousands of rows of one model. */
   #fieldOf(model: Model, step: Step): Field | undefined {
     if (this.#last?.model !== model || this.#last.step !== step)
-      this.#last = { model, step, field: this.#schema.field(model.name, step.name) }
+      this.#last = { model, step, field: this.schema.field(model.name, step.name) }
     return this.#last.field
   }
 
@@ -126,24 +123,24 @@ export class BindReader implements Reading {
       return fail('missing-attribute', `Cannot read "${step.name}" of nil.`, step.span)
     if (typeof object !== 'object' && typeof object !== 'function')
       return fail('missing-attribute', `Cannot read "${step.name}" of a ${typeof object}.`, step.span)
-    const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
+    const arrived = typeof object === 'object' ? this.missing?.arrived(object, step.name) : undefined
     const own: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
     const value = !arrived && isPartial(object, step.name, own) ? undefined : own
     if (value !== undefined) {
       if (isThenable(value)) {
         // Its rejection is ignored: the code that awaits the value reads it again.
         abandon(value)
-        if (this.#missing && typeof object === 'object')
-          this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
+        if (this.missing && typeof object === 'object')
+          this.missing.want({ object, name: step.name, relation: undefined, model: undefined })
         return this.#leave(object, step, 'relation') ?? waiting(step.span)
       }
-      const foreign = foreignRead(this.#schema, object, step.name, value)
+      const foreign = foreignRead(this.schema, object, step.name, value)
       if (foreign !== undefined) return fail('type-error', `${foreign}.`, step.span)
       const stale = arrived ? undefined : this.#stale(object, step, value)
       if (stale) throw new Failed(placed(queryError(stale), step.span))
       return { kind: 'value', value: this.#adopted(object, step, value) }
     }
-    const model = this.#schema.baseOf(object)
+    const model = this.schema.baseOf(object)
     const field = model && this.#fieldOf(model, step)
     if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
     const unloaded = unloadedRelation(object)
@@ -159,11 +156,11 @@ export class BindReader implements Reading {
    */
   #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
     const row = referencedRow(object, model, field)
-    if (this.#missing && row !== null && !wasAsked) {
+    if (this.missing && row !== null && !wasAsked) {
       // Without a key, or with a key of other columns, rows are compared as objects: only the
       // loaded row decides.
-      const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
-      this.#missing.want({ object, name: step.name, relation: field, model }, isKnown)
+      const isKnown = row !== undefined && this.schema.key(field.model)?.every((name) => field.to.includes(name))
+      this.missing.want({ object, name: step.name, relation: field, model }, isKnown)
     }
     // The row may be gone: the database knows whether it exists.
     const left = row === undefined || doubtfulReference(row) ? this.#leave(object, step, 'relation') : undefined
@@ -176,9 +173,9 @@ export class BindReader implements Reading {
    * allowed.
    */
   #leave(object: object, step: Step, kind: Field['kind']): Operand | undefined {
-    if (this.#unloaded !== 'database') return undefined
-    const row = knownRow(this.#schema, object)
-    if (!row || this.#schema.field(row.model, step.name)?.kind !== kind) return undefined
+    if (this.unloaded !== 'database') return undefined
+    const row = knownRow(this.schema, object)
+    if (!row || this.schema.field(row.model, step.name)?.kind !== kind) return undefined
     this.#rows ??= new Map<string, KnownRow>()
     const root = this.#rows.get(identityOfRow(row)) ?? row
     this.#rows.set(identityOfRow(root), root)

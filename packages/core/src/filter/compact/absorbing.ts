@@ -18,14 +18,12 @@ export function implies(schema: Schema, one: Definite, other: Definite): boolean
  * `(private and (owner or viewer)) or owner` becomes `(private and viewer) or owner`.
  */
 export class Absorbing {
-  readonly #schema: Schema
-  readonly #keys: DefiniteKeys
   #compared = 0
 
-  constructor(schema: Schema, keys: DefiniteKeys) {
-    this.#schema = schema
-    this.#keys = keys
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly keys: DefiniteKeys,
+  ) {}
 
   /** @param arms - The alternatives of one disjunction, of which none is a disjunction. */
   absorb(arms: readonly Definite[]): readonly Definite[] {
@@ -60,13 +58,13 @@ export class Absorbing {
     if (one.kind === 'and') return one.of.some((part) => this.implies(part, other))
     if (one.kind === 'some' && other.kind === 'some') return this.#isNarrower(one, other)
     if (one.kind === 'not' && other.kind === 'not') return this.implies(other.of, one.of)
-    return this.#keys.of(one) === this.#keys.of(other) || this.#isInList(one, other)
+    return this.keys.of(one) === this.keys.of(other) || this.#isInList(one, other)
   }
 
   #isNarrower(one: DefiniteSome, other: DefiniteSome): boolean {
-    if (this.#keys.ofOperand(one.from) !== this.#keys.ofOperand(other.from)) return false
+    if (this.keys.ofOperand(one.from) !== this.keys.ofOperand(other.from)) return false
     const row: Path = { kind: 'path', root: other.each, steps: [] }
-    const where = replaceRoots(this.#schema, one.where, (root) => (root === one.each ? row : undefined))
+    const where = replaceRoots(this.schema, one.where, (root) => (root === one.each ? row : undefined))
     return this.implies(where, other.where)
   }
 
@@ -74,8 +72,8 @@ export class Absorbing {
   #isInList(one: Definite, other: Definite): boolean {
     const [own, wider] = [listOf(one), listOf(other)]
     if (!own || !wider || own.values.length > wider.values.length) return false
-    if (this.#keys.ofOperand(own.item) !== this.#keys.ofOperand(wider.item)) return false
-    const found = new Set(wider.values.map((value) => this.#keys.ofValue(value)))
-    return own.values.every((value) => found.has(this.#keys.ofValue(value)))
+    if (this.keys.ofOperand(own.item) !== this.keys.ofOperand(wider.item)) return false
+    const found = new Set(wider.values.map((value) => this.keys.ofValue(value)))
+    return own.values.every((value) => found.has(this.keys.ofValue(value)))
   }
 }

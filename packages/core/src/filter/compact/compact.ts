@@ -26,27 +26,25 @@ export function compact(schema: Schema, condition: Definite, budget?: Budget): D
 }
 
 class Compacting {
-  readonly #schema: Schema
-  readonly #keys: DefiniteKeys
-  readonly #budget: Budget | undefined
   readonly #absorbing: Absorbing
 
-  constructor(schema: Schema, keys: DefiniteKeys, budget: Budget | undefined) {
-    this.#schema = schema
+  constructor(
+    private readonly schema: Schema,
+    private readonly keys: DefiniteKeys,
+    private readonly budget: Budget | undefined,
+  ) {
     this.#absorbing = new Absorbing(schema, keys)
-    this.#budget = budget
-    this.#keys = keys
   }
 
   compact(condition: Definite): Definite {
-    this.#budget?.spend(1)
+    this.budget?.spend(1)
     switch (condition.kind) {
       case 'and':
         return this.#conjunction(condition.of.map((one) => this.compact(one)))
       case 'or':
         return this.#disjunction(condition.of.map((one) => this.compact(one)))
       default:
-        return mapDefinite(this.#schema, condition, (one) => this.compact(one))
+        return mapDefinite(this.schema, condition, (one) => this.compact(one))
     }
   }
 
@@ -68,7 +66,7 @@ class Compacting {
   }
 
   #distinct(conditions: readonly Definite[]): readonly Definite[] {
-    return [...new Map(conditions.map((one) => [this.#keys.of(one), one])).values()]
+    return [...new Map(conditions.map((one) => [this.keys.of(one), one])).values()]
   }
 
   /**
@@ -79,7 +77,7 @@ class Compacting {
     if (quantifiers.length < 2) return quantifiers
     const groups = new Map<string, DefiniteSome[]>()
     for (const one of quantifiers) {
-      const key = this.#keys.ofOperand(one.from)
+      const key = this.keys.ofOperand(one.from)
       entryOf(groups, key, () => []).push(one)
     }
     return [...groups.values()].map((group) => {
@@ -87,7 +85,7 @@ class Compacting {
       if (more.length === 0) return first!
       const row: Path = { kind: 'path', root: first!.each, steps: [] }
       const wheres = more.map((one) =>
-        replaceRoots(this.#schema, one.where, (root) => (root === one.each ? row : undefined)),
+        replaceRoots(this.schema, one.where, (root) => (root === one.each ? row : undefined)),
       )
       return { ...first!, where: this.#disjunction([first!.where, ...wheres].flatMap(alternativesOf)) }
     })
@@ -98,7 +96,7 @@ class Compacting {
    * alternatives share.
    */
   #factored(arms: readonly Definite[]): Definite {
-    const parts = arms.map((arm) => new Map(goalsOf(arm).map((one) => [this.#keys.of(one), one])))
+    const parts = arms.map((arm) => new Map(goalsOf(arm).map((one) => [this.keys.of(one), one])))
     const counts = new Map<string, number>()
     for (const arm of parts) for (const key of arm.keys()) counts.set(key, (counts.get(key) ?? 0) + 1)
     const groups = new Map<string, number[]>()
@@ -124,7 +122,7 @@ class Compacting {
     const found: Definite[] = []
     for (const arm of arms) {
       const list = listOf(arm)
-      const key = list && this.#keys.ofOperand(list.item)
+      const key = list && this.keys.ofOperand(list.item)
       const known = key === undefined ? undefined : lists.get(key)
       if (known && list) known.of.push(list.values)
       else {
@@ -137,7 +135,7 @@ class Compacting {
       const first = found[at] as Compare | In
       const values = of.flat()
       const distinct = values.some((one) => typeof one === 'object')
-        ? [...new Map(values.map((one) => [this.#keys.ofValue(one), one])).values()]
+        ? [...new Map(values.map((one) => [this.keys.ofValue(one), one])).values()]
         : [...new Set(values)]
       if (distinct.length > 1)
         found[at] = { kind: 'in', item, list: { kind: 'value', value: distinct }, span: first.span }

@@ -14,13 +14,10 @@ type Facts = Map<string, boolean>
  * `owner != nil and owner.age > 3`.
  */
 export class Settling {
-  readonly #schema: Schema
-  readonly #keys: DefiniteKeys
-
-  constructor(schema: Schema, keys: DefiniteKeys) {
-    this.#schema = schema
-    this.#keys = keys
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly keys: DefiniteKeys,
+  ) {}
 
   settle(condition: Definite, facts: Facts = new Map()): Definite {
     switch (condition.kind) {
@@ -50,17 +47,17 @@ export class Settling {
         return any(arms)
       }
       default: {
-        const known = facts.get(this.#keys.of(condition))
+        const known = facts.get(this.keys.of(condition))
         if (known !== undefined) return known ? TRUE : FALSE
         for (const one of operandsIn(condition)) if (this.#isUnreadable(one, facts)) return FALSE
-        return mapDefinite(this.#schema, condition, (one) => this.settle(one, facts))
+        return mapDefinite(this.schema, condition, (one) => this.settle(one, facts))
       }
     }
   }
 
   /** Returns whether a step of the operand's path is known to be nil. */
   #isUnreadable(operand: Operand, facts: Facts): boolean {
-    return stepsBefore(operand).some((path) => facts.get(this.#keys.ofNil(path, '=')) === true)
+    return stepsBefore(operand).some((path) => facts.get(this.keys.ofNil(path, '=')) === true)
   }
 
   #learn(condition: Definite, isTrue: boolean, facts: Facts): void {
@@ -78,7 +75,7 @@ export class Settling {
         this.#learn(condition.of, !isTrue, facts)
         return
       default:
-        facts.set(this.#keys.of(condition), isTrue)
+        facts.set(this.keys.of(condition), isTrue)
         if (isTrue) this.#learnPresent(presentIn(condition), facts)
         this.#learnNil(condition, isTrue, facts)
     }
@@ -86,8 +83,8 @@ export class Settling {
 
   #learnPresent(paths: readonly Path[], facts: Facts): void {
     for (const path of paths) {
-      facts.set(this.#keys.ofNil(path, '!='), true)
-      facts.set(this.#keys.ofNil(path, '='), false)
+      facts.set(this.keys.ofNil(path, '!='), true)
+      facts.set(this.keys.ofNil(path, '='), false)
     }
   }
 
@@ -97,7 +94,7 @@ export class Settling {
     const path = isNil(leaf.right) ? leaf.left : isNil(leaf.left) ? leaf.right : undefined
     if (path?.kind !== 'path') return
     const isOwn = path.steps.length === 1 && path.root.kind !== 'row'
-    if (isTrue || isOwn) facts.set(this.#keys.ofNil(path, leaf.operator === '=' ? '!=' : '='), !isTrue)
+    if (isTrue || isOwn) facts.set(this.keys.ofNil(path, leaf.operator === '=' ? '!=' : '='), !isTrue)
   }
 }
 

@@ -53,16 +53,16 @@ export function definite(condition: Condition, schema: Schema, { budget, ...choi
 }
 
 class Definer {
-  readonly #schema: Schema
   readonly #leaves: Leaves
   readonly #fallible = new Fallible()
   readonly #recursions: Recursions
-  readonly #budget: Budget | undefined
   #size = 0
 
-  constructor(schema: Schema, choices: LeafChoices, budget: Budget | undefined) {
-    this.#schema = schema
-    this.#budget = budget
+  constructor(
+    private readonly schema: Schema,
+    choices: LeafChoices,
+    private readonly budget: Budget | undefined,
+  ) {
     this.#leaves = new Leaves(schema, choices)
     this.#recursions = new Recursions(schema, (body, question) =>
       question === 'true' ? this.#when(true, body, []) : complement(schema, this.#when(false, body, [])),
@@ -98,15 +98,15 @@ class Definer {
         const { where, from, span } = condition
         if (outcome) return this.#some(condition, this.#when(true, where, present))
         const other = this.#canMiss(where, present)
-          ? complement(this.#schema, this.#when(false, where, present))
+          ? complement(this.schema, this.#when(false, where, present))
           : this.#when(true, where, present)
-        return all([this.#leaves.iterable(from, span), complement(this.#schema, this.#some(condition, other))])
+        return all([this.#leaves.iterable(from, span), complement(this.schema, this.#some(condition, other))])
       }
       case 'ref':
         if (!condition.definition.recursive) return this.#when(outcome, bodyOf(condition), present)
         return outcome
           ? this.#recursions.call(condition, 'true')
-          : complement(this.#schema, this.#recursions.call(condition, 'not false'))
+          : complement(this.schema, this.#recursions.call(condition, 'not false'))
       case 'opaque':
         throw new UnsupportedFilterError(
           'opaque-condition',
@@ -142,7 +142,7 @@ class Definer {
     let here = present
     return parts.map((one) => {
       const before = here
-      const found = presentWhen(this.#schema, one)
+      const found = presentWhen(this.schema, one)
       if (found.length > 0) here = [...here, ...found]
       return before
     })
@@ -153,17 +153,17 @@ class Definer {
    * row and the caller excludes such rows.
    */
   #canMiss(condition: Condition, present: readonly Path[]): boolean {
-    return canFail(this.#schema, condition, this.#fallible, present) || this.#leaves.followsReference(condition)
+    return canFail(this.schema, condition, this.#fallible, present) || this.#leaves.followsReference(condition)
   }
 
   #some({ each, from, span }: Some, where: Definite): Definite {
-    if (where.kind === 'false' || isNever(this.#schema, from)) return FALSE
-    return { kind: 'some', each, from: definitePath(this.#schema, from, span), where, span }
+    if (where.kind === 'false' || isNever(this.schema, from)) return FALSE
+    return { kind: 'some', each, from: definitePath(this.schema, from, span), where, span }
   }
 
   #count(): void {
     assertSize(++this.#size)
-    this.#budget?.spend(1)
+    this.budget?.spend(1)
   }
 }
 

@@ -39,13 +39,14 @@ export interface LeafChoices {
 
 /** Computes the rows for which a leaf, a condition without others in it, is true or false. */
 export class Leaves {
-  readonly #schema: Schema
   readonly #wholeRows: boolean
   readonly #keepReferences: boolean
   readonly #following = new WeakMap<Condition, boolean>()
 
-  constructor(schema: Schema, { wholeRows = false, keepReferences = false }: LeafChoices) {
-    this.#schema = schema
+  constructor(
+    private readonly schema: Schema,
+    { wholeRows = false, keepReferences = false }: LeafChoices,
+  ) {
     this.#wholeRows = wholeRows
     this.#keepReferences = keepReferences
   }
@@ -61,7 +62,7 @@ export class Leaves {
       case 'isa':
         return this.#isA(leaf)
       case 'text':
-        return { ...leaf, of: definitePath(this.#schema, leaf.of, leaf.span) }
+        return { ...leaf, of: definitePath(this.schema, leaf.of, leaf.span) }
       case 'reads':
         return this.#kept(leaf, this.readable(leaf.of, leaf.span))
     }
@@ -111,7 +112,7 @@ export class Leaves {
 
   #isReference(operand: Operand): boolean {
     const last = operand.kind === 'path' ? operand.steps.at(-1) : undefined
-    const field = last && stepField(this.#schema, last)
+    const field = last && stepField(this.schema, last)
     return field?.kind === 'relation' && !field.many && !field.kept
   }
 
@@ -123,11 +124,11 @@ export class Leaves {
       leaf.kind === 'in'
         ? [this.readable(leaf.item, span), this.iterable(leaf.list, span, true)]
         : [this.readable(leaf.of, span)]
-    return all([...readable, complement(this.#schema, this.whenTrue(leaf))])
+    return all([...readable, complement(this.schema, this.whenTrue(leaf))])
   }
 
   #isA(leaf: IsA): Definite {
-    const schema = this.#schema
+    const schema = this.schema
     if (isNever(schema, leaf.of)) return FALSE
     const model = schema.models.get(leaf.model)
     if (model && hasCustomInstanceCheck(model) && family(operandType(schema, leaf.of)) !== 'row')
@@ -146,7 +147,7 @@ export class Leaves {
     const read = this.#operand(operand, span)
     if (!read) return FALSE
     return any(
-      textsOf(this.#schema, read, span).map((one) => all([one.when, isReadable(this.#schema, one.operand, span)])),
+      textsOf(this.schema, read, span).map((one) => all([one.when, isReadable(this.schema, one.operand, span)])),
     )
   }
 
@@ -156,11 +157,11 @@ export class Leaves {
    * a list of lists, which a list column of a database can hold, are lists.
    */
   iterable(list: Operand, span: Span, isAny = false): Definite {
-    if (list.kind !== 'path' || isNever(this.#schema, list)) return this.readable(list, span)
-    const path = definitePath(this.#schema, list, span)
-    const type = operandType(this.#schema, path)
+    if (list.kind !== 'path' || isNever(this.schema, list)) return this.readable(list, span)
+    const path = definitePath(this.schema, list, span)
+    const type = operandType(this.schema, path)
     const isColumn = type.scalar !== undefined
-    if (type.list ? isAny || !isColumn : type.scalar !== 'json') return isPresent(this.#schema, path, span)
+    if (type.list ? isAny || !isColumn : type.scalar !== 'json') return isPresent(this.schema, path, span)
     return any(
       (type.list ? ['List'] : ['List', 'String']).map(
         (model): Definite => ({ kind: 'isa', of: path, model, exact: false, span }),
@@ -177,21 +178,21 @@ export class Leaves {
 
   /** Returns the operand in the form of printers; undefined if it is an error for every row. */
   #operand(operand: Operand, span: Span): Operand | undefined {
-    return definiteOperand(this.#schema, operand, span)
+    return definiteOperand(this.schema, operand, span)
   }
 
   #test({ of, span }: Truthy, expected: boolean): Definite {
-    if (isNever(this.#schema, of)) return FALSE
-    if (of.kind === 'call') return textMethod(this.#schema, of, span, expected)
-    const path = definitePath(this.#schema, of, span)
-    const type = operandType(this.#schema, path)
+    if (isNever(this.schema, of)) return FALSE
+    if (of.kind === 'call') return textMethod(this.schema, of, span, expected)
+    const path = definitePath(this.schema, of, span)
+    const type = operandType(this.schema, path)
     const isOther = type.scalar !== undefined && type.scalar !== 'boolean' && type.scalar !== 'json'
     if (type.list || type.model !== undefined || isOther) return FALSE
     return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: expected }, span }
   }
 
   #types(condition: Compare): readonly [OperandType, OperandType] {
-    return [operandType(this.#schema, condition.left), operandType(this.#schema, condition.right)]
+    return [operandType(this.schema, condition.left), operandType(this.schema, condition.right)]
   }
 
   /** Returns whether the comparison is a type error for every row. */
@@ -210,16 +211,16 @@ export class Leaves {
    * replace a value.
    */
   #mixed({ operator, left, right, span }: Compare, expected: boolean): Definite {
-    const [isLeftNil, isRightNil] = [isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)]
+    const [isLeftNil, isRightNil] = [isAbsent(this.schema, left, span), isAbsent(this.schema, right, span)]
     if (operator !== '==' && operator !== '!=') {
       if (expected) return FALSE
-      const [canRead, canReadRight] = [isReadable(this.#schema, left, span), isReadable(this.#schema, right, span)]
+      const [canRead, canReadRight] = [isReadable(this.schema, left, span), isReadable(this.schema, right, span)]
       return any([all([isLeftNil, canReadRight]), all([canRead, isRightNil])])
     }
     if (expected === (operator === '==')) return all([isLeftNil, isRightNil])
     return any([
-      all([isLeftNil, isPresent(this.#schema, right, span)]),
-      all([isPresent(this.#schema, left, span), isRightNil]),
+      all([isLeftNil, isPresent(this.schema, right, span)]),
+      all([isPresent(this.schema, left, span), isRightNil]),
     ])
   }
 
@@ -237,19 +238,19 @@ export class Leaves {
     const { span } = raw
     const condition = this.#known(raw)
     if (!condition) return FALSE
-    const arms = textsOf(this.#schema, condition.left, span).flatMap((left) =>
-      textsOf(this.#schema, condition.right, span).map((right): Definite => {
+    const arms = textsOf(this.schema, condition.left, span).flatMap((left) =>
+      textsOf(this.schema, condition.right, span).map((right): Definite => {
         const operands = [left.operand, right.operand]
         // A leaf is true only if its paths can be read; in a database, nil has no elements.
         const isDoubtful = (one: Operand): boolean =>
           one.kind === 'arithmetic' ||
           one.kind === 'call' ||
-          (one.kind === 'count' && operandType(this.#schema, one.of).nullable)
+          (one.kind === 'count' && operandType(this.schema, one.of).nullable)
         const doubtful = expected ? operands.filter(isDoubtful) : operands
         return all([
           left.when,
           right.when,
-          ...doubtful.map((one) => isReadable(this.#schema, one, span)),
+          ...doubtful.map((one) => isReadable(this.schema, one, span)),
           this.#compareKnown({ ...condition, left: left.operand, right: right.operand }, expected),
         ])
       }),
@@ -265,15 +266,15 @@ export class Leaves {
     if (this.#incomparable(condition)) return this.#mixed(condition, expected)
     const asNumber = this.#booleanAsNumber(condition, expected)
     if (asNumber) return asNumber
-    const counted = compareCount(this.#schema, condition)
+    const counted = compareCount(this.schema, condition)
     const isEquality = operator === '=' || operator === '==' || operator === '!='
     const answer = counted ?? (isEquality ? this.#equal(condition) : this.#ordered(condition))
     const isNegated = !counted && operator === '!='
     if (expected !== isNegated) return answer
     const isSame = answer.kind === 'compare' && answer.left === left && answer.right === right
     // A false comparison implies that its operands were read.
-    const readable = expected ? [left, right].map((one) => isReadable(this.#schema, one, span)) : []
-    return all([...readable, isSame ? opposite(this.#schema, answer) : complement(this.#schema, answer)])
+    const readable = expected ? [left, right].map((one) => isReadable(this.schema, one, span)) : []
+    return all([...readable, isSame ? opposite(this.schema, answer) : complement(this.schema, answer)])
   }
 
   /** Compares a boolean with a number as 0 or 1, except with `=`. */
@@ -296,7 +297,7 @@ export class Leaves {
     const sides = a === 'boolean' ? { left: nil, right } : { left, right: nil }
     return any([
       ...arms,
-      all([isAbsent(this.#schema, boolean, span), this.#compareKnown({ ...condition, ...sides }, expected)]),
+      all([isAbsent(this.schema, boolean, span), this.#compareKnown({ ...condition, ...sides }, expected)]),
     ])
   }
 
@@ -312,17 +313,17 @@ export class Leaves {
     if (isNil(left) || isNil(right)) {
       const path = isNil(left) ? right : left
       if (path.kind !== 'path') return FALSE
-      if (!operandType(this.#schema, path).nullable) return FALSE
+      if (!operandType(this.schema, path).nullable) return FALSE
       return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: null }, span }
     }
     if (condition.operator !== '=') this.#refuseMixture(condition)
-    if (!canBeEqual(this.#schema, a, b)) return FALSE
+    if (!canBeEqual(this.schema, a, b)) return FALSE
     // Values of other types, such as rows of unrelated models, whose keys can be the same.
-    if (!canBeEqual(this.#schema, { ...a, nullable: false }, { ...b, nullable: false }))
-      return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
+    if (!canBeEqual(this.schema, { ...a, nullable: false }, { ...b, nullable: false }))
+      return all([isAbsent(this.schema, left, span), isAbsent(this.schema, right, span)])
     if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) {
-      const nobody = all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
-      return any([nobody, rowsEqual(this.#schema, left, right, span)])
+      const nobody = all([isAbsent(this.schema, left, span), isAbsent(this.schema, right, span)])
+      return any([nobody, rowsEqual(this.schema, left, right, span)])
     }
     if (family(a) === 'list' || family(b) === 'list') {
       throw refused('list', 'A filter cannot compare whole lists.', span)
@@ -351,31 +352,31 @@ export class Leaves {
   #in(condition: In): Definite {
     const { item, list, span } = condition
     const one = this.#operand(item, span)
-    if (!one || isNever(this.#schema, list)) return FALSE
-    const container = operandType(this.#schema, list)
+    if (!one || isNever(this.schema, list)) return FALSE
+    const container = operandType(this.schema, list)
     if (list.kind === 'path') {
-      const path = definitePath(this.#schema, list, span)
-      if (isText(this.#schema, path)) return this.#character(one, path, span)
+      const path = definitePath(this.schema, list, span)
+      if (isText(this.schema, path)) return this.#character(one, path, span)
       if (container.scalar === 'json' && !container.list) return { kind: 'in', item: one, list: path, span }
       if (!container.list) throw noList(span)
-      if (!canBeEqual(this.#schema, operandType(this.#schema, one), { ...container, list: false })) return FALSE
+      if (!canBeEqual(this.schema, operandType(this.schema, one), { ...container, list: false })) return FALSE
       if (one.kind === 'arithmetic' || one.kind === 'call') throw uncomputed(one, span)
       return { kind: 'in', item: one, list: path, span }
     }
-    const type = operandType(this.#schema, one)
+    const type = operandType(this.schema, one)
     const known = list.kind === 'value' ? this.#amongRows(one, type, elementsIn(list.value, span), span) : undefined
     if (known) return known
     const elements = elementsOf(list, span).map((element) => this.#operand(element, span))
     // An element that is an error is one for every item.
     if (!elements.every((element) => element !== undefined)) return FALSE
-    const possible = elements.filter((element) => canBeEqual(this.#schema, type, operandType(this.#schema, element)))
+    const possible = elements.filter((element) => canBeEqual(this.schema, type, operandType(this.schema, element)))
     if (possible.length === 0) return FALSE
     if (one.kind === 'path' && family(type) === 'row' && !this.#wholeRows) {
       const rows = possible.map((element) => (element.kind === 'value' ? element.value : undefined))
-      const among = possible.length > 1 ? rowAmong(this.#schema, one, rows, span) : undefined
+      const among = possible.length > 1 ? rowAmong(this.schema, one, rows, span) : undefined
       if (among) return among
     }
-    const isRow = (element: Operand): boolean => family(operandType(this.#schema, element)) === 'row'
+    const isRow = (element: Operand): boolean => family(operandType(this.schema, element)) === 'row'
     if (one.kind !== 'path' || possible.some((element) => element.kind !== 'value' || isRow(element)) || isRow(one)) {
       return any(
         possible.map((element) =>
@@ -390,7 +391,7 @@ export class Leaves {
   /** Compares with many rows without converting each to an operand: there may be thousands. */
   #amongRows(item: Operand, type: OperandType, rows: readonly unknown[], span: Span): Definite | undefined {
     if (item.kind !== 'path' || family(type) !== 'row' || this.#wholeRows || rows.length < 2) return undefined
-    return rowAmong(this.#schema, item, rows, span)
+    return rowAmong(this.schema, item, rows, span)
   }
 }
 

@@ -47,8 +47,6 @@ type Fixpoint = Pick<DefiniteReach, 'where' | 'steps'>
  * Its formula splits into a base case and ways to another row.
  */
 export class Recursions {
-  readonly #schema: Schema
-  readonly #print: (body: Condition, question: Question) => Definite
   readonly #unknowns = new Map<Definition, Map<Question, Equation>>()
   readonly #unprinted: Equation[] = []
   /** How many parts of conditions were copied. Ways multiply where several definitions call each other. */
@@ -58,10 +56,10 @@ export class Recursions {
   /**
    * @param print - Returns the rows for which the question is true, from the body of a definition.
    */
-  constructor(schema: Schema, print: (body: Condition, question: Question) => Definite) {
-    this.#schema = schema
-    this.#print = print
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly print: (body: Condition, question: Question) => Definite,
+  ) {}
 
   /**
    * Returns a placeholder for the answer until it is closed.
@@ -97,7 +95,7 @@ export class Recursions {
       const { definition, each, question } = unknown
       const row: Path = { kind: 'path', root: each, steps: [] }
       const body = substitute(definition.condition, (root) => (root === definition.parameters[0] ? row : undefined))
-      unknown.formula = this.#print(body, question)
+      unknown.formula = this.print(body, question)
     }
     this.#solve(unknowns)
     return this.#closed(condition)
@@ -122,7 +120,7 @@ export class Recursions {
   #solveFor(unknown: Equation, component: readonly Equation[]): boolean {
     const among = new Set<unknown>(component)
     const isUnknown = (reach: DefiniteReach): reach is Pending<Equation> => 'of' in reach && among.has(reach.of)
-    const ways = new Ways<Equation>(this.#schema, unknown.span, this.#count)
+    const ways = new Ways<Equation>(this.schema, unknown.span, this.#count)
     const parts = new Map<Equation, Parts<Equation>>()
     for (const one of component) {
       const taken = ways.take(this.#closed(one.formula), isUnknown)
@@ -195,7 +193,7 @@ export class Recursions {
   /** Returns a condition with the solutions of its unknowns. */
   #closed(condition: Definite): Definite {
     return replaceReaches(
-      this.#schema,
+      this.schema,
       condition,
       (reach) =>
         isPending(reach) && reach.of.solution ? this.#reach(reach.of, reach.of.solution, reach.start) : undefined,
@@ -205,10 +203,10 @@ export class Recursions {
 
   #reach({ each, span }: Equation, { where, steps }: Fixpoint, start: Path): Definite {
     if (where.kind === 'false') return where
-    const present = isPresent(this.#schema, start, span)
+    const present = isPresent(this.schema, start, span)
     if (where.kind === 'true') return present
     if (steps.length > 0) return { kind: 'reach', start, each, where, steps, span }
-    const there = replaceRoots(this.#schema, where, (root) => (root === each ? start : undefined), this.#count)
+    const there = replaceRoots(this.schema, where, (root) => (root === each ? start : undefined), this.#count)
     return present.kind === 'true' ? there : { kind: 'and', of: [present, there] }
   }
 }

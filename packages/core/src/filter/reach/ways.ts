@@ -32,16 +32,12 @@ export interface Parts<Unknown> {
 
 /** Splits conditions into ways, and joins ways. */
 export class Ways<Unknown> {
-  readonly #schema: Schema
-  readonly #span: Span
-  readonly #count: () => void
-
   /** @param count - Is called for each part of a condition that is copied. */
-  constructor(schema: Schema, span: Span, count: () => void) {
-    this.#schema = schema
-    this.#span = span
-    this.#count = count
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly span: Span,
+    private readonly count: () => void,
+  ) {}
 
   /**
    * Splits a condition. Returns undefined if an unknown is under `not`, beside another one, or
@@ -106,7 +102,7 @@ export class Ways<Unknown> {
   /** Returns the condition that a way leads to a row for which a condition of `each` is true. */
   close(way: Way<Unknown>, each: Root, condition: Definite): Definite {
     const end = all([
-      isPresent(this.#schema, way.to, this.#span),
+      isPresent(this.schema, way.to, this.span),
       this.#replaced(condition, (root) => (root === each ? way.to : undefined)),
     ])
     return this.#within(way.hops, all([way.where, end]))
@@ -116,9 +112,9 @@ export class Ways<Unknown> {
   #within(hops: readonly Hop[], condition: Definite): Definite {
     return hops.reduceRight((where, { each, from }): Definite => {
       if (where.kind === 'false') return where
-      if (operandType(this.#schema, from).list) return { kind: 'some', each, from, where, span: this.#span }
+      if (operandType(this.schema, from).list) return { kind: 'some', each, from, where, span: this.span }
       const replaced = this.#replaced(where, (root) => (root === each ? from : undefined))
-      return all([isPresent(this.#schema, from, this.#span), replaced])
+      return all([isPresent(this.schema, from, this.span), replaced])
     }, condition)
   }
 
@@ -167,11 +163,11 @@ export class Ways<Unknown> {
   }
 
   #replaced(condition: Definite, replace: Replacement): Definite {
-    return replaceRoots(this.#schema, condition, replace, this.#count)
+    return replaceRoots(this.schema, condition, replace, this.count)
   }
 
   #rowAt(path: Path): Variable {
-    const type = { ...operandType(this.#schema, path), nullable: false, list: false }
+    const type = { ...operandType(this.schema, path), nullable: false, list: false }
     return { kind: 'variable', name: path.steps.at(-1)?.name ?? path.root.name, model: type.model, type }
   }
 }

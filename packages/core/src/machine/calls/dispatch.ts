@@ -27,16 +27,12 @@ type ClassAnswers = readonly Map<string, Answer>[]
  * are read from the rule when a call asks: most rules of a large policy fail the first one, and are never tried.
  */
 export abstract class Candidate {
-  /** The host that the rule is compiled for. Queries can have their own, with the same names. */
-  readonly #host: Host
-
   constructor(
     readonly node: Rule,
-    host: Host,
+    /** The host that the rule is compiled for. Queries can have their own, with the same names. */
+    private readonly host: Host,
     readonly unions: Unions,
-  ) {
-    this.#host = host
-  }
+  ) {}
 
   /** Proves the body, for arguments that match the head. */
   abstract get body(): Step
@@ -83,7 +79,7 @@ export abstract class Candidate {
     } else if (pattern !== undefined && this.literal(at) === undefined) return true
     if (term.kind !== 'variable') return term.kind === 'list' || term.kind === 'dictionary'
     if (term.name === 'nil' || term.name === '_') return false
-    return this.#host.isConstant(term.name) || isMentioned(term.name, parameters, at)
+    return this.host.isConstant(term.name) || isMentioned(term.name, parameters, at)
   }
 
   /**

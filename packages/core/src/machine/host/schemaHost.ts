@@ -65,14 +65,16 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   readonly runsLikeOso: boolean = false
   declare readonly schema: Schema
   valueClass: unknown = undefined
-  readonly #options: SchemaHostOptions
   readonly #arrived: Arrived | undefined
 
   /** @param arrived - Records the values of promises. Undefined if nobody reads them. */
-  constructor(schema: Schema, options: SchemaHostOptions = {}, arrived?: Arrived) {
+  constructor(
+    schema: Schema,
+    private readonly options: SchemaHostOptions = {},
+    arrived?: Arrived,
+  ) {
     super(schema, options.equality)
     this.#arrived = arrived
-    this.#options = options
   }
 
   isConstant(name: string): boolean {
@@ -112,7 +114,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   rowEquality(cls: unknown): RowEquality | undefined {
-    return rowEqualityOf(this.schema, cls, this.#options.equality !== undefined)
+    return rowEqualityOf(this.schema, cls, this.options.equality !== undefined)
   }
 
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {
@@ -193,7 +195,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   /** @throws HostError `stale-relation` for a relation that holds another row than its foreign key refers to. */
   #assertLinked(holder: object, field: string, value: object | null): void {
     const [model, link] = this.#linkOf(holder, field)
-    const how = { schema: this.schema, kinds: allKinds, equality: this.#options.equality }
+    const how = { schema: this.schema, kinds: allKinds, equality: this.options.equality }
     if (link && isLinked(how, link, holder, value) === false) throw staleRelation(model, link, holder, value)
   }
 
@@ -222,7 +224,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     }
     if (makers.has(target)) throw unreachable(method)
     assertThere(args)
-    return callMethod(target as Method, value, method, args, account, this.#options.regExp)
+    return callMethod(target as Method, value, method, args, account, this.options.regExp)
   }
 
   construct(name: string, args: readonly unknown[]): unknown {
@@ -263,12 +265,12 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   print(text: string): void {
-    if (this.#options.print) this.#options.print(text)
+    if (this.options.print) this.options.print(text)
     else console.log(text)
   }
 
   debug(text: string): Awaitable<void> {
-    return this.#options.debug?.(text)
+    return this.options.debug?.(text)
   }
 
   protected override otherwiseEqual(
@@ -278,7 +280,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
     if (unloaded && !(same && has(same, 'model') && hasKey(this.schema, same))) {
-      const known = sameReference(this.schema, left, right, this.#options.equality)
+      const known = sameReference(this.schema, left, right, this.options.equality)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)
     }

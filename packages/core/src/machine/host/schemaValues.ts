@@ -9,25 +9,21 @@ import { equalWithoutKeys, sameRow, type UnidentifiedRow, type UnknownRow } from
 
 /** The equality and the classes of the values of a schema; they need no machine. */
 export class SchemaValues {
-  readonly #equality: Equality | undefined
-
   /**
    * @param equality - Decides whether two objects are equal that are not rows with keys; by default
    * they never are.
    */
   constructor(
     readonly schema: Models,
-    equality: Equality | undefined,
-  ) {
-    this.#equality = equality
-  }
+    private readonly equality: Equality | undefined,
+  ) {}
 
   equal(left: unknown, right: unknown): boolean | Promise<boolean> {
     return scalarsEqual(left, right) ?? this.equalObjects(left, right)
   }
 
   protected equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
-    const same = sameRow(this.schema, left, right, allKinds, this.#equality)
+    const same = sameRow(this.schema, left, right, allKinds, this.equality)
     return typeof same === 'boolean' || same instanceof Promise ? same : this.otherwiseEqual(left, right, same)
   }
 
@@ -37,7 +33,7 @@ export class SchemaValues {
     right: unknown,
     same: UnidentifiedRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
-    return equalWithoutKeys(this.schema, left, right, same, this.#equality)
+    return equalWithoutKeys(this.schema, left, right, same, this.equality)
   }
 
   classOf(value: unknown): string | undefined {
