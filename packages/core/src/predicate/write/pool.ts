@@ -29,6 +29,8 @@ export class FunctionPool {
   readonly #notes: boolean
   readonly #names = new Map<string, string>()
   readonly #texts = new Map<string, string>()
+  /** The names of the functions that a function calls itself. */
+  readonly #called = new Map<string, readonly string[]>()
   readonly #placesOf = new Map<Source, Map<string, number>>()
   readonly #definitions = new Map<Definition, Map<string, string>>()
   #count = 0
@@ -103,15 +105,15 @@ export class FunctionPool {
   /** Returns the functions that a text calls, directly or through others, by their names. */
   calledBy(text: string): ReadonlyMap<string, string> {
     const found = new Map<string, string>()
-    const follow = (one: string): void => {
-      for (const [name] of one.matchAll(names)) {
-        const called = this.#texts.get(name)
-        if (called === undefined || found.has(name)) continue
-        found.set(name, called)
-        follow(called)
+    const follow = (called: readonly string[]): void => {
+      for (const name of called) {
+        const known = this.#texts.get(name)
+        if (known === undefined || found.has(name)) continue
+        found.set(name, known)
+        follow(entryOf(this.#called, name, () => calledIn(known)))
       }
     }
-    follow(text)
+    follow(calledIn(text))
     return found
   }
 }
@@ -119,7 +121,10 @@ export class FunctionPool {
 /** The prefixes of the names of functions. */
 type Prefix = 'f' | 'same' | 'is' | 'isNil' | 'in' | 'link'
 
-const names = /\b(?:f|same|is|isNil|in|link)\d+\b/g
+/** Returns the names of the functions that a text calls itself. */
+export function calledIn(text: string): readonly string[] {
+  return [...new Set(text.match(/\b(?:f|same|is|isNil|in|link)\d+\b/g))]
+}
 
 /** Returns whether two descriptions mean the same value. */
 function isSameGiven(one: Given, other: Given): boolean {

@@ -39,7 +39,7 @@ import {
   type WaitingHelpers,
   whole,
 } from './helpers.js'
-import { FunctionPool, type Given } from './pool.js'
+import { calledIn, FunctionPool, type Given } from './pool.js'
 import { type PredicateText, programText, writePredicate } from './writer.js'
 
 /**
@@ -163,9 +163,9 @@ class Program {
     if (known !== undefined) return known
     for (let at = this.#values.length; at < this.#pool.given.length; at++)
       this.#values.push(resolve(this.#pool.given[at]!, meaning))
-    const old = called.filter(([name]) => name in this.#functions).map(([name]) => name)
     const fresh = called.filter(([name]) => !(name in this.#functions))
     const body = programText([...fresh.map(([, one]) => one), text])
+    const old = calledIn(body).filter((name) => name in this.#functions)
     const lines = [
       '"use strict"',
       ...(old.length > 0 ? [`const { ${old.join(', ')} } = functions`] : []),
