@@ -10,7 +10,7 @@ import { builtinClasses } from '../../values/builtin.js'
 import type { Condition, Operand, OperandType, Path } from '../condition.js'
 import { and, FALSE, marked, or, TRUE } from '../construct.js'
 import { family, operandType, rowType } from '../type.js'
-import { candidates } from './candidates.js'
+import { Candidates } from './candidates.js'
 import { type Committed, choose, within } from './committed.js'
 import type { Definitions } from './definitions.js'
 import { type Evaluator, isGround } from './evaluate.js'
@@ -60,6 +60,7 @@ export class Calls {
   readonly #goals: Goals
   readonly #share: Share
   readonly #origins: boolean
+  readonly #candidates: Candidates
   readonly #heads: Heads
   #inline = 0
 
@@ -72,6 +73,7 @@ export class Calls {
     this.#goals = goals
     this.#share = share
     this.#origins = origins
+    this.#candidates = new Candidates(policy, schema)
     this.#heads = new Heads(evaluator, unifier)
   }
 
@@ -108,7 +110,7 @@ export class Calls {
       throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
     try {
       const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
-      const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
+      const rules = this.#candidates.of(goal.name, args, types)
       const after: Next = this.#origins ? (end) => marked(next(end), 'rest') : next
       const rest = rules.length > 1 ? this.#share(args, bound, goal.span, after) : after
       return choose(rules.map((rule) => this.#rule(rule, args, bound, rest)))
@@ -176,7 +178,7 @@ export class Calls {
     const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
     const at = args.findIndex((operand, index) => operand.kind === 'path' && isUnknown(types[index]!))
     if (at < 0) return undefined
-    const rules = candidates(this.#policy, this.#schema, rule, terms, types)
+    const rules = this.#candidates.of(rule, terms, types)
     const classes = classesOf(
       this.#schema,
       rules.map(({ parameters }) => parameters[at]!.pattern),
@@ -210,7 +212,7 @@ export class Calls {
   rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
     const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
     const types = args.map((operand) => operandType(this.#schema, operand))
-    const rules = candidates(this.#policy, this.#schema, rule, terms, types)
+    const rules = this.#candidates.of(rule, terms, types)
     const depth = this.#inline
     this.#inline = 0
     try {

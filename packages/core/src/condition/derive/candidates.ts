@@ -1,30 +1,58 @@
 import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { OperandType } from '../condition.js'
 import { family } from '../type.js'
+import { keyOf } from './definitions.js'
 import type { Symbolic } from './terms.js'
 
-/**
- * Returns the rules that a call can reach, most specific first, in the machine's stable order
- * (POLAR.md §2.10). The result may contain rules whose heads never match these arguments.
- * @param types - The types of the arguments; undefined for an argument that is not an operand.
- */
-export function candidates(
-  policy: Policy,
-  schema: Schema,
-  name: string,
-  args: readonly Symbolic[],
-  types: readonly (OperandType | undefined)[],
-): readonly Rule[] {
-  const rules = policy.rules.get(name) ?? []
-  const possible = rules.filter(
-    (rule) =>
-      rule.parameters.length === args.length &&
-      rule.parameters.every((parameter, index) => isPossible(schema, parameter, args[index]!, types[index])),
-  )
-  if (possible.length < 2) return possible
-  return insertionSort(possible, (a, b) => isMoreSpecific(schema, a, b, args))
+/** Finds the rules that calls can reach. */
+export class Candidates {
+  /** The rules that one argument does not exclude, by the name of the rules, its place, and its type. */
+  readonly #known = new Map<string, readonly Rule[]>()
+
+  constructor(
+    private readonly policy: Policy,
+    private readonly schema: Schema,
+  ) {}
+
+  /**
+   * Returns the rules that a call can reach, most specific first, in the machine's stable order
+   * (POLAR.md §2.10). The result may contain rules whose heads never match these arguments.
+   * @param types - The types of the arguments; undefined for an argument that is not an operand.
+   */
+  of(name: string, args: readonly Symbolic[], types: readonly (OperandType | undefined)[]): readonly Rule[] {
+    let rules = this.policy.rules.get(name) ?? []
+    for (const [index, arg] of args.entries()) {
+      const ofArgument = this.#byArgument(name, args.length, index, arg, types[index])
+      if (ofArgument.length < rules.length) rules = ofArgument
+    }
+    const possible = rules.filter(
+      ({ parameters }) =>
+        parameters.length === args.length &&
+        parameters.every((parameter, index) => isPossible(this.schema, parameter, args[index]!, types[index])),
+    )
+    if (possible.length < 2) return possible
+    return insertionSort(possible, (a, b) => isMoreSpecific(this.schema, a, b, args))
+  }
+
+  /** Returns the rules that an argument does not exclude. A policy of many blocks has few of them for each class. */
+  #byArgument(
+    name: string,
+    arity: number,
+    index: number,
+    arg: Symbolic,
+    type: OperandType | undefined,
+  ): readonly Rule[] {
+    const rules = this.policy.rules.get(name) ?? []
+    if (arg.kind !== 'operand' || !type) return rules
+    return entryOf(this.#known, [name, arity, index, keyOf(arg.operand, type)].join(' '), () =>
+      rules.filter(
+        ({ parameters }) => parameters.length === arity && isPossible(this.schema, parameters[index]!, arg, type),
+      ),
+    )
+  }
 }
 
 /**
