@@ -160,6 +160,8 @@ export interface Definition {
   readonly condition: Condition
   /** Whether it refers to itself, directly or through other definitions. */
   readonly recursive: boolean
+  /** Whether it stays a definition where it is called: it leads to many others, whose callers share it. Default false. */
+  readonly apart?: boolean
 }
 
 interface RootBase {

@@ -1,3 +1,4 @@
+import { entryOf } from '../values/entryOf.js'
 import type { Call, Condition, Constant, Operand, OperandType } from './condition.js'
 import { substitute } from './substitute.js'
 import { labelOf, operandsIn, partsIn, variablesIn } from './visit.js'
@@ -34,10 +35,13 @@ function isUnlike({ kind }: Condition): boolean {
 /** Returns a key that conditions which test the same have in common, as `isSame` decides. Others rarely have it. */
 export function likenessOf(condition: Condition): unknown {
   if (isUnlike(condition)) return condition
-  const parts = partsIn(condition)
-  const inParts = parts.length === 0 ? [] : [parts.length, likenessOf(parts[0]!)]
-  return [labelOf(condition), ...operandsIn(condition).map(likenessOfOperand), ...inParts].map(String).join(' ')
+  return entryOf(likenesses, condition, () => {
+    const parts = partsIn(condition)
+    const inParts = parts.length === 0 ? [] : [parts.length, likenessOf(parts[0]!)]
+    return [labelOf(condition), ...operandsIn(condition).map(likenessOfOperand), ...inParts].map(String).join(' ')
+  })
 }
+const likenesses = new WeakMap<Condition, unknown>()
 
 /** Returns a text that the same operands have in common, as `isSameOperand` decides. */
 export function likenessOfOperand(operand: Operand): string {

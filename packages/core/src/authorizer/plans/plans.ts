@@ -3,6 +3,7 @@ import { and, or } from '../../condition/construct.js'
 import { partsOf } from '../../condition/cost.js'
 import { Deriver } from '../../condition/derive/derive.js'
 import { simplify } from '../../condition/rewrite/passes.js'
+import { united } from '../../condition/rewrite/unite.js'
 import { rowType, unknownType } from '../../condition/type.js'
 import { Source, type Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
@@ -37,7 +38,7 @@ export function planCheck(
   resource: Kind,
   deriver: Deriver = new Deriver(policy, schema),
 ): Condition {
-  return simplify(deriveCheck(schema, actor, action, resource, deriver))
+  return simplify(united(deriveCheck(schema, actor, action, resource, deriver)))
 }
 
 /**

@@ -26,15 +26,17 @@ export function inlineOnce(condition: Condition): Condition {
   const size = sizeOf(inlined)
   if (size > inlineSizeOnce) return inlined
   const references = referencesIn(inlined)
-  const whole = withBodies(inlined, (one) =>
-    !one.recursive && references.get(one) === 1 ? inline(one.condition) : null,
-  )
+  const whole = withBodies(inlined, (one) => (!isKept(one) && references.get(one) === 1 ? inline(one.condition) : null))
   // References that could not be replaced stay.
   return sizeOf(whole) === size ? whole : inlineOnce(whole)
 }
 
+function isKept({ recursive, apart = false }: Definition): boolean {
+  return recursive || apart
+}
+
 function smallBody(definition: Definition): Condition | null {
-  if (definition.recursive) return null
+  if (isKept(definition)) return null
   return entryOf(small, definition, () => {
     const body = inline(definition.condition)
     return sizeOf(body) > inlineSize ? null : body

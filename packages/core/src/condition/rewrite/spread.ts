@@ -22,7 +22,7 @@ function isTest({ kind }: Condition): boolean {
 }
 
 /** Returns the last goal, if it is a call of a recursive definition. */
-export function callAtEnd(arm: Condition): Ref | undefined {
+function callAtEnd(arm: Condition): Ref | undefined {
   const last = goalsOf(arm).at(-1)!
   return last.kind === 'ref' && last.definition.recursive ? last : undefined
 }

@@ -1,17 +1,17 @@
 import { entryOf } from '../../values/entryOf.js'
-import type { Condition, Definition, Operand, Root } from '../condition.js'
+import type { Condition, Definition, Operand, Ref, Root } from '../condition.js'
 import { and, FALSE, or } from '../construct.js'
+import { partsOf } from '../cost.js'
 import { isSame, isSameOperand, isSameTest, isSameType, likenessOf, likenessOfOperand } from '../same.js'
 import { substitute } from '../substitute.js'
-import { alternativesOf, goalsOf } from '../visit.js'
+import { alternativesOf, goalsOf, mapParts } from '../visit.js'
 import { groupsOf } from './groups.js'
 import { settled } from './settled.js'
-import { callAtEnd } from './spread.js'
 
 /**
- * Returns alternatives in which recursive definitions that are called alike, with the same arguments after the same tests,
- * are one. For example, folders inherit viewers and editors from their parents, and editors are viewers: one search for
- * either role visits each parent once. All these searches meet the same parents, and so the same errors.
+ * Returns alternatives in which definitions that are called alike, with the same arguments after the same tests, are one, if
+ * they call others in turn. For example, folders inherit viewers and editors from their parents, and editors are viewers: one
+ * search for either role visits each parent once. All these searches meet the same parents, and so the same errors.
  */
 export function unite(arms: readonly Condition[]): readonly Condition[] {
   return groupsOf(arms, likenessOfCall, areCalledAlike).flatMap((group) => {
@@ -19,6 +19,26 @@ export function unite(arms: readonly Condition[]): readonly Condition[] {
     return search ? calling(search, group[0]!) : group
   })
 }
+
+/**
+ * Unites alternatives everywhere in a condition, and in the definitions that it leads to. It precedes inlining: of two
+ * definitions that are called alike, the smaller one could be inlined, and would no longer be a call.
+ */
+export function united(condition: Condition): Condition {
+  const of = mapParts(condition, united)
+  if (of.kind === 'or') return or(...unite(of.of))
+  if (of.kind !== 'ref') return of
+  const [one] = unite([of]) as readonly [Ref]
+  if (one !== of || isWalk(of.definition)) return one
+  const definition = entryOf(withSearches, of.definition, () => {
+    const body = united(of.definition.condition)
+    return body === of.definition.condition ? of.definition : { ...of.definition, condition: body }
+  })
+  return { ...of, definition }
+}
+
+/** Definitions with searches in place of the calls in them. */
+const withSearches = new WeakMap<Definition, Definition>()
 
 /** Several definitions as one, which is true if any of them is. */
 interface Search {
@@ -31,26 +51,35 @@ const searchOf = new WeakMap<Definition, Search>()
 const searches = new WeakMap<Definition, Map<string, Search>>()
 const numbers = new WeakMap<Definition, number>()
 const bodies = new WeakMap<Definition, readonly Condition[]>()
+const walks = new WeakMap<Definition, boolean>()
 let count = 0
 
 /** Definitions stay apart if there were more searches that begin with one of them: their number can grow exponentially. */
 const mostSearches = 32
 
+/** A search with more parts is not inlined, so that the checks of blocks which inherit from each other share it. */
+const mostParts = 128
+
 /** Returns the search for definitions that are called alike; undefined if they take values of different types. */
 function searchFor(definitions: readonly Definition[]): Search | undefined {
   const parts = closureOf(definitions)
   const [first] = parts
-  if (!first || !parts.every((one) => one.recursive && takeSame(one, first))) return undefined
+  if (!first || !parts.every((one) => takeSame(one, first))) return undefined
   const known = entryOf(searches, first, () => new Map<string, Search>())
   const key = parts.map(numberOf).join(' ')
   let search = known.get(key)
   if (!search && known.size < mostSearches) {
-    const definition: { -readonly [Key in keyof Definition]: Definition[Key] } = { ...first, condition: FALSE }
+    const definition: { -readonly [Key in keyof Definition]: Definition[Key] } = {
+      ...first,
+      condition: FALSE,
+      recursive: parts.some(({ recursive }) => recursive),
+    }
     search = { definition, parts }
     // It can continue with itself.
     known.set(key, search)
     searchOf.set(definition, search)
     definition.condition = bodyOf(search)
+    definition.apart = partsOf(definition.condition) > mostParts
   }
   return search
 }
@@ -61,7 +90,7 @@ function bodyOf({ parts, definition }: Search): Condition {
       .filter((arm) => !parts.includes(includedBy(arm, part)!))
       .map((arm) => withParameters(arm, part, definition)),
   )
-  return or(...unite(arms))
+  return united(or(...arms))
 }
 
 /** Returns definitions with those that they include: whose result alone makes them true. */
@@ -75,12 +104,23 @@ function closureOf(definitions: readonly Definition[]): readonly Definition[] {
   return [...found].sort((one, other) => numberOf(one) - numberOf(other))
 }
 
-/** Returns the recursive definition that an alternative of another one calls with the same arguments. */
+/** Returns the definition that walks, and that an alternative of another one calls with the same arguments. */
 function includedBy(arm: Condition, whole: Definition): Definition | undefined {
-  if (arm.kind !== 'ref' || !arm.definition.recursive || !takeSame(arm.definition, whole)) return undefined
-  const isPassedOn = (arg: Operand, at: number): boolean =>
-    arg.kind === 'path' && arg.root === whole.parameters[at] && arg.steps.length === 0
-  return arm.args.every(isPassedOn) ? arm.definition : undefined
+  if (arm.kind !== 'ref' || !takeSame(arm.definition, whole) || !isWalk(arm.definition)) return undefined
+  return isPassedOn(arm, whole) ? arm.definition : undefined
+}
+
+/** Returns whether a definition is recursive, or calls another one with other arguments at the end of an alternative. */
+function isWalk(definition: Definition): boolean {
+  const isStep = (arm: Condition): boolean => {
+    const last = goalsOf(arm).at(-1)!
+    return last.kind === 'ref' && !isPassedOn(last, definition)
+  }
+  return definition.recursive || entryOf(walks, definition, () => armsOf(definition).some(isStep))
+}
+
+function isPassedOn({ args }: Ref, whole: Definition): boolean {
+  return args.every((arg, at) => arg.kind === 'path' && arg.root === whole.parameters[at] && arg.steps.length === 0)
 }
 
 /** Returns whether two definitions have parameters of the same types. */
@@ -92,7 +132,9 @@ function takeSame({ parameters }: Definition, { parameters: others }: Definition
 }
 
 function armsOf(definition: Definition): readonly Condition[] {
-  return entryOf(bodies, definition, () => alternativesOf(settled(definition)))
+  return entryOf(bodies, definition, () =>
+    alternativesOf(definition.recursive ? settled(definition) : definition.condition),
+  )
 }
 
 function withParameters(arm: Condition, { parameters }: Definition, other: Definition): Condition {
@@ -104,6 +146,12 @@ function withParameters(arm: Condition, { parameters }: Definition, other: Defin
 
 function numberOf(definition: Definition): number {
   return entryOf(numbers, definition, () => ++count)
+}
+
+/** Returns the last goal, if it is a call of a definition that walks. */
+function callAtEnd(arm: Condition): Ref | undefined {
+  const last = goalsOf(arm).at(-1)!
+  return last.kind === 'ref' && isWalk(last.definition) ? last : undefined
 }
 
 /** Returns the definitions that alternatives call at their ends; those of a search are its parts. */
