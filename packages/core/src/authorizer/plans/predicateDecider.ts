@@ -67,6 +67,9 @@ export class PredicateDecider {
   /** The number of trials of the machine, by the kind of check. */
   readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
 
+  /** The classes of which a trial ended by a limit: other actions would take as long. */
+  readonly #hard = new WeakSet<PlansOfPair<CheckPlan>>()
+
   /** @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too. */
   constructor(context: PlanContext, prove?: Prove) {
     this.#context = context
@@ -175,6 +178,7 @@ export class PredicateDecider {
     const plans = this.#plans.of(actor, resource)
     if (!plans || typeof action !== 'string' || mayBePartial(actor) || mayBePartial(resource)) return undefined
     if (!this.#plans.isNamedFor(action, resource) || this.#plans.stranger(actor) !== undefined) return undefined
+    if (this.#hard.has(plans)) return undefined
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
     if (trial > maxTrials) return undefined
@@ -186,6 +190,7 @@ export class PredicateDecider {
       // A predicate may keep within a limit, and an asynchronous check loads relations.
       const isOpen = error instanceof QueryError && (error.code === 'relation-not-loaded' || endsEvaluation(error.code))
       if (!isOpen) throw error
+      if (error.code !== 'relation-not-loaded') this.#hard.add(plans)
       return undefined
     }
   }
