@@ -45,8 +45,16 @@ describe.each(databases)('A list by the lists of parents on $name', (database) =
     expect(await found(3, { take: 10 })).toEqual({ ids: [2, 50], joins: 0, sent: 2 })
   })
 
-  it('joins them for whole lists, and if a `where` alone is asked for', async () => {
-    expect(await found(1)).toEqual({ ids: [1, 3, 50], joins: 1, sent: 1 })
+  it('looks them up before a whole list and before a count', async () => {
+    expect(await found(1)).toEqual({ ids: [1, 3, 50], joins: 0, sent: 2 })
+    const { prisma, authorizedFilter, user } = workspace
+    statements.length = 0
+    expect(await prisma.board.count(authorizedFilter(user(1)))).toBe(3)
+    await expect.poll(() => statements.length).toBe(2)
+    expect(statements.join()).not.toContain('JOIN')
+  })
+
+  it('joins them if a `where` alone is asked for', async () => {
     expect(await found(1, { take: 10, strategy: 'where' })).toEqual({ ids: [1, 3, 50], joins: 1, sent: 1 })
   })
 

@@ -56,10 +56,10 @@ describe.each(databases)('A plan on $name', (database) => {
   async function planned(
     condition: Definite,
     strategy: Strategy,
-    reads?: 'page',
+    isOfList = false,
   ): Promise<[where: Where, queries: number] | undefined> {
     try {
-      const plan = planner.plan(condition, 'Document', strategy, reads)
+      const plan = planner.plan(condition, 'Document', strategy, isOfList)
       const found = await Promise.all(plan.queries.map(sendBy(prisma)))
       const keys = found.map((rows, at) => new Keys(tables.model(plan.queries[at]!.model)!, tables).where(rows))
       return [plan.where(keys), plan.queries.length]
@@ -96,21 +96,19 @@ describe.each(databases)('A plan on $name', (database) => {
   ])(
     `finds just the rows for which a condition about %s holds (seed ${seed})`,
     async (name, some, runs) => {
-      const counts = { where: 0, auto: 0, subquery: 0, page: 0, parents: 0, some: 0 }
+      const counts = { where: 0, auto: 0, subquery: 0, list: 0, parents: 0, some: 0 }
       await fc.assert(
         fc.asyncProperty(some, async (condition) => {
           const expected = documents
             .filter((row) => matches(condition, row, { ...plainRows, known: new Map(knownRows) }))
             .map((row) => row['id'])
           let alone = 0
-          for (const strategy of ['where', 'auto', 'subquery', 'page'] as const) {
-            const plan = await (strategy === 'page'
-              ? planned(condition, 'auto', strategy)
-              : planned(condition, strategy))
+          for (const strategy of ['where', 'auto', 'subquery', 'list'] as const) {
+            const plan = await (strategy === 'list' ? planned(condition, 'auto', true) : planned(condition, strategy))
             if (!plan) continue
             const [where, queries] = plan
             if (strategy === 'auto') alone = queries
-            if (strategy === 'page' && queries > alone) counts.parents++
+            if (strategy === 'list' && queries > alone) counts.parents++
             const rows = await prisma.document.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })
             counts[strategy]++
             expect(
@@ -125,7 +123,7 @@ describe.each(databases)('A plan on $name', (database) => {
       console.log(database.name, name, { runs, ...counts })
       expect(counts.auto).toBeGreaterThanOrEqual(Math.max(counts.where, counts.subquery))
       expect(counts.auto).toBeGreaterThan(runs / 3)
-      expect(counts.page).toBe(counts.auto)
+      expect(counts.list).toBe(counts.auto)
       if (some === ofParents) expect(counts.parents).toBeGreaterThan(0)
     },
     240_000,

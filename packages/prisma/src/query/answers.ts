@@ -1,6 +1,6 @@
 import type { Authorizer, Filter, FilterOptions } from '@arcturus/core'
 import { ArgumentError, type Definite, partsIn, UnsupportedFilterError } from '@arcturus/core/filters'
-import type { Send } from '../database/send.js'
+import { type Send, sendNowhere } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
@@ -206,15 +206,15 @@ export class Answers {
     model: string,
     place: WhereLevel,
     filter: DefiniteFilter,
-    { reads }: Scope,
+    { reads, send }: Scope,
   ): FilterPlan {
     const definite = filter.definite()
     const strategy = choices?.strategy ?? this.#defaults.strategy
     const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()
     this.#plans.set(definite, known)
-    const page = reads === 'page' && place === 'root' ? reads : undefined
-    const key = `${place} ${strategy} ${model} ${page}`
-    const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy, page)
+    const isOfList = (reads === 'page' || reads === 'all') && place === 'root' && send !== sendNowhere
+    const key = `${place} ${strategy} ${model} ${isOfList}`
+    const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy, isOfList)
     known.set(key, plan)
     return plan
   }

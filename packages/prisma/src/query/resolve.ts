@@ -1,5 +1,5 @@
 import { ArgumentError } from '@arcturus/core/filters'
-import { sendNowhere, sendOnce } from '../database/send.js'
+import { sendOnce } from '../database/send.js'
 import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow, whereOf } from '../filter/printed.js'
@@ -85,8 +85,7 @@ export class Resolver {
    */
   resolve(args: unknown, model: string, operation: string, within: Scope): unknown {
     if (!isArguments(args)) return args
-    const reads = readsOf(args, operation)
-    const scope = { ...within, reads: reads === 'page' && within.send === sendNowhere ? 'few' : reads } as const
+    const scope = { ...within, reads: readsOf(args, operation) }
     if (!guarded.has(operation) && this.requests(args).length > 0) {
       throw new UnsupportedOperationError(
         'unsupported-operation',

@@ -61,12 +61,12 @@ export class Planner {
   }
 
   /**
-   * @param reads - `page`: the rows are read until there are enough.
+   * @param isOfList - Whether the query reads a list or counts it.
    * @throws UnsupportedFilterError if the strategy can't express the condition exactly
    */
-  plan(condition: Definite, model: string, strategy: Strategy, reads?: 'page'): FilterPlan {
+  plan(condition: Definite, model: string, strategy: Strategy, isOfList = false): FilterPlan {
     const { queries, printed, refused, finished } = this.#part(condition, model, strategy)
-    if (reads && strategy === 'auto' && queries.length === 0 && finished && this.#queries) {
+    if (isOfList && strategy === 'auto' && queries.length === 0 && finished && this.#queries) {
       const ahead = this.#ahead(condition, model, finished, this.#queries)
       if (ahead) return ahead
     }
@@ -75,7 +75,7 @@ export class Planner {
 
   /**
    * Looks up the parents of the rows first, if Prisma would join the parent of each row that it
-   * looks at: a page for somebody who sees few rows looks at many.
+   * looks at: a page for somebody who sees few rows looks at many, and a count at all of them.
    * @param joined - The `where` that joins them, for too many parents.
    * @returns undefined if Prisma joins none, or if SQL can't express the condition on them
    */
