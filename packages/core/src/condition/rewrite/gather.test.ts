@@ -86,6 +86,16 @@ describe('gather', () => {
     const guarded = `(${role('a')} or d.parent != nil and r in u.roles and r.team = d.parent.team and r.name = "b")`
     expect(gathered(guarded).match(/roles/g)).toHaveLength(2)
   })
+
+  it.each(['source', 'closures', 'machine'] as const)('reads a relation before a search, by %s', (evaluator) => {
+    const unloaded = new Document(undefined as never, true)
+    const body = `not (${role('a')} or d.team = d.team and r in u.roles and r.name = "b")`
+    const authorizer = load(body, true, evaluator)
+    // The roles are empty, so that nothing else reads the team.
+    expect(() => authorizer.can(new User([]), 'read', unloaded)).toThrow(
+      expect.objectContaining({ code: 'relation-not-loaded' }),
+    )
+  })
 })
 
 const [red, blue] = [new Team(1), new Team(2)]

@@ -6,8 +6,8 @@ import { canFail, Fallible } from '../fallible.js'
 import { isSame, isSameOperand, likenessOf, likenessOfOperand } from '../same.js'
 import { substitute } from '../substitute.js'
 import { areTextTests } from '../texts.js'
-import { operandType, unknownType } from '../type.js'
-import { alternativesOf, goalsOf, mapParts, partsIn, variablesIn } from '../visit.js'
+import { operandType, stepField, unknownType } from '../type.js'
+import { alternativesOf, goalsOf, mapParts, operandsIn, partsIn, pathsIn, variablesIn } from '../visit.js'
 import { groupsOf } from './groups.js'
 import { unite } from './unite.js'
 
@@ -142,7 +142,7 @@ class Gathering {
 
   /**
    * Returns an alternative as a quantifier, also a test whether a list has a literal. Tests before it that need no
-   * search become its last tests, if no part of it can fail.
+   * search become its last tests, if no part of it can fail, and they read no relation, which may not be loaded.
    */
   #asQuantifier(arm: Condition): Some | undefined {
     if (arm.kind === 'in') return arm.item.kind === 'value' ? quantified(arm, this.#schema) : undefined
@@ -151,7 +151,8 @@ class Gathering {
     const tests = parts.slice(0, -1)
     if (some.kind !== 'some') return undefined
     if (tests.length === 0) return some
-    if (!tests.every(isTest) || [...tests, some].some((one) => this.#canFail(one))) return undefined
+    if (tests.some((one) => !isTest(one) || readsRelation(this.#schema, one))) return undefined
+    if ([...tests, some].some((one) => this.#canFail(one))) return undefined
     const wheres = this.#armsOf(some.where).map((one) => and(headOf(one), ...tests, goalsOf(one).at(-1)!))
     return { ...some, where: or(...wheres) }
   }
@@ -207,6 +208,11 @@ function searchesIn(condition: Condition): number {
 
 function isTest({ kind }: Condition): boolean {
   return kind === 'compare' || kind === 'test' || kind === 'isa'
+}
+
+function readsRelation(schema: Schema, condition: Condition): boolean {
+  const paths = operandsIn(condition).flatMap(pathsIn)
+  return paths.some(({ steps }) => steps.some((step) => stepField(schema, step)?.kind === 'relation'))
 }
 
 /** Returns whether a conjunction has all parts of another one. */
