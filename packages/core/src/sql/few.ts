@@ -1,4 +1,5 @@
 import type { Definite, Operand } from '../condition/condition.js'
+import { formOf, partsIn } from '../condition/visit.js'
 import type { Rows } from './rows.js'
 
 /**
@@ -6,23 +7,14 @@ import type { Rows } from './rows.js'
  * one by one with a list that is too long for a hash table.
  */
 export function isOfFew(condition: Definite, rows: Rows): boolean {
-  switch (condition.kind) {
-    case 'and':
-      return condition.of.some((part) => isOfFew(part, rows))
-    case 'or':
-      return condition.of.every((part) => isOfFew(part, rows))
-    case 'some':
-      return isOfFew(condition.where, rows)
-    case 'compare': {
-      const { operator, left, right } = condition
-      const [one, value] = left.kind === 'value' ? [right, left] : [left, right]
-      return operator === '=' && isKey(one, rows) && value.kind === 'value'
-    }
-    case 'in':
-      return isKey(condition.item, rows) && condition.list.kind === 'value'
-    default:
-      return false
-  }
+  const form = formOf(condition)
+  if (form === 'all') return partsIn(condition).some((part) => isOfFew(part, rows))
+  if (form === 'any') return partsIn(condition).every((part) => isOfFew(part, rows))
+  if (condition.kind === 'in') return isKey(condition.item, rows) && condition.list.kind === 'value'
+  if (condition.kind !== 'compare' || condition.operator !== '=') return false
+  const { left, right } = condition
+  const [one, value] = left.kind === 'value' ? [right, left] : [left, right]
+  return isKey(one, rows) && value.kind === 'value'
 }
 
 function isKey(operand: Operand, rows: Rows): boolean {
