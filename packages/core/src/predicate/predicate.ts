@@ -75,6 +75,8 @@ export type Resumed = boolean | undefined | { readonly error: unknown }
 export interface Entrance {
   readonly policy: unknown
   readonly schema: { readonly change: number }
+  /** The change of the schema since which the policy is active. Checks after another change are not decided. */
+  readonly change: number
   readonly watching: { readonly watchers: readonly unknown[] }
   readonly statistics: { predicate: number }
 }

@@ -143,7 +143,7 @@ export class Decider implements Reuse, Entering {
     const { policy } = this
     this.#current = policy
     this.#change = this.#schema.change
-    this.enter = policy.checks.enter(policy, this.#watching)
+    this.enter = policy.checks.enter(policy, this.#change, this.#watching)
     if (running.current === undefined) return this.decide(actor, action, resource)
     const decide = () => this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource)
     return this.#within('can', policy, actor, action, resource, decide)
@@ -155,7 +155,8 @@ export class Decider implements Reuse, Entering {
       return this.#end(policy.checks.resume(known, actor, action, resource), policy, actor, action, resource)
     } finally {
       running.current = undefined
-      if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#watching)
+      // Sound: what is kept has a change.
+      if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#change!, this.#watching)
     }
   }
 

@@ -181,3 +181,26 @@ test.each([8, 9, 20])('%d classes are decided like a few, by an authorizer and a
     expect(() => can(new User(7), 'other', new classes[0]!())).toThrow('Unknown action')
   }
 })
+
+test.each([0, 500, 999, 1000, 1999])(
+  'A policy that a getter loads within a check decides from then on: %s',
+  (checks) => {
+    const authorizer = new Authorizer({ evaluator: 'source' })
+    let isDue = false
+    class Page {
+      constructor(readonly owner: number) {}
+      get ownerId(): number {
+        if (isDue) authorizer.loadSync('allow(user: User, "read", page: Page) if page.owner = 2 and user.id = 2;')
+        isDue = false
+        return this.owner
+      }
+    }
+    authorizer.registerClass(User).registerClass(Page)
+    authorizer.loadSync('allow(user: User, "read", page: Page) if page.ownerId = user.id;')
+    const isAllowed = (): boolean => authorizer.can(new User(1), 'read', new Page(1))
+    for (let times = 0; times < checks; times++) expect(isAllowed()).toBe(true)
+    isDue = true
+    isAllowed()
+    expect([isAllowed(), isAllowed()]).toEqual([false, false])
+  },
+)

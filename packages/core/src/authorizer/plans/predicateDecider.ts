@@ -62,6 +62,8 @@ export class PredicateDecider {
   /** Decides checks whose plans were known when it was made. Undefined until then, and with very many classes. */
   #dispatcher: Dispatcher | undefined
   #enter: Enter | undefined
+  /** The change of the schema for which it was made. */
+  #enterOf: number | undefined
   /** The number of checks after which it is made, or made anew if a check has to use the table. */
   #dispatchAt = checksBeforeDispatch
   /** The number of trials of the machine, by the kind of check. */
@@ -92,10 +94,16 @@ export class PredicateDecider {
     return this.resume(known, actor, action, resource)
   }
 
-  /** Returns the function that decides whole checks of known plans, if there is one yet. */
-  enter(policy: unknown, watching: Entrance['watching']): Enter | undefined {
+  /**
+   * Returns the function that decides whole checks of known plans, if there is one yet.
+   * @param change - The change of the schema since which the policy is active. Code of the application can load another
+   * policy within a check: the schema's own change is then that of the other one.
+   */
+  enter(policy: unknown, change: number, watching: Entrance['watching']): Enter | undefined {
     const { schema } = this.#context.meaning
-    this.#enter ??= this.#dispatcher?.enter?.({ policy, schema, watching, statistics: this.statistics })
+    if (this.#enter === undefined || this.#enterOf !== change)
+      this.#enter = this.#dispatcher?.enter?.({ policy, schema, change, watching, statistics: this.statistics })
+    this.#enterOf = change
     return this.#enter
   }
 

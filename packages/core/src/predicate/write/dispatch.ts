@@ -70,7 +70,7 @@ return undefined
  * all that the check reads on its way to the predicate, and V8 inlines it as far as it is small.
  */
 export const enterText = `entrance => {
-const { policy, schema, watching, statistics, met, partials, running } = entrance, { change } = schema
+const { policy, schema, change, watching, statistics, met, partials, running } = entrance
 return (by, actor, action, resource) => {
 if (met.any || partials.any || running.current !== undefined || schema.change !== change || watching.watchers.length > 0) return undefined
 running.current = by.spare
