@@ -62,11 +62,11 @@ describe.each(databases)('A condition printed as SQL on $name', (database) => {
   ])(
     `holds %s (seed ${seed})`,
     async (name, some, runs) => {
-      const counts = { asked: 0, some: 0 }
+      const counts = { asked: 0, some: 0, joined: 0 }
       const refused: Record<string, number> = {}
-      const print = (condition: Definite, ahead = false): Query | undefined => {
+      const print = (condition: Definite, options = {}): Query | undefined => {
         try {
-          return printQuery(condition, dialect, tables, castDocuments, { ahead })
+          return printQuery(condition, dialect, tables, castDocuments, options)
         } catch (error) {
           if (!(error instanceof UnsupportedFilterError)) throw error
           const reason = String(error.data?.['reason'])
@@ -83,11 +83,15 @@ describe.each(databases)('A condition printed as SQL on $name', (database) => {
             .map((row) => row['id'])
           counts.asked++
           if (expected.length > 0 && expected.length < documents.length) counts.some++
-          for (const one of query.recursive ? [query, print(condition, true)!] : [query]) {
+          const forms = [query]
+          if (query.recursive) forms.push(print(condition, { ahead: true })!)
+          if (dialect === 'postgresql') forms.push(print(condition, { joins: true })!)
+          if (forms.at(-1)!.joins !== '') counts.joined++
+          for (const one of forms) {
             const ids = await idsOf(prisma, dialect, 'docs', one).catch((error: unknown) => {
-              throw new Error(`${one.with}${one.sql}\n${String(one.values)}`, { cause: error })
+              throw new Error(`${one.with}${one.joins}${one.sql}\n${String(one.values)}`, { cause: error })
             })
-            expect(ids, `${one.with}${one.sql}\n${String(one.values)}`).toEqual(expected)
+            expect(ids, `${one.with}${one.joins}${one.sql}\n${String(one.values)}`).toEqual(expected)
           }
         }),
         { seed, numRuns: runs },
@@ -95,6 +99,7 @@ describe.each(databases)('A condition printed as SQL on $name', (database) => {
       console.log(database.name, name, { ...counts, refused })
       expect(counts.asked).toBeGreaterThan(runs / 3)
       expect(counts.some).toBeGreaterThan(counts.asked / 10)
+      if (dialect === 'postgresql') expect(counts.joined).toBeGreaterThan(counts.asked / 10)
     },
     120_000,
   )

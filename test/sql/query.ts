@@ -15,7 +15,7 @@ export function printQuery(
   dialect: SqlDialect,
   tables: SqlTables,
   cast: Cast = () => undefined,
-  { row = 'row', ahead = false } = {},
+  { row = 'row', ahead = false, joins = false } = {},
 ): Query {
   const values: unknown[] = []
   const printed = printSql(condition, {
@@ -23,6 +23,7 @@ export function printQuery(
     tables,
     row,
     ahead,
+    joins,
     parameter(value, column) {
       values.push(value)
       const place = dialect === 'postgresql' ? `$${values.length}` : '?'
@@ -38,11 +39,11 @@ export async function idsOf(
   prisma: Client,
   dialect: SqlDialect,
   table: string,
-  { with: queries, sql, values }: Query,
+  { with: queries, joins, sql, values }: Query,
 ): Promise<number[]> {
   const quote = dialect === 'mysql' ? '`' : '"'
   const name = (one: string) => `${quote}${one}${quote}`
-  const statement = `${queries}SELECT ${name('row')}.${name('id')} AS ${name('id')} FROM ${name(table)} AS ${name('row')} WHERE ${sql} ORDER BY 1`
+  const statement = `${queries}SELECT ${name('row')}.${name('id')} AS ${name('id')} FROM ${name(table)} AS ${name('row')}${joins} WHERE ${sql} ORDER BY 1`
   const rows = await prisma.$queryRawUnsafe<{ id: number | bigint }[]>(statement, ...values)
   return rows.map((row) => Number(row.id))
 }
