@@ -113,7 +113,13 @@ export class Planner {
       if (sizeOf(found).values > most) return joined
       known.set(part, typeof found === 'object' && { [own]: found[key] })
     }
-    return this.#printer.finish(this.#printer.printed(formula, undefined, known), model)
+    try {
+      return this.#printer.finish(this.#printer.printed(formula, undefined, known), model)
+    } catch (error) {
+      // All parents together can be too many for one query.
+      if (error instanceof UnsupportedFilterError) return joined
+      throw error
+    }
   }
 
   #part(condition: Definite, model: string, strategy: Strategy): Part {
