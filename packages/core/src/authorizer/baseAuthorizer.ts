@@ -25,7 +25,7 @@ type Decide = (
   resource: unknown,
 ) => boolean
 
-/** Decides a check that is rare once a policy is used. */
+/** Decides a check that the generated way to predicates leaves. There are few of them once a policy is in use. */
 const decide: Decide = (decider, listeners, actor, action, resource) => {
   if (!listeners.active) return decider.decide(actor, action, resource)
   const decision = listeners.begin('check', actor, action, resource)
@@ -39,8 +39,8 @@ const decide: Decide = (decider, listeners, actor, action, resource) => {
 }
 
 /**
- * Two functions that do the same, called in turn: V8 inlines neither of two. Inlined, what is rare would use up what V8
- * inlines, and the predicate would be left out.
+ * Two functions that do the same, called in turn, so that V8 inlines neither. Inlined, this rare code would use up the size
+ * that V8 inlines, and leave out the predicate.
  */
 const inTurn: readonly Decide[] = [
   (decider, listeners, actor, action, resource) => decide(decider, listeners, actor, action, resource),

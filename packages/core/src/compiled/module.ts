@@ -43,7 +43,7 @@ export interface CompiledPolicy {
 
 /** The context of an authorizer's checks. */
 export interface CompiledContext {
-  /** Returns what reads a name of the context; undefined for another name. */
+  /** Returns the reader of a name of the context; undefined for another name. */
   reader(name: string): { readonly value: unknown } | undefined
   /**
    * Returns the checks of an authorizer, in a context.

@@ -237,7 +237,7 @@ export class EvaluatedWorld implements World {
     const call = entryOf(calls, key, (): Call => {
       const values = definition.arguments.map((one) => this.#computed(one, inner))
       const body = new Part(this, definition.condition, inner)
-      // What has no arguments is no call of the policy, such as the rest of a rule, or has no types.
+      // A call without arguments is none of the policy, but, for example, the rest of a rule, or it has no types.
       const name = values.length > 0 ? [definition.name, ...values.map((one) => this.#idOf(one))].join(' ') : body
       const copies = values.map((one) => this.#copyOf(one)).join(' ')
       return { body, name, copies, state: 'new', outcome: no, low: 0 }

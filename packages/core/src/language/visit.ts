@@ -127,7 +127,7 @@ export function children(node: Node): readonly Node[] {
   return found
 }
 
-/** Calls `look` for the goals that a goal consists of. Those of a call, for example, are none. */
+/** Calls `look` for the goals that a goal consists of. The arguments of a call, for example, are no goals. */
 export function eachGoal(node: Node, look: (node: Node) => void): void {
   if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall') eachChild(node, look)
 }

@@ -55,14 +55,14 @@ export interface Dispatcher {
 }
 
 /**
- * Decides a check that begins now and needs nothing rare; otherwise undefined, before anything was evaluated.
- * @param by - What asks.
+ * Decides a check that begins now and needs nothing rare. Otherwise it returns undefined, before it evaluates anything.
+ * @param by - The decider that begins the check.
  */
 export type Enter = (by: Entering, actor: unknown, action: string, resource: unknown) => boolean | undefined
 
-/** What asks for a check. */
+/** A decider that begins a check. */
 export interface Entering {
-  /** What is evaluated while the check is. */
+  /** The evaluation of the check. */
   readonly spare: Running['current']
   /** Goes on with a check that is running. */
   resume(policy: unknown, known: Resumed, actor: unknown, action: string, resource: unknown): boolean
@@ -71,7 +71,7 @@ export interface Entering {
 /** The decision of a predicate, or what it threw. */
 export type Resumed = boolean | undefined | { readonly error: unknown }
 
-/** What a check reads before it begins, and what counts it. All of it is of one policy. */
+/** The state that a check of one policy reads before it begins, and the counter of such checks. */
 export interface Entrance {
   readonly policy: unknown
   readonly schema: { readonly change: number }

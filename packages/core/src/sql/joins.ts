@@ -48,7 +48,7 @@ export class Joins extends From {
     return columns
   }
 
-  /** The joins, each behind a blank. */
+  /** The joins, with a blank before each. */
   get text(): string {
     return this.#joins.map((write) => write()).join('')
   }

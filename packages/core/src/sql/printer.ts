@@ -56,8 +56,8 @@ export class Printer {
   /** The joins of the statement; undefined unless it has them. */
   readonly #joins: Joins | undefined
   /**
-   * Whether an alternative of the outermost condition is written, or one that is beside a `search`: few rows are all that the
-   * database looks at.
+   * The place of the written part: an `alternative` of the outermost condition, or a part of a `search`, whose other parts
+   * leave the database few rows to look at. Otherwise it is a `demand`.
    */
   #place: 'demand' | 'alternative' | 'search' = 'demand'
   /** Conditions that separate the results of that query for different outer rows. */

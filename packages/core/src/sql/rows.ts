@@ -118,7 +118,7 @@ export class Rows {
     return row
   }
 
-  /** Whether a relation leads to one row of the query, also if the database has several: a statement must not join these. */
+  /** Whether a relation can be joined. A statement joins only rows that their whole key links: others can be several. */
   #canJoin({ from }: Row, { link, model }: SqlRelation, span: Span | undefined): boolean {
     if (!(from instanceof Joins)) return true
     const { key } = this.table(model, span)

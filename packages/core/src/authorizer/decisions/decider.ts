@@ -155,7 +155,7 @@ export class Decider implements Reuse, Entering {
       return this.#end(policy.checks.resume(known, actor, action, resource), policy, actor, action, resource)
     } finally {
       running.current = undefined
-      // Sound: what is kept has a change.
+      // Sound: a policy is kept with its change.
       if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#change!, this.#watching)
     }
   }

@@ -68,8 +68,7 @@ export class PredicateDecider {
   #dispatchAt = checksBeforeDispatch
   /** The number of trials of the machine, by the kind of check. */
   readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
-
-  /** The classes of which a trial ended by a limit: other actions would take as long. */
+  /** The pairs of classes of which a trial exceeded a limit: trials of other actions would take as long. */
   readonly #hard = new WeakSet<PlansOfPair<CheckPlan>>()
 
   /** @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too. */
