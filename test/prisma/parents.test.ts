@@ -54,6 +54,26 @@ describe.each(databases)('A list by the lists of parents on $name', (database) =
     expect(statements.join()).not.toContain('JOIN')
   })
 
+  it('joins them in a transaction of several queries, which can change them', async () => {
+    const { bare, prisma, authorizedFilter, user } = workspace
+    const memberships = await bare.member.findMany({ where: { userId: 1 } })
+    const args = authorizedFilter(user(1))
+    const [before, , count, list] = await prisma.$transaction([
+      prisma.board.count(args),
+      prisma.member.deleteMany({ where: { userId: 1 } }),
+      prisma.board.count(args),
+      prisma.board.findMany({ ...args, select: { id: true } }),
+    ])
+    expect([before, count, list]).toEqual([3, 1, [{ id: 50 }]])
+    await bare.member.createMany({ data: memberships })
+    const within = prisma.$transaction(async (tx) => {
+      await tx.member.deleteMany({ where: { userId: 1 } })
+      expect(await tx.board.count(authorizedFilter(user(1)))).toBe(1)
+      throw new Error('undone')
+    })
+    await expect(within).rejects.toThrow('undone')
+  })
+
   it('joins them if a `where` alone is asked for', async () => {
     expect(await found(1, { take: 10, strategy: 'where' })).toEqual({ ids: [1, 3, 50], joins: 1, sent: 1 })
   })

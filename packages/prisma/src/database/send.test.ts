@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type IdQuery, sendNowhere, sendOnce } from './send.js'
+import { type IdQuery, sendOnce } from './send.js'
 
 const query = (value: number): IdQuery => ({ texts: ['SELECT ', ''], values: [value], model: 'Post' })
 
@@ -9,8 +9,4 @@ test('A query is sent once, however often it is asked for', async () => {
   expect(await send(query(1))).toEqual([{ value: 1, at: 1 }])
   expect(await send(query(2))).toEqual([{ value: 2, at: 2 }])
   expect(await send(query(1))).toEqual([{ value: 1, at: 1 }])
-})
-
-test('A query that cannot be sent is still known as such', () => {
-  expect(sendOnce(sendNowhere)).toBe(sendNowhere)
 })

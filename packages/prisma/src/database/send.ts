@@ -24,10 +24,9 @@ export function sendBy(client: unknown): Send {
 
 /**
  * Sends each query once: equal queries from several places of one application query share their
- * result. Returns `sendNowhere` as it is, by which a plan that needs no query is chosen.
+ * result.
  */
 export function sendOnce(send: Send): Send {
-  if (send === sendNowhere) return send
   const sent: { readonly query: IdQuery; readonly rows: Promise<readonly object[]> }[] = []
   return (query) => {
     const known = sent.find((one) => sameList(one.query.texts, query.texts) && sameList(one.query.values, query.values))

@@ -1,6 +1,6 @@
 import type { Authorizer, Filter, FilterOptions } from '@arcturus/core'
 import { ArgumentError, type Definite, partsIn, UnsupportedFilterError } from '@arcturus/core/filters'
-import { type Send, sendNowhere } from '../database/send.js'
+import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
@@ -33,6 +33,11 @@ export interface Scope {
    * or if it is not known.
    */
   readonly reads?: 'page' | 'few' | 'all' | undefined
+  /**
+   * Whether rows can be looked up for speed alone. Default false: earlier queries of the same transaction could change them
+   * after that.
+   */
+  readonly looksAhead?: boolean
   readonly send: Send
 }
 
@@ -206,13 +211,13 @@ export class Answers {
     model: string,
     place: WhereLevel,
     filter: DefiniteFilter,
-    { reads, send }: Scope,
+    { reads, looksAhead = false }: Scope,
   ): FilterPlan {
     const definite = filter.definite()
     const strategy = choices?.strategy ?? this.#defaults.strategy
     const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()
     this.#plans.set(definite, known)
-    const isOfList = (reads === 'page' || reads === 'all') && place === 'root' && send !== sendNowhere
+    const isOfList = (reads === 'page' || reads === 'all') && place === 'root' && looksAhead
     const key = `${place} ${strategy} ${model} ${isOfList}`
     const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy, isOfList)
     known.set(key, plan)

@@ -154,6 +154,7 @@ function scopeOf(client: PrismaClientLike, params: ModelQuery['__internalParams'
   if (!params) return { mayLoad: true, send: sendNowhere }
   // A loaded row is not part of an interactive transaction: the load would not see its writes, or
   // would wait for its end.
-  if (params.transaction?.kind === 'itx') return { mayLoad: false, send: sendWithin(client, params.transaction) }
-  return { mayLoad: true, send: sendBy(client) }
+  if (params.transaction?.kind === 'itx')
+    return { mayLoad: false, looksAhead: true, send: sendWithin(client, params.transaction) }
+  return { mayLoad: true, looksAhead: params.transaction === undefined, send: sendBy(client) }
 }
