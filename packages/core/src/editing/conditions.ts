@@ -1,6 +1,7 @@
-import { planCheck } from '../authorizer/plans/plans.js'
+import { deriveCheck } from '../authorizer/plans/plans.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { printCondition } from '../condition/print.js'
+import { simplify } from '../condition/rewrite/passes.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
 
@@ -13,7 +14,7 @@ export interface EffectiveCondition {
 
 /**
  * Returns the conditions under which actors may perform an action on rows of a model, once for each class of actors. These
- * are the conditions that checks and filters evaluate.
+ * mean the same as those that checks and filters evaluate.
  */
 export function effectiveConditions(
   policy: Omit<Policy, 'warnings'>,
@@ -24,7 +25,7 @@ export function effectiveConditions(
   const whole: Policy = { ...policy, warnings: [] }
   const deriver = new Deriver(whole, schema)
   return [...policy.unions.Actor].map((actor) => {
-    const condition = planCheck(whole, schema, { model: actor }, { action }, { model }, deriver)
+    const condition = simplify(deriveCheck(schema, { model: actor }, { action }, { model }, deriver))
     return { actor, text: printCondition(condition, schema) }
   })
 }
