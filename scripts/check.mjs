@@ -16,9 +16,9 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [168, 176],
-    async: [72, 176],
-    checks: 117.5,
+    index: [168.5, 176.5],
+    async: [72.5, 176.5],
+    checks: 118,
     runtime: 17,
     explain: 68,
     decisions: 68,
@@ -26,11 +26,11 @@ const ceilings = {
     filters: 21.5,
     framework: 14.5,
     language: 19,
-    editing: 65,
-    compile: 50.5,
-    tools: 81.5,
+    editing: 63.5,
+    compile: 51,
+    tools: 82,
     node: 7.5,
-    oso: 140.5,
+    oso: 141,
     writes: 75,
   },
   testing: { index: 90.5, diff: 37 },

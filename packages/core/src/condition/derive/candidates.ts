@@ -1,5 +1,6 @@
 import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import type { Policy } from '../../policy/policy.js'
+import { RuleIndex } from '../../policy/ruleIndex.js'
 import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { OperandType } from '../condition.js'
@@ -9,6 +10,8 @@ import type { Symbolic } from './terms.js'
 
 /** Finds the rules that calls can reach. */
 export class Candidates {
+  /** The rules by their tests of one argument, by the name of the rules and its place. */
+  readonly #indexes = new Map<string, RuleIndex<Rule>>()
   /** The rules that one argument does not exclude, by the name of the rules, its place, and its type. */
   readonly #known = new Map<string, readonly Rule[]>()
 
@@ -47,12 +50,23 @@ export class Candidates {
   ): readonly Rule[] {
     const rules = this.policy.rules.get(name) ?? []
     if (arg.kind !== 'operand' || !type) return rules
-    return entryOf(this.#known, [name, arity, index, keyOf(arg.operand, type)].join(' '), () =>
-      rules.filter(
-        ({ parameters }) => parameters.length === arity && isPossible(this.schema, parameters[index]!, arg, type),
-      ),
-    )
+    const place = [name, arity, index].join(' ')
+    return entryOf(this.#known, `${place} ${keyOf(arg.operand, type)}`, () => {
+      const tests = entryOf(this.#indexes, place, () => {
+        const fitting = rules.filter(({ parameters }) => parameters.length === arity)
+        return new RuleIndex(fitting, ({ parameters }) => testOf(parameters[index]!))
+      })
+      return tests.passing(({ parameters }) => isPossible(this.schema, parameters[index]!, arg, type))
+    })
   }
+}
+
+/** Returns the key of all that `isPossible` tests of an argument; undefined for no test. */
+function testOf(parameter: Parameter): string | undefined {
+  const literal = literalOf(parameter)
+  const tag = parameter.pattern?.kind === 'class pattern' ? parameter.pattern.tag : ''
+  if (literal === undefined) return tag || undefined
+  return `${tag} ${typeof literal.value} ${literal.value}`
 }
 
 /**
@@ -61,11 +75,7 @@ export class Candidates {
  */
 function isPossible(schema: Schema, parameter: Parameter, arg: Symbolic, type: OperandType | undefined): boolean {
   if (arg.kind !== 'operand') return true
-  const literal = isLiteral(parameter.term)
-    ? parameter.term
-    : parameter.pattern && isLiteral(parameter.pattern)
-      ? parameter.pattern
-      : undefined
+  const literal = literalOf(parameter)
   if (literal && arg.operand.kind === 'value') return literal.value === arg.operand.value
   const { pattern } = parameter
   if (pattern?.kind !== 'class pattern' || !type || pattern.tag === 'Actor' || pattern.tag === 'Resource') return true
@@ -77,7 +87,14 @@ function isPossible(schema: Schema, parameter: Parameter, arg: Symbolic, type: O
   )
 }
 
-function isLiteral(node: Expression | Pattern): node is Extract<Expression, { kind: 'string' | 'boolean' | 'number' }> {
+type Literal = Extract<Expression, { kind: 'string' | 'boolean' | 'number' }>
+
+function literalOf({ term, pattern }: Parameter): Literal | undefined {
+  if (isLiteral(term)) return term
+  return pattern && isLiteral(pattern) ? pattern : undefined
+}
+
+function isLiteral(node: Expression | Pattern): node is Literal {
   return node.kind === 'string' || node.kind === 'boolean' || (node.kind === 'number' && typeof node.value === 'number')
 }
 

@@ -1,39 +1,23 @@
 import type { Call } from '../../language/ast.js'
+import type { Host } from '../host/host.js'
 import { Cell } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import type { Step } from '../state/step.js'
 import { isDict, isList, type Term } from '../state/term.js'
-import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
+import { type Candidate, keyOf, kinds, resolve } from './dispatch.js'
+import { Kinds } from './kinds.js'
 import type { RuleGroup } from './ruleGroup.js'
+import type { Selection } from './selection.js'
 
 /**
  * A node of the index, by the key of the next deciding argument; the leaves are the rules to try.
  */
 type Index = Map<unknown, Index | readonly Step[]>
 
-/**
- * The index by the exact keys of arguments. A class that is not a model may belong to a single
- * object, so it is held weakly.
- */
-class Kinds {
-  readonly #values = new Map<unknown, Kinds | readonly Step[]>()
-  readonly #classes = new WeakMap<object, Kinds | readonly Step[]>()
-
-  get(key: unknown): Kinds | readonly Step[] | undefined {
-    return isObject(key) ? this.#classes.get(key) : this.#values.get(key)
-  }
-
-  set(key: unknown, found: Kinds | readonly Step[]): void {
-    if (isObject(key)) this.#classes.set(key, found)
-    else this.#values.set(key, found)
-  }
-}
-
-function isObject(key: unknown): key is object {
-  return typeof key === 'function' || (typeof key === 'object' && key !== null)
-}
+/** The index by the exact keys of arguments. */
+class Exact extends Kinds<Exact | readonly Step[]> {}
 
 /** The key of an argument that needs the exact lookup; no argument equals it. */
 const never: unique symbol = Symbol('never')
@@ -46,14 +30,14 @@ const never: unique symbol = Symbol('never')
  */
 export class CallSite {
   /** Rules that fit the constants of the call. */
-  #candidates: readonly Candidate[] | undefined = undefined
+  #selection: Selection | undefined = undefined
   /**
    * Indexes of the arguments that decide between rules, and the constants that rules compare them
    * with.
    */
   #positions: readonly number[] = []
   #literals: readonly (ReadonlySet<unknown> | undefined)[] = []
-  #index: Kinds | readonly Step[] | undefined = undefined
+  #index: Exact | readonly Step[] | undefined = undefined
   /** The index by the constructors of arguments, or by the values themselves if those decide. */
   #quick: Index | readonly Step[] | undefined = undefined
   /** The last quick keys, and the entries found for them. */
@@ -100,17 +84,27 @@ export class CallSite {
 
   /** Finds the rules by the exact keys, and stores them under the quick keys as well. */
   #find(m: Machine, args: readonly Term[]): readonly Step[] {
-    if (this.#candidates === undefined) this.#prepare()
+    this.#selection ??= this.#select(m.host)
     const positions = this.#positions
     const path = positions.map((at, number) => keyOf(m.host, args[at], this.#literals[number]))
-    const entries = lookUp(this.#index, path) ?? resolve(m, this.#candidates!, args)
-    this.#index = store(this.#index, path, entries, () => new Kinds())
+    const entries = lookUp(this.#index, path) ?? resolve(m, this.#fewest(m.host, args), args)
+    this.#index = store(this.#index, path, entries, () => new Exact())
     const quick = positions.map((at, number) => quickKey(m, args[at], this.#literals[number]))
     if (!quick.includes(never)) this.#quick = store<Index>(this.#quick, quick, entries, () => new Map())
     return entries
   }
 
-  #prepare(): void {
+  /** Returns the rules to test: those that the argument leaves that excludes the most. */
+  #fewest(host: Host, args: readonly Term[]): readonly Candidate[] {
+    let { rules } = this.#selection!
+    for (const at of this.#positions) {
+      const left = this.#selection!.given(host, at, args[at]).rules
+      if (left.length < rules.length) rules = left
+    }
+    return rules
+  }
+
+  #select(host: Host): Selection {
     const { predicate, operands, node } = this
     if (!predicate.isDefined) {
       throw new Fault('undefined-rule', `The policy has no rule "${predicate.name}".`, {
@@ -119,16 +113,16 @@ export class CallSite {
         data: { name: predicate.name },
       })
     }
-    const fixed = operands.map((operand) => operand.kind === 'value')
-    this.#candidates = predicate.rules.filter((candidate) =>
-      operands.every((operand, at) => !fixed[at] || candidate.admits(at, operand.value)),
-    )
+    let { selection } = predicate
     const positions: number[] = []
     for (let at = 0; at < predicate.arity; at++) {
-      if (!fixed[at] && this.#candidates.some((candidate) => candidate.asks(at))) positions.push(at)
+      const operand = operands[at]
+      if (operand?.kind === 'value') selection = selection.given(host, at, operand.value)
+      else positions.push(at)
     }
-    this.#positions = positions
-    this.#literals = positions.map((at) => literalsAt(this.#candidates!, at))
+    this.#positions = positions.filter((at) => selection.asks(at))
+    this.#literals = this.#positions.map((at) => selection.literals(at))
+    return selection
   }
 }
 
@@ -155,13 +149,13 @@ function quickKey(m: Machine, arg: Term, literals: ReadonlySet<unknown> | undefi
   return isOwn || m.host.decidesClass(cls) ? cls : never
 }
 
-function lookUp(index: Kinds | readonly Step[] | undefined, path: readonly unknown[]): readonly Step[] | undefined {
+function lookUp(index: Exact | readonly Step[] | undefined, path: readonly unknown[]): readonly Step[] | undefined {
   let at = index
-  for (const key of path) at = at instanceof Kinds ? at.get(key) : undefined
-  return at instanceof Kinds ? undefined : at
+  for (const key of path) at = at instanceof Exact ? at.get(key) : undefined
+  return at instanceof Exact ? undefined : at
 }
 
-/** A container with an entry for each key: `Index` or `Kinds`. */
+/** A container with an entry for each key: `Index` or `Exact`. */
 interface Node<Own> {
   get(key: unknown): Own | readonly Step[] | undefined
   set(key: unknown, found: Own | readonly Step[]): unknown

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Schema } from '../../schema/schema.js'
 import { tag } from '../../schema/tags.js'
-import { holds, Variable } from '../index.js'
+import type { SchemaHostOptions } from '../host/schemaHost.js'
+import { holds, SchemaHost, Variable } from '../index.js'
 import { solve } from '../query/query.js'
 import { ask, programOf } from '../testing/ask.js'
 
@@ -84,6 +86,44 @@ describe('a call', () => {
         }
       }),
       { numRuns: 20 },
+    )
+  })
+
+  it('finds the rules that all arguments leave, whichever of them excludes the most', () => {
+    const names = Object.keys(classes)
+    const rule = fc.record({
+      first: fc.constantFrom('"a"', '"b"', '1', 'nil', '_', ...names.map((name) => `_: ${name}`)),
+      second: fc.constantFrom('"a"', '1.0', '_', '_: String', '_: Staff', '_: Person{age: 29}'),
+    })
+    const value = fc.constantFrom('"a"', '"b"', '"c"', '1', 'nil', 'ann', 'bob', 'odd')
+    fc.assert(
+      fc.property(fc.array(rule, { minLength: 1, maxLength: 12 }), fc.array(fc.tuple(value, value)), (rules, calls) => {
+        const text = ({ first, second }: (typeof rules)[number], at: number) => `f(${first}, ${second}, ${at});`
+        const found = (one: string, [left, right]: readonly string[]) =>
+          ask(`x = ${left} and y = ${right} and f(x, y, n) and f(${left}, ${right}, n)`, {
+            policy: one,
+            classes,
+            constants,
+          }).map((answer) => answer['n'])
+        for (const call of calls) {
+          const alone = rules.flatMap((one, at) => found(text(one, at), call))
+          expect(found(rules.map(text).join(' '), call).sort()).toEqual(alone.sort())
+        }
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('fails for a class that is not registered, even if another argument excludes the rule', () => {
+    const policy = 'f(_: Person, _: Lead); f(_: Person, _: Person);'
+    class Halves extends SchemaHost {
+      override isSubclass(name: string, ancestor: string): boolean | undefined {
+        return name === 'Person' || ancestor === 'Person' ? undefined : super.isSubclass(name, ancestor)
+      }
+    }
+    const host = (schema: Schema, options: SchemaHostOptions) => new Halves(schema, options)
+    expect(() => ask('f(ann, bob)', { policy, classes, constants, host })).toThrow(
+      expect.objectContaining({ code: 'unregistered-class' }),
     )
   })
 

@@ -46,10 +46,26 @@ export abstract class Candidate {
    */
   abstract openEntry(at: number): Step
 
-  /** Returns whether the rule may fit an argument that is the same in every call. */
-  admits(at: number, value: Term): boolean {
+  /**
+   * Returns the key of the test with which an argument by itself can exclude the rule: of a constant or a class. Returns
+   * undefined if there is none, or if the call may have to fail because a class of the head is not registered.
+   */
+  test(at: number): unknown {
     const literal = this.literal(at)
-    return literal === undefined || compareLiteral(literal, value) !== 'no'
+    if (literal !== undefined) return typeof literal === 'string' ? `text ${literal}` : scalar(literal)
+    const tag = this.#tag(at)
+    const isRegistered = ({ pattern }: Parameter) =>
+      pattern?.kind !== 'class pattern' ||
+      [...(this.unions.get(pattern.tag) ?? [pattern.tag])].every((one) => this.host.isSubclass(one, one) !== undefined)
+    return tag !== undefined && this.node.parameters.every(isRegistered) ? `class ${tag}` : undefined
+  }
+
+  /** Returns whether an argument passes the test. */
+  admits(host: Host, at: number, value: Term): boolean {
+    const literal = this.literal(at)
+    if (literal !== undefined) return compareLiteral(literal, value) !== 'no'
+    const tag = this.#tag(at)
+    return tag === undefined || this.#isInstance(host, tag, value, at) !== 'no'
   }
 
   /** Returns whether the rule tests an argument. */
@@ -170,10 +186,10 @@ function compareLiteral(literal: Term, arg: Term): Answer {
     return (typeof b === 'number' || typeof b === 'bigint') && a <= b && a >= b ? 'yes' : 'no'
   }
   return a === b ? 'yes' : 'no'
+}
 
-  function scalar(term: Term): Term {
-    return term instanceof Float ? term.value : term
-  }
+function scalar(term: Term): Term {
+  return term instanceof Float ? term.value : term
 }
 
 /** Returns a value of the same class as a term, for class tests. */
@@ -188,7 +204,7 @@ export function literalsAt(candidates: readonly Candidate[], at: number): Readon
   const literals = new Set<unknown>()
   for (const candidate of candidates) {
     const literal = candidate.literal(at)
-    if (literal !== undefined) literals.add(literal instanceof Float ? literal.value : literal)
+    if (literal !== undefined) literals.add(scalar(literal))
   }
   return literals.size > 0 ? literals : undefined
 }

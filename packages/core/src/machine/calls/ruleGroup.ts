@@ -1,6 +1,7 @@
 import type { Rule } from '../../language/ast.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { Candidate } from './dispatch.js'
+import { Selection } from './selection.js'
 
 /** The rules of one name and arity. */
 export class RuleGroup {
@@ -9,6 +10,8 @@ export class RuleGroup {
    * an older frame grows when it is written to.
    */
   capacity: number
+  /** The rules for calls to select from. */
+  readonly selection: Selection
 
   constructor(
     readonly name: string,
@@ -20,6 +23,7 @@ export class RuleGroup {
     readonly recursive: boolean,
   ) {
     this.capacity = arity
+    this.selection = new Selection(rules)
   }
 
   /** Records that a rule of the group has been compiled, and the number of slots that it needs. */

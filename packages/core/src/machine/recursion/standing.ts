@@ -66,8 +66,7 @@ class Given {
       case 'call':
         goal.args.forEach((arg, at) => {
           if (arg.kind !== 'variable' || this.#read.has(arg.name) || this.has(arg)) return
-          const isPassed = rules.get(goal.name)?.some((rule) => passesTo(rule, at, goal.args, this))
-          if (isPassed) this.#add(arg)
+          if (passTo(rules.get(goal.name) ?? [], at, goal.args, this)) this.#add(arg)
         })
     }
   }
@@ -99,19 +98,24 @@ function isRead(node: Expression): boolean {
 }
 
 /**
- * Returns whether a rule can bind a parameter to another argument that is given, as `same(x, x);`
- * does.
+ * Returns whether any rule of a name can bind a parameter to another argument that is given, as
+ * `same(x, x);` does.
  */
-function passesTo(rule: Rule, at: number, args: readonly Expression[], given: Given): boolean {
-  const { parameters } = rule
-  if (parameters.length !== args.length || parameters[at]!.term.kind !== 'variable') return false
+function passTo(rules: readonly Rule[], at: number, args: readonly Expression[], given: Given): boolean {
   const areGiven = args.map((arg, index) => index !== at && given.has(arg))
-  const known = entryOf(passed, rule, () => new Map<string, boolean>())
-  return entryOf(known, `${at} ${areGiven.join()}`, () => passesParameter(rule, at, areGiven))
+  const known = entryOf(passed, rules, () => new Map<string, boolean>())
+  return entryOf(known, `${at} ${areGiven.join()}`, () =>
+    rules.some(
+      (rule) =>
+        rule.parameters.length === args.length &&
+        rule.parameters[at]!.term.kind === 'variable' &&
+        passesParameter(rule, at, areGiven),
+    ),
+  )
 }
 
-/** The results by rule. A policy can call each of a thousand rules a thousand times. */
-const passed = new WeakMap<Rule, Map<string, boolean>>()
+/** The results by the rules of a name. A policy can call a thousand rules from a thousand places. */
+const passed = new WeakMap<readonly Rule[], Map<string, boolean>>()
 
 /** @param areGiven - For each parameter, whether its argument is given. */
 function passesParameter(rule: Rule, at: number, areGiven: readonly boolean[]): boolean {
