@@ -125,15 +125,19 @@ export class Decider implements Reuse, Entering {
     // Sound: it is kept. The machine needs the policy with which the check began.
     const policy = this.#current!
     running.current = this.spare
-    let known: boolean | undefined
     try {
-      known = policy.checks.decideAtOnce(actor, action, resource)
-    } catch (error) {
-      return this.resume(policy, { error }, actor, action, resource)
+      let known: Resumed
+      try {
+        known = policy.checks.decideAtOnce(actor, action, resource)
+      } catch (error) {
+        return this.resume(policy, { error }, actor, action, resource)
+      }
+      if (known === undefined || metErrors.any) return this.resume(policy, known, actor, action, resource)
+      return known
+    } finally {
+      // Where the stack ends, also the call of `resume` throws. A check that never ended would keep answers for later ones.
+      running.current = undefined
     }
-    if (known === undefined || metErrors.any) return this.resume(policy, known, actor, action, resource)
-    running.current = undefined
-    return known
   }
 
   /** Decides a check within another one, or the first one of a policy. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { moduleOf } from '../../compiled/testing/moduleOf.js'
+import { running } from '../../schema/context.js'
 import { Authorizer } from '../authorizer.js'
 
 class User {
@@ -204,3 +205,25 @@ test.each([0, 500, 999, 1000, 1999])(
     expect([isAllowed(), isAllowed()]).toEqual([false, false])
   },
 )
+
+test.each(['source', 'closures', 'machine'] as const)('A check ends where the stack ends: %s', (evaluator) => {
+  const authorizer = new Authorizer({ evaluator }).registerClass(User).registerClass(Doc)
+  authorizer.loadSync('allow(user: User, "read", doc: Doc) if doc.ownerId = user.id;')
+  const isAllowed = (doc: Doc): boolean => authorizer.can(new User(1), 'read', doc)
+  for (let times = 0; times < 1100; times++) isAllowed(new Doc(1))
+  /** Asks at each depth, the greatest first, until a check has room. */
+  const asksBelow = (): boolean => {
+    try {
+      if (asksBelow()) return true
+    } catch {}
+    try {
+      return isAllowed(new Doc(1))
+    } catch {
+      return false
+    }
+  }
+  for (let times = 0; times < 20; times++) {
+    asksBelow()
+    expect(running.current).toBe(undefined)
+  }
+})

@@ -191,8 +191,10 @@ export function outerEvaluation(): Evaluation | undefined {
   const outer = running.current
   const reuse = outer?.reusedBy
   if (outer && reuse) {
+    // Its replacement first, which can end the stack: an evaluation that was used keeps its answers.
+    const spare = reusable(reuse, outer.context)
     outer.reusedBy = undefined
-    reuse.spare = reusable(reuse, outer.context)
+    reuse.spare = spare
   }
   return outer
 }

@@ -74,6 +74,7 @@ const { policy, schema, change, watching, statistics, met, partials, running } =
 return (by, actor, action, resource) => {
 if (met.any || partials.any || running.current !== undefined || schema.change !== change || watching.watchers.length > 0) return undefined
 running.current = by.spare
+try {
 let known
 try {
 known = dispatch(actor, action, resource)
@@ -81,9 +82,11 @@ known = dispatch(actor, action, resource)
 return by.resume(policy, { error }, actor, action, resource)
 }
 if (known === undefined || met.any) return by.resume(policy, known, actor, action, resource)
-running.current = undefined
 statistics.predicate++
 return known
+} finally {
+running.current = undefined
+}
 }
 }`
 
