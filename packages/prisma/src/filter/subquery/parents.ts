@@ -66,7 +66,7 @@ function parentOf(formula: Formula, tables: Tables): PrismaRelation | undefined 
 /** Types of keys that are the same value in every form. */
 const keyTypes: ReadonlySet<string> = new Set(['Int', 'BigInt', 'String'])
 
-/** Whether a formula holds only if the rows exist whose columns it reads from a root. */
+/** Whether a formula holds only if the row exists to which the first step from a root leads. */
 function needs(formula: Formula, root: Root): boolean {
   switch (formula.kind) {
     case 'and':
@@ -76,12 +76,14 @@ function needs(formula: Formula, root: Root): boolean {
     case 'not':
       return false
     default:
-      return operandsIn(formula).some((one) => isOf(one, root))
+      return operandsIn(formula).some((one) => readsThrough(one, root))
   }
 }
 
-function isOf(operand: Operand, root: Root): boolean {
-  return (operand.kind === 'path' && operand.root === root) || operandsIn(operand).some((one) => isOf(one, root))
+/** Whether an operand reads a column of that row. The row itself can be compared with nil. */
+function readsThrough(operand: Operand, root: Root): boolean {
+  if (operand.kind === 'path') return operand.root === root && operand.steps.length > 1
+  return operandsIn(operand).some((one) => readsThrough(one, root))
 }
 
 function pathsOf(of: Formula): readonly Path[] {
