@@ -33,6 +33,11 @@ describe('unknown-field', () => {
       ['1:66 levl'],
     ],
     ['lets models pass that do not name all their fields', 'f(p: Person) if p.anything = 1;', []],
+    [
+      'knows that a list has a length, and no field of its rows',
+      'f(g: Folder) if g.documents.length > 1 and g.documents.title = "a";',
+      ['1:56 title'],
+    ],
     ['leaves methods alone', 'f(d: Document) if d.isOpen();', []],
   ])('%s', (_, policy, found) => {
     expect(problems('unknown-field', policy)).toEqual(found)

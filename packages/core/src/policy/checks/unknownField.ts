@@ -39,6 +39,7 @@ export const unknownField: PathCheck = (context) => {
     context.warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
   }
   const reportList = (list: Expression, { value, span }: StringLiteral, model: string): void => {
+    if (value === 'length') return
     const text = spanText(list.span)
     context.warning('unknown-field', `${text} is a list of rows of ${model}, and has no field "${value}".`, span, {
       hint: `read it of an element: one in ${text} and one.${value} = …`,
