@@ -56,6 +56,7 @@ const models: Readonly<Record<string, Readonly<Record<string, SqlField>>>> = {
     meta: { kind: 'column', column: columnOf('meta', { kind: 'other', name: 'jsonb' }, true) },
     place: { kind: 'embedded', model: 'Place' },
     folder: related('Folder', columnOf('folder_id', integer, true), id, false),
+    teamId: { kind: 'column', column: columnOf('team_id') },
     editor: referred(
       'Member',
       true,
@@ -217,6 +218,11 @@ describe('a condition as SQL', () => {
       'takes the column of a reference that can be null for the row',
       compare(path(page, 'editor', 'userId'), '=', value(1)),
       '(p.editor_id = <1>)',
+    ],
+    [
+      'compares a column with itself behind a reference only where the reference leads to a row',
+      compare(path(page, 'teamId'), '<=', path(page, 'editor', 'teamId')),
+      '(p.editor_id IS NOT NULL)',
     ],
     [
       'goes by a part of a reference to a row behind, whose own row has to exist',

@@ -34,7 +34,7 @@ export class ColumnComparisons {
     if (operator === '=' || operator === '==') return this.#columnsEqual(left, right, pair)
     if (operator === '!=') return this.#columnsDiffer(left, right, pair)
     if ((operator === '<=' || operator === '>=') && isItself(left, right, pair))
-      return this.values.withNil('!=', left, span)
+      return all([this.values.withNil('!=', left, span), ...presencesOf(right)])
     // A side that is null is nil or NaN, which have no order, not even with an infinity.
     const isSome = (one: Value): Sql => atom(`${one.text} IS NOT NULL`)
     const order = any([
