@@ -117,7 +117,7 @@ function matchClass(own: ClassPattern, wanted: ClassPattern, names: ClassNames):
  * Returns whether every instance of the class `tag` is one of `wanted`. A union is a class whose
  * subclasses are its members.
  */
-function isOneOf(tag: string, wanted: string, { schema, unions }: ClassNames): boolean {
+export function isOneOf(tag: string, wanted: string, { schema, unions }: ClassNames): boolean {
   if (tag === wanted) return true
   if (tag === 'Actor' || tag === 'Resource') return false
   if (wanted === 'Actor' || wanted === 'Resource') {

@@ -227,7 +227,7 @@ describe('calls', () => {
     ['that recur refer to themselves', `${body('f(repo)')} f(repo: Repo) if repo.isPublic or f(repo);`, 'f(resource)'],
     [
       'that recur through `not` are opaque',
-      `${body('f(repo)')} f(repo: Repo) if repo.isPublic and not f(repo);`,
+      `${body('f(repo)')} f(repo: Repo) if not (repo.isPublic and f(repo));`,
       'opaque (a recursion through `not` or `forall`)',
     ],
   ]

@@ -7,6 +7,7 @@ import { invalidRuleType } from './invalidRuleType.js'
 import { missingRelatedBlock } from './missingRelatedBlock.js'
 import { missingRequiredRule } from './missingRequiredRule.js'
 import { checkNames } from './names.js'
+import { negatedLoop } from './negatedLoop.js'
 import { notARelation } from './notARelation.js'
 import { relationKeyword } from './relationKeyword.js'
 import { repeatedDeclaration } from './repeatedDeclaration.js'
@@ -39,6 +40,6 @@ export function errorChecks(names: Check = checkNames(singletonVariable)): LoadC
       [undeclaredHead, relationKeyword, undeclaredBody, notARelation, missingRelatedBlock, undeclaredRelatedTerm],
     ],
     policy: [[unregisteredTypeClass], [restVariableInType], [invalidRule], [missingRequiredRule]],
-    rules: [[undefinedRule]],
+    rules: [[undefinedRule], [negatedLoop]],
   }
 }

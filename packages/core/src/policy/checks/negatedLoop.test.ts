@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { problems } from '../testing/problems.js'
+
+describe('negated-loop', () => {
+  test.each([
+    ['points at a rule that needs its own negation', 'f(x) if not f(x);', ['1:9 not f(x)']],
+    [
+      'points at it whatever other rules prove',
+      'f(x) if x = 1; f(x: Folder) if x.name = "a" and not f(x);',
+      ['1:49 not f(x)'],
+    ],
+    ['looks into alternatives that are negated together', 'f(x) if not (x = 1 or f(x));', ['1:9 not (x = 1 or f(x))']],
+    [
+      'follows a rule that holds whenever the head does',
+      'f(x, "a") if not g("a", x); g(b, y) if y = 1 or f(y, b);',
+      ['1:14 not g("a", x)'],
+    ],
+    [
+      'follows the shorthand of a block',
+      `actor Person {} resource Folder { permissions = ["read"]; roles = ["reader"]; "read" if "reader"; }
+has_role(p: Person, "reader", f: Folder) if not has_permission(p, "read", f);`,
+      ['2:45 not has_permission(p, "read", f)'],
+    ],
+    ['accepts a negation for other arguments', 'f(x: Folder) if not f(x.parent); g(x, y) if not g(y, x);', []],
+    [
+      'accepts a negation of less than the head',
+      'f(x) if not (x = 1 and f(x)); g(x) if not h(x); h(x) if x = 1 and g(x);',
+      [],
+    ],
+    ['accepts a rule that may not match', 'f(x: Folder) if not g(x); g(x: Company) if f(x); g(1);', []],
+    ['accepts two negations', 'f(x) if not g(x); g(x) if not f(x);', []],
+  ])('%s', (_, policy, found) => {
+    expect(problems('negated-loop', policy)).toEqual(found)
+  })
+})
