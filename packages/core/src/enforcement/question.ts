@@ -9,15 +9,16 @@ export class Question {
   isAwaited = false
   /** Undefined until the answer is known. */
   isAllowed: boolean | undefined
-  readonly #throws: boolean
   readonly #caller: { readonly stack?: string } = {}
 
   /**
    * @param method - The method that the handler called. The place of the call is recorded.
    * @param throws - Whether a denial is thrown, and not returned.
    */
-  constructor(method: Method | undefined, throws: boolean) {
-    this.#throws = throws
+  constructor(
+    method: Method | undefined,
+    private readonly throws: boolean,
+  ) {
     const { stackTraceLimit } = Error
     // The handler alone: a whole stack takes longer than most decisions.
     Error.stackTraceLimit = 1
@@ -36,7 +37,7 @@ export class Question {
    * forgotten even if something waits for it: this response did not.
    */
   get isForgotten(): boolean {
-    if (this.isAllowed === undefined) return this.#throws || !this.isAwaited
+    if (this.isAllowed === undefined) return this.throws || !this.isAwaited
     return !this.isAllowed && !this.isAwaited
   }
 

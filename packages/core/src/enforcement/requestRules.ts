@@ -32,18 +32,16 @@ export interface RoutedRequest {
 
 /** The request-level rules (`allow_request`) of one request. */
 export class RequestRules<Request> {
-  /** The authorizer, with the context of the request once it is known. */
-  authority: Authority
   readonly #routed: ((request: Request) => RoutedRequest) | undefined
   /** How the request was routed when the rules allowed it. */
   #allowed: RoutedRequest | undefined
 
   constructor(
-    authority: Authority,
+    /** The authorizer, with the context of the request once it is known. */
+    public authority: Authority,
     private readonly request: Request,
     routed?: (request: Request) => RoutedRequest,
   ) {
-    this.authority = authority
     this.#routed = routed
   }
 

@@ -36,8 +36,6 @@ export class Explanation implements DecisionExplanation {
   readonly decision: 'allowed' | 'denied' | 'error'
   /** The error of the check; for a denial that loaded relations, that of one that the explanation lacks. */
   readonly error: ArcturusError | undefined
-  /** The version of the policy: `authorizer.policyVersion` when it was made. */
-  readonly policyVersion: string | undefined
   readonly #asked: Asked
   readonly #evaluated: Evaluated
   readonly #options: ShowOptions
@@ -51,9 +49,9 @@ export class Explanation implements DecisionExplanation {
     evaluated: Evaluated,
     options: ShowOptions,
     schema: ConstructorParameters<typeof Shown>[0],
-    policyVersion: string | undefined,
+    /** The version of the policy: `authorizer.policyVersion` when it was made. */
+    readonly policyVersion: string | undefined,
   ) {
-    this.policyVersion = policyVersion
     this.decision = evaluated.decision
     this.allowed = evaluated.decision === 'allowed'
     this.error = evaluated.error

@@ -63,16 +63,16 @@ export class Lookahead {
 
 /** A grammar that shows a parser only the rules that can begin with the next token. */
 export class PredictingGrammar extends nearley.Grammar {
-  readonly #lookahead: Lookahead
-
-  constructor(start: string, lookahead: Lookahead) {
+  constructor(
+    start: string,
+    private readonly lookahead: Lookahead,
+  ) {
     // nearley starts with the rule of the first production.
     super(lookahead.rules[start]!.slice(0, 1))
-    this.#lookahead = lookahead
   }
 
   /** Sets the parser's next token; undefined for none. */
   expect(token: Token | undefined): void {
-    this.byName = this.#lookahead.rulesFor(token)
+    this.byName = this.lookahead.rulesFor(token)
   }
 }

@@ -92,17 +92,15 @@ export class Meter implements Account {
   mark: number
   // No `#`: nested evaluations make these, and private fields take longer to make than many a
   // decision.
-  readonly limits: BudgetLimits
-  protected readonly end: EndEvaluation
-  /** Steps between two checks of the time. */
-  protected readonly slice: number
   protected since: number | undefined = undefined
 
   /** @param end - Throws if a limit is exceeded. */
-  constructor(limits: BudgetLimits, end: EndEvaluation, slice: number = stepsBetweenLooks) {
-    this.limits = limits
-    this.end = end
-    this.slice = slice
+  constructor(
+    readonly limits: BudgetLimits,
+    protected readonly end: EndEvaluation,
+    /** Steps between two checks of the time. */
+    protected readonly slice: number = stepsBetweenLooks,
+  ) {
     this.mark = Math.min(slice, limits.steps)
   }
 

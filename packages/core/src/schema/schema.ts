@@ -383,14 +383,10 @@ export function primitiveClass(value: unknown): unknown {
 
 /** The value of a name of a model without a class. */
 export class Table {
-  readonly #name: string
-
-  constructor(name: string) {
-    this.#name = name
-  }
+  constructor(private readonly name: string) {}
 
   toString(): string {
-    return this.#name
+    return this.name
   }
 }
 

@@ -30,14 +30,15 @@ export function parsePattern(source: string, flags: string): Pattern {
 
 class Parser {
   readonly #chars: readonly string[]
-  readonly #flags: string
   #at = 0
   #depth = 0
 
-  constructor(source: string, flags: string) {
+  constructor(
+    source: string,
+    private readonly flags: string,
+  ) {
     // with the flag `u` an element is a code point, else a UTF-16 unit
     this.#chars = flags.includes('u') ? [...source] : source.split('')
-    this.#flags = flags
   }
 
   parse(): Pattern {
@@ -72,11 +73,11 @@ class Parser {
       case '[':
         return this.#set(this.#class())
       case '.':
-        return this.#set(this.#flags.includes('s') ? anyChar : complement(lineEnds))
+        return this.#set(this.flags.includes('s') ? anyChar : complement(lineEnds))
       case '^':
-        return { kind: this.#flags.includes('m') ? 'lineStart' : 'start' }
+        return { kind: this.flags.includes('m') ? 'lineStart' : 'start' }
       case '$':
-        return { kind: this.#flags.includes('m') ? 'lineEnd' : 'end' }
+        return { kind: this.flags.includes('m') ? 'lineEnd' : 'end' }
       case '\\': {
         const escaped = this.#peek()
         if (escaped === 'b' || escaped === 'B') return this.#skip({ kind: 'boundary' })
@@ -213,11 +214,11 @@ class Parser {
   }
 
   #set(set: CharSet): Pattern {
-    return { kind: 'set', set: this.#flags.includes('i') ? foldCase(set) : set }
+    return { kind: 'set', set: this.flags.includes('i') ? foldCase(set) : set }
   }
 
   get #isUnicode(): boolean {
-    return this.#flags.includes('u')
+    return this.flags.includes('u')
   }
 
   #peek(): string {

@@ -10,14 +10,12 @@ import { RowRules } from './rules.js'
  * be allowed before are found first, then all is written; `ledger.verify` tests the state after.
  */
 export class Writer<Where> implements RowWriter<Where> {
-  readonly parts: WriterParts<Where>
   readonly ledger: Ledger<Where>
   readonly cascades: Cascades<Where>
   readonly links: Links<Where>
   readonly #rules: RowRules<Where>
 
-  constructor(parts: WriterParts<Where>) {
-    this.parts = parts
+  constructor(readonly parts: WriterParts<Where>) {
     this.#rules = new RowRules(parts)
     this.ledger = this.#rules.ledger
     this.cascades = this.#rules.cascades

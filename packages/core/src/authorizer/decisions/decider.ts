@@ -33,18 +33,9 @@ import { Question } from './question.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
 export class Decider implements Reuse, Entering {
-  /** The context of its questions; undefined if they have none of their own. */
-  readonly context: ContextValues | undefined
   spare: Evaluation
   /** Decides checks of the active policy whose plans were known when it was made. */
   enter: Enter | undefined
-  readonly #active: ActivePolicy
-  readonly #schema: Schema
-  readonly #hosts: Hosts
-  readonly #relations: RelationLoaders
-  readonly #limits: Limits
-  readonly #outlived: OutlivedErrors
-  readonly #watching: Entrance['watching']
   /**
    * The active policy and what decides its checks, since this change. Every check needs them, and each reference on the
    * way to them costs about a nanosecond.
@@ -53,36 +44,29 @@ export class Decider implements Reuse, Entering {
   #current: LoadedPolicy | undefined
 
   constructor(
-    active: ActivePolicy,
-    schema: Schema,
-    hosts: Hosts,
-    relations: RelationLoaders,
-    limits: Limits,
-    outlived: OutlivedErrors,
-    watching: Entrance['watching'],
-    context?: ContextValues,
+    private readonly active: ActivePolicy,
+    private readonly schema: Schema,
+    private readonly hosts: Hosts,
+    private readonly relations: RelationLoaders,
+    private readonly limits: Limits,
+    private readonly outlived: OutlivedErrors,
+    private readonly watching: Entrance['watching'],
+    /** The context of its questions; undefined if they have none of their own. */
+    readonly context?: ContextValues | undefined,
   ) {
-    this.#watching = watching
-    this.#outlived = outlived
-    this.#active = active
-    this.#schema = schema
-    this.#hosts = hosts
-    this.#relations = relations
-    this.#limits = limits
-    this.context = context
     this.spare = reusable(this, context)
   }
 
   /** Returns a decider whose questions have a context. */
   with(context: ContextValues): Decider {
     return new Decider(
-      this.#active,
-      this.#schema,
-      this.#hosts,
-      this.#relations,
-      this.#limits,
-      this.#outlived,
-      this.#watching,
+      this.active,
+      this.schema,
+      this.hosts,
+      this.relations,
+      this.limits,
+      this.outlived,
+      this.watching,
       context,
     )
   }
@@ -102,7 +86,7 @@ export class Decider implements Reuse, Entering {
 
   /** The active policy. @throws ArgumentError if no policy is loaded. */
   get policy(): LoadedPolicy {
-    return this.#active.current()
+    return this.active.current()
   }
 
   /**
@@ -111,16 +95,16 @@ export class Decider implements Reuse, Entering {
    * @param arrived - Records the values that it waits for. Default: nothing does.
    */
   question(policy: LoadedPolicy = this.policy, evaluation?: Evaluation, arrived?: Arrived): Question {
-    const relations = this.#relations.active
-      ? new QuestionRelations(this.#schema, this.#relations.forQuestion(), arrived)
+    const relations = this.relations.active
+      ? new QuestionRelations(this.schema, this.relations.forQuestion(), arrived)
       : undefined
-    return new Question(policy, this.#hosts, relations, evaluation ?? this.run(outerEvaluation), arrived)
+    return new Question(policy, this.hosts, relations, evaluation ?? this.run(outerEvaluation), arrived)
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
     // What is rare is in functions of their own: V8 inlines the rest and the predicate as long as they are small.
-    if (metErrors.any || running.current !== undefined || this.#change !== this.#schema.change)
+    if (metErrors.any || running.current !== undefined || this.#change !== this.schema.change)
       return this.#decideRarely(actor, action, resource)
     // Sound: it is kept. The machine needs the policy with which the check began.
     const policy = this.#current!
@@ -146,8 +130,8 @@ export class Decider implements Reuse, Entering {
     if (metErrors.any) return metErrors.aside(() => this.decide(actor, action, resource))
     const { policy } = this
     this.#current = policy
-    this.#change = this.#schema.change
-    this.enter = policy.checks.enter(policy, this.#change, this.#watching)
+    this.#change = this.schema.change
+    this.enter = policy.checks.enter(policy, this.#change, this.watching)
     if (running.current === undefined) return this.decide(actor, action, resource)
     const decide = () => this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource)
     return this.#within('can', policy, actor, action, resource, decide)
@@ -160,14 +144,14 @@ export class Decider implements Reuse, Entering {
     } finally {
       running.current = undefined
       // Sound: a policy is kept with its change.
-      if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#change!, this.#watching)
+      if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#change!, this.watching)
     }
   }
 
   /** Ends a check that the machine has to decide, or that met errors. */
   #end(known: boolean | undefined, policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
     if (known === undefined) return this.#proven(policy, actor, action, resource)
-    if (metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
+    if (metErrors.any) this.outlived.end(policy, actor, action, resource, known)
     return known
   }
 
@@ -182,7 +166,7 @@ export class Decider implements Reuse, Entering {
   ): Result {
     const asked = { by: policy, method, action, actor, resource, context: this.context }
     // Sound: a check is running.
-    return outerEvaluation()!.once(asked, this.#limits, evaluate)
+    return outerEvaluation()!.once(asked, this.limits, evaluate)
   }
 
   /** Decides for many resources; otherwise as `decide`. */
@@ -201,7 +185,7 @@ export class Decider implements Reuse, Entering {
   #many(policy: LoadedPolicy, actor: unknown, action: string, rows: readonly unknown[]): Answers {
     if (metErrors.any) return metErrors.aside(() => this.#many(policy, actor, action, rows))
     return policy.checks.decideMany(actor, action, rows, (at, allowed) =>
-      this.#outlived.end(policy, actor, action, rows[at], allowed),
+      this.outlived.end(policy, actor, action, rows[at], allowed),
     )
   }
 
@@ -211,7 +195,7 @@ export class Decider implements Reuse, Entering {
     if (this.context !== undefined && running.current?.context !== this.context)
       return this.#evaluation().run(() => this.decideAtOnce(actor, action, resource, policy))
     const known = policy.checks.decide(actor, action, resource)
-    if (known !== undefined && metErrors.any) this.#outlived.end(policy, actor, action, resource, known)
+    if (known !== undefined && metErrors.any) this.outlived.end(policy, actor, action, resource, known)
     return known
   }
 
@@ -259,9 +243,9 @@ export class Decider implements Reuse, Entering {
       const args = [actor, action, resource] as const
       const predicate = question.policy.checks.waiting(...args)
       if (predicate) return this.#wait(predicate, args, question)
-      return holds(question.policy.program, 'allow', args, this.#limits, {
+      return holds(question.policy.program, 'allow', args, this.limits, {
         host: question.host,
-        outlived: (places) => this.#outlived.add(question.policy, actor, action, resource, places),
+        outlived: (places) => this.outlived.add(question.policy, actor, action, resource, places),
       })
     })
   }
@@ -308,12 +292,12 @@ export class Decider implements Reuse, Entering {
 
   /** Returns whether a rule holds, by the machine. */
   holds(rule: string, args: readonly unknown[], question: Question = this.question()): boolean | Promise<boolean> {
-    return this.run(() => holds(question.policy.program, rule, args, this.#limits, { host: question.host }))
+    return this.run(() => holds(question.policy.program, rule, args, this.limits, { host: question.host }))
   }
 
   /** Returns whether a rule holds, by the machine, synchronously. */
   holdsSync(rule: string, args: readonly unknown[]): boolean {
-    return this.run(() => holdsSync(this.policy.program, rule, args, this.#limits))
+    return this.run(() => holdsSync(this.policy.program, rule, args, this.limits))
   }
 
   /**
@@ -340,15 +324,15 @@ export class Decider implements Reuse, Entering {
   #actions(actor: unknown, resource: unknown): Set<string> | undefined {
     const { policy } = this
     const actions = policy.checks.actions(actor, resource)
-    if (metErrors.any) this.#outlived.end(policy, actor, undefined, resource, actions !== undefined)
+    if (metErrors.any) this.outlived.end(policy, actor, undefined, resource, actions !== undefined)
     return actions
   }
 
   #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown, loaded?: Missing): boolean {
-    const host = loaded && this.#hosts.arriving(loaded)
-    const outlived = (places: readonly Span[]): void => this.#outlived.add(policy, actor, action, resource, places)
+    const host = loaded && this.hosts.arriving(loaded)
+    const outlived = (places: readonly Span[]): void => this.outlived.add(policy, actor, action, resource, places)
     try {
-      return holdsSync(policy.program, 'allow', [actor, action, resource], this.#limits, { host, outlived })
+      return holdsSync(policy.program, 'allow', [actor, action, resource], this.limits, { host, outlived })
     } catch (error) {
       throw isStackOverflow(error) ? stackExhausted(error) : error
     }
@@ -360,14 +344,14 @@ export class Decider implements Reuse, Entering {
     question: Question,
   ): Promise<boolean> {
     const { program } = question.policy
-    const deadline = new Deadline(this.#limits.asyncTime)
+    const deadline = new Deadline(this.limits.asyncTime)
     try {
       const waiting = drive(predicate(...args, question.arrive), question.evaluation)
       const known = await deadline.meet(waiting).catch(() => undefined)
       // Undecided, an error or a timeout: the machine evaluates again, and its error names the
       // cause and the place.
-      const outlived = (places: readonly Span[]): void => this.#outlived.add(question.policy, ...args, places)
-      const prove = () => holds(program, 'allow', args, this.#limits, { host: question.host, deadline, outlived })
+      const outlived = (places: readonly Span[]): void => this.outlived.add(question.policy, ...args, places)
+      const prove = () => holds(program, 'allow', args, this.limits, { host: question.host, deadline, outlived })
       return known ?? (await question.evaluation.run(prove))
     } finally {
       deadline.clear()

@@ -46,10 +46,6 @@ const none = Symbol('no class')
  * row alone. A row is in the filter exactly if the check returns true.
  */
 export class Filter {
-  /** The name of the model whose rows it selects. */
-  readonly model: string
-  readonly actor: unknown
-  readonly action: string
   /** `all` rows, `none`, or the rows for which the `condition` is true. */
   readonly kind: 'all' | 'none' | 'condition'
   readonly condition: Condition
@@ -68,18 +64,16 @@ export class Filter {
    * @param rebound - Binds a condition to the known value, as the filter's own was bound.
    */
   constructor(
-    model: string,
-    actor: unknown,
-    action: string,
+    /** The name of the model whose rows it selects. */
+    readonly model: string,
+    readonly actor: unknown,
+    readonly action: string,
     bound: BoundCondition,
     meaning: Meaning,
     check: (row: unknown) => boolean,
     run: Run,
     readonly rebound: (condition: Condition) => Condition,
   ) {
-    this.model = model
-    this.actor = actor
-    this.action = action
     const { condition } = bound
     this.condition = condition
     this.#bound = bound

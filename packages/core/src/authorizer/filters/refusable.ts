@@ -65,13 +65,10 @@ interface Obstacle {
 
 /** Examines every part on its own, so that each reports its own obstacle. A definition is examined once. */
 class Obstacles {
-  readonly #schema: Schema
   /** The obstacles of definitions, and their references to others, in their order. */
   readonly #known = new Map<Definition, readonly (Obstacle | Ref)[]>()
 
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   /** Returns the obstacles in a condition: one for each reason and place. */
   in(condition: Condition): readonly Obstacle[] {
@@ -89,7 +86,7 @@ class Obstacles {
       const { definition } = one
       if (seen.has(definition)) return []
       seen.add(definition)
-      const recursion = () => (definition.recursive ? refusal(this.#schema, one, 'recursion') : [])
+      const recursion = () => (definition.recursive ? refusal(this.schema, one, 'recursion') : [])
       const own = entryOf(this.#known, definition, () => [...recursion(), ...this.#examined(definition.condition)])
       return this.#within(own, seen)
     })
@@ -99,7 +96,7 @@ class Obstacles {
     if (condition.kind === 'opaque') return [{ reason: condition.reason.message, span: condition.span }]
     if (condition.kind === 'ref') return [condition]
     const own = refusal(
-      this.#schema,
+      this.schema,
       mapParts(condition, () => TRUE),
     )
     return [...own, ...partsIn(condition).flatMap((one) => this.#examined(one))]

@@ -53,11 +53,8 @@ export interface Predicates {
  * action alone.
  */
 export class CheckPlans extends PlanTable<CheckPlan> {
-  readonly #context: PlanContext
-
-  constructor(context: PlanContext) {
+  constructor(private readonly context: PlanContext) {
     super(context.meaning.schema)
-    this.#context = context
   }
 
   /**
@@ -68,12 +65,12 @@ export class CheckPlans extends PlanTable<CheckPlan> {
     assertActor(actor)
     assertResource(resource)
     assertAction(action)
-    const { actions, onUnnamed } = this.#context
+    const { actions, onUnnamed } = this.context
     const plans = this.of(actor, resource)
     const known = plans?.get(action)
     // The arguments of a known plan are valid.
     if (known) return known
-    const { schema } = this.#context.meaning
+    const { schema } = this.context.meaning
     const isNamed = actions.isNamed(action)
     // Nobody may do it, by any rule.
     if (!isNamed && !actions.isWild) throw actions.unknown(action)
@@ -85,7 +82,7 @@ export class CheckPlans extends PlanTable<CheckPlan> {
     if (isNamed && !this.isNamedFor(action, resource)) onUnnamed(action, schema.modelOf(resource)?.name)
     const plan = plans && this.other(plans, actor, action, resource)
     const stranger = plan?.condition?.kind === 'false' ? this.stranger(actor) : undefined
-    if (stranger !== undefined) this.#context.onStranger(stranger)
+    if (stranger !== undefined) this.context.onStranger(stranger)
     if (isNamed) return plan
     if (plan?.condition?.kind === 'false') throw actions.unknown(action)
     onUnnamed(action)
@@ -94,12 +91,12 @@ export class CheckPlans extends PlanTable<CheckPlan> {
 
   /** Returns whether something names an action for the model of a resource. */
   isNamedFor(action: string, resource: unknown): boolean {
-    return this.#context.actions.isNamedFor(action, this.#context.meaning.schema.modelOf(resource)?.name)
+    return this.context.actions.isNamedFor(action, this.context.meaning.schema.modelOf(resource)?.name)
   }
 
   /** Returns the model of a row that is no actor of the policy, or the type of another value; undefined for an actor. */
   stranger(actor: unknown): string | undefined {
-    const { actors, meaning } = this.#context
+    const { actors, meaning } = this.context
     const model = actors && actor !== null ? meaning.schema.modelOf(actor)?.name : undefined
     if (model === undefined || [model, ...meaning.schema.ancestors(model)].some((one) => actors!.has(one)))
       return undefined
@@ -108,7 +105,7 @@ export class CheckPlans extends PlanTable<CheckPlan> {
 
   /** Returns the plan of an action, or that of all actions that the policy does not name. */
   other(plans: PlansOfPair<CheckPlan>, actor: unknown, action: string, resource: unknown): CheckPlan {
-    const known = this.#context.actions.knows(action)
+    const known = this.context.actions.knows(action)
     const key = known ? action : otherAction
     let plan = plans.get(key)
     if (!plan) {
@@ -120,12 +117,12 @@ export class CheckPlans extends PlanTable<CheckPlan> {
 
   /** Makes the plan of a check. */
   plan(actor: unknown, action: ActionKind, resource: unknown): CheckPlan {
-    return this.#context.predicates?.now?.plan(this.#context, actor, action, resource) ?? forMachine
+    return this.context.predicates?.now?.plan(this.context, actor, action, resource) ?? forMachine
   }
 
   /** Whether a plan is final. */
   get #isComplete(): boolean {
-    const { predicates } = this.#context
+    const { predicates } = this.context
     return !predicates || predicates.now !== undefined
   }
 
@@ -134,7 +131,7 @@ export class CheckPlans extends PlanTable<CheckPlan> {
    * the machine has to decide.
    */
   waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
-    const { predicates, meaning } = this.#context
+    const { predicates, meaning } = this.context
     const { compileWaiting } = predicates?.now?.backEnd ?? {}
     if (!compileWaiting || mayBePartial(actor) || mayBePartial(resource)) return undefined
     const plan = this.planOf(actor, action, resource)

@@ -17,14 +17,11 @@ export type PlansOfPair<Plan> = Map<ActionKey, Plan>
  * it was made.
  */
 export class PlanTable<Plan> {
-  readonly #schema: Models
   readonly #plans = new Map<unknown, Map<unknown, PlansOfPair<Plan>>>()
   #lastActor: unknown
   #lastOfActor: Map<unknown, PlansOfPair<Plan>> | undefined
 
-  constructor(schema: Models) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Models) {}
 
   /** Returns the plans of classes, with the class of the actor and the class of the resource. */
   ofClasses(): (readonly [actor: unknown, resource: unknown, plans: PlansOfPair<Plan>])[] {
@@ -42,8 +39,8 @@ export class PlanTable<Plan> {
 
   /** Looks up plans for other classes than the last ones; otherwise as `of`. */
   #of(actor: unknown, resource: unknown): PlansOfPair<Plan> | undefined {
-    const actorModel = actor === null ? null : this.#schema.modelOf(actor)
-    const resourceModel = resource === null ? null : this.#schema.modelOf(resource)
+    const actorModel = actor === null ? null : this.schema.modelOf(actor)
+    const resourceModel = resource === null ? null : this.schema.modelOf(resource)
     if (actorModel === undefined || resourceModel === undefined) return undefined
     const key = kindKey(actor, actorModel)
     const ofActor = entryOf(this.#plans, key, () => new Map<unknown, PlansOfPair<Plan>>())

@@ -57,8 +57,6 @@ const checksBeforeDispatch = 1000
 export class PredicateDecider {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #plans: CheckPlans
-  readonly #context: PlanContext
-  readonly #prove: Prove | undefined
   /** Decides checks whose plans were known when it was made. Undefined until then, and with very many classes. */
   #dispatcher: Dispatcher | undefined
   #enter: Enter | undefined
@@ -72,10 +70,11 @@ export class PredicateDecider {
   readonly #hard = new WeakSet<PlansOfPair<CheckPlan>>()
 
   /** @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too. */
-  constructor(context: PlanContext, prove?: Prove) {
-    this.#context = context
+  constructor(
+    private readonly context: PlanContext,
+    private readonly prove?: Prove | undefined,
+  ) {
     this.#plans = new CheckPlans(context)
-    this.#prove = prove
   }
 
   /**
@@ -99,7 +98,7 @@ export class PredicateDecider {
    * policy within a check: the schema's own change is then that of the other one.
    */
   enter(policy: unknown, change: number, watching: Entrance['watching']): Enter | undefined {
-    const { schema } = this.#context.meaning
+    const { schema } = this.context.meaning
     if (this.#enter === undefined || this.#enterOf !== change)
       this.#enter = this.#dispatcher?.enter?.({ policy, schema, change, watching, statistics: this.statistics })
     this.#enterOf = change
@@ -125,7 +124,7 @@ export class PredicateDecider {
 
   /** Decides by the table of plans; otherwise as `decide`. */
   #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    if (isPolluted()) assertUnpolluted(this.#context.reads())
+    if (isPolluted()) assertUnpolluted(this.context.reads())
     // The arguments of a known plan are valid.
     const plan = this.#plans.of(actor, resource)?.get(action)
     return plan ? this.#byPlan(plan, actor, action, resource) : this.#first(actor, action, resource)
@@ -133,7 +132,7 @@ export class PredicateDecider {
 
   /** Decides a check that has no plan yet. */
   #first(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    const proven = this.#prove && this.#tried(this.#prove, actor, action, resource)
+    const proven = this.prove && this.#tried(this.prove, actor, action, resource)
     if (proven === undefined) return this.#byPlan(this.#plans.planOf(actor, action, resource), actor, action, resource)
     this.statistics.machine++
     return proven
@@ -175,7 +174,7 @@ export class PredicateDecider {
     const known = this.#plans
       .ofClasses()
       .map(([actor, resource, plans]) => [actor, resource, predicatesIn(plans)] as const)
-    this.#dispatcher = this.#context.predicates?.now?.backEnd.dispatch?.(known, this.#context.reads())
+    this.#dispatcher = this.context.predicates?.now?.backEnd.dispatch?.(known, this.context.reads())
     this.#enter = undefined
     if (!this.#dispatcher) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
@@ -248,7 +247,7 @@ export class PredicateDecider {
    */
   #predicateOfClass(actor: unknown, action: string, resource: unknown): Predicate | undefined {
     if (arePartial() || typeof resource !== 'object' || resource === null) return undefined
-    if (!this.#context.meaning.schema.modelOfClass(resource.constructor)) return undefined
+    if (!this.context.meaning.schema.modelOfClass(resource.constructor)) return undefined
     return this.#plans.planOf(actor, action, resource)?.predicate
   }
 
@@ -257,7 +256,7 @@ export class PredicateDecider {
    * Undefined if the machine has to decide.
    */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    const { predicates, actions } = this.#context
+    const { predicates, actions } = this.context
     const plans = predicates?.now && this.#plans.of(actor, resource)
     if (!plans) return undefined
     let others = plans.get(otherAction)

@@ -31,8 +31,6 @@ export class RelationMemory {
   #rows: Map<unknown, object> | undefined
   /** The rows that are known by their keys alone, by these keys. */
   #references: Map<unknown, object> | undefined
-  /** Whether loaded relations are kept. */
-  readonly lasting: boolean
   readonly #keepsFailures: boolean
 
   /**
@@ -40,8 +38,11 @@ export class RelationMemory {
    * concurrent callers share a load. Default true.
    * @param keepsFailures - Whether a failed load is not repeated. Default false.
    */
-  constructor(lasting = true, keepsFailures = false) {
-    this.lasting = lasting
+  constructor(
+    /** Whether loaded relations are kept. */
+    readonly lasting = true,
+    keepsFailures = false,
+  ) {
     this.#keepsFailures = keepsFailures
   }
 

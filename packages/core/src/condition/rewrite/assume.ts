@@ -10,7 +10,6 @@ export type TypeOfHost = (read: Constant | Call) => AssumedType | undefined
  * change places. Whoever evaluates the condition must check every value that has an assumed type.
  */
 export class Assumptions {
-  readonly #typeOf: TypeOfHost
   /** The types of constants, and of calls by constant and method. */
   readonly #types = new Map<string, AssumedType | undefined>()
   readonly #definitions = new Map<Definition, Definition>()
@@ -18,9 +17,7 @@ export class Assumptions {
   readonly #without = new Set<Definition>()
 
   /** @param typeOf - Called once for each constant, and for each method of a constant. */
-  constructor(typeOf: TypeOfHost) {
-    this.#typeOf = typeOf
-  }
+  constructor(private readonly typeOf: TypeOfHost) {}
 
   /** Returns a condition with assumed types; the same condition if there are none. */
   apply(condition: Condition): Condition {
@@ -78,7 +75,7 @@ export class Assumptions {
   }
 
   #memoized(key: string, read: Constant | Call): AssumedType | undefined {
-    if (!this.#types.has(key)) this.#types.set(key, this.#typeOf(read))
+    if (!this.#types.has(key)) this.#types.set(key, this.typeOf(read))
     return this.#types.get(key)
   }
 }

@@ -5,25 +5,23 @@ import { mapParts, operandsIn } from '../visit.js'
 
 /** The conditions that are true before a condition is evaluated, in nested conjunctions. */
 class Before {
-  readonly #facts: Facts
-  readonly #outside: Before | undefined
   readonly #settled = new Set<string>()
   /** Conditions to examine on demand, which is rare. */
   #parts: Condition[] = []
 
-  constructor(facts: Facts, outside: Before | undefined) {
-    this.#facts = facts
-    this.#outside = outside
-  }
+  constructor(
+    private readonly facts: Facts,
+    private readonly outside: Before | undefined,
+  ) {}
 
   add(part: Condition): void {
     this.#parts.push(part)
   }
 
   settles(fact: string): boolean {
-    for (const part of this.#parts) this.#facts.learn(part, this.#settled)
+    for (const part of this.#parts) this.facts.learn(part, this.#settled)
     this.#parts = []
-    return this.#settled.has(fact) || this.#outside?.settles(fact) === true
+    return this.#settled.has(fact) || this.outside?.settles(fact) === true
   }
 }
 

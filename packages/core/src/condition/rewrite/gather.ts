@@ -31,12 +31,9 @@ export function gather(schema: Schema, condition: Condition, definition?: Defini
 }
 
 class Gathering {
-  readonly #schema: Schema
   readonly #fallible = new Fallible()
 
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   gather(condition: Condition): Condition {
     const gathered = mapParts(condition, (one) => this.gather(one))
@@ -45,7 +42,7 @@ class Gathering {
   }
 
   #canFail(condition: Condition): boolean {
-    return canFail(this.#schema, condition, this.#fallible)
+    return canFail(this.schema, condition, this.#fallible)
   }
 
   /** Joins alternatives. Tests that need no search come first, and searches within searches last. */
@@ -145,13 +142,13 @@ class Gathering {
    * search become its last tests, if no part of it can fail, and they read no relation, which may not be loaded.
    */
   #asQuantifier(arm: Condition): Some | undefined {
-    if (arm.kind === 'in') return arm.item.kind === 'value' ? quantified(arm, this.#schema) : undefined
+    if (arm.kind === 'in') return arm.item.kind === 'value' ? quantified(arm, this.schema) : undefined
     const parts = goalsOf<Condition>(arm)
     const some = parts.at(-1)!
     const tests = parts.slice(0, -1)
     if (some.kind !== 'some') return undefined
     if (tests.length === 0) return some
-    if (tests.some((one) => !isTest(one) || readsRelation(this.#schema, one))) return undefined
+    if (tests.some((one) => !isTest(one) || readsRelation(this.schema, one))) return undefined
     if ([...tests, some].some((one) => this.#canFail(one))) return undefined
     const wheres = this.#armsOf(some.where).map((one) => and(headOf(one), ...tests, goalsOf(one).at(-1)!))
     return { ...some, where: or(...wheres) }

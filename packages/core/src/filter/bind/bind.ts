@@ -50,18 +50,18 @@ export { type Environment, withElements } from './operands.js'
 
 /** Binds conditions to an actor. */
 export class Binder implements JoinBinder {
-  readonly meaning: Meaning
   readonly reader: BindReader
   readonly budget: Budget
-  readonly #missing: Missing | undefined
   #definitions: BoundDefinitions | undefined
   #size = 0
 
-  constructor(meaning: Meaning, missing: Missing | undefined, unloaded: Unloaded = 'error') {
-    this.meaning = meaning
+  constructor(
+    readonly meaning: Meaning,
+    private readonly missing: Missing | undefined,
+    unloaded: Unloaded = 'error',
+  ) {
     this.reader = new BindReader(meaning.schema, missing, unloaded)
     this.budget = Budget.of(meaning.limits, 1, limitError)()
-    this.#missing = missing
   }
 
   /** Returns the bound condition; a failure becomes a `failure`. */
@@ -172,7 +172,7 @@ export class Binder implements JoinBinder {
 
   #prove(opaque: Opaque, values: ReadonlyMap<string, unknown>): Condition {
     try {
-      return decided(this.meaning.ask(opaque.goal.expression, values, this.#missing), opaque.span)
+      return decided(this.meaning.ask(opaque.goal.expression, values, this.missing), opaque.span)
     } catch (error) {
       if (!(error instanceof ArcturusError) || (endsEvaluation(error.code) && error.code !== 'async-value')) throw error
       // It is an error only if everything after it holds too: the machine has to see the whole.

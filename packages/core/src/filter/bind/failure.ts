@@ -7,10 +7,8 @@ import { abandon, isThenable } from '../../values/thenable.js'
 
 /** Stops the evaluation of a condition that fails. */
 export class Failed extends Error {
-  readonly error: ArcturusError
-  constructor(error: ArcturusError) {
+  constructor(readonly error: ArcturusError) {
     super(error.message)
-    this.error = error
   }
 }
 

@@ -17,11 +17,6 @@ import { entryOf } from '../../values/entryOf.js'
  * `some x in r where x.a = b and …`, if the other tests are of `x`.
  */
 export class RowJoin {
-  readonly some: Some
-  /** The path of the row that is compared. */
-  readonly own: Path
-  /** The path that it is compared with. */
-  readonly other: Path
   /** The other tests of each row. */
   readonly tests: Condition
   /** Whether all of those tests come before the comparison. */
@@ -31,12 +26,17 @@ export class RowJoin {
   #canFail: boolean | undefined
   #isUndeclared: boolean | undefined
 
-  constructor(some: Some, compare: Compare, own: Path, other: Path, parts: readonly Condition[]) {
-    this.own = own
-    this.other = other
+  constructor(
+    readonly some: Some,
+    compare: Compare,
+    /** The path of the row that is compared. */
+    readonly own: Path,
+    /** The path that it is compared with. */
+    readonly other: Path,
+    parts: readonly Condition[],
+  ) {
     this.tests = and(...parts.filter((part) => part !== compare))
     this.isLast = parts.at(-1) === compare
-    this.some = some
     this.#compare = compare
   }
 

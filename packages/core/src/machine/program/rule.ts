@@ -29,24 +29,25 @@ export interface RuleContext extends Omit<Context, 'scope' | 'owner' | 'standing
 
 /** A rule that is compiled when it is tried for the first time. */
 export class CompiledRule extends Candidate {
-  readonly #surroundings: RuleContext
   /** Compiled once for all queries; the steps keep the state of a query only in its machine. */
   #steps: Steps | undefined = undefined
 
-  constructor(node: Rule, surroundings: RuleContext) {
+  constructor(
+    node: Rule,
+    private readonly surroundings: RuleContext,
+  ) {
     super(node, surroundings.host, surroundings.unions)
-    this.#surroundings = surroundings
   }
 
   /** Proves the body, for arguments that are known to match the head. */
   get body(): Step {
-    this.#steps ??= compile(this.node, this.#surroundings)
+    this.#steps ??= compile(this.node, this.surroundings)
     return this.#steps.body
   }
 
   /** Matches the head, then proves the body. */
   get entry(): Step {
-    this.#steps ??= compile(this.node, this.#surroundings)
+    this.#steps ??= compile(this.node, this.surroundings)
     return this.#steps.entry
   }
 
@@ -55,7 +56,7 @@ export class CompiledRule extends Candidate {
    * tested.
    */
   openEntry(at: number): Step {
-    this.#steps ??= compile(this.node, this.#surroundings)
+    this.#steps ??= compile(this.node, this.surroundings)
     const { output } = this.#steps
     return output !== undefined && output.at === at ? output.step : this.#steps.entry
   }

@@ -30,15 +30,14 @@ type KeptEvaluations = Map<unknown, Map<unknown, Map<unknown, Map<unknown, Map<s
  */
 class Shared {
   readonly #known: KeptEvaluations = new Map()
-  /** The number of checks that the application asked for together. */
-  readonly #size: number
   #steps = 0
   #computed = 0
   #since: number | undefined = undefined
 
-  constructor(size: number) {
-    this.#size = size
-  }
+  constructor(
+    /** The number of checks that the application asked for together. */
+    private readonly size: number,
+  ) {}
 
   get({ by, actor, resource, method, action, context }: Asked, make: () => Evaluation): Evaluation {
     const ofPolicy = entryOf(this.#known, by, () => new Map())
@@ -57,10 +56,10 @@ class Shared {
     const now = Date.now()
     this.#since ??= now
     const [what, limit] =
-      this.#steps > most * this.#size
+      this.#steps > most * this.size
         ? (['step', `${most} steps`] as const)
         : (['time', `${syncTime} ms of computing`] as const)
-    if (what === 'time' && this.#computed + now - this.#since <= syncTime * this.#size) return
+    if (what === 'time' && this.#computed + now - this.#since <= syncTime * this.size) return
     throw new QueryError(`${what}-limit`, `A check and the checks within it take more than ${limit}.`, {
       hint: 'look for getters and methods that ask the authorizer for many rows, or raise `limits`',
     })

@@ -14,14 +14,11 @@ export interface FaultDetails {
  * with the stack.
  */
 export class Fault {
-  readonly code: Code
-  readonly summary: string
-  readonly details: FaultDetails
-  constructor(code: Code, summary: string, details: FaultDetails = {}) {
-    this.code = code
-    this.summary = summary
-    this.details = details
-  }
+  constructor(
+    readonly code: Code,
+    readonly summary: string,
+    readonly details: FaultDetails = {},
+  ) {}
 }
 
 /** Returns the error of a synchronous query that would have to wait. */

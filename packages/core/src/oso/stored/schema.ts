@@ -7,15 +7,17 @@ import type { StoredClasses } from './classes.js'
 /** The registered classes with the keys that a database has for them. */
 export class StoredSchema extends HostSchema {
   readonly #unregistered: Model = { ...nothing, name: 'an unregistered class' }
-  readonly #hasDefaultEquality: boolean
 
   /**
    * @param hasDefaultEquality - Whether objects are equal by content and class. Then an object of
    * an unregistered class equals no row.
    */
-  constructor(host: HostSchema, stored: StoredClasses, hasDefaultEquality: boolean) {
+  constructor(
+    host: HostSchema,
+    stored: StoredClasses,
+    private readonly hasDefaultEquality: boolean,
+  ) {
     super()
-    this.#hasDefaultEquality = hasDefaultEquality
     for (const model of host.models.values()) {
       if (builtinClasses.has(model.name)) continue
       const fields = new Map([...model.fields].flatMap(([, field]) => storedFields(model.name, field, stored)))
@@ -30,7 +32,7 @@ export class StoredSchema extends HostSchema {
 
   override baseOf(value: unknown): Model | undefined {
     const base = super.baseOf(value)
-    if (base || !this.#hasDefaultEquality || typeof value !== 'object' || value === null) return base
+    if (base || !this.hasDefaultEquality || typeof value !== 'object' || value === null) return base
     return allKinds.isValue(value) ? undefined : this.#unregistered
   }
 }

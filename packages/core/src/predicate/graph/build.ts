@@ -25,15 +25,13 @@ type Undecided = Test extends infer Kind ? (Kind extends Test ? Omit<Kind, 'isDe
  * compared.
  */
 class Builder {
-  readonly #schema: Schema
   readonly #values: Values
   readonly #fallible = new Fallible()
   readonly #callees = new Map<Definition, Callee>()
   /** The number of loops around the condition that is built. */
   #depth = 0
 
-  constructor(schema: Schema) {
-    this.#schema = schema
+  constructor(private readonly schema: Schema) {
     this.#values = new Values(schema)
   }
 
@@ -44,7 +42,7 @@ class Builder {
         let here = present
         const of = condition.of.map((one) => {
           const node = this.build(one, here)
-          here = [...here, ...presentWhen(this.#schema, one)]
+          here = [...here, ...presentWhen(this.schema, one)]
           return node
         })
         return joined('all', of)
@@ -86,7 +84,7 @@ class Builder {
   #settled(condition: Condition, present: readonly Path[], test: Undecided): Test {
     // Sound: the kind of test has not changed.
     const span = 'span' in condition ? condition.span : undefined
-    return { ...test, isDecided: !canFail(this.#schema, condition, this.#fallible, present), span } as Test
+    return { ...test, isDecided: !canFail(this.schema, condition, this.#fallible, present), span } as Test
   }
 
   #test(
@@ -105,7 +103,7 @@ class Builder {
         return { kind: 'in', item: values.side(condition.item, present), list: values.side(condition.list, present) }
       case 'isa': {
         const { of, model, exact } = condition
-        const cls = constructorOf(this.#schema, model)
+        const cls = constructorOf(this.schema, model)
         return {
           kind: 'isa',
           value: values.value(of, present),
@@ -113,7 +111,7 @@ class Builder {
           exact,
           cls,
           excludesNil: cls !== undefined && excludesNil(cls),
-          declared: declaredModel(this.#schema, of),
+          declared: declaredModel(this.schema, of),
         }
       }
       case 'text': {
@@ -172,7 +170,7 @@ class Builder {
   }
 
   #define(definition: Definition): Node | Round {
-    const body = forDefinition(this.#schema, definition)
+    const body = forDefinition(this.schema, definition)
     return this.#round(definition, body) ?? this.build(body)
   }
 
@@ -188,7 +186,7 @@ class Builder {
       kind: 'round',
       found: this.build(or(...body.of.slice(0, -1))),
       guard: this.build(guard),
-      args: this.#values.args(again.args, presentWhen(this.#schema, guard)),
+      args: this.#values.args(again.args, presentWhen(this.schema, guard)),
     }
   }
 }

@@ -6,11 +6,7 @@ import type { Argument, ReadPath, ReadStep, Side, Value } from './graph.js'
 
 /** Resolves operands against a schema. */
 export class Values {
-  readonly #schema: Schema
-
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
+  constructor(private readonly schema: Schema) {}
 
   /** @param present - Paths that are not nil where the operand is read; also in the other methods. */
   value(operand: Operand, present: readonly Path[]): Value {
@@ -46,8 +42,8 @@ export class Values {
   side(operand: Operand, present: readonly Path[]): Side {
     return {
       value: this.value(operand, present),
-      type: operandType(this.#schema, operand),
-      declared: declaredType(this.#schema, operand),
+      type: operandType(this.schema, operand),
+      declared: declaredType(this.schema, operand),
     }
   }
 
@@ -68,14 +64,14 @@ export class Values {
     let mayBeNil = false
     const steps = path.steps.map((step, length) => {
       const row: Path = { kind: 'path', root: path.root, steps: path.steps.slice(0, length) }
-      mayBeNil = !isPresent(present, row, length) && (mayBeNil || operandType(this.#schema, row).nullable)
+      mayBeNil = !isPresent(present, row, length) && (mayBeNil || operandType(this.schema, row).nullable)
       return this.#step(step, mayBeNil)
     })
     return { ...path, steps }
   }
 
   #step(step: Step, isOfNullable: boolean): ReadStep {
-    const links = isLength(step) ? [] : linksNamed(this.#schema, step.model, step.name)
+    const links = isLength(step) ? [] : linksNamed(this.schema, step.model, step.name)
     return { ...step, links, isOfNullable }
   }
 }

@@ -42,19 +42,17 @@ const ends: Edges = { yes: isTrue, no: isFalse, open: isFalse }
 /** Links the nodes of a graph to instructions: `and`, `or` and `not` become edges between tests. */
 export class Linker {
   readonly operands: Operands
-  readonly #meaning: Meaning
-  /** The account of evaluations that do not count their steps. */
-  readonly #own: OwnMeter | undefined
-  readonly #callees: Map<Callee, Called>
   /** Definitions that are evaluated in this frame, by the slots of their arguments. */
   readonly #withinFrame = new Map<Callee, Map<string, Instruction>>()
 
   /** @param own - Undefined for evaluations that count their steps. */
-  constructor(meaning: Meaning, own: OwnMeter | undefined, callees: Map<Callee, Called> = new Map()) {
-    this.#meaning = meaning
-    this.#own = own
+  constructor(
+    private readonly meaning: Meaning,
+    /** The account of evaluations that do not count their steps. */
+    private readonly own: OwnMeter | undefined,
+    private readonly callees: Map<Callee, Called> = new Map(),
+  ) {
     this.operands = new Operands(meaning, own)
-    this.#callees = callees
   }
 
   /** Returns the first instruction of a node, given those that follow. Default: the ends of a graph of its own. */
@@ -114,7 +112,7 @@ export class Linker {
       case 'in':
         return this.#contains(test, errors, next)
       case 'isa':
-        return this.#apply(instanceTest(this.#meaning, test), errors, next, test.value)
+        return this.#apply(instanceTest(this.meaning, test), errors, next, test.value)
       case 'text': {
         const { operator, of, part } = test
         const { account } = operands
@@ -147,7 +145,7 @@ export class Linker {
   /** Returns how operands are compared. */
   #comparison(left: Side, right?: Side): Comparison {
     return {
-      meaning: this.#meaning,
+      meaning: this.meaning,
       leftType: left.declared,
       rightType: right?.declared,
       cls: undefined,
@@ -156,9 +154,9 @@ export class Linker {
   }
 
   #contains({ item, list }: Contains, errors: Errors, next: Edges): Instruction {
-    const meaning = this.#meaning
+    const meaning = this.meaning
     const { account } = this.operands
-    const least = this.#own === undefined ? 0 : elementsBetweenLooks
+    const least = this.own === undefined ? 0 : elementsBetweenLooks
     const test: ValueTest = (value, elements, frame) => {
       plain(value, elements)
       const length = listOf(elements)?.length ?? 0
@@ -169,7 +167,7 @@ export class Linker {
   }
 
   #ask({ expression, bindings }: Ask, errors: Errors, next: Edges): Instruction {
-    const meaning = this.#meaning
+    const meaning = this.meaning
     const readers = bindings.map(({ name, value }) => [name, this.operands.reader(value)] as const)
     const test: ValueTest = (_value, _other, frame) => {
       const values = new Map(readers.map(([name, value]) => [name, held(get(value, frame))]))
@@ -181,7 +179,7 @@ export class Linker {
 
   #loop({ from, each, where }: Loop, errors: Errors, next: Edges): Instruction {
     const list = this.operands.reader(from)
-    const own = this.#own
+    const own = this.own
     if (own !== undefined) own.isUsed = true
     const loop = { ...this.operands.element(each), own, errors }
     return instruction('loop', list, { loop, body: this.link(where) }, next)
@@ -219,11 +217,11 @@ export class Linker {
   }
 
   #called(callee: Callee): Called {
-    const known = this.#callees.get(callee)
+    const known = this.callees.get(callee)
     if (known) return known
-    const inner = new Linker(this.#meaning, this.#own, this.#callees)
+    const inner = new Linker(this.meaning, this.own, this.callees)
     const called: Called = { layout: inner.operands.layout, test: () => undefined }
-    this.#callees.set(callee, called)
+    this.callees.set(callee, called)
     const { parameters, recursive } = callee.definition
     for (const parameter of parameters) inner.operands.slot(parameter)
     const graph = callee.graph()

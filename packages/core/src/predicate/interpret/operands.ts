@@ -21,22 +21,20 @@ export class OwnMeter extends Meter {
 /** The operands of the conditions that are evaluated in one frame, and the slots for them. */
 export class Operands {
   readonly layout: Layout = new Layout()
-  readonly #meaning: Meaning
-  /** Undefined for evaluations that count their steps. */
-  readonly #own: OwnMeter | undefined
   readonly #slots = new Map<Root, number>()
   /** The slots of values that are read from the element in a slot. */
   readonly #kept = new Map<number, number[]>()
   readonly #rows = new Map<string, Reader>()
 
-  constructor(meaning: Meaning, own: OwnMeter | undefined) {
-    this.#meaning = meaning
-    this.#own = own
-  }
+  constructor(
+    private readonly meaning: Meaning,
+    /** Undefined for evaluations that count their steps. */
+    private readonly own: OwnMeter | undefined,
+  ) {}
 
   /** Returns the account for methods and long collections. */
   get account(): (frame: Slots) => Budget | Meter {
-    const own = this.#own
+    const own = this.own
     if (own === undefined) return budgetOf
     own.isUsed = true
     return () => own
@@ -74,7 +72,7 @@ export class Operands {
       }
       case 'constant': {
         const { name, method, assumed } = value
-        const constant = this.#meaning.schema.constant(name)
+        const constant = this.meaning.schema.constant(name)
         if (constant instanceof ContextReader) return computed(readerOf(constant))
         if (assumed === undefined) return computed(() => plain(constant.value))
         if (method === undefined) return computed(() => assuming(constant.value, assumed))
@@ -99,7 +97,7 @@ export class Operands {
         const { method } = value
         const operands = value.of.map((one) => this.reader(one))
         const { account } = this
-        const { regExp } = this.#meaning
+        const { regExp } = this.meaning
         return computed((frame) => {
           const [receiver, ...args] = operands.map((operand) => plain(get(operand, frame)))
           return call(receiver, method, args, account(frame), regExp)
@@ -116,7 +114,7 @@ export class Operands {
   /** Returns what reads an object of the context; undefined for any other value. */
   #objectOfContext(value: Value): ContextReader | undefined {
     if (value.kind !== 'constant') return undefined
-    const { schema } = this.#meaning
+    const { schema } = this.meaning
     const constant = schema.constant(value.name)
     const isObject = isContextObject(schema, schema.context.fields.get(value.name))
     return isObject && constant instanceof ContextReader ? constant : undefined
@@ -137,7 +135,7 @@ export class Operands {
   }
 
   #attribute(slot: number, of: Reader, { name, links }: ReadStep): Reader {
-    const { schema, kinds } = this.#meaning
+    const { schema, kinds } = this.meaning
     const link = links.length === 0 ? undefined : linkTest({ schema, kinds, equality: undefined }, links)
     return reader(slot, of, name, link)
   }

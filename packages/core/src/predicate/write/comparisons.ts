@@ -61,10 +61,6 @@ function typesOf(...sides: readonly Side[]): string {
 
 /** Writes comparisons. */
 export class ComparisonWriter {
-  readonly #schema: Schema
-  readonly #operands: OperandWriter
-  readonly #pool: FunctionPool
-  readonly #counts: boolean
   #comparesAll = false
   #ordersAll = false
 
@@ -72,12 +68,12 @@ export class ComparisonWriter {
    * @param pool - Collects the functions that compare.
    * @param counts - Whether an evaluation counts its steps.
    */
-  constructor(schema: Schema, operands: OperandWriter, pool: FunctionPool, counts: boolean) {
-    this.#schema = schema
-    this.#operands = operands
-    this.#pool = pool
-    this.#counts = counts
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly operands: OperandWriter,
+    private readonly pool: FunctionPool,
+    private readonly counts: boolean,
+  ) {}
 
   /** Whether values of more kinds than `plainKinds` has were compared. */
   get comparesAll(): boolean {
@@ -102,9 +98,9 @@ export class ComparisonWriter {
   }
 
   #none(value: Value, isNegated: boolean, scope: CodeScope, write: (x: string, asked: string) => string): string {
-    return this.#operands.about(value, scope, (x) => {
+    return this.operands.about(value, scope, (x) => {
       const id = JSON.stringify(['none', isNegated, attributeOf(value)])
-      const name = this.#pool.add('isNil', id, (name) => noneTest(name, isNegated))
+      const name = this.pool.add('isNil', id, (name) => noneTest(name, isNegated))
       // It is not a promise either.
       scope.learn(`plain ${x}`, x)
       return write(x, `${name}(${x})`)
@@ -121,7 +117,7 @@ export class ComparisonWriter {
     if (!isEquality && isAssumedDate(left) && canBeDate(right))
       return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types, doubt)
     this.#ordersAll ||= !isPlainOrder(operator, [left.type, right.type])
-    return this.#operands.between(left.value, right.value, scope, (x, y) => {
+    return this.operands.between(left.value, right.value, scope, (x, y) => {
       if (!isEquality)
         return inOrder(operator, x, y, [left, right], doubt.note(`compare("${operator}", ${x}, ${y}${types})`))
       const asked = doubt.note(`compare("${operator}", ${x}, ${y}${types})`)
@@ -136,8 +132,8 @@ export class ComparisonWriter {
     const { cls, key, types } = comparison
     const attributes = key === undefined ? [left, right].map(({ value }) => attributeOf(value)) : []
     const id = JSON.stringify(['rows', operator, cls, key, types, ...attributes])
-    const name = this.#pool.add('same', id, (name) => rowComparison(name, operator, comparison))
-    const [x, y] = [left, right].map((side) => this.#asRow(this.#operands.write(side.value, scope), side)) as [
+    const name = this.pool.add('same', id, (name) => rowComparison(name, operator, comparison))
+    const [x, y] = [left, right].map((side) => this.#asRow(this.operands.write(side.value, scope), side)) as [
       Written,
       Written,
     ]
@@ -156,8 +152,8 @@ export class ComparisonWriter {
     this.#comparesAll ||= !isPlainComparison(left.type, right.type, false)
     const comparison = this.#comparisonOf(left, right)
     const same = this.#equality(comparison, left, right)
-    const x = this.#operands.write(left.value, scope)
-    const y = this.#operands.write(right.value, scope)
+    const x = this.operands.write(left.value, scope)
+    const y = this.operands.write(right.value, scope)
     return sequence(
       [...ensured(x, { isPlain: y.before.length > 0 }, comparison.cls), ...y.before],
       equality(same, comparison, this.#asRow(x, left), this.#asRow(y, right), doubt),
@@ -167,7 +163,7 @@ export class ComparisonWriter {
   /** Keeps the mark of a row only if its class is no class of values, such as dates. */
   #asRow(written: Written, side: Side): Written {
     const model = written.isRow ? this.#modelOf(side) : undefined
-    const cls = model === undefined ? undefined : constructorOf(this.#schema, model)
+    const cls = model === undefined ? undefined : constructorOf(this.schema, model)
     return { ...written, isRow: cls !== undefined && !allKinds.isValueClass(cls) }
   }
 
@@ -184,9 +180,9 @@ export class ComparisonWriter {
     types: string,
     doubt: Doubt,
   ): string {
-    const written = this.#operands.write(value, scope)
+    const written = this.operands.write(value, scope)
     const x = written.value
-    const { before, value: now } = this.#operands.write(time.value, scope.inner())
+    const { before, value: now } = this.operands.write(time.value, scope.inner())
     const ofDates = sequence(before, order(`${x}.getTime()`, `${now}.getTime()`).join(' '))
     const [left, operator, right] = order(x, now)
     const others = doubt.note(sequence(before, `compare("${operator}", ${left}, ${right}${types})`))
@@ -197,8 +193,8 @@ export class ComparisonWriter {
   /** @param ofElements - Whether the elements of the right list are compared. */
   #comparisonOf(left: Side, right: Side, ofElements = false): Comparison {
     const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
-    const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
-    const key = model === undefined ? undefined : rowEqualityOf(this.#schema, constructorOf(this.#schema, model), true)
+    const cls = model === undefined ? undefined : this.operands.give({ kind: 'class', model })
+    const key = model === undefined ? undefined : rowEqualityOf(this.schema, constructorOf(this.schema, model), true)
     return {
       cls,
       key: key?.column,
@@ -217,7 +213,7 @@ export class ComparisonWriter {
     const { cls, key, types, takesTexts, areScalars } = comparison
     const attributes = key === undefined ? [left, right].map(({ value }) => attributeOf(value)) : []
     const id = JSON.stringify(['same', cls, key, types, takesTexts, areScalars, ...attributes])
-    return this.#pool.add('same', id, (name) => equalityFunction(name, comparison))
+    return this.pool.add('same', id, (name) => equalityFunction(name, comparison))
   }
 
   /** Writes the search of a list for an item. */
@@ -225,10 +221,10 @@ export class ComparisonWriter {
     this.#comparesAll ||= !isPlainComparison(item.type, list.type, true)
     const comparison = this.#comparisonOf(item, list, true)
     const same = this.#equality(comparison, item, list)
-    const key = `in ${same}${this.#counts ? ', counting' : ''}`
-    const search = this.#pool.add('in', key, (name) => searchFunction(name, same, comparison, this.#counts))
-    const write = (x: string, y: string): string => `${search}(${x}, ${y}, ${this.#operands.account(scope)})`
-    return doubt.note(this.#operands.between(item.value, list.value, scope, write, false))
+    const key = `in ${same}${this.counts ? ', counting' : ''}`
+    const search = this.pool.add('in', key, (name) => searchFunction(name, same, comparison, this.counts))
+    const write = (x: string, y: string): string => `${search}(${x}, ${y}, ${this.operands.account(scope)})`
+    return doubt.note(this.operands.between(item.value, list.value, scope, write, false))
   }
 
   /**
@@ -236,7 +232,7 @@ export class ComparisonWriter {
    * @param ofElements - Whether to return that of a list's elements.
    */
   #modelOf({ type: { model, list } }: Side, ofElements = false): string | undefined {
-    return model === undefined || list !== ofElements || !constructorOf(this.#schema, model) ? undefined : model
+    return model === undefined || list !== ofElements || !constructorOf(this.schema, model) ? undefined : model
   }
 
   /** Compares a value with nil. */
@@ -244,20 +240,20 @@ export class ComparisonWriter {
     const types = declared === undefined ? '' : `, ${text(declared)}`
     if (isPlainScalar(type)) return `equalScalars(${x}, null${types})`
     const id = JSON.stringify(['nil', declared, attributeOf(value)])
-    const name = this.#pool.add('isNil', id, (name) => nilTest(name, `equals(x, null${types})`))
+    const name = this.pool.add('isNil', id, (name) => nilTest(name, `equals(x, null${types})`))
     return `${name}(${x})`
   }
 
   literal({ side, literals }: Literal, scope: CodeScope, doubt: Doubt): string {
     const [first] = literals
-    const written = this.#operands.write(side.value, scope)
+    const written = this.operands.write(side.value, scope)
     const x = written.value
     if (first === null)
       return sequence(
         written.before,
         `${x} === null || !${isScalar(x)} && ${doubt.note(found(written, this.#nilTest(x, side)))}`,
       )
-    const values = literals.map((one) => this.#operands.value(one))
+    const values = literals.map((one) => this.operands.value(one))
     const other = this.#isOther(side, written, typeof first, values[0]!, doubt)
     return sequence(written.before, [...values.map((one) => `${x} === ${one}`), other].join(' || '))
   }

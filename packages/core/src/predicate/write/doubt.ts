@@ -4,21 +4,16 @@
  * afterwards: it is the result if no alternative is true.
  */
 export class Doubt {
-  /** The variable; undefined to bail out. */
-  readonly variable: string | undefined
-  /** Whether the test is negated, so that it goes on as if it were true. */
-  readonly isNegated: boolean
-  /** Whether the condition with that variable is true if this part is. */
-  readonly isLast: boolean
-  /** The number of the test's place in the policy, which is recorded. */
-  readonly place: number | undefined
-
-  constructor(variable: string | undefined, isNegated = false, isLast = true, place?: number) {
-    this.variable = variable
-    this.isNegated = isNegated
-    this.isLast = isLast
-    this.place = place
-  }
+  constructor(
+    /** The variable; undefined to bail out. */
+    readonly variable: string | undefined,
+    /** Whether the test is negated, so that it goes on as if it were true. */
+    readonly isNegated = false,
+    /** Whether the condition with that variable is true if this part is. */
+    readonly isLast = true,
+    /** The number of the test's place in the policy, which is recorded. */
+    readonly place?: number | undefined,
+  ) {}
 
   /** Writes a test that may be undecided. */
   note(test: string): string {

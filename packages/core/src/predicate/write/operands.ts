@@ -38,22 +38,18 @@ export class OperandWriter {
   /** The constants that are read. */
   readonly constants: Set<string> = new Set()
   readonly #names = new Map<Root, string>()
-  readonly #schema: Schema
-  readonly #waits: boolean
-  readonly #counts: boolean
-  readonly #pool: FunctionPool
 
   /**
    * @param waits - Whether values that are read may have to be awaited.
    * @param counts - Whether an evaluation counts its steps.
    * @param pool - Collects the values that are given.
    */
-  constructor(schema: Schema, waits: boolean, counts: boolean, pool: FunctionPool) {
-    this.#schema = schema
-    this.#waits = waits
-    this.#counts = counts
-    this.#pool = pool
-  }
+  constructor(
+    private readonly schema: Schema,
+    private readonly waits: boolean,
+    private readonly counts: boolean,
+    private readonly pool: FunctionPool,
+  ) {}
 
   /** Sets the name of a root for the text that is written next. */
   call(root: Root, name: string): void {
@@ -62,7 +58,7 @@ export class OperandWriter {
 
   /** Writes the account for methods and long collections. */
   account(scope: CodeScope): string {
-    return this.#counts ? scope.use('budget') : 'own'
+    return this.counts ? scope.use('budget') : 'own'
   }
 
   /** Writes an expression about the value of an operand. */
@@ -111,8 +107,8 @@ export class OperandWriter {
             isSafe: true,
           }
         const reading = this.#read(read, of.value, value.step, scope, `object(${of.value})?`)
-        const found = this.#waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
-        return { before: [...ensured(of, defined), ...reading, ...found], value: read, isPending: !this.#waits }
+        const found = this.waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
+        return { before: [...ensured(of, defined), ...reading, ...found], value: read, isPending: !this.waits }
       }
       case 'list': {
         const elements = value.of.map((element) => this.write(element, scope))
@@ -140,15 +136,15 @@ export class OperandWriter {
 
   /** Returns the declaration of a name of the context, or of a field of its objects; undefined for any other value. */
   #fieldOfContext(value: Value): Field | undefined {
-    if (value.kind === 'constant') return this.#schema.context.fields.get(value.name)
+    if (value.kind === 'constant') return this.schema.context.fields.get(value.name)
     if (value.kind !== 'field') return undefined
     const of = this.#fieldOfContext(value.of)
-    return isContextObject(this.#schema, of) ? this.#schema.typeNamed(of.model)?.fields.get(value.step.name) : undefined
+    return isContextObject(this.schema, of) ? this.schema.typeNamed(of.model)?.fields.get(value.step.name) : undefined
   }
 
   /** Returns whether a value of the context was validated to be no promise. */
   #isValidated(field: Field | undefined): boolean {
-    if (field?.kind !== 'scalar') return isContextObject(this.#schema, field)
+    if (field?.kind !== 'scalar') return isContextObject(this.schema, field)
     return !field.list && field.type !== 'json' && field.type !== 'unknown'
   }
 
@@ -163,15 +159,15 @@ export class OperandWriter {
     const field = this.#fieldOfContext(value)
     if (field !== undefined) {
       const key = `context ${constant}`
-      const read = this.#pool.add('f', key, (one) =>
-        contextRead(one, constant, contextKey(this.#pool.mark, this.#schema.context, name)),
+      const read = this.pool.add('f', key, (one) =>
+        contextRead(one, constant, contextKey(this.pool.mark, this.schema.context, name)),
       )
       const isSafe = this.#isValidated(field)
       return { ...this.#once(key, isSafe ? `${read}()` : `plain(${read}())`, scope), isSafe }
     }
     if (assumed === undefined) return assigned([], `plain(${constant}.value)`, scope)
     const key = `assumed ${constant} ${method}`
-    const read = this.#pool.add('f', key, (one) => assumedRead(one, `${constant}.value`, method, assumed))
+    const read = this.pool.add('f', key, (one) => assumedRead(one, `${constant}.value`, method, assumed))
     return this.#once(key, `${read}()`, scope)
   }
 
@@ -191,7 +187,7 @@ export class OperandWriter {
     let at = scope.use(this.name(root))
     if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
     // Arguments of a predicate or a definition are not promises.
-    let isPending = !this.#waits && root.kind === 'variable'
+    let isPending = !this.waits && root.kind === 'variable'
     let parent: string | undefined
     for (const [index, step] of steps.entries()) {
       const { name } = step
@@ -214,7 +210,7 @@ export class OperandWriter {
         if (mayHang) parent = at
       }
       at = read
-      isPending = !this.#waits
+      isPending = !this.waits
     }
     return {
       before,
@@ -233,21 +229,21 @@ export class OperandWriter {
     const { name, links } = step
     const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
-    if (!this.#waits) return [read, ...tests]
+    if (!this.waits) return [read, ...tests]
     const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
   }
 
   /** Returns whether a class computes the attribute, by code that can throw. */
   #isComputed({ name, model }: ReadStep): boolean {
-    if (this.#waits || model === undefined) return false
-    return this.#schema.descendants(model).some((one) => hasGetter(constructorOf(this.#schema, one), name))
+    if (this.waits || model === undefined) return false
+    return this.schema.descendants(model).some((one) => hasGetter(constructorOf(this.schema, one), name))
   }
 
   /** Writes the read of an attribute that a class computes. */
   #computed(reader: string, name: string): string {
     const [object, of] = reader.endsWith('?') ? [reader.slice(0, -1), 'of?'] : [reader, 'of']
-    const read = this.#pool.add('f', `read ${of} ${name}`, (one) => guarded(one, attribute(of, name)))
+    const read = this.pool.add('f', `read ${of} ${name}`, (one) => guarded(one, attribute(of, name)))
     return `${read}(${object})`
   }
 
@@ -257,13 +253,13 @@ export class OperandWriter {
   }
 
   #freeCall(of: string, method: string, asked: string): string {
-    const name = this.#pool.add('f', `call ${method}`, (name) => guarded(name, `plain(of${member(method)}())`))
+    const name = this.pool.add('f', `call ${method}`, (name) => guarded(name, `plain(of${member(method)}())`))
     return freeCall(name, of, method, asked)
   }
 
   /** Returns the name of the function that tests whether a relation holds the row that its holder refers to. */
   #linkTest({ from, to, kept }: Link): string {
-    return this.#pool.add('link', `link ${JSON.stringify([from, to, kept])}`, (name) =>
+    return this.pool.add('link', `link ${JSON.stringify([from, to, kept])}`, (name) =>
       linkFunction(name, { from, to, kept }),
     )
   }
@@ -288,7 +284,7 @@ export class OperandWriter {
 
   /** Returns the name of an argument of the function. */
   give(given: Given): string {
-    return `v${this.#pool.give(given)}`
+    return `v${this.pool.give(given)}`
   }
 }
 

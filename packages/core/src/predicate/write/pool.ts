@@ -26,7 +26,6 @@ export class FunctionPool {
   readonly given: Given[] = []
   /** The places in the policy of tests that can be errors, by their numbers in `noted(0)` and so on. */
   readonly places: ErrorPlace[] = []
-  readonly #notes: boolean
   readonly #names = new Map<string, string>()
   readonly #texts = new Map<string, string>()
   /** The names of the functions that a function calls itself. */
@@ -35,21 +34,19 @@ export class FunctionPool {
   readonly #definitions = new Map<Definition, Map<string, string>>()
   #count = 0
 
-  /** Begins the properties of the context's values. */
-  readonly mark: string
-
   /**
    * @param mark - That of the schema. Default: that of compiled policies, of which each has its own context.
    * @param notes - Whether evaluations record the places of errors. Default false.
    */
-  constructor(mark: string = '', notes: boolean = false) {
-    this.mark = mark
-    this.#notes = notes
-  }
+  constructor(
+    /** Begins the properties of the context's values. */
+    readonly mark: string = '',
+    private readonly notes: boolean = false,
+  ) {}
 
   /** Returns the number of a place; undefined if places are not recorded. */
   place({ source, start, end }: Span): number | undefined {
-    if (!this.#notes) return undefined
+    if (!this.notes) return undefined
     const key = `${start} ${end}`
     const ofSource = entryOf(this.#placesOf, source, () => new Map<string, number>())
     return entryOf(ofSource, key, () => this.places.push(errorPlace({ source, start, end })) - 1)

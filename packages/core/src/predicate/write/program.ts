@@ -107,7 +107,6 @@ return [dispatch, ${enterText}]`
 class Program {
   readonly #pool: FunctionPool
   readonly #assumptions: Assumptions
-  readonly #meaning: Meaning
   readonly #values: unknown[] = []
   readonly #functions: Record<string, unknown> = {}
   /** Predicates by their text. Those of equal text are the same. */
@@ -116,8 +115,10 @@ class Program {
   readonly #extras: Omit<ExtraHelpers, 'ask' | 'begin'> & WaitingHelpers
 
   /** @param notes - Whether evaluations record the places of errors. */
-  constructor(meaning: Meaning, notes: boolean) {
-    this.#meaning = meaning
+  constructor(
+    private readonly meaning: Meaning,
+    notes: boolean,
+  ) {
     const pool = new FunctionPool(meaning.schema.mark, notes)
     this.#pool = pool
     const { places } = pool
@@ -150,12 +151,12 @@ class Program {
    */
   compile(condition: Condition, number: number, waits = false): unknown {
     const assumed = this.#assumptions.apply(condition)
-    return this.#make(writePredicate(assumed, this.#meaning.schema, this.#pool, waits), condition, number)
+    return this.#make(writePredicate(assumed, this.meaning.schema, this.#pool, waits), condition, number)
   }
 
   /** Compiles a predicate, and those functions of it that are new. */
   #make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
-    const meaning = this.#meaning
+    const meaning = this.meaning
     const called = [...this.#pool.calledBy(text)]
     const takesValues = [text, ...called.map(([, one]) => one)].some((one) => /\bv\d+(?:Key)?\b/.test(one))
     const canShare = !readsResource || (++this.#count > fewPredicates && !takesValues)

@@ -5,16 +5,14 @@
 export class CodeScope {
   /** The parameters; names that it uses without declaring them are added. */
   readonly parameters: Set<string>
-  readonly #locals: Set<string>
   readonly #known: Map<string, string>
 
   constructor(
     parameters: Iterable<string> = [],
-    locals: Set<string> = new Set(),
+    private readonly locals: Set<string> = new Set(),
     known: ReadonlyMap<string, string> = new Map(),
   ) {
     this.parameters = parameters instanceof Set ? parameters : new Set(parameters)
-    this.#locals = locals
     this.#known = new Map(known)
   }
 
@@ -23,29 +21,29 @@ export class CodeScope {
    * it.
    */
   inner(): CodeScope {
-    return new CodeScope(this.parameters, this.#locals, this.#known)
+    return new CodeScope(this.parameters, this.locals, this.#known)
   }
 
   /** Uses a name from outside, unless the function declares it. */
   use(name: string): string {
-    if (!this.#locals.has(name)) this.parameters.add(name)
+    if (!this.locals.has(name)) this.parameters.add(name)
     return name
   }
 
   /** Records that the function declares the name itself. */
   own(name: string): string {
-    this.#locals.add(name)
+    this.locals.add(name)
     return name
   }
 
   /** Returns a new variable. */
   local(): string {
-    return this.own(`t${this.#locals.size}`)
+    return this.own(`t${this.locals.size}`)
   }
 
   /** Returns the body of the function, with its variables declared. */
   body(text: string): string {
-    const names = [...this.#locals].filter((name) => name.startsWith('t')).join(', ')
+    const names = [...this.locals].filter((name) => name.startsWith('t')).join(', ')
     return names === '' ? text : `let ${names}\n${text}`
   }
 

@@ -90,18 +90,19 @@ class Writer {
   readonly #graph: Node
   readonly #operands: OperandWriter
   readonly #comparisons: ComparisonWriter
-  /** Whether every function waits. */
-  readonly #waits: boolean
   /** Whether an evaluation counts its steps. A waiting one is not alone: others run meanwhile. */
   readonly #counts: boolean
-  readonly #pool: FunctionPool
   readonly #loops = new Map<Loop, LoopFunction>()
 
-  constructor(condition: Condition, schema: Schema, pool: FunctionPool, waits: boolean) {
+  constructor(
+    condition: Condition,
+    schema: Schema,
+    private readonly pool: FunctionPool,
+    /** Whether every function waits. */
+    private readonly waits: boolean,
+  ) {
     this.#counts = waits || needsBudget(condition)
     this.#graph = buildGraph(schema, forCheck(schema, condition))
-    this.#waits = waits
-    this.#pool = pool
     this.#operands = new OperandWriter(schema, waits, this.#counts, pool)
     this.#comparisons = new ComparisonWriter(schema, this.#operands, pool, this.#counts)
   }
@@ -111,14 +112,14 @@ class Writer {
     // No other part decides if the whole is an error: it need not be noted.
     const test = isTest(this.#graph) ? this.#test(this.#graph, scope, ignored) : this.#decision(this.#graph, scope)
     const body = scope.body(`return ${test}`)
-    const usesOwn = !this.#counts && [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
+    const usesOwn = !this.#counts && [body, ...this.pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
     const hasBudget = scope.parameters.has('budget')
     const text = [
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
       ...(usesOwn ? ['own.reset()'] : []),
       hasBudget ? budgeted(body) : body,
       '}',
-      ...(this.#waits ? [] : [many]),
+      ...(this.waits ? [] : [many]),
     ].join('\n')
     return {
       text,
@@ -131,12 +132,12 @@ class Writer {
   }
 
   get #keyword(): string {
-    return this.#waits ? 'function*' : 'function'
+    return this.waits ? 'function*' : 'function'
   }
 
   /** The parameters of the predicate. */
   get #given(): readonly string[] {
-    return this.#waits ? [...subjects, 'arrive'] : subjects
+    return this.waits ? [...subjects, 'arrive'] : subjects
   }
 
   /** The parameters of every definition. */
@@ -186,7 +187,7 @@ class Writer {
 
   /** Returns the number of the place of a test's errors; undefined if its parts record theirs, or nothing does. */
   #placeOf({ kind, span }: Test): number | undefined {
-    return span === undefined || kind === 'loop' || kind === 'call' ? undefined : this.#pool.place(span)
+    return span === undefined || kind === 'loop' || kind === 'call' ? undefined : this.pool.place(span)
   }
 
   /** Writes the parts of a condition: all but the first are not always evaluated. */
@@ -259,8 +260,8 @@ class Writer {
       scope.learn(`plain ${x}`, x)
       if (cls === undefined) return doubt.note(asked(x))
       const its = this.#operands.give({ kind: 'class', model })
-      const id = JSON.stringify(['is', model, exact, declared, attributeOf(value), this.#waits])
-      const name = this.#pool.add('is', id, (name) => classTest(name, asked('x')))
+      const id = JSON.stringify(['is', model, exact, declared, attributeOf(value), this.waits])
+      const name = this.pool.add('is', id, (name) => classTest(name, asked('x')))
       const test = `${isObject(x)} && ${x}.constructor === ${its} || ${doubt.note(`${name}(${x})`)}`
       // `instanceof` with nil takes longer than the rest of a check.
       return excludesNil ? `${x} !== null && (${test})` : test
@@ -284,7 +285,7 @@ class Writer {
 
   #called(name: string, args: readonly string[]): string {
     const called = `${name}(${args.join(', ')})`
-    return this.#waits ? `(yield* ${called})` : called
+    return this.waits ? `(yield* ${called})` : called
   }
 
   /** Writes a function whose parameters are those of its scope. */
@@ -311,12 +312,12 @@ class Writer {
     const { models } = this.#operands
     const ofModels = [...scope.parameters].map((name) => models.get(name as 'actor' | 'resource') ?? null)
     const key = JSON.stringify([ofModels, this.#function(scope, body, '')])
-    const name = this.#pool.add('f', key, (name) => this.#function(scope, body, name))
+    const name = this.pool.add('f', key, (name) => this.#function(scope, body, name))
     return { name, parameters: [...scope.parameters] }
   }
 
   #loopBody({ from, each, depth, where, skipsNil, span }: TestOf<'loop'>, scope: CodeScope): string {
-    const place = span && this.#pool.place(span)
+    const place = span && this.pool.place(span)
     const list = this.#operands.write(from, scope)
     const element = scope.own(`each${depth}`)
     this.#operands.call(each, element)
@@ -347,7 +348,7 @@ class Writer {
   }
 
   #call({ callee, args, span }: TestOf<'call'>, scope: CodeScope): string {
-    const place = span && this.#pool.place(span)
+    const place = span && this.pool.place(span)
     const { before, values, missing } = this.#args(args, scope)
     const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
     const areThere = missing.map((value) => `(${value} !== undefined || ${noted(place)}) && `).join('')
@@ -365,7 +366,7 @@ class Writer {
   /** Returns the name of a definition's function. */
   #definition(callee: Callee): string {
     const mode = this.#counts ? 'counting' : ''
-    return this.#pool.define(callee.definition, mode, (name) => this.#defined(callee, name))
+    return this.pool.define(callee.definition, mode, (name) => this.#defined(callee, name))
   }
 
   /** Writes a definition's function. */
