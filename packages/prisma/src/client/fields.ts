@@ -9,26 +9,23 @@ export type Visibility = 'all' | 'none' | Arguments
 
 /** Decides which fields the actor may read, by the rules of `allow_field`. */
 export class ReadableFields {
-  readonly #questions: Questions
-  readonly #action: (model: string) => string
-
   /** @param action - Returns the read action of a model. */
-  constructor(questions: Questions, action: (model: string) => string) {
-    this.#questions = questions
-    this.#action = action
-  }
+  constructor(
+    private readonly questions: Questions,
+    private readonly action: (model: string) => string,
+  ) {}
 
   /** Whether the policy has field rules for reading a model. */
   governs(model: string): boolean {
-    return this.#questions.fieldPolicy(this.#action(model), model) !== undefined
+    return this.questions.fieldPolicy(this.action(model), model) !== undefined
   }
 
   async of(model: string, field: string): Promise<Visibility> {
     if (!this.governs(model)) return 'all'
-    const action = this.#action(model)
-    const { kind } = await this.#questions.filter(action, model, field)
+    const action = this.action(model)
+    const { kind } = await this.questions.filter(action, model, field)
     if (kind !== 'condition') return kind
-    const rows = await this.#questions.rows(action, model, 'anywhere', field)
+    const rows = await this.questions.rows(action, model, 'anywhere', field)
     return rows === true ? 'all' : rows
   }
 
@@ -51,7 +48,7 @@ export class ReadableFields {
     if (!this.governs(model)) return
     const hidden: string[] = []
     for (const field of fields) if ((await this.of(model, field)) !== 'all') hidden.push(field)
-    if (hidden.length > 0) throw writeDenial(this.#questions.actor, true, hidden)
+    if (hidden.length > 0) throw writeDenial(this.questions.actor, true, hidden)
   }
 
   /** Asserts the same for all references to fields within a value. */

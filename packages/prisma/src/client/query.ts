@@ -10,27 +10,16 @@ import { write } from './write.js'
  * A query of an authorized client. It is sent once it is awaited, or when its batch runs.
  */
 export class Query implements PromiseLike<unknown> {
-  readonly session: Session
-  readonly model: string
-  readonly operation: string
-  readonly #args: unknown
-  /** The relations that fluent calls followed, each with its arguments. */
-  readonly #path: readonly (readonly [relation: string, args: unknown])[]
   #result: Promise<unknown> | undefined
 
   constructor(
-    session: Session,
-    model: string,
-    operation: string,
-    args: unknown,
-    path: readonly (readonly [relation: string, args: unknown])[] = [],
-  ) {
-    this.session = session
-    this.model = model
-    this.operation = operation
-    this.#args = args
-    this.#path = path
-  }
+    readonly session: Session,
+    readonly model: string,
+    readonly operation: string,
+    private readonly args: unknown,
+    /** The relations that fluent calls followed, each with its arguments. */
+    private readonly path: readonly (readonly [relation: string, args: unknown])[] = [],
+  ) {}
 
   /** Whether the query was sent. */
   get isSent(): boolean {
@@ -59,7 +48,7 @@ export class Query implements PromiseLike<unknown> {
 
   /** Returns the query for a relation of the row. */
   follow(Class: typeof Query, relation: string, args: unknown): Query {
-    return new Class(this.session, this.model, this.operation, this.#args, [...this.#path, [relation, args]])
+    return new Class(this.session, this.model, this.operation, this.args, [...this.path, [relation, args]])
   }
 
   /** Sends the query once. @param session - The session of its transaction. */
@@ -69,13 +58,13 @@ export class Query implements PromiseLike<unknown> {
   }
 
   async #run(session: Session): Promise<unknown> {
-    const args = plainCopy(this.#args ?? {}, false)
+    const args = plainCopy(this.args ?? {}, false)
     if (!isArguments(args)) plainCopy(() => {}, false)
-    const sent = this.#path.length === 0 ? (args as Arguments) : followed(args as Arguments, this.#path)
+    const sent = this.path.length === 0 ? (args as Arguments) : followed(args as Arguments, this.path)
     const result = isReadOperation(this.operation)
       ? await read(session, this.model, this.operation, sent)
       : await write(session, this.model, this.operation, sent)
-    return this.#path.reduce((row, [relation]) => property(row, relation) ?? null, result)
+    return this.path.reduce((row, [relation]) => property(row, relation) ?? null, result)
   }
 }
 

@@ -47,10 +47,7 @@ export type Rows = Arguments | true
  * the operation's client, so within its transaction.
  */
 export class Questions {
-  readonly parts: Parts
-  readonly actor: unknown
   readonly #scope: QueryScope
-  readonly #isWrite: boolean
   readonly #filters = new Map<string, Promise<RowsFilter>>()
   #printed = new Map<string, Promise<unknown>>()
   /** Loads relations of rows by the operation's client. */
@@ -61,11 +58,13 @@ export class Questions {
    * @param client - The client, or the client of a transaction, that sends the operation.
    * @param isWrite - Whether everything of the actor is loaded before the write, and nothing is left in the database.
    */
-  constructor(parts: Parts, actor: unknown, client: PrismaClientLike, isWrite = false) {
-    this.parts = parts
-    this.actor = actor
+  constructor(
+    readonly parts: Parts,
+    readonly actor: unknown,
+    client: PrismaClientLike,
+    private readonly isWrite = false,
+  ) {
     this.#scope = { mayLoad: true, send: sendBy(client) }
-    this.#isWrite = isWrite
     this.load = relationLoader(parts.tables, () => client, parts.unsaved)
   }
 
@@ -85,7 +84,7 @@ export class Questions {
     try {
       return await this.print(filter, action, place)
     } catch (error) {
-      if (this.#isWrite || !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit'))
+      if (this.isWrite || !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit'))
         throw error
       return await this.print(
         this.#scoped(rowsFilterInDatabase(this.parts.authorizer, this.#question(action, model, field))),
@@ -147,7 +146,7 @@ export class Questions {
     try {
       return await loadRowsFilter(authorizer, question, {
         load: this.load,
-        most: this.#isWrite ? undefined : mostLoaded,
+        most: this.isWrite ? undefined : mostLoaded,
       })
     } catch (error) {
       if (!(error instanceof TooManyRowsError)) throw error

@@ -30,14 +30,13 @@ export interface Guarded {
 export class Reading {
   readonly conditions: Conditions
   readonly fields: ReadableFields
-  readonly #questions: Questions
-  readonly #options: ReadingOptions
   readonly #orders: Orders
   readonly #tables: Tables
 
-  constructor(questions: Questions, options: ReadingOptions) {
-    this.#questions = questions
-    this.#options = options
+  constructor(
+    private readonly questions: Questions,
+    private readonly options: ReadingOptions,
+  ) {
     this.#tables = questions.parts.tables
     this.fields = new ReadableFields(questions, options.action)
     this.conditions = new Conditions(questions, this.fields, options.action)
@@ -51,7 +50,7 @@ export class Reading {
    */
   async rows(args: Arguments, model: string, allowed: readonly string[], isReadable = false): Promise<Arguments> {
     for (const name of Object.keys(args)) if (!allowed.includes(name)) throw unknownArgument(model, name, args[name])
-    const visible = isReadable || (await this.#questions.rows(this.#options.action(model), model, 'root'))
+    const visible = isReadable || (await this.questions.rows(this.options.action(model), model, 'root'))
     const where = args['where'] === undefined ? undefined : await this.conditions.where(args['where'], model)
     await this.#orders.assertVisible(args, model)
     const guarded = this.combined(where, visible === true ? [] : [visible], model)
@@ -133,7 +132,7 @@ export class Reading {
     const { model } = relation
     const allowed: readonly string[] = relation.list ? listArguments : ['where', 'select', 'include', 'omit']
     for (const name of Object.keys(args)) if (!allowed.includes(name)) throw unknownArgument(model, name, args[name])
-    const visible = await this.#questions.rows(this.#options.action(model), model)
+    const visible = await this.questions.rows(this.options.action(model), model)
     const where = args['where'] === undefined ? undefined : await this.conditions.where(args['where'], model)
     await this.#orders.assertVisible(args, model)
     if (args['cursor'] !== undefined && visible !== true) throw hiddenCursor(relation.name)
@@ -143,7 +142,7 @@ export class Reading {
     }
     if (where !== undefined) throw unknownArgument(model, 'where', where)
     if (visible === true) return await this.selection(args, model)
-    if (this.#options.refusesRequired) throw requiredRelation(relation)
+    if (this.options.refusesRequired) throw requiredRelation(relation)
     return await this.selection(args, model, visible)
   }
 
@@ -161,7 +160,7 @@ export class Reading {
       if ((await this.fields.of(model, name)) !== 'all') continue
       if (one !== true && !(isArguments(one) && Object.keys(one).every((key) => key === 'where')))
         throw unknownArgument(model, `_count.${name}`, one)
-      const visible = await this.#questions.rows(this.#options.action(relation.model), relation.model)
+      const visible = await this.questions.rows(this.options.action(relation.model), relation.model)
       const own =
         one === true || one['where'] === undefined
           ? undefined

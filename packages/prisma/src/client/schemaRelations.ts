@@ -4,12 +4,10 @@ import type { Tables } from '../schema/tables.js'
 
 /** The relations of a Prisma schema, as the plan of a write needs them. */
 export class SchemaRelations implements Relations {
-  readonly #tables: Tables
   readonly #references = new Map<string, readonly LinkRelation[]>()
   readonly #dependents = new Map<string, readonly Dependent[]>()
 
-  constructor(tables: Tables) {
-    this.#tables = tables
+  constructor(private readonly tables: Tables) {
     const { models } = tables.schema
     const dependents = new Map<string, Dependent[]>(models.map(({ name }) => [name, []]))
     for (const { name, fields } of models) {
@@ -33,7 +31,7 @@ export class SchemaRelations implements Relations {
   /** Returns a relation of a model. */
   link(owner: string, field: PrismaRelation): LinkRelation {
     const keeper = field.from.length === 0 ? 'join' : field.owner ? 'own' : 'other'
-    const reference = field.owner ? field : this.#tables.inverse(field)
+    const reference = field.owner ? field : this.tables.inverse(field)
     return {
       name: field.name,
       owner,
@@ -43,7 +41,7 @@ export class SchemaRelations implements Relations {
       from: field.from,
       to: field.to,
       nullable: reference?.nullable ?? false,
-      unique: field.owner && isUnique(field.from, this.#tables.model(owner)!),
+      unique: field.owner && isUnique(field.from, this.tables.model(owner)!),
     }
   }
 }

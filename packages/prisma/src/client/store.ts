@@ -13,16 +13,13 @@ const returning: ReadonlySet<string> = new Set(['sqlite', 'postgresql', 'cockroa
 
 /** Runs the statements of a plan by a Prisma client. */
 export class PrismaStore implements Store<Arguments> {
-  readonly #client: PrismaClientLike
-  readonly #tables: Tables
-
-  constructor(client: PrismaClientLike, tables: Tables) {
-    this.#client = client
-    this.#tables = tables
-  }
+  constructor(
+    private readonly client: PrismaClientLike,
+    private readonly tables: Tables,
+  ) {}
 
   get mostKeys(): number {
-    return this.#tables.schema.provider === 'sqlite' ? 500 : 10_000
+    return this.tables.schema.provider === 'sqlite' ? 500 : 10_000
   }
 
   /** @param take - The maximum number of rows. Default: all rows. */
@@ -33,7 +30,7 @@ export class PrismaStore implements Store<Arguments> {
 
   async insert(model: string, rows: readonly Values[], columns: readonly string[]): Promise<readonly Values[]> {
     const select = selected(columns)
-    if (rows.length !== 1 && returning.has(this.#tables.schema.provider))
+    if (rows.length !== 1 && returning.has(this.tables.schema.provider))
       return (await this.#call(model, 'createManyAndReturn', { data: rows, select })) as readonly Values[]
     const { key } = this.#model(model)
     if (rows.length !== 1 && rows.every((row) => key.every((name) => (row[name] ?? null) !== null))) {
@@ -51,7 +48,7 @@ export class PrismaStore implements Store<Arguments> {
     values: Values,
     columns: readonly string[],
   ): Promise<readonly Values[]> {
-    if (returning.has(this.#tables.schema.provider)) {
+    if (returning.has(this.tables.schema.provider)) {
       const args = { where, data: values, select: selected(columns) }
       return (await this.#call(model, 'updateManyAndReturn', args)) as readonly Values[]
     }
@@ -87,7 +84,7 @@ export class PrismaStore implements Store<Arguments> {
 
   /** Whether a statement cannot write by a condition that leads back to its table: then rows are found first. */
   get #namesOwnTable(): boolean {
-    return this.#tables.schema.provider === 'mysql'
+    return this.tables.schema.provider === 'mysql'
   }
 
   async join(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void> {
@@ -107,8 +104,8 @@ export class PrismaStore implements Store<Arguments> {
 
   linked(relation: LinkRelation, row: Values): Arguments {
     if (relation.keeper === 'join') {
-      const field = this.#tables.field(relation.owner, relation.name)
-      const inverse = field?.kind === 'relation' ? this.#tables.inverse(field) : undefined
+      const field = this.tables.field(relation.owner, relation.name)
+      const inverse = field?.kind === 'relation' ? this.tables.inverse(field) : undefined
       if (!inverse) throw noInverse(relation)
       return { [inverse.name]: { some: this.keyed(relation.owner, [this.#key(relation.owner, row)]) } }
     }
@@ -144,11 +141,11 @@ export class PrismaStore implements Store<Arguments> {
   }
 
   #call(model: string, operation: string, args: object): PromiseLike<unknown> {
-    return call(this.#client, model, operation, args)
+    return call(this.client, model, operation, args)
   }
 
   #model(name: string): PrismaModel {
-    return this.#tables.model(name)!
+    return this.tables.model(name)!
   }
 }
 

@@ -4,16 +4,14 @@ import type { Questions } from './questions.js'
 
 /** The rows and fields that the actor may read, for arguments that could reveal others. */
 export class VisibleRows {
-  protected readonly questions: Questions
-  protected readonly fields: ReadableFields
   protected readonly tables: Tables
-  protected readonly action: (model: string) => string
 
   /** @param action - Returns the read action of a model. */
-  constructor(questions: Questions, fields: ReadableFields, action: (model: string) => string) {
-    this.questions = questions
-    this.fields = fields
+  constructor(
+    protected readonly questions: Questions,
+    protected readonly fields: ReadableFields,
+    protected readonly action: (model: string) => string,
+  ) {
     this.tables = questions.parts.tables
-    this.action = action
   }
 }

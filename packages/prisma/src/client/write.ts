@@ -50,7 +50,6 @@ const hiddenCodes: ReadonlySet<string> = new Set(['P2002', 'P2003', 'P2014', 'P2
 
 /** A write, within its transaction if it needs one. */
 class Plan {
-  readonly session: Session
   readonly model: PrismaModel
   readonly questions: Questions
   readonly reading: Reading
@@ -59,10 +58,12 @@ class Plan {
   readonly writer: Writer<Arguments>
   readonly data: WriteData
 
-  constructor(session: Session, model: string) {
+  constructor(
+    readonly session: Session,
+    model: string,
+  ) {
     const { parts, actor, client } = session
     const { tables, relations, authorizer } = parts
-    this.session = session
     this.model = tables.model(model)!
     const questions = new Questions(parts, actor, client, true)
     this.questions = questions

@@ -10,15 +10,11 @@ import type { SchemaRelations } from './schemaRelations.js'
 
 /** Reads the `data` of Prisma's writes. */
 export class WriteData {
-  readonly #tables: Tables
-  readonly #relations: SchemaRelations
-  readonly #conditions: Conditions
-
-  constructor(tables: Tables, relations: SchemaRelations, conditions: Conditions) {
-    this.#tables = tables
-    this.#relations = relations
-    this.#conditions = conditions
-  }
+  constructor(
+    private readonly tables: Tables,
+    private readonly relations: SchemaRelations,
+    private readonly conditions: Conditions,
+  ) {}
 
   /**
    * @param allowsLinks - Whether Prisma accepts relations here.
@@ -26,21 +22,21 @@ export class WriteData {
    * @throws UnsupportedOperationError for a key that Prisma does not know, and for steps without a plan
    */
   async read(given: unknown, model: string, allowsLinks = true, outer?: PrismaRelation): Promise<Data<Arguments>> {
-    const inverse = outer && this.#tables.inverse(outer)
+    const inverse = outer && this.tables.inverse(outer)
     if (!isArguments(given)) throw unknownArgument(model, 'data', given)
     const columns: Record<string, unknown> = {}
     const names: string[] = []
     const links: Link<Arguments>[] = []
     for (const [name, value] of Object.entries(given)) {
       if (value === undefined) continue
-      const field = this.#tables.field(model, name)
+      const field = this.tables.field(model, name)
       const isOuter = inverse && (field === inverse || (inverse.owner && inverse.from.includes(name)))
       if (!field || isOuter || (field.kind === 'relation' && !allowsLinks))
         throw unknownArgument(model, `data.${name}`, value)
       names.push(name)
       if (field.kind !== 'relation') columns[name] = value
       else {
-        const reference = this.#relations.link(model, field).unique ? undefined : referenceOf(field, value)
+        const reference = this.relations.link(model, field).unique ? undefined : referenceOf(field, value)
         if (reference) Object.assign(columns, reference)
         else links.push(...(await this.#links(model, field, value)))
       }
@@ -52,12 +48,12 @@ export class WriteData {
   async where(given: unknown, model: string): Promise<Arguments> {
     plainCopy(given, true, 'where')
     if (!isArguments(given)) throw unknownArgument(model, 'where', given)
-    return unfolded(await this.#conditions.where(given, model), model, this.#tables)
+    return unfolded(await this.conditions.where(given, model), model, this.tables)
   }
 
   async #links(owner: string, field: PrismaRelation, given: unknown): Promise<readonly Link<Arguments>[]> {
     if (!isArguments(given)) throw unknownArgument(owner, `data.${field.name}`, given)
-    const relation = this.#relations.link(owner, field)
+    const relation = this.relations.link(owner, field)
     const links: Link<Arguments>[] = []
     for (const [way, value] of Object.entries(given)) {
       if (value === undefined || (value === false && (way === 'disconnect' || way === 'delete'))) continue
@@ -116,7 +112,7 @@ export class WriteData {
         return [{ kind: 'set', where: await all((one) => this.where(one, model)) }]
       case 'update':
         return await all(async (one) => {
-          const isWrapped = field.list || ('data' in one && !this.#tables.field(model, 'data'))
+          const isWrapped = field.list || ('data' in one && !this.tables.field(model, 'data'))
           if (isWrapped) assertKeys(one, ['where', 'data'], model)
           const data = await this.#nested(isWrapped ? one['data'] : one, field)
           return { kind: 'update', where: isWrapped ? await whereOf(one) : undefined, data, many: false }

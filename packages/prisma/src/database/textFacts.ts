@@ -33,7 +33,6 @@ const plainTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'name'])
 
 /** How the texts of a schema's columns are compared, after it was read from the database once. */
 export class TextFacts {
-  readonly #schema: PrismaSchema
   readonly #isAsked: boolean
   readonly #tables: ReadonlyMap<PrismaColumn, readonly string[]>
   readonly #identifying: ReadonlySet<PrismaColumn>
@@ -44,8 +43,11 @@ export class TextFacts {
    * @param isAsked - whether unknown facts will be read from the database; otherwise the worst case
    * is assumed
    */
-  constructor(schema: PrismaSchema, read: ReadTexts = {}, isAsked = false) {
-    this.#schema = schema
+  constructor(
+    private readonly schema: PrismaSchema,
+    read: ReadTexts = {},
+    isAsked = false,
+  ) {
     this.#read = read
     this.#isAsked = isAsked && sqlDialectOf(schema) !== undefined
     this.#tables = new Map(schema.models.flatMap((model) => columnsOf(model).map((one) => [one, pathOf(model)])))
@@ -62,7 +64,7 @@ export class TextFacts {
    * @throws UnknownTextsError if the facts must be read from the database first
    */
   of(column: PrismaColumn, isAccepted: boolean): TextFact {
-    const { provider } = this.#schema
+    const { provider } = this.schema
     const isSqlite = provider === 'sqlite'
     const { texts } = this.#read
     if (!texts && this.#isAsked && (isSqlite || !isAccepted)) throw new UnknownTextsError()
@@ -87,10 +89,10 @@ export class TextFacts {
    */
   async read(send: Send): Promise<void> {
     if (this.#read.texts) return
-    const dialect = sqlDialectOf(this.#schema)
+    const dialect = sqlDialectOf(this.schema)
     if (!dialect) return
     const query = (sql: string) => send({ texts: [sql], values: [], model: '' })
-    const tables = [...new Set(this.#schema.models.map(({ table }) => table))]
+    const tables = [...new Set(this.schema.models.map(({ table }) => table))]
     const columns = await readColumns(dialect, tables, query)
     this.#read.texts = { columns, cutsTexts: dialect === 'sqlite' && (await cutsTexts(query)) }
   }

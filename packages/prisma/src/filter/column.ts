@@ -21,16 +21,16 @@ import { elementTypeOf } from './types.js'
 
 /** A compared column: prints the tests of its values for one database. */
 export class Column {
-  readonly #column: PrismaColumn
-  readonly #dialect: Dialect
   /** The column, or the elements of a list column. Its enum has the client's names. */
   readonly #sql: SqlColumn
 
   /** @param values - the values of its enum, if it has one */
-  constructor(column: PrismaColumn, values: readonly string[], dialect: Dialect) {
+  constructor(
+    private readonly column: PrismaColumn,
+    values: readonly string[],
+    private readonly dialect: Dialect,
+  ) {
     const type = elementTypeOf(column, new Map(values.map((name) => [name, name])), dialect)
-    this.#column = column
-    this.#dialect = dialect
     this.#sql = { name: column.name, nullable: column.nullable, type }
   }
 
@@ -40,9 +40,9 @@ export class Column {
    */
   equals(value: unknown, span: Span): ColumnTest {
     if (typeof value === 'string') {
-      if (this.#isText && !this.#dialect.textEquality) refuseCollation(this.#dialect, this.#column, span)
+      if (this.#isText && !this.dialect.textEquality) refuseCollation(this.dialect, this.column, span)
       // PostgreSQL stores no zero character.
-      if (this.#isText && this.#dialect.provider === 'postgresql' && value.includes('\0')) return 'never'
+      if (this.#isText && this.dialect.provider === 'postgresql' && value.includes('\0')) return 'never'
     }
     return this.#printed(equalToValue(this.#sql, value, span), span)
   }
@@ -56,14 +56,14 @@ export class Column {
   among(values: readonly unknown[], span: Span): readonly ColumnTest[] {
     const equal: unknown[] = []
     const others: ColumnTest[] = []
-    const { cutsTexts, identifies } = this.#dialect
+    const { cutsTexts, identifies } = this.dialect
     const isLong = cutsTexts === true && values.length > mostRanges
     for (const value of values) {
       if (isLong && typeof value === 'string' && isStorable(value)) {
         if (!identifies)
           refuse(
             'too-large',
-            `"${this.#column.name}" is compared with ${values.length} strings, of which each needs a range of its own.`,
+            `"${this.column.name}" is compared with ${values.length} strings, of which each needs a range of its own.`,
             span,
           )
         equal.push(value)
@@ -81,23 +81,23 @@ export class Column {
    * which also reads as nil
    */
   assertKnowsNil(span: Span): void {
-    if (this.#column.type === 'Json') refuseType(this.#sql, span)
+    if (this.column.type === 'Json') refuseType(this.#sql, span)
   }
 
   /** Returns the test for its values that are ordered so relative to a non-nil value. */
   compares(order: Order, value: unknown, span: Span): ColumnTest {
-    if (this.#isText && typeof value === 'string' && !this.#dialect.textOrder)
-      refuseCollation(this.#dialect, this.#column, span)
+    if (this.#isText && typeof value === 'string' && !this.dialect.textOrder)
+      refuseCollation(this.dialect, this.column, span)
     return this.#printed(orderedTo(this.#sql, order, value, span), span)
   }
 
   /** Returns the test for its texts that contain another, non-nil text by the operator. */
   texts(operator: TextOperator, part: unknown, span: Span): ColumnTest {
-    if (typeof part === 'string' && !this.#isText && this.#column.kind !== 'enum') return refuseType(this.#sql, span)
+    if (typeof part === 'string' && !this.#isText && this.column.kind !== 'enum') return refuseType(this.#sql, span)
     const test = containing(this.#sql, operator, part, span)
     if (test) return this.#printed(test, span)
     // Sound: `containing` refuses other values.
-    return textTest(operator, part as string, this.#column, this.#dialect, span)
+    return textTest(operator, part as string, this.column, this.dialect, span)
   }
 
   /** Returns the test for its values that are instances of a class of the language. */
@@ -110,10 +110,10 @@ export class Column {
    * can equal.
    */
   elements(values: readonly unknown[], span: Span): unknown[] {
-    if (this.#column.type === 'String' && this.#dialect.cutsTexts) refuseType(this.#sql, span)
+    if (this.column.type === 'String' && this.dialect.cutsTexts) refuseType(this.#sql, span)
     return values.flatMap((value) => {
       if (value === null)
-        return refuse('column-type', `Prisma cannot test whether the list "${this.#column.name}" contains nil.`, span)
+        return refuse('column-type', `Prisma cannot test whether the list "${this.column.name}" contains nil.`, span)
       const test = this.equals(value, span)
       if (test === 'never') return []
       return isEquality(test) ? [test.equals] : refuseType(this.#sql, span)
@@ -136,8 +136,8 @@ export class Column {
         if (order) refuseType(this.#sql, span)
         return
       case 'text':
-        if (!(order ? this.#dialect.textOrder : this.#dialect.textEquality))
-          refuseCollation(this.#dialect, this.#column, span)
+        if (!(order ? this.dialect.textOrder : this.dialect.textEquality))
+          refuseCollation(this.dialect, this.column, span)
         // The database also compares the characters behind a zero character.
         if (type.cut) refuseType(this.#sql, span)
         return
@@ -158,7 +158,7 @@ export class Column {
    * column can hold neither.
    */
   get isNumber(): ColumnFilter | undefined {
-    return isNumberFilter(this.#column.type, this.#dialect)
+    return isNumberFilter(this.column.type, this.dialect)
   }
 
   get #isText(): boolean {
@@ -187,7 +187,7 @@ export class Column {
     if (type.kind === 'text' && type.cut) {
       // Sound: texts are compared with texts.
       const text = value as string
-      return operator === '=' ? cutEquals(text, this.#dialect) : cutOrder(operator, text)
+      return operator === '=' ? cutEquals(text, this.dialect) : cutOrder(operator, text)
     }
     if (type.kind === 'float' && !isSent(value as number))
       refuse('column-type', `Prisma rounds the number ${value} before it reaches the database.`, span)

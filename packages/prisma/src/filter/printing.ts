@@ -32,29 +32,17 @@ export type KnownParts = ReadonlyMap<Formula, Printed>
  * columns. Prisma's `NOT` treats nulls and missing relations differently from negation in a policy.
  */
 export class Printing {
-  readonly #tables: Tables
-  readonly #dialects: Dialects
-  readonly #reference: FieldReference | undefined
-  readonly #truth: Truth | undefined
-  readonly #known: KnownParts | undefined
-
   /**
    * @param truth - Undefined if conditions that do not depend on the row are refused.
    * @param known - Parts of the formula whose printed form is known.
    */
   constructor(
-    tables: Tables,
-    dialects: Dialects,
-    reference: FieldReference | undefined,
-    truth: Truth | undefined,
-    known?: KnownParts,
-  ) {
-    this.#tables = tables
-    this.#dialects = dialects
-    this.#reference = reference
-    this.#truth = truth
-    this.#known = known
-  }
+    private readonly tables: Tables,
+    private readonly dialects: Dialects,
+    private readonly reference: FieldReference | undefined,
+    private readonly truth: Truth | undefined,
+    private readonly known?: KnownParts | undefined,
+  ) {}
 
   /** @throws UnsupportedFilterError if no exact `where` exists */
   print(formula: Formula): Printed {
@@ -64,8 +52,8 @@ export class Printing {
   /** @param each - The row of a `where` at this place; undefined for the resource. */
   #print(formula: Formula, each: Root | undefined, holds: boolean): Printed {
     // Only a leaf is false if the known row is missing.
-    if (this.#truth && isLeaf(formula) && isClosed(formula)) return this.#truth(formula) === holds
-    const known = holds && !each ? this.#known?.get(formula) : undefined
+    if (this.truth && isLeaf(formula) && isClosed(formula)) return this.truth(formula) === holds
+    const known = holds && !each ? this.known?.get(formula) : undefined
     if (known !== undefined) return known
     switch (formula.kind) {
       case 'true':
@@ -102,7 +90,7 @@ export class Printing {
     }
     const inner = this.#print(where, row, true)
     if (inner === false) return !holds
-    const rows = whereOf(inner, this.#tables.model(field.model)!)
+    const rows = whereOf(inner, this.tables.model(field.model)!)
     return this.#leaf(hops, { yes: { [field.name]: { some: rows } }, no: { [field.name]: { none: rows } } }, holds)
   }
 
@@ -169,8 +157,8 @@ export class Printing {
     holds: boolean,
     span: Span,
   ): Printed {
-    const a = this.#tables.canonical(left)
-    const b = this.#tables.canonical(this.#path(right, span))
+    const a = this.tables.canonical(left)
+    const b = this.tables.canonical(this.#path(right, span))
     if (!sameRow(a.path, b.path)) return refuseRows(left, this.#path(right, span), span)
     const present = [...a.present, ...b.present].map((path): Printed => {
       const { hops, field } = this.#place(path, each, span)
@@ -208,7 +196,7 @@ export class Printing {
     }
     const compared = this.#column(a)
     for (const one of [compared, this.#column(b)]) one.assertComparable(operator !== '=', span)
-    const reference = this.#reference?.(model.name, b.name)
+    const reference = this.reference?.(model.name, b.name)
     if (reference !== undefined) return columnsSides(a, b, operator, reference, compared.isNumber)
     const hint = 'extend the client first: new PrismaClient(…).$extends(extension)'
     return refuse('field-reference', `Comparing "${a.name}" with "${b.name}" needs the Prisma client.`, span, hint)
@@ -290,17 +278,17 @@ export class Printing {
 
   /** Prints that a to-one relation has no row. */
   #missing(relation: PrismaRelation): Sides {
-    const every = whereOf(true, this.#tables.model(relation.model)!)
-    return missingSides(relation, this.#tables.nullableColumns(relation), this.#tables.isKept(relation), every)
+    const every = whereOf(true, this.tables.model(relation.model)!)
+    return missingSides(relation, this.tables.nullableColumns(relation), this.tables.isKept(relation), every)
   }
 
   #column(column: PrismaColumn): Column {
-    return new Column(column, this.#tables.valuesOf(column), this.#dialects(column))
+    return new Column(column, this.tables.valuesOf(column), this.dialects(column))
   }
 
   #place(operand: Operand, each: Root | undefined, span: Span): PathEnd {
     const path = this.#path(operand, span)
-    if (each === undefined ? path.root.kind === 'resource' : path.root === each) return this.#tables.place(path)
+    if (each === undefined ? path.root.kind === 'resource' : path.root === each) return this.tables.place(path)
     return refuse(
       'two-rows',
       `"${describe(path)}" belongs to an outer row, which a Prisma filter cannot read here.`,

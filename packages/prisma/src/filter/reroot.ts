@@ -67,11 +67,7 @@ interface Pair {
 }
 
 class Rerooting {
-  readonly #tables: Tables
-
-  constructor(tables: Tables) {
-    this.#tables = tables
-  }
+  constructor(private readonly tables: Tables) {}
 
   /**
    * @returns undefined if it ranges over no known row, or if its rows are not related to a
@@ -142,7 +138,7 @@ class Rerooting {
     if (left.kind !== 'path' || right.kind !== 'path' || operator !== '=') return undefined
     const [own, other] = left.root === each ? [left, right] : [right, left]
     if (own.root !== each || other.root === each || other.root.kind === 'row') return undefined
-    const [a, b] = [this.#tables.canonical(own), this.#tables.canonical(other)]
+    const [a, b] = [this.tables.canonical(own), this.tables.canonical(other)]
     if (a.path.steps.length === 0 || b.path.steps.length === 0) return undefined
     return { own: a.path, other: b.path, present: [...a.present, ...b.present] }
   }
@@ -188,7 +184,7 @@ class Rerooting {
   /** Whether both columns can be nil: then they are equal, and refer to no row. */
   #canBeNil({ own, other, present }: Pair, rest: readonly Formula[]): boolean {
     const isSaid = present.length > 0 || rest.some((one) => isNotNil(one, own))
-    return !isSaid && isNullable(own, this.#tables) && isNullable(other, this.#tables)
+    return !isSaid && isNullable(own, this.tables) && isNullable(other, this.tables)
   }
 
   /**
@@ -203,12 +199,12 @@ class Rerooting {
   }
 
   #references({ fields }: PrismaModel): PrismaRelation[] {
-    return fields.filter((field): field is PrismaRelation => field.kind === 'relation' && this.#tables.names(field))
+    return fields.filter((field): field is PrismaRelation => field.kind === 'relation' && this.tables.names(field))
   }
 
   #isKept(path: Path): boolean {
-    const relation = this.#tables.relation(path)
-    return relation !== undefined && this.#tables.isKept(relation)
+    const relation = this.tables.relation(path)
+    return relation !== undefined && this.tables.isKept(relation)
   }
 
   /**
@@ -217,20 +213,20 @@ class Rerooting {
    */
   #back(path: Path, span: Span): ((row: Path) => Way) | undefined {
     const inverses: PrismaRelation[] = []
-    let model = this.#tables.model(path.root.model)
+    let model = this.tables.model(path.root.model)
     for (const { name } of path.steps) {
-      const relation = this.#tables.field(model?.name, name)
-      const inverse = relation?.kind === 'relation' ? this.#tables.inverse(relation) : undefined
+      const relation = this.tables.field(model?.name, name)
+      const inverse = relation?.kind === 'relation' ? this.tables.inverse(relation) : undefined
       if (relation?.kind !== 'relation' || !inverse) return undefined
       inverses.unshift(inverse)
-      model = this.#tables.model(relation.model)
+      model = this.tables.model(relation.model)
     }
     return (row) => (about) => this.#along(row, inverses, about, span)
   }
 
   #along(row: Path, [relation, ...others]: readonly PrismaRelation[], about: About, span: Span): Formula {
     if (!relation) return about(row)
-    const model = this.#tables.holder(relation)
+    const model = this.tables.holder(relation)
     const next = stepped(row, relation, model, span)
     if (relation.list) {
       const each: Variable = { kind: 'variable', name: relation.name, model: relation.model, type: row.root.type }
@@ -238,7 +234,7 @@ class Rerooting {
       return { kind: 'some', each, from: next, where, span }
     }
     const found = this.#along(next, others, about, span)
-    if (!this.#tables.canBeMissing(relation)) return found
+    if (!this.tables.canBeMissing(relation)) return found
     return and([isThere(next, relation.model, span), found])
   }
 
@@ -246,7 +242,7 @@ class Rerooting {
     return and(
       key.map(({ field, value }): Formula => {
         const column: Path = { ...row, steps: [...row.steps, { name: field, model: this.#modelOf(row)?.name, span }] }
-        const { path, present } = this.#tables.canonical(column)
+        const { path, present } = this.tables.canonical(column)
         const left = present.every((one) => this.#isKept(one)) ? path : column
         return { kind: 'compare', operator: '=', left, right: { kind: 'value', value }, span }
       }),
@@ -255,7 +251,7 @@ class Rerooting {
 
   /** Returns the model of the row that a path leads to. */
   #modelOf(path: Path): PrismaModel | undefined {
-    return this.#tables.model(path.steps.length === 0 ? path.root.model : this.#tables.relation(path)?.model)
+    return this.tables.model(path.steps.length === 0 ? path.root.model : this.tables.relation(path)?.model)
   }
 }
 

@@ -8,24 +8,22 @@ import { sqlTypeOf } from './types.js'
 
 /** Tables and columns of a Prisma schema, by their names in the database. */
 export class PrismaSqlTables implements SqlTables {
-  readonly #tables: Tables
-  readonly #dialects: Dialects
   readonly #columns = new Map<PrismaColumn, SqlColumn>()
 
-  constructor(tables: Tables, dialects: Dialects) {
-    this.#tables = tables
-    this.#dialects = dialects
-  }
+  constructor(
+    private readonly tables: Tables,
+    private readonly dialects: Dialects,
+  ) {}
 
   table(name: string): SqlTable | undefined {
-    const model = this.#tables.model(name)
+    const model = this.tables.model(name)
     if (!model) return undefined
     return { path: pathOf(model, model.table), key: this.#columnsOf(model, model.key), restrictions: [] }
   }
 
   field(name: string, field: string): SqlField | undefined {
-    const model = this.#tables.model(name)
-    const found = this.#tables.field(name, field)
+    const model = this.tables.model(name)
+    const found = this.tables.field(name, field)
     if (!model || !found) return undefined
     return found.kind === 'relation'
       ? { kind: 'relation', relation: this.#relation(model, found) }
@@ -38,12 +36,12 @@ export class PrismaSqlTables implements SqlTables {
   }
 
   #relation(model: PrismaModel, relation: PrismaRelation): SqlRelation {
-    const other = this.#tables.model(relation.model)!
+    const other = this.tables.model(relation.model)!
     return {
       model: relation.model,
       many: relation.list,
       link: this.#link(model, relation, other),
-      kept: this.#tables.isKept(relation),
+      kept: this.tables.isKept(relation),
     }
   }
 
@@ -55,7 +53,7 @@ export class PrismaSqlTables implements SqlTables {
     }
     // `A` is the model whose name sorts first. Between rows of one model it is the field whose name
     // sorts first.
-    const inverse = this.#tables.inverse(relation)
+    const inverse = this.tables.inverse(relation)
     const isFirst = model === other ? !inverse || relation.name < inverse.name : model.name < other.name
     const ownColumn = isFirst ? 'A' : 'B'
     const holder = isFirst ? model : other
@@ -77,7 +75,7 @@ export class PrismaSqlTables implements SqlTables {
 
   #columnsOf(model: PrismaModel, names: readonly string[]): SqlColumn[] {
     return names.flatMap((name) => {
-      const field = this.#tables.field(model.name, name)
+      const field = this.tables.field(model.name, name)
       return field && field.kind !== 'relation' ? [this.#column(field)] : []
     })
   }
@@ -85,8 +83,8 @@ export class PrismaSqlTables implements SqlTables {
   #column(column: PrismaColumn): SqlColumn {
     let known = this.#columns.get(column)
     if (!known) {
-      const dialect = this.#dialects(column)
-      const type = sqlTypeOf(column, this.#tables.storedValues(column), dialect)
+      const dialect = this.dialects(column)
+      const type = sqlTypeOf(column, this.tables.storedValues(column), dialect)
       known = { name: column.column, nullable: column.nullable, type, identifies: dialect.identifies }
       this.#columns.set(column, known)
     }

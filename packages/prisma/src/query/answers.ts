@@ -43,29 +43,18 @@ export interface Scope {
 
 /** Resolves requests for filters to a `where`. */
 export class Answers {
-  readonly #authorizer: Authorizer
-  readonly #planners: Readonly<Record<WhereLevel, Planner>>
-  readonly #tables: Tables
-  readonly #defaults: Required<Choices>
-  readonly #texts: TextFacts
   /** The questions whose rows become conditions of their own. */
   readonly #single = new Set<string>()
   /** The plans of conditions: a write asks for the same ones before and after. */
   readonly #plans = new WeakMap<Definite, Map<string, FilterPlan>>()
 
   constructor(
-    authorizer: Authorizer,
-    planners: Readonly<Record<WhereLevel, Planner>>,
-    tables: Tables,
-    defaults: Required<Choices>,
-    texts: TextFacts,
-  ) {
-    this.#authorizer = authorizer
-    this.#planners = planners
-    this.#tables = tables
-    this.#defaults = defaults
-    this.#texts = texts
-  }
+    private readonly authorizer: Authorizer,
+    private readonly planners: Readonly<Record<WhereLevel, Planner>>,
+    private readonly tables: Tables,
+    private readonly defaults: Required<Choices>,
+    private readonly texts: TextFacts,
+  ) {}
 
   /**
    * @returns undefined if relations of the actor or keys of rows must be awaited first
@@ -86,7 +75,7 @@ export class Answers {
   async waiting(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<Where> {
     const plan = () => this.#waitingPlan(request, model, place, scope)
     const { queries, where } = await this.#knowingTexts(scope, plan)
-    const keys = queries.map((query) => new Keys(this.#tables.model(query.model)!, this.#tables))
+    const keys = queries.map((query) => new Keys(this.tables.model(query.model)!, this.tables))
     const found = await Promise.all(queries.map(scope.send))
     return where(found.map((rows, at) => keys[at]!.where(rows)))
   }
@@ -96,7 +85,7 @@ export class Answers {
       return await plan()
     } catch (error) {
       if (!(error instanceof UnknownTextsError)) throw error
-      await this.#texts.read(send).catch(refuseWithoutClient)
+      await this.texts.read(send).catch(refuseWithoutClient)
       return await plan()
     }
   }
@@ -163,7 +152,7 @@ export class Answers {
    * and needs no longer for that than for a query of their own.
    */
   #started(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): FilterPlan | undefined {
-    const { provider } = this.#tables.schema
+    const { provider } = this.tables.schema
     const isAble =
       provider === 'postgresql' ? scope.reads !== undefined : provider === 'mysql' && scope.reads === 'page'
     if (!isAble) return undefined
@@ -189,7 +178,7 @@ export class Answers {
 
   /** Returns the authorizer with the context of a request. */
   #with({ context }: FilterRequest): Authorizer {
-    return context ? this.#authorizer.with(context) : this.#authorizer
+    return context ? this.authorizer.with(context) : this.authorizer
   }
 
   #bound(request: FilterRequest, model: string, options: FilterOptions): Filter {
@@ -214,18 +203,18 @@ export class Answers {
     { reads, looksAhead = false }: Scope,
   ): FilterPlan {
     const definite = filter.definite()
-    const strategy = choices?.strategy ?? this.#defaults.strategy
+    const strategy = choices?.strategy ?? this.defaults.strategy
     const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()
     this.#plans.set(definite, known)
     const isOfList = (reads === 'page' || reads === 'all') && place === 'root' && looksAhead
     const key = `${place} ${strategy} ${model} ${isOfList}`
-    const plan = known.get(key) ?? this.#planners[place].plan(definite, model, strategy, isOfList)
+    const plan = known.get(key) ?? this.planners[place].plan(definite, model, strategy, isOfList)
     known.set(key, plan)
     return plan
   }
 
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
-    return choices?.unloaded ?? this.#defaults.unloaded
+    return choices?.unloaded ?? this.defaults.unloaded
   }
 }
 

@@ -67,16 +67,13 @@ interface Answered {
  * `select`.
  */
 export class Resolver {
-  readonly #markers: Markers
-  readonly #tables: Tables
-  readonly #answers: Answers
   readonly #filters: Filters = new WeakMap()
 
-  constructor(markers: Markers, tables: Tables, answers: Answers) {
-    this.#markers = markers
-    this.#tables = tables
-    this.#answers = answers
-  }
+  constructor(
+    private readonly markers: Markers,
+    private readonly tables: Tables,
+    private readonly answers: Answers,
+  ) {}
 
   /**
    * Returns the arguments with their filters: at once, or as a promise if rows must be found first.
@@ -96,7 +93,7 @@ export class Resolver {
     let isWaiting = false
     const isOfOneRow = ofOneRow.has(operation)
     const where = (request: FilterRequest, of: string, place: WhereLevel): Arguments => {
-      const answer = this.#answers.atOnce(request, of, place, scope)
+      const answer = this.answers.atOnce(request, of, place, scope)
       isWaiting ||= answer === undefined
       return answer ?? undecided
     }
@@ -107,14 +104,14 @@ export class Resolver {
   /** Returns the requests in the arguments of a query, and in their `where`. */
   requests(args: unknown): readonly FilterRequest[] {
     if (!isArguments(args)) return []
-    const requests = new Set([...(this.#markers.read(args) ?? []), ...this.#markers.within(args['where'])])
+    const requests = new Set([...(this.markers.read(args) ?? []), ...this.markers.within(args['where'])])
     if (requests.size === 0) assertNoneLost(args)
     return [...requests]
   }
 
   /** Returns arguments with the same requests. */
   asking(requests: readonly FilterRequest[], args: Arguments): Arguments {
-    return { ...args, [markerKey]: this.#markers.make(requests) }
+    return { ...args, [markerKey]: this.markers.make(requests) }
   }
 
   /** Returns arguments of which extensions behind this one have to keep the whole `where`. */
@@ -155,7 +152,7 @@ export class Resolver {
       const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
       if (!missing) return resolved
       const { request, place } = missing
-      answers.push({ ...missing, where: await this.#answers.waiting(request, missing.model, place, scope) })
+      answers.push({ ...missing, where: await this.answers.waiting(request, missing.model, place, scope) })
     }
   }
 
@@ -171,22 +168,22 @@ export class Resolver {
     answering: Answering,
   ): Arguments {
     const own = this.requests(args)
-    let resolved = this.#markers.read(args) ? withoutMarker(args) : args
+    let resolved = this.markers.read(args) ? withoutMarker(args) : args
     const filters = (own.length > 0 ? own : inherited)
       .map((request) => answering.where(request, model, place))
       .filter((where) => !isEveryRow(where))
     if (own.length > 0 || filters.length > 0) {
       const { where: given, ...rest } = resolved
-      const of = this.#tables.model(model)
+      const of = this.tables.model(model)
       const uniques = of?.uniques.map(({ argument }) => argument)
-      const where = this.#markers.without(given)
+      const where = this.markers.without(given)
       const undivided = of && hasExcludedList(where) ? [whereOf(true, of)] : []
       const guarded = guardedWhere(where, [...filters, ...undivided], uniques ?? [])
       if (typeof guarded === 'object' && guarded !== null) this.#filters.set(guarded, filters)
       resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
       if (place === 'root') {
         const { include: _, select: __, ...sent } = resolved
-        assertUnrepeated(filters, sent, this.#tables.schema.provider)
+        assertUnrepeated(filters, sent, this.tables.schema.provider)
       }
     }
     const asking = own.filter((request) => request.related !== undefined)
@@ -216,7 +213,7 @@ export class Resolver {
     return Object.fromEntries(
       Object.entries(selected).map(([name, args]) => {
         if (name === '_count') return [name, this.#counts(args, model, inherited, answering)]
-        const field = this.#tables.field(model, name)
+        const field = this.tables.field(model, name)
         if (!field && inherited.length > 0 && (isInclude || isArguments(args))) throw unknownRelation(model, name)
         if (field?.kind !== 'relation') return [name, args]
         return [name, this.#related(args, field, inherited, answering)]
@@ -264,7 +261,7 @@ export class Resolver {
 
   #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answering: Answering): unknown {
     if (args === true && inherited.length > 0) {
-      const lists = this.#tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
+      const lists = this.tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
       const all = Object.fromEntries(lists.map(({ name }) => [name, true]))
       return { select: this.#selection(all, model, inherited, answering) }
     }

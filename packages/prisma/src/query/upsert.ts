@@ -12,19 +12,15 @@ import type { FilterRequest } from './markers.js'
  * record.
  */
 export class Creations {
-  readonly #authorizer: Authorizer
-  readonly #tables: Tables
-  readonly #unsaved: WeakSet<object>
-
   /**
    * @param unsaved - Collects records that have no row yet, so that no relation of them is loaded
    * by their key.
    */
-  constructor(authorizer: Authorizer, tables: Tables, unsaved: WeakSet<object>) {
-    this.#authorizer = authorizer
-    this.#tables = tables
-    this.#unsaved = unsaved
-  }
+  constructor(
+    private readonly authorizer: Authorizer,
+    private readonly tables: Tables,
+    private readonly unsaved: WeakSet<object>,
+  ) {}
 
   /**
    * Checks the creation before the query is sent, even if there is a row to update. Only the
@@ -35,9 +31,9 @@ export class Creations {
    */
   async authorize(args: unknown, model: string, requests: readonly FilterRequest[], mayLoad: boolean): Promise<void> {
     const data = isArguments(args) && isArguments(args['create']) ? args['create'] : {}
-    assertLiteral(data, this.#tables.model(model)!)
-    const record = this.#authorizer.as(model, recordOf(data, this.#tables.model(model)!, this.#tables))
-    this.#unsaved.add(record)
+    assertLiteral(data, this.tables.model(model)!)
+    const record = this.authorizer.as(model, recordOf(data, this.tables.model(model)!, this.tables))
+    this.unsaved.add(record)
     if (requests.some(({ asked }) => asked === 'actors')) {
       throw new ArgumentError(
         'invalid-argument',
@@ -48,7 +44,7 @@ export class Creations {
       )
     }
     for (const { actor, context } of requests) {
-      const authorizer = context ? this.#authorizer.with(context) : this.#authorizer
+      const authorizer = context ? this.authorizer.with(context) : this.authorizer
       if (await mayCreate(authorizer, actor, record, mayLoad)) continue
       throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
     }

@@ -45,12 +45,9 @@ export function parseSchema(schema: string): Block[] {
 }
 
 class Parser {
-  readonly #tokens: readonly Token[]
   #at = 0
 
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens
-  }
+  constructor(private readonly tokens: readonly Token[]) {}
 
   blocks(): Block[] {
     const blocks: Block[] = []
@@ -115,7 +112,7 @@ class Parser {
   }
 
   #peek(): Token | undefined {
-    return this.#tokens[this.#at]
+    return this.tokens[this.#at]
   }
 
   #breaks(): void {

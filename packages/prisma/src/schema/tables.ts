@@ -13,13 +13,11 @@ export interface PathEnd {
 
 /** Finds models, fields and relations of a Prisma schema. */
 export class Tables {
-  readonly schema: PrismaSchema
   readonly #models: ReadonlyMap<string, PrismaModel>
   readonly #holders: ReadonlyMap<PrismaRelation, PrismaModel>
   readonly #enums: ReadonlyMap<string, PrismaEnum>
 
-  constructor(schema: PrismaSchema) {
-    this.schema = schema
+  constructor(readonly schema: PrismaSchema) {
     this.#models = new Map(schema.models.map((model) => [model.name, model]))
     this.#holders = new Map(
       schema.models.flatMap((model) =>

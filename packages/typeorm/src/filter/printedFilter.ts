@@ -20,21 +20,20 @@ export interface Printing {
 
 /** A filter as SQL with named parameters. The alias of the row is inserted later. */
 export class PrintedFilter {
-  readonly parameters: Readonly<Record<string, unknown>>
-  /** The condition, with `row` in place of the alias. */
-  readonly sql: string
-  /** The joins of a statement that reads all rows, with the same. */
-  readonly joins: string
   readonly #printOfAll: (() => PrintedFilter) | undefined
   #ofAll: PrintedFilter | undefined
   #ifBound: PrintedFilter | undefined
   #last: { readonly alias: string; readonly text: string } | undefined
 
   /** @param ofAll - Prints it for a statement that reads all rows. Default: in the same form. */
-  constructor(sql: string, parameters: Readonly<Record<string, unknown>>, ofAll?: () => PrintedFilter, joins = '') {
-    this.sql = sql
-    this.joins = joins
-    this.parameters = parameters
+  constructor(
+    /** The condition, with `row` in place of the alias. */
+    readonly sql: string,
+    readonly parameters: Readonly<Record<string, unknown>>,
+    ofAll?: () => PrintedFilter,
+    /** The joins of a statement that reads all rows, with the same. */
+    readonly joins = '',
+  ) {
     this.#printOfAll = ofAll
   }
 

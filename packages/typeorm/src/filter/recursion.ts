@@ -23,12 +23,10 @@ interface Connection {
  * an error.
  */
 export class Recursion {
-  readonly #dataSource: DataSource
   readonly #isMariaDb: boolean
 
-  constructor(dataSource: DataSource) {
+  constructor(private readonly dataSource: DataSource) {
     const { options, driver } = dataSource
-    this.#dataSource = dataSource
     // The version also distinguishes them, because either driver name can reach either server.
     this.#isMariaDb =
       options.type === 'mariadb' || (options.type === 'mysql' && Number.parseInt(driver.version ?? '', 10) >= 10)
@@ -46,7 +44,7 @@ export class Recursion {
   /** Prepares the current pool. A data source that is initialized again has a new one. */
   prepare(): void {
     if (!this.#isMariaDb) return
-    const pool: unknown = Reflect.get(this.#dataSource.driver, 'pool')
+    const pool: unknown = Reflect.get(this.dataSource.driver, 'pool')
     if (!isPool(pool) || prepares in pool) return
     Object.defineProperty(pool, prepares, { value: true })
     // Each connection is prepared before any query gets it.

@@ -84,11 +84,7 @@ function guarded<Of extends object>(
 
 /** A part of a facade that is made when it is read. */
 export class Getter {
-  readonly get: () => unknown
-
-  constructor(get: () => unknown) {
-    this.get = get
-  }
+  constructor(readonly get: () => unknown) {}
 }
 
 /** Returns the error for a part of TypeORM that an authorized manager does not have. */

@@ -32,21 +32,19 @@ interface Executor {
 
 /** One write of entities, as the hooks of TypeORM's executor see it. */
 class Persisting {
-  readonly #session: Running
   readonly #plan: Plan
   readonly #names = new Map<Subject, readonly string[]>()
   readonly #tested = new Set<Subject>()
   #finish: () => Promise<void> = async () => {}
 
-  constructor(session: Running) {
-    this.#session = session
+  constructor(private readonly session: Running) {
     this.#plan = new Plan(session)
   }
 
   /** Leaves out references that stay as they are: those of hidden columns look changed to TypeORM. */
   async leaveOutPresent(executor: Executor): Promise<void> {
     const { updateSubjects } = executor
-    const { relations } = this.#session.parts
+    const { relations } = this.session.parts
     for (const group of grouped(updateSubjects.filter(({ metadata }) => !metadata.isJunction))) {
       const { metadata } = group[0]!
       for (const link of relations.references(metadata.name)) {
@@ -118,7 +116,7 @@ class Persisting {
   /** Lets TypeORM send statements for rows that were tested. */
   async send({ updateSubjects }: Executor, run: () => Promise<void>): Promise<void> {
     if (updateSubjects.some((subject) => !this.#tested.has(subject))) throw this.#plan.judge.denial()
-    await sending(this.#session, run)
+    await sending(this.session, run)
   }
 
   /** Tests all rows after the last statement. */

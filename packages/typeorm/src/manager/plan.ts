@@ -63,10 +63,9 @@ export class Plan {
   readonly store: EntityStore
   readonly judge: Judge<PrintedFilter>
   readonly rules: RowRules<PrintedFilter>
-  readonly #session: Running
   readonly #deleted = new Set<string>()
 
-  constructor(session: Running) {
+  constructor(private readonly session: Running) {
     const { parts, actor, actions, runner } = session
     const { authorizer, relations, printing, scopeOf } = parts
     const load = parts.loadBy(runner)
@@ -80,7 +79,6 @@ export class Plan {
       const scope = scopeOf(filter.model, actor)
       return scope ? withinScope(authorizer.schema, filter, scope) : filter
     }
-    this.#session = session
     this.store = new EntityStore(parts, runner)
     this.judge = new Judge({
       authorizer,
@@ -235,7 +233,7 @@ export class Plan {
 
   /** Prepares links by tables of their own: both rows have to allow `update`, or a rule of `allow_link` allows the link. */
   async join(links: readonly Joined[]): Promise<() => void> {
-    const { relations } = this.#session.parts
+    const { relations } = this.session.parts
     const changed: { name: string; row: Values; isDecided: boolean }[] = []
     for (const { ends, via } of links) {
       const [own, other] = via && !via.isOwning ? [ends[1], ends[0]] : ends
@@ -314,7 +312,7 @@ export class Plan {
 
   /** Returns the conditions of the rows that show columns. One without a property is hidden with its relation. */
   async #showing(model: string, columns: readonly string[]): Promise<readonly PrintedFilter[]> {
-    if (!fieldPolicyOf(this.#session.parts.authorizer, model, this.judge.action('read', model))) return []
+    if (!fieldPolicyOf(this.session.parts.authorizer, model, this.judge.action('read', model))) return []
     const fields = columns.filter((name) => !name.startsWith('#')).map((name) => name.split('.')[0]!)
     return (await Promise.all(fields.map((field) => this.judge.before('read', model, field)))).flat()
   }
@@ -336,7 +334,7 @@ export class Plan {
     other: { via: RelationMetadata; own: Values | undefined } | undefined,
   ): Promise<[Values | undefined, boolean]> {
     const { entity, columns, isNew } = end
-    const { relations } = this.#session.parts
+    const { relations } = this.session.parts
     await this.rules.bind('update', entity.name, names)
     if (isNew) return [undefined, false]
     const conditions = await this.rules.before(entity.name, names, [])
@@ -354,7 +352,7 @@ export class Plan {
     own: Values,
     conditions: readonly PrintedFilter[],
   ): Promise<[Values, boolean]> {
-    const { relations } = this.#session.parts
+    const { relations } = this.session.parts
     const where = this.store.keyed(entity.name, [columns])
     const [row] = await this.store.find(entity.name, this.store.all([where, ...conditions]), allColumns(entity), true)
     if (row) return [row, false]
@@ -374,7 +372,7 @@ export class Plan {
     const isPlain = keyOf(entity).every((name) =>
       ['undefined', 'string', 'number', 'bigint'].includes(typeof columns[name]),
     )
-    return rows.length <= 1 && isPlain && this.#session.parts.relations.dependents(entity.name).length === 0
+    return rows.length <= 1 && isPlain && this.session.parts.relations.dependents(entity.name).length === 0
   }
 
   /** Returns the key of a row as the plan names it. @throws the denial if it is not known */

@@ -29,11 +29,11 @@ export type HiddenColumns = ReadonlyMap<string, PrintedFilter | undefined>
 
 /** The filter of a question reads data of the actor that has to be loaded first. */
 export class NotLoaded extends Error {
-  readonly load: () => Promise<void>
-
-  constructor(cause: unknown, load: () => Promise<void>) {
+  constructor(
+    cause: unknown,
+    readonly load: () => Promise<void>,
+  ) {
     super('The filter of a query reads data that is not loaded.', { cause })
-    this.load = load
   }
 }
 
@@ -45,20 +45,17 @@ const row = 'arc_row'
  * anything that is hidden, whatever its conditions, joins and order are.
  */
 export class ReadableTables {
-  readonly #shared: Shared
-  readonly #actor: unknown
-  readonly #actionOf: (model: string) => string
   readonly #printed = new Map<string, ReadableTable>()
   readonly #hidden = new Map<EntityMetadata, HiddenColumns>()
   readonly #loaded = new Map<string, RowsFilter>()
   readonly #parameters: Record<string, unknown> = {}
 
   /** @param actionOf - Returns the action by which rows of a model are read. */
-  constructor(shared: Shared, actor: unknown, actionOf: (model: string) => string) {
-    this.#shared = shared
-    this.#actor = actor
-    this.#actionOf = actionOf
-  }
+  constructor(
+    private readonly shared: Shared,
+    private readonly actor: unknown,
+    private readonly actionOf: (model: string) => string,
+  ) {}
 
   /** The parameters of all tables. */
   get parameters(): Readonly<Record<string, unknown>> {
@@ -67,7 +64,7 @@ export class ReadableTables {
 
   /** Returns whether an entity has a table of a name. */
   hasTable(name: string): boolean {
-    return [...this.#shared.relations.tables.keys()].some(
+    return [...this.shared.relations.tables.keys()].some(
       (path) => path === name.toLowerCase() || path.endsWith(`.${name.toLowerCase()}`),
     )
   }
@@ -88,7 +85,7 @@ export class ReadableTables {
   table(path: string): ReadableTable {
     const known = this.#printed.get(path)
     if (known) return known
-    const entities = this.#shared.relations.tables.get(path.toLowerCase()) ?? []
+    const entities = this.shared.relations.tables.get(path.toLowerCase()) ?? []
     if (entities.length !== 1) throw unknownTable(path)
     const table = this.of(entities[0]!)
     Object.assign(this.#parameters, table.parameters)
@@ -101,7 +98,7 @@ export class ReadableTables {
    * @param filters - Further conditions.
    */
   of(entity: EntityMetadata, filters?: readonly PrintedFilter[]): ReadableTable {
-    const { printing } = this.#shared
+    const { printing } = this.shared
     const quote = (name: string): string => quoted(printing.dialect, name)
     const name = pathOf(entity).map(quote).join('.')
     if (entity.tableType === 'junction' || entity.tableType === 'closure-junction') return this.#junction(entity, name)
@@ -131,11 +128,11 @@ export class ReadableTables {
   hiddenColumns(entity: EntityMetadata): HiddenColumns {
     const known = this.#hidden.get(entity)
     if (known) return known
-    const { authorizer } = this.#shared
+    const { authorizer } = this.shared
     const found = new Map<string, PrintedFilter | undefined>()
     this.#hidden.set(entity, found)
     try {
-      if (fieldPolicyOf(authorizer, entity.name, this.#actionOf(entity.name)))
+      if (fieldPolicyOf(authorizer, entity.name, this.actionOf(entity.name)))
         for (const field of new Set(entity.columns.map(fieldOf))) {
           const filter = this.#filter(entity.name, field)
           if (filter.kind !== 'all') found.set(field, filter.kind === 'none' ? undefined : this.#print(filter))
@@ -149,13 +146,13 @@ export class ReadableTables {
 
   /** Returns whether every row shows a relation. */
   showsRelation(model: string, relation: string): boolean {
-    if (!fieldPolicyOf(this.#shared.authorizer, model, this.#actionOf(model))) return true
+    if (!fieldPolicyOf(this.shared.authorizer, model, this.actionOf(model))) return true
     return this.#filter(model, relation).kind === 'all'
   }
 
   /** Rows of a table between rows may be read if both rows may. */
   #junction(entity: EntityMetadata, name: string): ReadableTable {
-    const quote = (one: string): string => quoted(this.#shared.printing.dialect, one)
+    const quote = (one: string): string => quoted(this.shared.printing.dialect, one)
     const parameters: Record<string, unknown> = {}
     const ends = entity.tableType === 'junction' ? [entity.ownerColumns, entity.inverseColumns] : endsOf(entity)
     const conditions = ends.flatMap((columns, at) => {
@@ -182,15 +179,15 @@ export class ReadableTables {
   }
 
   #print(filter: RowsFilter): PrintedFilter {
-    return printOnce(filter.definite(), filter.model, this.#shared.printing).ifBound
+    return printOnce(filter.definite(), filter.model, this.shared.printing).ifBound
   }
 
   #filter(model: string, field?: string): RowsFilter {
-    const { authorizer, scopeOf } = this.#shared
-    const action = this.#actionOf(model)
-    const question = { actor: this.#actor, action, model, field }
+    const { authorizer, scopeOf } = this.shared
+    const action = this.actionOf(model)
+    const question = { actor: this.actor, action, model, field }
     const key = JSON.stringify([model, field])
-    const scope = scopeOf(model, this.#actor)
+    const scope = scopeOf(model, this.actor)
     const scoped = (one: RowsFilter): RowsFilter => (scope ? withinScope(authorizer.schema, one, scope) : one)
     const loaded = this.#loaded.get(key)
     if (loaded) return scoped(loaded)

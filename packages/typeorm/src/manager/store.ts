@@ -18,17 +18,15 @@ interface Query {
 
 /** Finds rows by a query runner, whoever may read them. */
 export class EntityStore implements RowStore<PrintedFilter> {
-  readonly #parts: Parts
-  readonly #runner: QueryRunner
   #count = 0
 
-  constructor(parts: Parts, runner: QueryRunner) {
-    this.#parts = parts
-    this.#runner = runner
-  }
+  constructor(
+    private readonly parts: Parts,
+    private readonly runner: QueryRunner,
+  ) {}
 
   get mostKeys(): number {
-    return this.#parts.printing.dialect === 'sqlite' ? 500 : 10_000
+    return this.parts.printing.dialect === 'sqlite' ? 500 : 10_000
   }
 
   async find(
@@ -37,7 +35,7 @@ export class EntityStore implements RowStore<PrintedFilter> {
     columns: readonly string[],
     isLocked = false,
   ): Promise<readonly Values[]> {
-    const { printing } = this.#parts
+    const { printing } = this.parts
     const classes = classesOf(model, printing)
     const { sql, parameters } = classes ? this.all([where, classes]) : where
     const own = this.#quote(alias)
@@ -47,7 +45,7 @@ export class EntityStore implements RowStore<PrintedFilter> {
 
   /** Reads columns of a query's rows. @param alias - The alias of the rows, in quotes. */
   async select(model: string, columns: readonly string[], alias: string, query: Query): Promise<readonly Values[]> {
-    const { driver } = this.#parts.dataSource
+    const { driver } = this.parts.dataSource
     const entity = this.#entity(model)
     const found = columns.map((name) => columnNamed(entity, name))
     const selected = found.map(
@@ -61,18 +59,18 @@ export class EntityStore implements RowStore<PrintedFilter> {
 
   /** Sends a query. */
   async query(columns: string, { from, parameters, isLocked }: Query): Promise<readonly Values[]> {
-    const { dataSource, printing } = this.#parts
+    const { dataSource, printing } = this.parts
     const lock = isLocked && printing.dialect !== 'sqlite' ? ' FOR UPDATE' : ''
     const sql = `SELECT ${columns} FROM ${from}${lock}`
     const [sent, values] = dataSource.driver.escapeQueryWithParameters(sql, { ...parameters })
     // Sound: runners return the rows of a query.
-    return (await this.#runner.query(sent, values)) as readonly Values[]
+    return (await this.runner.query(sent, values)) as readonly Values[]
   }
 
   keyed(model: string, keys: readonly Values[]): PrintedFilter {
     const entity = this.#entity(model)
     const names = Object.keys(keys[0] ?? {})
-    const { dataSource, printing } = this.#parts
+    const { dataSource, printing } = this.parts
     const parameters: Record<string, unknown> = {}
     const sent = (value: unknown, name: string): unknown =>
       dataSource.driver.preparePersistentValue(value, columnNamed(entity, name))
@@ -132,7 +130,7 @@ export class EntityStore implements RowStore<PrintedFilter> {
   }
 
   #entity(model: string): EntityMetadata {
-    return this.#parts.relations.entity(model)
+    return this.parts.relations.entity(model)
   }
 
   #table(entity: EntityMetadata): string {
@@ -142,6 +140,6 @@ export class EntityStore implements RowStore<PrintedFilter> {
   }
 
   #quote(name: string): string {
-    return quoted(this.#parts.printing.dialect, name)
+    return quoted(this.parts.printing.dialect, name)
   }
 }

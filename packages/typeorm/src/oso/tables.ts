@@ -17,20 +17,17 @@ import {
  * classes were registered with.
  */
 export class EntityTables implements SqlTables, StoredClasses {
-  readonly #connection: DescribedConnection
-  readonly #driver: TypeOrmDriver
-  readonly #types: HostTypes
   readonly #columns = new Map<Column, SqlColumn>()
 
-  constructor(connection: DescribedConnection, driver: TypeOrmDriver, types: HostTypes) {
-    this.#connection = connection
-    this.#driver = driver
-    this.#types = types
-  }
+  constructor(
+    private readonly connection: DescribedConnection,
+    private readonly driver: TypeOrmDriver,
+    private readonly types: HostTypes,
+  ) {}
 
   /** Returns the entity of a registered class: by the class, else by the name. */
   entity(model: string): Entity | undefined {
-    return entityOf(this.#connection, this.#types, model)
+    return entityOf(this.connection, this.types, model)
   }
 
   key(model: string): readonly string[] | undefined {
@@ -83,14 +80,14 @@ export class EntityTables implements SqlTables, StoredClasses {
     const isList = name.startsWith('*')
     const relation = this.#relation(model, isList ? name.slice(1) : name, isList)
     if (relation) return { kind: 'relation', relation }
-    if (fieldOf(this.#types, model, name) instanceof Relation) return undefined
+    if (fieldOf(this.types, model, name) instanceof Relation) return undefined
     const column = columnOf(this.entity(model), name)
     return column && { kind: 'column', column: this.#column(column) }
   }
 
   instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction {
     const entity = this.entity(model)
-    const asked = this.entity(of)?.target ?? this.#types.get(of)?.cls
+    const asked = this.entity(of)?.target ?? this.types.get(of)?.cls
     if (!entity || !asked) return 'none'
     const classes = [entity, ...classesBelow(entity)]
     const among = classes.filter(({ target }) => target === asked || (!exact && extendsClass(target, asked)))
@@ -102,7 +99,7 @@ export class EntityTables implements SqlTables, StoredClasses {
   #column(column: Column): SqlColumn {
     const known = this.#columns.get(column)
     if (known) return known
-    const { sql } = typeOrmColumnType(column, this.#connection.driver.normalizeType(column), this.#driver)
+    const { sql } = typeOrmColumnType(column, this.connection.driver.normalizeType(column), this.driver)
     const described: SqlColumn = {
       name: column.databaseName,
       nullable: column.isNullable,
@@ -114,7 +111,7 @@ export class EntityTables implements SqlTables, StoredClasses {
   }
 
   #reference(model: string, name: string): readonly [{ from: Column; to: Column } | undefined, Entity | undefined] {
-    const relation = relationOf(this.#types, model, name)
+    const relation = relationOf(this.types, model, name)
     if (!relation) return [undefined, undefined]
     const other = this.entity(relation.otherType)
     const [from, to] = [columnOf(this.entity(model), relation.myField), columnOf(other, relation.otherField)]
@@ -122,7 +119,7 @@ export class EntityTables implements SqlTables, StoredClasses {
   }
 
   #relation(model: string, name: string, isList: boolean): SqlRelation | undefined {
-    const relation = relationOf(this.#types, model, name)
+    const relation = relationOf(this.types, model, name)
     const [columns] = this.#reference(model, name)
     // A check looks up the other row by the value of a property, which a transformer can make from another stored value.
     if (!relation || !columns || columns.from.transformer !== columns.to.transformer) return undefined

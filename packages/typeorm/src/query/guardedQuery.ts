@@ -55,8 +55,6 @@ export function selectedEntity(query: unknown): EntityMetadata {
 
 /** Adds filters to queries that select. */
 export class QueryGuard {
-  readonly #dialect: SqlDialect
-  readonly #names: ParameterNames
   readonly #tables: ReadonlySet<string>
   /**
    * The prototypes of guarded instances by class of builder. They depend only on the class; the
@@ -64,9 +62,11 @@ export class QueryGuard {
    */
   readonly #guarded = new WeakMap<object, object>()
 
-  constructor(dialect: SqlDialect, names: ParameterNames, tables: readonly string[]) {
-    this.#dialect = dialect
-    this.#names = names
+  constructor(
+    private readonly dialect: SqlDialect,
+    private readonly names: ParameterNames,
+    tables: readonly string[],
+  ) {
     this.#tables = new Set(tables.map((name) => name.toLowerCase()))
   }
 
@@ -87,9 +87,9 @@ export class QueryGuard {
     assertAlias(name)
     for (const { alias } of map.commonTableExpressions) assertNoTable(alias, this.#tables)
     const hasValues = Object.keys(filter.parameters).length > 0
-    const witness = hasValues ? this.#names.next() : undefined
+    const witness = hasValues ? this.names.next() : undefined
     const conditionOf = (of: PrintedFilter): string => {
-      const filtered = of.of(quoted(this.#dialect, name))
+      const filtered = of.of(quoted(this.dialect, name))
       return witness ? `${filtered} AND :${witness} = 1` : filtered
     }
     const condition = conditionOf(filter)
@@ -101,7 +101,7 @@ export class QueryGuard {
       const { ofAll } = filter
       return {
         sql: conditionOf(ofAll),
-        joins: ofAll.joinsOf(quoted(this.#dialect, name)),
+        joins: ofAll.joinsOf(quoted(this.dialect, name)),
         parameters: ofAll.parameters,
       }
     })
@@ -120,7 +120,7 @@ export class QueryGuard {
     if (Object.hasOwn(own, guarded)) return
     let prototype = this.#guarded.get(own)
     if (!prototype) {
-      prototype = refusing(query.constructor as BuilderClass, this.#tables, this.#dialect)
+      prototype = refusing(query.constructor as BuilderClass, this.#tables, this.dialect)
       this.#guarded.set(own, prototype)
     }
     Object.setPrototypeOf(query, prototype)

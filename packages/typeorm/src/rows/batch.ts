@@ -9,21 +9,16 @@ const size = 500
  * failures: if a batch fails, each request is loaded alone, so each has the same outcome as alone.
  */
 export class Batch<Asked, Answer> {
-  readonly #load: (asked: readonly Asked[]) => Promise<ReadonlyMap<string, Answer>>
-  readonly #identity: (asked: Asked) => string
   #waiting = new Map<string, Asked>()
   #answers: Promise<ReadonlyMap<string, Loaded<Answer>>> | undefined
 
   constructor(
-    load: (asked: readonly Asked[]) => Promise<ReadonlyMap<string, Answer>>,
-    identity: (asked: Asked) => string,
-  ) {
-    this.#load = load
-    this.#identity = identity
-  }
+    private readonly load: (asked: readonly Asked[]) => Promise<ReadonlyMap<string, Answer>>,
+    private readonly identity: (asked: Asked) => string,
+  ) {}
 
   async get(asked: Asked): Promise<Answer | undefined> {
-    const identity = this.#identity(asked)
+    const identity = this.identity(asked)
     this.#waiting.set(identity, asked)
     this.#answers ??= this.#answer()
     const loaded = (await this.#answers).get(identity)
@@ -47,9 +42,9 @@ export class Batch<Asked, Answer> {
 
   async #loadInto(answers: Map<string, Loaded<Answer>>, asked: readonly Asked[]): Promise<void> {
     try {
-      for (const [identity, answer] of await this.#load(asked)) answers.set(identity, { answer })
+      for (const [identity, answer] of await this.load(asked)) answers.set(identity, { answer })
     } catch (error) {
-      if (asked.length === 1) answers.set(this.#identity(asked[0]!), { error })
+      if (asked.length === 1) answers.set(this.identity(asked[0]!), { error })
       else for (const one of asked) await this.#loadInto(answers, [one])
     }
   }

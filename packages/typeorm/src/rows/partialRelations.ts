@@ -30,13 +30,11 @@ export function markPartialRelations(rows: readonly object[], loading: Loading):
 const noJoins: readonly Join[] = []
 
 class Marking {
-  readonly #loading: Loading
   /** The joins by the alias into whose rows they load. */
   readonly #joins = new Map<string, Join[]>()
   readonly #seen = new Set<object>()
 
-  constructor(loading: Loading) {
-    this.#loading = loading
+  constructor(private readonly loading: Loading) {
     for (const join of loading.map.joinAttributes) {
       const parent = join.mapToPropertyParentAlias ?? join.parentAlias
       if (join.isSelected && parent !== undefined) this.#joins.set(parent, [...(this.#joins.get(parent) ?? []), join])
@@ -54,7 +52,7 @@ class Marking {
     if (loaded.length === 0 && joins.length === 0) return
     if (this.#seen.has(row)) return
     this.#seen.add(row)
-    const { queried, map } = this.#loading
+    const { queried, map } = this.loading
     for (const one of loaded) {
       const { owner, relation, value } = one
       const own = joins.filter((join) => !join.mapToProperty && join.relation?.propertyPath === relation.propertyPath)
@@ -85,11 +83,11 @@ class Marking {
 
   #isNarrowed({ inverseEntityMetadata, junctionEntityMetadata }: RelationMetadata): boolean {
     const paths = [inverseEntityMetadata, junctionEntityMetadata].flatMap((entity) => entity?.tablePath ?? [])
-    return paths.some((path) => this.#loading.narrows?.(path))
+    return paths.some((path) => this.loading.narrows?.(path))
   }
 
   #isWhole({ propertyPath }: RelationMetadata, alias: string | undefined, joins: readonly Join[]): boolean {
-    const { map, whole } = this.#loading
+    const { map, whole } = this.loading
     const isReplacedByKeys = map.relationIdAttributes.some(
       (keys) => keys.parentAlias === alias && keys.mapToPropertyPropertyPath === propertyPath,
     )

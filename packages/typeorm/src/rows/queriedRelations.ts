@@ -17,14 +17,15 @@ export class QueriedRelations {
   readonly #relations: readonly RelationMetadata[]
   readonly #options: FindManyOptions<ObjectLiteral>
   readonly #withDeleted: boolean
-  readonly #dataSource: DataSource
 
-  constructor(builder: Builder, dataSource: DataSource) {
+  constructor(
+    builder: Builder,
+    private readonly dataSource: DataSource,
+  ) {
     const { relationLoadStrategy, withDeleted } = builder.expressionMap
     this.#relations = relationLoadStrategy === 'query' ? Reflect.get(builder, 'relationMetadatas') : []
     this.#options = Reflect.get(builder, 'findOptions')
     this.#withDeleted = withDeleted
-    this.#dataSource = dataSource
   }
 
   has(relation: RelationMetadata): boolean {
@@ -50,11 +51,11 @@ export class QueriedRelations {
   }
 
   #isPlain(column: ColumnMetadata, isFound: boolean): boolean {
-    const type = this.#dataSource.driver.normalizeType(column)
+    const type = this.dataSource.driver.normalizeType(column)
     if (column.transformer || column.embeddedMetadata || !plainKeys.test(type)) return false
     if (isFound || !/char|text/.test(type)) return true
     // Undefined for a database that is not supported.
-    const driver = typeOrmDriver(this.#dataSource)
+    const driver = typeOrmDriver(this.dataSource)
     const sql = driver && typeOrmColumnType(column, type, driver).sql
     return sql?.kind === 'text' && sql.exact
   }

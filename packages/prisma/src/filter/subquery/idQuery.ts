@@ -8,15 +8,11 @@ const maxValues = 32_000
 
 /** Writes {@link IdQuery | queries for keys}. */
 export class IdQueries {
-  readonly #print: PrintSql
-  readonly #tables: SqlTables
-  readonly #dialect: SqlDialect
-
-  constructor(print: PrintSql, tables: SqlTables, dialect: SqlDialect) {
-    this.#print = print
-    this.#tables = tables
-    this.#dialect = dialect
-  }
+  constructor(
+    private readonly print: PrintSql,
+    private readonly tables: SqlTables,
+    private readonly dialect: SqlDialect,
+  ) {}
 
   /**
    * @param limit - The maximum number of usable keys. One more is read, to detect that there are
@@ -27,7 +23,7 @@ export class IdQueries {
    * key
    */
   write(condition: Definite, model: string, limit: number, isDivided = false): IdQuery {
-    const table = this.#tables.table(model)
+    const table = this.tables.table(model)
     if (!table || table.key.length === 0) {
       return refuse('no-key', `The rows of "${model}" have no key to look them up by.`, undefined)
     }
@@ -53,13 +49,13 @@ export class IdQueries {
   }
 
   #printed(condition: Definite, values: unknown[]): PrintedSql {
-    return this.#print(condition, {
-      dialect: this.#dialect,
-      tables: this.#tables,
+    return this.print(condition, {
+      dialect: this.dialect,
+      tables: this.tables,
       row,
       ahead: true,
       // Prisma's own driver for SQLite has 3.45.
-      ...(this.#dialect === 'sqlite' && { depth: 96 }),
+      ...(this.dialect === 'sqlite' && { depth: 96 }),
       parameter: (value, column) => place(values.push(sent(value, column)) - 1),
     })
   }
@@ -76,13 +72,13 @@ export class IdQueries {
    * other's setting as a comment.
    */
   #withoutEnd(queries: string, select: string): string {
-    if (this.#dialect !== 'mysql') return `${queries}SELECT ${select}`
+    if (this.dialect !== 'mysql') return `${queries}SELECT ${select}`
     const hint = '/*+ SET_VAR(cte_max_recursion_depth=4294967295) */'
     return `/*M!100000 SET STATEMENT max_recursive_iterations=4294967295 FOR */ ${queries}SELECT ${hint} ${select}`
   }
 
   #name(name: string): string {
-    const mark = this.#dialect === 'mysql' ? '`' : '"'
+    const mark = this.dialect === 'mysql' ? '`' : '"'
     return mark + name.replaceAll(mark, mark + mark) + mark
   }
 }

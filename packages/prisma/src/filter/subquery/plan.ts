@@ -49,16 +49,12 @@ interface Part {
 
 /** Decides how filters are put to Prisma. */
 export class Planner {
-  readonly #printer: WherePrinter
-  readonly #queries: IdQueries | undefined
-  readonly #schema: Schema
-
   /** @param queries - Undefined for a database without an SQL dialect here. */
-  constructor(printer: WherePrinter, queries: IdQueries | undefined, schema: Schema) {
-    this.#printer = printer
-    this.#queries = queries
-    this.#schema = schema
-  }
+  constructor(
+    private readonly printer: WherePrinter,
+    private readonly queries: IdQueries | undefined,
+    private readonly schema: Schema,
+  ) {}
 
   /**
    * @param isOfList - Whether the query reads a list or counts it.
@@ -66,11 +62,11 @@ export class Planner {
    */
   plan(condition: Definite, model: string, strategy: Strategy, isOfList = false): FilterPlan {
     const { queries, printed, refused, finished } = this.#part(condition, model, strategy)
-    if (isOfList && strategy === 'auto' && queries.length === 0 && finished && this.#queries) {
-      const ahead = this.#ahead(condition, model, finished, this.#queries)
+    if (isOfList && strategy === 'auto' && queries.length === 0 && finished && this.queries) {
+      const ahead = this.#ahead(condition, model, finished, this.queries)
       if (ahead) return ahead
     }
-    return { queries, refused, where: (keys) => finished ?? this.#printer.finish(printed(keys), model) }
+    return { queries, refused, where: (keys) => finished ?? this.printer.finish(printed(keys), model) }
   }
 
   /**
@@ -80,12 +76,12 @@ export class Planner {
    * @returns undefined if Prisma joins none, or if SQL can't express the condition on them
    */
   #ahead(condition: Definite, model: string, joined: Where, queries: IdQueries): FilterPlan | undefined {
-    const [formula, parts] = this.#printer.parentParts(this.#printer.prepared(condition))
+    const [formula, parts] = this.printer.parentParts(this.printer.prepared(condition))
     if (parts.size === 0) return undefined
-    const most = Math.min(mostParents, Math.floor(this.#printer.limit / 9))
+    const most = Math.min(mostParents, Math.floor(this.printer.limit / 9))
     try {
       const found = [...parts.values()].map(({ relation, condition: ofParent }) =>
-        queries.write(definiteOf(ofParent, this.#schema), relation.model, most, true),
+        queries.write(definiteOf(ofParent, this.schema), relation.model, most, true),
       )
       return {
         queries: found,
@@ -114,7 +110,7 @@ export class Planner {
       known.set(part, typeof found === 'object' && { [own]: found[key] })
     }
     try {
-      return this.#printer.finish(this.#printer.printed(formula, undefined, known), model)
+      return this.printer.finish(this.printer.printed(formula, undefined, known), model)
     } catch (error) {
       // All parents together can be too many for one query.
       if (error instanceof UnsupportedFilterError) return joined
@@ -123,13 +119,13 @@ export class Planner {
   }
 
   #part(condition: Definite, model: string, strategy: Strategy): Part {
-    const queries = this.#queries
+    const queries = this.queries
     if (condition.kind === 'true' || condition.kind === 'false') {
       return { queries: [], printed: () => condition.kind === 'true' }
     }
     if (strategy === 'where') return this.#where(condition, model, undefined)
     if (strategy === 'subquery') {
-      if (queries) return ofKeys(queries.write(condition, model, this.#printer.limit))
+      if (queries) return ofKeys(queries.write(condition, model, this.printer.limit))
       return refuse('provider', "strategy 'subquery' is not supported on this database.", undefined)
     }
     const part = this.#tryWhere(condition, model, queries)
@@ -152,7 +148,7 @@ export class Planner {
    */
   #found(condition: Definite, model: string, queries: IdQueries): Part {
     try {
-      return ofKeys(queries.write(condition, model, this.#printer.limit))
+      return ofKeys(queries.write(condition, model, this.printer.limit))
     } catch (error) {
       if (!(error instanceof UnsupportedFilterError)) throw error
       if (condition.kind === 'or') {
@@ -194,25 +190,25 @@ export class Planner {
    * refused.
    */
   #where(condition: Definite, model: string, queries: IdQueries | undefined): Part {
-    const formula = this.#printer.prepared(condition)
+    const formula = this.printer.prepared(condition)
     const closed = new Map<Formula, IdQuery>()
     const note = (one: Formula, found: IdQueries): boolean => {
       if (!closed.has(one)) closed.set(one, this.#isTrue(one, found))
       return true
     }
-    const printed = this.#printer.printed(formula, queries && ((one) => note(one, queries)))
-    const finished = typeof printed === 'object' ? this.#printer.finish(printed, model) : undefined
+    const printed = this.printer.printed(formula, queries && ((one) => note(one, queries)))
+    const finished = typeof printed === 'object' ? this.printer.finish(printed, model) : undefined
     if (closed.size === 0) return { queries: [], printed: () => printed, finished }
     const parts = [...closed.keys()]
     return {
       queries: [...closed.values()],
-      printed: (keys) => this.#printer.printed(formula, (one) => keys[parts.indexOf(one)] !== false),
+      printed: (keys) => this.printer.printed(formula, (one) => keys[parts.indexOf(one)] !== false),
     }
   }
 
   /** Returns a query that finds the known row of a formula if the formula holds. */
   #isTrue(formula: Formula, queries: IdQueries): IdQuery {
-    const condition = definiteOf(formula, this.#schema)
+    const condition = definiteOf(formula, this.schema)
     const span = spanOf(condition)
     const known = [...rootsOf(formula)].find((root): root is KnownRow => root.kind === 'row')
     if (!known || !span) return refuse('operand', 'This condition refers to no known row.', span)
