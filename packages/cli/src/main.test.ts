@@ -406,6 +406,21 @@ describe('explain', () => {
     expect(code).toBe(1)
   })
 
+  it.each([
+    ['the application loaded', notes['policy.polar']!, 0],
+    ['differs from the loaded one', 'allow(_: User, "edit", note: Note) if note.isPublic = true;', 1],
+  ])('uses the policy of the files if it %s', async (_, text, code) => {
+    const one = application({
+      'policy.polar': text,
+      'arcturus.config.ts': notes['arcturus.config.ts']!.replace(
+        'export default',
+        `authorizer.loadSync({ name: 'policy.polar', text: ${JSON.stringify(notes['policy.polar'])} })\nexport default`,
+      ),
+    })
+    expect((await one.run('explain', 'user:1', 'edit', 'note:1')).code).toBe(code)
+    expect((await one.run('who', 'edit', 'note:1')).code).toBe(code)
+  })
+
   it('takes rows as JSON', async () => {
     const row = 'note:{"id":9,"isPublic":false,"owner":{"id":2}}'
     expect((await application().run('explain', 'user:2', 'edit', row)).code).toBe(0)

@@ -21,7 +21,7 @@ export async function explain(
   output: Output,
   { actor, action, resource, field, values, mask }: ExplainCommand,
 ): Promise<Result> {
-  await project.load()
+  await project.loadChanged()
   const [who, what] = [await project.row(actor), await project.row(resource)]
   const { loadExplanation } = await project.library('explain')
   const explanation = await output.progress('Explaining', () =>

@@ -18,7 +18,7 @@ export async function who(
   output: Output,
   { action, resource, model, take }: WhoCommand,
 ): Promise<Result> {
-  await project.load()
+  await project.loadChanged()
   const { authorizer } = project
   authorizer.assertAction(action)
   const row = await project.row(resource)

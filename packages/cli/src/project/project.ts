@@ -1,8 +1,8 @@
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Authorizer, Context, Diagnostic } from '@arcturus/core'
 import type { IncrementalLoad } from '@arcturus/language-service'
-import { glob } from 'tinyglobby'
 import { type LibraryOf, type LoadedConfig, libraryOf, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import {
@@ -113,6 +113,16 @@ export class Project {
   async load(): Promise<readonly Diagnostic[]> {
     const { warnings } = await this.authorizer.load(...(await this.readPolicy()))
     return warnings
+  }
+
+  /** Loads the policy as `load` does, unless the application loaded the same texts under the same names. */
+  async loadChanged(): Promise<void> {
+    const files = await this.readPolicy()
+    const known = this.authorizer.policy?.sources ?? []
+    const isKnown =
+      files.length === known.length &&
+      files.every(({ name, text }, at) => name === known[at]!.name && text === known[at]!.text)
+    if (!isKnown) await this.authorizer.load(...files)
   }
 
   /**
@@ -258,11 +268,24 @@ export async function filesOf(
   what: string,
   tree?: FileTree,
 ): Promise<readonly string[]> {
-  const list = typeof patterns === 'string' ? [patterns] : patterns
-  const files = await glob(
-    list.map((one) => one.replaceAll('\\', '/')),
-    { cwd: folder, absolute: true, ignore: ['**/node_modules/**', '**/dist/**'], ...(tree && { fs: tree }) },
-  )
+  const list = (typeof patterns === 'string' ? [patterns] : patterns).map((one) => one.replaceAll('\\', '/'))
+  const isPath = (one: string): boolean =>
+    plainPath.test(one) && statSync(resolve(folder, one), { throwIfNoEntry: false })?.isFile() === true
+  const files =
+    !tree && list.every(isPath)
+      ? [...new Set(list)].map((one) => resolve(folder, one))
+      : await found(list, folder, tree)
   if (files.length > 0) return files.map((file) => resolve(file)).sort()
   throw new Failure(`${what} has no file: nothing matches ${list.join(', ')} in ${folder}.`, 'check the paths')
+}
+
+/** A path inside a folder that no search for patterns leaves out. */
+const plainPath = /^(?!.*\b(?:node_modules|dist)\/)[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
+
+/** Returns the files that match patterns. */
+async function found(patterns: readonly string[], folder: string, tree: FileTree | undefined): Promise<string[]> {
+  // Most configurations name one file, for which no library is needed.
+  const { glob } = await import('tinyglobby')
+  const options = { cwd: folder, absolute: true, ignore: ['**/node_modules/**', '**/dist/**'] }
+  return glob([...patterns], { ...options, ...(tree && { fs: tree }) })
 }
