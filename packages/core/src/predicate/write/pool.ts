@@ -30,6 +30,8 @@ export class FunctionPool {
   readonly #texts = new Map<string, string>()
   /** The names of the functions that a function calls itself. */
   readonly #called = new Map<string, readonly string[]>()
+  /** Whether a pattern matches a function, or one that it calls. */
+  readonly #mentions = new Map<RegExp, Map<string, boolean>>()
   readonly #placesOf = new Map<Source, Map<string, number>>()
   readonly #definitions = new Map<Definition, Map<string, string>>()
   #count = 0
@@ -99,19 +101,46 @@ export class FunctionPool {
     return index < 0 ? this.given.push(given) - 1 : index
   }
 
-  /** Returns the functions that a text calls, directly or through others, by their names. */
-  calledBy(text: string): ReadonlyMap<string, string> {
+  /**
+   * Returns the functions that a text calls, directly or through others, by their names.
+   * @param isMade - Returns whether a function is left out, with all that it calls. Default: none is.
+   */
+  calledBy(text: string, isMade: (name: string) => boolean = () => false): ReadonlyMap<string, string> {
     const found = new Map<string, string>()
     const follow = (called: readonly string[]): void => {
       for (const name of called) {
         const known = this.#texts.get(name)
-        if (known === undefined || found.has(name)) continue
+        if (known === undefined || found.has(name) || isMade(name)) continue
         found.set(name, known)
-        follow(entryOf(this.#called, name, () => calledIn(known)))
+        follow(this.#calledIn(name, known))
       }
     }
     follow(calledIn(text))
     return found
+  }
+
+  /** Returns whether a pattern matches a text, or a function that it calls, directly or through others. */
+  mentions(text: string, pattern: RegExp): boolean {
+    const known = entryOf(this.#mentions, pattern, () => new Map<string, boolean>())
+    const open = new Set<string>()
+    const matches = (text: string, called: readonly string[]): boolean => pattern.test(text) || called.some(follow)
+    const follow = (name: string): boolean => {
+      const answer = known.get(name)
+      const own = this.#texts.get(name)
+      if (answer !== undefined || own === undefined || open.has(name)) return answer === true
+      open.add(name)
+      const isFound = matches(own, this.#calledIn(name, own))
+      if (isFound) known.set(name, true)
+      return isFound
+    }
+    const isFound = matches(text, calledIn(text))
+    // A false answer for one of the functions that call each other is right once all of them were seen.
+    if (!isFound) for (const name of open) known.set(name, false)
+    return isFound
+  }
+
+  #calledIn(name: string, text: string): readonly string[] {
+    return entryOf(this.#called, name, () => calledIn(text))
   }
 }
 

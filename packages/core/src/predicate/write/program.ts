@@ -157,14 +157,13 @@ class Program {
   /** Compiles a predicate, and those functions of it that are new. */
   #make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
     const meaning = this.meaning
-    const called = [...this.#pool.calledBy(text)]
-    const takesValues = [text, ...called.map(([, one]) => one)].some((one) => /\bv\d+(?:Key)?\b/.test(one))
-    const canShare = !readsResource || (++this.#count > fewPredicates && !takesValues)
+    const canShare = !readsResource || (++this.#count > fewPredicates && !this.#pool.mentions(text, givenValue))
     const known = canShare ? this.#predicates.get(text) : undefined
     if (known !== undefined) return known
     for (let at = this.#values.length; at < this.#pool.given.length; at++)
       this.#values.push(resolve(this.#pool.given[at]!, meaning))
-    const fresh = called.filter(([name]) => !(name in this.#functions))
+    // Functions that are made were made with all that they call.
+    const fresh = [...this.#pool.calledBy(text, (name) => name in this.#functions)]
     const body = programText([...fresh.map(([, one]) => one), text])
     const old = calledIn(body).filter((name) => name in this.#functions)
     const lines = [
@@ -188,6 +187,8 @@ class Program {
 
 /** Up to this number, predicates have functions of their own. */
 const fewPredicates = 16
+/** A value of the pool, or the key of a class of its. */
+const givenValue = /\bv\d+(?:Key)?\b/
 
 function resolve(given: Given, meaning: Meaning): unknown {
   switch (given.kind) {

@@ -75,6 +75,7 @@ export function programText(
 }
 
 const subjects = ['actor', 'action', 'resource'] as const
+const ownMeter = /\bown\b/
 
 /** A loop as a function. */
 interface LoopFunction {
@@ -112,7 +113,7 @@ class Writer {
     // No other part decides if the whole is an error: it need not be noted.
     const test = isTest(this.#graph) ? this.#test(this.#graph, scope, ignored) : this.#decision(this.#graph, scope)
     const body = scope.body(`return ${test}`)
-    const usesOwn = !this.#counts && [body, ...this.pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
+    const usesOwn = !this.#counts && this.pool.mentions(body, ownMeter)
     const hasBudget = scope.parameters.has('budget')
     const text = [
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
