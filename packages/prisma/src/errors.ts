@@ -1,10 +1,14 @@
-import { ArcturusError, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
+import { ArcturusError, type ErrorDetails, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
 
 /** The Prisma schema is invalid, does not describe the client or database, or is not available. */
 export class PrismaSchemaError extends ArcturusError {
   static override get brand(): string {
     return 'PrismaSchemaError'
   }
+}
+
+export function schemaError(summary: string, details?: ErrorDetails): PrismaSchemaError {
+  return new PrismaSchemaError('prisma-schema', summary, details)
 }
 
 /** An authorization filter reached a query that no extension resolves. The query was not sent. */
@@ -19,6 +23,10 @@ export class UnsupportedOperationError extends ArcturusError {
   static override get brand(): string {
     return 'UnsupportedOperationError'
   }
+}
+
+export function unsupportedOperation(summary: string, details?: ErrorDetails): UnsupportedOperationError {
+  return new UnsupportedOperationError('unsupported-operation', summary, details)
 }
 
 /** A relation has more rows than the limit of its load. */

@@ -2,7 +2,7 @@ import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
 import { type DatabaseOptions, dialectsOf } from './database/dialect.js'
 import { sendBy } from './database/send.js'
 import { sqlDialectOf } from './database/sqlDialect.js'
-import { PrismaSchemaError } from './errors.js'
+import { schemaError } from './errors.js'
 import { PrismaSqlTables } from './filter/sqlTables.js'
 import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from './schema/fromClient.js'
 import type { PrismaSchema } from './schema/schema.js'
@@ -35,7 +35,7 @@ export async function verifyDatabase(
   assertDescribes(known, client)
   const dialect = sqlDialectOf(known)
   if (!dialect) {
-    throw new PrismaSchemaError('prisma-schema', `verifyDatabase does not support the provider "${known.provider}".`, {
+    throw schemaError(`verifyDatabase does not support the provider "${known.provider}".`, {
       hint: 'use SQLite, PostgreSQL, MySQL or MariaDB, or declare the facts with the option `database`',
     })
   }

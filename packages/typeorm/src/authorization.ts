@@ -1,5 +1,5 @@
 import type { ActionOn, ActorIn, Authorizer, Context, Filter, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, type DatabaseFacts, type Definite, own } from '@arcturus/core/filters'
+import { type DatabaseFacts, type Definite, invalidArgument, own } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
@@ -319,11 +319,9 @@ export function typeOrmAuthorization(
     ) => {
       const entity = entityOf(dataSource, target)
       if (filter.model !== entity.name)
-        throw new ArgumentError(
-          'invalid-argument',
-          `The filter selects rows of ${filter.model}, not of ${entity.name}.`,
-          { hint: 'pass the entity of its model' },
-        )
+        throw invalidArgument(`The filter selects rows of ${filter.model}, not of ${entity.name}.`, {
+          hint: 'pass the entity of its model',
+        })
       return guardArguments({}, entity, print(filter, entity))
     }) as TypeOrmAuthorization['filterArguments'],
     authorizedManager: managerMaker(authorizer, dataSource, printing, references, own(options)),
@@ -379,17 +377,13 @@ interface FindArguments extends ContextOption {
  */
 function assertArguments(args: unknown): asserts args is FindArguments {
   if (typeof args !== 'object' || args === null) {
-    throw new ArgumentError(
-      'invalid-argument',
-      'The third argument of authorizedFilter must be an object of `find` options.',
-      {
-        hint: "authorizedFilter(user, Document, { action: 'edit', where: { … } })",
-        data: { args },
-      },
-    )
+    throw invalidArgument('The third argument of authorizedFilter must be an object of `find` options.', {
+      hint: "authorizedFilter(user, Document, { action: 'edit', where: { … } })",
+      data: { args },
+    })
   }
   if ('action' in args && typeof args.action !== 'string') {
-    throw new ArgumentError('invalid-argument', 'An action must be a string.', {
+    throw invalidArgument('An action must be a string.', {
       hint: 'leave it out for the read action',
       data: { action: args.action },
     })

@@ -1,5 +1,5 @@
-import { ArgumentError } from '@arcturus/core/filters'
-import { UnsupportedOperationError } from '../errors.js'
+import { invalidArgument } from '@arcturus/core/filters'
+import { unsupportedOperation } from '../errors.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
 import { unguardedClient } from './call.js'
 import { type Delegate, type Delegates, refusing } from './delegates.js'
@@ -32,7 +32,7 @@ export function clientMaker(delegates: Delegates): (session: Session) => object 
 
     unguarded(reason: string): PrismaClientLike {
       if (typeof reason !== 'string' || reason.trim() === '') {
-        throw new ArgumentError('invalid-argument', 'unguarded needs a reason.', {
+        throw invalidArgument('unguarded needs a reason.', {
           hint: "say why no policy decides: client.unguarded('nightly report')",
         })
       }
@@ -65,11 +65,9 @@ async function batch(session: Session, queries: readonly unknown[], options?: Tr
   const all = Array.from(queries)
   for (const one of all) {
     if (one instanceof Query && !one.isSent && one.session === session) continue
-    throw new UnsupportedOperationError(
-      'unsupported-operation',
-      'A batch must consist of queries of this client that were not awaited before.',
-      { hint: 'pass the queries themselves: client.$transaction([client.post.findMany(), …])' },
-    )
+    throw unsupportedOperation('A batch must consist of queries of this client that were not awaited before.', {
+      hint: 'pass the queries themselves: client.$transaction([client.post.findMany(), …])',
+    })
   }
   // Sound: each was tested.
   return await transaction(session, async (own) => await inOrder(all as Query[], own), options)

@@ -1,4 +1,4 @@
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import type { Rows } from './questions.js'
@@ -110,9 +110,8 @@ export class Conditions extends VisibleRows {
 }
 
 export function unknownArgument(model: string, name: string, value: unknown): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
-    `An authorized client does not know the argument \`${name}\` of ${model}.`,
-    { hint: 'check its spelling; validate arguments from requests first', data: { model, argument: name, value } },
-  )
+  return unsupportedOperation(`An authorized client does not know the argument \`${name}\` of ${model}.`, {
+    hint: 'check its spelling; validate arguments from requests first',
+    data: { model, argument: name, value },
+  })
 }

@@ -1,4 +1,4 @@
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import { unknownArgument } from './conditions.js'
 import { VisibleRows } from './visibleRows.js'
@@ -48,9 +48,7 @@ export class Orders extends VisibleRows {
 const aggregates: ReadonlySet<string> = new Set(['_count', '_avg', '_sum', '_min', '_max'])
 
 function hiddenOrder(model: string, name: string): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
-    `The order of ${model} by "${name}" would reveal rows of "${name}" that are hidden.`,
-    { hint: 'order by a column of the row itself, or sort the result' },
-  )
+  return unsupportedOperation(`The order of ${model} by "${name}" would reveal rows of "${name}" that are hidden.`, {
+    hint: 'order by a column of the row itself, or sort the result',
+  })
 }

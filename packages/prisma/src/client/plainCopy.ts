@@ -1,5 +1,5 @@
 import { isDecimal } from '@arcturus/core/sql'
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 
 /**
  * Copies arguments of a query, so that what is checked is what is sent: each property is read once.
@@ -69,12 +69,8 @@ function isLiteralObject(value: object): boolean {
 }
 
 function refusedValue(path: string, what: string): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
-    `An authorized client does not send this query: \`${path}\` ${what}.`,
-    {
-      hint: 'pass plain data, and leave out arguments without a value',
-      data: { path },
-    },
-  )
+  return unsupportedOperation(`An authorized client does not send this query: \`${path}\` ${what}.`, {
+    hint: 'pass plain data, and leave out arguments without a value',
+    data: { path },
+  })
 }

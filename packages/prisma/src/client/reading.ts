@@ -1,4 +1,4 @@
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'
 import { type Arguments, isArguments } from '../literal.js'
@@ -220,13 +220,9 @@ export class Reading {
 /** Adds the columns of the key to a selection. */
 export function withKey(args: Arguments, model: PrismaModel): { args: Arguments; added: readonly string[] } {
   if (model.key.length === 0) {
-    throw new UnsupportedOperationError(
-      'unsupported-operation',
-      `${model.name} has no key, and some of its rows or columns are hidden.`,
-      {
-        hint: `add an @id or a @unique to ${model.name}`,
-      },
-    )
+    throw unsupportedOperation(`${model.name} has no key, and some of its rows or columns are hidden.`, {
+      hint: `add an @id or a @unique to ${model.name}`,
+    })
   }
   const { select, omit } = args
   if (isArguments(select)) {
@@ -242,18 +238,13 @@ export function withKey(args: Arguments, model: PrismaModel): { args: Arguments;
 }
 
 function hiddenCursor(name: string): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
-    `The cursor in "${name}" can name a row that is hidden.`,
-    {
-      hint: `load "${name}" with a findMany of its own`,
-    },
-  )
+  return unsupportedOperation(`The cursor in "${name}" can name a row that is hidden.`, {
+    hint: `load "${name}" with a findMany of its own`,
+  })
 }
 
 function requiredRelation({ name }: PrismaRelation): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
+  return unsupportedOperation(
     `The row of the required relation "${name}" can be hidden, and Prisma cannot leave it out.`,
     { hint: "load it with a query of its own, or use the option `required: 'null'`" },
   )

@@ -1,8 +1,8 @@
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 
 /** Returns the error for an operation that an authorized client does not have. */
 export function refusedOperation(name: string): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', `An authorized client has no \`${name}\`.`, {
+  return unsupportedOperation(`An authorized client has no \`${name}\`.`, {
     hint: "use another operation, or client.unguarded('the reason'), which returns the client without authorization",
     data: { operation: name },
   })

@@ -1,5 +1,5 @@
 import type { ActionNames } from '@arcturus/core/writes'
-import { UnsupportedOperationError } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'
 import type { TransactionOptions } from './types.js'
@@ -46,7 +46,7 @@ async function begun<Result>(
 ): Promise<Result> {
   const begin = property(session.client, '$transaction')
   if (typeof begin !== 'function') {
-    throw new UnsupportedOperationError('unsupported-operation', 'This client cannot begin a transaction.', {
+    throw unsupportedOperation('This client cannot begin a transaction.', {
       hint: 'pass the client of a transaction of Prisma 7.5 or newer, or open it with `client.$transaction` of the authorized client',
     })
   }

@@ -1,5 +1,5 @@
 import type { LinkRelation, Store, Values } from '@arcturus/core/writes'
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { whereOf } from '../filter/printed.js'
 import type { Arguments } from '../literal.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
@@ -159,17 +159,13 @@ function isKnown(value: unknown): boolean {
 }
 
 function changedKeys(model: string): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
-    `An update of several rows of ${model} changes their keys.`,
-    {
-      hint: 'update the rows one by one',
-    },
-  )
+  return unsupportedOperation(`An update of several rows of ${model} changes their keys.`, {
+    hint: 'update the rows one by one',
+  })
 }
 
 function noInverse({ name }: LinkRelation): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', `The other end of "${name}" is not in the schema.`, {
+  return unsupportedOperation(`The other end of "${name}" is not in the schema.`, {
     hint: 'declare the relation in both models',
   })
 }

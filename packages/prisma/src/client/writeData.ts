@@ -1,5 +1,5 @@
 import type { Data, Link, LinkStep } from '@arcturus/core/writes'
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import { unfolded } from '../query/cursor.js'
 import type { PrismaRelation } from '../schema/schema.js'
@@ -186,15 +186,14 @@ function referenceOf({ owner, from, to }: PrismaRelation, value: unknown): Argum
 }
 
 function laterStep({ name }: PrismaRelation, way: string): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unsupported-operation',
+  return unsupportedOperation(
     `\`${name}.${way}\` comes after another step on the same relation, which can change its rows.`,
     { hint: 'write it first, or by an operation of its own in the same `client.$transaction`' },
   )
 }
 
 function nestedDuplicates(): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', 'A nested `createMany` has no `skipDuplicates`.', {
+  return unsupportedOperation('A nested `createMany` has no `skipDuplicates`.', {
     hint: 'create the rows by a createMany of their own, in the same `client.$transaction`',
   })
 }

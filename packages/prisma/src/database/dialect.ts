@@ -1,6 +1,6 @@
-import { ArgumentError, type DatabaseFacts } from '@arcturus/core/filters'
+import { type DatabaseFacts, invalidArgument } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
-import { PrismaSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 import { TextFacts } from './textFacts.js'
 
@@ -130,9 +130,7 @@ function accepting(
 ): (column: PrismaColumn) => boolean {
   if (typeof acceptCollation === 'boolean') return () => acceptCollation
   if (!Array.isArray(acceptCollation)) {
-    throw new ArgumentError('invalid-argument', '`acceptCollation` must be a boolean or a list of columns.', {
-      data: { acceptCollation },
-    })
+    throw invalidArgument('`acceptCollation` must be a boolean or a list of columns.', { data: { acceptCollation } })
   }
   const accepted = new Set(acceptCollation.map((name) => textColumn(name, models)))
   return (column) => accepted.has(column)
@@ -142,7 +140,7 @@ function textColumn(name: string, models: PrismaSchema['models']): PrismaColumn 
   const [model, field] = name.split('.')
   const found = models.find((one) => one.name === model)?.fields.find((one) => one.name === field)
   if (found && found.kind !== 'relation' && found.type === 'String') return found
-  throw new PrismaSchemaError('prisma-schema', `\`acceptCollation\` names "${name}", which is not a string column.`, {
+  throw schemaError(`\`acceptCollation\` names "${name}", which is not a string column.`, {
     hint: "write each column as Model.field: ['Document.title']",
   })
 }

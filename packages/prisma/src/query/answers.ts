@@ -1,5 +1,5 @@
 import type { Authorizer, Filter, FilterOptions } from '@arcturus/core'
-import { ArgumentError, type Definite, partsIn, UnsupportedFilterError } from '@arcturus/core/filters'
+import { type Definite, invalidArgument, partsIn, UnsupportedFilterError } from '@arcturus/core/filters'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
@@ -236,7 +236,7 @@ function sizeOf(condition: Definite): number {
 /** @throws ArgumentError for a filter of another model */
 function ofModel(filter: DefiniteFilter, model: string): DefiniteFilter {
   if (filter.model === model) return filter
-  throw new ArgumentError('invalid-argument', `The filter selects rows of ${filter.model}, not of ${model}.`, {
+  throw invalidArgument(`The filter selects rows of ${filter.model}, not of ${model}.`, {
     hint: 'pass it to a query of its model',
   })
 }

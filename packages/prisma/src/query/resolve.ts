@@ -1,6 +1,6 @@
-import { ArgumentError } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/filters'
 import { sendOnce } from '../database/send.js'
-import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
+import { type PrismaSchemaError, schemaError, UnresolvedFilterError, unsupportedOperation } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow, whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'
@@ -84,11 +84,9 @@ export class Resolver {
     if (!isArguments(args)) return args
     const scope = { ...within, reads: readsOf(args, operation) }
     if (!guarded.has(operation) && this.requests(args).length > 0) {
-      throw new UnsupportedOperationError(
-        'unsupported-operation',
-        `A filter cannot guard \`${operation}\`, which selects no rows.`,
-        { hint: "authorize the new row: await authorizer.authorize(user, 'create', authorizer.as(model, data))" },
-      )
+      throw unsupportedOperation(`A filter cannot guard \`${operation}\`, which selects no rows.`, {
+        hint: "authorize the new row: await authorizer.authorize(user, 'create', authorizer.as(model, data))",
+      })
     }
     let isWaiting = false
     const isOfOneRow = ofOneRow.has(operation)
@@ -252,8 +250,7 @@ export class Resolver {
     const own = this.requests(args)
     const requests = own.length > 0 ? own : inherited
     if (requests.every((request) => isEveryRow(answering.where(request, model, 'anywhere')))) return
-    throw new UnsupportedOperationError(
-      'unsupported-operation',
+    throw unsupportedOperation(
       `The cursor in "${name}" can name a row that the filter hides, and Prisma follows it in a query for one row.`,
       { hint: `load "${name}" with a separate findMany that has the filter and the cursor` },
     )
@@ -283,7 +280,7 @@ export class Resolver {
  */
 function unselected(value: unknown, name: string, inherited: readonly FilterRequest[]): unknown {
   if (value === false || value === undefined || inherited.length === 0) return value
-  throw new ArgumentError('invalid-argument', `\`${name}\` must be a boolean or an object of arguments.`, {
+  throw invalidArgument(`\`${name}\` must be a boolean or an object of arguments.`, {
     hint: `write \`${name}: true\`, or pass arguments such as { take: 10 }`,
     data: { [name]: value },
   })
@@ -315,14 +312,10 @@ function withoutMarker({ [markerKey]: _, ...rest }: Arguments): Arguments {
 }
 
 function unknownRelation(model: string, name: string): PrismaSchemaError {
-  return new PrismaSchemaError(
-    'prisma-schema',
-    `The Prisma schema passed to prismaAuthorization has no relation "${name}" in ${model}.`,
-    {
-      hint: 'run `prisma generate`, and pass the schema of the same client',
-      data: { model, name },
-    },
-  )
+  return schemaError(`The Prisma schema passed to prismaAuthorization has no relation "${name}" in ${model}.`, {
+    hint: 'run `prisma generate`, and pass the schema of the same client',
+    data: { model, name },
+  })
 }
 
 /** Returns how much of a table a query reads; undefined for a write. */

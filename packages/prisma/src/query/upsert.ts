@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { ArgumentError, ForbiddenError, UnauthenticatedError } from '@arcturus/core/filters'
+import { ForbiddenError, invalidArgument, UnauthenticatedError } from '@arcturus/core/filters'
 import { isDecimal } from '@arcturus/core/sql'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'
@@ -35,12 +35,9 @@ export class Creations {
     const record = this.authorizer.as(model, recordOf(data, this.tables.model(model)!, this.tables))
     this.unsaved.add(record)
     if (requests.some(({ asked }) => asked === 'actors')) {
-      throw new ArgumentError(
-        'invalid-argument',
+      throw invalidArgument(
         'upsert does not accept the filter of authorizedActors: it does not name the user who creates the row.',
-        {
-          hint: 'use authorizedFilter(user) for writes',
-        },
+        { hint: 'use authorizedFilter(user) for writes' },
       )
     }
     for (const { actor, context } of requests) {
@@ -106,7 +103,7 @@ function assertLiteralValue(value: unknown): void {
 
 function assertLiteralObject(value: Arguments): void {
   if (isLiteral(value)) return
-  throw new ArgumentError('invalid-argument', '`create` contains an object that Prisma does not treat as plain data.', {
+  throw invalidArgument('`create` contains an object that Prisma does not treat as plain data.', {
     hint: 'pass plain data to `create`, and validate data from requests first',
     data: { value },
   })

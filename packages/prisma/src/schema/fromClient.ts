@@ -1,4 +1,4 @@
-import { PrismaSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 import { readSchema } from './readSchema.js'
 import type { PrismaModel, PrismaSchema } from './schema.js'
 
@@ -19,16 +19,13 @@ const hint =
 export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   const text = property(property(client, '_engineConfig'), 'inlineSchema')
   if (typeof text !== 'string') {
-    throw new PrismaSchemaError('prisma-schema', 'This Prisma client does not contain its schema.', { hint })
+    throw schemaError('This Prisma client does not contain its schema.', { hint })
   }
   let schema: PrismaSchema
   try {
     schema = readSchema(text)
   } catch (cause) {
-    throw new PrismaSchemaError('prisma-schema', `Cannot read the schema of the Prisma client: ${String(cause)}.`, {
-      hint,
-      cause,
-    })
+    throw schemaError(`Cannot read the schema of the Prisma client: ${String(cause)}.`, { hint, cause })
   }
   assertDescribes(schema, client)
   return schema
@@ -41,8 +38,7 @@ const knownVersion = '7'
 export function assertVersion(client: PrismaClientLike): void {
   const version = property(client, '_clientVersion')
   if (typeof version !== 'string' || version.startsWith(`${knownVersion}.`)) return
-  throw new PrismaSchemaError(
-    'prisma-schema',
+  throw schemaError(
     `This version of @arcturus/prisma works with Prisma ${knownVersion}, but the client is of Prisma ${version}.`,
     { hint: `install Prisma ${knownVersion}: npm install prisma@${knownVersion} @prisma/client@${knownVersion}` },
   )
@@ -51,7 +47,7 @@ export function assertVersion(client: PrismaClientLike): void {
 /** @throws PrismaSchemaError for an invalid schema */
 export function assertSchema(schema: PrismaSchema): PrismaSchema {
   if (Array.isArray(schema.models) && Array.isArray(schema.enums) && typeof schema.provider === 'string') return schema
-  throw new PrismaSchemaError('prisma-schema', 'Expected a generated schema or a Prisma client.', {
+  throw schemaError('Expected a generated schema or a Prisma client.', {
     hint: "pass the generated schema: import { schema } from './generated/arcturus/schema.js'",
   })
 }
@@ -68,8 +64,7 @@ export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike):
       (name) => known.get(name) !== read.get(name),
     )
     if (differing.length === 0) continue
-    throw new PrismaSchemaError(
-      'prisma-schema',
+    throw schemaError(
       `The schema does not describe this Prisma client: ${known.size === 0 ? `it has no model "${model.name}"` : `"${model.name}" differs in ${differing.join(', ')}`}.`,
       { hint, data: { model: model.name, fields: differing } },
     )

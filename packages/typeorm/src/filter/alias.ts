@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/filters'
 
 /**
  * @throws ArgumentError if the alias is not a nonempty string, or is one of the aliases that
@@ -6,7 +6,7 @@ import { ArgumentError } from '@arcturus/core/filters'
  */
 export function assertAlias(alias: unknown): asserts alias is string {
   if (typeof alias === 'string' && alias !== '' && !/^arc_(own|(reach)?\d+)$/i.test(alias)) return
-  throw new ArgumentError('invalid-argument', `"${String(alias)}" is not an alias that a filter can use.`, {
+  throw invalidArgument(`"${String(alias)}" is not an alias that a filter can use.`, {
     hint: 'pass a string other than arc_1, arc_2 …, which filters use themselves',
     data: { alias },
   })

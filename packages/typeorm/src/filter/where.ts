@@ -1,9 +1,9 @@
-import { ArgumentError } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/filters'
 import type { SqlDialect } from '@arcturus/core/sql'
 import { And, Equal, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import { MisplacedFilterError } from '../errors.js'
+import { misplacedFilter } from '../errors.js'
 import { quoted } from '../schema/dialect.js'
 import { columnsOf, relationsOf } from '../schema/entities.js'
 import { pathOf } from '../schema/tables.js'
@@ -48,7 +48,7 @@ export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guard
 function refusingAsArguments<Condition extends Where | Where[]>(condition: Condition): Condition {
   if ('where' in condition) return condition
   const get = (): never => {
-    throw new ArgumentError('invalid-argument', 'The `where` of authorizedFilter is used in place of find options.', {
+    throw invalidArgument('The `where` of authorizedFilter is used in place of find options.', {
       hint: 'use find(authorizedFilter(user, Entity)) or findBy(authorizedFilter(user, Entity).where)',
     })
   }
@@ -58,15 +58,12 @@ function refusingAsArguments<Condition extends Where | Where[]>(condition: Condi
 
 function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarded): Where {
   if (typeof own !== 'object' || own === null || Array.isArray(own)) {
-    throw new ArgumentError('invalid-argument', '`where` must be an object or a list of objects.', {
-      data: { where: own },
-    })
+    throw invalidArgument('`where` must be an object or a list of objects.', { data: { where: own } })
   }
   const { entity, names } = guarded
   const carrier = carriersOf(entity).find(({ propertyName }) => !(propertyName in own))
   if (!carrier) {
-    throw new ArgumentError(
-      'invalid-argument',
+    throw invalidArgument(
       `This \`where\` has a condition on every column of ${entity.name}; the filter needs a column of its own.`,
       { hint: 'use authorizedQuery(user, action, entity).andWhere(…)' },
     )
@@ -154,13 +151,9 @@ function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilt
   if (path === property) return ownCondition(filter, guarded)
   const alias = path.endsWith(`.${property}`) ? path.slice(0, -property.length - 1) : ''
   if (alias === '') {
-    throw new MisplacedFilterError(
-      'misplaced-filter',
-      `A filter for "${entity.name}" is used in a query for "${path}".`,
-      {
-        hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
-      },
-    )
+    throw misplacedFilter(`A filter for "${entity.name}" is used in a query for "${path}".`, {
+      hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
+    })
   }
   assertAlias(alias)
   const row = quoted(dialect, alias)

@@ -1,8 +1,8 @@
 import type { Authorizer } from '@arcturus/core'
-import { ArgumentError, own } from '@arcturus/core/filters'
+import { invalidArgument, own } from '@arcturus/core/filters'
 import { actionNames, assertOption, scopes } from '@arcturus/core/writes'
 import { type DataSource, EntityManager } from 'typeorm'
-import { TypeOrmSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 import type { Printing } from '../filter/printedFilter.js'
 import { relationLoader } from '../rows/loader.js'
 import type { References } from '../schema/references.js'
@@ -30,7 +30,7 @@ export function managerMaker(
   let shared: Parts | undefined
   const partsOf = (): Parts => {
     if (!(dataSource.manager instanceof EntityManager)) {
-      throw new TypeOrmSchemaError('typeorm-schema', 'The data source is one of another copy of TypeORM.', {
+      throw schemaError('The data source is one of another copy of TypeORM.', {
         hint: 'install one version of typeorm for the application and `@arcturus/typeorm`',
       })
     }
@@ -49,13 +49,11 @@ export function managerMaker(
   return (actor, given = {}) => {
     const { actions, cascade, context, manager } = own(given)
     if (actor === undefined) {
-      throw new ArgumentError('invalid-argument', 'The actor is undefined.', {
-        hint: 'pass null for an anonymous user',
-      })
+      throw invalidArgument('The actor is undefined.', { hint: 'pass null for an anonymous user' })
     }
     assertOption('cascade', cascade, ['check', 'trust'])
     if (manager && sessionOf(manager.connection)) {
-      throw new ArgumentError('invalid-argument', '`manager` must be a manager without authorization.', {
+      throw invalidArgument('`manager` must be a manager without authorization.', {
         hint: 'pass the manager of dataSource.transaction(…)',
       })
     }

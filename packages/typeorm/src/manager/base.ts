@@ -1,7 +1,7 @@
 import type { Authorizer } from '@arcturus/core'
 import { assertMayWrite, type Unscoped, unscopedQueries } from '@arcturus/core/writes'
 import type { DataSource } from 'typeorm'
-import { UnsupportedOperationError } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { wrap } from '../prototypes.js'
 import { type Builder, notesOf } from '../rows/builders.js'
 import { dataSourceOf } from '../schema/dialect.js'
@@ -59,7 +59,7 @@ function assertGuarded(builder: Builder, operation: string, isWrite: boolean): v
 }
 
 function unscopedQuery(message: string, data: { readonly model: string; readonly operation: string }): Error {
-  return new UnsupportedOperationError('unsupported-operation', message, {
+  return unsupportedOperation(message, {
     hint: "use authorizedManager(user), authorizedFilter(user, Entity), or say why not: authorizedManager(user).unguarded('the reason')",
     data,
   })

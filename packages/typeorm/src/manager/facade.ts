@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm'
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { runnerOf, type Session } from './session.js'
 
 const sessions = new WeakMap<object, Session>()
@@ -89,7 +89,7 @@ export class Getter {
 
 /** Returns the error for a part of TypeORM that an authorized manager does not have. */
 export function refusedPart(name: string): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', `An authorized manager has no \`${name}\`.`, {
+  return unsupportedOperation(`An authorized manager has no \`${name}\`.`, {
     hint: "use another operation, or manager.unguarded('the reason'), which returns the manager without authorization",
     data: { operation: name },
   })

@@ -2,7 +2,7 @@ import type { Values } from '@arcturus/core/writes'
 import { InsertQueryBuilder, InsertResult, type ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { remember } from '../rows/subscriber.js'
 import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
@@ -181,7 +181,7 @@ function unknown(name: string): never {
 }
 
 function ignored(): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', '`orIgnore` would tell of rows that are hidden.', {
+  return unsupportedOperation('`orIgnore` would tell of rows that are hidden.', {
     hint: 'look the rows up first, and insert those that are missing',
   })
 }

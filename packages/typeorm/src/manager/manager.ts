@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/filters'
 import {
   type DataSource,
   type DeepPartial,
@@ -56,7 +56,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
 
   unguarded(reason: string): EntityManager {
     if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new ArgumentError('invalid-argument', 'unguarded needs a reason.', {
+      throw invalidArgument('unguarded needs a reason.', {
         hint: "say why no policy decides: manager.unguarded('nightly report')",
       })
     }
@@ -70,7 +70,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     second?: (manager: EntityManager) => Promise<Result>,
   ): Promise<Result> {
     const run = typeof first === 'function' ? first : second
-    if (!run) throw new ArgumentError('invalid-argument', '`transaction` needs a function.')
+    if (!run) throw invalidArgument('`transaction` needs a function.')
     const isolation = typeof first === 'function' ? undefined : first
     return transaction(this.#session, (_, manager) => run(manager), isolation)
   }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/filters'
 import type { Values } from '@arcturus/core/writes'
 import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
@@ -307,5 +307,5 @@ function isSubject(value: object): value is Subject {
 /** @throws ArgumentError for a target without an entity */
 export function assertEntity(entity: unknown): asserts entity is ObjectLiteral | ObjectLiteral[] {
   if (typeof entity === 'object' && entity !== null) return
-  throw new ArgumentError('invalid-argument', 'An entity must be an object.', { data: { entity } })
+  throw invalidArgument('An entity must be an object.', { data: { entity } })
 }

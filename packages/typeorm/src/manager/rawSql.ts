@@ -1,5 +1,5 @@
 import type { SqlDialect } from '@arcturus/core/sql'
-import { UnsupportedOperationError } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { uncontained } from '../query/placement.js'
 import type { Builder } from '../rows/builders.js'
 import { isWithinClause } from '../sql/containedText.js'
@@ -37,7 +37,7 @@ export function assertText(text: string, texts: ReadonlySet<string>, dialect: Sq
   let rest = text
   for (const one of [...texts].sort((a, b) => b.length - a.length)) rest = rest.split(one).join(' ')
   if (!reads.test(rest.replace(/'[^']*'|"[^"]*"|`[^`]*`/g, ' '))) return
-  throw new UnsupportedOperationError('unsupported-operation', 'A query contains a subquery that was written as SQL.', {
+  throw unsupportedOperation('A query contains a subquery that was written as SQL.', {
     hint: "make it with the query's `subQuery()` or another builder of the same manager, or use manager.unguarded('the reason')",
     data: { sql: text },
   })

@@ -1,5 +1,5 @@
 import { type ObjectLiteral, QueryBuilder } from 'typeorm'
-import { TypeOrmSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 import { dataSourceOf } from '../schema/dialect.js'
 import { GuardedSelect } from './builders.js'
 import { sessionOf } from './facade.js'
@@ -30,14 +30,10 @@ export function registerBuilders(): void {
   const registry = Reflect.get(QueryBuilder, 'queryBuilderRegistry') as Readonly<Record<string, Factory>> | undefined
   const names = Object.keys(registry ?? {})
   if (!registry || names.some((name) => !guardedBuilders[name]) || names.length === 0) {
-    throw new TypeOrmSchemaError(
-      'typeorm-schema',
-      'An authorized manager does not know the builders of this TypeORM.',
-      {
-        hint: 'install a version of TypeORM that `@arcturus/typeorm` supports',
-        data: { builders: names },
-      },
-    )
+    throw schemaError('An authorized manager does not know the builders of this TypeORM.', {
+      hint: 'install a version of TypeORM that `@arcturus/typeorm` supports',
+      data: { builders: names },
+    })
   }
   for (const name of names) {
     const plain = registry[name]!

@@ -1,8 +1,8 @@
-import { ArgumentError } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/filters'
 import type { SqlDialect } from '@arcturus/core/sql'
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import { UnsupportedOperationError } from '../errors.js'
+import { unguardedOperation } from '../errors.js'
 import { assertAlias } from '../filter/alias.js'
 import type { ParameterNames } from '../filter/parameters.js'
 import type { PrintedFilter } from '../filter/printedFilter.js'
@@ -21,34 +21,24 @@ import { areContained, isJoinContained } from './wholeJoins.js'
 export function selectedEntity(query: unknown): EntityMetadata {
   const map = typeof query === 'object' && query !== null ? Reflect.get(query, 'expressionMap') : undefined
   if (typeof map !== 'object' || map === null) {
-    throw new ArgumentError(
-      'invalid-argument',
-      'The first argument of applyAuthorization must be a query builder of TypeORM.',
-      {
-        data: { query },
-      },
-    )
+    throw invalidArgument('The first argument of applyAuthorization must be a query builder of TypeORM.', {
+      data: { query },
+    })
   }
   const { queryType, mainAlias, subQuery } = map as Builder['expressionMap']
   if (queryType !== 'select') {
-    throw new UnsupportedOperationError(
-      'unguarded-operation',
-      `A filter cannot be applied to a query builder of \`${queryType}\`.`,
-      {
-        hint: 'use repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
-      },
-    )
+    throw unguardedOperation(`A filter cannot be applied to a query builder of \`${queryType}\`.`, {
+      hint: 'use repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
+    })
   }
   // TypeORM uses only the conditions of a builder of brackets.
   if (Reflect.get(query as object, 'parentQueryBuilder') && !subQuery) {
-    throw new UnsupportedOperationError('unguarded-operation', 'A filter cannot be applied to a builder of brackets.', {
+    throw unguardedOperation('A filter cannot be applied to a builder of brackets.', {
       hint: 'apply it to the whole query: applyAuthorization(query, user, action)',
     })
   }
   if (!mainAlias?.hasMetadata) {
-    throw new ArgumentError('invalid-argument', 'The query must select from an entity.', {
-      hint: 'use repository.createQueryBuilder(alias)',
-    })
+    throw invalidArgument('The query must select from an entity.', { hint: 'use repository.createQueryBuilder(alias)' })
   }
   return mainAlias.metadata
 }
@@ -169,13 +159,9 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDia
   }
   for (const other of others) {
     const refuse = (): never => {
-      throw new UnsupportedOperationError(
-        'unguarded-operation',
-        `An authorized query cannot become a query of \`${other}\`.`,
-        {
-          hint: 'use repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
-        },
-      )
+      throw unguardedOperation(`An authorized query cannot become a query of \`${other}\`.`, {
+        hint: 'use repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
+      })
     }
     Object.defineProperty(Guarded.prototype, other, { value: refuse })
   }
@@ -191,11 +177,9 @@ function assertOwnRows(query: Builder): void {
   const { guarded } = notesOf(query)
   const name = query.expressionMap.mainAlias?.name
   if (guarded === undefined || name === guarded) return
-  throw new UnsupportedOperationError(
-    'unguarded-operation',
-    `An authorized query for "${guarded}" cannot return rows of "${name}".`,
-    { hint: 'replace `from` by authorizedQuery(user, action, Entity) for the other entity' },
-  )
+  throw unguardedOperation(`An authorized query for "${guarded}" cannot return rows of "${name}".`, {
+    hint: 'replace `from` by authorizedQuery(user, action, Entity) for the other entity',
+  })
 }
 
 /**
@@ -234,8 +218,7 @@ function assertContained(query: Builder, dialect: SqlDialect): void {
  */
 function assertNoTable(name: string, tables: ReadonlySet<string>): void {
   if (!tables.has(name.toLowerCase())) return
-  throw new UnsupportedOperationError(
-    'unguarded-operation',
+  throw unguardedOperation(
     `The common table expression "${name}" has the name of a table, so the filter would read it instead.`,
     { hint: 'rename the common table expression' },
   )

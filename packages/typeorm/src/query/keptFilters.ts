@@ -1,5 +1,5 @@
 import type { FindManyOptions, ObjectLiteral } from 'typeorm'
-import { MisplacedFilterError } from '../errors.js'
+import { type MisplacedFilterError, misplacedFilter } from '../errors.js'
 import { hasFilter, replacedFilter, tableOfFilter } from '../filter/parts.js'
 import type { ExpressionMap } from '../rows/builders.js'
 
@@ -18,7 +18,7 @@ export function assertOptionsInPlace(
   assertInPlace(options.where)
   const replaced = replacedFilter(options)
   if (replaced !== undefined) {
-    throw new MisplacedFilterError('misplaced-filter', `A \`where\` replaced the filter for "${replaced}".`, {
+    throw misplacedFilter(`A \`where\` replaced the filter for "${replaced}".`, {
       hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
     })
   }
@@ -32,13 +32,9 @@ export function assertOptionsInPlace(
 function assertNoOption(options: object): void {
   for (const [name, value] of Object.entries(options)) {
     if (tableOfFilter(value) === undefined) continue
-    throw new MisplacedFilterError(
-      'misplaced-filter',
-      `The options of a query contain a whole filter, including its key "${name}".`,
-      {
-        hint: 'use find({ where: filter.where, take: 10 }) or authorizedFilter(user, Entity, { take: 10 })',
-      },
-    )
+    throw misplacedFilter(`The options of a query contain a whole filter, including its key "${name}".`, {
+      hint: 'use find({ where: filter.where, take: 10 }) or authorizedFilter(user, Entity, { take: 10 })',
+    })
   }
 }
 
@@ -50,16 +46,12 @@ function assertNoOption(options: object): void {
 export function assertInPlace(where: unknown): void {
   const replaced = replacedFilter(where)
   if (replaced !== undefined) {
-    throw new MisplacedFilterError(
-      'misplaced-filter',
-      `Another condition replaced the filter for "${replaced}" in a \`where\`.`,
-      {
-        hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
-      },
-    )
+    throw misplacedFilter(`Another condition replaced the filter for "${replaced}" in a \`where\`.`, {
+      hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
+    })
   }
   if (!Array.isArray(where) || !hasFilter(where) || where.every(hasFilter)) return
-  throw new MisplacedFilterError('misplaced-filter', 'Only some of the alternatives of a `where` have a filter.', {
+  throw misplacedFilter('Only some of the alternatives of a `where` have a filter.', {
     hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] })',
   })
 }
@@ -67,7 +59,7 @@ export function assertInPlace(where: unknown): void {
 /** @throws MisplacedFilterError if a filter is used as keys: TypeORM would read only its keys */
 export function assertKeys(keys: unknown): void {
   if (!hasFilter(keys)) return
-  throw new MisplacedFilterError('misplaced-filter', 'A filter is used in place of keys.', {
+  throw misplacedFilter('A filter is used in place of keys.', {
     hint: 'use it as a condition: query.where(filter.where), repository.findBy(filter.where)',
   })
 }
@@ -75,7 +67,7 @@ export function assertKeys(keys: unknown): void {
 /** @throws MisplacedFilterError if a filter is used as a row to save or remove */
 export function assertNoRow(given: unknown): void {
   if (!hasFilter(given)) return
-  throw new MisplacedFilterError('misplaced-filter', 'A filter is used in place of a row.', {
+  throw misplacedFilter('A filter is used in place of a row.', {
     hint: 'use it as criteria: repository.delete(filter.where), repository.update(filter.where, changes)',
   })
 }
@@ -114,7 +106,7 @@ function textsIn(condition: Condition | undefined): readonly string[] {
 }
 
 function lost(what: string): MisplacedFilterError {
-  return new MisplacedFilterError('misplaced-filter', `${what} drops the filter of a query.`, {
+  return misplacedFilter(`${what} drops the filter of a query.`, {
     hint: 'use authorizedQuery or applyAuthorization: no condition replaces their filter',
   })
 }

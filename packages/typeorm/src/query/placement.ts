@@ -1,6 +1,11 @@
 import { type FindManyOptions, InstanceChecker, type ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import { MisplacedFilterError, UnsupportedOperationError } from '../errors.js'
+import {
+  type MisplacedFilterError,
+  misplacedFilter,
+  type UnsupportedOperationError,
+  unguardedOperation,
+} from '../errors.js'
 import { hasFilter, ofAllIn, tableOfFilter } from '../filter/parts.js'
 import { wrap } from '../prototypes.js'
 import { type Builder, copyNotes, notesOf } from '../rows/builders.js'
@@ -119,8 +124,7 @@ function assertChangesContained(builder: Builder): void {
 
 /** Returns the error for SQL that escapes its place in a query with a filter. */
 export function uncontained(subject: string): UnsupportedOperationError {
-  return new UnsupportedOperationError(
-    'unguarded-operation',
+  return unguardedOperation(
     `${subject} of an authorized query contains a comment, a semicolon, an open quote, a backslash before a quote, or unbalanced brackets.`,
     { hint: 'remove them, and pass values as parameters: where("d.title = :title", { title })' },
   )
@@ -144,7 +148,7 @@ function noteLoose<Condition>(builder: Builder, condition: Condition): Condition
 function assertEntity(builder: Builder, path: string, table: string): void {
   const entity = entityOf(path.slice(0, path.indexOf('.')), builder)
   if (!entity || entity.tablePath === table) return
-  throw new MisplacedFilterError('misplaced-filter', `A filter for "${table}" is used in a query for "${path}".`, {
+  throw misplacedFilter(`A filter for "${table}" is used in a query for "${path}".`, {
     hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
   })
 }
@@ -172,7 +176,7 @@ function isNegation(where: unknown): boolean {
 }
 
 function negated(): MisplacedFilterError {
-  return new MisplacedFilterError('misplaced-filter', 'A filter must not be inside `Not`, `Or` or `NotBrackets`.', {
+  return misplacedFilter('A filter must not be inside `Not`, `Or` or `NotBrackets`.', {
     hint: 'pass other conditions as an argument: authorizedFilter(user, Entity, { where: { … } })',
   })
 }

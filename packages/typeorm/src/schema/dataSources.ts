@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
 import type { DataSource } from 'typeorm'
-import { TypeOrmSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 import { entitiesOf } from './entities.js'
 
 // Written only at startup; checks don't read it.
@@ -18,13 +18,9 @@ export function assertOneDataSource(authorizer: Authorizer, dataSource: DataSour
   for (const other of known) {
     const shared = other.entityMetadatas.find(({ name }) => names.has(name))
     if (other === dataSource || !other.isInitialized || !shared) continue
-    throw new TypeOrmSchemaError(
-      'typeorm-schema',
-      `The entity "${shared.name}" is already registered from another data source.`,
-      {
-        hint: 'create one Authorizer per data source',
-      },
-    )
+    throw schemaError(`The entity "${shared.name}" is already registered from another data source.`, {
+      hint: 'create one Authorizer per data source',
+    })
   }
   dataSourcesOf.set(authorizer, known.add(dataSource))
 }

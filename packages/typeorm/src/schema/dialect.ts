@@ -2,7 +2,7 @@ import type { SqlDialect } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import { typeOrmDialects, typeOrmDriver } from '../driver/driver.js'
 import type { TypeOrmDriver } from '../driver/metadata.js'
-import { TypeOrmSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 
 /**
  * Returns the dialect of a data source.
@@ -13,13 +13,13 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
   // options.
   const options: DataSource['options'] | undefined = (dataSource as DataSource | undefined)?.options
   if (!options) {
-    throw new TypeOrmSchemaError('typeorm-schema', 'The second argument must be a data source of TypeORM.', {
+    throw schemaError('The second argument must be a data source of TypeORM.', {
       hint: 'pass it after its initialization: await new DataSource({ … }).initialize()',
     })
   }
   const dialect = typeOrmDialects[options.type]
   if (dialect) return dialect
-  throw new TypeOrmSchemaError('typeorm-schema', `The database type "${options.type}" is not supported.`, {
+  throw schemaError(`The database type "${options.type}" is not supported.`, {
     hint: `use one of ${Object.keys(typeOrmDialects).join(', ')}`,
   })
 }

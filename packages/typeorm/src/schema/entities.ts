@@ -4,7 +4,7 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EmbeddedMetadata } from 'typeorm/metadata/EmbeddedMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { TypeOrmSchemaError } from '../errors.js'
+import { schemaError } from '../errors.js'
 
 /**
  * A model of a policy: an entity, or the columns embedded under one of its properties. Embedded
@@ -18,7 +18,7 @@ export type Described = EntityMetadata | EmbeddedMetadata
  */
 export function entitiesOf(dataSource: DataSource): readonly EntityMetadata[] {
   if (!dataSource.isInitialized) {
-    throw new TypeOrmSchemaError('typeorm-schema', 'The data source is not initialized, so its entities are unknown.', {
+    throw schemaError('The data source is not initialized, so its entities are unknown.', {
       hint: 'initialize it first: await dataSource.initialize()',
     })
   }
@@ -34,7 +34,7 @@ export function entitiesOf(dataSource: DataSource): readonly EntityMetadata[] {
 export function entityOf(dataSource: DataSource, target: EntityTarget<object>): EntityMetadata {
   if (dataSource.hasMetadata(target)) return dataSource.getMetadata(target)
   const name = typeof target === 'function' ? target.name : String(target)
-  throw new TypeOrmSchemaError('typeorm-schema', `"${name}" is not an entity of the data source.`, {
+  throw schemaError(`"${name}" is not an entity of the data source.`, {
     hint: `use one of its entities: ${dataSource.entityMetadatas.map((entity) => entity.name).join(', ')}`,
   })
 }
