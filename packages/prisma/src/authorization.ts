@@ -1,5 +1,5 @@
 import type { Action, ActionOn, ActorIn, Authorizer, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, own } from '@arcturus/core/filters'
+import { ArgumentError, invalidArgument, own } from '@arcturus/core/filters'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/core/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
@@ -14,7 +14,7 @@ import { withReferences } from './database/references.js'
 import { sendBy } from './database/send.js'
 import { sqlDialectOf } from './database/sqlDialect.js'
 import { type ReadTexts, TextFacts } from './database/textFacts.js'
-import { PrismaSchemaError, UnsupportedOperationError } from './errors.js'
+import { schemaError, unsupportedOperation } from './errors.js'
 import type { WhereLevel } from './filter/division.js'
 import type { Where } from './filter/printed.js'
 import { WherePrinter } from './filter/printer.js'
@@ -194,11 +194,9 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
 
   const learn = (schema: PrismaSchema, client: PrismaClientLike | undefined): Answers => {
     if (schema.provider === 'mongodb') {
-      throw new PrismaSchemaError(
-        'prisma-schema',
-        'MongoDB is not supported: null has another meaning there than in SQL.',
-        { hint: 'use PostgreSQL, MySQL, MariaDB, SQLite, SQL Server or CockroachDB' },
-      )
+      throw schemaError('MongoDB is not supported: null has another meaning there than in SQL.', {
+        hint: 'use PostgreSQL, MySQL, MariaDB, SQLite, SQL Server or CockroachDB',
+      })
     }
     // Each registration makes the authorizer prepare its policies again. A second client of the
     // same schema adds nothing.
@@ -247,32 +245,32 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     return guarded
   }
 
+  const marking = (args: QueryArguments, request: FilterRequest): object => {
+    const { action: _, context: __, strategy, unloaded, where, ...rest } = args
+    const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
+    // Filtered arguments keep their earlier filters.
+    const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
+    return { ...rest, ...marked(markers.make([...new Set([...earlier, { ...request, choices }])]), where) }
+  }
+
   const authorizedFilter = (actor: unknown, args?: QueryArguments): object => {
     assertActor(actor)
     if (args === undefined) return marked(markers.make([{ actor, action: authorizer.readAction }]))
     assertArguments(args)
-    const { action = authorizer.readAction, context, strategy, unloaded, where, ...rest } = args
-    const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
-    // Filtered arguments keep their earlier filters.
-    const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
     const related = 'include' in args || 'select' in args ? authorizer.readAction : undefined
-    const marker = markers.make([...new Set([...earlier, { actor, action, context, choices, related }])])
-    return { ...rest, ...marked(marker, where) }
+    const { action = authorizer.readAction, context } = args
+    return marking(args, { actor, action, context, related })
   }
 
   const authorizedActors = (action: string, resource: unknown, args: QueryArguments = {}): object => {
     assertResource(resource)
     assertArguments({ ...args, action })
-    const { action: _, context, strategy, unloaded, where, ...rest } = args
-    const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
-    const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
-    const request: FilterRequest = { actor: resource, action, context, choices, asked: 'actors' }
-    return { ...rest, ...marked(markers.make([...new Set([...earlier, request])]), where) }
+    return marking(args, { actor: resource, action, context: args.context, asked: 'actors' })
   }
 
   const whereFor = async (request: FilterRequest, model: string, client: unknown): Promise<Where> => {
     if (!known) {
-      throw new PrismaSchemaError('prisma-schema', 'The Prisma schema is not known yet.', {
+      throw schemaError('The Prisma schema is not known yet.', {
         hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
       })
     }
@@ -290,7 +288,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
 
   const verifyOwn = async (): Promise<VerifiedDatabase> => {
     if (bare) return await verifyDatabase(bare, source && !isClient(source) ? source : undefined, options)
-    throw new PrismaSchemaError('prisma-schema', 'verifyDatabase needs a Prisma client, but none was extended.', {
+    throw schemaError('verifyDatabase needs a Prisma client, but none was extended.', {
       hint: 'extend the client first: new PrismaClient(…).$extends(extension); or call verifyDatabase(client, schema)',
     })
   }
@@ -306,7 +304,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     assertOption('cascade', cascade, ['check', 'trust'])
     const client = given ?? extended ?? (isClient(source) ? source : undefined)
     if (!client || !making) {
-      throw new PrismaSchemaError('prisma-schema', 'authorizedClient needs a Prisma client, but none was extended.', {
+      throw schemaError('authorizedClient needs a Prisma client, but none was extended.', {
         hint: 'extend the client first: new PrismaClient(…).$extends(extension)',
       })
     }
@@ -366,7 +364,7 @@ function marked(marker: object, where?: object): object {
  */
 function assertUnmarked(args: object | undefined): [] {
   if (!args || !(markerKey in args)) return []
-  throw new ArgumentError('invalid-argument', 'These arguments already contain the filter of another authorization.', {
+  throw invalidArgument('These arguments already contain the filter of another authorization.', {
     hint: 'combine both filters: where: { AND: [await one.authorizedWhere(…), await other.authorizedWhere(…)] }',
   })
 }
@@ -377,7 +375,7 @@ function assertActor(actor: unknown): void {
     throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'pass null for an anonymous user' })
   }
   if (typeof actor === 'object' && actor !== null && 'then' in actor && typeof actor.then === 'function') {
-    throw new ArgumentError('invalid-argument', 'The actor must not be a promise.', { hint: 'await it first' })
+    throw invalidArgument('The actor must not be a promise.', { hint: 'await it first' })
   }
 }
 
@@ -389,7 +387,7 @@ function assertResource(resource: unknown): void {
     })
   }
   if (typeof resource !== 'object' || resource === null || 'then' in resource) {
-    throw new ArgumentError('invalid-argument', 'authorizedActors needs a row as its second argument.', {
+    throw invalidArgument('authorizedActors needs a row as its second argument.', {
       hint: "authorizedActors('read', document)",
       data: { resource },
     })
@@ -402,24 +400,20 @@ function assertResource(resource: unknown): void {
  */
 function assertArguments(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
-    throw new ArgumentError(
-      'invalid-argument',
-      'The second argument of authorizedFilter must be an object of query arguments.',
-      {
-        hint: "authorizedFilter(user, { action: 'edit', where: { … } })",
-        data: { args },
-      },
-    )
+    throw invalidArgument('The second argument of authorizedFilter must be an object of query arguments.', {
+      hint: "authorizedFilter(user, { action: 'edit', where: { … } })",
+      data: { args },
+    })
   }
   if ('action' in args && typeof args.action !== 'string') {
-    throw new ArgumentError('invalid-argument', 'An action must be a string.', {
+    throw invalidArgument('An action must be a string.', {
       hint: 'leave it out for the read action',
       data: { action: args.action },
     })
   }
   const where: unknown = 'where' in args ? args.where : undefined
   if (where !== undefined && (typeof where !== 'object' || where === null || Array.isArray(where))) {
-    throw new ArgumentError('invalid-argument', '`where` must be an object.', { data: { where } })
+    throw invalidArgument('`where` must be an object.', { data: { where } })
   }
   assertChoices(args)
 }
@@ -429,19 +423,14 @@ const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['au
 /** @throws ArgumentError for options that are not an object, and an unknown choice */
 function assertChoices(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
-    throw new ArgumentError('invalid-argument', 'The options must be an object.', { data: { options: args } })
+    throw invalidArgument('The options must be an object.', { data: { options: args } })
   }
-  for (const [name, offered] of Object.entries(choicesOffered)) {
-    const value: unknown = Reflect.get(own(args), name)
-    if (value === undefined || offered.some((one) => one === value)) continue
-    throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
-      data: { [name]: value },
-    })
-  }
+  for (const [name, offered] of Object.entries(choicesOffered))
+    assertOption(name, Reflect.get(own(args), name), offered)
 }
 
 function unscopedQuery(message: string, data: { readonly model: string; readonly operation: string }): Error {
-  return new UnsupportedOperationError('unsupported-operation', message, {
+  return unsupportedOperation(message, {
     hint: "use authorizedClient(user), spread authorizedFilter(user), or say why not: authorizedClient(user).unguarded('the reason')",
     data,
   })

@@ -9,7 +9,7 @@ export type {
   Store,
   Values,
 } from './change.js'
-export { type ActionNames, Judge, type Questions } from './judge.js'
+export { type ActionNames, Judge } from './judge.js'
 export { keyText } from './ledger.js'
 export { allowsLink, grantsLinks, type LinkQuestion } from './linkRules.js'
 export { decideNewRow } from './newRow.js'
@@ -23,6 +23,7 @@ export {
   unscopedQueries,
 } from './options.js'
 export type { RuleParts, WriterParts } from './parts.js'
+export { RowQuestions } from './questions.js'
 export { assertMayWrite, writeDenial } from './refusal.js'
 export {
   type FieldPolicy,
@@ -35,6 +36,6 @@ export {
   rowsFilterInDatabase,
 } from './rowsFilter.js'
 export { type RowChange, RowRules } from './rules.js'
-export { isWithinScope, type Scope, withinScope } from './scope.js'
+export { isWithinScope, type Scope, type ScopeOf, withinScope } from './scope.js'
 export { type KeyedRows, withoutWitnesses } from './witness.js'
 export { Writer } from './writer.js'

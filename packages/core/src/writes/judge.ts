@@ -1,12 +1,10 @@
-import type { Authorizer } from '../authorizer/authorizer.js'
-import { UnsupportedFilterError } from '../errors.js'
 import { implies } from '../filter/compact/absorbing.js'
-import type { Load } from '../schema/wanted.js'
 import type { LinkRelation, Values } from './change.js'
 import { allowsLink, grantsLinks } from './linkRules.js'
 import { decideNewRow } from './newRow.js'
+import type { RowQuestions } from './questions.js'
 import { writeDenial } from './refusal.js'
-import { comparesStates, type FieldPolicy, type RowsFilter } from './rowsFilter.js'
+import { comparesStates, type RowsFilter } from './rowsFilter.js'
 import { type KeyedRows, withoutWitnesses } from './witness.js'
 
 /** The names of the actions that operations need. */
@@ -15,29 +13,6 @@ export interface ActionNames {
   readonly create: string
   readonly update: string
   readonly delete: string
-}
-
-/** Answers the questions of one write to the policy. */
-export interface Questions<Where> {
-  readonly authorizer: Authorizer
-  readonly actor: unknown
-  actions(model: string): ActionNames
-  /** Returns a filter that reads nothing more of the actor. */
-  settled(action: string, model: string, field?: string): Promise<RowsFilter>
-  /** Returns the filter of the rows that a row may become. Default: models with `allow_update` are refused. */
-  change?(model: string, before: object): Promise<RowsFilter>
-  fieldPolicy(action: string, model: string): FieldPolicy | undefined
-  /** Whether a new row is within the application's own scope; undefined if its values do not tell. */
-  inScope(model: string, values: Values): boolean | undefined
-  /**
-   * Returns a row with its class.
-   * @param isNew - Whether it is not in the database yet, so that nothing is loaded by its key.
-   */
-  row(model: string, values: Values, isNew: boolean): object
-  /** Loads relations of rows. */
-  readonly load: Load
-  /** Prints a filter as a condition of the store; `true` for all rows. */
-  print(filter: RowsFilter): Promise<Where | true>
 }
 
 /** The rows that a statement writes. */
@@ -49,35 +24,30 @@ export interface Written {
 
 /** Decides about the state before and after a write. The actor is the one before. */
 export class Judge<Where> {
-  readonly #filters = new Map<string, Promise<RowsFilter>>()
-  #isSealed = false
-
-  constructor(private readonly questions: Questions<Where>) {}
+  /** @param print - Prints a filter as a condition of the store; `true` for all rows. */
+  constructor(
+    private readonly questions: RowQuestions,
+    private readonly actions: (model: string) => ActionNames,
+    private readonly print: (filter: RowsFilter) => Promise<Where | true>,
+  ) {}
 
   get actor(): unknown {
     return this.questions.actor
   }
 
   action(kind: keyof ActionNames, model: string): string {
-    return this.questions.actions(model)[kind]
+    return this.actions(model)[kind]
   }
 
   /** Returns the conditions of the rows that allow an action, or an action on a field, before the write. */
   async before(kind: keyof ActionNames, model: string, field?: string): Promise<readonly Where[]> {
-    const where = await this.questions.print(await this.filter(kind, model, field))
+    const where = await this.print(await this.filter(kind, model, field))
     return where === true ? [] : [where]
   }
 
   /** Binds the actor as it is now. A filter that is needed after the write has to be bound before. */
   filter(kind: keyof ActionNames, model: string, field?: string): Promise<RowsFilter> {
-    const key = JSON.stringify([kind, model, field])
-    const known = this.#filters.get(key)
-    if (known) return known
-    if (kind === 'update' && !this.questions.change && this.comparesStates(model)) throw unsupported(model)
-    if (this.#isSealed) throw new Error(`The filter of ${kind} ${model} was not bound before the write.`)
-    const filter = this.questions.settled(this.action(kind, model), model, field)
-    this.#filters.set(key, filter)
-    return filter
+    return this.questions.filter(this.action(kind, model), model, field)
   }
 
   /** Returns whether rules decide updates of a model from the row before and the row after. */
@@ -87,13 +57,12 @@ export class Judge<Where> {
 
   /** Binds the actor and a row as they are now to the rules about both states. @param before - All columns of the row. */
   change(model: string, before: Values): Promise<RowsFilter> {
-    if (this.#isSealed) throw new Error(`The change of ${model} was not bound before the write.`)
-    return this.questions.change!(model, this.questions.row(model, before, false))
+    return this.questions.change(model, this.questions.row(model, before, false))
   }
 
   /** Declares that the first row is about to be written: the actor must not be read any more. */
   seal(): void {
-    this.#isSealed = true
+    this.questions.seal()
   }
 
   /** Returns the rows that allow an action after the write. */
@@ -110,7 +79,7 @@ export class Judge<Where> {
     const alone = written.moved.reduce((found, rows) => withoutWitnesses(schema, found, rows, written.created), actual)
     const demands = alone === actual ? [actual] : [alone, actual]
     const printed = await Promise.all(
-      demands.map((definite) => this.questions.print({ model, kind: 'condition', definite: () => definite })),
+      demands.map((definite) => this.print({ model, kind: 'condition', definite: () => definite })),
     )
     return printed.filter((where): where is Awaited<Where> => where !== true)
   }
@@ -162,7 +131,7 @@ export class Judge<Where> {
 
   /** Returns whether rules allow to link two rows, as they are before the write. */
   allowsLink({ owner, name, model }: LinkRelation, row: Values, other: Values, isNew: boolean): Promise<boolean> {
-    if (this.#isSealed) throw new Error(`The link ${owner}.${name} was not decided before the write.`)
+    this.questions.assertUnsealed(`The link ${owner}.${name} was not decided before the write.`)
     const { authorizer, actor, load } = this.questions
     const rows = { row: this.questions.row(owner, row, isNew), other: this.questions.row(model, other, false) }
     return allowsLink(authorizer, { actor, relation: name, ...rows }, load)
@@ -171,15 +140,4 @@ export class Judge<Where> {
   denial(isReadable = true): Error {
     return writeDenial(this.actor, isReadable)
   }
-}
-
-function unsupported(model: string): UnsupportedFilterError {
-  return new UnsupportedFilterError(
-    'unsupported-filter',
-    `The policy decides updates of ${model} by \`allow_update\`, which an authorized client does not support.`,
-    {
-      hint: 'write by authorizer.authorizeChange(user, row, data), or say the same by `allow` of the update action',
-      data: { reason: 'allow-update' },
-    },
-  )
 }

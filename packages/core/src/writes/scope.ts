@@ -9,6 +9,8 @@ import type { RowsFilter } from './rowsFilter.js'
 
 /** The columns that rows must have, whatever the policy allows: for example those of a tenant. */
 export type Scope = Values
+/** Returns the scope of a model's rows for an actor; undefined if it has none. */
+export type ScopeOf = (model: string, actor: unknown) => Scope | undefined
 
 /** The place of conditions that come from the application, and have none in a policy. */
 const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
@@ -17,7 +19,8 @@ const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
  * Limits a filter to the rows of a scope.
  * @throws ArgumentError for a column that the model does not have, and a value that is undefined.
  */
-export function withinScope(schema: Schema, filter: RowsFilter, scope: Scope): RowsFilter {
+export function withinScope(schema: Schema, filter: RowsFilter, scope: Scope | undefined): RowsFilter {
+  if (!scope) return filter
   const { model } = filter
   assertScope(schema, model, scope)
   const row = { kind: 'resource', name: 'resource', model, type: rowType(schema, model, false) } as const
@@ -35,9 +38,9 @@ export function withinScope(schema: Schema, filter: RowsFilter, scope: Scope): R
 }
 
 /** Returns whether a new row is within a scope; undefined if its values do not tell. */
-export function isWithinScope(scope: Scope, values: Values): boolean | undefined {
+export function isWithinScope(scope: Scope | undefined, values: Values): boolean | undefined {
   let isKnown = true
-  for (const [name, value] of Object.entries(scope)) {
+  for (const [name, value] of Object.entries(scope ?? {})) {
     if (!(name in values)) isKnown = false
     else if (!Object.is(values[name], value)) return false
   }

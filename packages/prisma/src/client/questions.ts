@@ -1,17 +1,13 @@
 import type { Authorizer } from '@arcturus/core'
-import { complement, type Load, UnsupportedFilterError } from '@arcturus/core/filters'
+import { complement, UnsupportedFilterError } from '@arcturus/core/filters'
 import {
-  type FieldPolicy,
-  fieldPolicyOf,
-  isWithinScope,
-  loadChangeFilter,
   loadRowsFilter,
+  RowQuestions,
   type RowsFilter,
   type RowsQuestion,
   rowsFilterInDatabase,
-  type Scope,
+  type ScopeOf,
   type Values,
-  withinScope,
 } from '@arcturus/core/writes'
 import { sendBy } from '../database/send.js'
 import { TooManyRowsError } from '../errors.js'
@@ -34,7 +30,7 @@ export interface Parts {
   readonly answers: Answers
   readonly relations: SchemaRelations
   /** The columns that the rows of a model must have, whatever the policy allows. */
-  readonly scopeOf: (model: string, actor: unknown) => Scope | undefined
+  readonly scopeOf: ScopeOf
   /** Rows that are not in the database yet: no relation of them is loaded by their key. */
   readonly unsaved: WeakSet<object>
 }
@@ -46,13 +42,9 @@ export type Rows = Arguments | true
  * Answers one operation's questions to the policy, each once. Rows that the policy needs are read by
  * the operation's client, so within its transaction.
  */
-export class Questions {
+export class Questions extends RowQuestions {
   readonly #scope: QueryScope
-  readonly #filters = new Map<string, Promise<RowsFilter>>()
   #printed = new Map<string, Promise<unknown>>()
-  /** Loads relations of rows by the operation's client. */
-  readonly load: Load
-  #isSealed = false
 
   /**
    * @param client - The client, or the client of a transaction, that sends the operation.
@@ -60,17 +52,22 @@ export class Questions {
    */
   constructor(
     readonly parts: Parts,
-    readonly actor: unknown,
+    actor: unknown,
     client: PrismaClientLike,
     private readonly isWrite = false,
   ) {
+    super(
+      parts.authorizer,
+      actor,
+      parts.scopeOf,
+      relationLoader(parts.tables, () => client, parts.unsaved),
+    )
     this.#scope = { mayLoad: true, send: sendBy(client) }
-    this.load = relationLoader(parts.tables, () => client, parts.unsaved)
   }
 
   /** Declares that rows are about to be written: filters are bound already, and are printed anew. */
-  seal(): void {
-    this.#isSealed = true
+  override seal(): void {
+    super.seal()
     this.#printed = new Map()
   }
 
@@ -87,7 +84,7 @@ export class Questions {
       if (this.isWrite || !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit'))
         throw error
       return await this.print(
-        this.#scoped(rowsFilterInDatabase(this.parts.authorizer, this.#question(action, model, field))),
+        this.scoped(rowsFilterInDatabase(this.authorizer, { actor: this.actor, action, model, field })),
         action,
         place,
       )
@@ -99,7 +96,7 @@ export class Questions {
     return this.#once(`hidden ${action} ${model}`, async () => {
       const filter = await this.filter(action, model)
       if (filter.kind === 'all') return undefined
-      const { schema } = this.parts.authorizer
+      const { schema } = this.authorizer
       const rows = await this.print(
         { model, kind: filter.kind, definite: () => complement(schema, filter.definite()) },
         action,
@@ -109,45 +106,12 @@ export class Questions {
     })
   }
 
-  /** Returns the filter of a question. For reads, relations of the actor with many rows stay in the database. */
-  filter(action: string, model: string, field?: string): Promise<RowsFilter> {
-    const key = JSON.stringify([action, model, field])
-    const known = this.#filters.get(key)
-    if (known) return known
-    if (this.#isSealed) throw new Error(`The filter of ${action} ${model} was not bound before the write.`)
-    const filter = this.#bound(this.#question(action, model, field))
-    this.#filters.set(key, filter)
-    return filter
-  }
-
-  async #bound(question: RowsQuestion): Promise<RowsFilter> {
-    return this.#scoped(await this.#ofPolicy(question))
-  }
-
-  /** Returns the filter of the rows that a row may become by a change (`allow_update`). */
-  async change(model: string, before: object): Promise<RowsFilter> {
-    const { actor, load } = this
-    return this.#scoped(await loadChangeFilter(this.parts.authorizer, { actor, model, before }, { load }))
-  }
-
-  #scoped(filter: RowsFilter): RowsFilter {
-    const scope = this.parts.scopeOf(filter.model, this.actor)
-    return scope ? withinScope(this.parts.authorizer.schema, filter, scope) : filter
-  }
-
-  /** Whether a new row is within the scope of its model; undefined if its values do not tell. */
-  inScope(model: string, values: Values): boolean | undefined {
-    const scope = this.parts.scopeOf(model, this.actor)
-    return scope ? isWithinScope(scope, values) : true
-  }
-
-  async #ofPolicy(question: RowsQuestion): Promise<RowsFilter> {
-    const { authorizer } = this.parts
+  /** For reads, relations of the actor with many rows stay in the database. */
+  protected override async ofPolicy(question: RowsQuestion): Promise<RowsFilter> {
+    if (this.isWrite) return await super.ofPolicy(question)
+    const { authorizer, load } = this
     try {
-      return await loadRowsFilter(authorizer, question, {
-        load: this.load,
-        most: this.isWrite ? undefined : mostLoaded,
-      })
+      return await loadRowsFilter(authorizer, question, { load, most: mostLoaded })
     } catch (error) {
       if (!(error instanceof TooManyRowsError)) throw error
       return rowsFilterInDatabase(authorizer, question)
@@ -165,20 +129,10 @@ export class Questions {
     return isEveryRow(where) ? true : where
   }
 
-  /** Returns a row with its class. */
-  row(model: string, values: Values, isNew: boolean): object {
-    const row = this.parts.authorizer.as(model, { ...values })
+  override row(model: string, values: Values, isNew: boolean): object {
+    const row = super.row(model, values, isNew)
     if (isNew) this.parts.unsaved.add(row)
     return row
-  }
-
-  /** Returns the field rules of an action; undefined if every field is allowed. */
-  fieldPolicy(action: string, model: string): FieldPolicy | undefined {
-    return fieldPolicyOf(this.parts.authorizer, model, action)
-  }
-
-  #question(action: string, model: string, field?: string): RowsQuestion {
-    return { actor: this.actor, action, model, field }
   }
 
   // Sound: a key is only used for values of one type.

@@ -63,23 +63,14 @@ class Plan {
     model: string,
   ) {
     const { parts, actor, client } = session
-    const { tables, relations, authorizer } = parts
+    const { tables, relations } = parts
     this.model = tables.model(model)!
     const questions = new Questions(parts, actor, client, true)
     this.questions = questions
     this.reading = readingFor(session, questions)
-    this.judge = new Judge({
-      authorizer,
-      actor,
-      actions: session.actions,
-      settled: (action, of, field) => questions.filter(action, of, field),
-      change: (of, before) => questions.change(of, before),
-      fieldPolicy: (action, of) => questions.fieldPolicy(action, of),
-      inScope: (of, values) => questions.inScope(of, values),
-      row: (of, values, isNew) => questions.row(of, values, isNew),
-      load: questions.load,
-      print: (filter) => questions.print(filter, session.actions(filter.model).update, 'anywhere'),
-    })
+    this.judge = new Judge(questions, session.actions, (filter) =>
+      questions.print(filter, session.actions(filter.model).update, 'anywhere'),
+    )
     this.store = new PrismaStore(client, tables)
     this.data = new WriteData(tables, relations, this.reading.conditions)
     this.writer = new Writer({
@@ -99,7 +90,6 @@ class Plan {
     await this.judge.filter('read', name)
     if (selection) await this.reading.selection(selection, name)
     this.judge.seal()
-    this.questions.seal()
   }
 
   /** Asserts that the state after a write is allowed, and reads a row of it. @throws the denial */

@@ -1,16 +1,5 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
-import {
-  fieldPolicyOf,
-  isWithinScope,
-  Judge,
-  type LinkRelation,
-  loadChangeFilter,
-  loadRowsFilter,
-  RowRules,
-  type RowsFilter,
-  type Values,
-  withinScope,
-} from '@arcturus/core/writes'
+import { fieldPolicyOf, Judge, type LinkRelation, RowQuestions, RowRules, type Values } from '@arcturus/core/writes'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
@@ -68,34 +57,17 @@ export class Plan {
   constructor(private readonly session: Running) {
     const { parts, actor, actions, runner } = session
     const { authorizer, relations, printing, scopeOf } = parts
-    const load = parts.loadBy(runner)
     const known = new Map<string, ReturnType<typeof knownValuesOf>>()
     const knownOf = (model: string): ReturnType<typeof knownValuesOf> => {
       const made = known.get(model) ?? knownValuesOf(parts, relations.entity(model))
       known.set(model, made)
       return made
     }
-    const scoped = (filter: RowsFilter): RowsFilter => {
-      const scope = scopeOf(filter.model, actor)
-      return scope ? withinScope(authorizer.schema, filter, scope) : filter
-    }
     this.store = new EntityStore(parts, runner)
-    this.judge = new Judge({
-      authorizer,
-      actor,
-      actions,
-      settled: async (action, model, field) =>
-        scoped(await loadRowsFilter(authorizer, { actor, action, model, field }, { load })),
-      change: async (model, before) => scoped(await loadChangeFilter(authorizer, { actor, model, before }, { load })),
-      fieldPolicy: (action, model) => fieldPolicyOf(authorizer, model, action),
-      inScope: (model, values) => {
-        const scope = scopeOf(model, actor)
-        return scope ? isWithinScope(scope, values) : true
-      },
-      row: (model, values) => authorizer.as(model, { ...values }),
-      load,
-      print: async (filter) => (filter.kind === 'all' ? true : printOnce(filter.definite(), filter.model, printing)),
-    })
+    const questions = new RowQuestions(authorizer, actor, scopeOf, parts.loadBy(runner))
+    this.judge = new Judge(questions, actions, async (filter) =>
+      filter.kind === 'all' ? true : printOnce(filter.definite(), filter.model, printing),
+    )
     this.rules = new RowRules({
       store: this.store,
       judge: this.judge,

@@ -8,7 +8,7 @@ import {
 } from '@arcturus/core/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import { UnsupportedOperationError } from '../errors.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { isMissing } from '../filter/missing.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
@@ -187,8 +187,7 @@ export class ReadableTables {
     const action = this.actionOf(model)
     const question = { actor: this.actor, action, model, field }
     const key = JSON.stringify([model, field])
-    const scope = scopeOf(model, this.actor)
-    const scoped = (one: RowsFilter): RowsFilter => (scope ? withinScope(authorizer.schema, one, scope) : one)
+    const scoped = (one: RowsFilter): RowsFilter => withinScope(authorizer.schema, one, scopeOf(model, this.actor))
     const loaded = this.#loaded.get(key)
     if (loaded) return scoped(loaded)
     try {
@@ -214,7 +213,7 @@ function endsOf({ columns }: EntityMetadata): readonly (readonly EntityMetadata[
 }
 
 function unknownTable(path: string): UnsupportedOperationError {
-  return new UnsupportedOperationError('unsupported-operation', `"${path}" is no table of an entity.`, {
+  return unsupportedOperation(`"${path}" is no table of an entity.`, {
     hint: "name an entity, or use manager.unguarded('the reason')",
     data: { table: path },
   })

@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
 import type { Load } from '@arcturus/core/filters'
-import type { Scope } from '@arcturus/core/writes'
+import type { ScopeOf } from '@arcturus/core/writes'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Printing } from '../filter/printedFilter.js'
 import type { EntityRelations } from './entityRelations.js'
@@ -11,7 +11,7 @@ export interface Shared {
   readonly dataSource: DataSource
   readonly printing: Printing
   readonly relations: EntityRelations
-  readonly scopeOf: (model: string, actor: unknown) => Scope | undefined
+  readonly scopeOf: ScopeOf
   /** Returns the loader of relations that reads by a query runner. */
   readonly loadBy: (runner: QueryRunner) => Load
   /** Makes TypeORM's builders guard each other. */
