@@ -1,4 +1,5 @@
 import { type ArgumentError, invalidArgument } from '../errors.js'
+import { own } from '../own.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
 import type { KnownModel, Models } from '../schema/schema.js'
@@ -22,7 +23,8 @@ export class CompiledModels implements Models, GivenModels {
   readonly context: CompiledContext | undefined
 
   /** @throws ArgumentError if a class is missing. */
-  constructor({ models, kinds, context }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
+  constructor(policy: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
+    const { models, kinds, context } = own(policy)
     this.#constants = constants
     this.context = context?.(this)
     // Sound: built-in classes are all constructors.
