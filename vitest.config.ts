@@ -4,12 +4,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Starts the slowest files first, so that at the end no core waits for one of them: the long ones, then those of several packages. */
+/**
+ * Starts the slowest files first, so that at the end no core waits for one of them: the long ones, then those of several packages.
+ * All isolated ones are before the others: Vitest ends a worker of shared modules as soon as an isolated file is next.
+ */
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
-      if (moduleId.endsWith('.long.test.ts')) return 0
-      return moduleId.includes('/packages/') ? 2 : 1
+    const rank = ({ moduleId, project }: TestSpecification) => {
+      const last = project.config.isolate ? 0 : 3
+      if (moduleId.endsWith('.long.test.ts')) return last
+      return last + (moduleId.includes('/packages/') ? 2 : 1)
     }
     return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
   }
@@ -23,7 +27,7 @@ const all = [
 ]
 const shared = [
   'packages/!(cli)/src/**/!(*.isolated*).test.{ts,tsx}',
-  'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated*).test.ts',
+  'test/{conformance,docs,examples,frameworks,fuzz,hostile,language,mistakes,package,prisma,sql,structure,traps,typeorm}/**/!(*.isolated*).test.ts',
   'examples/{express-prisma,koa-typeorm}/test/**/!(*.isolated*).test.ts',
 ]
 // Among all tests are those of test/examples/copiedOut, which run the examples' own against the packed packages.
