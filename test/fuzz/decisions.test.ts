@@ -7,7 +7,7 @@ import { Random } from './random.js'
 import { randomCase } from './randomCase.js'
 import { descendantsOf } from './world.js'
 
-const cases = Number(process.env['FUZZ_DECISIONS'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 80 : 30))
+const cases = Number(process.env['FUZZ_DECISIONS'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 80 : 15))
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_129)
 
 test(`decisions of ${cases} random cases of seed ${seed} name the rules that explanations prove them by`, () => {

@@ -6,7 +6,7 @@ import { Random } from './random.js'
 import { randomCase } from './randomCase.js'
 import { descendantsOf } from './world.js'
 
-const pairs = Number(process.env['FUZZ_SHADOW'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 300 : 100))
+const pairs = Number(process.env['FUZZ_SHADOW'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 300 : 50))
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
 
 test(`shadows tell each difference of ${pairs} random pairs of policies of seed ${seed}`, () => {

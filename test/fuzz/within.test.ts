@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fuzzWithin } from './within/within.js'
 
 /** `FUZZ_SEED` and `FUZZ_WITHIN` repeat a run. */
-const cases = Number(process.env['FUZZ_WITHIN'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 150 : 75))
+const cases = Number(process.env['FUZZ_WITHIN'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 150 : 40))
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_129)
 
 test(`checks within checks of ${cases} cases of seed ${seed} are answered as rules are`, async () => {

@@ -5,7 +5,7 @@ import { fuzzShuffled } from './shuffled.js'
 import { shuffledPolicy } from './shuffledPolicy.js'
 
 /** `FUZZ_SEED` and `FUZZ_SHUFFLED` try other policies, and more of them. */
-const cases = Number(process.env['FUZZ_SHUFFLED'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 100 : 40))
+const cases = Number(process.env['FUZZ_SHUFFLED'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 100 : 20))
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_129)
 
 test(`${cases} random policies of seed ${seed} have the same answers in two orders`, () => {

@@ -83,7 +83,7 @@ function heldBytes(): number {
   return process.memoryUsage().heapUsed
 }
 
-test('a million decisions through a slow and a throwing listener change nothing and hold nothing', () => {
+test('many decisions through a slow and a throwing listener change nothing and hold nothing', () => {
   const authorizer = made()
   const stream = streamOf(1)
   authorizer.onDecision(jsonLines(stream))
@@ -93,12 +93,12 @@ test('a million decisions through a slow and a throwing listener change nothing 
     throw full
   })
   let [allowed, before] = [0, 0]
-  for (let count = 0; count < 1_000_000; count++) {
+  for (let count = 0; count < 200_000; count++) {
     if (count === 10_000) before = heldBytes()
     if (authorizer.can(ada, 'read', ada)) allowed++
   }
-  expect(allowed).toBe(1_000_000)
+  expect(allowed).toBe(200_000)
   expect(stream.lines).toHaveLength(1)
-  // A decision takes at least 200 bytes: a million of them would take 200 MB.
-  expect((heldBytes() - before) / 2 ** 20).toBeLessThan(100)
+  // A decision takes at least 200 bytes: they would take 40 MB.
+  expect((heldBytes() - before) / 2 ** 20).toBeLessThan(20)
 })

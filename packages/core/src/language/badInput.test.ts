@@ -32,7 +32,7 @@ const groups: readonly (readonly string[])[] = [
   ['and', 'or'],
 ]
 
-const RUNS = process.env['ARCTURUS_TESTS'] === 'all' ? 10_000 : 3_000
+const RUNS = process.env['ARCTURUS_TESTS'] === 'all' ? 6_000 : 1_500
 const seed = process.env['FUZZ_SEED'] ? Number(process.env['FUZZ_SEED']) : Math.floor(Math.random() * 2 ** 31)
 
 interface Mutation {

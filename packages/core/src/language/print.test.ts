@@ -14,7 +14,7 @@ const reprinted = (text: string): string => {
 }
 
 /** Many more in `npm run test:all`. */
-const runs = process.env['ARCTURUS_TESTS'] === 'all' ? 2_500 : 1_000
+const runs = process.env['ARCTURUS_TESTS'] === 'all' ? 1_500 : 400
 
 describe('print', () => {
   test.each([

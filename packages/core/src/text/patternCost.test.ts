@@ -146,7 +146,7 @@ it('never exceed the estimate, for any pattern and text', () => {
       analyzed++
       if (most < 1e6) expect(stepsTaken(parsePattern(pattern, ''), of, most)).toBeLessThanOrEqual(most)
     }),
-    { numRuns: 20_000 },
+    { numRuns: process.env['ARCTURUS_TESTS'] === 'all' ? 20_000 : 6_000 },
   )
   expect(analyzed).toBeGreaterThan(1_000)
 })
