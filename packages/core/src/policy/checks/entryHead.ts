@@ -1,6 +1,7 @@
-import type { Parameter, Rule } from '../../language/ast.js'
+import type { Rule } from '../../language/ast.js'
 import type { PolicyContext, RuleCheck } from './check.js'
 import { haveCommonInstances } from './commonInstances.js'
+import { requiredClass } from './required.js'
 
 /** The rules whose second parameter is an action, a role or a field's action. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -25,7 +26,7 @@ export const entryHead: RuleCheck = (context) => ({
 /** Reports a row in the place of the text, or a permission or role in the place of the actor. */
 function reportOrder({ name, parameters, head }: Rule, word: string, context: PolicyContext): boolean {
   const [actor, text] = parameters
-  const rowClass = classOf(text!)
+  const rowClass = requiredClass(text)
   const isRow = rowClass !== undefined && !haveCommonInstances(context.schema, rowClass, 'String')
   if (!isRow && !(actor!.term.kind === 'string' && isDeclared(actor!.term.value, context))) return false
   const what = isRow ? `the ${word}, a text. Here it is a row of ${rowClass}` : undefined
@@ -44,11 +45,11 @@ function reportActor(
   { schema, blocks, unions, warning, error, isForOso }: PolicyContext,
 ): void {
   const [actor, , resource] = parameters
-  const own = classOf(actor!)
+  const own = requiredClass(actor)
   if (own === undefined || unions.Actor.size === 0 || blocks.get(own)?.keyword !== 'resource') return
   const isActor = (tag: string): boolean => [...unions.Actor].some((one) => haveCommonInstances(schema, tag, one))
   if (isActor(own)) return
-  const other = classOf(resource!)
+  const other = requiredClass(resource)
   if (other !== undefined && blocks.get(other)?.keyword === 'actor') {
     const message = `The actor and the resource of ${name} are in each other's place.`
     const hint = `write ${name}(…: ${other}, …, …: ${own})`
@@ -63,12 +64,6 @@ function reportActor(
     hint,
     data: { name: own },
   })
-}
-
-function classOf({ pattern }: Parameter): string | undefined {
-  return pattern?.kind === 'class pattern' && pattern.tag !== 'Actor' && pattern.tag !== 'Resource'
-    ? pattern.tag
-    : undefined
 }
 
 function isDeclared(text: string, { blocks }: PolicyContext): boolean {

@@ -1,6 +1,7 @@
 import type { Rule } from '../../language/ast.js'
 import { didYouMean } from '../../language/didYouMean.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
+import { requiredText } from './required.js'
 
 /** The rules that checks call, with their number of parameters. */
 const entries: ReadonlyMap<string, number> = new Map([
@@ -118,7 +119,4 @@ function report(
 
 /** Returns the texts that rules have as their second parameter, such as roles. */
 const textsOf = (rules: readonly Rule[]): readonly string[] =>
-  rules.flatMap(({ parameters: [, second] }) => {
-    const value = second?.pattern ?? second?.term
-    return value?.kind === 'string' ? value.value : []
-  })
+  rules.flatMap(({ parameters: [, second] }) => requiredText(second)?.value ?? [])

@@ -4,6 +4,7 @@ import type { Schema } from '../../schema/schema.js'
 import type { PolicyContext } from './check.js'
 import type { PathCheck } from './followPaths.js'
 import type { Union } from './knowledge.js'
+import { requiredText } from './required.js'
 import { suggestion } from './suggestion.js'
 
 /**
@@ -32,12 +33,8 @@ export const unknownField: PathCheck = (context) => {
       `name the class that is meant${others.length > 0 ? `, such as ${others[0]}` : ''}`
     context.warning('unknown-field', message, span, { hint, data: { name, model } })
   }
-  const look = (name: string, model: string, span: Span): void => {
-    const fields = fieldsIn(model)
-    if (!fields || fields.has(name)) return
-    const hint = suggestion(name, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
-    context.warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
-  }
+  const look = (name: string, model: string, span: Span): void =>
+    reportField(name, model, fieldsIn(model), span, context)
   const reportList = (list: Expression, { value, span }: StringLiteral, model: string): void => {
     if (value === 'length') return
     const text = spanText(list.span)
@@ -61,6 +58,19 @@ export const unknownField: PathCheck = (context) => {
   }
 }
 
+/** Reports a name that is no field of a model. @param fields - Those of the model; undefined if not all are known. */
+export function reportField(
+  name: string,
+  model: string,
+  fields: ReadonlySet<string> | undefined,
+  span: Span,
+  { warning }: PolicyContext,
+): void {
+  if (!fields || fields.has(name)) return
+  const hint = suggestion(name, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
+  warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
+}
+
 const listOf = (names: readonly string[]): string => names.join(', ').replace(/, ([^,]*)$/, ' and $1')
 
 /**
@@ -72,10 +82,10 @@ function membersFor({ name, parameters }: Rule, union: Union, { blocks, unions }
   if (/^allow(?:_field|_link|_update)?$/.test(name)) return members
   if (name !== 'has_role' && name !== 'has_permission') return []
   if (union === 'Actor') return members
-  const text = parameters[1]?.pattern ?? parameters[1]?.term
+  const text = requiredText(parameters[1])
   return members.filter((member) =>
     [...(blocks.get(member)?.declared.values() ?? [])].some(
-      (one) => name === `has_${one.kind}` && (text?.kind !== 'string' || one.name === text.value),
+      (one) => name === `has_${one.kind}` && (!text || one.name === text.value),
     ),
   )
 }

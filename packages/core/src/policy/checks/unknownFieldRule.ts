@@ -1,8 +1,8 @@
 import type { StringLiteral } from '../../language/ast.js'
 import type { RuleCheck } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
-import { suggestion } from './suggestion.js'
-import { fieldsOf } from './unknownField.js'
+import { requiredText } from './required.js'
+import { fieldsOf, reportField } from './unknownField.js'
 
 /** The rules that name a field of a row, with the places of both. */
 const places: ReadonlyMap<string, readonly [row: number, field: number]> = new Map([
@@ -12,13 +12,8 @@ const places: ReadonlyMap<string, readonly [row: number, field: number]> = new M
 
 /** A field that `allow_field` or `allow_link` names must be a field of the row's model. */
 export const unknownFieldRule: RuleCheck = (context) => {
-  const look = (one: StringLiteral, model: string): void => {
-    const fields = fieldsOf(model, context.schema)
-    if (!fields || fields.has(one.value)) return
-    const hint = suggestion(one.value, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
-    const data = { name: one.value, model }
-    context.warning('unknown-field', `${model} has no field "${one.value}".`, one.span, { hint, data })
-  }
+  const look = ({ value, span }: StringLiteral, model: string): void =>
+    reportField(value, model, fieldsOf(model, context.schema), span, context)
   return {
     rule: (rule) => {
       const place = places.get(rule.name)
@@ -26,8 +21,8 @@ export const unknownFieldRule: RuleCheck = (context) => {
       const [resource, field] = place.map((at) => rule.parameters[at])
       if (resource?.pattern?.kind !== 'class pattern' || !field) return
       const { tag } = resource.pattern
-      const literal = field.pattern ?? field.term
-      if (literal.kind === 'string') look(literal, tag)
+      const literal = requiredText(field)
+      if (literal) look(literal, tag)
       if (field.term.kind === 'variable') for (const one of comparedTexts(field.term.name, rule)) look(one, tag)
     },
   }

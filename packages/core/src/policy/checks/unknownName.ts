@@ -1,9 +1,10 @@
-import type { Parameter, Pattern, StringLiteral } from '../../language/ast.js'
+import type { Parameter, StringLiteral } from '../../language/ast.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { Declared } from '../blocks.js'
 import type { PolicyContext, RuleCheck } from './check.js'
 import { comparedTexts } from './comparedTexts.js'
 import { typeOfExchanged } from './invalidRule.js'
+import { requiredClass, requiredText } from './required.js'
 import { suggestion } from './suggestion.js'
 
 /**
@@ -41,10 +42,10 @@ export const unknownName: RuleCheck = (context) => {
       const name = rule.parameters[1]
       const resource = rule.parameters[2]
       if (!names || !name || !resource) return
-      const cls = classOf(resource.pattern)
-      const literal = name.pattern ?? name.term
+      const cls = requiredClass(resource)
+      const literal = requiredText(name)
       // Rows in each other's place have an error of their own.
-      if (literal.kind === 'string' && !(cls && !names.of(cls).has(literal.value) && typeOfExchanged(rule, context)))
+      if (literal && !(cls && !names.of(cls).has(literal.value) && typeOfExchanged(rule, context)))
         look(literal, names, cls)
       if (name.term.kind === 'variable') for (const one of comparedTexts(name.term.name, rule)) look(one, names, cls)
     },
@@ -68,18 +69,10 @@ interface Names {
   readonly of: (cls?: string) => ReadonlySet<string>
 }
 
-/** Returns the class that a pattern requires; undefined for a union. */
-function classOf(pattern: Pattern | undefined): string | undefined {
-  if (pattern?.kind !== 'class pattern' || pattern.tag === 'Actor' || pattern.tag === 'Resource') return undefined
-  return pattern.tag
-}
-
 /** Returns the class that parameters require for a variable. */
 function classIn(parameters: readonly Parameter[], variable: string): string | undefined {
-  const parameter = parameters.findLast(
-    ({ term, pattern }) => term.kind === 'variable' && term.name === variable && classOf(pattern) !== undefined,
-  )
-  return classOf(parameter?.pattern)
+  const own = parameters.filter(({ term }) => term.kind === 'variable' && term.name === variable)
+  return requiredClass(own.findLast((one) => requiredClass(one) !== undefined))
 }
 
 /**
@@ -87,10 +80,9 @@ function classIn(parameters: readonly Parameter[], variable: string): string | u
  * those in rule types.
  */
 function declaredNames(kind: Declared['kind'], { blocks, ruleTypes, schema }: PolicyContext): Names['of'] {
-  const typed = (ruleTypes.general.get(`has_${kind}`) ?? []).flatMap(({ parameters: [, name] }) => {
-    const literal = name?.pattern ?? name?.term
-    return literal?.kind === 'string' ? [literal.value] : []
-  })
+  const typed = (ruleTypes.general.get(`has_${kind}`) ?? []).flatMap(
+    ({ parameters: [, name] }) => requiredText(name)?.value ?? [],
+  )
   /** By class, the names that blocks of the class and of its subclasses declare. */
   const below = new Map<string | undefined, Set<string>>()
   const own = new Map<string, readonly string[]>()
