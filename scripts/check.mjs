@@ -16,9 +16,9 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [168.5, 176.5],
-    async: [72.5, 176.5],
-    checks: 118,
+    index: [169, 177],
+    async: [72.5, 177],
+    checks: 118.5,
     runtime: 17,
     explain: 68,
     decisions: 68,
@@ -26,11 +26,11 @@ const ceilings = {
     filters: 21.5,
     framework: 14.5,
     language: 19,
-    editing: 63.5,
+    editing: 64,
     compile: 51,
     tools: 82,
     node: 7.5,
-    oso: 141,
+    oso: 141.5,
     writes: 75,
   },
   testing: { index: 91, diff: 37 },
