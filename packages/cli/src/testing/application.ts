@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import { main } from '../main.js'
 
 /** A folder inside this package, so that its modules find the packages of the workspace. */
@@ -122,4 +123,16 @@ export default defineTests({
   \`,
 })
 `,
+}
+
+/** Makes an application of the files, for one test. */
+export function applicationOf(files: Readonly<Record<string, string>>): TestApplication {
+  const made = new TestApplication(files)
+  onTestFinished(() => made.close())
+  return made
+}
+
+/** Makes the application with notes, for one test. */
+export function application(files: Readonly<Record<string, string>> = {}): TestApplication {
+  return applicationOf({ ...notes, ...files })
 }

@@ -1,0 +1,265 @@
+import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { application, applicationOf } from '../testing/application.js'
+
+describe('types', () => {
+  it('writes the types beside the configuration, and tells when they are stale', async () => {
+    const one = application()
+    expect(await one.run('types', '--check')).toMatchObject({
+      code: 1,
+      out: '✗ arcturus.d.ts is stale: run arcturus types.\n',
+    })
+    expect(await one.run('types')).toMatchObject({ code: 0, out: 'arcturus.d.ts\n' })
+    const text = readFileSync(join(one.folder, 'arcturus.d.ts'), 'utf8')
+    expect(text).toContain('    policy: AppPolicy\n')
+    expect(text).toMatch(/Note: \{\n {6}actions: [^\n]*'read'/)
+    expect(await one.run('types', '--check')).toMatchObject({ code: 0 })
+    expect(await one.run('types')).toMatchObject({ out: 'arcturus.d.ts is current.\n' })
+  })
+
+  it('prints an interface that is not registered', async () => {
+    const { code, out } = await application().run('types', '-o', '-', '--name', 'NotesPolicy', '--no-register')
+    expect(code).toBe(0)
+    expect(out).toContain('export interface NotesPolicy {')
+    expect(out).not.toContain('Register')
+  })
+
+  it('writes the module of a policy file', async () => {
+    const one = application()
+    await one.run('types', '-o', 'policy.d.polar.ts')
+    expect(readFileSync(join(one.folder, 'policy.d.polar.ts'), 'utf8')).toContain('export default policy\n')
+  })
+
+  it('writes the module of each policy file, and the types in the first', async () => {
+    const one = application({
+      'z.polar': 'is_late(note: Note) if note.isPublic = false;\nlate(note: Note) if is_late(note);\n',
+    })
+    one.write('arcturus.config.ts', one.read('arcturus.config.ts').replace("'policy.polar'", "'*.polar'"))
+    expect(await one.run('types', '--modules')).toMatchObject({ code: 0, out: 'policy.d.polar.ts\nz.d.polar.ts\n' })
+    expect(one.read('policy.d.polar.ts')).toMatch(/policy: AppPolicy\n(?:.*\n)*export default policy\n$/)
+    expect(one.read('z.d.polar.ts')).toBe(
+      '// Written by `arcturus types`; changes made here are lost.\n\n/** The text of the policy. */\ndeclare const policy: string\nexport default policy\n',
+    )
+    one.write('z.d.polar.ts', '')
+    expect(await one.run('types', '--modules', '--check', '--json')).toMatchObject({
+      code: 1,
+      json: {
+        files: [
+          { file: 'policy.d.polar.ts', current: true },
+          { file: 'z.d.polar.ts', current: false },
+        ],
+      },
+    })
+  })
+
+  it.each([[['--name', 'not a name']], [['-o', '-', '--check']], [['-o', 'x.d.ts', '--modules']]])(
+    'refuses %j',
+    async (args) => {
+      expect((await application().run('types', ...args)).code).toBe(2)
+    },
+  )
+})
+
+describe('fmt', () => {
+  const untidy = 'allow( _, "read",_ ) ;  # all\n'
+  const tidy = 'allow(_, "read", _); # all\n'
+
+  it('formats all policies of the folder, and then finds nothing to change', async () => {
+    const one = application({ 'policy.polar': untidy, 'more/notes.polar': tidy, 'node_modules/a/b.polar': untidy })
+    expect(await one.run('fmt')).toMatchObject({ code: 0, out: 'policy.polar\n✓ 2 files, 1 changed.\n' })
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe(tidy)
+    expect(readFileSync(join(one.folder, 'node_modules/a/b.polar'), 'utf8')).toBe(untidy)
+    expect(await one.run('fmt', '--check')).toMatchObject({ code: 0 })
+  })
+
+  it('only reports with --check', async () => {
+    const one = application({ 'policy.polar': untidy })
+    const { code, out } = await one.run('fmt', '--check', 'policy.polar')
+    expect(code).toBe(1)
+    expect(out).toBe('✗ policy.polar is not formatted.\n')
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe(untidy)
+    expect((await one.run('fmt', '--check', '--json')).json).toEqual({
+      files: 1,
+      changed: ['policy.polar'],
+      diagnostics: [],
+    })
+  })
+
+  it('formats standard input', async () => {
+    expect(await application().type(untidy, 'fmt', '--stdin')).toMatchObject({ code: 0, out: tidy })
+    const { code, out, error } = await application().type('allow(;', 'fmt', '--stdin', 'src/policy.polar')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(error).toContain('src/policy.polar:1:7')
+  })
+
+  it('leaves a file with syntax errors as it is, and shows them', async () => {
+    const one = application({ 'policy.polar': 'allow(;\n', 'notes.polar': untidy })
+    const { code, out } = await one.run('fmt')
+    expect(code).toBe(1)
+    expect(out).toContain('policy.polar:1:7')
+    expect(out).toMatch(/notes\.polar\n✗ 1 file with syntax errors\.\n$/)
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe('allow(;\n')
+  })
+})
+
+describe('compile', () => {
+  it('writes a module and its types', async () => {
+    const one = application()
+    const { code, out } = await one.run('compile', '--out', 'dist/policy.js')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^dist\/policy\.js {2}[\d.]+ kB, [\d.]+ kB gzipped\n/)
+    expect(readFileSync(join(one.folder, 'dist/policy.js'), 'utf8')).toContain('createAuthorizer')
+    expect(existsSync(join(one.folder, 'dist/policy.d.ts'))).toBe(true)
+  })
+
+  it('writes a snapshot that the next load reads, also beside a module', async () => {
+    const one = application()
+    for (const more of [[], ['--out', 'dist/policy.js']]) {
+      const { code, out } = await one.run('compile', '--cache', 'policy.cache.json', '--json', ...more)
+      expect(code).toBe(0)
+      expect(JSON.parse(out)).toMatchObject({
+        snapshot: 'policy.cache.json',
+        ...(more.length > 0 && { machineOnly: [] }),
+      })
+      expect(readFileSync(join(one.folder, 'policy.cache.json'), 'utf8')).toMatch(/^{"key":"[0-9a-f]{64}"/)
+    }
+  })
+
+  it.each([
+    ['no file', [], 'Nothing to write.'],
+    ['a place that is a file', ['--cache', 'policy.polar/cache'], "The snapshot policy.polar/cache can't be written."],
+  ])('exits with 2 for %s', async (_, args, message) => {
+    expect(await application().run('compile', ...args)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining(message) as string,
+    })
+  })
+
+  it('exits with 2 for another kind of file', async () => {
+    expect(await application().run('compile', '--out', 'policy.txt')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('The module must be a .js or .mjs file.'),
+    })
+  })
+})
+
+describe('init', () => {
+  const dependencies = (names: readonly string[]): string =>
+    JSON.stringify({ type: 'module', dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })
+  const schema = `
+    datasource db {
+      provider = "sqlite"
+    }
+    model User { 
+      id Int @id
+      posts Post[]
+    }
+    model Post {
+      slug String @id
+      published Boolean
+      author User @relation(fields: [authorId], references: [id])
+      authorId Int // the owner
+    }`
+  const prisma = 'export const prisma = new PrismaClient({ adapter })\n'
+  const entities = `
+@Entity()
+export class Account {
+  @PrimaryGeneratedColumn()
+  id!: number
+}
+
+@Entity()
+export class Invoice {
+  @PrimaryGeneratedColumn()
+  id!: number
+
+  @ManyToOne(() => Account)
+  account!: Account
+}
+`
+  const applications = {
+    'express and Prisma': {
+      'package.json': dependencies(['express', '@prisma/client']),
+      'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }',
+      'prisma/schema.prisma': schema,
+      'src/database.ts': prisma,
+    },
+    'next and Prisma': {
+      'package.json': dependencies(['next', '@prisma/client']),
+      'tsconfig.json': '{ "compilerOptions": { "module": "esnext" } }',
+      'app/page.tsx': '',
+      'prisma/schema.prisma': schema,
+      'src/database.ts': prisma,
+    },
+    'koa and TypeORM': {
+      'package.json': dependencies(['koa', 'typeorm']),
+      'src/entities.js': entities,
+      'src/database.js': 'export const dataSource = new DataSource({})\n',
+    },
+  }
+
+  it.each([
+    ['express and Prisma', 'src/posts.ts', ["authorize('read', findPost)", "String(req.params['id'])"]],
+    ['next and Prisma', 'app/api/posts/[id]/route.ts', ["from '../../../../src/authorization'", 'where: { slug: id }']],
+    ['koa and TypeORM', 'src/invoices.js', ["from './entities.js'", "Number(ctx.params['id'])"]],
+  ] as const)('adds a guarded route to an application of %s', async (name, file, parts) => {
+    const one = applicationOf(applications[name])
+    const { code, out } = await one.run('init')
+    expect(code).toBe(0)
+    expect(out).toContain(`wrote  ${file}`)
+    const text = readFileSync(join(one.folder, file), 'utf8')
+    for (const part of parts) expect(text).toContain(part)
+    expect(out).toContain('npm install @arcturus/core')
+  })
+
+  it('writes a policy that loads, with the owner and the public rows of the schema', async () => {
+    const one = applicationOf(applications['express and Prisma'])
+    await one.run('init')
+    const policy = readFileSync(join(one.folder, 'policy.polar'), 'utf8')
+    expect(policy).toContain('has_role(user: User, "owner", post: Post) if post.author = user;')
+    expect(policy).toContain('allow(_, "read", post: Post) if post.published = true;')
+  })
+
+  it('never changes a file that exists', async () => {
+    const one = applicationOf({ ...applications['koa and TypeORM'], 'policy.polar': '# mine\n' })
+    expect((await one.run('init')).out).toContain('kept   policy.polar')
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe('# mine\n')
+    expect((await one.run('init', '--json')).json).toMatchObject({ written: [] })
+  })
+
+  it.each(['ts', 'mjs', 'cjs'])('keeps a configuration whose name ends in .%s', async (extension) => {
+    const config = `arcturus.config.${extension}`
+    const one = applicationOf({ ...applications['koa and TypeORM'], [config]: '// mine\n' })
+    expect((await one.run('init')).out).toContain(`kept   ${config}`)
+    expect(readFileSync(join(one.folder, config), 'utf8')).toBe('// mine\n')
+    expect(existsSync(join(one.folder, 'arcturus.config.js'))).toBe(false)
+  })
+
+  it('follows no link to a missing file', async () => {
+    const one = applicationOf(applications['koa and TypeORM'])
+    symlinkSync(join(one.folder, 'elsewhere.polar'), join(one.folder, 'policy.polar'))
+    expect((await one.run('init')).out).toContain('kept   policy.polar')
+    expect(lstatSync(join(one.folder, 'policy.polar')).isSymbolicLink()).toBe(true)
+    expect(existsSync(join(one.folder, 'elsewhere.polar'))).toBe(false)
+  })
+
+  it.each([
+    ['no package', {}, 'There is no package.json'],
+    ['a package.json that is no JSON', { 'package.json': '{' }, "can't be read"],
+    ['a package.json without an object', { 'package.json': 'null' }, 'contains no object'],
+    ['no framework', { 'package.json': dependencies(['@prisma/client']) }, 'no framework that is supported'],
+    ['no ORM', { 'package.json': dependencies(['express']) }, 'no orm that is supported'],
+    ['no schema', { 'package.json': dependencies(['express', 'prisma']) }, 'There is no Prisma schema'],
+    [
+      'no client',
+      { 'package.json': dependencies(['express', 'prisma']), 'prisma/schema.prisma': schema },
+      'No module exports a PrismaClient.',
+    ],
+  ])('exits with 2 for %s', async (_, files, message) => {
+    const { code, error } = await applicationOf(files as Readonly<Record<string, string>>).run('init')
+    expect(error).toContain(message)
+    expect(error).toContain('hint: ')
+    expect(code).toBe(2)
+  })
+})
