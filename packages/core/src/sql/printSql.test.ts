@@ -1,162 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import type {
-  CompareOperator,
-  Definite,
-  KnownRow,
-  Operand,
-  OperandType,
-  Path,
-  Root,
-  Variable,
-} from '../condition/condition.js'
-import { unknownType } from '../condition/type.js'
+import type { Definite, Operand, Variable } from '../condition/condition.js'
 import { UnsupportedFilterError } from '../errors.js'
-import { Source } from '../language/source.js'
 import type { SqlDialect } from './dialect.js'
 import { printSql } from './printSql.js'
-import type { SqlColumn, SqlField, SqlRelation, SqlTables, SqlType } from './tables.js'
-
-const span = { source: new Source('allow(_, _, _);'), start: 0, end: 5 }
-const integer: SqlType = { kind: 'integer', from: -(2n ** 31n), to: 2n ** 31n - 1n, bigint: false }
-const columnOf = (name: string, type: SqlType = integer, nullable = false): SqlColumn => ({ name, nullable, type })
-const text: SqlType = { kind: 'text', exact: false }
-const plain: SqlType = { kind: 'text', exact: true }
-const id: SqlColumn = { ...columnOf('id'), identifies: true }
-
-function related(model: string, from: SqlColumn, to: SqlColumn, many: boolean, kept = !many): SqlField {
-  return { kind: 'relation', relation: { model, many, kept, link: { kind: 'columns', pairs: [{ from, to }] } } }
-}
-
-/** A reference of several columns. */
-function referred(model: string, kept: boolean, ...pairs: readonly (readonly [SqlColumn, SqlColumn])[]): SqlField {
-  const link = { kind: 'columns', pairs: pairs.map(([from, to]) => ({ from, to })) } as const
-  return { kind: 'relation', relation: { model, many: false, kept, link } }
-}
-
-const tagged: SqlRelation = {
-  model: 'Tag',
-  many: true,
-  kept: true,
-  link: {
-    kind: 'table',
-    path: ['page_tags'],
-    own: [{ from: id, to: columnOf('page_id') }],
-    other: [{ from: columnOf('tag_id'), to: id }],
-  },
-}
-const models: Readonly<Record<string, Readonly<Record<string, SqlField>>>> = {
-  Page: {
-    id: { kind: 'column', column: id },
-    title: { kind: 'column', column: columnOf('title', text, true) },
-    slug: { kind: 'column', column: columnOf('slug', plain) },
-    views: { kind: 'column', column: columnOf('views', integer, true) },
-    likes: { kind: 'column', column: columnOf('likes', integer, true) },
-    open: { kind: 'column', column: columnOf('open', { kind: 'boolean' }) },
-    score: { kind: 'column', column: columnOf('score', { kind: 'float', single: false }) },
-    meta: { kind: 'column', column: columnOf('meta', { kind: 'other', name: 'jsonb' }, true) },
-    place: { kind: 'embedded', model: 'Place' },
-    folder: related('Folder', columnOf('folder_id', integer, true), id, false),
-    teamId: { kind: 'column', column: columnOf('team_id') },
-    editor: referred(
-      'Member',
-      true,
-      [columnOf('team_id'), columnOf('team_id')],
-      [columnOf('editor_id', integer, true), columnOf('user_id')],
-    ),
-    reader: referred(
-      'Member',
-      false,
-      [columnOf('team_id'), columnOf('team_id')],
-      [columnOf('reader_id', integer, true), columnOf('user_id')],
-    ),
-    draft: related('Draft', id, columnOf('page_id'), false, false),
-    tags: { kind: 'relation', relation: tagged },
-  },
-  Place: { city: { kind: 'column', column: columnOf('place_city', plain) } },
-  Folder: {
-    id: { kind: 'column', column: id },
-    name: { kind: 'column', column: columnOf('name', plain) },
-    level: { kind: 'column', column: columnOf('level') },
-    parent: related('Folder', columnOf('parent_id', integer, true), id, false),
-    pages: related('Page', id, columnOf('folder_id', integer, true), true),
-    animals: related('Animal', id, columnOf('folder_id'), true),
-  },
-  Draft: { id: { kind: 'column', column: id }, note: { kind: 'column', column: columnOf('note', plain, true) } },
-  Tag: { id: { kind: 'column', column: id }, name: { kind: 'column', column: columnOf('name', plain) } },
-  User: { id: { kind: 'column', column: id }, roles: related('Role', id, columnOf('user_id'), true) },
-  Role: {
-    page: related('Page', columnOf('page_id'), id, false),
-    pageId: { kind: 'column', column: columnOf('page_id') },
-  },
-  Member: {
-    userId: { kind: 'column', column: columnOf('user_id') },
-    team: related('Folder', columnOf('team_id'), id, false),
-    teamId: { kind: 'column', column: columnOf('team_id') },
-    boss: referred(
-      'Member',
-      true,
-      [columnOf('team_id'), columnOf('team_id')],
-      [columnOf('boss_id', integer, true), columnOf('user_id')],
-    ),
-  },
-  Animal: { id: { kind: 'column', column: id } },
-  Ghost: {},
-}
-const gone = columnOf('deleted_at', { kind: 'date', precision: 'milliseconds' }, true)
-const kind = columnOf('kind', plain)
-const tables: SqlTables = {
-  table: (model) =>
-    model === 'Ghost' || model === 'Place'
-      ? undefined
-      : {
-          path: ['app', `${model.toLowerCase()}s`],
-          key: model === 'Role' ? [] : [id],
-          restrictions: model === 'Draft' ? [{ kind: 'null', column: gone }] : [],
-        },
-  field: (model, name) => models[model]?.[name],
-  instances: (model, of) =>
-    model === of ? 'all' : of === 'Dog' ? { kind: 'among', column: kind, values: ['dog', 'puppy'] } : 'none',
-}
-
-function printed(condition: Definite, dialect: SqlDialect = 'postgresql', joins = false): string {
-  const statement = printSql(condition, {
-    dialect,
-    tables,
-    row: 'p',
-    prefix: 't',
-    joins,
-    parameter: (value) => (Array.isArray(value) ? `[${value.join(' ')}]` : `<${String(value)}>`),
-  })
-  return `${statement.joins} ${statement.sql}`.trim().replaceAll(/["`]/g, '')
-}
-
-const root = (kind: 'resource' | 'variable', name: string, model: string): Root & Variable =>
-  ({ kind, name, model, type: unknownType as OperandType }) as Root & Variable
-const page = root('resource', 'page', 'Page')
-function path(from: Root, ...names: readonly string[]): Path {
-  let model: string | undefined = from.model
-  const steps = names.map((name) => {
-    const step = { name, model, span }
-    const field = model === undefined ? undefined : models[model]?.[name]
-    model = field?.kind === 'relation' ? field.relation.model : field?.kind === 'embedded' ? field.model : undefined
-    return step
-  })
-  return { kind: 'path', root: from, steps }
-}
-const value = (one: unknown): Operand => ({ kind: 'value', value: one })
-const compare = (left: Operand, operator: CompareOperator, right: Operand): Definite => ({
-  kind: 'compare',
-  operator,
-  left,
-  right,
+import type { SqlTables } from './tables.js'
+import {
+  columnOf,
+  compare,
+  other,
+  page,
+  path,
+  printed,
+  reach,
+  role,
+  root,
+  some,
   span,
-})
-const some = (each: Variable, from: Operand, where: Definite) => ({ kind: 'some', each, from, where, span }) as const
-const tag = root('variable', 'tag', 'Tag')
-const other = root('variable', 'other', 'Page')
-const animal = root('variable', 'animal', 'Animal')
-const role = root('variable', 'role', 'Role')
-const user: KnownRow = { kind: 'row', name: 'user', model: 'User', type: unknownType, key: [{ field: 'id', value: 7 }] }
+  tables,
+  tag,
+  user,
+  value,
+} from './testing/pages.js'
 
 describe('a condition as SQL', () => {
   it.each<[string, Definite, string]>([
@@ -531,99 +395,5 @@ describe('a condition as SQL', () => {
     const print = (): string => printed(condition, dialect as SqlDialect)
     expect(print).toThrow(UnsupportedFilterError)
     expect(print).toThrow(expect.objectContaining({ data: { reason }, hint: expect.any(String) }))
-  })
-})
-
-/** From a row by a relation to others, without end. */
-function reach(
-  each: Variable,
-  relation: string,
-  where: Definite = { kind: 'true' },
-  start: Path = path(each),
-): Definite & { readonly kind: 'reach' } {
-  const next = root('variable', 'next', each.model!)
-  const step = { next, through: [], from: path(each, relation), where: { kind: 'true' } } as const
-  return { kind: 'reach', start, each, where, steps: [step], span }
-}
-
-describe('a condition of a statement that reads all rows', () => {
-  const own = compare(path(page, 'id'), '=', value(1))
-  const tagged = some(tag, path(page, 'tags'), compare(path(tag, 'id'), '=', value(3)))
-  const named = some(tag, path(page, 'tags'), compare(path(tag, 'name'), '=', value('a')))
-  const inFolder = (...of: readonly Definite[]) => some(other, path(page, 'folder', 'pages'), { kind: 'and', of })
-  const among = '(p.id = <1> OR p.id IN (SELECT t1.page_id FROM page_tags AS t1 WHERE t1.tag_id = <3>))'
-  const or = (...of: readonly Definite[]): Definite => ({ kind: 'or', of: [own, ...of] })
-
-  it.each<[string, Definite, string]>([
-    ['lists the keys of an alternative', or(tagged), among],
-    [
-      'lists no keys that can be null',
-      or(inFolder(compare(path(other, 'id'), '=', value(3)))),
-      '(p.id = <1> OR p.folder_id IN (SELECT t1.folder_id FROM app.pages AS t1 WHERE t1.folder_id IS NOT NULL AND t1.id = <3>))',
-    ],
-    [
-      'joins the row that a reference leads to, once',
-      or(
-        compare(path(page, 'folder', 'name'), '=', value('a')),
-        some(animal, path(page, 'folder', 'animals'), compare(path(animal, 'id'), '>', path(page, 'folder', 'level'))),
-      ),
-      'LEFT JOIN (SELECT t1.id AS t1_1, t1.name AS t1_2, t1.level AS t1_3 FROM app.folders AS t1) AS t1 ON t1.t1_1 = p.folder_id (p.id = <1> OR t1.t1_2 = <a> OR EXISTS (SELECT 1 FROM app.animals AS t2 WHERE t2.folder_id = t1.t1_1 AND t2.id > t1.t1_3))',
-    ],
-    [
-      'joins no row that its key alone tells',
-      or({ kind: 'in', item: path(page, 'editor', 'userId'), list: value([1, 2]), span }),
-      '(p.id = <1> OR p.editor_id = ANY([1 2]))',
-    ],
-    [
-      'joins no row that can be several',
-      or(compare(path(page, 'draft', 'note'), '=', value('a'))),
-      '(p.id = <1> OR EXISTS (SELECT 1 FROM app.drafts AS t1 WHERE t1.page_id = p.id AND t1.deleted_at IS NULL AND t1.note = <a>))',
-    ],
-    [
-      'lists the keys of a joined row',
-      or(some(animal, path(page, 'folder', 'parent', 'animals'), compare(path(animal, 'id'), '=', value(3)))),
-      'LEFT JOIN (SELECT t1.id AS t1_1, t1.parent_id AS t1_2 FROM app.folders AS t1) AS t1 ON t1.t1_1 = p.folder_id (p.id = <1> OR t1.t1_2 IN (SELECT t2.folder_id FROM app.animals AS t2 WHERE t2.id = <3>))',
-    ],
-    [
-      'searches for each row what can be a long list',
-      or(named),
-      '(p.id = <1> OR EXISTS (SELECT 1 FROM page_tags AS t1 JOIN app.tags AS t2 ON t2.id = t1.tag_id WHERE t1.page_id = p.id AND t2.name = <a>))',
-    ],
-    [
-      'searches for each row what depends on it',
-      or(inFolder(compare(path(other, 'id'), '=', value(3)), compare(path(other, 'views'), '<', path(page, 'views')))),
-      '(p.id = <1> OR EXISTS (SELECT 1 FROM app.pages AS t1 WHERE t1.folder_id = p.folder_id AND t1.id = <3> AND t1.views < p.views))',
-    ],
-    [
-      'joins the rows that all rows of the result have',
-      tagged,
-      '(EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>))',
-    ],
-    [
-      'searches for each row where few rows are looked at',
-      {
-        kind: 'and',
-        of: [compare(value(7), '=', path(page, 'id')), or(tagged)],
-      },
-      '(p.id = <7> AND (p.id = <1> OR EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>)))',
-    ],
-    [
-      'lists the keys of an alternative where many are',
-      { kind: 'and', of: [compare(path(page, 'open'), '=', value(true)), or(tagged)] },
-      `(p.open = TRUE AND ${among})`,
-    ],
-    [
-      'searches for each row under a negation',
-      or({ kind: 'not', of: tagged }),
-      '(p.id = <1> OR NOT EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>))',
-    ],
-  ])('%s', (_, condition, expected) => {
-    expect(printed(condition, 'postgresql', true)).toBe(expected)
-  })
-
-  it('has the same form as others on a database that estimates them well', () => {
-    for (const dialect of ['sqlite', 'mysql'] as const)
-      expect(printed(or(tagged), dialect, true)).toBe(printed(or(tagged), dialect))
-    expect(printed(or(tagged))).toContain('EXISTS')
   })
 })
