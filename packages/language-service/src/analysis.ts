@@ -4,8 +4,8 @@ import {
   byName,
   checkStatements,
   type Diagnostic,
+  descendants,
   type Expression,
-  eachChild,
   factsAt,
   Heads,
   type Kept,
@@ -171,13 +171,11 @@ const lineOf = ({ source, start }: Span): number => source.position(start).line
 /** Returns whether a field is read from a variable, or it is a list: the application can have a constant of this name. */
 function isObject(node: Node, span: Span | undefined): boolean {
   const isHere = ({ span: { start } }: Node): boolean => start === span?.start
-  if (node.kind === 'dot' && node.object.kind === 'variable' && isHere(node.object)) return true
-  if (node.kind === 'in' && node.collection.kind === 'variable' && isHere(node.collection)) return true
-  let found = false
-  eachChild(node, (child) => {
-    found ||= isObject(child, span)
-  })
-  return found
+  return descendants(node).some(
+    (one) =>
+      (one.kind === 'dot' && one.object.kind === 'variable' && isHere(one.object)) ||
+      (one.kind === 'in' && one.collection.kind === 'variable' && isHere(one.collection)),
+  )
 }
 
 function knownSchema(description: SchemaDescription): Schema {
@@ -227,15 +225,15 @@ function openSchema(statements: readonly Statement[]): Schema {
   return schema
 }
 
-function collectNames(node: Node, into: { readonly classes: Set<string>; readonly constants: Set<string> }): void {
+function collectNames(root: Node, into: { readonly classes: Set<string>; readonly constants: Set<string> }): void {
   const add = (name: string): unknown => isUnion(name) || builtinClasses.has(name) || into.classes.add(name)
-  if (node.kind === 'class pattern') add(node.tag)
-  else if (node.kind === 'new') add(node.call.name)
-  else if (node.kind === 'resource block') add(node.name.name)
-  else if (node.kind === 'variable' && isCapital(node.name)) into.constants.add(node.name)
-  else if (node.kind === 'declaration' && node.value.kind === 'relations')
-    for (const { value } of node.value.relations) add(value.name)
-  eachChild(node, (child) => collectNames(child, into))
+  for (const node of descendants(root))
+    if (node.kind === 'class pattern') add(node.tag)
+    else if (node.kind === 'new') add(node.call.name)
+    else if (node.kind === 'resource block') add(node.name.name)
+    else if (node.kind === 'variable' && isCapital(node.name)) into.constants.add(node.name)
+    else if (node.kind === 'declaration' && node.value.kind === 'relations')
+      for (const { value } of node.value.relations) add(value.name)
 }
 
 const isCapital = (name: string): boolean => name[0] !== '_' && name[0] !== name[0]!.toLowerCase()

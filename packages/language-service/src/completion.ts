@@ -1,6 +1,7 @@
 import {
   builtinClasses,
   type Dot,
+  descendants,
   type Expected,
   type Expression,
   eachChild,
@@ -258,12 +259,9 @@ function termsFor(rule: string, model: string | undefined, analysis: Analysis): 
 
 function variables(root: Node, start: number): readonly Suggestion[] {
   const names = new Set<string>()
-  const visit = (node: Node): void => {
+  for (const node of descendants(root))
     if (node.kind === 'variable' && node.span.start !== start && node.span.end > node.span.start && node.name !== '_')
       names.add(node.name)
-    eachChild(node, visit)
-  }
-  visit(root)
   return [...names].map((label) => ({ label, kind: Variable }))
 }
 

@@ -1,6 +1,6 @@
 import type { Policy, Span } from '@arcturus/core'
 import type { Schema } from '@arcturus/core/filters'
-import { children, type Expression, type Node, type Parameter, type Rule } from '@arcturus/core/tools'
+import { descendants, type Expression, type Node, type Parameter, type Rule } from '@arcturus/core/tools'
 
 /**
  * The kinds of places that a test run can cover.
@@ -96,13 +96,8 @@ class RuleReader {
   }
 
   #variablesIn(...nodes: readonly Node[]): Set<string> {
-    const found = new Set<string>()
-    const open = [...nodes]
-    for (let node = open.pop(); node; node = open.pop()) {
-      if (node.kind === 'variable') found.add(node.name)
-      for (const child of children(node)) open.push(child)
-    }
-    return found
+    const inside = nodes.flatMap((one) => descendants(one))
+    return new Set(inside.flatMap((node) => (node.kind === 'variable' ? node.name : [])))
   }
 }
 

@@ -2,6 +2,7 @@ import type { Policy, Span } from '@arcturus/core'
 import type { Schema, Source } from '@arcturus/core/filters'
 import {
   children,
+  descendants,
   type Expression,
   type File,
   type Node,
@@ -252,8 +253,7 @@ function unionOf({ name }: Rule, at: number): string | undefined {
 }
 
 function variablesIn(node: Node): readonly Variable[] {
-  const inner = children(node).flatMap(variablesIn)
-  return node.kind === 'variable' ? [node, ...inner] : inner
+  return descendants(node).filter((one) => one.kind === 'variable')
 }
 
 function isTrue(node: Expression): boolean {
