@@ -297,6 +297,33 @@ describe('a compiled policy', () => {
     },
   )
 
+  test.each(['startsWith', 'endsWith'])('calls %s of a declared text on texts alone', (method) => {
+    class Page {
+      constructor(
+        readonly title: unknown,
+        readonly isPublic = false,
+      ) {}
+    }
+    const authorizer = new Authorizer({ log: () => {} })
+      .registerClass(User, { fields: {} })
+      .registerClass(Page, { fields: { title: 'string', isPublic: 'boolean' } })
+    authorizer.loadSync(`
+      allow(_: User, "read", page: Page) if page.title.${method}("ab") or page.isPublic = true;
+      allow(_: User, "edit", page: Page) if not page.title.${method}("ab");
+    `)
+    expect(compilePolicy(authorizer).code).not.toMatch(/\bown\b|\bcall\b/)
+    const module = moduleOf(authorizer)({ classes: { User, Page } })
+    for (const title of ['ab', 'abab', 'ba', '', null, 7, true])
+      for (const page of [new Page(title), new Page(title, true)])
+        for (const action of ['read', 'edit'])
+          if (action === 'read' ? page.isPublic : typeof title === 'string')
+            expect(module.can(ann, action, page)).toBe(authorizer.can(ann, action, page))
+    const isMachineOnly = expect.objectContaining({ code: 'machine-only' })
+    for (const title of [new String('ab'), ['ab'], Promise.resolve('ab'), { [method]: () => true }])
+      for (const action of ['read', 'edit'])
+        expect(() => module.can(ann, action, new Page(title))).toThrow(isMachineOnly)
+  })
+
   test('rejects invalid arguments, as the authorizer does', () => {
     const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
     for (const [actor, action, resource] of [

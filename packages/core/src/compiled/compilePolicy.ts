@@ -158,7 +158,7 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const actions = this.#allActions
     const entries = [
-      'format: 13',
+      'format: 14',
       `version: '${versionOf(this.policy)}'`,
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
@@ -368,6 +368,7 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'begin',
   'calculate',
   'call',
+  'caught',
   'compare',
   'equalScalars',
   'equals',

@@ -36,7 +36,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 13) {
+    if (format !== 14) {
       throw invalidArgument(`This runtime cannot read format ${format}.`, { hint: 'compile the policy anew' })
     }
     this.#models = new CompiledModels(policy, world)
@@ -83,7 +83,7 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
       if (partials.any && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource) ?? bailOut()
     } catch (thrown) {
-      const error = thrown === bail ? (metErrors.take().thrown[0] ?? thrown) : thrown
+      const error = thrown === bail ? (metErrors.thrown[0] ?? thrown) : thrown
       if (error instanceof ArcturusError) throw error
       if (error instanceof HostError) throw new QueryError(error.code, error.message, error)
       throw machineOnly(this.#show(actor, action, resource), error)

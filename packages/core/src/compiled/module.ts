@@ -11,7 +11,7 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 13
+  readonly format: 14
   /** The version of the policy. */
   readonly version: string
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */

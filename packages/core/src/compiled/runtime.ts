@@ -9,7 +9,7 @@ import { leftOut, markCopy } from '../schema/partial.js'
 import { tag, tagOf } from '../schema/tags.js'
 import type { Equality } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
-import { metErrors } from '../values/metErrors.js'
+import { caughtError } from '../values/metErrors.js'
 import { equalWithoutKeys, sameRow } from '../values/rows.js'
 import type { CompiledPolicy } from './module.js'
 import { plainOrder } from './plainKinds.js'
@@ -18,6 +18,7 @@ export {
   makeAsk,
   makeCalculate,
   makeCall,
+  makeCaught,
   makeCompare,
   makeEqualScalars,
   makeEquals,
@@ -83,7 +84,7 @@ export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kind
     equalAtSight: equalByTags.bind(undefined, schema),
     equal: (left, right) => now(kinds.unifiable(left, right, equal)),
     stranger(object) {
-      metErrors.caught(unknownRow(object, 'a model', 'compared with a row'))
+      caughtError(unknownRow(object, 'a model', 'compared with a row'))
     },
   }
 }

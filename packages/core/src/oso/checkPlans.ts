@@ -14,7 +14,7 @@ import { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
 import { allKinds } from '../values/kinds.js'
-import { metErrors } from '../values/metErrors.js'
+import { discardingErrors } from '../values/metErrors.js'
 import { compareNumbers } from '../values/order.js'
 import { isThenable } from '../values/thenable.js'
 import type { HostSchema } from './hostSchema.js'
@@ -77,7 +77,7 @@ export class CheckPlans {
     if (plan?.predicate) {
       try {
         const { predicate } = plan
-        return metErrors.without(() => predicate(actor, action, resource))
+        return discardingErrors(() => predicate(actor, action, resource))
       } catch {
         // The machine evaluates again, and its error names the cause and the place.
         return undefined

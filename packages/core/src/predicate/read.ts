@@ -9,7 +9,7 @@ import { callPlain, type Method, textTestUnits } from '../text/plainCall.js'
 import { equalsItself } from '../values/equality.js'
 import type { KeyMeaning } from '../values/keyParts.js'
 import { isLinked, type Link } from '../values/links.js'
-import { metErrors } from '../values/metErrors.js'
+import { caughtError } from '../values/metErrors.js'
 import { compareNumbers } from '../values/order.js'
 import type { Decision } from '../values/semantics.js'
 import { bailOut, undecided } from './bail.js'
@@ -87,7 +87,7 @@ function equalByHost(meaning: EqualityMeaning, left: unknown, right: unknown): D
   try {
     return meaning.equal(left, right)
   } catch (error) {
-    return metErrors.caught(error)
+    return caughtError(error)
   }
 }
 
@@ -147,7 +147,7 @@ export function isInstance(
   try {
     return meaning.isInstance(it, model, exact)
   } catch (error) {
-    return metErrors.caught(error)
+    return caughtError(error)
   }
 }
 
@@ -208,7 +208,7 @@ export function compareAny(
   try {
     return meaning.compare(operator, left, right)
   } catch (error) {
-    return metErrors.caught(error)
+    return caughtError(error)
   }
 }
 
@@ -301,7 +301,7 @@ function callBy(
   try {
     return plain(charged(target as Method, receiver, method, args, account, regExp))
   } catch (error) {
-    return metErrors.caught(error)
+    return caughtError(error)
   }
 }
 
@@ -336,7 +336,7 @@ export function invoke(receiver: unknown, method: string, args: readonly unknown
   try {
     return plain(Reflect.apply(target, receiver, args))
   } catch (error) {
-    return metErrors.caught(error)
+    return caughtError(error)
   }
 }
 

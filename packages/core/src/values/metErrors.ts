@@ -32,73 +32,62 @@ class MetErrors {
   any = false
   /** Whether listeners receive the errors of each decision. */
   isWatched = false
-  #places: ErrorPlace[] = []
-  #thrown: unknown[] = []
-
-  /**
-   * Records the place of an error, unless nobody wants to know it again. Returns undefined: the result of a part that
-   * is an error.
-   */
-  at(place: ErrorPlace): undefined {
-    if (!place.isTold || this.isWatched) this.#record(place)
-    return undefined
-  }
-
-  #record(place: ErrorPlace): void {
-    this.any = true
-    if (this.#places.length < mostPlaces && !this.#places.includes(place)) this.#places.push(place)
-  }
-
-  /**
-   * Records what code of the application threw. Returns undefined, as `at` does.
-   * @throws the error if it ends the evaluation at once.
-   */
-  caught(thrown: unknown): undefined {
-    if (endsAtOnce(thrown)) throw thrown
-    this.any = true
-    this.#thrown.push(thrown)
-    return undefined
-  }
-
-  /** Returns the record, and begins a new one. */
-  take(): { readonly places: readonly ErrorPlace[]; readonly thrown: readonly unknown[] } {
-    const taken = { places: this.#places, thrown: this.#thrown }
-    this.clear()
-    return taken
-  }
+  places: ErrorPlace[] = []
+  thrown: unknown[] = []
 
   clear(): void {
     this.any = false
-    this.#places = []
-    this.#thrown = []
-  }
-
-  /** Runs an evaluation whose record nobody needs. */
-  without<Result>(evaluate: () => Result): Result {
-    if (this.any) return this.aside(evaluate)
-    try {
-      return evaluate()
-    } finally {
-      if (this.any) this.clear()
-    }
-  }
-
-  /** Runs an evaluation within another one, whose record it keeps. */
-  aside<Result>(evaluate: () => Result): Result {
-    const places = this.#places
-    const thrown = this.#thrown
-    this.clear()
-    try {
-      return evaluate()
-    } finally {
-      this.any = true
-      this.#places = places
-      this.#thrown = thrown
-    }
+    this.places = []
+    this.thrown = []
   }
 }
 
+// Functions, and not methods, so that a compiled module contains only those that its policy needs.
 export const metErrors: MetErrors = /* @__PURE__ */ new MetErrors()
+
+/**
+ * Records the place of an error, unless nobody wants to know it again. Returns undefined: the result of a part that
+ * is an error.
+ */
+export function noteError(place: ErrorPlace): undefined {
+  if (place.isTold && !metErrors.isWatched) return
+  metErrors.any = true
+  const { places } = metErrors
+  if (places.length < mostPlaces && !places.includes(place)) places.push(place)
+}
+
+/**
+ * Records what code of the application threw. Returns undefined, as `noteError` does.
+ * @throws the error if it ends the evaluation at once.
+ */
+export function caughtError(thrown: unknown): undefined {
+  if (endsAtOnce(thrown)) throw thrown
+  metErrors.any = true
+  metErrors.thrown.push(thrown)
+}
+
+/** Runs an evaluation whose errors nobody needs. */
+export function discardingErrors<Result>(evaluate: () => Result): Result {
+  if (metErrors.any) return keepingErrors(evaluate)
+  try {
+    return evaluate()
+  } finally {
+    if (metErrors.any) metErrors.clear()
+  }
+}
+
+/** Runs an evaluation within another one, whose errors it keeps. */
+export function keepingErrors<Result>(evaluate: () => Result): Result {
+  const { places, thrown } = metErrors
+  metErrors.clear()
+  try {
+    return evaluate()
+  } finally {
+    metErrors.any = true
+    metErrors.places = places
+    metErrors.thrown = thrown
+  }
+}
 
 /** Returns whether a thrown value ends the whole evaluation: a limit, a stack overflow, or no error at all. */
 function endsAtOnce(thrown: unknown): boolean {

@@ -17,7 +17,7 @@ import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
-import { metErrors } from '../../values/metErrors.js'
+import { keepingErrors, metErrors } from '../../values/metErrors.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
 import type { Answers } from '../plans/predicateDecider.js'
@@ -127,7 +127,7 @@ export class Decider implements Reuse, Entering {
   /** Decides a check within another one, or the first one of a policy. */
   #decideRarely(actor: unknown, action: string, resource: unknown): boolean {
     // A getter of the application asks, within another check that met errors.
-    if (metErrors.any) return metErrors.aside(() => this.decide(actor, action, resource))
+    if (metErrors.any) return keepingErrors(() => this.decide(actor, action, resource))
     const { policy } = this
     this.#current = policy
     this.#change = this.schema.change
@@ -183,7 +183,7 @@ export class Decider implements Reuse, Entering {
 
   /** Decides by predicates. */
   #many(policy: LoadedPolicy, actor: unknown, action: string, rows: readonly unknown[]): Answers {
-    if (metErrors.any) return metErrors.aside(() => this.#many(policy, actor, action, rows))
+    if (metErrors.any) return keepingErrors(() => this.#many(policy, actor, action, rows))
     return policy.checks.decideMany(actor, action, rows, (at, allowed) =>
       this.outlived.end(policy, actor, action, rows[at], allowed),
     )
@@ -200,7 +200,7 @@ export class Decider implements Reuse, Entering {
   }
 
   #decideAtOnceWithin(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
-    return metErrors.aside(() => this.decideAtOnce(actor, action, resource, policy))
+    return keepingErrors(() => this.decideAtOnce(actor, action, resource, policy))
   }
 
   /** Decides as `decide` does, and returns a promise only if it has to wait. */
@@ -317,7 +317,7 @@ export class Decider implements Reuse, Entering {
 
   /** Returns the allowed actions by predicates alone, or undefined if the machine has to decide. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    if (metErrors.any) return metErrors.aside(() => this.actions(actor, resource))
+    if (metErrors.any) return keepingErrors(() => this.actions(actor, resource))
     return this.#evaluation().run(() => this.#actions(actor, resource))
   }
 

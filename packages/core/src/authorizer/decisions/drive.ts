@@ -1,12 +1,12 @@
 import type { Evaluation } from '../../machine/index.js'
-import { metErrors } from '../../values/metErrors.js'
+import { discardingErrors } from '../../values/metErrors.js'
 import type { Decision } from '../../values/semantics.js'
 
 type Steps = Generator<unknown, Decision>
 
 /** Runs a predicate that waits, as a part of an evaluation. Nobody needs the record of its errors. */
 export async function drive(steps: Steps, evaluation: Evaluation): Promise<Decision> {
-  const run = (resume: () => ReturnType<Steps['next']>) => evaluation.run(() => metErrors.without(resume))
+  const run = (resume: () => ReturnType<Steps['next']>) => evaluation.run(() => discardingErrors(resume))
   let step = run(() => steps.next())
   while (!step.done) {
     try {

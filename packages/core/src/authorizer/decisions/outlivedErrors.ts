@@ -33,7 +33,8 @@ export class OutlivedErrors {
    * @param action - Undefined for a decision about several actions.
    */
   end(policy: LoadedPolicy, actor: unknown, action: string | undefined, resource: unknown, allowed: boolean): void {
-    const { places } = metErrors.take()
+    const { places } = metErrors
+    metErrors.clear()
     if (!allowed) return
     for (const place of places) place.isTold = true
     this.add(

@@ -12,7 +12,7 @@ import type { Meaning } from '../../predicate/meaning.js'
 import type { Predicate } from '../../predicate/predicate.js'
 import { mayBePartial } from '../../schema/partial.js'
 import type { Unloaded } from '../../schema/wanted.js'
-import { metErrors } from '../../values/metErrors.js'
+import { discardingErrors } from '../../values/metErrors.js'
 import { assertRow } from '../arguments.js'
 import { isForMachine } from '../plans/plans.js'
 import type { BoundCondition } from './boundConditions.js'
@@ -119,7 +119,7 @@ export class Filter {
   #decided(row: unknown): boolean | undefined {
     try {
       const predicate = this.#compiled()
-      return metErrors.without(() => this.#run(() => predicate(this.actor, this.action, row)))
+      return discardingErrors(() => this.#run(() => predicate(this.actor, this.action, row)))
     } catch {
       return undefined
     }

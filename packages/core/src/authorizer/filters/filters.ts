@@ -9,7 +9,7 @@ import { bindLoading } from '../../filter/bind/loading.js'
 import { missingIn } from '../../filter/bind/missing.js'
 import { own } from '../../own.js'
 import type { Load, Missing, Unloaded, Wanted } from '../../schema/wanted.js'
-import { metErrors } from '../../values/metErrors.js'
+import { discardingErrors } from '../../values/metErrors.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
 import { after, type Eventual } from '../decisions/eventual.js'
@@ -139,7 +139,7 @@ export class Filters {
     const { meaning } = policy.context
     const bindNow = (): Condition => descending(() => bind(condition, known, action, meaning, unloaded, loaded, before))
     // A condition keeps the errors of the known value as its parts.
-    return metErrors.without(() => this.engine.decider.run(bindNow))
+    return discardingErrors(() => this.engine.decider.run(bindNow))
   }
 
   #filter(plan: FilterPlan, bound: BoundCondition, loaded?: Missing, unloaded?: Unloaded): Filter {

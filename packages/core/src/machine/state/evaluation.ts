@@ -1,7 +1,7 @@
 import { QueryError } from '../../errors.js'
 import { type ContextValues, running as current, noContext } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
-import { metErrors } from '../../values/metErrors.js'
+import { discardingErrors } from '../../values/metErrors.js'
 import { isThenable } from '../../values/thenable.js'
 import type { Limits } from './limits.js'
 
@@ -214,7 +214,7 @@ export function evaluateApart<Result>(evaluate: () => Result, context?: ContextV
   const outer = outerEvaluation()
   running.current = context && new Evaluation(1, undefined, context)
   try {
-    return metErrors.without(evaluate)
+    return discardingErrors(evaluate)
   } finally {
     running.current = outer
   }

@@ -165,8 +165,14 @@ export type Value =
 /** Values, all of which are read before they become one. */
 export type Operation =
   | { readonly kind: 'list'; readonly of: readonly Value[] }
-  /** The receiver is the first value. */
-  | { readonly kind: 'invoke'; readonly method: string; readonly of: readonly [Value, ...Value[]] }
+  | {
+      readonly kind: 'invoke'
+      readonly method: string
+      /** The receiver and the arguments. */
+      readonly of: readonly [Value, ...Value[]]
+      /** Whether the receiver is declared as a text. */
+      readonly isOfText: boolean
+    }
   | { readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly of: readonly [Value, Value] }
 
 export interface ReadPath extends Path {

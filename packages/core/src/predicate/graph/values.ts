@@ -27,7 +27,9 @@ export class Values {
         // Sound: only calls of constants have an assumed type.
         if (assumed) return { kind: 'constant', name: (operand.of as Constant).name, method, assumed }
         const args = operand.args.map((one) => this.value(one, present))
-        return { kind: 'invoke', method, of: [this.value(operand.of, present), ...args] }
+        const { scalar, list } = operandType(this.schema, operand.of)
+        const of = [this.value(operand.of, present), ...args] as const
+        return { kind: 'invoke', method, of, isOfText: scalar === 'string' && !list }
       }
       case 'arithmetic': {
         const { operator, left, right } = operand

@@ -1,4 +1,4 @@
-import { metErrors } from '../../values/metErrors.js'
+import { caughtError } from '../../values/metErrors.js'
 import { type Decision, either } from '../../values/semantics.js'
 import type { TabledCall } from '../budget.js'
 import { held } from '../read.js'
@@ -29,7 +29,7 @@ function nextFrame(layout: Layout, frame: Slots, args: readonly Reader[]): Slots
   try {
     return innerFrame(layout, frame, args)
   } catch (error) {
-    return metErrors.caught(error)
+    return caughtError(error)
   }
 }
 

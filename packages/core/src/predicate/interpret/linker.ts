@@ -1,5 +1,5 @@
 import { entryOf } from '../../values/entryOf.js'
-import { type ErrorPlace, errorPlace, metErrors } from '../../values/metErrors.js'
+import { type ErrorPlace, errorPlace, noteError } from '../../values/metErrors.js'
 import { elementsBetweenLooks } from '../budget.js'
 import type {
   Argument,
@@ -195,7 +195,7 @@ export class Linker {
       const inner = innerFrame(called.layout, frame, readers)
       // The callee is complete before the first evaluation.
       if (inner !== undefined) return called.test(inner)
-      return errors && metErrors.at(errors)
+      return errors && noteError(errors)
     }
     return this.#apply(test, undefined, next)
   }

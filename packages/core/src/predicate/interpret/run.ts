@@ -1,5 +1,5 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import { type ErrorPlace, metErrors } from '../../values/metErrors.js'
+import { caughtError, type ErrorPlace, noteError } from '../../values/metErrors.js'
 import type { Decision } from '../../values/semantics.js'
 import { bailOut, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
@@ -183,15 +183,15 @@ export function run(start: Instruction, frame: Slots): Decision {
             holds = parts.test(value, other(parts, value, frame), frame)
         }
         if (holds === undefined) {
-          if (parts.errors !== undefined) metErrors.at(parts.errors)
+          if (parts.errors !== undefined) noteError(parts.errors)
           isOpen = true
           at = at.open
         } else at = holds ? at.yes : at.no
       }
       return at === isTrue || (isOpen ? undefined : false)
     } catch (error) {
-      metErrors.caught(error)
-      if (at.parts.errors !== undefined) metErrors.at(at.parts.errors)
+      caughtError(error)
+      if (at.parts.errors !== undefined) noteError(at.parts.errors)
       isOpen = true
       at = at.open
     }
@@ -228,7 +228,7 @@ function visit({ slot, kept, own }: Loop, element: unknown, index: number, frame
 /** Returns whether a test is true for an element. */
 function search(loop: Loop, value: unknown, test: Instruction, frame: Slots): Decision {
   const list = listOf(value)
-  if (list === undefined) return loop.errors && metErrors.at(loop.errors)
+  if (list === undefined) return loop.errors && noteError(loop.errors)
   let found: Decision = false
   for (let index = 0; index < list.length; index++) {
     visit(loop, list[index], index, frame)

@@ -4,7 +4,7 @@ import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import type { Equality } from '../../values/equality.js'
 import type { Link } from '../../values/links.js'
-import { metErrors } from '../../values/metErrors.js'
+import { caughtError, metErrors } from '../../values/metErrors.js'
 import { keyColumnOf } from '../../values/rows.js'
 import type { Decision } from '../../values/semantics.js'
 import { bailOut, undecided } from '../bail.js'
@@ -32,14 +32,14 @@ export interface BasicHelpers {
   readonly undecided: typeof undecided
   /** The record of the errors that the evaluation has met. */
   readonly met: { readonly any: boolean; clear(): void }
-  /** Records what code of the application threw. */
-  readonly caught: (thrown: unknown) => undefined
   readonly isWhole: typeof isWhole
   readonly partials: Readonly<Pick<typeof partials, 'any'>>
 }
 
 /** The helpers of some texts. */
 export interface ExtraHelpers {
+  /** Records what code of the application threw. */
+  readonly caught: typeof caughtError
   /** Records the place of an error, by its number. */
   noted(place: number): undefined
   readonly isThere: typeof isThere
@@ -102,9 +102,12 @@ export function makeAsk({ ask }: Pick<HelperParts, 'ask'>): ExtraHelpers['ask'] 
     try {
       return ask(goal, values)
     } catch (error) {
-      return metErrors.caught(error)
+      return caughtError(error)
     }
   }
+}
+export function makeCaught(): ExtraHelpers['caught'] {
+  return caughtError
 }
 export function makeIsThere(): ExtraHelpers['isThere'] {
   return isThere
@@ -189,7 +192,6 @@ export const basicHelpers: BasicHelpers = {
   bail: bailOut,
   undecided,
   met: metErrors,
-  caught: (thrown) => metErrors.caught(thrown),
   isWhole,
   partials,
 }

@@ -3,6 +3,7 @@ import { constructorOf, hasGetter } from '../../schema/classes.js'
 import { contextKey, isContextObject } from '../../schema/context.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { unitsPerStep } from '../../text/account.js'
 import type { Link } from '../../values/links.js'
 import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
 import { isPlainLiteral } from '../graph/values.js'
@@ -18,6 +19,7 @@ import {
   linkFunction,
   member,
   quickText,
+  testOfText,
   text,
 } from './templates.js'
 import {
@@ -118,6 +120,8 @@ export class OperandWriter {
         const { method } = value
         const written = value.of.map((one) => this.write(one, scope))
         const [of, ...args] = written as [Written, ...Written[]]
+        if (value.isOfText && isQuickTest(method, value.of[1]))
+          return assigned(ensuredInTurn(written), testOfText(method, of.value, args[0]!.value), scope)
         const isApart = isFree(method)
         const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(method)}, [${plains(args)}], ${this.account(scope)})`
         // An argument can be a row that only the machine may load.
@@ -296,6 +300,12 @@ function isRow({ kind, model }: Root): boolean {
 /** Returns whether a method of texts is one of the operators of conditions. */
 function isTextTest(method: string): boolean {
   return method === 'startsWith' || method === 'endsWith' || method === 'includes'
+}
+
+/** Returns whether a test of any text costs less than a step. */
+function isQuickTest(method: string, part: Value | undefined): boolean {
+  if (!isTextTest(method) || method === 'includes' || part?.kind !== 'literal') return false
+  return typeof part.value === 'string' && part.value.length < unitsPerStep
 }
 
 /**

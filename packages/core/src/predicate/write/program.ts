@@ -4,7 +4,7 @@ import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
 import { running } from '../../schema/context.js'
 import { partials } from '../../schema/partial.js'
-import { metErrors } from '../../values/metErrors.js'
+import { metErrors, noteError } from '../../values/metErrors.js'
 import { bailForSteps, Meter } from '../budget.js'
 import { typesOfHost } from '../hostReads.js'
 import { compileClosures } from '../interpret/interpret.js'
@@ -29,6 +29,7 @@ import {
   makeAsk,
   makeCalculate,
   makeCall,
+  makeCaught,
   makeCompare,
   makeEquals,
   makeIsa,
@@ -125,7 +126,8 @@ class Program {
     this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
-      noted: (place) => metErrors.at(places[place]!),
+      noted: (place) => noteError(places[place]!),
+      caught: makeCaught(),
       isThere: makeIsThere(),
       isClass: makeIsClass(meaning),
       isa: makeIsa(meaning),

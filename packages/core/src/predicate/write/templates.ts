@@ -33,6 +33,9 @@ function isDate(x) {
   object: `function object(x) {
   return typeof x === "object" || typeof x === "function" ? x : undefined
 }`,
+  noText: `function noText(x) {
+  return typeof x === "object" && x !== null || typeof x === "function" ? bail(x) : undefined
+}`,
   listed: `function listed(x) {
   return x.includes(undefined) ? undefined : x
 }`,
@@ -151,6 +154,11 @@ export function freeCall(name: string, value: string, method: string, asked: str
 export function quickText(method: string, x: string, y: string, asked: string): string {
   const units = method === 'includes' ? `${receiver(x)}.length * ${receiver(y)}.length` : `${receiver(y)}.length`
   return `typeof ${x} === "string" && typeof ${y} === "string" && ${units} < ${unitsPerStep} ? ${receiver(x)}.${method}(${y}) : ${asked}`
+}
+
+/** Writes a quick test of a value that is declared as a text. An object, which contradicts the declaration, ends the evaluation. */
+export function testOfText(method: string, x: string, y: string): string {
+  return `typeof ${x} === "string" ? ${receiver(x)}.${method}(${y}) : noText(${x})`
 }
 
 /** Writes a function of an object that runs code of the application. What that throws is an error of one part alone. */
