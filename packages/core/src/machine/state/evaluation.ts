@@ -106,12 +106,14 @@ export class Evaluation {
 
   /** Runs a part of this evaluation, without a turn of the event loop. */
   run<Value>(part: () => Value): Value {
-    const before = running.current
-    running.current = this
+    // A constant: to read an import can be a call, for which there may be no stack left when the part ends for want of it.
+    const state = running
+    const before = state.current
+    state.current = this
     try {
       return part()
     } finally {
-      running.current = before
+      state.current = before
       if (before === undefined) this.#shared.pause()
     }
   }
