@@ -4,6 +4,7 @@ import {
   type KnownRow,
   type Operand,
   type OperandType,
+  type Path,
   type Root,
   Source,
   type Variable,
@@ -47,6 +48,7 @@ export class Conditions {
       { weight: 2, arbitrary: this.#in(root) },
       { weight: 2, arbitrary: this.#text(root) },
       { weight: 1, arbitrary: this.#isA(root) },
+      { weight: 1, arbitrary: this.#count(root) },
     )
     if (depth === 0) return leaf
     const inner = (): fc.Arbitrary<Definite> => fc.constant(null).chain(() => this.of(root, outer, depth - 1))
@@ -70,7 +72,7 @@ export class Conditions {
       {
         weight: 2,
         arbitrary: fc
-          .oneof(this.#some(root, outer, depth), this.#in(root), this.#text(root), this.#isA(root))
+          .oneof(this.#some(root, outer, depth), leaf)
           .map((of): Definite => (canNegate(of) ? { kind: 'not', of } : of)),
       },
       { weight: 1, arbitrary: fc.constantFrom<Definite>({ kind: 'true' }, { kind: 'false' }) },
@@ -78,25 +80,55 @@ export class Conditions {
   }
 
   #compare(root: Root, outer: readonly Root[]): fc.Arbitrary<Definite> {
-    const operator = fc.constantFrom('=', '=', '!=', '!=', '<', '<=', '>', '>=')
-    return fc.tuple(this.#path(root, isScalar), operator, fc.nat(9), fc.boolean()).chain(([left, op, kind, turned]) => {
-      const { type } = left.field
-      const alike = (field: PrismaField): boolean => isScalar(field) && field.type === type
-      const row = kind < 8 ? root : (outer[kind % 2] ?? root)
-      const right: fc.Arbitrary<Operand> =
-        kind < 6 || this.#paths(row, alike).length === 0
-          ? fc.constantFrom(...(op === '=' || op === '!=' ? equals(type) : orders(type))).map(value)
-          : this.#path(row, alike).map((path) => path.operand)
-      return right.map(
-        (other): Definite => ({
-          kind: 'compare',
-          operator: op as '=',
-          left: turned ? other : left.operand,
-          right: turned ? left.operand : other,
-          span,
-        }),
+    return fc
+      .tuple(this.#path(root, isScalar), fc.constantFrom(...operators), fc.nat(9), fc.boolean())
+      .chain(([left, op, kind, turned]) => {
+        const { type } = left.field
+        const alike = (field: PrismaField): boolean => isScalar(field) && field.type === type
+        const row = kind < 8 ? root : (outer[kind % 2] ?? root)
+        const twins = kind % 2 === 0 ? this.#twins(row, left.field) : []
+        const right: fc.Arbitrary<Operand> =
+          kind < 6 || this.#paths(row, alike).length === 0
+            ? fc.constantFrom(...(op === '=' || op === '!=' ? equals(type) : orders(type))).map(value)
+            : twins.length > 0
+              ? fc.constantFrom(...twins)
+              : this.#path(row, alike).map((path) => path.operand)
+        return right.map(
+          (other): Definite => ({
+            kind: 'compare',
+            operator: op,
+            left: turned ? other : left.operand,
+            right: turned ? left.operand : other,
+            span,
+          }),
+        )
+      })
+  }
+
+  /** Paths to a column with the name of another, or that a reference makes equal to it. */
+  #twins(root: Root, { name, type }: Found['field']): readonly Operand[] {
+    const names = [...this.#models.values()]
+      .flatMap(({ fields }) => fields)
+      .flatMap((field) => (field.kind === 'relation' ? field.from.map((from, at) => [from, field.to[at]!]) : []))
+      .filter((pair) => pair.includes(name))
+      .flat()
+    const isTwin = (field: PrismaField): boolean =>
+      isScalar(field) && field.type === type && (field.name === name || names.includes(field.name))
+    return this.#paths(root, isTwin).flatMap((found) => found.map(({ operand }) => operand))
+  }
+
+  #count(root: Root): fc.Arbitrary<Definite> {
+    const list = this.#path(root, (field) => field.kind === 'relation' && field.list)
+    const count = list.map(({ operand }): Operand => ({ kind: 'count', of: operand as Path }))
+    const number = fc.constantFrom(-1, 0, 0.5, 1, 1.5, 2, 2n).map(value)
+    const column = this.#path(root, (field) => isScalar(field) && field.type === 'Int').map(({ operand }) => operand)
+    return fc
+      .tuple(
+        count,
+        fc.constantFrom(...operators),
+        fc.oneof({ weight: 3, arbitrary: number }, { weight: 1, arbitrary: column }, { weight: 1, arbitrary: count }),
       )
-    })
+      .map(([left, operator, right]): Definite => ({ kind: 'compare', operator, left, right, span }))
   }
 
   #isNull(root: Root): fc.Arbitrary<Definite> {
@@ -119,11 +151,18 @@ export class Conditions {
   #text(root: Root): fc.Arbitrary<Definite> {
     return fc
       .tuple(
-        this.#path(root, (field) => isScalar(field) && field.type === 'String'),
+        this.#path(root, isText),
         fc.constantFrom('startsWith' as const, 'endsWith' as const, 'includes' as const),
-        fc.constantFrom(null, '%', '_', '\\', 'O', 'Á', '0%', ...texts),
+        fc.oneof(
+          { weight: 3, arbitrary: fc.constantFrom(null, '%', '_', '\\', 'O', 'Á', '0%', ...texts).map(value) },
+          { weight: 1, arbitrary: this.#path(root, isText).map(({ operand }) => operand) },
+        ),
+        fc.nat(3),
       )
-      .map(([path, operator, part]) => ({ kind: 'text', operator, of: path.operand, part: value(part), span }))
+      .map(([path, operator, part, turned]) => {
+        const [of, other] = turned === 0 ? [part, path.operand] : [path.operand, part]
+        return { kind: 'text', operator, of, part: other, span }
+      })
   }
 
   #isA(root: Root): fc.Arbitrary<Definite> {
@@ -143,12 +182,16 @@ export class Conditions {
   }
 
   #some(root: Root, outer: readonly Root[], depth: number): fc.Arbitrary<Definite> {
-    return this.#path(root, (field) => field.kind === 'relation' && field.list).chain(({ operand, field }) => {
-      const each = variableOf(`each${this.#variables++}`, (field as PrismaRelation).model)
-      return this.of(each, [root, ...outer], depth - 1).map(
-        (where): Definite => ({ kind: 'some', each, from: operand, where, span }),
-      )
-    })
+    const of = fc.nat(5).map((at) => (at === 5 ? (outer[0] ?? root) : root))
+    const isList = (field: PrismaField): boolean => field.kind === 'relation' && field.list
+    return of
+      .chain((row) => this.#path(row, isList))
+      .chain(({ operand, field }) => {
+        const each = variableOf(`each${this.#variables++}`, (field as PrismaRelation).model)
+        return this.of(each, [root, ...outer], depth - 1).map(
+          (where): Definite => ({ kind: 'some', each, from: operand, where, span }),
+        )
+      })
   }
 
   /** A path through at most two to-one relations to a field. */
@@ -183,8 +226,14 @@ function isScalar(field: PrismaField): field is Extract<PrismaField, { type: str
   return field.kind !== 'relation' && !field.list && field.type !== 'Json' && field.type !== 'Bytes'
 }
 
-function canNegate(of: Definite): of is Extract<Definite, { kind: 'some' | 'in' | 'isa' | 'text' }> {
-  return of.kind === 'some' || of.kind === 'in' || of.kind === 'isa' || of.kind === 'text'
+function isText(field: PrismaField): boolean {
+  return isScalar(field) && field.type === 'String'
+}
+
+const operators = ['=', '=', '!=', '!=', '<', '<=', '>', '>='] as const
+
+function canNegate(of: Definite): of is Extract<Definite, { kind: 'some' | 'compare' | 'in' | 'isa' | 'text' }> {
+  return of.kind === 'some' || of.kind === 'compare' || of.kind === 'in' || of.kind === 'isa' || of.kind === 'text'
 }
 
 /** What a column of a type is compared with: its own values, and what no value of it equals. */

@@ -58,7 +58,7 @@ const contentOf = (tags: readonly string[]) =>
           email: fc.constant(`${texts[id]}${id}`),
           name: maybe(texts),
           active: maybe(values.Boolean),
-          managerId: maybe(users.filter((other) => other < id)),
+          managerId: maybe(users.filter((other) => other <= id)),
         }),
       ),
     ),
@@ -90,7 +90,7 @@ const contentOf = (tags: readonly string[]) =>
     ),
     folders: fc.tuple(
       ...folders.map((id) =>
-        fc.record({ id: fc.constant(id), name: maybe(texts), parentId: maybe(folders.filter((other) => other < id)) }),
+        fc.record({ id: fc.constant(id), name: maybe(texts), parentId: maybe(folders.filter((other) => other <= id)) }),
       ),
     ),
     tags: fc.tuple(

@@ -1,5 +1,5 @@
 import type { Compare, Definite, Operand } from '../../condition/condition.js'
-import { operandType } from '../../condition/type.js'
+import { isNil, operandType } from '../../condition/type.js'
 import { mapParts, partsIn } from '../../condition/visit.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
@@ -54,6 +54,8 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
   const { operator } = condition
   const opposite: Definite = { ...condition, operator: opposites[operator] }
   if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
+  // Nil has no order.
+  if (isNil(condition.left) || isNil(condition.right)) return [TRUE]
   if (isNaNValue(condition.left) || isNaNValue(condition.right)) {
     for (const one of [condition.left, condition.right]) assertNumber(schema, one, condition.span)
     // NaN has no order, so no ordering with it is true.

@@ -1,5 +1,5 @@
 import type { Definite, Operand, Path } from '../../condition/condition.js'
-import { operandType, stepField } from '../../condition/type.js'
+import { isNil, operandType, stepField } from '../../condition/type.js'
 import { QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { convert, foreignValue } from '../../schema/plainRows.js'
@@ -63,10 +63,6 @@ export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], s
 /** Returns the model of a row, also of one that is known by a foreign key alone. */
 function modelOf(schema: Schema, row: unknown): string | undefined {
   return referencedModel(row) ?? schema.baseOf(row)?.name
-}
-
-function isNil(operand: Operand): boolean {
-  return operand.kind === 'value' && operand.value === null
 }
 
 /**
