@@ -16,9 +16,9 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [169, 177],
-    async: [72.5, 177],
-    checks: 118.5,
+    index: [169.5, 177.5],
+    async: [72.5, 177.5],
+    checks: 119,
     runtime: 17,
     explain: 68,
     decisions: 68,
@@ -30,7 +30,7 @@ const ceilings = {
     compile: 51,
     tools: 82,
     node: 7.5,
-    oso: 141.5,
+    oso: 142,
     writes: 75,
   },
   testing: { index: 91, diff: 37 },

@@ -2,13 +2,14 @@ import { type Draft, isLike, isList, isRow, isScalar, type Path, type Scope, typ
 import { compareArithmetic, compareCount } from './numbers.js'
 import { all, type Goal, goal } from './policyTree.js'
 import { askUntyped } from './untyped.js'
-import { descendantsOf, fieldsOf, modelNamed, type ScalarKind } from './world.js'
+import { descendantsOf, fieldsOf, modelNamed, type ScalarKind, targetOf } from './world.js'
 
 type Maker = (draft: Draft, scope: Scope) => Goal | undefined
 
 /** Goals that bind nothing and hold no other goal, each as often as its weight says. */
 const atoms: Readonly<Record<string, readonly [number, Maker]>> = {
   scalar: [10, compareScalar],
+  reference: [1, compareReference],
   boolean: [3, testBoolean],
   nil: [2, testNil],
   rows: [5, compareRows],
@@ -102,6 +103,28 @@ function compareScalar(draft: Draft, scope: Scope): Goal | undefined {
   if (type === 'date' || type === 'bigint' || type === 'decimal' || type === 'enum' || type === 'uuid') draft.uses(type)
   draft.uses(operator.length === 1 && operator !== '=' ? 'ordering' : operator)
   return guarded(draft, [path, ...other.paths], goal(oriented(draft, path.text, operator, other.text)))
+}
+
+/** Two columns that are equal if a reference leads to a row: one of the reference, and one of the row's key. */
+function compareReference(draft: Draft, scope: Scope): Goal | undefined {
+  const { random, world } = draft
+  const path = draft.path(scope, (type) => isRow(type) && (type.nullable || random.chance(0.3)))
+  if (!path?.field) return undefined
+  const { model, name } = path.field
+  const field = fieldsOf(world, model).find((one) => one.name === name)
+  if (field?.kind !== 'one' || !field.from) return undefined
+  const at = random.integer(0, field.from.length - 1)
+  const key = `${path.text}.${targetOf(world, field)[at]}`
+  const own = `${path.text.slice(0, -name.length)}${field.from[at]}`
+  const step = { text: path.text, model: field.model }
+  const operator = random.weighted({ '=': 1, '==': 0.5, '!=': 1, '<': 1, '<=': 2, '>=': 2 })
+  draft.uses('a reference compared with its key')
+  const compared = random.chance(0.1) ? [key, key] : [own, key]
+  return guarded(
+    draft,
+    [{ ...path, steps: [...path.steps, step] }],
+    goal(oriented(draft, compared[0]!, operator, compared[1]!)),
+  )
 }
 
 function testBoolean(draft: Draft, scope: Scope): Goal | undefined {

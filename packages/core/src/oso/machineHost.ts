@@ -28,6 +28,7 @@ provideGoalTrace(goalTrace)
 export class MachineHost implements MachineInterface {
   readonly runsLikeOso: boolean = true
   readonly tracesGoals: boolean = true
+  readonly refusesUndefined = false
   /** Whether objects are equal by content and class. */
   readonly hasDefaultEquality: boolean
   readonly #equal: EqualityFn

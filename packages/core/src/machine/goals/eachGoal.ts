@@ -4,7 +4,7 @@ import type { Retry } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import type { Step } from '../state/step.js'
 import type { Term } from '../state/term.js'
-import { inStep } from './inGoal.js'
+import { assertElement, inStep } from './inGoal.js'
 import { planOperand } from './operands.js'
 import { type Context, type GoalPlan, inOrder, withValue } from './plan.js'
 
@@ -32,7 +32,7 @@ export function planEach(c: Context, node: EachNode): GoalPlan {
     ...before,
     withValue(operand, (m, values, next, again) => {
       const { slots } = m.frame
-      if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, next))
+      if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, node, next))
       const cell = m.cell(false)
       slots[slot] = cell
       return inStep(m, cell, values, node, next, again)
@@ -46,25 +46,37 @@ class Each {
   constructor(
     readonly values: readonly unknown[],
     readonly slot: number,
+    readonly node: EachNode,
     readonly next: Step,
   ) {}
 }
 
 function eachStep(m: Machine, slots: Term[], each: Each): Step {
-  const { values, slot, next } = each
+  const { values, slot } = each
   if (values.length === 0) return m.backtrack()
-  slots[slot] = values[each.at++]
+  const element = values[each.at++]
+  slots[slot] = element
   if (each.at < values.length) m.pushRetry(nextElement, each)
-  return next
+  return stepBehind(element, each)
+}
+
+/** Returns the step behind an element. It throws if the element is undefined: the others are alternatives. */
+function stepBehind(element: unknown, { node, next }: Each): Step {
+  if (element !== undefined) return next
+  return (m) => {
+    assertElement(m, node)
+    return next
+  }
 }
 
 /** One choice point serves all elements. The list can have become shorter. */
 const nextElement: Retry = (m, choice) => {
   // Sound: `eachStep` pushed it.
   const each = choice.data as Each
-  const { values, slot, next } = each
+  const { values, slot } = each
   const isThere = each.at < values.length
-  if (isThere) m.frame.slots[slot] = values[each.at++]
+  const element = isThere ? values[each.at++] : undefined
+  if (isThere) m.frame.slots[slot] = element
   if (each.at >= values.length) m.choices.pop()
-  return isThere ? next : m.backtrack()
+  return isThere ? stepBehind(element, each) : m.backtrack()
 }

@@ -35,8 +35,8 @@ function memberStep(m: Machine, text: string, values: readonly unknown[], node: 
   let count = 0
   for (const value of values) {
     if (value === text) count++
-    // an object may still be equal to it
-    else if (typeof value === 'object' || typeof value === 'function') {
+    // an object may still be equal to it, and an undefined element is an error
+    else if (typeof value === 'object' || typeof value === 'function' || value === undefined) {
       return elementsStep(m, new Elements(text, values, 0, undefined, node, next))
     }
   }
@@ -100,6 +100,7 @@ function elementsStep(m: Machine, elements: Elements): Step {
     const trail = m.trail.length
     let verdict: Verdict
     try {
+      if (element === undefined) assertElement(m, elements.node)
       verdict = unify(m, element, item)
     } catch (thrown) {
       // an error of one element: the others are alternatives
@@ -134,6 +135,7 @@ class Iterating extends Iteration {
   constructor(
     iterator: Iterator<unknown> | AsyncIterator<unknown>,
     readonly item: Term,
+    readonly node: In,
     readonly next: Step,
   ) {
     super(iterator)
@@ -165,7 +167,7 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
     throw notIterable(m, object, node)
   }
   m.iterators++
-  m.pushRetry(nextIterated, new Iterating(iterator, item, next))
+  m.pushRetry(nextIterated, new Iterating(iterator, item, node, next))
   return m.backtrack()
 }
 
@@ -186,7 +188,7 @@ function isObject(value: unknown): boolean {
 /** Takes the next element that fits; the choice point stays until the iterator is done. */
 function nextIterated(_m: Machine, choice: Choice): Step {
   // Sound: `iterateStep` pushed it.
-  const { iterator, item, next } = choice.data as Iterating
+  const { iterator, item, node, next } = choice.data as Iterating
   const step: Step = (m) => {
     for (let work = 1; ; work++) {
       if (work % 512 === 0) m.spend(512)
@@ -213,6 +215,7 @@ function nextIterated(_m: Machine, choice: Choice): Step {
       }
       // `tryAgain` repeats the following questions to the host in the same order
       m.asking()
+      if (value === undefined) assertElement(m, node)
       const verdict = unify(m, value, item)
       if (verdict === true) return m.proceed(next)
       if (verdict === pending) return m.wait(tryAgain(value, item, next))
@@ -221,6 +224,11 @@ function nextIterated(_m: Machine, choice: Choice): Step {
     }
   }
   return step
+}
+
+/** @throws Fault for an undefined element, unless the host takes it for a value. */
+export function assertElement(m: Machine, { span }: In): void {
+  if (m.host.refusesUndefined) throw new Fault('missing-attribute', 'An element of a list is undefined.', { span })
 }
 
 /** Unifies an element once more after the host had to wait. */

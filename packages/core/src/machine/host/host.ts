@@ -114,6 +114,8 @@ export interface Host {
    * @throws HostError `unregistered-class`.
    */
   construct(name: string, args: readonly unknown[]): unknown
+  /** Whether an undefined element of a collection is an error, as an undefined field is. */
+  readonly refusesUndefined: boolean
   /**
    * Returns an iterator over a value that is not a list, dictionary or string of Polar; undefined
    * if the value can't be iterated.

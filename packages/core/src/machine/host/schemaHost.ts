@@ -65,6 +65,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   readonly runsLikeOso: boolean = false
   declare readonly schema: Schema
   valueClass: unknown = undefined
+  readonly refusesUndefined = true
   readonly #arrived: Arrived | undefined
 
   /** @param arrived - Records the values of promises. Undefined if nobody reads them. */

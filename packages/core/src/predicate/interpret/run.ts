@@ -231,8 +231,10 @@ function search(loop: Loop, value: unknown, test: Instruction, frame: Slots): De
   if (list === undefined) return loop.errors && noteError(loop.errors)
   let found: Decision = false
   for (let index = 0; index < list.length; index++) {
-    visit(loop, list[index], index, frame)
-    const holds = run(test, frame)
+    const element = list[index]
+    visit(loop, element, index, frame)
+    // An undefined element is an error, whatever the test says.
+    const holds = element === undefined ? loop.errors && noteError(loop.errors) : run(test, frame)
     if (holds) return true
     if (holds === undefined) found = undefined
   }

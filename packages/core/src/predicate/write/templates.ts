@@ -85,9 +85,13 @@ export function isWholeList(list: string): string {
   return `(!partials.any && Array.isArray(${list}) || isWhole(${list}))`
 }
 
-/** Writes the end of a round of a loop for an element that is nil, whose test would be undecided. */
-export function skippedNil(each: string, place: number | undefined): string {
-  return `if (${each} === null || ${each} === undefined) {\nfound = ${noted(place)}\ncontinue\n}`
+/**
+ * Writes the end of a round of a loop for an undefined element, which is an error whatever its test says.
+ * @param skipsNil - Whether the round ends also for nil, whose test would be undecided.
+ */
+export function skippedElement(each: string, skipsNil: boolean, place: number | undefined): string {
+  const isSkipped = skipsNil ? `${each} === null || ${each} === undefined` : `${each} === undefined`
+  return `if (${isSkipped}) {\nfound = ${noted(place)}\ncontinue\n}`
 }
 
 /** Writes the body of a recursive definition. */

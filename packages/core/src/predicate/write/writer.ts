@@ -22,7 +22,7 @@ import {
   preludeOf,
   quickText,
   rounds,
-  skippedNil,
+  skippedElement,
   spent,
   tabled,
   text,
@@ -323,16 +323,15 @@ class Writer {
     const element = scope.own(`each${depth}`)
     this.#operands.call(each, element)
     const test = this.#node(where, scope.inner(), new Doubt('found'))
-    const isCertain = where.isDecided && !skipsNil
     const leave = (elements: string, answer: string): string => `return ${this.#spend(scope, elements)}${answer}`
     return [
       ...ensured(list, defined).map((line) => `${line};`),
       `if (!${isWholeList(list.value)}) return undecided(${list.value})${place === undefined ? '' : ` ?? ${noted(place)}`}`,
-      ...(isCertain ? [] : ['let found = false']),
+      'let found = false',
       `for (let i = 0; i < ${list.value}.length; i++) {\nconst ${element} = ${list.value}[i]\n${this.#look(scope)}`,
-      ...(skipsNil ? [skippedNil(element, place)] : []),
+      skippedElement(element, skipsNil, place),
       `if (${test}) ${leave('i + 1', 'true')}\n}`,
-      leave(`${list.value}.length`, isCertain ? 'false' : 'found'),
+      leave(`${list.value}.length`, 'found'),
     ].join('\n')
   }
 
