@@ -108,7 +108,9 @@ export class Decider implements Reuse, Entering {
       return this.#decideRarely(actor, action, resource)
     // Sound: it is kept. The machine needs the policy with which the check began.
     const policy = this.#current!
-    running.current = this.spare
+    // A constant, as in `Evaluation.run`.
+    const state = running
+    state.current = this.spare
     try {
       let known: Resumed
       try {
@@ -120,7 +122,7 @@ export class Decider implements Reuse, Entering {
       return known
     } finally {
       // Where the stack ends, also the call of `resume` throws. A check that never ended would keep answers for later ones.
-      running.current = undefined
+      state.current = undefined
     }
   }
 
