@@ -31,6 +31,12 @@ import { drive } from './drive.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
+/**
+ * What runs, as a constant of this module: to read an import can be a call, for which there may be no stack left where a check
+ * ends for want of it.
+ */
+const state = running
+
 /** Decides checks: by predicates, and by the machine if they have no result. */
 export class Decider implements Reuse, Entering {
   spare: Evaluation
@@ -78,7 +84,7 @@ export class Decider implements Reuse, Entering {
 
   /** Returns the evaluation for a part of a question: the running one, unless it has another context. */
   #evaluation(size = 1): Evaluation {
-    const { current } = running
+    const { current } = state
     if (current === undefined) return size === 1 ? this.spare : new Evaluation(size, undefined, this.context)
     if (this.context === undefined || current.context === this.context) return current
     return new Evaluation(size, outerEvaluation(), this.context)
@@ -104,12 +110,10 @@ export class Decider implements Reuse, Entering {
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
     // What is rare is in functions of their own: V8 inlines the rest and the predicate as long as they are small.
-    if (metErrors.any || running.current !== undefined || this.#change !== this.schema.change)
+    if (metErrors.any || state.current !== undefined || this.#change !== this.schema.change)
       return this.#decideRarely(actor, action, resource)
     // Sound: it is kept. The machine needs the policy with which the check began.
     const policy = this.#current!
-    // A constant, as in `Evaluation.run`.
-    const state = running
     state.current = this.spare
     try {
       let known: Resumed
@@ -134,7 +138,7 @@ export class Decider implements Reuse, Entering {
     this.#current = policy
     this.#change = this.schema.change
     this.enter = policy.checks.enter(policy, this.#change, this.watching)
-    if (running.current === undefined) return this.decide(actor, action, resource)
+    if (state.current === undefined) return this.decide(actor, action, resource)
     const decide = () => this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource)
     return this.#within('can', policy, actor, action, resource, decide)
   }
@@ -144,7 +148,7 @@ export class Decider implements Reuse, Entering {
     try {
       return this.#end(policy.checks.resume(known, actor, action, resource), policy, actor, action, resource)
     } finally {
-      running.current = undefined
+      state.current = undefined
       // Sound: a policy is kept with its change.
       if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#change!, this.watching)
     }
@@ -174,7 +178,7 @@ export class Decider implements Reuse, Entering {
   /** Decides for many resources; otherwise as `decide`. */
   decideMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] {
     const { policy } = this
-    if (running.current !== undefined) return rows.map((row) => this.decide(actor, action, row))
+    if (state.current !== undefined) return rows.map((row) => this.decide(actor, action, row))
     return this.#evaluation(rows.length).run(() => {
       const { answers, open } = this.#many(policy, actor, action, rows)
       for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
@@ -194,7 +198,7 @@ export class Decider implements Reuse, Entering {
   /** Decides by the predicate, or by the machine for the first few checks of a kind; undefined if that is not enough. */
   decideAtOnce(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
     if (metErrors.any) return this.#decideAtOnceWithin(actor, action, resource, policy)
-    if (this.context !== undefined && running.current?.context !== this.context)
+    if (this.context !== undefined && state.current?.context !== this.context)
       return this.#evaluation().run(() => this.decideAtOnce(actor, action, resource, policy))
     const known = policy.checks.decide(actor, action, resource)
     if (known !== undefined && metErrors.any) this.outlived.end(policy, actor, action, resource, known)
@@ -213,16 +217,16 @@ export class Decider implements Reuse, Entering {
     policy: LoadedPolicy,
     arrived?: Arrived,
   ): boolean | Promise<boolean> {
-    if (running.current !== undefined) {
+    if (state.current !== undefined) {
       const evaluate = () => this.#settle(actor, action, resource, policy, arrived)
       return this.#within('isAllowed', policy, actor, action, resource, evaluate)
     }
     // As in `decide`.
-    running.current = this.spare
+    state.current = this.spare
     try {
       return this.#settle(actor, action, resource, policy, arrived)
     } finally {
-      running.current = undefined
+      state.current = undefined
     }
   }
 
@@ -263,7 +267,7 @@ export class Decider implements Reuse, Entering {
     arrived?: Arrived,
   ): boolean[] | Promise<boolean[]> {
     const { policy } = this
-    if (running.current !== undefined)
+    if (state.current !== undefined)
       return allInOrder(rows.map(async (row) => this.settle(actor, action, row, policy, arrived)))
     const evaluation = this.#evaluation(rows.length)
     const { answers, open } = evaluation.run(() => this.#many(policy, actor, action, rows))

@@ -106,14 +106,12 @@ export class Evaluation {
 
   /** Runs a part of this evaluation, without a turn of the event loop. */
   run<Value>(part: () => Value): Value {
-    // A constant: to read an import can be a call, for which there may be no stack left when the part ends for want of it.
-    const state = running
-    const before = state.current
-    state.current = this
+    const before = running.current
+    running.current = this
     try {
       return part()
     } finally {
-      state.current = before
+      running.current = before
       if (before === undefined) this.#shared.pause()
     }
   }
