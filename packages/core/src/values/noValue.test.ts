@@ -100,6 +100,18 @@ describe.each(['source', 'closures', 'machine'] as const)('for %s', (evaluator) 
     expect(ask('not t.due in a.blocked', new Set([undefined]))[0]).toBe('missing-attribute')
   })
 
+  test.each([
+    [[Promise.resolve(undefined)], 'missing-attribute'],
+    [new Set([Promise.resolve(undefined)]), 'missing-attribute'],
+    [[Promise.resolve(undefined), 1], false],
+    [[Promise.resolve(null)], true],
+  ])('a promised element that is undefined is an error: %o', async (blocked, answer) => {
+    const authorizer = new Authorizer({ evaluator, log() {} }).registerClass(Account).registerClass(Task)
+    authorizer.loadSync('allow(a: Account, "test", t: Task) if not t.due in a.blocked;')
+    const asked = authorizer.isAllowed(new Account(1, blocked), 'test', new Task(1))
+    expect(await asked.catch((error: ArcturusError) => error.code)).toBe(answer)
+  })
+
   test.each([[[1, undefined]], [[undefined, 1]]])('another element decides beside it: %o', (blocked) => {
     expect(ask('t.due in a.blocked', blocked)).toEqual([true, true, true])
     expect(ask('not t.due in a.blocked', blocked)).toEqual([false, false, false])

@@ -114,7 +114,7 @@ export interface Host {
    * @throws HostError `unregistered-class`.
    */
   construct(name: string, args: readonly unknown[]): unknown
-  /** Whether an undefined element of a collection is an error, as an undefined field is. */
+  /** Whether an undefined element of a collection is an error, also a promised one, as an undefined field is. */
   readonly refusesUndefined: boolean
   /**
    * Returns an iterator over a value that is not a list, dictionary or string of Polar; undefined

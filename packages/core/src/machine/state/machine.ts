@@ -390,10 +390,18 @@ export class Machine implements Account {
     return settled
   }
 
-  /** Returns the settled value of a promise among the values, or `pending`. */
+  /**
+   * Returns the settled value of a promise among the values, or `pending`.
+   * @throws Fault `missing-attribute` for undefined, unless the host takes it for a value.
+   */
   awaited(promise: PromiseLike<unknown>): unknown {
     const known = this.recall(awaiting, promise, undefined)
-    return known === unanswered ? this.settle(promise) : known
+    if (known === unanswered) return this.settle(promise)
+    if (known !== undefined || !this.host.refusesUndefined) return known
+    throw new Fault('missing-attribute', 'A promise resolved to undefined.', {
+      span: this.at,
+      hint: 'resolve it to null, not to undefined',
+    })
   }
 
   /**
