@@ -5,9 +5,10 @@ import { setFlagsFromString } from 'node:v8'
 // From Node.js 22.1 on, modules stay compiled from one command to the next.
 module.enableCompileCache?.()
 // Most commands end before optimized code repays the time of its compilation: V8 optimizes later, both JavaScript and
-// WebAssembly, such as Prisma's query compiler.
-setFlagsFromString('--interrupt-budget=600000')
-setFlagsFromString('--wasm-tiering-budget=100000000')
+// WebAssembly, such as Prisma's query compiler. V8 prints an error for a flag that its version does not have.
+const wasm = '--wasm-tiering-budget=100000000'
+const flags = { 20: ['--interrupt-budget=600000', wasm], 22: [wasm], 24: [wasm] }
+for (const flag of flags[Number.parseInt(process.versions.node, 10)] ?? []) setFlagsFromString(flag)
 
 // Node.js ends without a word if a promise never settles, such as that of `open`.
 const abandoned = () => {
