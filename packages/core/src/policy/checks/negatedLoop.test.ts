@@ -28,6 +28,12 @@ has_role(p: Person, "reader", f: Folder) if not has_permission(p, "read", f);`,
       [],
     ],
     ['accepts a rule that may not match', 'f(x: Folder) if not g(x); g(x: Company) if f(x); g(1);', []],
+    [
+      'accepts a rule that `cut` may keep from being tried',
+      'f(x: Folder) if not g(x); g(x) if x.name = "a" and cut and x.id = 1; g(x) if f(x);',
+      [],
+    ],
+    ['accepts a list of other values', 'f([a, b]) if not g(b, a); g(a, b) if f([a, b]);', []],
     ['accepts two negations', 'f(x) if not g(x); g(x) if not f(x);', []],
   ])('%s', (_, policy, found) => {
     expect(problems('negated-loop', policy)).toEqual(found)

@@ -1,4 +1,5 @@
 import type { Call, Expression, Rule } from '../../language/ast.js'
+import { hasCut, occurrences } from '../../language/mentions.js'
 import { isOneOf } from '../matchRule.js'
 import { sameNode } from '../sameNode.js'
 import type { PolicyContext, RuleCheck } from './check.js'
@@ -35,6 +36,8 @@ function impliedBy(rule: Rule, condition: Expression, context: PolicyContext): C
     const rules = context.rules.get(name) ?? []
     if (seen.has(name) || seen.size > FOLLOWED || rules.length > FOLLOWED) return false
     seen.add(name)
+    // A rule with `cut` can end the call before the others are tried.
+    if (rules.some(({ body }) => body && hasCut(body))) return false
     return rules.some((other) => {
       const values = valuesIn(other, args, rule, context)
       return values && callsIn(other.body).some((call) => isImplied(call.name, call.args.map(values)))
@@ -76,5 +79,8 @@ function valuesIn(
     return !pattern.fields?.length && isOneOf(own.tag, pattern.tag, context)
   })
   if (!matches || args.length !== parameters.length) return undefined
-  return (term) => (term.kind === 'variable' ? values.get(term.name) : term)
+  return (term) => {
+    if (term.kind === 'variable') return values.get(term.name)
+    return occurrences(term).size === 0 ? term : undefined
+  }
 }
