@@ -10,6 +10,8 @@ const wasm = '--wasm-tiering-budget=100000000'
 const flags = { 20: ['--interrupt-budget=600000', wasm], 22: [wasm], 24: [wasm] }
 for (const flag of flags[Number.parseInt(process.versions.node, 10)] ?? []) setFlagsFromString(flag)
 
+const { main } = await import('../dist/main.mjs')
+
 // Node.js ends without a word if a promise never settles, such as that of `open`.
 const abandoned = () => {
   process.exitCode = 2
@@ -18,7 +20,6 @@ const abandoned = () => {
   )
 }
 process.once('exit', abandoned)
-const { main } = await import('../dist/main.mjs')
 const code = await main(process.argv.slice(2))
 process.off('exit', abandoned)
 process.exitCode = code
