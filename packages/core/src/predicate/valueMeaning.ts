@@ -7,6 +7,7 @@ import { unknownRow } from '../values/hostError.js'
 import { allKinds } from '../values/kinds.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 import { areSameRow, haveSameKey, type RowEquality, rowEqualityOf } from '../values/rows.js'
+import { abandon } from '../values/thenable.js'
 import type { ClassMeaning, EqualityMeaning, RowMeaning, ValueMeaning } from './meaning.js'
 
 /** The application's classes, according to the host. */
@@ -117,8 +118,10 @@ export function withOrder<Meaning extends EqualityMeaning>(meaning: Meaning): Me
   }
 }
 
-export function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
-  return typeof answer === 'boolean' ? answer : undefined
+export function now(answer: boolean | undefined | PromiseLike<unknown>): boolean | undefined {
+  if (typeof answer === 'boolean') return answer
+  abandon(answer)
+  return undefined
 }
 
 function isRow(value: unknown): boolean {

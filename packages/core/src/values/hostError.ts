@@ -36,6 +36,11 @@ export function unknownRow(value: unknown, model: string, how: string): HostErro
   })
 }
 
+/** Returns the error for an undefined element of a collection or result of a method: it can't be compared. */
+export function undefinedValue(what = 'An element of a list'): HostError {
+  return new HostError('missing-attribute', `${what} is undefined.`, { hint: 'use null for no value' })
+}
+
 /**
  * Returns the error for a context that a decision needs.
  * @param path - The name, and the fields that are read from it, such as `request.ip`.

@@ -4,7 +4,7 @@ import { Table } from '../schema/schema.js'
 import { isBinary, isBinaryClass } from './binary.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
-import { type Equality, equalsItself, scalarsEqual, unifiable } from './equality.js'
+import { type Answer, type Equality, equalsItself, scalarsEqual, unifiable } from './equality.js'
 import { isNumeric } from './numeric.js'
 
 /**
@@ -15,7 +15,7 @@ export interface ValueKinds {
   /** The classes that every policy can name. */
   readonly builtins: ReadonlyMap<string, unknown>
   /** See `unifiable`. */
-  unifiable(left: unknown, right: unknown, equality: Equality): boolean | Promise<boolean>
+  unifiable(left: unknown, right: unknown, equality: Equality): Answer
   /** See `scalarsEqual`. */
   scalarsEqual(left: unknown, right: unknown): boolean | undefined
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { ArcturusError } from '../errors.js'
+import { Dict } from './dict.js'
 
 /** As decimal.js and Prisma have it. */
 class Decimal {
@@ -70,6 +71,26 @@ const elementGoals = [
   '_ in a.blocked',
 ]
 
+const comparisonGoals = [
+  'not [7] = a.blocked',
+  'not a.blocked = [t.due]',
+  'not a.blocked = [nil, 7]',
+  'not [a.blocked] = [[t.due]]',
+  'not [a.blocked, 7] = [[7, 7], 7]',
+  'not [7] in [a.blocked]',
+  'not a.blocked in [[t.due]]',
+  'not t.list = a.blocked',
+  '[y] = a.blocked and y != 3',
+  '[_] = a.blocked',
+  '[y, *_] = a.blocked and y != 3',
+  '[*rest] = a.blocked and not rest = [7]',
+  'not a.blocked matches [7]',
+  'not a.blocked matches [Integer]',
+  'a.blocked matches [y] and y != 3',
+  'x = {list: a.blocked} and not x = {list: [7]}',
+  'forall(x in [a.blocked], not x = [t.due])',
+]
+
 describe.each(['source', 'closures', 'machine'] as const)('for %s', (evaluator) => {
   const ask = (goal: string, blocked: Iterable<unknown>): readonly unknown[] => {
     const authorizer = new Authorizer({ evaluator, log() {} }).registerClass(Account).registerClass(Task)
@@ -94,6 +115,48 @@ describe.each(['source', 'closures', 'machine'] as const)('for %s', (evaluator) 
     expect(ask(goal, [undefined])[0]).toBe('missing-attribute')
     expect(ask(goal, [undefined])).not.toContain(true)
     expect(ask(goal, new Array(1))).not.toContain(true)
+  })
+
+  test.each(comparisonGoals)('an undefined element is not compared: %s', (goal) => {
+    for (const blocked of [[undefined], new Array(1)]) {
+      expect(ask(goal, blocked)[0]).toBe('missing-attribute')
+      expect(ask(goal, blocked)).not.toContain(true)
+    }
+  })
+
+  test.each(['not a.blocked.at(0) = 7', 'y = a.blocked.at(0) and y != 3', 'not a.blocked.at(0) in [3]'])(
+    'an undefined result of a method is not compared: %s',
+    (goal) => {
+      expect(ask(goal, [])[0]).toBe('missing-attribute')
+      expect(ask(goal, [])).not.toContain(true)
+    },
+  )
+
+  test('an element that is a promise is awaited, not compared', async () => {
+    const goal = 'not [7] = a.blocked'
+    expect(ask(goal, [Promise.resolve(7)])).toEqual(['async-value', 'async-value', 'async-value'])
+    const authorizer = new Authorizer({ evaluator, log() {} }).registerClass(Account).registerClass(Task)
+    authorizer.loadSync(`allow(a: Account, "test", _: Task) if ${goal};`)
+    const isAllowed = (value: unknown) =>
+      authorizer.isAllowed(new Account(1, [Promise.resolve(value)]), 'test', new Task(1))
+    expect(await isAllowed(7)).toBe(false)
+    expect(await isAllowed(8)).toBe(true)
+    await expect(isAllowed(undefined)).rejects.toMatchObject({ code: 'missing-attribute' })
+  })
+
+  test('elements decide before an undefined one, and lengths after all that both have', () => {
+    expect(ask('not a.blocked = [7, 8]', [1, undefined])).toEqual([true, true, true])
+    expect(ask('not a.blocked = [1]', [1, undefined])).toEqual([true, true, true])
+    expect(ask('not a.blocked = [1, 2]', [undefined])[0]).toBe('missing-attribute')
+    expect(ask('not a.blocked = [1, 2]', [undefined])).not.toContain(true)
+  })
+
+  test('an undefined value of a dictionary is not compared', () => {
+    for (const goal of ['not a.blocked = {x: 7}', 'a.blocked = {x: y} and y != 3', 'not a.blocked matches {x: 7}']) {
+      const answers = ask(goal, new Dict({ x: undefined }) as never)
+      expect(answers[0]).toBe('missing-attribute')
+      expect(answers).not.toContain(true)
+    }
   })
 
   test('an undefined element of another collection is an error', () => {

@@ -57,7 +57,7 @@ export function sameRow(
     if (has(y, 'missing')) return y
     if (x.length !== y.length) return false
     const names = schema.key(a.name)!
-    return all(x.length, (at) => sameKeyPart({ schema, kinds, equality }, a.name, names[at]!, x[at], y[at]))
+    return all<never>(x.length, (at) => sameKeyPart({ schema, kinds, equality }, a.name, names[at]!, x[at], y[at]))
   }
   for (const [object, model] of [[left, b] as const, [right, a] as const]) {
     // A plain object can be of a subclass of its relation's model, and that subclass can have a key.

@@ -5,6 +5,7 @@ import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { charge } from '../../text/account.js'
 import { textTestUnits } from '../../text/plainCall.js'
+import { HostError, queryError } from '../../values/hostError.js'
 import { assertThere, decided, Failed, fail, outcome, placed, undefinedElement } from './failure.js'
 import type { BindContext } from './operands.js'
 
@@ -88,6 +89,7 @@ function answer(evaluate: () => boolean | undefined, span: Span): boolean | unde
   try {
     return evaluate()
   } catch (error) {
-    throw error instanceof QueryError ? new Failed(placed(error, span)) : error
+    const known = error instanceof HostError ? queryError(error) : error
+    throw known instanceof QueryError ? new Failed(placed(known, span)) : known
   }
 }

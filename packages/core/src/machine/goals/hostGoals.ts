@@ -29,6 +29,7 @@ export function methodPlan(
     const { slots } = m.frame
     const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
     if (result === pending) return m.wait(again)
+    if (result === undefined) m.meetUndefined(`The result of "${call.name}"`)
     slots[slot] = m.outside.import(result)
     return next
   })

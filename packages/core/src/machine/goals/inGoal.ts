@@ -226,9 +226,10 @@ function nextIterated(_m: Machine, choice: Choice): Step {
   return step
 }
 
-/** @throws Fault for an undefined element, unless the host takes it for a value. */
+/** @throws HostError for an undefined element, unless the host takes it for a value. */
 export function assertElement(m: Machine, { span }: In): void {
-  if (m.host.refusesUndefined) throw new Fault('missing-attribute', 'An element of a list is undefined.', { span })
+  m.at = span
+  m.meetUndefined()
 }
 
 /** Unifies an element once more after the host had to wait. */

@@ -1,6 +1,7 @@
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import type { Account } from '../../text/account.js'
+import { undefinedValue } from '../../values/hostError.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
@@ -392,16 +393,18 @@ export class Machine implements Account {
 
   /**
    * Returns the settled value of a promise among the values, or `pending`.
-   * @throws Fault `missing-attribute` for undefined, unless the host takes it for a value.
+   * @throws HostError `missing-attribute` for undefined, unless the host takes it for a value.
    */
   awaited(promise: PromiseLike<unknown>): unknown {
     const known = this.recall(awaiting, promise, undefined)
     if (known === unanswered) return this.settle(promise)
-    if (known !== undefined || !this.host.refusesUndefined) return known
-    throw new Fault('missing-attribute', 'A promise resolved to undefined.', {
-      span: this.at,
-      hint: 'resolve it to null, not to undefined',
-    })
+    if (known === undefined) this.meetUndefined('The value of a promise')
+    return known
+  }
+
+  /** @throws HostError `missing-attribute` for undefined, unless the host takes it for a value. */
+  meetUndefined(what?: string): void {
+    if (this.host.refusesUndefined) throw undefinedValue(what)
   }
 
   /**

@@ -120,7 +120,9 @@ function matchFields(
   if (isDict(value)) {
     for (const field of fields) {
       if (!dictHas(value, field.key)) return false
-      const verdict = match(m, slots, dictGet(value, field.key), field.pattern, node)
+      const entry = dictGet(value, field.key)
+      if (entry === undefined) m.meetUndefined()
+      const verdict = match(m, slots, entry, field.pattern, node)
       if (verdict !== true) return verdict
     }
     return true
@@ -162,6 +164,7 @@ function matchList(
     if (!isList(term)) return false
     const first = firstOf(term)
     if (first === undefined) return false
+    if (first.head === undefined) m.meetUndefined()
     const verdict = match(m, slots, first.head, element, node)
     if (verdict !== true) return verdict
     term = deref(first.tail)

@@ -62,6 +62,7 @@ function unifyStructures(m: Machine, left: Term, right: Term): Verdict {
     if (++work % portion === 0) m.spend(cost)
     const a = deref(pair.left)
     const b = deref(pair.right)
+    if (a === undefined || b === undefined) m.meetUndefined()
     if (pair.left === pair.right && pair.left instanceof Cell) continue
     if (a === b) {
       if (equalsItself(a)) continue
@@ -97,7 +98,7 @@ function unifyLists(m: Machine, left: AnyList, right: AnyList, open: Pair[]): Ve
     if (work % portion === portion - 1) m.spend(cost)
     const x = deref(a.items[a.at++])
     const y = deref(b.items[b.at++])
-    if (x === y && equalsItself(x)) continue
+    if (x === y && x !== undefined && equalsItself(x)) continue
     if (isScalar(x) && isScalar(y)) return false
     open.push({ left: remaining(a), right: remaining(b) })
     open.push({ left: x, right: y })
