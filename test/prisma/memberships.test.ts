@@ -48,7 +48,7 @@ describe.each(databases)('Relations of the actor that are left in the database o
 
   beforeAll(async () => {
     const bare = await openDocuments(database)
-    await fill(bare, 6)
+    await fill(bare, 4)
     const place = { orgRegion: 'eu', orgCode: 1 }
     await bare.membership.deleteMany({ where: { userId: 1 } })
     await bare.membership.create({ data: { userId: 1, ...place, role: 'a' } })
