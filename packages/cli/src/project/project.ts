@@ -279,7 +279,7 @@ export async function filesOf(
   throw new Failure(`${what} has no file: nothing matches ${list.join(', ')} in ${folder}.`, 'check the paths')
 }
 
-/** A path inside a folder that no search for patterns leaves out. */
+/** A path below the folder without `node_modules` and `dist`, which searches leave out. */
 const plainPath = /^(?!.*\b(?:node_modules|dist)\/)[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
 
 /** Returns the files that match patterns. */

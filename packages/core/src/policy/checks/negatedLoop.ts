@@ -4,12 +4,12 @@ import { isOneOf } from '../matchRule.js'
 import { sameNode } from '../sameNode.js'
 import type { PolicyContext, RuleCheck } from './check.js'
 
-/** The most names of rules that are followed from one negation, and the most rules of one name. */
+/** Limit of the rule names that are followed from one negation, and of the rules that a followed name can have. */
 const FOLLOWED = 100
 
 /**
- * A rule must not need that its own head fails: it would prove what it needs to fail. Other rules are followed while
- * they pass on what the head has, so that `f(x) if not g(x); g(x) if f(x);` is found, too.
+ * A rule must not require its own head to be false: such a rule never applies. Calls of other rules with the same
+ * arguments are followed, which also finds `f(x) if not g(x); g(x) if f(x);`.
  */
 export const negatedLoop: RuleCheck = (context) => ({
   rule: (rule) => {
@@ -28,7 +28,7 @@ export const negatedLoop: RuleCheck = (context) => ({
 
 const goalsOf = (body: Expression): readonly Expression[] => (body.kind === 'and' ? body.operands : [body])
 
-/** Returns the call in a condition that makes it true whenever the head of a rule holds; undefined if none does. */
+/** Returns a call that makes the condition true whenever the head of the rule is true; undefined if there is none. */
 function impliedBy(rule: Rule, condition: Expression, context: PolicyContext): Call | undefined {
   const seen = new Set<string>([rule.name])
   const isImplied = (name: string, args: readonly (Expression | undefined)[]): boolean => {
@@ -46,7 +46,7 @@ function impliedBy(rule: Rule, condition: Expression, context: PolicyContext): C
   return callsIn(condition).find(({ name, args }) => isImplied(name, args))
 }
 
-/** Returns the calls each of which alone makes a condition true. */
+/** Returns the calls that make a condition true, each by itself. */
 function callsIn(condition: Expression | undefined): readonly Call[] {
   if (condition?.kind === 'or') return condition.operands.flatMap(callsIn)
   return condition?.kind === 'call' && condition.keywords.length === 0 ? [condition] : []
@@ -57,8 +57,8 @@ function isHead({ parameters }: Rule, args: readonly (Expression | undefined)[])
 }
 
 /**
- * Returns what the variables of another rule stand for if it certainly matches arguments that a rule has in its head;
- * undefined if that is unknown.
+ * Returns a function from the variables of another rule to arguments of a call of it, all of which are in the head of
+ * `rule`. Returns undefined unless the other rule always matches them.
  */
 function valuesIn(
   { parameters }: Rule,

@@ -189,7 +189,7 @@ class Program {
 
 /** Up to this number, predicates have functions of their own. */
 const fewPredicates = 16
-/** A value of the pool, or the key of a class of its. */
+/** A value of the pool, or the key of its class. */
 const givenValue = /\bv\d+(?:Key)?\b/
 
 function resolve(given: Given, meaning: Meaning): unknown {
