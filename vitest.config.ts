@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defaultExclude, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -33,6 +34,8 @@ const shared = [
 // Among all tests are those of test/examples/copiedOut, which run the examples' own against the packed packages.
 const unchosen = process.env['ARCTURUS_TESTS'] === 'all' ? 'examples/*/test/**' : '**/*.long.test.ts'
 const excluded = [...defaultExclude, unchosen]
+const earlierTypeOrm = realpathSync(source('test/node_modules/typeorm-0.3'))
+const managers = 'test/typeorm/authorized*.test.ts'
 
 // Tests run against the sources, so that nothing has to be built first; test/package covers the built packages.
 export default defineConfig({
@@ -84,6 +87,22 @@ export default defineConfig({
         test: { name: 'shared', include: [...shared], isolate: false, setupFiles: ['test/setup/noPartialRows.ts'] },
       },
       { extends: true, test: { name: 'isolated', include: [...all], exclude: [...excluded, ...shared] } },
+      // The managers are classes of the TypeORM that `@arcturus/typeorm` imports: here it is the earlier version.
+      {
+        extends: true,
+        resolve: {
+          alias: [
+            { find: /^typeorm$/, replacement: `${earlierTypeOrm}/index.mjs` },
+            { find: /^typeorm(?=\/)/, replacement: earlierTypeOrm },
+          ],
+        },
+        test: {
+          name: 'typeorm 0.3',
+          include: process.env['ARCTURUS_TESTS'] === 'all' ? [managers] : [],
+          env: { ARCTURUS_TYPEORM: '0.3' },
+          isolate: false,
+        },
+      },
     ],
     exclude: excluded,
     maxWorkers: '100%',

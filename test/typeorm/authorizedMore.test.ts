@@ -1,10 +1,10 @@
 import type { EntityManager, EntitySubscriberInterface, InsertEvent, UpdateEvent } from 'typeorm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { policy } from '../orm/workspace.js'
-import { openDatabases } from './databases.js'
+import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_more', ['sqlite', 'postgresql', 'mysql'], ['1'])
+const databases = await openDatabases('authorized_more', ['sqlite', 'postgresql', 'mysql'], ownVersion)
 
 type World = Awaited<ReturnType<typeof openWorkspace>>
 interface Row {

@@ -16,9 +16,9 @@ import {
 } from 'typeorm'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDatabases } from './databases.js'
+import { openDatabases, ownVersion } from './databases.js'
 
-const [database] = await openDatabases('authorized_operations', ['sqlite'], ['1'])
+const [database] = await openDatabases('authorized_operations', ['sqlite'], ownVersion)
 
 class Someone {}
 
@@ -76,6 +76,10 @@ const operations: Readonly<Record<string, Case>> = {
   count: [[Folder, { where }], 0],
   countBy: [[Folder, where], 0],
   exists: [[Folder, { where }], false],
+  // TypeORM 0.3 has more names for these.
+  exist: [[Folder, { where }], false],
+  findByIds: [[Folder, [2]], []],
+  findOneById: [[Folder, 2], null],
   existsBy: [[Folder, where], false],
   sum: [[Folder, 'size', where], null],
   average: [[Folder, 'size', where], null],
@@ -113,6 +117,7 @@ const making = [
   'createQueryBuilder',
   'getRepository',
   'getTreeRepository',
+  'getCustomRepository',
   'withRepository',
   'create',
   'merge',

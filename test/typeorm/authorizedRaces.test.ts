@@ -1,10 +1,10 @@
 import type { AuthorizedManager } from '@arcturus/typeorm'
 import type { EntityManager, EntitySubscriberInterface } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openDatabases } from './databases.js'
+import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_races', ['postgresql', 'mysql'], ['1'])
+const databases = await openDatabases('authorized_races', ['postgresql', 'mysql'], ownVersion)
 
 /** What another connection does between two statements of a write. */
 type Meanwhile = (manager: EntityManager) => Promise<unknown>

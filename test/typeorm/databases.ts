@@ -15,6 +15,12 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** The version that `typeorm` is here: the earlier one in a project of its own. */
+const own: Database['version'] = process.env['ARCTURUS_TYPEORM'] === '0.3' ? '0.3' : '1'
+
+/** The versions whose managers are tried: those of classes that the package extends. */
+export const ownVersion: readonly Database['version'][] = [own]
+
 /** The versions that are tried: the earlier one in the long tests only. */
 export const typeOrmVersions: readonly Database['version'][] =
   process.env['ARCTURUS_TESTS'] === 'all' ? ['1', '0.3'] : ['1']

@@ -2,10 +2,10 @@
 import type { EntityManager } from 'typeorm'
 import { afterAll, beforeAll } from 'vitest'
 import { itemsOf, type Timed, tagsOf, timeAll, timedItems, timedPolicy } from '../orm/writeTimes.js'
-import { openDatabases } from './databases.js'
+import { openDatabases, ownVersion } from './databases.js'
 import { addRows, insertRows, openWorkspace } from './workspace.js'
 
-const [database] = await openDatabases('write_times', ['postgresql'], ['1'])
+const [database] = await openDatabases('write_times', ['postgresql'], ownVersion)
 
 let world: Awaited<ReturnType<typeof openWorkspace>>
 beforeAll(async () => {

@@ -87,7 +87,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     if (window.isOpen && alias === undefined && entity === undefined)
       return parts.dataSource.createQueryBuilder(runnerOf(this.#session))
     const given = alias === undefined ? (entity as QueryRunner | undefined) : runner
-    const builder = new GuardedSelect<Entity>(this.dataSource, this.#runner(given))
+    const builder = new GuardedSelect<Entity>(this.connection, this.#runner(given))
     return alias === undefined ? builder : builder.select(alias).from(entity as EntityTarget<Entity>, alias)
   }
 
@@ -98,7 +98,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
   ): any {
     const made = super.create(target, values as DeepPartial<Entity>)
     const rows = [made].flat() as object[]
-    makeLazy(new Map([[this.dataSource.getMetadata(target), new Set(rows)]]), this.#session)
+    makeLazy(new Map([[this.connection.getMetadata(target), new Set(rows)]]), this.#session)
     return made
   }
 

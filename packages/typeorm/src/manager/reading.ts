@@ -59,9 +59,9 @@ export function makeLazy(found: ReadonlyMap<EntityMetadata, ReadonlySet<object>>
 
 /** Returns the loader of lazy relations whose queries are those of the session's manager. */
 function relationLoaderOf({ parts, ...session }: Session): RelationLoader {
-  const { dataSource } = parts.manager({ parts, ...session })
+  const { connection } = parts.manager({ parts, ...session })
   // Sound: the data source of a manager has a loader.
-  return Reflect.get(dataSource, 'relationLoader') as RelationLoader
+  return Reflect.get(connection, 'relationLoader') as RelationLoader
 }
 
 function collect(rows: readonly object[], entity: EntityMetadata, found: Map<EntityMetadata, Set<object>>): void {

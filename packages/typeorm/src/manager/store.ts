@@ -62,9 +62,11 @@ export class EntityStore implements RowStore<PrintedFilter> {
     const { dataSource, printing } = this.parts
     const lock = isLocked && printing.dialect !== 'sqlite' ? ' FOR UPDATE' : ''
     const sql = `SELECT ${columns} FROM ${from}${lock}`
-    const [sent, values] = dataSource.driver.escapeQueryWithParameters(sql, { ...parameters })
-    // Sound: runners return the rows of a query.
-    return (await this.runner.query(sent, values)) as readonly Values[]
+    const { driver } = dataSource
+    // TypeORM 0.3 has a third argument, which it requires.
+    const escaped: unknown = Reflect.apply(driver.escapeQueryWithParameters, driver, [sql, { ...parameters }, {}])
+    // Sound: drivers return the SQL and its values, and runners the rows of a query.
+    return (await this.runner.query(...(escaped as [string, unknown[]]))) as readonly Values[]
   }
 
   keyed(model: string, keys: readonly Values[]): PrintedFilter {
