@@ -43,7 +43,7 @@ export default defineConfig({
     alias: [
       // Packages in node_modules load this one; its other form would be another realm.
       { find: /^graphql$/, replacement: 'graphql/index.js' },
-      { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
+      { find: '@arcturus/core/internal/web', replacement: source('packages/core/src/internal/web.ts') },
       { find: '@arcturus/core/async', replacement: source('packages/core/src/asyncOnly/index.ts') },
       { find: '@arcturus/core/checks', replacement: source('packages/core/src/checkOnly/index.ts') },
       { find: '@arcturus/core/editing', replacement: source('packages/core/src/editing/index.ts') },
@@ -72,6 +72,8 @@ export default defineConfig({
       { find: '@arcturus/testing', replacement: source('packages/testing/src/index.ts') },
       { find: '@arcturus/typeorm/oso', replacement: source('packages/typeorm/src/oso/index.ts') },
       { find: '@arcturus/react', replacement: source('packages/react/src/index.ts') },
+      { find: '@arcturus/web/node', replacement: source('packages/web/src/node/index.ts') },
+      { find: '@arcturus/web', replacement: source('packages/web/src/index.ts') },
       { find: '@arcturus/typeorm', replacement: source('packages/typeorm/src/index.ts') },
     ],
   },

@@ -64,7 +64,7 @@ function writeStubs(exports, stage) {
     const target = exports[entry]
     const { default: main, types } = typeof target === 'string' ? { default: target } : (target.require ?? target)
     const stub = { ...(main && { main: `.${main}` }), ...(types && { types: `.${types}` }) }
-    mkdirSync(join(stage, entry))
+    mkdirSync(join(stage, entry), { recursive: true })
     writeFileSync(join(stage, entry, 'package.json'), `${JSON.stringify(stub, null, 2)}\n`)
   }
   return names.map((entry) => entry.slice(2))

@@ -15,7 +15,6 @@ function reached(entry: string, infoOf: ModuleInfoOf, found: Set<string> = new S
 const files = [
   ['values', 'compiled/runtime.ts'],
   ['start', 'asyncOnly/index.ts', 'editing/schemaDescription.ts'],
-  ['enforcing', 'enforcement/guard.ts', 'enforcement/requestRules.ts', 'enforcement/routePattern.ts'],
   ['predicates', 'authorizer/plans/evaluator.ts'],
   ['building', 'authorizer/policies/fullBuilding.ts'],
   ['filtering', 'index.ts'],
@@ -68,7 +67,6 @@ const parserModules: NonNullable<UserConfig['plugins']> = {
 const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
-    framework: 'src/enforcement/index.ts',
     async: 'src/asyncOnly/index.ts',
     checks: 'src/checkOnly/index.ts',
     language: 'src/language/index.ts',
@@ -84,6 +82,7 @@ const config: UserConfig = {
     sql: 'src/sql/index.ts',
     tools: 'src/tools/index.ts',
     writes: 'src/writes/index.ts',
+    'internal/web': 'src/internal/web.ts',
   },
   format: ['esm', 'cjs'],
   dts: true,

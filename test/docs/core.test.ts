@@ -45,13 +45,8 @@ describe('the README of core', () => {
   })
 
   test('gives every class of decisions its status', () => {
-    const { UnauthenticatedError, NotFoundError, ForbiddenError, UndecidedError } = core
-    for (const error of [
-      new UnauthenticatedError(),
-      new NotFoundError(),
-      new ForbiddenError(),
-      new UndecidedError('GET /', 200),
-    ])
+    const { UnauthenticatedError, NotFoundError, ForbiddenError } = core
+    for (const error of [new UnauthenticatedError(), new NotFoundError(), new ForbiddenError()])
       expect(page).toMatch(new RegExp(`^\\| \`${error.name}\` +\\| ${error.status} +\\|`, 'm'))
   })
 

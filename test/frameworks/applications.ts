@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { constants, inflateSync } from 'node:zlib'
-import type { Authorizer, EnforcementEvent } from '@arcturus/core'
+import type { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
 import { koaAuthorization } from '@arcturus/koa'
+import type { EnforcementEvent } from '@arcturus/web'
 import express5, { type Express } from 'express'
 import Koa3, { type Middleware } from 'koa'
 

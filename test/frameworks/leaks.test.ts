@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import type { RequestAuthorization } from '@arcturus/core/framework'
+import type { RequestAuthorization } from '@arcturus/web'
 import Router from '@koa/router'
 import compression from 'compression'
 import type { NextFunction, Request, Response } from 'express'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Authorizer } from '@arcturus/core'
-import type { RequestAuthorization } from '@arcturus/core/framework'
+import type { RequestAuthorization } from '@arcturus/web'
 import Router from '@koa/router'
 import compression from 'compression'
 import type express from 'express'

@@ -1,4 +1,5 @@
-import { Authorizer, RoutePattern } from '@arcturus/core'
+import { Authorizer } from '@arcturus/core'
+import { RoutePattern } from '@arcturus/web'
 import Router from '@koa/router'
 import type { NextFunction, Request, Response } from 'express'
 import type { Middleware } from 'koa'

@@ -1,4 +1,4 @@
-import type { RequestAuthorization } from '@arcturus/core/framework'
+import type { RequestAuthorization } from '@arcturus/web'
 import type { Client } from './world.js'
 
 /**

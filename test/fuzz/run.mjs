@@ -16,7 +16,8 @@ await build({
   external: Object.keys(manifest.devDependencies),
   resolve: {
     alias: {
-      '@arcturus/core/framework': here('../../packages/core/src/enforcement/index.ts'),
+      '@arcturus/core/internal/web': here('../../packages/core/src/internal/web.ts'),
+      '@arcturus/web': here('../../packages/web/src/index.ts'),
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
       '@arcturus/core/tools': here('../../packages/core/src/tools/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),

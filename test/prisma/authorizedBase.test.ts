@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Enforcement, Enforcements } from '@arcturus/core/framework'
+import { type Enforcement, Enforcements } from '@arcturus/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { addRows, clear, openWorkspace, policy } from './workspace.js'

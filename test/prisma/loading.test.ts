@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import { RelationMemory } from '@arcturus/core/framework'
+import { RelationMemory } from '@arcturus/core/tools'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'

@@ -1,6 +1,6 @@
 import { Authorizer, RelationNotLoadedError } from '@arcturus/core'
-import { RelationMemory } from '@arcturus/core/framework'
 import { as } from '@arcturus/core/runtime'
+import { RelationMemory } from '@arcturus/core/tools'
 import { TypeOrmSchemaError, typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -19,11 +19,6 @@ export type {
   ScalarDeclaration,
 } from './authorizer/registration.js'
 export type { Difference, Shadow, ShadowOptions } from './authorizer/shadow.js'
-export type { EnforcementEvent } from './enforcement/event.js'
-export { UndecidedError } from './enforcement/guard.js'
-export { ChangedRequestError } from './enforcement/requestRules.js'
-export { TargetError } from './enforcement/requestTarget.js'
-export { RoutePattern, type RoutePatternOptions } from './enforcement/routePattern.js'
 export * from './errors.js'
 export type { Diagnostic } from './language/diagnostic.js'
 export { formatDiagnostic } from './language/formatDiagnostic.js'

@@ -21,8 +21,8 @@ import {
   type RouteOptions,
   UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core/framework'
-import { holdUndecided, keepPrivate } from '@arcturus/core/node'
+} from '@arcturus/web'
+import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import type {
   ErrorRequestHandler,
   NextFunction,

@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
-import { Authorizer, type EnforcementEvent, RoutePattern } from '@arcturus/core'
+import { Authorizer } from '@arcturus/core'
+import { type EnforcementEvent, RoutePattern } from '@arcturus/web'
 import express, {
   type ErrorRequestHandler,
   type Express,

@@ -1,4 +1,4 @@
-export { RequestAuthorization, UndecidedError } from '@arcturus/core/framework'
+export { type EnforcementEvent, RequestAuthorization, RoutePattern, UndecidedError } from '@arcturus/web'
 export {
   type ExpressAuthorization,
   type ExpressAuthorizationOptions,

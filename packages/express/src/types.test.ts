@@ -1,4 +1,4 @@
-import type { Authority } from '@arcturus/core/framework'
+import type { Authority } from '@arcturus/web'
 import express, { type Request, type RequestHandler } from 'express'
 import { describe, expectTypeOf, it } from 'vitest'
 import { expressAuthorization } from './expressAuthorization.js'

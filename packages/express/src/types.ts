@@ -1,5 +1,5 @@
 import type { PolicyTypes, RegisteredPolicy, Actor as SharedActor } from '@arcturus/core'
-import type { RequestAuthorization } from '@arcturus/core/framework'
+import type { RequestAuthorization } from '@arcturus/web'
 
 /**
  * Extend it in your application: it declares the type of your actors for this package alone, so

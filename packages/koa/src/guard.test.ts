@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import { Authorizer, type EnforcementEvent, RoutePattern } from '@arcturus/core'
+import { Authorizer } from '@arcturus/core'
+import { type EnforcementEvent, RoutePattern } from '@arcturus/web'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import request from 'supertest'

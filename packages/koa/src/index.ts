@@ -1,3 +1,3 @@
-export { RequestAuthorization, UndecidedError } from '@arcturus/core/framework'
+export { type EnforcementEvent, RequestAuthorization, RoutePattern, UndecidedError } from '@arcturus/web'
 export { type KoaAuthorization, type KoaAuthorizationOptions, koaAuthorization } from './koaAuthorization.js'
 export type { Actor, AllowedState, Register, RouteContext } from './types.js'

@@ -1,4 +1,4 @@
-import { type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import { type EnforcementEvent, UndecidedError } from '@arcturus/web'
 import cors from '@koa/cors'
 import Router from '@koa/router'
 import Koa, { type Middleware } from 'koa'

@@ -22,8 +22,8 @@ import {
   type RouteOptions,
   UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core/framework'
-import { holdUndecided, isAllowList } from '@arcturus/core/node'
+} from '@arcturus/web'
+import { holdUndecided, isAllowList } from '@arcturus/web/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
 import type { Actor, AllowedState, RouteContext } from './types.js'
 

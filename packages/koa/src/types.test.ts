@@ -1,4 +1,4 @@
-import type { Authority } from '@arcturus/core/framework'
+import type { Authority } from '@arcturus/web'
 import Router, { type RouterContext } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import { describe, expectTypeOf, it } from 'vitest'

@@ -1,5 +1,5 @@
 import type { PolicyTypes, RegisteredPolicy, Actor as SharedActor } from '@arcturus/core'
-import type { RequestAuthorization } from '@arcturus/core/framework'
+import type { RequestAuthorization } from '@arcturus/web'
 import type { Context } from 'koa'
 
 /**

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { AuthorizationError, RoutedRequest } from '@arcturus/core/framework'
+import type { AuthorizationError, RoutedRequest } from '@arcturus/web'
 import type { ExecutionContext } from '@nestjs/common'
 import type { Parameters } from './options.js'
 

@@ -1,5 +1,5 @@
 import type { Action } from '@arcturus/core'
-import { ArgumentError, type Authority } from '@arcturus/core/framework'
+import { ArgumentError, type Authority } from '@arcturus/web'
 import type { Type } from '@nestjs/common'
 import { MetadataScanner, type ModuleRef, Reflector } from '@nestjs/core'
 import type { ArcturusModuleOptions, AuthorizeOptions, Load, Loading, ResourceLoader } from './options.js'

@@ -1,13 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Actor } from '@arcturus/core'
-import {
-  ArcturusError,
-  AuthorizationError,
-  assertRoute,
-  type Enforcement,
-  Enforcements,
-  own,
-} from '@arcturus/core/framework'
+import { ArcturusError, AuthorizationError, assertRoute, type Enforcement, Enforcements, own } from '@arcturus/web'
 import {
   type ArgumentsHost,
   type CallHandler,

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
-import { type Action, Authorizer, type EnforcementEvent } from '@arcturus/core'
+import { type Action, Authorizer } from '@arcturus/core'
+import type { EnforcementEvent } from '@arcturus/web'
 import {
   Body,
   type CanActivate,

@@ -1,5 +1,5 @@
 import type { Actor as RegisteredActor } from '@arcturus/core'
-import type { Authority, EnforcementOptions, RouteOptions } from '@arcturus/core/framework'
+import type { Authority, EnforcementOptions, RouteOptions } from '@arcturus/web'
 import type { ExecutionContext, ModuleMetadata, Type } from '@nestjs/common'
 
 /**

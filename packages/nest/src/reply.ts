@@ -1,6 +1,6 @@
 import type { Actor, AuthorizationError } from '@arcturus/core'
-import { type Enforcement, problemOf, problemType, UnauthenticatedError, wantsProblem } from '@arcturus/core/framework'
-import { holdUndecided, keepPrivate } from '@arcturus/core/node'
+import { type Enforcement, problemOf, problemType, UnauthenticatedError, wantsProblem } from '@arcturus/web'
+import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import { Logger } from '@nestjs/common'
 import { type Call, type PlatformRequest, type Reply, rawOf } from './call.js'
 import type { ArcturusModuleOptions } from './options.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { authorizeMark, type RouteMark } from '@arcturus/core/framework'
+import { authorizeMark, type RouteMark } from '@arcturus/web'
 import { RequestMethod } from '@nestjs/common'
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core'
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js'

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AsyncContext, Enforcement } from '@arcturus/core/framework'
+import type { AsyncContext, Enforcement } from '@arcturus/web'
 import { cache } from 'react'
 import type { RequestSource } from './source.js'
 

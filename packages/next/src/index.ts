@@ -1,4 +1,4 @@
-export { RequestAuthorization, UndecidedError } from '@arcturus/core/framework'
+export { type EnforcementEvent, RequestAuthorization, RoutePattern, UndecidedError } from '@arcturus/web'
 export { background, KeptDecisionError } from './cacheScope.js'
 export { type CanProperties, type NextAuthorization, nextAuthorization } from './nextAuthorization.js'
 export type { AuthorizedRequest, RouteContext, RouteHandler, WithAuthorization } from './routeHandler.js'

@@ -1,4 +1,4 @@
-import { AuthorizationError, InvalidBodyError } from '@arcturus/core/framework'
+import { AuthorizationError, InvalidBodyError } from '@arcturus/web'
 
 /** Returns an error without details for the visitor, and logs the cause on the server. */
 export function invalidInput(cause: Error): AuthorizationError {

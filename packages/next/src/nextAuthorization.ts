@@ -1,5 +1,5 @@
 import type { ActionOn, Actor, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/core/framework'
+import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/web'
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
 import { routeHandlers, type WithAuthorization } from './routeHandler.js'

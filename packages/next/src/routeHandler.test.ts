@@ -1,6 +1,6 @@
-import { ArgumentError, Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
-import { routeMarkOf } from '@arcturus/core/framework'
+import { ArgumentError, Authorizer } from '@arcturus/core'
 import { testAuthorization } from '@arcturus/testing'
+import { type EnforcementEvent, routeMarkOf, UndecidedError } from '@arcturus/web'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'

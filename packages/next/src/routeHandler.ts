@@ -11,7 +11,7 @@ import {
   type RouteOptions,
   UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core/framework'
+} from '@arcturus/web'
 import type { NextRequest } from 'next/server.js'
 import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'

@@ -11,7 +11,7 @@ import {
   own,
   type RequestAuthorization,
   type RouteOptions,
-} from '@arcturus/core/framework'
+} from '@arcturus/web'
 import { interrupt, redirectStatus } from './interrupt.js'
 import { invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'

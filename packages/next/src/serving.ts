@@ -1,10 +1,4 @@
-import {
-  type Authority,
-  type Enforcement,
-  type EnforcementOptions,
-  Enforcements,
-  watchDecisions,
-} from '@arcturus/core/framework'
+import { type Authority, type Enforcement, type EnforcementOptions, Enforcements, watchDecisions } from '@arcturus/web'
 import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
 import { ambientSource, type RequestSource } from './source.js'

@@ -8,7 +8,7 @@ import {
   markRoute,
   own,
   type RouteOptions,
-} from '@arcturus/core/framework'
+} from '@arcturus/web'
 
 /** Declares a handler or action as public. */
 export class Unguarded {

@@ -1,5 +1,5 @@
 import type { Action, ModelName } from '@arcturus/core'
-import type { Authority } from '@arcturus/core/framework'
+import type { Authority } from '@arcturus/web'
 import type { NextRequest } from 'next/server.js'
 import { describe, expectTypeOf, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'

@@ -1,4 +1,4 @@
-import { routeMarkOf } from '@arcturus/core/framework'
+import { routeMarkOf } from '@arcturus/web'
 import { declaredRoutes, type Route, type Step, shownMethods } from './route.js'
 
 /** A Koa application, as far as it is read. */

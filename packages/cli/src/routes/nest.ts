@@ -1,4 +1,4 @@
-import { routesToken } from '@arcturus/core/framework'
+import { routesToken } from '@arcturus/web'
 import { Failure } from '../output/failure.js'
 import type { Route } from './route.js'
 

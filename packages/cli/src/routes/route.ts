@@ -1,4 +1,4 @@
-import type { RouteMark } from '@arcturus/core/framework'
+import type { RouteMark } from '@arcturus/web'
 
 /** A route of an application. */
 export interface Route {

@@ -20,8 +20,8 @@ import {
   type RouteOptions,
   UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core/framework'
-import { holdUndecided, keepPrivate } from '@arcturus/core/node'
+} from '@arcturus/web'
+import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
 import { asServing, assertNotKept } from '../cacheScope.js'

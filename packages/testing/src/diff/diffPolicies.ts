@@ -1,7 +1,6 @@
 import { ArgumentError, type Authorizer, type Context, type PolicySource } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
-import { RelationMemory } from '@arcturus/core/framework'
-import { Residuals, showObject } from '@arcturus/core/tools'
+import { RelationMemory, Residuals, showObject } from '@arcturus/core/tools'
 import { type Actors, actorsOf } from './actors.js'
 import { type Answer, answerOf, type Check, isSame } from './answer.js'
 import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'

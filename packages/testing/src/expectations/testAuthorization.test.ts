@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import { Enforcement } from '@arcturus/core/framework'
+import { Enforcement } from '@arcturus/web'
 import { describe, expect, it } from 'vitest'
 import { testAuthorization } from './testAuthorization.js'
 

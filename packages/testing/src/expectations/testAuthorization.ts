@@ -9,7 +9,8 @@ import {
   type FieldOn,
 } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
-import { acceptStandIns, isSameRow, loadExplanation, showObject, standInHeader } from '@arcturus/core/tools'
+import { isSameRow, loadExplanation, showObject } from '@arcturus/core/tools'
+import { acceptStandIns, standInHeader } from '@arcturus/web'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
 import { inContext } from '../inContext.js'

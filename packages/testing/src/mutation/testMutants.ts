@@ -1,12 +1,12 @@
 import { ArcturusError, ArgumentError, type Authorizer, type Context, type Policy, PolicyError } from '@arcturus/core'
 import { own } from '@arcturus/core/filters'
-import { RelationMemory } from '@arcturus/core/framework'
 import {
   actionsToCheck,
   builtinClasses,
   fieldActionsOf,
   fieldTextsOf,
   type Kind,
+  RelationMemory,
   Residuals,
   showObject,
 } from '@arcturus/core/tools'

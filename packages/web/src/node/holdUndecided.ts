@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http'
+import { own } from '@arcturus/core/internal/web'
+import type { Enforcement } from '../enforcement.js'
+import { type Holder, hold, isAllowList } from './hold.js'
+import { keepPrivate } from './keepPrivate.js'
+
+/** How a framework answers in the place of a response without a decision. */
+export interface UndecidedOptions extends Pick<Holder, 'replace'> {
+  readonly method: string | undefined
+  /** The request for messages, such as `GET /documents/1`. */
+  readonly name: string
+  /** Reports an error that no error handler can answer any more. */
+  readonly report: (error: Error) => void
+  /** Returns whether a body answers an OPTIONS request. Default: it lists the allowed methods, as routers do. */
+  readonly exempts?: (body: string) => boolean
+  /** Returns whether the response may depend on the actor. Default: as the guard knows. */
+  readonly isPersonal?: () => boolean
+  /** Marks the response as private for caches. Default: as `keepPrivate`. */
+  readonly makePrivate?: () => void
+}
+
+/**
+ * Holds a response until its enforcement has a decision, and marks it as private if it depends on the actor.
+ *
+ * @returns A function that releases the response.
+ */
+export function holdUndecided(
+  response: ServerResponse,
+  enforcement: Pick<Enforcement<object, unknown>, 'guard' | 'hold' | 'answered'>,
+  given: UndecidedOptions,
+): () => void {
+  const { guard } = enforcement
+  const {
+    method,
+    name,
+    report,
+    replace,
+    exempts = (body: string) => isAllowList(response, body),
+    isPersonal = () => guard.personal,
+    makePrivate = () => keepPrivate(response),
+  } = own(given)
+  return hold(response, {
+    holds: () => guard.holds,
+    failure: (status) => enforcement.hold(status, name),
+    exempts: method === 'OPTIONS' ? exempts : undefined,
+    sending: () => {
+      if (isPersonal() && guard.state !== 'blocked') makePrivate()
+      enforcement.answered()
+    },
+    replace,
+    body: (error) => {
+      report(error)
+      return 'Internal Server Error'
+    },
+  })
+}

@@ -1,0 +1,26 @@
+import type { RequestFields } from '@arcturus/core/internal/web'
+import type { RoutedRequest } from './requestRules.js'
+
+/** What a framework tells of its requests. */
+interface Described<Request> {
+  readonly routed?: ((request: Request) => RoutedRequest) | undefined
+  readonly requestId?: ((request: Request) => unknown) | undefined
+}
+
+/** The longest identifier that is kept: clients can choose the header. */
+const maxLength = 200
+
+/** Returns the fields of a request for logs. */
+export function fieldsOfRequest<Request>(
+  request: Request,
+  method: string,
+  { requestId, routed }: Described<Request>,
+): RequestFields {
+  const id = requestId?.(request)
+  const path = routed?.(request).paths[0]?.split('?', 1)[0]
+  return {
+    ...((typeof id === 'string' || typeof id === 'number') && id !== '' && { id: String(id).slice(0, maxLength) }),
+    method,
+    ...(path !== undefined && { path }),
+  }
+}

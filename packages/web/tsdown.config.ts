@@ -1,0 +1,14 @@
+import type { UserConfig } from 'tsdown'
+
+const config: UserConfig = {
+  entry: { index: 'src/index.ts', node: 'src/node/index.ts' },
+  format: ['esm', 'cjs'],
+  dts: true,
+  // The main entry runs anywhere; `node` holds responses of Node.js.
+  platform: 'neutral',
+  fixedExtension: true,
+  deps: { neverBundle: [/^node:/] },
+  target: 'node20',
+}
+
+export default config
