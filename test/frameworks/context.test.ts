@@ -1,10 +1,12 @@
 import type { RequestListener } from 'node:http'
 import { Authorizer, type Context } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
+import { honoAuthorization } from '@arcturus/hono'
 import { koaAuthorization } from '@arcturus/koa'
 import { nextAuthorization } from '@arcturus/next'
 import Router from '@koa/router'
 import express from 'express'
+import { Hono, type Context as HonoContext } from 'hono'
 import Koa from 'koa'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it, vi } from 'vitest'
@@ -35,6 +37,15 @@ interface Asked {
 
 /** Returns the answer of a route. */
 type Answer = (authorization: Asked) => Promise<object>
+
+/** Serves what answers a request of the web by its header `x-hour`. */
+const served =
+  (respond: (request: Request) => Response | Promise<Response>): RequestListener =>
+  async (req, res) => {
+    const request = new Request('http://localhost/', { headers: { 'x-hour': String(req.headers['x-hour']) } })
+    const response = await respond(request)
+    res.writeHead(response.status).end(await response.text())
+  }
 
 /** An application of each framework, whose one route may be read at every hour. */
 const frameworks: Record<string, (options: Options, answer: Answer) => RequestListener> = {
@@ -70,6 +81,21 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     app.silent = true
     return app.callback() as RequestListener
   },
+  Hono({ actor, context }, answer) {
+    const hourOf = (c: HonoContext): string => String(c.req.header('x-hour'))
+    const { authorize } = honoAuthorization(authorizer, {
+      actor: (c) => actor(hourOf(c)),
+      context: (c) => context(hourOf(c)) as Context,
+      log: () => {},
+    })
+    const app = new Hono().use(authorize()).onError((_, c) => c.text('Internal Server Error', 500))
+    app.get(
+      '/',
+      authorize('read', async () => open),
+      async (c) => c.json(await answer(c.get('authorization') as Asked)),
+    )
+    return served(app.fetch)
+  },
   Next({ actor, context }, answer) {
     const { withAuthorization } = nextAuthorization(authorizer, {
       actor: ({ headers }) => actor(String(headers.get('x-hour'))),
@@ -82,18 +108,13 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
       async () => open,
     )
     // As Next calls a route handler.
-    return async (req, res) => {
-      const request = new NextRequest('http://localhost/', { headers: { 'x-hour': String(req.headers['x-hour']) } })
-      const respond = async (): Promise<Response> => {
-        try {
-          return await handle(request, { params: Promise.resolve({}) })
-        } catch {
-          return new Response('Internal Server Error', { status: 500 })
-        }
+    return served(async (request) => {
+      try {
+        return await handle(new NextRequest(request), { params: Promise.resolve({}) })
+      } catch {
+        return new Response('Internal Server Error', { status: 500 })
       }
-      const response = await respond()
-      res.writeHead(response.status).end(await response.text())
-    }
+    })
   },
 }
 

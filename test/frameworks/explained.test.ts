@@ -1,10 +1,12 @@
 import '@arcturus/core/explain'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
+import { honoAuthorization } from '@arcturus/hono'
 import { koaAuthorization } from '@arcturus/koa'
 import type { EnforcementEvent } from '@arcturus/web'
 import Router from '@koa/router'
 import express from 'express'
+import { Hono } from 'hono'
 import Koa from 'koa'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
@@ -44,6 +46,18 @@ const frameworks: Record<string, (reasons: boolean, accept: string) => Promise<{
     app.silent = true
     const { text, body, type } = await request(app.callback()).get('/documents/1').set('accept', accept).buffer()
     return { text: text || String(body), type }
+  },
+  async Hono(reasons, accept) {
+    const world = createWorld()
+    const { authorize } = honoAuthorization(world.authorizer, { actor: () => world.user('eve'), reasons })
+    const app = new Hono().use(authorize())
+    app.get(
+      '/documents/:id',
+      authorize('edit', (c) => world.document(c.req.param('id') ?? '')),
+      (c) => c.text('edited'),
+    )
+    const answer = await app.request('/documents/1', { headers: { accept } })
+    return { text: await answer.text(), type: answer.headers.get('content-type') ?? '' }
   },
 }
 

@@ -10,6 +10,7 @@ export {
   UnauthenticatedError,
   watchDecisions,
 } from '@arcturus/core/internal/web'
+export { type Answer, answerOf, headersOf } from './answer.js'
 export type { Authority } from './authority.js'
 export { Calls } from './calls.js'
 export { assertReason, assertRoute, type RouteOptions } from './declaration.js'
@@ -18,6 +19,7 @@ export { Enforcement } from './enforcement.js'
 export { type AsyncContext, Enforcements } from './enforcements.js'
 export type { EnforcementEvent } from './event.js'
 export { Guard, UndecidedError } from './guard.js'
+export { keepPrivate } from './keepPrivate.js'
 export type { EnforcementHooks, EnforcementOptions } from './options.js'
 export { type ProblemDetails, problemOf, problemType, wantsProblem } from './problem.js'
 export { type Loaded, type Loader, RequestAuthorization } from './requestAuthorization.js'

@@ -28,6 +28,8 @@ export interface RoutedRequest {
   readonly paths: readonly string[]
   /** Which routers distinguish `/Admin` and `/admin`: none, all, or some. Default `none`. */
   readonly caseSensitive?: 'none' | 'some' | 'all' | undefined
+  /** The request that the rules read. Default: the one of the framework. */
+  readonly request?: object | undefined
 }
 
 /** The request-level rules (`allow_request`) of one request. */
@@ -61,7 +63,7 @@ export class RequestRules<Request> {
     this.#allowed = undefined
     const routed = this.#routed?.(this.request)
     for (const target of routed?.targets ?? []) assertCanonical(target)
-    for (const request of routed ? ruledRequests(this.request, routed) : [this.request])
+    for (const request of routed ? ruledRequests(routed.request ?? this.request, routed) : [this.request])
       await this.authority.authorizeRequest(actor, request)
     this.#allowed = routed
   }

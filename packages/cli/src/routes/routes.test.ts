@@ -1,13 +1,16 @@
 import { createRequire } from 'node:module'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
+import { honoAuthorization } from '@arcturus/hono'
 import { koaAuthorization } from '@arcturus/koa'
 import KoaRouter from '@koa/router'
 import express, { type RequestHandler } from 'express'
+import { type Context, Hono, type Next } from 'hono'
 import Koa from 'koa'
 import request from 'supertest'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expressRoutes } from './express.js'
+import { honoRoutes } from './hono.js'
 import { koaRoutes } from './koa.js'
 import type { Route } from './route.js'
 
@@ -150,6 +153,50 @@ describe('Koa', () => {
     const served = app.callback()
     for (const { method, path, marks } of routes) {
       const answer = await request(served)[method === 'POST' ? 'post' : 'get'](path.replace(/:\w+/g, '1'))
+      expect([method, path, answer.status]).toEqual([method, path, marks.length > 0 ? 200 : 500])
+    }
+  })
+})
+
+describe('Hono', () => {
+  // It prints the errors of blocked responses.
+  beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+  afterAll(() => void vi.restoreAllMocks())
+  const { authorize, unguarded } = honoAuthorization(authorizer, { actor })
+  const ok = (c: Context) => c.text('ok')
+  const passOn = (_: Context, next: Next) => next()
+
+  it('lists the routes of nested applications, and what middleware before them declares', async () => {
+    const app = new Hono()
+    app.onError((_, c) => c.text('sorry', 500))
+    app.use(authorize())
+    app.get('/health', unguarded('liveness'), ok)
+    app.get('/style.css', unguarded('styles', ok)).get('/late', unguarded('a page'), passOn, ok)
+    app.get('/notes', authorize('list', 'Note'), ok).post('/notes', ok)
+    app.get('/notes/:id{[0-9]+}', authorize('read', find, { model: 'Note' }), ok)
+    const nested = new Hono().get('/:page', ok).get('/', ok).get('/:page/more', unguarded('for all'), ok)
+    nested.onError((_, c) => c.text('sorry', 500))
+    app.use('/books/:book/*', authorize('read', find)).route('/books/:book', nested)
+    app.get('/optional/:id?', ok).use('/optional/:id', authorize('read', find)).get('/optional/:id', ok)
+    app.all('/all', ok)
+    const routes = honoRoutes(app)
+    expect(lines(routes)).toEqual([
+      'GET /health: liveness',
+      'GET /style.css: styles',
+      'GET /late: none',
+      'GET /notes: list Note',
+      'POST /notes: none',
+      'GET /notes/:id{[0-9]+}: read Note',
+      'GET /books/:book/:page: read',
+      'GET /books/:book: read',
+      'GET /books/:book/:page/more: read, for all',
+      'GET /optional/:id?: none',
+      'GET /optional/:id: read',
+      'ALL /all: none',
+    ])
+    // The guard agrees.
+    for (const { method, path, marks } of routes.filter(({ path }) => !path.startsWith('/optional'))) {
+      const answer = await app.request(path.replace(/:\w+(\{.*\})?/g, '1'), { method: method.replace('ALL', 'GET') })
       expect([method, path, answer.status]).toEqual([method, path, marks.length > 0 ? 200 : 500])
     }
   })

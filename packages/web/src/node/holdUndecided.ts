@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { own } from '@arcturus/core/internal/web'
 import type { Enforcement } from '../enforcement.js'
+import { keepPrivate } from '../keepPrivate.js'
 import { type Holder, hold, isAllowList } from './hold.js'
-import { keepPrivate } from './keepPrivate.js'
 
 /** How a framework answers in the place of a response without a decision. */
 export interface UndecidedOptions extends Pick<Holder, 'replace'> {
