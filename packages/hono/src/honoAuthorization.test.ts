@@ -135,6 +135,20 @@ describe('the guard of Hono', () => {
     expect(await get('/x', 'ada')).toMatchObject({ status: 500, text: 'Internal Server Error' })
   })
 
+  it.each(['/forgotten', '/missing', '/documents/1'])(
+    'blocks what middleware above answers in its place: %s',
+    async (path) => {
+      const fallback: MiddlewareHandler = async (c, next) => {
+        await next()
+        if (c.res.status >= 400) c.res = new Response('classified', { headers: { location: '/classified' } })
+      }
+      const { app, get, authorize, findDocument } = application({}, '', fallback)
+      app.get('/forgotten', classified).get('/documents/:id', authorize('read', findDocument), classified)
+      const { status, text, headers } = await get(path, 'eve')
+      expect([status, text, headers.get('location')]).toEqual([500, 'Internal Server Error', null])
+    },
+  )
+
   it('blocks a handler that forgets to wait for its authorization', async () => {
     const { app, world, get, events } = application()
     app.get('/forgotten', async (c) => {

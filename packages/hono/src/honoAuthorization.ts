@@ -135,16 +135,11 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
 
   /** Checks the response to a request before it leaves Hono. */
   function finish(context: Context, enforcement: Enforcement<Context, Actor>): void {
-    const { req, error } = context
     // An error handler that does not know an error answers it as a failure.
-    const answer = context.res.status >= 500 ? responseOf(error, context) : undefined
+    const answer = context.res.status >= 500 ? responseOf(context.error, context) : undefined
     if (answer) replace(context, answer)
-    const undecided = enforcement.hold(context.res.status, `${req.method} ${req.path}`, context.res.body !== null)
-    if (undecided) {
-      console.error(undecided)
-      context.error = undecided
-      replace(context, new Response('Internal Server Error', { status: 500 }))
-    } else if (enforcement.guard.personal) {
+    if (enforcement.guard.holds) holdResponse(context, enforcement)
+    if (enforcement.guard.personal && enforcement.guard.state !== 'blocked') {
       const getHeader = (name: string) => context.res.headers.get(name) ?? undefined
       keepPrivate({ headersSent: false, getHeader, setHeader: context.header })
     }
@@ -213,6 +208,29 @@ function staysInNext({ req }: Context): () => boolean {
     Object.defineProperty(req, 'routeIndex', { get: () => current, set, configurable: true, enumerable: true })
   }
   return () => Number(known[deepest]) <= last
+}
+
+/** Replaces a response without a decision: that of the routes, and those that middleware above puts in its place. */
+function holdResponse(context: Context, enforcement: Enforcement<Context, Actor>): void {
+  const { method, path } = context.req
+  const checked = (response: Response): Response => {
+    const undecided = enforcement.hold(response.status, `${method} ${path}`, response.body !== null)
+    if (!undecided) return response
+    console.error(undecided)
+    context.error = undecided
+    return new Response('Internal Server Error', { status: 500 })
+  }
+  const sent = checked(context.res)
+  if (sent !== context.res) replace(context, sent)
+  // It has Hono's own accessor.
+  const prototype: object = Object.getPrototypeOf(context)
+  const set = (response: Response | undefined): void => {
+    const held = response && checked(response)
+    if (held !== response) Reflect.set(prototype, 'res', undefined, context)
+    Reflect.set(prototype, 'res', held, context)
+  }
+  const get = (): unknown => Reflect.get(prototype, 'res', context)
+  Object.defineProperty(context, 'res', { get, set, configurable: true })
 }
 
 /** Replaces a response, with all of its headers. */
