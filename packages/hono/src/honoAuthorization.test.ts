@@ -1,4 +1,5 @@
-import { type Authorizer, type EnforcementEvent, RoutePattern, UndecidedError } from '@arcturus/core'
+import type { Authorizer } from '@arcturus/core'
+import { type EnforcementEvent, RoutePattern, UndecidedError } from '@arcturus/web'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 import { cors } from 'hono/cors'

@@ -19,7 +19,7 @@ import {
   type RoutedRequest,
   type RouteOptions,
 } from '@arcturus/web'
-import type { Context, MiddlewareHandler, Next } from 'hono'
+import type { Context, Handler, MiddlewareHandler, Next } from 'hono'
 import type { Actor, AllowedVariables } from './types.js'
 
 /** The actor of a request, and how denials are answered and reported. */
@@ -75,7 +75,7 @@ export interface HonoAuthorization<P extends PolicyTypes = RegisteredPolicy> {
    * app.get('/health', unguarded('liveness'), (c) => c.text('ok'))
    * app.use('/*', unguarded('styles'), serveStatic({ root: './public' }))
    */
-  readonly unguarded: (reason: string, handler?: MiddlewareHandler) => MiddlewareHandler
+  readonly unguarded: (reason: string, handler?: Handler) => MiddlewareHandler
 }
 
 /**
@@ -156,7 +156,7 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
     return markRoute(middleware, authorizeMark(action, subject, options))
   }
 
-  function unguarded(reason: string, handler?: MiddlewareHandler) {
+  function unguarded(reason: string, handler?: Handler) {
     assertReason(reason)
     if (handler !== undefined && typeof handler !== 'function')
       throw new ArgumentError('invalid-argument', 'The second argument of unguarded must be a handler.', {

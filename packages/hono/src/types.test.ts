@@ -19,7 +19,10 @@ export function application(): void {
   const app = new Hono()
   app.use(authorize())
   app.get('/health', unguarded('liveness'), (c) => c.text('well'))
-  app.use('/*', unguarded('styles', other))
+  app.use('/*', unguarded('styles', other)).get(
+    '/page',
+    unguarded('a page', (c) => c.text('page')),
+  )
 
   app.get('/documents/:id', authorize('read', findDocument), (c) => {
     expectTypeOf(c.get('authorization').resource).toEqualTypeOf<Document>()
