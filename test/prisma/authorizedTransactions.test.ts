@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Turn, tagPolicy, takeTurns } from '../orm/turns.js'
 import { openDatabases } from './databases.js'
-import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
+import { addRows, type Client, clear, openWorkspace, policy, tablesOf } from './workspace.js'
 
 const databases = await openDatabases('authorized_transactions', ['sqlite', 'postgresql', 'mysql'])
 
 describe.each(databases)('Transactions of an authorized client on $name', (database) => {
   let world: Awaited<ReturnType<typeof openWorkspace>>
   beforeAll(async () => {
-    world = await openWorkspace(database)
+    world = await openWorkspace(database, policy + tagPolicy)
   }, 60_000)
   afterAll(async () => {
     await world?.bare.$disconnect()
@@ -61,18 +62,47 @@ describe.each(databases)('Transactions of an authorized client on $name', (datab
     expect(await tablesOf(world.bare)).toEqual(before)
   })
 
-  it('write in parallel, each write on its own', async () => {
-    await world.as(2).$transaction(async (tx) => {
-      const written = await Promise.allSettled([
-        tx.item.update({ where: { id: 1 }, data: { text: 'one' } }),
-        tx.item.update({ where: { id: 2 }, data: { text: 'hidden' } }),
-        tx.item.create({ data: { id: 201, text: 'new', boardId: 1 } }),
-      ])
-      expect(written.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  const turn = (tx: Pick<Client, 'member' | 'tag' | 'item'>): Turn => ({
+    refusedMember: async () => await tx.member.create({ data: { userId: 2, spaceId: 2, role: 'admin' } }),
+    refusedTag: async () => await tx.tag.create({ data: { id: 1, name: 'red' } }),
+    refusedMove: async () => await tx.item.update({ where: { id: 1 }, data: { boardId: 2 } }),
+    tag: async (id) => await tx.tag.create({ data: { id, name: `tag ${id}` } }),
+    rename: async (text) => await tx.item.update({ where: { id: 1 }, data: { text } }),
+    items: async () => (await tx.item.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id),
+  })
+  const assertTags = async (wanted: readonly number[]): Promise<void> => {
+    const where = { id: { gte: 100 } }
+    const tags = await world.bare.tag.findMany({ where, orderBy: { id: 'asc' } })
+    expect(tags.map(({ id }) => id)).toEqual(wanted)
+    await world.bare.tag.deleteMany({ where })
+  }
+
+  it('let 2 to 20 operations at the same time take turns', async () => {
+    for (let seed = 0; seed < 19; seed += 3)
+      await assertTags(await world.as(2).$transaction(async (tx) => await takeTurns(seed, [turn(tx)])))
+  })
+
+  it('let several clients in one of the application take turns', async () => {
+    for (let seed = 19; seed < 38; seed += 3) {
+      const run = world.bare.$transaction(async (tx) => {
+        const client = () => turn(world.authorizedClient(world.user(2), { client: tx }) as unknown as Client)
+        return await takeTurns(seed, [client(), client()])
+      })
+      await assertTags(await run)
+    }
+  })
+
+  it('within others let both clients read', async () => {
+    const found = await world.as(2).$transaction(async (tx) => {
+      const later = tx.$transaction(async (inner) => {
+        await inner.item.update({ where: { id: 1 }, data: { text: 'inner' } })
+        // Prisma writes by the innermost client alone.
+        await expect(tx.item.update({ where: { id: 1 }, data: { done: true } })).rejects.toThrow('nested transactions')
+        return await tx.item.findUnique({ where: { id: 1 } })
+      })
+      return [await later, await tx.item.findUnique({ where: { id: 1 } })]
     })
-    expect(await world.bare.item.findMany({ select: { text: true }, orderBy: { id: 'asc' } })).toEqual(
-      ['one', 'b', 'c', 'new'].map((text) => ({ text })),
-    )
+    expect(found).toMatchObject(Array.from({ length: 2 }, () => ({ text: 'inner', done: false })))
   })
 
   it('see a role that was revoked before the write', async () => {

@@ -316,7 +316,6 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
       trustsCascades: cascade === 'trust',
       client,
       isTransaction: !('$connect' in client),
-      turns: { last: Promise.resolve() },
       log,
     })
   }

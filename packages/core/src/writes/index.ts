@@ -37,5 +37,6 @@ export {
 } from './rowsFilter.js'
 export { type RowChange, RowRules } from './rules.js'
 export { isWithinScope, type Scope, type ScopeOf, withinScope } from './scope.js'
+export { Turns, turnsOf } from './turns.js'
 export { type KeyedRows, withoutWitnesses } from './witness.js'
 export { Writer } from './writer.js'

@@ -3,7 +3,7 @@ import { property } from '../schema/fromClient.js'
 import { isReadOperation } from './operations.js'
 import { plainCopy } from './plainCopy.js'
 import { read } from './read.js'
-import type { Session } from './session.js'
+import { reading, type Session } from './session.js'
 import { write } from './write.js'
 
 /**
@@ -61,9 +61,10 @@ export class Query implements PromiseLike<unknown> {
     const args = plainCopy(this.args ?? {}, false)
     if (!isArguments(args)) plainCopy(() => {}, false)
     const sent = this.path.length === 0 ? (args as Arguments) : followed(args as Arguments, this.path)
-    const result = isReadOperation(this.operation)
-      ? await read(session, this.model, this.operation, sent)
-      : await write(session, this.model, this.operation, sent)
+    const { model, operation } = this
+    const result = isReadOperation(operation)
+      ? await reading(session, () => read(session, model, operation, sent))
+      : await write(session, model, operation, sent)
     return this.path.reduce((row, [relation]) => property(row, relation) ?? null, result)
   }
 }

@@ -1,4 +1,4 @@
-import type { ActionNames } from '@arcturus/core/writes'
+import { type ActionNames, type Turns, turnsOf } from '@arcturus/core/writes'
 import { unsupportedOperation } from '../errors.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'
@@ -14,18 +14,16 @@ export interface Session {
   /** The base client, or the client of a transaction. */
   readonly client: PrismaClientLike
   readonly isTransaction: boolean
-  /** Writes of one transaction run one after another: each is rolled back alone if it is refused. */
-  readonly turns: { last: Promise<unknown> }
   readonly log: (message: string) => void
 }
 
-/** Returns the session of a transaction of its client. */
-export function within(session: Session, client: PrismaClientLike): Session {
-  return { ...session, client, isTransaction: true, turns: { last: Promise.resolve() } }
+/** Runs a query; within a transaction, after its writes. */
+export function reading<Result>({ client, isTransaction }: Session, run: () => Promise<Result>): Promise<Result> {
+  return isTransaction ? turnsOf(client).read(run) : run()
 }
 
 /**
- * Runs a function in a transaction of a session's client; within a transaction, in a savepoint, so
+ * Runs a function in a transaction of a session's client; within a transaction, alone and in a savepoint, so
  * that a refusal undoes its statements alone.
  */
 export function transaction<Result>(
@@ -34,15 +32,14 @@ export function transaction<Result>(
   options?: TransactionOptions,
 ): Promise<Result> {
   if (!session.isTransaction) return begun(session, run, options)
-  const turn = session.turns.last.then(() => begun(session, run, options))
-  session.turns.last = turn.catch(() => {})
-  return turn
+  return turnsOf(session.client).write((within) => begun(session, run, options, within))
 }
 
 async function begun<Result>(
   session: Session,
   run: (session: Session) => Promise<Result>,
-  options?: TransactionOptions,
+  options: TransactionOptions | undefined,
+  turns?: Turns,
 ): Promise<Result> {
   const begin = property(session.client, '$transaction')
   if (typeof begin !== 'function') {
@@ -50,7 +47,10 @@ async function begun<Result>(
       hint: 'pass the client of a transaction of Prisma 7.5 or newer, or open it with `client.$transaction` of the authorized client',
     })
   }
-  const work = (client: PrismaClientLike) => run(within(session, client))
+  const work = (client: PrismaClientLike): Promise<Result> => {
+    turnsOf(client, turns)
+    return run({ ...session, client, isTransaction: true })
+  }
   // Sound: a transaction resolves to what its function returns.
   return await (Reflect.apply(begin, session.client, options ? [work, options] : [work]) as Promise<Result>)
 }

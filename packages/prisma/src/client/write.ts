@@ -203,30 +203,49 @@ function planned<Result>(session: Session, model: string, run: (plan: Plan) => P
   return transaction(session, (own) => run(new Plan(own, model)))
 }
 
+/**
+ * Runs a plan by one statement if everything about it is known before; else in a transaction. Within one, that
+ * statement, too, is undone alone.
+ * @param single - Returns undefined if something is not known.
+ */
+async function singly(
+  session: Session,
+  model: string,
+  single: (plan: Plan) => Promise<unknown>,
+  run: (plan: Plan) => Promise<unknown>,
+): Promise<unknown> {
+  const { isTransaction } = session
+  const known = isTransaction ? undefined : await single(new Plan(session, model))
+  return known ?? planned(session, model, async (plan) => (isTransaction && (await single(plan))) || run(plan))
+}
+
 async function create(session: Session, model: string, args: Arguments): Promise<unknown> {
   const selection = selectionOf(args)
-  const plan = new Plan(session, model)
-  const data = await plan.data.read(args['data'] ?? {}, model)
-  const isKnown = await plan.areAllowed([data], true)
-  const guarded = isKnown && isFlat(selection, plan.model) ? await plan.reading.selection(selection, model) : undefined
-  if (guarded && guarded.level.columns.size === 0) {
+  const single = async (plan: Plan): Promise<unknown> => {
+    const data = await plan.data.read(args['data'] ?? {}, model)
+    if (!(await plan.areAllowed([data], true)) || !isFlat(selection, plan.model)) return undefined
+    const guarded = await plan.reading.selection(selection, model)
+    if (guarded.level.columns.size > 0) return undefined
     const sent = { data: data.columns, ...guarded.args }
-    const row = await call(session.client, model, 'create', sent)
+    const row = await call(plan.session.client, model, 'create', sent)
     tagRows(session.parts.tables, model, 'create', sent, undefined, row)
     return row
   }
-  return await planned(session, model, async (own) =>
-    own.create(await own.data.read(args['data'] ?? {}, model), selection),
+  return await singly(session, model, single, async (plan) =>
+    plan.create(await plan.data.read(args['data'] ?? {}, model), selection),
   )
 }
 
 async function createMany(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const plan = new Plan(session, model)
-  const rows = await rowsOf(plan, args)
-  if (rows.length === 0) return { count: 0 }
-  if (args['skipDuplicates'] !== true && (await plan.areAllowed(rows, false)))
-    return await call(session.client, model, 'createMany', { data: rows.map(({ columns }) => columns) })
-  return await planned(session, model, async (own) => ({ count: (await insertAll(own, args, undefined)).length }))
+  const single = async (plan: Plan): Promise<unknown> => {
+    const rows = await rowsOf(plan, args)
+    if (rows.length === 0) return { count: 0 }
+    if (args['skipDuplicates'] === true || !(await plan.areAllowed(rows, false))) return undefined
+    return await call(plan.session.client, model, 'createMany', { data: rows.map(({ columns }) => columns) })
+  }
+  return await singly(session, model, single, async (plan) => ({
+    count: (await insertAll(plan, args, undefined)).length,
+  }))
 }
 
 function createManyAndReturn(session: Session, model: string, args: Arguments): Promise<unknown> {

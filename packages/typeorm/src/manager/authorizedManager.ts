@@ -61,7 +61,6 @@ export function managerMaker(
     const parts = context ? { ...shared, authorizer: authorizer.with(context) } : shared
     const names = actions ? actionNames(authorizer.readAction, options.actions, actions) : actionsOf
     const tables = new ReadableTables(parts, actor, (model) => names(model).read)
-    const turns = { last: Promise.resolve() }
     return new GuardedManager({
       parts,
       actor,
@@ -70,7 +69,7 @@ export function managerMaker(
       runner: manager?.queryRunner,
       tables,
       texts: new Set(['(SELECT 1 AS dummy_column)']),
-      turns,
+      turns: undefined,
       log,
       window: { isOpen: false },
     })

@@ -1,12 +1,12 @@
 import type { Authorizer } from '@arcturus/core'
 import { assertMayWrite, type Unscoped, unscopedQueries } from '@arcturus/core/writes'
-import type { DataSource } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
 import { unsupportedOperation } from '../errors.js'
 import { wrap } from '../prototypes.js'
 import { type Builder, notesOf } from '../rows/builders.js'
 import { dataSourceOf } from '../schema/dialect.js'
 import { sessionOf } from './facade.js'
-import { isSending } from './session.js'
+import { isSending, reading } from './session.js'
 
 interface Guard {
   assertAllowed(entity: string, operation: string): void
@@ -38,7 +38,9 @@ export function guardBase(
 }
 
 function around(builder: object, name: string, operation: string, isWrite: boolean): void {
-  wrap(builder, name, async (own: Builder, original: () => Promise<unknown>) => {
+  wrap(builder, name, async (own: Builder, original: () => Promise<unknown>, runner?: QueryRunner) => {
+    const session = sessionOf(dataSourceOf(own))
+    if (session) return await (isWrite ? original() : reading(session, runner, original))
     assertGuarded(own, operation, isWrite)
     return await original()
   })
@@ -47,7 +49,7 @@ function around(builder: object, name: string, operation: string, isWrite: boole
 function assertGuarded(builder: Builder, operation: string, isWrite: boolean): void {
   const dataSource = dataSourceOf(builder)
   const known = guards.get(dataSource)
-  if (!known || sessionOf(dataSource)) return
+  if (!known) return
   const { isOwn, filters, guarded } = notesOf(builder)
   if (isOwn || isSending(Reflect.get(builder, 'queryRunner'))) return
   const { mainAlias } = builder.expressionMap

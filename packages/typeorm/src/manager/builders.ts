@@ -6,7 +6,7 @@ import { refusedPart, sessionOf } from './facade.js'
 import { assertReadsNoTable, rememberText } from './rawSql.js'
 import { NotLoaded } from './readableTables.js'
 import { assertVisible, finishRows } from './reading.js'
-import type { Session } from './session.js'
+import { reading, type Session } from './session.js'
 
 /** Returns the session of a builder, with the query runner that the builder was given. */
 export function sessionOfBuilder(builder: object): Session {
@@ -14,17 +14,19 @@ export function sessionOfBuilder(builder: object): Session {
   if (!session) throw new Error('The builder is not one of an authorized manager.')
   const runner: unknown = Reflect.get(builder, 'queryRunner')
   // Sound: builders have query runners.
-  return runner === undefined || runner === session.runner ? session : { ...session, runner: runner as QueryRunner }
+  return runner === undefined || runner === session.runner
+    ? session
+    : { ...session, runner: runner as QueryRunner, turns: undefined }
 }
 
-/** Runs a query again after it loaded the data that its filters read. */
-export async function loading<Result>(run: () => Promise<Result>): Promise<Result> {
+/** Runs a query of a session again after it loaded the data that its filters read. */
+export async function loading<Result>(session: Session, run: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
       return await run()
     } catch (error) {
       if (!(error instanceof NotLoaded)) throw error
-      await error.load()
+      await reading(session, undefined, error.load)
     }
   }
 }
@@ -63,19 +65,19 @@ export class GuardedSelect<Entity extends ObjectLiteral = ObjectLiteral> extends
   }
 
   override stream(): ReturnType<SelectQueryBuilder<Entity>['stream']> {
-    return loading(() => super.stream())
+    return loading(this.#session, () => super.stream())
   }
 
   protected override executeCountQuery(runner: QueryRunner): Promise<number> {
-    return loading(() => super.executeCountQuery(runner))
+    return loading(this.#session, () => super.executeCountQuery(runner))
   }
 
   protected override executeExistsQuery(runner: QueryRunner): Promise<boolean> {
-    return loading(() => super.executeExistsQuery(runner))
+    return loading(this.#session, () => super.executeExistsQuery(runner))
   }
 
   protected override loadRawResults(runner: QueryRunner): Promise<unknown[]> {
-    return loading(() => super.loadRawResults(runner))
+    return loading(this.#session, () => super.loadRawResults(runner))
   }
 
   protected override executeEntitiesAndRawResults(
@@ -83,10 +85,11 @@ export class GuardedSelect<Entity extends ObjectLiteral = ObjectLiteral> extends
   ): Promise<{ entities: Entity[]; raw: unknown[] }> {
     const session = this.#session
     notesOf(this).narrows = (path) => session.tables.table(path).isNarrowed
-    return loading(async () => {
+    return loading(session, async () => {
       const result = await super.executeEntitiesAndRawResults(runner)
       const { mainAlias } = this.expressionMap
-      await finishRows(result.entities, mainAlias?.hasMetadata ? mainAlias.metadata : undefined, session, runner)
+      const entity = mainAlias?.hasMetadata ? mainAlias.metadata : undefined
+      await reading(session, runner, () => finishRows(result.entities, entity, session, runner))
       return result
     })
   }

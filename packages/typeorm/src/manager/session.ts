@@ -1,4 +1,4 @@
-import { type ActionNames, writeDenial } from '@arcturus/core/writes'
+import { type ActionNames, type Turns, turnsOf, writeDenial } from '@arcturus/core/writes'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'
@@ -20,8 +20,8 @@ export interface Session {
   readonly tables: ReadableTables
   /** SQL of this manager's own queries, which callers may put into other queries. */
   readonly texts: Set<string>
-  /** Writes of one transaction run one after another: each is rolled back alone if it is refused. */
-  readonly turns: { last: Promise<unknown> }
+  /** The turns within the write of the session; undefined if it is within none. */
+  readonly turns: Turns | undefined
   readonly log: (message: string) => void
   /** Whether TypeORM sends the statements of a write that was checked: its builders are plain meanwhile. */
   readonly window: { isOpen: boolean }
@@ -57,8 +57,26 @@ export function runnerOf({ runner }: Session): QueryRunner | undefined {
 
 type Isolation = Parameters<QueryRunner['startTransaction']>[0]
 
+/** Runs a query after the writes of its transaction. @param runner - Default: that of the session. */
+export function reading<Result>(
+  session: Session,
+  runner: QueryRunner | undefined,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  return turnsFor(session, runner ?? runnerFor(session)).read(run)
+}
+
+/** Returns the query runner of a session, or a new one. SQLite has the same one for all. */
+function runnerFor({ runner, parts }: Session): QueryRunner {
+  return runner ?? parts.dataSource.createQueryRunner()
+}
+
+function turnsFor(session: Session, runner: QueryRunner): Turns {
+  return (runner === session.runner && session.turns) || turnsOf(runner)
+}
+
 /**
- * Runs a function in a transaction of its own; within a transaction, in a savepoint, so that a refusal
+ * Runs a function in a transaction of its own; within a transaction, alone and in a savepoint, so that a refusal
  * undoes its statements alone. Subscribers get the authorized manager meanwhile.
  */
 export function transaction<Result>(
@@ -66,27 +84,27 @@ export function transaction<Result>(
   run: (session: Running, manager: EntityManager) => Promise<Result>,
   isolation?: Isolation,
 ): Promise<Result> {
-  if (!session.runner) return begun(session, run, isolation)
-  const turn = session.turns.last.then(() => begun(session, run, isolation))
-  session.turns.last = turn.catch(() => {})
-  return turn
+  const runner = runnerFor(session)
+  return turnsFor(session, runner).write((turns) =>
+    begun(session, { ...session, runner, turns, window: { isOpen: false } }, run, isolation),
+  )
 }
 
 async function begun<Result>(
   session: Session,
+  own: Running & { readonly turns: Turns },
   run: (session: Running, manager: EntityManager) => Promise<Result>,
   isolation: Isolation,
 ): Promise<Result> {
-  const runner = session.runner ?? session.parts.dataSource.createQueryRunner()
+  const { runner } = own
   const earlier = runner.manager
-  const own = { ...session, runner, turns: { last: Promise.resolve() }, window: { isOpen: false } }
   const manager = session.parts.manager(own)
   try {
     await runner.startTransaction(isolation)
     try {
       Object.assign(runner, { manager })
       const result = await run(own, manager)
-      await own.turns.last
+      await own.turns.ended
       await runner.commitTransaction()
       return result
     } catch (error) {

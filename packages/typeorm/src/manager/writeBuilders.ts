@@ -43,7 +43,7 @@ export async function written<Result>(
   if (entity.tableType === 'closure-junction') throw refusedPart('statement on a closure table')
   return await hidingRows(session, () =>
     transaction(session, (inner) =>
-      loading(async () => {
+      loading(inner, async () => {
         assertGuarded(builder as never, inner)
         const plan = new Plan(inner)
         const result = await run({ plan, session: inner, entity })
