@@ -1,4 +1,4 @@
-import { ArcturusError, PolicyError } from '@arcturus/core'
+import { ArcturusError, type Authorizer, PolicyError } from '@arcturus/core'
 import { type ExplanationNode, explain } from '@arcturus/core/explain'
 import { expect, test } from 'vitest'
 import { actorOf, check, Prepared } from './evaluators.js'
@@ -112,7 +112,7 @@ test(`filters of ${cases} random cases of seed ${seed} select the same rows by t
   expect(omitted).toBeGreaterThan(cases / 10)
 })
 
-test(`lists of actions of ${cases} random cases of seed ${seed} name the rules that prove each of them`, async () => {
+test(`lists of actions of ${cases} random cases of seed ${seed} are the machine's, and name the rules that prove them`, async () => {
   let [lists, proofs] = [0, 0]
   for (let index = 0; index < cases; index++) {
     const { asked } = randomCase(seed, index, false)
@@ -135,16 +135,23 @@ test(`lists of actions of ${cases} random cases of seed ${seed} name the rules t
     for (const actor of asked.actors) {
       for (const row of Random.ofCase(seed ^ 0xac, index).sample(rows, 4)) {
         const [user, object] = [actorOf(prepared, actor), objects.rows[row]!]
-        const actions = await authorizer.authorizedActions(user, object).catch((error: unknown) => {
-          if (error instanceof ArcturusError) return undefined
-          throw error
-        })
-        if (actions === undefined) continue
+        const listed = async (by: Authorizer) => {
+          try {
+            return (await by.authorizedActionsMany(user, [object, object]))[1]
+          } catch (error) {
+            if (error instanceof ArcturusError) return error.code
+            throw error
+          }
+        }
+        const where = `${printPolicy(asked.policy)}\n${actor} ${row}, case ${index}`
+        const actions = await listed(authorizer)
+        expect(actions, where).toEqual(await listed(prepared.machine))
+        expect(await listed(prepared.source), where).toEqual(actions)
+        if (!(actions instanceof Set)) continue
         lists++
         if (rules === undefined) continue
         const named = new Set(rules)
         const trees = [...actions].map((action) => explain(authorizer, user, action, object).tree)
-        const where = `${printPolicy(asked.policy)}\n${actor} ${row}, case ${index}`
         expect(named, where).toEqual(new Set(trees.flatMap((tree) => [...proofOf(tree)])))
         if (actions.size > 0) proofs++
       }

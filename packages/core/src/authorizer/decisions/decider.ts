@@ -321,17 +321,17 @@ export class Decider implements Reuse, Entering {
     }
   }
 
-  /** Returns the allowed actions by predicates alone, or undefined if the machine has to decide. */
-  actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    if (metErrors.any) return keepingErrors(() => this.actions(actor, resource))
-    return this.#evaluation().run(() => this.#actions(actor, resource))
-  }
-
-  #actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    const { policy } = this
-    const actions = policy.checks.actions(actor, resource)
-    if (metErrors.any) this.outlived.end(policy, actor, undefined, resource, actions !== undefined)
-    return actions
+  /** Returns the allowed actions for each resource by predicates alone; undefined where the machine has to decide. */
+  actions(actor: unknown, resources: readonly unknown[]): (Set<string> | undefined)[] {
+    if (metErrors.any) return keepingErrors(() => this.actions(actor, resources))
+    return this.#evaluation(resources.length).run(() => {
+      const { policy } = this
+      return resources.map((resource) => {
+        const actions = policy.checks.actions(actor, resource)
+        if (metErrors.any) this.outlived.end(policy, actor, undefined, resource, actions !== undefined)
+        return actions
+      })
+    })
   }
 
   #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown, loaded?: Missing): boolean {

@@ -235,7 +235,7 @@ describe('a decision', () => {
       ['field', [7, 6, 8]],
       ['field', [8, 7, 6]],
       ['field', [8]],
-      ['actions', [4, 3]],
+      ['actions', [3, 4]],
       ['field', [8]],
       ['field', [8]],
       ['field', [8]],

@@ -69,6 +69,8 @@ export class PredicateDecider {
   /** The pairs of classes of which a trial exceeded a limit: trials of other actions would take as long. */
   readonly #hard = new WeakSet<PlansOfPair<CheckPlan>>()
 
+  readonly #possible = new WeakMap<PlansOfPair<CheckPlan>, PossibleActions>()
+
   /** @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too. */
   constructor(
     private readonly context: PlanContext,
@@ -251,33 +253,47 @@ export class PredicateDecider {
     return this.#plans.planOf(actor, action, resource)?.predicate
   }
 
-  /**
-   * Returns the allowed actions if predicates can decide them: no rule may leave the action open.
-   * Undefined if the machine has to decide.
-   */
+  /** Returns the allowed actions by predicates; undefined if the machine has to decide. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    const { predicates, actions } = this.context
-    const plans = predicates?.now && this.#plans.of(actor, resource)
+    const plans = this.context.predicates?.now && this.#plans.of(actor, resource)
     if (!plans) return undefined
-    let others = plans.get(otherAction)
-    if (!others) {
-      others = this.#plans.plan(actor, 'other', resource)
-      plans.set(otherAction, others)
-    }
-    if (others.condition?.kind !== 'false') return undefined
+    const possible = entryOf(this.#possible, plans, () => this.#possibleOf(plans, actor, resource))
+    if (!possible) return undefined
+    if (isPolluted()) assertUnpolluted(this.context.reads())
     const allowed = new Set<string>()
-    for (const action of actions.words) {
-      // Other literals of the policy can't be the action of a check.
-      if (!actions.isNamed(action)) continue
-      const plan = plans.get(action) ?? this.#plans.other(plans, actor, action, resource)
-      if (plan.condition?.kind === 'false') continue
-      const decision = this.decide(actor, action, resource)
+    for (const [action, plan] of possible) {
+      const decision = this.#byPlan(plan, actor, action, resource)
       if (decision === undefined) return undefined
       if (decision) allowed.add(action)
     }
     return allowed
   }
+
+  /**
+   * Returns the plans of the actions that can be allowed, which are the same for all values of the classes. If no rule compares
+   * actions with data, they are those that the policy names for the model. Otherwise the machine has to find others, unless none
+   * can be allowed.
+   */
+  #possibleOf(plans: PlansOfPair<CheckPlan>, actor: unknown, resource: unknown): PossibleActions {
+    const { actions, meaning } = this.context
+    const { names, areAll } = actions.candidates(meaning.schema.modelOf(resource)?.name)
+    if (!areAll && !this.#areNamed(plans, actor, resource)) return null
+    // Other literals of the policy can't be the action of a check.
+    const tried = areAll ? names : [...actions.words].filter((action) => actions.isNamed(action))
+    return tried
+      .map((action) => [action, this.#plans.other(plans, actor, action, resource)] as const)
+      .filter(([, { condition }]) => condition?.kind !== 'false')
+  }
+
+  /** Returns whether no action can be allowed that the policy does not name. */
+  #areNamed(plans: PlansOfPair<CheckPlan>, actor: unknown, resource: unknown): boolean {
+    const others = entryOf(plans, otherAction, () => this.#plans.plan(actor, 'other', resource))
+    return others.condition?.kind === 'false'
+  }
 }
+
+/** The actions that can be allowed, with their plans. Null if the machine has to find them. */
+type PossibleActions = readonly (readonly [action: string, plan: CheckPlan])[] | null
 
 function predicatesIn(plans: PlansOfPair<CheckPlan>): (readonly [action: string, predicate: Predicate])[] {
   return [...plans].flatMap(([action, { predicate }]) =>

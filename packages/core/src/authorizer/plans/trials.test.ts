@@ -73,3 +73,22 @@ describe('the first checks of a kind', () => {
     expect(authorizer.statistics).toEqual({ predicate: 2, machine: 0, bailOuts: 0 })
   })
 })
+
+test.each([
+  ['a gate before the permission', 'not user.id = 9 and may(user, action, folder)', ['read', 'write']],
+  ['a user who may do everything', 'user.id = 1 or may(user, action, folder)', ['read', 'write', 'list']],
+  [
+    'an error of actions that nothing names',
+    'may(user, action, folder) or not (action in ["read", "write", "list"]) and user.missing = 1',
+    ['read', 'write'],
+  ],
+])('the actions on a row are decided by predicates with %s', async (_, gate, expected) => {
+  const authorizer = load(`
+    allow(user: User, action, folder: Folder) if ${gate};
+    may(user: User, "read", folder: Folder) if folder.ownerId = user.id;
+    may(user: User, "write", folder: Folder) if folder.ownerId = user.id;
+    may(user: User, "list", folder: Folder) if user.id in folder.ids and not folder.ownerId = user.id;`)
+  const folders = [new Folder(1), new Folder(1)]
+  expect(await authorizer.authorizedActionsMany(ann, folders)).toEqual(folders.map(() => new Set(expected)))
+  expect(authorizer.statistics).toMatchObject({ machine: 0, bailOuts: 0 })
+})
