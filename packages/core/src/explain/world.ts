@@ -205,7 +205,7 @@ export class EvaluatedWorld implements World {
 
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
-      const known = withElements(this.run(() => this.#binder.operand(from, environment)))
+      const known = this.run(() => withElements(this.#binder.operand(from, environment), this.#binder, span))
       if (known.kind !== 'value') throw beyond()
       // Sound: `withElements` leaves lists of any elements.
       return Array.isArray(known.value)

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { Source, type Span } from '../language/source.js'
-import { iteratorOf } from '../machine/host/iterators.js'
+import { unreachable } from '../machine/host/schemaHost.js'
 import type { Awaitable, Host as MachineInterface } from '../machine/index.js'
 import { HostError } from '../machine/index.js'
 import { provideGoalTrace } from '../machine/query/errors.js'
@@ -8,9 +8,10 @@ import { goalTrace } from '../machine/query/goalTrace.js'
 import type { Account } from '../text/account.js'
 import { callMethod } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
-import type { Method } from '../text/plainCall.js'
+import { isMaker, type Method } from '../text/plainCall.js'
 import { Dict } from '../values/dict.js'
 import { entryOf } from '../values/entryOf.js'
+import { iteratorOf } from '../values/iterators.js'
 import type { OrderOperator } from '../values/order.js'
 import { compareNumbers } from '../values/order.js'
 import { isThenable } from '../values/thenable.js'
@@ -157,6 +158,7 @@ export class MachineHost implements MachineInterface {
     if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
     const target = propertyOf(value, method)
     if (typeof target !== 'function') throw missing('not-a-function', new InvalidCallError(value, method))
+    if ([target, value, ...args.flat()].some(isMaker)) throw unreachable(method)
     return whenSettled(args, (...settled) =>
       asApplicationError(() => callMethod(target as Method, value, method, settled, account, this.regExp)),
     )

@@ -5,7 +5,7 @@ import { unloadedRelation } from '../schema/reference.js'
 import { type Account, charge, unitsPerElement } from '../text/account.js'
 import { callMethod } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
-import { callPlain, type Method, textTestUnits } from '../text/plainCall.js'
+import { callPlain, methodOf, textTestUnits } from '../text/plainCall.js'
 import { equalsItself } from '../values/equality.js'
 import type { KeyMeaning } from '../values/keyParts.js'
 import { isLinked, type Link } from '../values/links.js'
@@ -292,21 +292,16 @@ function callBy(
   account: Account,
   regExp: RegExpEngine | undefined,
 ): unknown {
-  if (isWithoutMethods(receiver) || args.includes(undefined)) return undefined
+  if (args.includes(undefined)) return undefined
   // The machine loads rows that are known by their keys alone.
   if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return undefined
-  // Sound: any other value can have the method.
-  const target = (receiver as Readonly<Record<string, unknown>>)[method]
-  if (typeof target !== 'function' || method === 'constructor') return undefined
+  const target = methodOf(receiver, method, args)
+  if (target === undefined) return undefined
   try {
-    return plain(charged(target as Method, receiver, method, args, account, regExp))
+    return plain(charged(target, receiver, method, args, account, regExp))
   } catch (error) {
     return caughtError(error)
   }
-}
-
-function isWithoutMethods(value: unknown): boolean {
-  return value === null || value === undefined || typeof value === 'boolean'
 }
 
 /** Returns whether a value is a row that is known by its key alone, or a list with such a row. */
@@ -328,10 +323,8 @@ function listHoldsReference(list: readonly unknown[], visited: Set<unknown>): bo
  * It has no part in the analysis of patterns, so that a compiled module can do without that.
  */
 export function invoke(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-  if (isWithoutMethods(receiver) || args.includes(undefined)) return undefined
-  // Sound: any other value can have the method.
-  const target = (receiver as Readonly<Record<string, unknown>>)[method]
-  if (typeof target !== 'function') return undefined
+  const target = args.includes(undefined) ? undefined : methodOf(receiver, method, args)
+  if (target === undefined) return undefined
   if (Array.isArray(receiver)) charge(account, unitsPerElement * receiver.length)
   try {
     return plain(Reflect.apply(target, receiver, args))

@@ -17,6 +17,36 @@ export function needNoPattern(methods: ReadonlySet<string>): boolean {
   return ![...patternMethods, 'test', 'exec'].some((method) => methods.has(method))
 }
 
+/** The names of the functions that make functions from text or run it. */
+const makers: ReadonlySet<unknown> = new Set([
+  'Function',
+  'AsyncFunction',
+  'GeneratorFunction',
+  'AsyncGeneratorFunction',
+  'eval',
+])
+
+/** Returns whether a value makes functions from text: also bound, extended, behind a proxy, or of another realm. */
+export function isMaker(value: unknown): boolean {
+  if (typeof value !== 'function') return false
+  const isNamed = typeof value.name === 'string' && makers.has(value.name.replace(/^(bound )+/, ''))
+  if (isNamed && Function.prototype.toString.call(value).includes('[native code]')) return true
+  return isMaker(Object.getPrototypeOf(value))
+}
+
+/**
+ * Returns the method of a value; undefined if there is none, as for every name of a boolean. A function that makes functions
+ * is no method, has none, and is passed to none.
+ */
+export function methodOf(receiver: unknown, name: string, args: readonly unknown[]): Method | undefined {
+  if (receiver === null || receiver === undefined || typeof receiver === 'boolean' || name === 'constructor')
+    return undefined
+  // Sound: any other value can have the method.
+  const target = (receiver as Readonly<Record<string, unknown>>)[name]
+  if (typeof target !== 'function' || [target, receiver, ...args.flat()].some(isMaker)) return undefined
+  return target as Method
+}
+
 /**
  * Calls a method that uses no regular expression, after charging for its worst case.
  * Methods of texts and lists are charged. `includes` and similar methods cost the product of the lengths. `repeat`,

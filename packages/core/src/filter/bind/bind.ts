@@ -197,7 +197,7 @@ export class Binder implements JoinBinder {
 
   #in(condition: In, environment: Environment): Condition {
     const item = bindOperand(condition.item, environment, this)
-    const list = withElements(bindOperand(condition.list, environment, this))
+    const list = withElements(bindOperand(condition.list, environment, this), this, condition.span)
     if (list.kind === 'value' && !Array.isArray(list.value))
       return fail('type-error', '`in` needs a list.', condition.span)
     if (item.kind !== 'value' || list.kind !== 'value') {
@@ -210,7 +210,7 @@ export class Binder implements JoinBinder {
   }
 
   #some(condition: Some, environment: Environment): Condition {
-    const from = withElements(bindOperand(condition.from, environment, this))
+    const from = withElements(bindOperand(condition.from, environment, this), this, condition.span)
     if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment) }
     if (!Array.isArray(from.value)) return fail('type-error', '`in` needs a list.', condition.span)
     const join = rowJoinOf(condition)

@@ -1,6 +1,7 @@
 import type { Operand, Root, Variable } from '../../condition/condition.js'
 import { withinSize } from '../../condition/operandSize.js'
 import { compareText } from '../../language/compareText.js'
+import type { Span } from '../../language/source.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { Dict } from '../../values/dict.js'
@@ -85,12 +86,14 @@ function valuesOf(operands: readonly Operand[]): readonly unknown[] | undefined 
 }
 
 /**
- * Returns the elements of a known operand: characters of a text, and entries of a dictionary sorted
- * by key.
+ * Returns the elements of a known operand: characters of a text, entries of a dictionary sorted by key, and what an
+ * iterable has.
  */
-export function withElements(list: Operand): Operand {
+export function withElements(list: Operand, { reader, budget }: BindContext, span: Span): Operand {
   if (list.kind !== 'value') return list
-  if (typeof list.value === 'string') return { kind: 'value', value: [...list.value] }
-  if (!(list.value instanceof Dict)) return list
-  return { kind: 'value', value: Object.entries(list.value).sort(([a], [b]) => compareText(a, b)) }
+  const { value } = list
+  if (typeof value === 'string') return { kind: 'value', value: [...value] }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return list
+  if (!(value instanceof Dict)) return { kind: 'value', value: reader.elements(value, span, budget) ?? value }
+  return { kind: 'value', value: Object.entries(value).sort(([a], [b]) => compareText(a, b)) }
 }

@@ -1,4 +1,6 @@
 import type { KnownRow, Operand, Step } from '../../condition/condition.js'
+import type { Span } from '../../language/source.js'
+import type { Budget } from '../../predicate/budget.js'
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import { ContextObject } from '../../schema/context.js'
 import type { Field, Model, RelationField } from '../../schema/model.js'
@@ -11,8 +13,9 @@ import type { Missing, Unloaded } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
 import { callMethod } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
-import type { Method } from '../../text/plainCall.js'
+import { methodOf } from '../../text/plainCall.js'
 import { HostError, missingContext, queryError } from '../../values/hostError.js'
+import { iteratorOf } from '../../values/iterators.js'
 import { allKinds } from '../../values/kinds.js'
 import { isLink, isLinked, staleRelation } from '../../values/links.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -76,6 +79,21 @@ export class BindReader implements Reading {
     if (!isThenable(at)) return at
     abandon(at)
     return undefined
+  }
+
+  /** Returns the elements of an iterable; undefined for any other value. */
+  elements(value: object, span: Span, budget: Budget): readonly unknown[] | undefined {
+    const iterator = iteratorOf(value)
+    if (!iterator) return undefined
+    const elements: unknown[] = []
+    for (;;) {
+      // Sound: `next` of an iterator returns it, or a promise of it.
+      const next = settled(iterator.next(), 'An element of a list', span) as IteratorResult<unknown>
+      if (next.done) break
+      budget.spend(1)
+      elements.push(next.value)
+    }
+    return elements
   }
 
   /** Returns the value read. Plain objects that a relation leads to become rows of its model. */
@@ -191,12 +209,10 @@ export function called(
   account: Account,
   regExp: RegExpEngine | undefined,
 ): unknown {
-  const target: unknown =
-    receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
-  if (typeof target !== 'function' || method === 'constructor')
-    return fail('missing-attribute', `"${method}" is not a method of this value.`, span)
+  const target = methodOf(receiver, method, args)
+  if (target === undefined) return fail('not-a-function', `"${method}" is no method of this value.`, span)
   try {
-    const value = callMethod(target as Method, receiver, method, args, account, regExp)
+    const value = callMethod(target, receiver, method, args, account, regExp)
     return settled(value, `The result of "${method}"`, span)
   } catch (error) {
     throw error instanceof HostError ? new Failed(placed(queryError(error), span)) : error

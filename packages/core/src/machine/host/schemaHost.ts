@@ -11,10 +11,11 @@ import { tag } from '../../schema/tags.js'
 import type { Account } from '../../text/account.js'
 import { callMethod } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
-import type { Method } from '../../text/plainCall.js'
+import { isMaker, methodOf } from '../../text/plainCall.js'
 import { builtinClasses, isBuiltinInstance, plainClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
 import { HostError, missingContext } from '../../values/hostError.js'
+import { iteratorOf } from '../../values/iterators.js'
 import { allKinds } from '../../values/kinds.js'
 import { assertFound, isLink, isLinked, type Link, staleRelation } from '../../values/links.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
@@ -28,7 +29,6 @@ import {
   type UnknownRow,
 } from '../../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
-import { iteratorOf } from './iterators.js'
 import { SchemaValues } from './schemaValues.js'
 import { showObject } from './show.js'
 
@@ -48,14 +48,6 @@ export interface SchemaHostOptions {
   /** Receives the output of `debug`. Default: the output is dropped. */
   readonly debug?: (text: string) => void | Promise<void>
 }
-
-/** Functions that make functions from text. */
-const makers: ReadonlySet<unknown> = new Set([
-  Function,
-  async function later() {}.constructor,
-  function* each() {}.constructor,
-  async function* eachLater() {}.constructor,
-])
 
 /**
  * The host over a schema: the Authorizer's semantics of classes, equality and fields. It is
@@ -223,9 +215,10 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
         data: { value, name: method },
       })
     }
-    if (makers.has(target)) throw unreachable(method)
+    const known = methodOf(value, method, args)
+    if (known === undefined) throw unreachable(method)
     assertThere(args)
-    return callMethod(target as Method, value, method, args, account, this.options.regExp)
+    return callMethod(known, value, method, args, account, this.options.regExp)
   }
 
   construct(name: string, args: readonly unknown[]): unknown {
@@ -233,7 +226,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     if (model && model.class === undefined && !model.isaCheck) return this.#newRow(model, args)
     const cls = this.classNamed(name)
     if (typeof cls !== 'function') return this.unregistered(name)
-    if (makers.has(cls)) throw unreachable(name)
+    if ([cls, ...args.flat()].some(isMaker)) throw unreachable(name)
     assertThere(args)
     return Reflect.construct(cls, args)
   }
@@ -363,7 +356,7 @@ export function notLoaded(value: unknown, { model, relation }: UnloadedRelation)
   })
 }
 
-function unreachable(name: string): HostError {
+export function unreachable(name: string): HostError {
   return new HostError('unreachable-name', `A policy must not read "${name}": it leads from data to code.`, {
     data: { name },
   })

@@ -257,7 +257,9 @@ export class OperandWriter {
   }
 
   #freeCall(of: string, method: string, asked: string): string {
-    const name = this.pool.add('f', `call ${method}`, (name) => guarded(name, `plain(of${member(method)}())`))
+    const name = this.pool.add('f', `call ${method}`, (name) =>
+      guarded(name, `noFunction(plain(of${member(method)}()))`),
+    )
     return freeCall(name, of, method, asked)
   }
 

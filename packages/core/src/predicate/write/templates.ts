@@ -36,6 +36,9 @@ function isDate(x) {
   noText: `function noText(x) {
   return typeof x === "object" && x !== null || typeof x === "function" ? bail(x) : undefined
 }`,
+  noFunction: `function noFunction(x) {
+  return typeof x === "function" ? undefined : x
+}`,
   listed: `function listed(x) {
   return x.includes(undefined) ? undefined : x
 }`,
