@@ -144,7 +144,10 @@ function canFailToCompare(schema: Schema, condition: Compare, present: readonly 
   const { operator, left, right } = condition
   if (canFailToRead(schema, left, present) || canFailToRead(schema, right, present)) return true
   if (isNil(left) || isNil(right)) return false
-  return comparability(operator, family(operandType(schema, left)), family(operandType(schema, right))) !== 'certain'
+  const families = [left, right].map((operand) => family(operandType(schema, operand)))
+  // An element of a list can be undefined.
+  if (families.every((one) => one === undefined || one === 'list')) return true
+  return comparability(operator, families[0], families[1]) !== 'certain'
 }
 
 /** Returns whether an operand is a list for every row. */

@@ -84,7 +84,7 @@ export function isSameTest(one: Condition, other: Condition): boolean {
  * call of a constant without arguments. */
 export function isSameOperand(one: Operand, other: Operand): boolean {
   if (one === other) return true
-  if (one.kind === 'value' && other.kind === 'value') return one.value === other.value
+  if (one.kind === 'value' && other.kind === 'value') return Object.is(one.value, other.value)
   if (isAssumed(one) && isAssumed(other)) return keyOf(one) === keyOf(other)
   return isReadBy(one, other) && isReadBy(other, one)
 }

@@ -86,7 +86,8 @@ export class Calls {
     let from = bound
     for (const arg of goal.args) {
       const evaluated = this.#evaluator.term(arg, scope, from)
-      if (!has(evaluated, 'term')) return evaluated
+      if (!has(evaluated, 'term'))
+        return and(...args.flatMap((term) => this.#unifier.reads(term, from, goal.span)), ...evaluated)
       const term = evaluated.bound.resolve(evaluated.term)
       from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
       args.push(term)

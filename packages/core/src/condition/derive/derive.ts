@@ -147,15 +147,16 @@ export class Deriver {
       }
       case 'compare': {
         const left = this.#evaluator.term(goal.left, scope, bound)
-        if (!has(left, 'term')) return left
+        if (!has(left, 'term')) return and(...left)
         const right = this.#evaluator.term(goal.right, scope, left.bound)
-        return has(right, 'term') ? this.#compare(goal, left.term, right.term, right.bound, next) : right
+        if (has(right, 'term')) return this.#compare(goal, left.term, right.term, right.bound, next)
+        return and(...this.#unifier.reads(left.term, left.bound, goal.span), ...right)
       }
       case 'in':
         return this.#membership.derive(goal, scope, bound, next)
       case 'matches': {
         const value = this.#evaluator.term(goal.value, scope, bound)
-        if (!has(value, 'term')) return value
+        if (!has(value, 'term')) return and(...value)
         const reads = this.#unifier.reads(value.term, value.bound, goal.span)
         return and(...reads, onward(this.#unifier.match(value.term, goal.pattern, scope, value.bound), next))
       }
@@ -166,7 +167,7 @@ export class Deriver {
       case 'variable':
       case 'dot': {
         const evaluated = this.#evaluator.term(goal, scope, bound)
-        if (!has(evaluated, 'term')) return evaluated
+        if (!has(evaluated, 'term')) return and(...evaluated)
         const resolved = evaluated.bound.resolve(evaluated.term)
         if (resolved.kind === 'unknown')
           return onward(this.#unifier.unify(resolved, value(true), evaluated.bound, goal.span), next)

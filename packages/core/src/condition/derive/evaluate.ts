@@ -4,7 +4,7 @@ import { type Span, spanText } from '../../language/source.js'
 import { has } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand, Step } from '../condition.js'
-import { FALSE } from '../construct.js'
+import { and, FALSE } from '../construct.js'
 import { isTooLarge } from '../operandSize.js'
 import { canFailToRead, operandType } from '../type.js'
 import { onward, type Unified } from './onward.js'
@@ -16,8 +16,8 @@ export interface Evaluated {
   readonly bound: Substitution
 }
 
-/** The condition of a goal whose expression has no value. */
-type NoValue = Extract<Condition, { kind: 'false' | 'failure' }>
+/** The conditions of a goal whose expression has no value: reads of what is evaluated before, then false or a failure. */
+export type NoValue = readonly Condition[]
 
 type Unify = (left: Symbolic, right: Symbolic, bound: Substitution, span: Span) => Unified
 
@@ -38,7 +38,7 @@ export class Evaluator {
   }
 
   /**
-   * Returns the term of an expression. Without a value, returns the condition of its goal: false (a
+   * Returns the term of an expression. Without a value, returns the conditions of its goal, the last of which is false (a
    * key that a dictionary lacks) or a failure.
    * @throws BeyondConditions if no term can represent the expression.
    */
@@ -99,7 +99,8 @@ export class Evaluator {
     let bound = from
     for (const one of expressions) {
       const evaluated = this.term(one, scope, bound)
-      if (!has(evaluated, 'term')) return evaluated
+      if (!has(evaluated, 'term'))
+        return [...terms.flatMap((term) => readsOf(this.schema, term, bound, one.span)), ...evaluated]
       terms.push(evaluated.term)
       bound = evaluated.bound
     }
@@ -132,7 +133,13 @@ export class Evaluator {
   #field(receiver: Symbolic, name: string, expression: Dot, bound: Substitution): Evaluated | NoValue {
     if (receiver.kind === 'dictionary') {
       const term = receiver.entries.get(name)
-      return term ? { term, bound } : FALSE
+      const others = [...receiver.entries.values()].filter((one) => one !== term)
+      const reads = others.flatMap((one) => readsOf(this.schema, one, bound, expression.span))
+      if (!term) return [...reads, FALSE]
+      // The entries of a variable have been read.
+      if (reads.length > 0 && expression.object.kind !== 'variable')
+        throw new BeyondConditions('dictionary', 'a dictionary of which one entry is used', expression)
+      return { term, bound }
     }
     if (receiver.kind !== 'operand')
       throw new BeyondConditions('unbound-value', 'a field of an unknown value', expression)
@@ -175,7 +182,7 @@ export class Evaluator {
     const term: Symbolic = { kind: 'unknown', unknown: result }
     const resume: Waiting['resume'] = (from, next) => {
       const evaluated = this.#whenKnown(needed, at, from, evaluate)
-      if (!has(evaluated, 'term')) return evaluated
+      if (!has(evaluated, 'term')) return and(...evaluated)
       return onward(this.unify(evaluated.term, term, evaluated.bound, at.span), next)
     }
     return { term, bound: bound.link(result).wait({ on: open, at, resume }) }
@@ -253,6 +260,31 @@ export function isGround(term: Symbolic, bound: Substitution): boolean {
   }
 }
 
+/** Returns the conditions that all operands of a term can be read. */
+export function readsOf(schema: Schema, term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
+  const known = bound.resolve(term)
+  const parts = (of: Iterable<Symbolic>): Condition[] => [...of].flatMap((one) => readsOf(schema, one, bound, span))
+  switch (known.kind) {
+    case 'unknown':
+      return []
+    case 'operand':
+      return readsOfOperand(schema, known.operand, span)
+    case 'list':
+      return parts(known.elements)
+    case 'dictionary':
+      return parts(known.entries.values())
+  }
+}
+
+/**
+ * Returns the condition that an operand can be read. A row in memory may lack fields and relations
+ * that the schema declares, so only filters of databases leave it out.
+ */
+export function readsOfOperand(schema: Schema, of: Operand, span: Span): readonly Condition[] {
+  const isField = of.kind === 'path' && of.steps.length > 0
+  return isField || canFailToRead(schema, of) ? [{ kind: 'reads', of, span }] : []
+}
+
 /** Returns a literal as a term. */
 export function value(of: unknown): Symbolic {
   return { kind: 'operand', operand: { kind: 'value', value: of } }
@@ -271,5 +303,5 @@ function methodOfNothing({ object, member, span }: Dot): NoValue {
   const shown = spanText(object.span)
   const summary = `Cannot call${method} on ${shown}: the variable has no value.`
   const details = { span, hint: 'bind the variable before the call', data: { of: 'method', shown } }
-  return { kind: 'failure', error: new QueryError('unsupported-operation', summary, details) }
+  return [{ kind: 'failure', error: new QueryError('unsupported-operation', summary, details) }]
 }

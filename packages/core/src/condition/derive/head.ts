@@ -37,7 +37,7 @@ export class Heads {
         (bound) => {
           const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
           const evaluated = this.evaluator.term(term, scope, bound)
-          if (!has(evaluated, 'term')) return { bound, conditions: [evaluated] }
+          if (!has(evaluated, 'term')) return { bound, conditions: evaluated }
           terms[index] = evaluated.term
           const arg = bound.resolve(args[index]!)
           // A new variable is bound as an alias of the argument, which is stronger than a

@@ -25,11 +25,11 @@ export class Membership {
   /** Derives a membership, followed by the continuation. */
   derive(goal: In, scope: Scope, bound: Substitution, next: Next): Condition {
     const element = this.evaluator.term(goal.item, scope, bound)
-    if (!has(element, 'term')) return element
+    if (!has(element, 'term')) return and(...element)
     const list = this.evaluator.term(goal.collection, scope, element.bound)
-    if (!has(list, 'term')) return list
     // The element is read before the list is searched, even if the list is empty.
-    const reads = this.unifier.reads(element.term, list.bound, goal.span)
+    const reads = this.unifier.reads(element.term, element.bound, goal.span)
+    if (!has(list, 'term')) return and(...reads, ...list)
     return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))
   }
 

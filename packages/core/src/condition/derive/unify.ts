@@ -7,9 +7,9 @@ import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { FALSE } from '../construct.js'
-import { canEqual, canFailToRead, family, isNil, operandType, rowType } from '../type.js'
+import { canEqual, family, isNil, operandType, rowType } from '../type.js'
 import { classTest, holdsFields } from './classTest.js'
-import { type Evaluator, ground } from './evaluate.js'
+import { type Evaluator, ground, readsOf, readsOfOperand } from './evaluate.js'
 import { onward, type Unified } from './onward.js'
 import { BeyondConditions, type Scope, type Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
 
@@ -23,9 +23,9 @@ export class Unifier {
 
   unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
     const a = this.evaluator.term(left, scope, bound)
-    if (!has(a, 'term')) return { bound, conditions: [a] }
+    if (!has(a, 'term')) return { bound, conditions: a }
     const b = this.evaluator.term(right, scope, a.bound)
-    if (!('term' in b)) return { bound, conditions: [b] }
+    if (!has(b, 'term')) return { bound, conditions: [...this.reads(a.term, a.bound, span), ...b] }
     // The elements of a list are read before it is compared, even if their number decides.
     const reads = [...this.#readsIn(left, a.term, b.bound, span), ...this.#readsIn(right, b.term, b.bound, span)]
     const unified = this.unify(a.term, b.term, b.bound, span)
@@ -45,9 +45,11 @@ export class Unifier {
   }
 
   #partReads(node: Expression, term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
-    if (node.kind === 'variable') return []
+    if (node.kind === 'variable' && !this.schema.constants.has(node.name)) return []
     const known = bound.resolve(term)
-    return known.kind === 'operand' ? this.#reads(known.operand, span) : this.#readsIn(node, known, bound, span)
+    return known.kind === 'operand'
+      ? readsOfOperand(this.schema, known.operand, span)
+      : this.#readsIn(node, known, bound, span)
   }
 
   unify(left: Symbolic, right: Symbolic, bound: Substitution, span: Span): Unified {
@@ -74,7 +76,7 @@ export class Unifier {
       const structure = a.kind === 'operand' ? b : a
       const type = operandType(this.schema, operand)
       if (family(type) !== undefined && family(type) !== 'list')
-        return { bound, conditions: [...this.#reads(operand, span), FALSE] }
+        return { bound, conditions: [...readsOfOperand(this.schema, operand, span), FALSE] }
       return this.#equal(operand, ground(structure, bound, undefined), bound, span)
     }
     return undefined
@@ -121,37 +123,21 @@ export class Unifier {
     if (canEqual(this.schema, left, right)) {
       return { bound, conditions: [{ kind: 'compare', operator: '=', left, right, span }] }
     }
-    return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
-  }
-
-  /** Returns the conditions that all operands of a term can be read. */
-  reads(term: Symbolic, bound: Substitution, span: Span): Condition[] {
-    const known = bound.resolve(term)
-    switch (known.kind) {
-      case 'unknown':
-        return []
-      case 'operand':
-        return [...this.#reads(known.operand, span)]
-      case 'list':
-        return known.elements.flatMap((one) => this.reads(one, bound, span))
-      case 'dictionary':
-        return [...known.entries.values()].flatMap((one) => this.reads(one, bound, span))
+    return {
+      bound,
+      conditions: [...readsOfOperand(this.schema, left, span), ...readsOfOperand(this.schema, right, span), FALSE],
     }
   }
 
-  /**
-   * Returns the condition that an operand can be read. A row in memory may lack fields and relations
-   * that the schema declares, so only filters of databases leave it out.
-   */
-  #reads(of: Operand, span: Span): readonly Condition[] {
-    const isField = of.kind === 'path' && of.steps.length > 0
-    return isField || canFailToRead(this.schema, of) ? [{ kind: 'reads', of, span }] : []
+  /** As `readsOf`. */
+  reads(term: Symbolic, bound: Substitution, span: Span): readonly Condition[] {
+    return readsOf(this.schema, term, bound, span)
   }
 
   #bind(unknown: Unknown, term: Symbolic, bound: Substitution, span: Span): Unified {
     return {
       bound: bound.bind(unknown, term),
-      conditions: term.kind === 'operand' ? [...this.#reads(term.operand, span)] : [],
+      conditions: term.kind === 'operand' ? [...readsOfOperand(this.schema, term.operand, span)] : [],
     }
   }
 
@@ -234,7 +220,7 @@ export class Unifier {
       }
       default: {
         const expected = this.evaluator.term(pattern, scope, bound)
-        if (!has(expected, 'term')) return { bound, conditions: [expected] }
+        if (!has(expected, 'term')) return { bound, conditions: expected }
         return this.unify(subject, expected.term, expected.bound, pattern.span)
       }
     }
