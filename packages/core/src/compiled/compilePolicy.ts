@@ -209,7 +209,8 @@ class ModuleWriter {
         if (this.#isOfApplication(given.name)) return `models.constant(${JSON.stringify(given.name)})`
         return `{ value: ${given.name === 'nil' ? null : classOf(given.name)} }`
       case 'class':
-        return classOf(given.model)
+        // Without a class, what no object has as its constructor.
+        return `${classOf(given.model)} ?? models`
       case 'goal':
         return JSON.stringify(ruleOf({ goal: given, span: given.span }, this.policy))
       case 'value':

@@ -27,10 +27,10 @@ export function snapshotText(snapshot: Snapshot, sources: readonly Source[]): st
   const values: string[] = []
   let isExact = true
   const nodes = JSON.stringify(snapshot, (_, value: unknown) => {
-    const isNumber = typeof value === 'number' && !Number.isFinite(value)
+    const isNumber = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
     if (value === null || typeof value === 'bigint' || isNumber) {
       spans.push(NO_SPAN, 0, 0)
-      values.push(typeof value === 'bigint' ? `${value}n` : String(value))
+      values.push(typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value))
       return null
     }
     if (typeof value !== 'object') return value

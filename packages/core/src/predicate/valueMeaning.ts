@@ -1,3 +1,4 @@
+import { nearestModel } from '../schema/classes.js'
 import { unloadedRelation } from '../schema/reference.js'
 import type { Models, Schema } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
@@ -85,7 +86,7 @@ export function withClasses<Meaning extends EqualityMeaning>(
         const own = schema.modelOf(value)?.name
         if (own === undefined && (schema.isStranger(value) || schema.baseOf(value) !== undefined))
           throw errorFor(unknownRow(value, model, 'tested for its class'))
-        return own === model
+        return (own ?? nearestModel(schema, value)?.name) === model
       }
       const known = host.classOf(value)
       if (exact && known !== undefined) return known === model

@@ -42,6 +42,15 @@ function isAbove(one: object, other: object): boolean {
   return one === other || Object.prototype.isPrototypeOf.call(one, other)
 }
 
+/** Returns the nearest registered class of an object whose own class is not registered. */
+export function nearestModel<Found>(schema: { modelOfClass(cls: unknown): Found }, value: unknown): Found | undefined {
+  for (let at = value; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at) as unknown) {
+    const model = schema.modelOfClass(at.constructor)
+    if (model) return model
+  }
+  return undefined
+}
+
 /** Returns whether instances of a class compute an attribute: it is a getter, which can throw. */
 export function hasGetter(cls: Class | undefined, name: string): boolean {
   for (let at: unknown = cls?.prototype; at !== undefined && at !== null; at = Object.getPrototypeOf(at)) {

@@ -83,7 +83,9 @@ class BoundConditions {
     for (const name of columns) {
       // A getter can return another value each time.
       const property = Object.getOwnPropertyDescriptor(known, name)
-      const value: unknown = property && Object.hasOwn(property, 'value') ? property.value : undefined
+      const own: unknown = property && Object.hasOwn(property, 'value') ? property.value : undefined
+      // A proxy may have another one. Sound: any object can have the property.
+      const value = Object.is((known as Readonly<Record<string, unknown>>)[name], own) ? own : undefined
       const text = isPartial(known, name, value) ? undefined : textOf(value)
       // Rows without a key are the same only as objects.
       if (text === undefined || (isWhole && value === null)) return undefined

@@ -10,6 +10,7 @@ import { Budget, limitError } from '../../predicate/budget.js'
 import { compileClosures } from '../../predicate/interpret/interpret.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import type { Predicate } from '../../predicate/predicate.js'
+import { nearestModel } from '../../schema/classes.js'
 import { mayBePartial } from '../../schema/partial.js'
 import type { Unloaded } from '../../schema/wanted.js'
 import { discardingErrors } from '../../values/metErrors.js'
@@ -135,7 +136,10 @@ export class Filter {
     if (row.constructor === this.#class) return true
     const { schema } = this.#meaning
     const model = schema.baseOf(row)
-    if (!model) return true
+    if (!model) {
+      const nearest = nearestModel(schema, row)
+      return nearest === undefined || schema.isSubclass(nearest.name, this.model)
+    }
     if (!schema.isSubclass(model.name, this.model))
       return schema.modelOf(row) === undefined && schema.isSubclass(this.model, model.name)
     if (model.class === row.constructor) this.#class = model.class

@@ -17,7 +17,8 @@ export function wayKey({ hops, where, to }: Way<unknown>, first: Root, values: M
 }
 
 function numberOf(known: Map<unknown, number>, one: unknown): number {
-  return entryOf(known, one, () => known.size)
+  // A map takes the two zeros for one.
+  return entryOf(known, Object.is(one, -0) ? '-0.0' : one, () => known.size)
 }
 
 function isValue(holder: unknown): boolean {
