@@ -182,8 +182,9 @@ function changed<Result extends { readonly affected?: number | null | undefined 
       const updatable = entity.columns.filter(({ isUpdate }) => isUpdate)
       const statement: Statement = { kind, entity, change: { ...changesOf(updatable)(values ?? {}), names } }
       keyOf(entity)
-      const link = kind === 'update' ? referenceLinkOf(builder) : undefined
-      if (plan.grants(link)) {
+      // By a relation, a caller means each of its rows that may be read.
+      if (kind === 'update' && viaOf(builder)?.isOwning === false) {
+        const link = referenceLinkOf(builder)
         const linked = await selected(builder, writing, await plan.judge.before('read', entity.name))
         const applies = await plan.prepareEach(linked.map((row) => ({ ...statement, link, key: keyIn(entity, row) })))
         const result = await send(builder, writing, linked, [], execute)
