@@ -75,6 +75,34 @@ describe.each(databases)('An authorized manager on $name', (database) => {
       expect(await nameOf(() => world.as(2).save('Note', { id: 1, body: 'x' }))).toBe('done')
     })
 
+    it('copies no hidden column by the SQL of a value', async () => {
+      await world.source.manager.update('Note', 1, { secret: 'abc' })
+      const before = await tablesOf(world.source)
+      const quoted = database.kind === 'mysql' ? '`secret`' : '"secret"'
+      for (const sql of [
+        ...['secret', 'upper( secret )', quoted, 'note.secret', 'Note.Secret', "CASE WHEN secret = 'abc' THEN 'a' END"],
+        ...['concat(body, secret)', 'note', 'to_json(note)', 'note.*', 'U&"secre\\0074"', 'body /**/ || secret'],
+        ...['(SELECT name FROM space LIMIT 1)', 'body, secret = body'],
+      ]) {
+        const body = () => sql
+        for (const run of [
+          () => world.as(1).createQueryBuilder().update('Note').set({ body }).where('id = 1').execute(),
+          () => world.as(1).update('Note', 1, { body } as object),
+          () => world.as(1).save('Note', { id: 1, body }),
+          () => world.as(1).save('Note', { body, item: { id: 1 } }),
+          () => world.as(1).upsert('Note', { id: 1, body } as object, ['id']),
+          () => world.as(1).insert('Note', { body, itemId: 3 } as object),
+        ])
+          expect([sql, String(run), await nameOf(run)]).toEqual([sql, String(run), 'UnsupportedOperationError'])
+      }
+      expect(await tablesOf(world.source)).toEqual(before)
+      for (const sql of ['upper(body)', "concat(note.body, 'x')", "CASE WHEN id > 0 THEN 'plain' ELSE body END"])
+        expect([sql, await nameOf(() => world.as(1).update('Note', 1, { body: () => sql } as object))]).toEqual([
+          sql,
+          'done',
+        ])
+    })
+
     it('saves a reference that stays as it is, if its column is hidden and its relation is not', async () => {
       const itemOf = async (id: number) => (await tablesOf(world.source))['Item']![id - 1]!
       const board = await world.source.manager.findOneByOrFail<Row>('Board', { id: 1 } as object)
@@ -236,6 +264,28 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     )
     expect(await nameOf(() => world.as(1).save('Board', kept))).toBe('done')
     expect((await tablesOf(world.source))['Item']![2]).toMatchObject({ id: 3, boardId: 1, text: 'c' })
+  })
+
+  it('takes no row from a relation that may not be updated', async () => {
+    await reopen(policy)
+    await world.source.manager.update('Item', [1, 3], { assigneeId: 3, parentId: 2 })
+    const before = await tablesOf(world.source)
+    const relation = (name: string, entity = 'Item') => world.as(2).createQueryBuilder().relation(entity, name)
+    for (const run of [
+      () => relation('items', 'User').of(3).remove(3),
+      () => relation('items', 'User').of(3).remove([1, 3]),
+      () =>
+        relation('items', 'User')
+          .of([3, 2])
+          .remove([{ id: 3 }]),
+      () => relation('items', 'User').of({ id: 3 }).addAndRemove([], 3),
+    ])
+      expect([String(run), await nameOf(run)]).toEqual([String(run), 'ForbiddenError'])
+    expect(await tablesOf(world.source)).toEqual(before)
+    expect(await nameOf(() => relation('items', 'User').of(3).remove(1))).toBe('done')
+    // There is no such link.
+    expect(await nameOf(() => relation('items', 'User').of(2).remove(3))).toBe('done')
+    expect((await tablesOf(world.source))['Item']!.map(({ assigneeId }) => assigneeId)).toEqual([null, null, 3])
   })
 
   it('lets rules compare a row before and after its update', async () => {

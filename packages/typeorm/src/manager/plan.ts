@@ -1,10 +1,16 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
 import { fieldPolicyOf, Judge, type LinkRelation, RowQuestions, RowRules, type Values } from '@arcturus/core/writes'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
+import { type IsColumn, mentionedAliases } from '../sql/mentionedAliases.js'
+import { loading } from './builders.js'
 import { columnName, linkOf } from './entityRelations.js'
+import { refusedPart } from './facade.js'
 import type { End, Joined } from './joined.js'
+import { assertText } from './rawSql.js'
+import { fieldOf } from './readableTables.js'
 import { type EntityChange, knownValuesOf } from './rowChange.js'
 import { allColumns, keyOf, textOf } from './rowKeys.js'
 import type { Running } from './session.js'
@@ -92,6 +98,7 @@ export class Plan {
       if (count === 0 || others.length > 0)
         for (const field of await this.rules.bind('create', name, others)) open.add(field)
       for (const one of others) names.add(one)
+      await this.#assertExpressions(entity, columns)
       // A database can return the rows in another order. So all are tested after if one of them has to be.
       isDecided &&= this.rules.decide(name, columns) && isStable
       for (const link of this.rules.linked(name, columns)) links.add(link)
@@ -137,6 +144,7 @@ export class Plan {
         await after?.()
       }
     }
+    await this.#assertExpressions(entity, columns)
     const fields = await this.rules.bind('update', name, names)
     const changed = key.filter((one) => one in columns && rows.some((row) => String(row[one]) !== String(columns[one])))
     if (changed.length > 0 && !this.#canChangeKey(entity, rows, columns)) throw changedKey(entity)
@@ -338,6 +346,25 @@ export class Plan {
     if (!readable || !other || !whole || !(await this.judge.allowsLink(link, whole, other, false)))
       throw this.judge.denial()
     return [other, true]
+  }
+
+  /** @throws UnsupportedOperationError for SQL in the place of a value that could read what the actor may not */
+  async #assertExpressions(entity: EntityMetadata, columns: Values): Promise<void> {
+    const { tables, texts, parts } = this.session
+    for (const name in columns) {
+      const value = columns[name]
+      if (typeof value !== 'function') continue
+      const sql = String(Reflect.apply(value, undefined, []))
+      assertText(sql, texts, parts.printing.dialect)
+      const hidden = await loading(this.session, async () => tables.hiddenColumns(entity))
+      const isShown: IsColumn = (_, path) => {
+        const named = ({ databaseName, propertyPath }: ColumnMetadata): boolean =>
+          [databaseName, propertyPath].some((one) => one.toLowerCase() === path.toLowerCase())
+        const found = entity.columns.filter(named)
+        return found.length > 0 && found.every((one) => columnName(one) === name || !hidden.has(fieldOf(one)))
+      }
+      if (hidden.size > 0 && !mentionedAliases(sql, isShown)) throw refusedPart(`value with the SQL ${sql}`)
+    }
   }
 
   #canChangeKey(entity: EntityMetadata, rows: readonly Values[], columns: Values): boolean {
