@@ -63,13 +63,15 @@ function moduleOf(options: Provider, imports: NonNullable<ArcturusModuleAsyncOpt
     providers: [
       options,
       Enforcer,
-      { provide: Authorizer, inject: [Enforcer], useFactory: ({ options }: Enforcer) => options.authorizer },
+      { provide: Authorizer, inject: [optionsToken], useFactory: (given: ArcturusModuleOptions) => given?.authorizer },
       {
         provide: routesToken,
-        inject: [Authorizer],
-        // Loaded for the command alone.
-        useFactory: (authorizer: Authorizer) => async (app: Application) =>
-          (await import('./routes.js')).routesOf(app, authorizer),
+        inject: [Enforcer],
+        useFactory: (enforcer: Enforcer) => async (app: Application) => {
+          enforcer.onModuleInit()
+          // Loaded for the command alone.
+          return (await import('./routes.js')).routesOf(app, enforcer.options.authorizer)
+        },
       },
       { provide: APP_GUARD, useExisting: Enforcer },
       { provide: APP_INTERCEPTOR, useExisting: Enforcer },

@@ -1,7 +1,7 @@
 import type { Action } from '@arcturus/core'
 import { ArgumentError, type Authority } from '@arcturus/web'
-import type { Type } from '@nestjs/common'
-import { MetadataScanner, type ModuleRef, Reflector } from '@nestjs/core'
+import { Scope, type Type } from '@nestjs/common'
+import { ContextIdFactory, MetadataScanner, type ModuleRef, Reflector } from '@nestjs/core'
 import type { ArcturusModuleOptions, AuthorizeOptions, Load, Loading, ResourceLoader } from './options.js'
 
 /** An `@Authorize` of a handler. */
@@ -55,6 +55,39 @@ export function handlersOf(providers: Iterable<Provider>): readonly Handler[] {
   )
 }
 
+/** What decorators of Nest keep about the handlers that it runs with guards and interceptors. */
+const handled = ['path', 'graphql:resolver_type', 'websockets:message_mapping', 'microservices:pattern']
+/** The same for handlers of fields, with those that `fieldResolverEnhancers` names. */
+const handledFields = ['graphql:resolve_property', 'graphql:resolve_reference']
+
+/**
+ * Asserts that Nest asks what handlers declare.
+ *
+ * @param providers - Those of the application, among them the options of GraphQL.
+ * @throws {ArgumentError} A method is called without interceptors.
+ */
+export function assertAsked(
+  handlers: readonly Handler[],
+  providers: readonly { readonly token: unknown; readonly instance: { readonly fieldResolverEnhancers?: unknown } }[],
+  { handlers: others = [] }: ArcturusModuleOptions,
+): void {
+  const areFieldsAsked = providers
+    .filter(({ token }) => token === 'GqlModuleOptions')
+    .every(({ instance: { fieldResolverEnhancers: names } }) => Array.isArray(names) && names.includes('interceptors'))
+  for (const handler of handlers) {
+    const has = (key: string | symbol): boolean => Reflect.hasMetadata(key, handler.method)
+    if (declarationsOf(handler).length === 0 || [...handled, ...others].some(has)) continue
+    const isField = handledFields.some(has)
+    // A class declares for its handlers, not for its other methods.
+    if (isField ? areFieldsAsked : !has(authorizeKey)) continue
+    const summary = `@Authorize of ${handler.class.name}.${handler.method.name} is never asked: Nest runs no interceptors for it.`
+    const hint = isField
+      ? "add fieldResolverEnhancers: ['guards', 'interceptors'] to the options of GraphQLModule"
+      : 'ask in the method: authorizer.authorize(…). If it is a handler of another transport, name the metadata of its decorator in `handlers` of ArcturusModule'
+    throw new ArgumentError('invalid-argument', summary, { hint })
+  }
+}
+
 /** Returns the model that a declaration names; undefined if only its loader knows it. */
 export function modelOf({ subject, options }: Declaration, { schema }: Pick<Authority, 'schema'>): string | undefined {
   return options.model ?? schema.modelOfClass(subject)?.name
@@ -74,8 +107,16 @@ export function loadOf(
   const model = isLoaderClass(subject) ? undefined : authorizer.schema.modelOfClass(subject)?.name
   const loading = model === undefined ? subject : Object.hasOwn(loaders, model) && loaders[model]
   if (isLoaderClass(loading)) {
-    const loader = providers.get(loading, { strict: false })
-    return (...parameters) => loader.load(...parameters)
+    if (providers.introspect(loading).scope === Scope.DEFAULT) {
+      const loader = providers.get(loading, { strict: false })
+      return (...parameters) => loader.load(...parameters)
+    }
+    return async (parameters, request, context) => {
+      const id = ContextIdFactory.getByRequest(request)
+      providers.registerRequestByContextId(request, id)
+      const loader = await providers.resolve(loading, id, { strict: false })
+      return loader.load(parameters, request, context)
+    }
   }
   // Sound: a function that is no class was declared as a loader.
   if (typeof loading === 'function' && !/^class\b/.test(String(loading))) return loading as Load

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Actor } from '@arcturus/core'
+import { type Actor, Authorizer } from '@arcturus/core'
 import { ArcturusError, AuthorizationError, assertRoute, type Enforcement, Enforcements, own } from '@arcturus/web'
 import {
   type ArgumentsHost,
@@ -13,9 +13,10 @@ import {
 } from '@nestjs/common'
 import { BaseExceptionFilter, DiscoveryService, ModuleRef } from '@nestjs/core'
 import { catchError, defer, Observable, tap } from 'rxjs'
+import { applyToMessages } from './applied.js'
 import { type Call, callOf, requestId, routed } from './call.js'
 import { current } from './current.js'
-import { declarationsOf, handlersOf, loadOf, reasonOf } from './declarations.js'
+import { assertAsked, declarationsOf, handlersOf, loadOf, reasonOf } from './declarations.js'
 import type { ArcturusModuleOptions } from './options.js'
 import { deny, holdReply, logger, makePrivate, markDenied } from './reply.js'
 
@@ -38,30 +39,36 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   readonly #discovery: DiscoveryService
   /** The property in which the key of a call keeps it, as the handler that runs entered it. */
   readonly #key = Symbol('arcturus.entered')
+  /** The contexts of calls that are under way here: a handler can have this interceptor twice. */
+  readonly #intercepted = new WeakSet<ExecutionContext>()
 
   /** @throws {ArgumentError} The authorizer or the `actor` function is missing. */
   constructor(
     @Inject(optionsToken) given: ArcturusModuleOptions,
+    @Inject(Authorizer) authorizer: ArcturusModuleOptions['authorizer'],
     @Inject(ModuleRef) providers: ModuleRef,
     @Inject(DiscoveryService) discovery: DiscoveryService,
   ) {
     super()
     const hooks = { made: 'ArcturusModule.forRoot', routed, requestId }
-    this.#enforcements = new Enforcements(given?.authorizer, given, new AsyncLocalStorage(), hooks)
-    this.options = own(given)
+    this.#enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
+    this.options = { ...own(given), authorizer }
     this.#providers = providers
     this.#discovery = discovery
+    applyToMessages(discovery.getControllers(), this)
   }
 
   /**
    * Asserts what handlers declare.
    *
-   * @throws {ArgumentError} An action, a subject or an option is wrong.
+   * @throws {ArgumentError} An action, a subject or an option is wrong, or it would not be asked.
    */
   onModuleInit(): void {
-    const providers = [...this.#discovery.getControllers(), ...this.#discovery.getProviders()]
-    for (const { action, subject, options } of handlersOf(providers).flatMap(declarationsOf))
+    const providers = this.#discovery.getProviders()
+    const handlers = handlersOf([...this.#discovery.getControllers(), ...providers])
+    for (const { action, subject, options } of handlers.flatMap(declarationsOf))
       assertRoute(this.options.authorizer, action, loadOf(subject, this.options, this.#providers), options)
+    assertAsked(handlers, providers, this.options)
   }
 
   /**
@@ -75,6 +82,8 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (this.#intercepted.has(context)) return next.handle()
+    this.#intercepted.add(context)
     const call = this.#enter(context)
     let isInside = true
     // Answers that exception filters make are guarded, and so are those of a later handler.

@@ -1,7 +1,17 @@
 import 'reflect-metadata'
 import type { Server } from 'node:net'
 import { Authorizer } from '@arcturus/core'
-import { Controller, type INestMicroservice, Module } from '@nestjs/common'
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  type INestApplicationContext,
+  type INestMicroservice,
+  Module,
+  type NestHybridApplicationOptions,
+  Param,
+  type Type,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import {
   type ClientProxy,
@@ -14,6 +24,7 @@ import {
   type TcpContext,
   Transport,
 } from '@nestjs/microservices'
+import { ExpressAdapter } from '@nestjs/platform-express'
 import { firstValueFrom, interval, map, take, toArray } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Actor, ArcturusModule, Authorize, authorization, Resource, Unguarded } from './index.js'
@@ -29,6 +40,7 @@ class Note {
 }
 const notes = [new Note(1, 'ada'), new Note(2, 'eve')]
 const archived: string[] = []
+let loads = 0
 
 @Controller()
 class Notes {
@@ -54,6 +66,15 @@ class Notes {
       map((at) => `${note.owner} ${at} ${authorization().can('read')}`),
     )
   }
+  @MessagePattern('counted')
+  @Get('counted/:id')
+  @Authorize('read', (parameters) => {
+    loads++
+    return notes.find((note) => note.id === Number(parameters['id']))
+  })
+  counted(@Param('id') _: unknown) {
+    return loads
+  }
   @MessagePattern('broken')
   @Authorize('read', Note, { model: 'Note' })
   broken() {
@@ -66,44 +87,72 @@ class Notes {
   }
 }
 
-let app: INestMicroservice
-let client: ClientProxy
-beforeAll(async () => {
+async function createApplication(): Promise<Type> {
   const authorizer = new Authorizer().registerClass(User).registerClass(Note, { fields: { id: Number, owner: String } })
   authorizer.loadSync(`
     allow(user: User, "read", note: Note) if note.owner = user.name;
     allow(user: User, "archive", note: Note) if note.owner = user.name;
-    allow_request(_, request) if request.path = "/nowhere";
+    allow_request(_, request) if request.path in ["/nowhere", "/counted/1"];
   `)
   @Module({
     imports: [
       ArcturusModule.forRoot({
         authorizer,
-        request: (context) => context.switchToRpc().getData(),
-        actor: ({ by }) => (by ? new User(by) : null),
+        request: (context) => context.switchToRpc().getData() ?? context.switchToHttp().getRequest(),
+        actor: ({ by, headers }) => (by || headers?.by ? new User(by ?? headers.by) : null),
         loaders: { Note: ({ id }) => notes.find((note) => note.id === id) },
       }),
     ],
     controllers: [Notes],
   })
   class Application {}
-  app = await NestFactory.createMicroservice<MicroserviceOptions>(Application, {
-    transport: Transport.TCP,
-    options: { host: '127.0.0.1', port: 0 },
+  return Application
+}
+
+const host = '127.0.0.1'
+const tcp = { transport: Transport.TCP, options: { host, port: 0 } } as const
+
+async function standalone(): Promise<readonly [INestApplicationContext, INestMicroservice]> {
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(await createApplication(), {
+    ...tcp,
     logger: false,
   })
   await app.listen()
-  const { port } = app.unwrap<Server>().address() as { port: number }
-  client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } })
-})
-afterAll(async () => {
-  client.close()
-  await app.close()
-})
+  return [app, app]
+}
+
+/** Returns an application of HTTP with a microservice. */
+async function hybrid(options: NestHybridApplicationOptions) {
+  const app = await NestFactory.create(await createApplication(), new ExpressAdapter(), { logger: false })
+  const service = app.connectMicroservice<MicroserviceOptions>(tcp, options)
+  await app.startAllMicroservices()
+  await app.listen(0, host)
+  return [app, service] as const
+}
+
+let app: INestApplicationContext
+let client: ClientProxy
+async function use([made, service]: readonly [INestApplicationContext, INestMicroservice]): Promise<void> {
+  app = made
+  const { port } = service.unwrap<Server>().address() as { port: number }
+  client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host, port } })
+  archived.length = 0
+  loads = 0
+}
 
 const send = (pattern: unknown, data: object): Promise<unknown> => firstValueFrom(client.send(pattern, data))
 
-describe('a message of a microservice', () => {
+describe.each([
+  ['alone', standalone],
+  ['of a hybrid application', () => hybrid({})],
+  ['that inherits the configuration of its application', () => hybrid({ inheritAppConfig: true })],
+])('a message of a microservice %s', (_name, start) => {
+  beforeAll(async () => use(await start()))
+  afterAll(async () => {
+    client.close()
+    await app.close()
+  })
+
   it('gets the row that it names, or is denied as hidden', async () => {
     expect(await send({ cmd: 'read' }, { id: 1, by: 'ada' })).toBe('ada for ada, by {"cmd":"read"}')
     const hidden = { status: 'error', statusCode: 404, message: 'Not found.' }
@@ -131,5 +180,15 @@ describe('a message of a microservice', () => {
     await expect.poll(() => archived).toEqual(['1 by ada'])
     expect(await send('ping', {})).toBe('pong')
     expect(archived).toEqual(['1 by ada'])
+  })
+
+  it('is asked once, and so is a route of the same handler', async () => {
+    expect(await send('counted', { id: 1, by: 'ada' })).toBe(1)
+    await expect(send('counted', { id: 1, by: 'eve' })).rejects.toMatchObject({ statusCode: 404 })
+    if (!('getUrl' in app)) return
+    const get = async (by: string) =>
+      fetch(`${await (app as INestApplication).getUrl()}/counted/1`, { headers: { by } })
+    expect(await (await get('ada')).text()).toBe('3')
+    expect((await get('eve')).status).toBe(404)
   })
 })

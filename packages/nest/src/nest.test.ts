@@ -6,6 +6,7 @@ import {
   type CanActivate,
   Catch,
   Controller,
+  type DynamicModule,
   type ExceptionFilter,
   type ExecutionContext,
   Get,
@@ -16,13 +17,15 @@ import {
   type NestInterceptor,
   Param,
   Post,
+  Scope,
+  SetMetadata,
   Sse,
   type Type,
   UseFilters,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common'
-import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
+import { type AbstractHttpAdapter, NestFactory, REQUEST } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { interval, map, of, take } from 'rxjs'
@@ -93,6 +96,7 @@ async function serve(
   controllers: Type[],
   options: Partial<ArcturusModuleOptions> = {},
   providers: Type[] = [],
+  modules: (Type | DynamicModule)[] = [],
 ): Promise<Served> {
   const events: EnforcementEvent[] = []
   @Module({
@@ -104,6 +108,7 @@ async function serve(
         log: (event) => void events.push(event),
         ...options,
       }),
+      ...modules,
     ],
     controllers,
     providers,
@@ -360,8 +365,20 @@ describe.each(adapters)('on %s', (_name, adapter) => {
         return this.#shelf.find((note) => note.id === Number(id))
       }
     }
+    @Injectable({ scope: Scope.REQUEST })
+    class QueryLoader {
+      constructor(@Inject(REQUEST) readonly request: { readonly query: { readonly id: string } }) {}
+      load() {
+        return notes.find((note) => note.id === Number(this.request.query.id))
+      }
+    }
     @Controller()
     class Notes {
+      @Get('scoped')
+      @Authorize('read', QueryLoader)
+      scoped(@Resource() note: Note) {
+        return note.text
+      }
       @Get('provider/:id')
       @Authorize('read', NoteLoader)
       provider(@Resource() note: Note) {
@@ -378,8 +395,8 @@ describe.each(adapters)('on %s', (_name, adapter) => {
         return note.text
       }
     }
-    const { get } = await serve(adapter(), [Notes], { loaders: { Note: NoteLoader } }, [NoteLoader])
-    for (const path of ['/provider/1', '/class/1', '/query?id=1']) {
+    const { get } = await serve(adapter(), [Notes], { loaders: { Note: NoteLoader } }, [NoteLoader, QueryLoader])
+    for (const path of ['/provider/1', '/class/1', '/query?id=1', '/scoped?id=1']) {
       expect((await get(path, 'ada')).text).toBe('Plans')
       expect((await get(path, 'eve')).status).toBe(404)
     }
@@ -473,6 +490,31 @@ describe('an application does not start', () => {
     await expect(start([], { actor: undefined })).rejects.toThrow(/actor/)
     await expect(start([], { authorizer: undefined })).rejects.toThrow(/needs an authorizer/)
   })
+
+  it.each([
+    ['a job', SetMetadata('SCHEDULE_CRON_OPTIONS', {}), [], {}],
+    ['a hook', () => {}, [], {}],
+    ['a field', SetMetadata('graphql:resolve_property', true), [undefined], {}],
+    ['a reference', SetMetadata('graphql:resolve_reference', true), [['interceptors'], ['guards']], {}],
+    ['no field that is asked', SetMetadata('graphql:resolve_property', true), [['interceptors']], { starts: true }],
+    ['no handler of another transport', SetMetadata('RABBIT_HANDLER', {}), [], { starts: true }],
+  ] as [string, MethodDecorator, (string[] | undefined)[], { starts?: true }][])(
+    'with a declaration that would not be asked: of %s',
+    async (_name, decorator, graphql, { starts = false }) => {
+      class Work {
+        @Authorize('read', Note)
+        @decorator
+        run() {}
+      }
+      const modules = graphql.map((fieldResolverEnhancers) => {
+        class GraphQL {}
+        return { module: GraphQL, providers: [{ provide: 'GqlModuleOptions', useValue: { fieldResolverEnhancers } }] }
+      })
+      const started = serve(new ExpressAdapter(), [], { handlers: ['RABBIT_HANDLER'] }, [Work], modules)
+      if (starts) await started
+      else await expect(started).rejects.toThrow('@Authorize of Work.run is never asked')
+    },
+  )
 
   it('and a public handler needs a reason', () => {
     expect(() => Unguarded(' ')).toThrow(/reason/)

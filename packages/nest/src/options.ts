@@ -49,6 +49,11 @@ export interface ArcturusModuleOptions<Request extends object = any>
    */
   readonly loaders?: Readonly<Record<string, Loading>> | undefined
   /**
+   * The keys of the metadata by which decorators of other transports mark handlers that Nest runs with
+   * interceptors: `['RABBIT_HANDLER']`. `@Authorize` on any other method is an error. By default none.
+   */
+  readonly handlers?: readonly (string | symbol)[] | undefined
+  /**
    * Returns the request of a call, which `actor` gets. By default the request of a route, `req` or
    * `request` of a resolver's context, and the client of a gateway.
    */

@@ -1,5 +1,4 @@
-import type { Authorizer } from '@arcturus/core'
-import { authorizeMark, type RouteMark } from '@arcturus/web'
+import { type Authority, authorizeMark, type RouteMark } from '@arcturus/web'
 import { RequestMethod } from '@nestjs/common'
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core'
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js'
@@ -23,7 +22,10 @@ export interface DeclaredRoute extends Entry {
 }
 
 /** Returns what handlers answer from outside: the routes of controllers, then resolvers and messages. */
-export function routesOf({ container, config }: Application, authorizer: Authorizer): readonly DeclaredRoute[] {
+export function routesOf(
+  { container, config }: Application,
+  authorizer: Pick<Authority, 'schema'>,
+): readonly DeclaredRoute[] {
   const modules = [...container.getModules().values()]
   const pathKey = `__module_path__${container.getModules().applicationId}`
   const routes = modules.flatMap(({ metatype, controllers }) => {
@@ -40,7 +42,7 @@ export function routesOf({ container, config }: Application, authorizer: Authori
   })
 }
 
-function marksOf(handler: Handler, authorizer: Authorizer): readonly RouteMark[] {
+function marksOf(handler: Handler, authorizer: Pick<Authority, 'schema'>): readonly RouteMark[] {
   const reason = reasonOf(handler)
   const authorize = declarationsOf(handler).map((one) =>
     authorizeMark(one.action, one.subject, { model: modelOf(one, authorizer) }),
