@@ -42,6 +42,26 @@ export function describeComponents(name: string, served: () => Running): void {
   })
 }
 
+/** Tries what is decided by the authorizer alone on an application that was built. */
+export function describeAlone(name: string, served: () => Running): void {
+  const text = async (path: string, actor?: string) => {
+    const answer = await fetch(served().url + path, { headers: actor === undefined ? {} : { 'x-actor': actor } })
+    return (await answer.text()).replaceAll('<!-- -->', '')
+  }
+
+  describe(`${name} without nextAuthorization`, () => {
+    it('keeps no decision about a user in a static page', async () => {
+      expect(await text('/static')).toContain('<p>error kept-decision Notice</p>')
+      expect(await text('/old')).toContain('<p>error kept-decision</p>')
+    })
+
+    it('decides for each request outside of caches', async () => {
+      expect(await text('/dynamic', 'ada')).toContain('<p>Plans,Notice error kept-decision</p>')
+      expect(await text('/dynamic')).toContain('<p>Notice error kept-decision</p>')
+    })
+  })
+}
+
 /** Tries what is decided at the edge on an application that was built. */
 export function describeEdge(name: string, served: () => Running): void {
   describeBehaviours(`${name} at the edge`, below(served, '/edge'), { ...differences, headers: ['cache-control'] })
@@ -114,6 +134,20 @@ export function describeNext(name: string, served: () => Served): void {
     it.each(['filter', 'actor'])('fails instead of caching the %s of a user', async (what) => {
       expect((await get(`/kept?what=${what}`, 'ada')).status).toBe(500)
       expect((await get(`/kept?what=${what}`, 'ada')).status).toBe(500)
+    })
+  })
+
+  describe('a route handler without a wrapper', () => {
+    it.each([
+      ['bob', '/denied', 200],
+      ['eve', '/denied', 404],
+      [undefined, '/denied', 401],
+      ['bob', '/documents/1/opengraph-image', 200],
+      ['eve', '/documents/1/opengraph-image', 404],
+      [undefined, '/documents/1/opengraph-image', 401],
+    ] as const)('for %s at %s responds with %i', async (actor, path, status) => {
+      const answer = await get(path, actor)
+      expect([answer.status, answer.text.includes('Plans')]).toEqual([status, status === 200])
     })
   })
 

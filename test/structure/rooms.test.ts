@@ -13,6 +13,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'own',
     'language',
     'errors',
+    'kept',
     'late',
     'schema',
     'values',

@@ -59,12 +59,12 @@ export function onKoa(): void {
 }
 
 export async function onNext(): Promise<void> {
-  const { authorize, can, withAuthorization, authorizedAction, authorization } = nextAuthorization(billing, { actor })
-  await authorize('pay', invoice)
+  const { authorize, withAuthorization, authorizedAction, authorization } = nextAuthorization(billing, { actor })
+  await authorize('pay', find())
   // @ts-expect-error an action of customers
-  await authorize('close', invoice)
+  await authorize('close', find())
   // @ts-expect-error a misspelt action
-  await can('pya', invoice)
+  ;(await authorization()).can('pya', invoice)
   const ok = () => new Response()
   withAuthorization(ok, 'pay', find)
   // @ts-expect-error an action of customers

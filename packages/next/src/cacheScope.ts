@@ -28,6 +28,14 @@ const waitForActor =
   'read the actor with `(await authorization()).actor` or `await connection()` first, so that the page is rendered for each request'
 const wrap = 'wrap it in withAuthorizedProps or withAuthorization; mark background work with background(reason, work)'
 
+/**
+ * Makes decisions about users throw if Next would cache their results: those of all authorizers of the
+ * process, whatever bundle they are in. `@arcturus/core` calls the function before each answer.
+ */
+export function forbidCaching(): void {
+  Reflect.set(globalThis, Symbol.for('arcturus.next.assertNotKept'), assertNotKept)
+}
+
 /** Shared between copies of this package, such as those of two bundles. */
 const key = Symbol.for('arcturus.next.serving')
 

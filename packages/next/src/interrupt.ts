@@ -1,4 +1,8 @@
 import type { AuthorizationError } from '@arcturus/core'
+// The modules of `next/navigation`, which only a bundler resolves, and in a handler not to these functions.
+import { forbidden } from 'next/dist/client/components/forbidden.js'
+import { notFound } from 'next/dist/client/components/not-found.js'
+import { unauthorized } from 'next/dist/client/components/unauthorized.js'
 
 /**
  * Ends a page with Next's `unauthorized()`, `forbidden()` or `notFound()`, whose files render the
@@ -7,10 +11,7 @@ import type { AuthorizationError } from '@arcturus/core'
  * @throws Next's interrupt, or the denial itself if the application has not enabled
  * `authInterrupts`
  */
-export async function interrupt(error: AuthorizationError): Promise<never> {
-  // Imported late, because only a bundler resolves it. Tests of route handlers and actions, which
-  // seldom need it, run without a bundler.
-  const { forbidden, notFound, unauthorized } = await import('next/navigation')
+export function interrupt(error: AuthorizationError): never {
   try {
     if (error.status === 401) unauthorized()
     if (error.status === 403) forbidden()

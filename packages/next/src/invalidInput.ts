@@ -1,4 +1,4 @@
-import { AuthorizationError, InvalidBodyError } from '@arcturus/web'
+import { ArcturusError, AuthorizationError, InvalidBodyError } from '@arcturus/web'
 
 /** Returns an error without details for the visitor, and logs the cause on the server. */
 export function invalidInput(cause: Error): AuthorizationError {
@@ -7,11 +7,12 @@ export function invalidInput(cause: Error): AuthorizationError {
 }
 
 /**
- * Returns the error to respond with for an error of a handler: a denial, or data that the model does not have.
- * @throws any other error
+ * Returns the error to respond with for an error of a handler: a denial, data that the model does not have, or a path
+ * that servers read in different ways. Undefined for any other error.
  */
-export function answerable(error: unknown): AuthorizationError {
+export function answerable(error: unknown): AuthorizationError | undefined {
   if (error instanceof AuthorizationError) return error
-  if (error instanceof InvalidBodyError) return invalidInput(error)
-  throw error
+  const isInvalid =
+    error instanceof InvalidBodyError || (error instanceof ArcturusError && error.code === 'ambiguous-target')
+  return isInvalid ? invalidInput(error) : undefined
 }

@@ -1,5 +1,5 @@
 import type { ActionOn, Actor, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/web'
+import { ArgumentError, type Authority, type Loaded, type RequestAuthorization, type RouteOptions } from '@arcturus/web'
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
 import { routeHandlers, type WithAuthorization } from './routeHandler.js'
@@ -16,23 +16,45 @@ export interface CanProperties<Row = unknown, P extends PolicyTypes = Registered
   readonly children?: ReactNode
 }
 
+/**
+ * The methods whose promise a handler has to await. In pages no guard can hold back the response of a page that forgets
+ * to.
+ */
+const awaited = [
+  'isAllowed',
+  'authorize',
+  'authorizeField',
+  'assertWritable',
+  'authorizeChange',
+  'authorizeCreate',
+] as const
+
+/**
+ * The authorization of a page or a component. It has no method whose promise could be taken for the answer: choose the
+ * content by `can`, `authorizedRows`, `<Can>` or `authorizedActions`.
+ */
+export type PageAuthorization<Actor, P extends PolicyTypes = RegisteredPolicy> = Omit<
+  RequestAuthorization<unknown, Actor, P>,
+  (typeof awaited)[number]
+>
+
 /** The functions by which a Next application uses its authorizer. */
 export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   readonly withAuthorization: WithAuthorization<Actor, P>
   readonly authorizedAction: AuthorizedAction<Actor, P>
   readonly unguarded: Unguard
-  /** Returns whether the actor may do an action on a row, to choose the content of a page. */
-  readonly can: <Row>(action: ActionOn<Row, P>, resource: Row) => Promise<boolean>
   /**
    * Returns the row if the actor may do the action on it. Otherwise it ends the page:
    * `unauthorized()` for anonymous users, `notFound()` if the row is missing or the actor may not
    * see it, else `forbidden()`.
    *
-   * @param row - The row or its promise; `undefined` and `null` mean a missing row.
+   * @param row - The promise of the row; `undefined` and `null` mean a missing row. A page has the row only if it awaits
+   * the answer, so that a forgotten `await` shows nothing.
+   * @throws {ArgumentError} `invalid-argument`, in a page for a row in place of its promise.
    */
   readonly authorize: <Row>(
     action: ActionOn<Loaded<Row>, P>,
-    row: Row,
+    row: PromiseLike<Row>,
     options?: Pick<RouteOptions, 'model'>,
   ) => Promise<Loaded<Row>>
   /**
@@ -47,9 +69,9 @@ export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   readonly authorizedActions: <Row>(resource: Row) => Promise<Set<ActionOn<Row, P>>>
   /**
    * Returns the authorization of the current request, for other checks and for the actor:
-   * `(await authorization()).actor`.
+   * `(await authorization()).actor`. Handlers and actions get one with all methods.
    */
-  readonly authorization: () => Promise<RequestAuthorization<unknown, Actor, P>>
+  readonly authorization: () => Promise<PageAuthorization<Actor, P>>
 }
 
 /**
@@ -58,7 +80,7 @@ export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
  *
  * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  * @example
- * export const { withAuthorization, authorizedAction, authorize, can, Can } = nextAuthorization(
+ * export const { withAuthorization, authorizedAction, authorize, authorization, Can } = nextAuthorization(
  *   authorizer,
  *   { actor: ({ cookies }) => userOfSession(cookies.get('session')?.value) },
  * )
@@ -70,14 +92,28 @@ export function nextAuthorization<P extends PolicyTypes = RegisteredPolicy>(
 export function nextAuthorization(authorizer: Authority, options: NextAuthorizationOptions<Actor>): NextAuthorization {
   const serving = new Serving(authorizer, options)
 
-  async function authorization(): Promise<RequestAuthorization<unknown, Actor>> {
-    return (await serving.current()).authorization
+  async function authorization(): Promise<PageAuthorization<Actor>> {
+    const { guard, authorization } = await serving.current()
+    return guard.armed ? authorization : ofPage(authorization)
   }
 
-  async function authorize<Row>(
+  function authorize<Row>(
     action: ActionOn<Loaded<Row>>,
-    row: Row,
+    row: PromiseLike<Row>,
     routeOptions: Pick<RouteOptions, 'model'> = {},
+  ): Promise<Loaded<Row>> {
+    const { held } = serving
+    if (held) return held.watch(authorize, authorized(action, row, routeOptions))
+    if (typeof row === 'object' && row !== null && 'then' in row) return authorized(action, row, routeOptions)
+    throw new ArgumentError('invalid-argument', 'In a page, `authorize` needs the promise of a row.', {
+      hint: "load the row in its argument: const ticket = await authorize('read', findTicket(id)); for a row that is loaded: (await authorization()).can('read', row)",
+    })
+  }
+
+  async function authorized<Row>(
+    action: ActionOn<Loaded<Row>>,
+    row: PromiseLike<Row>,
+    routeOptions: Pick<RouteOptions, 'model'>,
   ): Promise<Loaded<Row>> {
     const enforcement = await serving.current()
     let found: unknown
@@ -87,29 +123,36 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
     }
     const route = serving.pageRoute(action)
     const denial = await enforcement.enforce(action, loader, { ...routeOptions, admit: false, route })
-    if (denial) await interrupt(denial.error)
+    if (denial) interrupt(denial.error)
     // Sound: a missing row was denied.
     return found as Loaded<Row>
-  }
-
-  async function can<Row>(action: ActionOn<Row>, resource: Row): Promise<boolean> {
-    return (await authorization()).isAllowed(action, resource)
   }
 
   return {
     withAuthorization: routeHandlers(authorizer, serving),
     authorizedAction: serverActions(authorizer, serving),
     unguarded,
-    can,
     authorize,
-    Can: showing(can),
+    Can: showing(async (action, resource) => (await serving.current()).authorization.isAllowed(action, resource)),
     authorizedActions: async (resource) => (await authorization()).authorizedActions(resource),
     authorization,
   }
 }
 
 /** Returns a component that renders its children if the actor is allowed, else its fallback. */
-function showing(can: NextAuthorization['can']): NextAuthorization['Can'] {
+function showing(isAllowed: (action: string, resource: unknown) => Promise<boolean>): NextAuthorization['Can'] {
   return async ({ action, resource, fallback = null, children }) =>
-    (await can(action, resource)) ? children : fallback
+    (await isAllowed(action, resource)) ? children : fallback
+}
+
+/** Returns the authorization without the methods that are not for pages. */
+function ofPage(authorization: RequestAuthorization<unknown, Actor>): PageAuthorization<Actor> {
+  return new Proxy(authorization, {
+    get(target, name) {
+      if (!awaited.some((method) => method === name)) return Reflect.get(target, name, target)
+      throw new ArgumentError('invalid-argument', `A page has no \`authorization.${String(name)}\`.`, {
+        hint: 'choose its content by `can`, `authorizedRows`, <Can> or `authorizedActions`; end it by `authorize` of nextAuthorization',
+      })
+    },
+  })
 }

@@ -1,6 +1,6 @@
 import { ArgumentError, Authorizer } from '@arcturus/core'
 import { testAuthorization } from '@arcturus/testing'
-import { type EnforcementEvent, routeMarkOf, UndecidedError } from '@arcturus/web'
+import { type EnforcementEvent, RoutePattern, routeMarkOf, UndecidedError } from '@arcturus/web'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'
@@ -197,11 +197,41 @@ describe('a mistake in the application', () => {
   })
 })
 
+describe('request-level rules', () => {
+  const handlerOf = (rule: string) => {
+    const authorizer = new Authorizer().registerConstant(new RoutePattern('/admin/*'), 'adminPages')
+    authorizer.loadSync(`allow_request(_, request) if ${rule};`)
+    const { withAuthorization, unguarded } = nextAuthorization(authorizer, { actor: () => null })
+    return withAuthorization(() => Response.json('well'), unguarded('liveness'))
+  }
+  const headers = { 'x-user': 'ada', cookie: 'session=ada' }
+
+  it.each([
+    ['not adminPages.covers(request)', [200, 401, 401, 401, 401]],
+    ['not request.path = "/admin"', [200, 401, 401, 401, 401]],
+    ['request.path = "/health"', [200, 401, 401, 401, 401]],
+    ['not request.url = "/admin"', [200, 401, 200, 200, 200]],
+    ['request.method = "GET"', [200, 200, 200, 200, 200]],
+    ['request.headers.get("x-user") = "ada"', [200, 200, 200, 200, 200]],
+    ['request.cookies.get("session").value = "ada"', [200, 200, 200, 200, 200]],
+  ])('read the request of a route handler: %s', async (rule, statuses) => {
+    const GET = handlerOf(rule)
+    const paths = ['/health', '/admin', '/admin/', '/Admin?a=1', '/%61dmin;x=1']
+    const answers = paths.map((path) => GET(new NextRequest(`http://localhost${path}`, { headers }), note(1)))
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(statuses)
+  })
+
+  it('refuse a path that servers read in different ways with 400', async () => {
+    const GET = handlerOf('not adminPages.covers(request)')
+    expect((await GET(new NextRequest('http://localhost//admin'), note(1))).status).toBe(400)
+  })
+})
+
 describe('outside of a request', () => {
   it('there is no actor', async () => {
-    const { can, authorize, authorizedAction } = application()
-    await expect(can('read', notes[0])).rejects.toThrow('outside a request scope')
-    await expect(authorize('read', notes[0])).rejects.toThrow('outside a request scope')
+    const { authorization, authorize, authorizedAction } = application()
+    await expect(authorization()).rejects.toThrow('outside a request scope')
+    await expect(authorize('read', Promise.resolve(notes[0]))).rejects.toThrow('outside a request scope')
     await expect(authorizedAction(() => 1)()).rejects.toThrow('outside a request scope')
   })
 

@@ -1,9 +1,8 @@
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
   type Authority,
-  AuthorizationError,
+  type AuthorizationError,
   type Enforcement,
-  InvalidBodyError,
   type Loaded,
   problemOf,
   problemType,
@@ -15,7 +14,7 @@ import {
 import type { NextRequest } from 'next/server.js'
 import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'
-import { invalidInput } from './invalidInput.js'
+import { answerable } from './invalidInput.js'
 import type { NextAuthorizationOptions, Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
 import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
@@ -87,8 +86,8 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
             return answered(enforcement, request, await handler(request, context))
           })
         } catch (error) {
-          if (error instanceof AuthorizationError) return denied(error, request, serving.options)
-          if (error instanceof InvalidBodyError) return denied(invalidInput(error), request, serving.options)
+          const denial = answerable(error)
+          if (denial) return denied(denial, request, serving.options)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, routeOf(request))) ?? error
         }

@@ -2,10 +2,9 @@ import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from 
 import {
   ArgumentError,
   type Authority,
-  AuthorizationError,
+  type AuthorizationError,
   type Enforcement,
   ForbiddenError,
-  InvalidBodyError,
   type Loaded,
   type Loader,
   own,
@@ -13,7 +12,7 @@ import {
   type RouteOptions,
 } from '@arcturus/web'
 import { interrupt, redirectStatus } from './interrupt.js'
-import { invalidInput } from './invalidInput.js'
+import { answerable, invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'
 import { ambientSource, type RequestSource } from './source.js'
 import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
@@ -124,8 +123,8 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
           if (held) throw held
           return onDenial === 'interrupt' ? value : { allowed: true, value }
         } catch (error) {
-          if (error instanceof AuthorizationError) return await denied(error, onDenial)
-          if (error instanceof InvalidBodyError) return await denied(invalidInput(error), onDenial)
+          const denial = answerable(error)
+          if (denial) return denied(denial, onDenial)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, 'A server action')) ?? error
         }
@@ -172,7 +171,7 @@ async function loaded(loader: Loader, args: readonly unknown[]): Promise<unknown
   }
 }
 
-async function denied(error: AuthorizationError, onDenial: 'result' | 'interrupt'): Promise<ActionResult<never>> {
+function denied(error: AuthorizationError, onDenial: 'result' | 'interrupt'): ActionResult<never> {
   if (onDenial === 'interrupt') return interrupt(error)
   const fields = error instanceof ForbiddenError ? error.fields : []
   return { allowed: false, status: error.status, message: error.message, fields }

@@ -1,7 +1,7 @@
-import { type Authority, type Enforcement, type EnforcementOptions, Enforcements, watchDecisions } from '@arcturus/web'
-import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
+import { type Authority, type Enforcement, type EnforcementOptions, Enforcements } from '@arcturus/web'
+import { asServing, assertNotKept, forbidCaching, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
-import { ambientSource, type RequestSource } from './source.js'
+import { ambientSource, type RequestSource, requestId, routedOf } from './source.js'
 
 /** The actor of a request, and how denials are answered and reported. */
 export type NextAuthorizationOptions<Actor> = EnforcementOptions<RequestSource, Actor>
@@ -14,10 +14,10 @@ export class Serving<Actor> {
   readonly #pageRoutes = new Map<string, object>()
 
   constructor(authorizer: Authority, given: NextAuthorizationOptions<Actor>) {
-    const hooks = { made: 'nextAuthorization', beforeUse: assertNotKept, requestId }
+    const hooks = { made: 'nextAuthorization', beforeUse: assertNotKept, requestId, routed: routedOf }
     this.#enforcements = new Enforcements(authorizer, given, this.#context, hooks)
     this.options = this.#enforcements.options
-    forbidCaching(authorizer)
+    forbidCaching()
   }
 
   /** Runs the work of a route handler or a server action as a request of its own. */
@@ -54,6 +54,15 @@ export class Serving<Actor> {
   }
 
   /**
+   * Returns the enforcement of the current handler or action, whose response can be held; undefined in a page, and
+   * elsewhere.
+   */
+  get held(): Enforcement<RequestSource, Actor> | undefined {
+    const known = this.#context.getStore()
+    return known?.guard.armed ? known : undefined
+  }
+
+  /**
    * Returns the route under which pages load rows for an action. Pages have no loader with a stable
    * identity, so each action has one route.
    */
@@ -74,19 +83,4 @@ export class Serving<Actor> {
   #begin(source: RequestSource): Enforcement<RequestSource, Actor> {
     return this.#enforcements.known(source) ?? this.#enforcements.begin(source, source.method)
   }
-}
-
-/** Returns the identifier that a proxy gave a request. */
-export function requestId({ headers }: RequestSource): unknown {
-  return headers.get('x-request-id')
-}
-
-/**
- * Makes decisions about users throw if Next would cache their results. A decision about the
- * anonymous user is the same for everybody.
- */
-export function forbidCaching(authorizer: Authority): void {
-  watchDecisions(authorizer, ({ actor, outcome }) => {
-    if (actor !== null && outcome !== 'error') assertNotKept()
-  })
 }

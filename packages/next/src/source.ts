@@ -1,3 +1,4 @@
+import type { RoutedRequest } from '@arcturus/web'
 import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage.external.js'
 import { cookies, headers } from 'next/headers.js'
 import { NextRequest } from 'next/server.js'
@@ -8,6 +9,8 @@ import { NextRequest } from 'next/server.js'
  */
 export interface RequestSource {
   readonly method: string
+  /** The path and the query of a route handler's or an API route's request, for `allow_request`. Others have none. */
+  readonly url?: string | undefined
   readonly headers: Pick<Headers, 'get' | 'has'>
   readonly cookies: Cookies
 }
@@ -35,10 +38,24 @@ export async function sourceOfRequest(request: Request): Promise<RequestSource> 
   // Makes a route dynamic that would otherwise be cached for everybody.
   if (workAsyncStorage.getStore()) assertRequest(await headers())
   const { method, headers: own } = request
+  const { pathname, search } = new URL(request.url)
   // Only the URL and the headers are copied: a request made from another request takes its body
   // away.
   const { cookies: jar } = request instanceof NextRequest ? request : new NextRequest(request.url, { headers: own })
-  return { method, headers: own, cookies: jar }
+  return { method, url: pathname + search, headers: own, cookies: jar }
+}
+
+/** Returns how Next routes a request: the path that was sent and, behind a rewrite, that of a route without parameters. */
+export function routedOf({ method, url = '/' }: RequestSource): RoutedRequest {
+  const route = workAsyncStorage.getStore()?.route
+  const paths = route === undefined || route.includes('[') ? [url] : [...new Set([url.split('?', 1)[0] ?? url, route])]
+  // Its routes distinguish letters; its rewrites and many proxies do not.
+  return { method, targets: [url], paths, caseSensitive: 'some' }
+}
+
+/** Returns the identifier that a proxy gave a request. */
+export function requestId({ headers }: RequestSource): unknown {
+  return headers.get('x-request-id')
 }
 
 /**

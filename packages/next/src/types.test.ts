@@ -20,7 +20,7 @@ const findTicket = async (_request: NextRequest, { params }: Context) => find((a
 
 /** Never called: the compiler reads it. */
 export async function application(): Promise<void> {
-  const { withAuthorization, authorizedAction, authorize, can, unguarded } = nextAuthorization(authorizer, {
+  const { withAuthorization, authorizedAction, authorize, authorization, unguarded } = nextAuthorization(authorizer, {
     actor: ({ cookies }) => cookies.get('session')?.value,
   })
 
@@ -52,7 +52,18 @@ export async function application(): Promise<void> {
 
   const ticket = await authorize('read', find('1'))
   expectTypeOf(ticket).toEqualTypeOf<Ticket>()
-  expectTypeOf(can('read', ticket)).resolves.toBeBoolean()
+  const asking = await authorization()
+  expectTypeOf(asking.can('read', ticket)).toBeBoolean()
+  // @ts-expect-error a page cannot hold back a response that does not await the answer
+  ;[ticket].filter((one) => asking.isAllowed('read', one))
+  // @ts-expect-error nor one that does not end
+  asking.authorize('read', ticket)
+  // @ts-expect-error a row that the page has already
+  ;[ticket].filter((one) => authorize('read', one))
+  // @ts-expect-error the promise is not the row
+  void authorize('read', find('1')).title
+  // @ts-expect-error the promise is not the set
+  void asking.authorizedActions(ticket).has('read')
   expectTypeOf<Action>().toBeString()
   expectTypeOf<ModelName>().toBeString()
 

@@ -24,10 +24,10 @@ import {
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
-import { asServing, assertNotKept } from '../cacheScope.js'
+import { asServing, assertNotKept, forbidCaching } from '../cacheScope.js'
 import { answerable } from '../invalidInput.js'
-import { forbidCaching, type NextAuthorizationOptions, requestId } from '../serving.js'
-import type { RequestSource } from '../source.js'
+import type { NextAuthorizationOptions } from '../serving.js'
+import { type RequestSource, requestId, routedOf } from '../source.js'
 import {
   type Declared,
   declaring,
@@ -112,19 +112,20 @@ export function pagesAuthorization<P extends PolicyTypes = RegisteredPolicy>(
   given: NextAuthorizationOptions<Actor>,
 ): PagesAuthorization<P>
 export function pagesAuthorization(authorizer: Authority, given: NextAuthorizationOptions<Actor>): PagesAuthorization {
-  const hooks = { made: 'pagesAuthorization', beforeUse: assertNotKept, requestId }
+  const hooks = { made: 'pagesAuthorization', beforeUse: assertNotKept, requestId, routed: routedOf }
   const enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
   const { options } = enforcements
-  forbidCaching(authorizer)
+  forbidCaching()
 
   /** Runs the work if no rule denies it. */
   async function serve<Result>(
     request: Cookied,
     protection: Protection,
     given: unknown,
+    url: string | undefined,
     work: (enforcement: Enforcement<RequestSource, Actor>) => Promise<Result>,
   ): Promise<Result> {
-    const source = sourceOf(request)
+    const source = sourceOf(request, url)
     const enforcement = enforcements.known(source) ?? enforcements.begin(source, source.method)
     const guarded = async (): Promise<Result> => {
       if (protection.kind === 'unguarded') enforcement.open(protection.reason)
@@ -161,12 +162,14 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     const protection = protectionOf(authorizer, handler, declared)
     const route: ApiRoute = async (request, response) => {
       try {
-        await serve(request, protection, request, async (enforcement) => {
+        await serve(request, protection, request, request.url, async (enforcement) => {
           holdResponse(enforcement, request, response)
           await attached(request, enforcement.authorization, () => handler(request, response))
         })
       } catch (error) {
-        deny(answerable(error), request, response)
+        const denial = answerable(error)
+        if (!denial) throw error
+        deny(denial, request, response)
       }
     }
     return declaring(route, protection)
@@ -180,7 +183,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     return async (context) => {
       const { req, res } = context
       try {
-        return await serve(req, protection, context, async (enforcement) => {
+        return await serve(req, protection, context, context.resolvedUrl, async (enforcement) => {
           const release = holdResponse(enforcement, req, res)
           const [own, takeBack] = lent(res)
           try {
@@ -203,6 +206,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
         })
       } catch (error) {
         const denial = answerable(error)
+        if (!denial) throw error
         if (denial.status === 404) {
           keepPrivate(res)
           return { notFound: true }
@@ -260,13 +264,14 @@ function holdResponse(
   })
 }
 
-function sourceOf(request: Cookied): RequestSource {
+function sourceOf(request: Cookied, url: string | undefined): RequestSource {
   const headerOf = (name: string): string | undefined => {
     const value = request.headers[name.toLowerCase()]
     return Array.isArray(value) ? value.join(', ') : value
   }
   return {
     method: request.method ?? 'GET',
+    url,
     headers: { get: (name) => headerOf(name) ?? null, has: (name) => headerOf(name) !== undefined },
     cookies: {
       get: (name) => {

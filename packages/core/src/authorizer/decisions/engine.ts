@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors.js'
+import { assertNotKept, isNext } from '../../kept.js'
 import type { Late } from '../../late.js'
 import type { Limits } from '../../machine/index.js'
 import { own } from '../../own.js'
@@ -95,6 +96,7 @@ export class Engine {
     const outlived = new OutlivedErrors(warnings)
     this.warnings = warnings
     this.listeners = new DecisionListeners(outlived, () => this.active.loaded)
+    if (isNext()) this.listeners.add(({ actor, outcome }) => outcome === 'error' || assertNotKept(actor))
     this.decider = new Decider(
       this.active,
       this.schema,

@@ -9,7 +9,7 @@ export const GET = withAuthorization(async (request) => {
     check: () => own.isAllowed('read', plans),
     actions: () => own.authorizedActions(plans),
     actor: async () => (own.actor as { name: string }).name,
-    page: async () => (await authorization()).isAllowed('read', plans),
+    page: async () => (await authorization()).can('read', plans),
     list: () => titlesOf(own.actor),
     filter: async () => (await own.filter('read', 'Document')).kind,
   }

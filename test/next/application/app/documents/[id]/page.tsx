@@ -1,5 +1,5 @@
 import { Actions } from '@arcturus/next/client'
-import { authorize, authorizedActions, Can, can, world } from '../../../world'
+import { authorization, authorize, authorizedActions, Can, world } from '../../../world'
 import { CommentButton } from './CommentButton'
 import { rename } from './rename'
 
@@ -8,7 +8,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
   return (
     <main>
       <h1>{document.title}</h1>
-      <p>edit: {String(await can('edit', document))}</p>
+      <p>edit: {String((await authorization()).can('edit', document))}</p>
       <Can action="edit" resource={document} fallback={<p>only read</p>}>
         <form action={rename.bind(null, document.id)}>
           <button type="submit">Rename</button>
