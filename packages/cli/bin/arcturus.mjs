@@ -10,7 +10,7 @@ const wasm = '--wasm-tiering-budget=100000000'
 const flags = { 20: ['--interrupt-budget=600000', wasm], 22: [wasm], 24: [wasm] }
 for (const flag of flags[Number.parseInt(process.versions.node, 10)] ?? []) setFlagsFromString(flag)
 
-const { main } = await import('../dist/main.mjs')
+const { end, main } = await import('../dist/main.mjs')
 
 // Node.js ends without a word if a promise never settles, such as that of `open`.
 const abandoned = () => {
@@ -23,3 +23,4 @@ process.once('exit', abandoned)
 const code = await main(process.argv.slice(2))
 process.off('exit', abandoned)
 process.exitCode = code
+end()

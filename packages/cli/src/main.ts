@@ -9,6 +9,8 @@ import { reportFailure } from './output/reportFailure.js'
 import { Project } from './project/project.js'
 import { version } from './version.js'
 
+export { end } from './ending.js'
+
 /** The exit code of a command that could not do its work. */
 const failed = 2
 
