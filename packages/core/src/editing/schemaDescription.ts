@@ -1,4 +1,5 @@
 import { hasCustomInstanceCheck } from '../schema/classes.js'
+import { modelOfContext } from '../schema/context.js'
 import type { Class, Field, Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { createSchema } from '../values/builtIns.js'
@@ -35,6 +36,8 @@ export interface ModelDescription {
 export interface SchemaDescription {
   readonly models: readonly ModelDescription[]
   readonly constants: Readonly<Record<string, ValueShape>>
+  /** The context of questions, and after it the types of its objects. Default: none. */
+  readonly context?: readonly Pick<ModelDescription, 'name' | 'fields'>[]
 }
 
 /** How deep the members of constants are described, and how many of each. */
@@ -56,7 +59,7 @@ export function describeSchema(schema: Schema, onMore: () => void = () => {}): S
     const { class: cls, fields, key, closed, isValue = false } = model
     models.push({
       name,
-      fields: [...fields.values()].map(({ initial: _, ...field }: Field & { initial?: unknown }) => field as Field),
+      fields: fieldsOf(fields),
       key,
       closed,
       isValue,
@@ -68,9 +71,18 @@ export function describeSchema(schema: Schema, onMore: () => void = () => {}): S
   }
   const constants: Record<string, ValueShape> = {}
   for (const [name, value] of schema.constants)
-    if (name !== 'nil' && !schema.models.has(name)) constants[name] = shapeOf(value, schema, 0, onMore)
-  return { models, constants }
+    if (name !== 'nil' && !schema.models.has(name) && !schema.context.fields.has(name))
+      constants[name] = shapeOf(value, schema, 0, onMore)
+  const types = schema.types().filter(({ name }) => !schema.models.has(name))
+  return { models, constants, context: types.map(({ name, fields }) => ({ name, fields: fieldsOf(fields) })) }
 }
+
+const fieldsOf = (fields: ReadonlyMap<string, Field>): readonly Field[] =>
+  [...fields.values()].map(({ initial: _, ...field }: Field & { initial?: unknown }) => field as Field)
+
+// Sound: a field is described without its initial value alone.
+const named = (fields: ModelDescription['fields']): ReadonlyMap<string, Field> =>
+  new Map(fields.map((field) => [field.name, field as Field]))
 
 /** Returns the members of an object and of its prototypes, without running getters. */
 function membersOf(object: unknown, onMore: () => void): readonly (readonly [string, PropertyDescriptor])[] {
@@ -130,7 +142,7 @@ function shapeOf(value: unknown, schema: Schema, depth: number, onMore: () => vo
 }
 
 /** Makes a schema of its description. Its classes have the names of the members, and no code. */
-export function schemaOf({ models, constants }: SchemaDescription): Schema {
+export function schemaOf({ models, constants, context: [context, ...parts] = [] }: SchemaDescription): Schema {
   const schema = createSchema()
   const byName = new Map(models.map((model) => [model.name, model]))
   const classes = new Map<string, Class>()
@@ -147,10 +159,8 @@ export function schemaOf({ models, constants }: SchemaDescription): Schema {
     return cls
   }
   for (const { name, fields, key, closed, isValue, hasInstanceCheck } of models) {
-    // Sound: a field is described without its initial value alone.
-    const named = new Map(fields.map((field) => [field.name, field as Field]))
     const isaCheck = hasInstanceCheck ? () => true : undefined
-    const model: Model = { name, class: classOf(name), fields: named, key, closed, isaCheck, isValue }
+    const model: Model = { name, class: classOf(name), fields: named(fields), key, closed, isaCheck, isValue }
     schema.registerModel(model)
   }
   const value = (shape: ValueShape): unknown => madeOf(shape, value, classes)
@@ -159,6 +169,11 @@ export function schemaOf({ models, constants }: SchemaDescription): Schema {
     if (cls) for (const [member, shape] of Object.entries(statics)) define(cls, member, value(shape))
   }
   for (const [name, shape] of Object.entries(constants)) schema.registerConstant(name, value(shape))
+  if (context)
+    schema.registerContext(
+      named(context.fields),
+      parts.map(({ name, fields }) => modelOfContext(named(fields), name)),
+    )
   return schema
 }
 
