@@ -1,4 +1,4 @@
-import { ArcturusError, AuthorizationError, InvalidBodyError } from '@arcturus/web'
+import { AuthorizationError, InvalidBodyError, TargetError } from '@arcturus/web'
 
 /** Returns an error without details for the visitor, and logs the cause on the server. */
 export function invalidInput(cause: Error): AuthorizationError {
@@ -12,7 +12,6 @@ export function invalidInput(cause: Error): AuthorizationError {
  */
 export function answerable(error: unknown): AuthorizationError | undefined {
   if (error instanceof AuthorizationError) return error
-  const isInvalid =
-    error instanceof InvalidBodyError || (error instanceof ArcturusError && error.code === 'ambiguous-target')
+  const isInvalid = error instanceof InvalidBodyError || error instanceof TargetError
   return isInvalid ? invalidInput(error) : undefined
 }

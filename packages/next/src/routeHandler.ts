@@ -1,21 +1,17 @@
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
   type Authority,
-  type AuthorizationError,
+  answerOf,
   type Enforcement,
   type Loaded,
-  problemOf,
-  problemType,
   type RequestAuthorization,
   type RouteOptions,
-  UnauthenticatedError,
-  wantsProblem,
 } from '@arcturus/web'
 import type { NextRequest } from 'next/server.js'
 import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'
 import { answerable } from './invalidInput.js'
-import type { NextAuthorizationOptions, Serving } from './serving.js'
+import type { Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
 import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
 
@@ -86,8 +82,8 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
             return answered(enforcement, request, await handler(request, context))
           })
         } catch (error) {
-          const denial = answerable(error)
-          if (denial) return denied(denial, request, serving.options)
+          const answer = answerOf(answerable(error), serving.options, request.headers.get('Accept') ?? undefined)
+          if (answer) return new Response(answer.body, answer)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, routeOf(request))) ?? error
         }
@@ -166,23 +162,6 @@ function kept(response: Response): Response {
     headers.set('Cache-Control', 'private')
     return new Response(response.body, { status, statusText, headers })
   }
-}
-
-function denied<Actor>(
-  error: AuthorizationError,
-  request: NextRequest,
-  { challenge, problemDetails }: NextAuthorizationOptions<Actor>,
-): Response {
-  const headers = new Headers({ 'Cache-Control': 'private' })
-  if (challenge && error instanceof UnauthenticatedError) headers.set('WWW-Authenticate', challenge)
-  if (problemDetails === undefined) headers.set('Vary', 'Accept')
-  const { status } = error
-  if (!wantsProblem(problemDetails, request.headers.get('Accept'))) {
-    headers.set('Content-Type', 'text/plain; charset=utf-8')
-    return new Response(error.message, { status, headers })
-  }
-  headers.set('Content-Type', problemType)
-  return new Response(JSON.stringify(problemOf(error)), { status, headers })
 }
 
 function routeOf({ method, url }: NextRequest): string {

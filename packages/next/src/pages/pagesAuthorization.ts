@@ -11,15 +11,12 @@ import type {
 } from '@arcturus/core'
 import {
   type Authority,
+  answerOf,
   type Enforcement,
   Enforcements,
   type Loaded,
-  problemOf,
-  problemType,
   type RequestAuthorization,
   type RouteOptions,
-  UnauthenticatedError,
-  wantsProblem,
 } from '@arcturus/web'
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
@@ -143,16 +140,12 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
   }
 
   function deny(error: AuthorizationError, request: Cookied, response: ServerResponse): void {
-    if (response.headersSent) throw error
+    const answer = response.headersSent ? undefined : answerOf(error, options, request.headers.accept)
+    if (!answer) throw error
+    const { Vary, 'Cache-Control': _, ...headers } = answer.headers
     keepPrivate(response)
-    const isProblem = wantsProblem(options.problemDetails, request.headers.accept)
-    const body = isProblem ? JSON.stringify(problemOf(error)) : error.message
-    if (options.challenge && error instanceof UnauthenticatedError)
-      response.setHeader('WWW-Authenticate', options.challenge)
-    if (options.problemDetails === undefined) response.appendHeader('Vary', 'Accept')
-    response.statusCode = error.status
-    response.setHeader('Content-Type', isProblem ? problemType : 'text/plain; charset=utf-8')
-    response.end(body)
+    if (Vary !== undefined) response.appendHeader('Vary', Vary)
+    response.writeHead(answer.status, headers).end(answer.body)
   }
 
   const withAuthorization = (
