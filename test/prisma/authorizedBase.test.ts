@@ -10,6 +10,10 @@ const databases = {
   scoped: await open('authorized_base_scoped'),
 }
 
+interface Args {
+  readonly where?: object
+}
+
 describe('A base client whose queries need a filter', () => {
   const logged: string[] = []
   let world: Awaited<ReturnType<typeof openWorkspace>>
@@ -50,6 +54,44 @@ describe('A base client whose queries need a filter', () => {
     await world.prisma.$transaction(async (tx) => {
       expect(await world.authorizedClient(world.user(2), { client: tx }).item.findMany()).toHaveLength(2)
     })
+  })
+
+  it.each([
+    ['replaces', ({ where: _, ...args }: Args) => ({ ...args, where: { id: { gt: 0 } } }), 'UnresolvedFilterError'],
+    ['drops', ({ where: _, ...args }: Args) => args, 'UnresolvedFilterError'],
+    ['weakens', (args: Args) => ({ ...args, where: { OR: [args.where, { id: 2 }] } }), 'UnresolvedFilterError'],
+    ['clones', (args: Args) => structuredClone(args), 'done'],
+    ['narrows', (args: Args) => ({ ...args, where: { AND: [args.where ?? {}, { id: { gt: 0 } }] } }), 'done'],
+  ] as const)('tells if a later extension %s a condition', async (_, change, outcome) => {
+    const later = world.prisma.$extends({
+      query: { item: { $allOperations: ({ args, query }) => query(change(args as Args) as typeof args) } },
+    })
+    const client = world.authorizedClient(world.user(2), { client: later })
+    for (const run of [
+      () => client.item.findMany(),
+      () => client.item.findFirst({ where: { id: 1 } }),
+      () => client.item.count(),
+      () => client.item.updateMany({ data: { text: 'x' } }),
+      () => client.item.deleteMany({ where: { id: 1 } }),
+      () => client.$transaction([client.item.findMany()]),
+    ])
+      expect([
+        String(run),
+        await run().then(
+          () => 'done',
+          ({ name }: Error) => name,
+        ),
+      ]).toEqual([String(run), outcome])
+    expect(await world.bare.item.findUnique({ where: { id: 2 } })).toMatchObject({ text: 'b' })
+  })
+
+  it('tells if a later extension drops the condition of a relation', async () => {
+    const later = world.prisma.$extends({
+      query: { board: { findMany: ({ args, query }) => query({ ...args, include: { items: true } }) } },
+    })
+    const client = world.authorizedClient(world.user(2), { client: later })
+    const run = client.board.findMany({ include: { items: { where: { id: 1 } } } })
+    await expect(run).rejects.toMatchObject({ name: 'UnresolvedFilterError' })
   })
 
   it('is used without a filter for a reason, which is logged', async () => {

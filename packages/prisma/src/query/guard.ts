@@ -23,9 +23,16 @@ export function guarding(
   base: BaseQueries,
 ): (query: ModelQuery) => Promise<unknown> {
   return async ({ model, operation, args, query, __internalParams }) => {
+    const send = (one: unknown): PromiseLike<unknown> => {
+      if (!__internalParams) return query(one)
+      return query(
+        one,
+        watched(__internalParams, (sent) => resolver.assertKept(sent, one)),
+      )
+    }
     const passed = base.passed(args)
     if (passed) {
-      const result = await query(passed.args)
+      const result = await (passed.isUnguarded ? query(passed.args) : send(resolver.keeping(passed.args)))
       const isProven = __internalParams !== undefined && __internalParams.args === passed.args
       if (passed.isUnguarded)
         tagRows(tables, model, operation, passed.args, __internalParams?.dataPath, result, isProven)
@@ -39,13 +46,6 @@ export function guarding(
     const requests = resolver.requests(args)
     if (requests.length === 0) base.assertAllowed(model, operation)
     if (writes.has(operation) || creates.has(operation)) base.assertMayWrite()
-    const send = (one: unknown): PromiseLike<unknown> => {
-      if (!__internalParams || one === args) return query(one)
-      return query(
-        one,
-        watched(__internalParams, (sent) => resolver.assertKept(sent, one)),
-      )
-    }
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)
       const cursor = findCursor(args, model, operation, tables)

@@ -112,10 +112,12 @@ export class Resolver {
     return { ...args, [markerKey]: this.markers.make(requests) }
   }
 
-  /** Returns arguments of which extensions behind this one have to keep the whole `where`. */
-  keeping(args: Arguments): Arguments {
-    const { where } = args
-    if (isArguments(where)) this.#filters.set(where, [where])
+  /** Returns arguments of which extensions behind this one have to keep the whole `where`, also those of relations. */
+  keeping<Args extends object>(args: Args): Args {
+    const { where, include, select } = args as Arguments
+    if (isArguments(where) && !this.#filters.has(where)) this.#filters.set(where, [where])
+    for (const relations of [include, select])
+      if (isArguments(relations)) for (const one of Object.values(relations)) if (isArguments(one)) this.keeping(one)
     return args
   }
 
