@@ -43,6 +43,7 @@ export default defineConfig({
     alias: [
       // Packages in node_modules load this one; its other form would be another realm.
       { find: /^graphql$/, replacement: 'graphql/index.js' },
+      { find: '@arcturus/core/internal/writes', replacement: source('packages/core/src/internal/writes.ts') },
       { find: '@arcturus/core/internal/web', replacement: source('packages/core/src/internal/web.ts') },
       { find: '@arcturus/core/async', replacement: source('packages/core/src/asyncOnly/index.ts') },
       { find: '@arcturus/core/checks', replacement: source('packages/core/src/checkOnly/index.ts') },
@@ -56,7 +57,6 @@ export default defineConfig({
       { find: '@arcturus/core/runtime', replacement: source('packages/core/src/compiled/runtime.ts') },
       { find: '@arcturus/core/sql', replacement: source('packages/core/src/sql/index.ts') },
       { find: '@arcturus/core/tools', replacement: source('packages/core/src/tools/index.ts') },
-      { find: '@arcturus/core/writes', replacement: source('packages/core/src/writes/index.ts') },
       { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
       { find: '@arcturus/cli/vite', replacement: source('packages/cli/src/vite.ts') },
       { find: '@arcturus/cli', replacement: source('packages/cli/src/index.ts') },
@@ -75,6 +75,7 @@ export default defineConfig({
       { find: '@arcturus/trpc', replacement: source('packages/trpc/src/index.ts') },
       { find: '@arcturus/typeorm/oso', replacement: source('packages/typeorm/src/oso/index.ts') },
       { find: '@arcturus/react', replacement: source('packages/react/src/index.ts') },
+      { find: '@arcturus/writes', replacement: source('packages/writes/src/index.ts') },
       { find: '@arcturus/web/node', replacement: source('packages/web/src/node/index.ts') },
       { find: '@arcturus/web', replacement: source('packages/web/src/index.ts') },
       { find: '@arcturus/typeorm', replacement: source('packages/typeorm/src/index.ts') },

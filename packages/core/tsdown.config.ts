@@ -81,7 +81,7 @@ const config: UserConfig = {
     runtime: 'src/compiled/runtime.ts',
     sql: 'src/sql/index.ts',
     tools: 'src/tools/index.ts',
-    writes: 'src/writes/index.ts',
+    'internal/writes': 'src/internal/writes.ts',
     'internal/web': 'src/internal/web.ts',
   },
   format: ['esm', 'cjs'],

@@ -16,12 +16,13 @@ await build({
   external: Object.keys(manifest.devDependencies),
   resolve: {
     alias: {
+      '@arcturus/core/internal/writes': here('../../packages/core/src/internal/writes.ts'),
+      '@arcturus/writes': here('../../packages/writes/src/index.ts'),
       '@arcturus/core/internal/web': here('../../packages/core/src/internal/web.ts'),
       '@arcturus/web': here('../../packages/web/src/index.ts'),
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
       '@arcturus/core/tools': here('../../packages/core/src/tools/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),
-      '@arcturus/core/writes': here('../../packages/core/src/writes/index.ts'),
       '@arcturus/core/sql': here('../../packages/core/src/sql/index.ts'),
       '@arcturus/core/compile': here('../../packages/core/src/compiled/index.ts'),
       '@arcturus/core/runtime': here('../../packages/core/src/compiled/runtime.ts'),

@@ -25,7 +25,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'sql',
     'authorizer',
-    'writes',
     'checkOnly',
     'asyncOnly',
     'explain',

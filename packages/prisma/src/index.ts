@@ -1,4 +1,4 @@
-export type { ActionNames, ActionOptions } from '@arcturus/core/writes'
+export type { ActionNames, ActionOptions } from '@arcturus/writes'
 export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 export {
   type AuthorizedActors,

@@ -1,4 +1,4 @@
-import { writeDenial } from '@arcturus/core/writes'
+import { writeDenial } from '@arcturus/writes'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaModel } from '../schema/schema.js'
 import { isReference } from './plainCopy.js'

@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/core/writes'
+import type { Values } from '@arcturus/writes'
 import { isArguments } from '../literal.js'
 import type { PrismaColumn, PrismaModel } from '../schema/schema.js'
 

@@ -1,5 +1,5 @@
 import type { ActorIn, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/core/writes'
+import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes'
 import type { AuthorizedClient } from './types.js'
 
 /** The options of all authorized clients of an application, and of the client under them. */

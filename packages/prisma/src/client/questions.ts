@@ -8,7 +8,7 @@ import {
   rowsFilterInDatabase,
   type ScopeOf,
   type Values,
-} from '@arcturus/core/writes'
+} from '@arcturus/writes'
 import { sendBy } from '../database/send.js'
 import { TooManyRowsError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'

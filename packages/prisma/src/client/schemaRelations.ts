@@ -1,4 +1,4 @@
-import type { Dependent, LinkRelation, Relations } from '@arcturus/core/writes'
+import type { Dependent, LinkRelation, Relations } from '@arcturus/writes'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
 

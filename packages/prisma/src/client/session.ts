@@ -1,4 +1,4 @@
-import { type ActionNames, type Turns, turnsOf } from '@arcturus/core/writes'
+import { type ActionNames, type Turns, turnsOf } from '@arcturus/writes'
 import { unsupportedOperation } from '../errors.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'

@@ -1,4 +1,4 @@
-import { type Data, Judge, type Values, Writer, writeDenial } from '@arcturus/core/writes'
+import { type Data, Judge, type Values, Writer, writeDenial } from '@arcturus/writes'
 import { type Arguments, isArguments } from '../literal.js'
 import { tagRows } from '../rows/rows.js'
 import { property } from '../schema/fromClient.js'

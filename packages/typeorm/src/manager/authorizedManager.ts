@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
 import { invalidArgument, own } from '@arcturus/core/filters'
-import { actionNames, assertOption, scopes } from '@arcturus/core/writes'
+import { actionNames, assertOption, scopes } from '@arcturus/writes'
 import { type DataSource, EntityManager } from 'typeorm'
 import { schemaError } from '../errors.js'
 import type { Printing } from '../filter/printedFilter.js'

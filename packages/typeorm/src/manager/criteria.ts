@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/core/writes'
+import type { Values } from '@arcturus/writes'
 import { InstanceChecker } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 

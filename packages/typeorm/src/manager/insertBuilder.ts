@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/core/writes'
+import type { Values } from '@arcturus/writes'
 import { InsertQueryBuilder, InsertResult, type ObjectLiteral } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

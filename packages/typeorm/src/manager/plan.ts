@@ -1,5 +1,5 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
-import { fieldPolicyOf, Judge, type LinkRelation, RowQuestions, RowRules, type Values } from '@arcturus/core/writes'
+import { fieldPolicyOf, Judge, type LinkRelation, RowQuestions, RowRules, type Values } from '@arcturus/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

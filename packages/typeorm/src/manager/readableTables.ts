@@ -1,11 +1,5 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
-import {
-  fieldPolicyOf,
-  loadRowsFilter,
-  type RowsFilter,
-  rowsFilterInDatabase,
-  withinScope,
-} from '@arcturus/core/writes'
+import { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase, withinScope } from '@arcturus/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'

@@ -1,4 +1,4 @@
-import type { RowChange, Values } from '@arcturus/core/writes'
+import type { RowChange, Values } from '@arcturus/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { columnName } from './entityRelations.js'

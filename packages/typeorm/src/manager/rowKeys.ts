@@ -1,5 +1,5 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
-import type { Values } from '@arcturus/core/writes'
+import type { Values } from '@arcturus/writes'
 import type { ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { columnName } from './entityRelations.js'

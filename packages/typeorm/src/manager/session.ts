@@ -1,4 +1,4 @@
-import { type ActionNames, type Turns, turnsOf, writeDenial } from '@arcturus/core/writes'
+import { type ActionNames, type Turns, turnsOf, writeDenial } from '@arcturus/writes'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'

@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
 import type { Load } from '@arcturus/core/filters'
-import type { ScopeOf } from '@arcturus/core/writes'
+import type { ScopeOf } from '@arcturus/writes'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Printing } from '../filter/printedFilter.js'
 import type { EntityRelations } from './entityRelations.js'

@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/core/writes'
+import type { Values } from '@arcturus/writes'
 import { DeleteQueryBuilder, type ObjectLiteral, type QueryBuilder, UpdateQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'

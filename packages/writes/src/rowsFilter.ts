@@ -1,12 +1,14 @@
-import { fieldTextsOf, hasChangeRules, restrictsFields } from '../authorizer/actions/actionNames.js'
-import type { Authorizer } from '../authorizer/authorizer.js'
-import { madeFilter } from '../authorizer/decisions/decision.js'
-import type { Engine } from '../authorizer/decisions/engine.js'
-import { after, type Eventual } from '../authorizer/decisions/eventual.js'
-import type { Filter } from '../authorizer/filters/filter.js'
-import { type FilterPlan, Filters } from '../authorizer/filters/filters.js'
-import type { Definite } from '../condition/condition.js'
-import type { Load } from '../schema/wanted.js'
+import type { Authorizer, Definite, Engine, Filter, Load } from '@arcturus/core/internal/writes'
+import {
+  after,
+  type Eventual,
+  type FilterPlan,
+  Filters,
+  fieldTextsOf,
+  hasChangeRules,
+  madeFilter,
+  restrictsFields,
+} from '@arcturus/core/internal/writes'
 import { engineFor } from './engineFor.js'
 
 /** A question for rows: on which rows of a model may the actor perform an action, or perform it on a field? */

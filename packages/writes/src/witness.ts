@@ -1,11 +1,5 @@
-import type { Definite, Operand, ReachStep, Variable } from '../condition/condition.js'
-import { operandType } from '../condition/type.js'
-import { operandsIn } from '../condition/visit.js'
-import { UnsupportedFilterError } from '../errors.js'
-import { mapDefinite } from '../filter/algebra/complement.js'
-import { all, any } from '../filter/algebra/logic.js'
-import type { Span } from '../language/source.js'
-import type { Schema } from '../schema/schema.js'
+import type { Definite, Operand, ReachStep, Schema, Span, Variable } from '@arcturus/core/internal/writes'
+import { all, any, mapDefinite, operandsIn, operandType, UnsupportedFilterError } from '@arcturus/core/internal/writes'
 
 /** Rows of a model, by their keys. */
 export interface KeyedRows {

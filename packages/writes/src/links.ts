@@ -1,4 +1,4 @@
-import { type ArgumentError, invalidArgument } from '../errors.js'
+import { type ArgumentError, invalidArgument } from '@arcturus/core/internal/writes'
 import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
 import { keyText } from './ledger.js'
 import type { Apply, ApplyTo, RowWriter } from './parts.js'

@@ -1,9 +1,5 @@
-import type { Definite } from '../condition/condition.js'
-import { rowType } from '../condition/type.js'
-import { invalidArgument } from '../errors.js'
-import { all } from '../filter/algebra/logic.js'
-import { Source, type Span } from '../language/source.js'
-import type { Schema } from '../schema/schema.js'
+import type { Definite, Schema } from '@arcturus/core/internal/writes'
+import { all, invalidArgument, rowType, Source, type Span } from '@arcturus/core/internal/writes'
 import type { Values } from './change.js'
 import type { RowsFilter } from './rowsFilter.js'
 

@@ -1,5 +1,4 @@
-import type { Authorizer } from '../authorizer/authorizer.js'
-import type { Load } from '../schema/wanted.js'
+import type { Authorizer, Load } from '@arcturus/core/internal/writes'
 import type { Values } from './change.js'
 import {
   type FieldPolicy,

@@ -1,5 +1,5 @@
-import type { Authorizer } from '../authorizer/authorizer.js'
-import { QueryError } from '../errors.js'
+import type { Authorizer } from '@arcturus/core/internal/writes'
+import { QueryError } from '@arcturus/core/internal/writes'
 
 /**
  * Decides whether an actor may perform an action on a row that is not in the database yet, by the

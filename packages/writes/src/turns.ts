@@ -1,5 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import { entryOf } from '../values/entryOf.js'
+import { entryOf } from '@arcturus/core/internal/writes'
 
 /** A turn that runs: code within it takes turns of its own. */
 interface Running {

@@ -1,4 +1,4 @@
-import { entryOf } from '../values/entryOf.js'
+import { entryOf } from '@arcturus/core/internal/writes'
 import type { LinkRelation, RowStore, Values } from './change.js'
 import type { Judge, Written } from './judge.js'
 import type { RowsFilter } from './rowsFilter.js'

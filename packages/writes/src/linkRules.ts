@@ -1,8 +1,5 @@
-import { hasLinkRules } from '../authorizer/actions/actionNames.js'
-import type { Authorizer } from '../authorizer/authorizer.js'
-import { QuestionRelations } from '../authorizer/relations/questionRelations.js'
-import { holds } from '../machine/index.js'
-import type { Load } from '../schema/wanted.js'
+import type { Authorizer, Load } from '@arcturus/core/internal/writes'
+import { hasLinkRules, holds, QuestionRelations } from '@arcturus/core/internal/writes'
 import { engineFor } from './engineFor.js'
 
 /** A question to the rules `allow_link(actor, row, relation, other)`. */

@@ -1,6 +1,5 @@
-import { invalidArgument } from '../errors.js'
-import { own } from '../own.js'
-import type { Action, ModelName } from '../register.js'
+import type { Action, ModelName } from '@arcturus/core/internal/writes'
+import { invalidArgument, own } from '@arcturus/core/internal/writes'
 import type { ActionNames } from './judge.js'
 import type { Scope } from './scope.js'
 

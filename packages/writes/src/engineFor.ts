@@ -1,6 +1,5 @@
-import type { Authorizer } from '../authorizer/authorizer.js'
-import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
-import { invalidArgument } from '../errors.js'
+import type { Authorizer } from '@arcturus/core/internal/writes'
+import { type Engine, engineOf, invalidArgument } from '@arcturus/core/internal/writes'
 
 /** Returns the engine of an authorizer. @throws ArgumentError for an authorizer of another package */
 export function engineFor(authorizer: Authorizer): Engine {

@@ -1,6 +1,10 @@
-import { engineOf } from '../authorizer/decisions/engine.js'
-import { fieldsDenied } from '../authorizer/fields/fields.js'
-import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
+import {
+  engineOf,
+  ForbiddenError,
+  fieldsDenied,
+  NotFoundError,
+  UnauthenticatedError,
+} from '@arcturus/core/internal/writes'
 
 /**
  * Returns the error of a write that is not allowed. It is the same error whether the policy denies the

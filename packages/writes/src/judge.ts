@@ -1,4 +1,4 @@
-import { implies } from '../filter/compact/absorbing.js'
+import { implies } from '@arcturus/core/internal/writes'
 import type { LinkRelation, Values } from './change.js'
 import { allowsLink, grantsLinks } from './linkRules.js'
 import { decideNewRow } from './newRow.js'
