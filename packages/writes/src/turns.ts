@@ -5,19 +5,18 @@ import { entryOf } from '@arcturus/core/internal/writes'
 interface Running {
   readonly turns: Turns
   readonly within: Turns
-  isOver: boolean
   readonly outer: Running | undefined
+  isOver: boolean
 }
 
+const hooks = typeof process === 'object' ? process.getBuiltinModule?.('node:async_hooks') : undefined
+
 /** Tells what the running code is part of, on platforms that can: else, code within a turn waits for its end. */
-const running: AsyncLocalStorage<Running> | undefined = (() => {
-  const hooks = typeof process === 'object' ? process.getBuiltinModule?.('node:async_hooks') : undefined
-  return hooks && new hooks.AsyncLocalStorage()
-})()
+const running: AsyncLocalStorage<Running> | undefined = hooks && new hooks.AsyncLocalStorage()
 
 /**
  * The operations of one connection, which take turns: reads run beside each other, a write runs alone. So no read sees a
- * write that is refused later, and none is undone with it.
+ * write that is refused later, and none is undone with it. Within an operation, such as in its listeners, others are parts of it.
  *
  * @example
  * ```ts
@@ -34,47 +33,38 @@ export class Turns {
     return this.#ended
   }
 
-  /** Runs after the writes before it; within an operation, such as in its listeners, as a part of that one. */
+  /** Runs after the writes before it. */
   read<Result>(run: () => Promise<Result>): Promise<Result> {
-    const within = this.#within()
-    if (within) return within.read(run)
-    const turn = this.#written.then(() => this.#run(run))
-    const before = this.#ended
-    this.#ended = turn.then(nothing, nothing).then(() => before)
-    return turn
+    return this.#take(run, false)
   }
 
   /** Runs after all operations before it, and before those after it. @param run - Gets the turns within it. */
   write<Result>(run: (within: Turns) => Promise<Result>): Promise<Result> {
-    const within = this.#within()
-    if (within) return within.write(run)
-    const turn = this.#ended.then(() => this.#run(run))
-    this.#written = this.#ended = turn.then(nothing, nothing)
-    return turn
+    return this.#take(run, true)
   }
 
-  /** Returns the turns within the operation that the running code is part of. */
-  #within(): Turns | undefined {
-    let one = running?.getStore()
+  #take<Result>(run: (within: Turns) => Promise<Result>, isWrite: boolean): Promise<Result> {
+    const outer = running?.getStore()
+    let one = outer
     while (one && (one.turns !== this || one.isOver)) one = one.outer
-    return one?.within
-  }
-
-  async #run<Result>(run: (within: Turns) => Promise<Result>): Promise<Result> {
-    const own: Running = { turns: this, within: new Turns(), isOver: false, outer: running?.getStore() }
-    try {
-      return await (running ? running.run(own, run, own.within) : run(own.within))
-    } finally {
+    if (one) return one.within.#take(run, isWrite)
+    const own: Running = { turns: this, within: new Turns(), outer, isOver: false }
+    const start = () => (running ? running.run(own, run, own.within) : run(own.within))
+    const turn = (isWrite ? this.#ended : this.#written).then(start)
+    const before = this.#ended
+    const end = (): Promise<void> => {
       own.isOver = true
+      return before
     }
+    this.#ended = turn.then(end, end)
+    if (isWrite) this.#written = this.#ended
+    return turn
   }
 }
 
 const known = new WeakMap<object, Turns>()
 
-/** Returns the turns of a connection. @param turns - Those of one that is new. */
-export function turnsOf(connection: object, turns?: Turns): Turns {
-  return entryOf(known, connection, () => turns ?? new Turns())
+/** Returns the turns of a connection. */
+export function turnsOf(connection: object): Turns {
+  return entryOf(known, connection, () => new Turns())
 }
-
-function nothing(): void {}

@@ -1,4 +1,4 @@
-import { type ActionNames, type Turns, turnsOf } from '@arcturus/writes'
+import { type ActionNames, turnsOf } from '@arcturus/writes'
 import { unsupportedOperation } from '../errors.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'
@@ -26,31 +26,20 @@ export function reading<Result>({ client, isTransaction }: Session, run: () => P
  * Runs a function in a transaction of a session's client; within a transaction, alone and in a savepoint, so
  * that a refusal undoes its statements alone.
  */
-export function transaction<Result>(
+export async function transaction<Result>(
   session: Session,
   run: (session: Session) => Promise<Result>,
   options?: TransactionOptions,
 ): Promise<Result> {
-  if (!session.isTransaction) return begun(session, run, options)
-  return turnsOf(session.client).write((within) => begun(session, run, options, within))
-}
-
-async function begun<Result>(
-  session: Session,
-  run: (session: Session) => Promise<Result>,
-  options: TransactionOptions | undefined,
-  turns?: Turns,
-): Promise<Result> {
-  const begin = property(session.client, '$transaction')
+  const { client: outer, isTransaction } = session
+  const begin = property(outer, '$transaction')
   if (typeof begin !== 'function') {
     throw unsupportedOperation('This client cannot begin a transaction.', {
       hint: 'pass the client of a transaction of Prisma 7.5 or newer, or open it with `client.$transaction` of the authorized client',
     })
   }
-  const work = (client: PrismaClientLike): Promise<Result> => {
-    turnsOf(client, turns)
-    return run({ ...session, client, isTransaction: true })
-  }
+  const work = (client: PrismaClientLike): Promise<Result> => run({ ...session, client, isTransaction: true })
   // Sound: a transaction resolves to what its function returns.
-  return await (Reflect.apply(begin, session.client, options ? [work, options] : [work]) as Promise<Result>)
+  const begun = () => Reflect.apply(begin, outer, options ? [work, options] : [work]) as Promise<Result>
+  return await (isTransaction ? turnsOf(outer).write(begun) : begun())
 }

@@ -68,10 +68,6 @@ export class GuardedSelect<Entity extends ObjectLiteral = ObjectLiteral> extends
     return loading(this.#session, () => super.stream())
   }
 
-  protected override executeCountQuery(runner: QueryRunner): Promise<number> {
-    return loading(this.#session, () => super.executeCountQuery(runner))
-  }
-
   protected override executeExistsQuery(runner: QueryRunner): Promise<boolean> {
     return loading(this.#session, () => super.executeExistsQuery(runner))
   }

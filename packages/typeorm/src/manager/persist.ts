@@ -15,7 +15,7 @@ import { type KeyedStatement, Plan, type ReferenceLink, type Statement, unchange
 import { fieldOf } from './readableTables.js'
 import { type EntityChange, pending, referenced } from './rowChange.js'
 import { keyIn } from './rowKeys.js'
-import { hidingRows, type Running, type Session, sending, transaction } from './session.js'
+import { type Running, type Session, sending, writing } from './session.js'
 
 export type Mode = 'save' | 'remove' | 'soft-remove' | 'recover'
 
@@ -176,21 +176,19 @@ export async function persist(
   options: (SaveOptions & RemoveOptions) | undefined,
 ): Promise<void> {
   assertNoRow(entity)
-  await hidingRows(session, () =>
-    transaction(session, async (inner, manager) => {
-      const { runner } = inner
-      const earlier = writes.get(runner)
-      writes.set(runner, new Persisting(inner))
-      try {
-        // One executor for all rows, with their keys: those before the write are tested at once.
-        const own = { ...options, chunk: 0, reload: true }
-        await new EntityPersistExecutor(manager.connection, runner, mode, target, entity, own).execute()
-      } finally {
-        if (earlier) writes.set(runner, earlier)
-        else writes.delete(runner)
-      }
-    }),
-  )
+  await writing(session, async (inner, manager) => {
+    const { runner } = inner
+    const earlier = writes.get(runner)
+    writes.set(runner, new Persisting(inner))
+    try {
+      // One executor for all rows, with their keys: those before the write are tested at once.
+      const own = { ...options, chunk: 0, reload: true }
+      await new EntityPersistExecutor(manager.connection, runner, mode, target, entity, own).execute()
+    } finally {
+      if (earlier) writes.set(runner, earlier)
+      else writes.delete(runner)
+    }
+  })
 }
 
 function grouped(subjects: readonly Subject[]): Iterable<readonly Subject[]> {

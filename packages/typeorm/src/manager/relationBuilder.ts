@@ -4,7 +4,7 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
 import { Plan, type ReferenceLink } from './plan.js'
-import { hidingRows, transaction } from './session.js'
+import { writing } from './session.js'
 
 /** The relation whose links a statement changes, and the rows with the relation. */
 interface Via {
@@ -72,17 +72,15 @@ export class GuardedRelation<Entity extends ObjectLiteral = ObjectLiteral> exten
   /** Runs the change in one transaction, for rows that may be read. */
   async #changed(values: readonly unknown[], change: (own: this) => Promise<void>): Promise<void> {
     const session = sessionOfBuilder(this)
-    await hidingRows(session, () =>
-      transaction(session, async (inner, manager) => {
-        const relation = this.expressionMap.relationMetadata
-        const plan = new Plan(inner)
-        await assertReadable(plan, relation.entityMetadata, this.expressionMap.of)
-        for (const value of values) await assertReadable(plan, relation.inverseEntityMetadata, value)
-        const own = new GuardedRelation<Entity>(manager.connection, inner.runner) as this
-        Object.assign(own, { expressionMap: this.expressionMap.clone(), isUsed: true })
-        await change(own)
-      }),
-    )
+    await writing(session, async (inner, manager) => {
+      const relation = this.expressionMap.relationMetadata
+      const plan = new Plan(inner)
+      await assertReadable(plan, relation.entityMetadata, this.expressionMap.of)
+      for (const value of values) await assertReadable(plan, relation.inverseEntityMetadata, value)
+      const own = new GuardedRelation<Entity>(manager.connection, inner.runner) as this
+      Object.assign(own, { expressionMap: this.expressionMap.clone(), isUsed: true })
+      await change(own)
+    })
   }
 }
 

@@ -85,44 +85,38 @@ export function transaction<Result>(
   isolation?: Isolation,
 ): Promise<Result> {
   const runner = runnerFor(session)
-  return turnsFor(session, runner).write((turns) =>
-    begun(session, { ...session, runner, turns, window: { isOpen: false } }, run, isolation),
-  )
-}
-
-async function begun<Result>(
-  session: Session,
-  own: Running & { readonly turns: Turns },
-  run: (session: Running, manager: EntityManager) => Promise<Result>,
-  isolation: Isolation,
-): Promise<Result> {
-  const { runner } = own
-  const earlier = runner.manager
-  const manager = session.parts.manager(own)
-  try {
-    await runner.startTransaction(isolation)
+  return turnsFor(session, runner).write(async (turns) => {
+    const own = { ...session, runner, turns, window: { isOpen: false } }
+    const earlier = runner.manager
+    const manager = session.parts.manager(own)
     try {
-      Object.assign(runner, { manager })
-      const result = await run(own, manager)
-      await own.turns.ended
-      await runner.commitTransaction()
-      return result
-    } catch (error) {
-      // The first error is the reason, also if the connection is gone.
-      await runner.rollbackTransaction().catch(() => {})
-      throw error
+      await runner.startTransaction(isolation)
+      try {
+        Object.assign(runner, { manager })
+        const result = await run(own, manager)
+        await turns.ended
+        await runner.commitTransaction()
+        return result
+      } catch (error) {
+        // The first error is the reason, also if the connection is gone.
+        await runner.rollbackTransaction().catch(() => {})
+        throw error
+      }
+    } finally {
+      Object.assign(runner, { manager: earlier })
+      session.tables.forgetLoaded()
+      if (!session.runner) await runner.release()
     }
-  } finally {
-    Object.assign(runner, { manager: earlier })
-    session.tables.forgetLoaded()
-    if (!session.runner) await runner.release()
-  }
+  })
 }
 
-/** Runs a write. @throws the same denial for every error that would tell of a hidden row */
-export async function hidingRows<Result>(session: Session, run: () => Promise<Result>): Promise<Result> {
+/** Runs a write in a transaction. @throws the same denial for every error that would tell of a hidden row */
+export async function writing<Result>(
+  session: Session,
+  run: (session: Running, manager: EntityManager) => Promise<Result>,
+): Promise<Result> {
   try {
-    return await run()
+    return await transaction(session, run)
   } catch (error) {
     throw isViolation(error) ? writeDenial(session.actor) : error
   }

@@ -14,7 +14,7 @@ import { Plan, type Statement } from './plan.js'
 import { referenceLinkOf, viaOf } from './relationBuilder.js'
 import { changesOf, storedBy } from './rowChange.js'
 import { keyIn, keyOf } from './rowKeys.js'
-import { hidingRows, type Running, sending, transaction } from './session.js'
+import { type Running, sending, writing } from './session.js'
 
 type AnyBuilder = Pick<QueryBuilder<ObjectLiteral>, 'expressionMap' | 'getParameters'>
 
@@ -41,16 +41,14 @@ export async function written<Result>(
   if (!mainAlias?.hasMetadata) throw refusedPart('statement on a table without an entity')
   const { metadata: entity } = mainAlias
   if (entity.tableType === 'closure-junction') throw refusedPart('statement on a closure table')
-  return await hidingRows(session, () =>
-    transaction(session, (inner) =>
-      loading(inner, async () => {
-        assertGuarded(builder as never, inner)
-        const plan = new Plan(inner)
-        const result = await run({ plan, session: inner, entity })
-        await plan.verify()
-        return result
-      }),
-    ),
+  return await writing(session, (inner) =>
+    loading(inner, async () => {
+      assertGuarded(builder as never, inner)
+      const plan = new Plan(inner)
+      const result = await run({ plan, session: inner, entity })
+      await plan.verify()
+      return result
+    }),
   )
 }
 
