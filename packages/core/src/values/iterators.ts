@@ -17,11 +17,18 @@ export function iteratorOf(value: unknown): Iterator<unknown> | AsyncIterator<un
   const object = value as Protocols
   const synchronous = object[Symbol.iterator]
   // Sound: the protocols define the results of such functions.
+  if (typeof object.next === 'function' && typeof synchronous === 'function') {
+    return Reflect.apply(synchronous, value, []) as Iterator<unknown>
+  }
   const asynchronous = object[Symbol.asyncIterator]
-  if (typeof object.next === 'function' && typeof (synchronous ?? asynchronous) === 'function')
-    return replayed(value as Iterator<unknown>)
   if (typeof asynchronous === 'function') return Reflect.apply(asynchronous, value, []) as AsyncIterator<unknown>
   return typeof synchronous === 'function' ? (Reflect.apply(synchronous, value, []) as Iterator<unknown>) : undefined
+}
+
+/** As `iteratorOf`; an iterator, which gives its elements only once, gives them to each reader. */
+export function sharedIteratorOf(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+  const iterator = iteratorOf(value)
+  return iterator === value && iterator ? replayed(iterator as Iterator<unknown>) : iterator
 }
 
 /** What iterators have given: each call of `next` returns it again, or throws it again. */

@@ -83,9 +83,10 @@ class BoundConditions {
     for (const name of columns) {
       // A getter can return another value each time.
       const property = Object.getOwnPropertyDescriptor(known, name)
-      const own: unknown = property && Object.hasOwn(property, 'value') ? property.value : undefined
+      if (!property || !Object.hasOwn(property, 'value')) return undefined
       // A proxy may have another one. Sound: any object can have the property.
-      const value = Object.is((known as Readonly<Record<string, unknown>>)[name], own) ? own : undefined
+      const value = (known as Readonly<Record<string, unknown>>)[name]
+      if (!Object.is(value, property.value)) return undefined
       const text = isPartial(known, name, value) ? undefined : textOf(value)
       // Rows without a key are the same only as objects.
       if (text === undefined || (isWhole && value === null)) return undefined

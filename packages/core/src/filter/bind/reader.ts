@@ -15,7 +15,7 @@ import { callMethod } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { methodOf } from '../../text/plainCall.js'
 import { HostError, missingContext, queryError } from '../../values/hostError.js'
-import { iteratorOf } from '../../values/iterators.js'
+import { sharedIteratorOf } from '../../values/iterators.js'
 import { allKinds } from '../../values/kinds.js'
 import { isLink, isLinked, staleRelation } from '../../values/links.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -83,7 +83,7 @@ export class BindReader implements Reading {
 
   /** Returns the elements of an iterable; undefined for any other value. */
   elements(value: object, span: Span, budget: Budget): readonly unknown[] | undefined {
-    const iterator = iteratorOf(value)
+    const iterator = sharedIteratorOf(value)
     if (!iterator) return undefined
     const elements: unknown[] = []
     for (;;) {

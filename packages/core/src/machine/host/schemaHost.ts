@@ -15,7 +15,7 @@ import { isMaker, methodOf } from '../../text/plainCall.js'
 import { builtinClasses, isBuiltinInstance, plainClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
 import { HostError, missingContext } from '../../values/hostError.js'
-import { iteratorOf } from '../../values/iterators.js'
+import { sharedIteratorOf } from '../../values/iterators.js'
 import { allKinds } from '../../values/kinds.js'
 import { assertFound, isLink, isLinked, type Link, staleRelation } from '../../values/links.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
@@ -247,7 +247,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   iterate(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
-    return iteratorOf(value)
+    return sharedIteratorOf(value)
   }
 
   identify(value: object): unknown {
