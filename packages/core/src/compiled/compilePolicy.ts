@@ -380,6 +380,7 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'keyOf',
   'linked',
   'own',
+  'referenced',
   'text',
 ]
 

@@ -28,6 +28,7 @@ export {
   makeKeyOf,
   makeLinked,
   makePlainCall,
+  makeReferenced,
   makeText,
 } from '../predicate/write/helpers.js'
 export type { Class } from '../schema/model.js'

@@ -1,14 +1,15 @@
 import type { CompareOperator, Text } from '../condition/condition.js'
 import type { ArithmeticOperator } from '../language/ast.js'
 import { arePartial, isWhole, mayBePartial } from '../schema/partial.js'
-import { unloadedRelation } from '../schema/reference.js'
+import { referencedRow, unloadedRelation } from '../schema/reference.js'
+import type { Schema } from '../schema/schema.js'
 import { type Account, charge, unitsPerElement } from '../text/account.js'
 import { callMethod } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { callPlain, methodOf, textTestUnits } from '../text/plainCall.js'
 import { equalsItself } from '../values/equality.js'
 import type { KeyMeaning } from '../values/keyParts.js'
-import { isLinked, type Link } from '../values/links.js'
+import { isLink, isLinked, type Link } from '../values/links.js'
 import { caughtError } from '../values/metErrors.js'
 import { compareNumbers } from '../values/order.js'
 import type { Decision } from '../values/semantics.js'
@@ -229,6 +230,19 @@ export function contains(
     if (same === undefined) found = undefined
   }
   return found
+}
+
+/**
+ * Returns the row that a relation leads to that is not loaded, if the database keeps its foreign key: it is compared by that.
+ * Undefined if the key is not known.
+ * @param model - The model of the holder according to the schema.
+ */
+export function referenced(schema: Schema, holder: unknown, model: string | undefined, name: string): unknown {
+  if (typeof holder !== 'object' || holder === null) return undefined
+  if (model !== undefined) schema.adopt(holder, model)
+  const own = schema.baseOf(holder)?.name
+  const field = own === undefined ? undefined : schema.field(own, name)
+  return isLink(field) && field.kept ? referencedRow(holder, own!, field) : undefined
 }
 
 /** Bails out unless a relation holds the row that the columns of its holder refer to. */

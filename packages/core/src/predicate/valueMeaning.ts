@@ -1,5 +1,5 @@
 import { nearestModel } from '../schema/classes.js'
-import { unloadedRelation } from '../schema/reference.js'
+import { referencedModel, unloadedRelation } from '../schema/reference.js'
 import type { Models, Schema } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
@@ -43,7 +43,7 @@ export function equalityMeaning(schema: Schema, equality: Equality, hasEquality:
     rowEquality,
     // The most frequent comparison: two rows of one class.
     equalAtSight(left, right, leftModel, rightModel) {
-      if (left.constructor !== right.constructor) return undefined
+      if (left.constructor !== right.constructor) return equalByReference(schema, left, right)
       const rows = rowEquality(left.constructor)
       return rows ? areSameRow(rows, left, right) : equalByTags(schema, left, right, leftModel, rightModel)
     },
@@ -67,6 +67,15 @@ export function equalByTags(
   const model = tagOf(left)
   if (model === undefined || tagOf(right) !== model) return undefined
   if ((leftModel ?? model) !== model || (rightModel ?? model) !== model) return undefined
+  const key = schema.key(model)
+  return key?.length === 1 ? haveSameKey(key[0]!, left, right) : undefined
+}
+
+/** Returns whether a row that is known by its key alone is another one, if a key of one column decides. */
+function equalByReference(schema: Models, left: object, right: object): boolean | undefined {
+  const [of, row] = unloadedRelation(left) ? [left, right] : [right, left]
+  const model = referencedModel(of)
+  if (model === undefined || (schema.modelOfClass(row.constructor)?.name ?? tagOf(row)) !== model) return undefined
   const key = schema.key(model)
   return key?.length === 1 ? haveSameKey(key[0]!, left, right) : undefined
 }

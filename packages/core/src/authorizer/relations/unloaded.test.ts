@@ -5,6 +5,7 @@ import type { Field, Model, ScalarType } from '../../schema/model.js'
 import { markPartial } from '../../schema/partial.js'
 import { tag } from '../../schema/tags.js'
 import { Authorizer } from '../authorizer.js'
+import type { EvaluatorName } from '../plans/evaluatorName.js'
 
 const scalar = (name: string, type: ScalarType = 'integer'): Field => ({
   kind: 'scalar',
@@ -32,8 +33,8 @@ const model = (name: string, key: readonly string[], ...fields: readonly Field[]
   isaCheck: undefined,
 })
 
-function authorizerOf(policy: string): Authorizer {
-  const authorizer = new Authorizer().registerModels([
+function authorizerOf(policy: string, evaluator: EvaluatorName = 'auto'): Authorizer {
+  const authorizer = new Authorizer({ evaluator }).registerModels([
     model('User', ['id'], scalar('teamId'), relation('roles', 'Role'), relation('team', 'Team', 'teamId')),
     model('Team', ['id'], scalar('level'), relation('pages', 'Page')),
     model('Role', ['id'], scalar('pageId'), scalar('name', 'string'), relation('page', 'Page', 'pageId')),
@@ -140,5 +141,52 @@ describe('a relation of the actor that is not loaded', () => {
     expect(() => authorizer.filter(authorizer.as('User', { id: 1 }), 'read', 'Page', { unloaded: 'cache' })).toThrow(
       /unloaded/,
     )
+  })
+})
+
+describe.each(['closures', 'source'] as const)('%s compare rows that are known by their keys alone', (evaluator) => {
+  const answers = (policy: string): readonly unknown[] => {
+    const authorizer = authorizerOf(policy, evaluator)
+    const roles = [role, { name: 'editor', pageId: 4 }, { name: 'editor', pageId: null }]
+    const user = authorizer.as('User', {
+      id: 1,
+      teamId: 7,
+      roles: roles.map((one) => authorizer.as('Role', { ...one })),
+    })
+    const [three, four, five] = [3, 4, 5].map((id) => authorizer.as('Page', { id, level: id, public: true }))
+    const can = [three, four, five].map((page) => authorizer.can(user, 'read', page))
+    const { bailOuts, machine } = authorizer.statistics
+    return [...can, bailOuts + machine]
+  }
+
+  it.each([
+    ['with a row', byRole, [true, true, false, 0]],
+    [
+      'with a row, negated',
+      `allow(u: User, "read", p: Page) if not (r in u.roles and r.page = p);`,
+      [false, false, true, 0],
+    ],
+    [
+      'with nil',
+      'allow(u: User, "read", p: Page) if r in u.roles and r.page == nil and p.id = 5;',
+      [false, false, true, 0],
+    ],
+    [
+      'as an argument',
+      'allow(u: User, "read", p: Page) if r in u.roles and same(r.page, p); same(p, p);',
+      [true, true, false, 0],
+    ],
+    [
+      'of different rows',
+      'allow(u: User, "read", p: Page) if r in u.roles and r.page != p and p.id = 5;',
+      [false, false, true, 0],
+    ],
+  ])('%s, without the machine', (_, policy, expected) => {
+    expect(answers(policy)).toEqual(expected)
+  })
+
+  it('leaves their other columns to the machine, which says that they are not loaded', () => {
+    const policy = 'allow(u: User, "read", p: Page) if r in u.roles and r.page.level = p.level;'
+    expect(() => answers(policy)).toThrow(RelationNotLoadedError)
   })
 })

@@ -78,6 +78,11 @@ export class Values {
   }
 }
 
+/** Returns whether a step can read a row that the database keeps: its foreign key decides which one. */
+export function isKept({ links }: ReadStep): boolean {
+  return links.some(({ kept }) => kept)
+}
+
 /** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
 export function isArgument(operand: Operand): operand is Path {
   return operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable'

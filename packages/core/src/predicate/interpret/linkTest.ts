@@ -5,6 +5,8 @@ import { at, placeOf } from './places.js'
 
 /** The test that a relation holds the row that the columns of its holder refer to. */
 export interface LinkTest {
+  /** Reads a relation that is not loaded by its foreign key; undefined if the database keeps none. */
+  readonly reference: ((holder: unknown) => unknown) | undefined
   readonly how: KeyMeaning
   /** The relations that the attribute can be. */
   readonly links: readonly Link[]
@@ -15,18 +17,23 @@ export interface LinkTest {
   readonly toPlace: number
 }
 
-export function linkTest(how: KeyMeaning, links: readonly Link[]): LinkTest {
+export function linkTest(how: KeyMeaning, links: readonly Link[], reference: LinkTest['reference']): LinkTest {
   const [only] = links
   const isPlain = links.length === 1 && only!.from.length === 1
   const [from, to] = [isPlain ? only!.from[0] : undefined, only?.to[0] ?? '']
-  return { how, links, from, fromPlace: from === undefined ? 0 : placeOf(from), to, toPlace: placeOf(to) }
+  return { reference, how, links, from, fromPlace: from === undefined ? 0 : placeOf(from), to, toPlace: placeOf(to) }
 }
 
-/** Bails out if a relation holds another row than the columns of its holder refer to. */
-export function assertLinked(test: LinkTest, holder: unknown, value: unknown): void {
+/**
+ * Returns the row that a relation holds, or that its foreign key refers to. Bails out if it holds another row than the
+ * columns of its holder refer to.
+ */
+export function linkedRow(test: LinkTest, holder: unknown, value: unknown): unknown {
+  if (value === undefined) return test.reference?.(holder)
   const { from, to } = test
   // The most frequent case: a row that a reference of one column refers to. Only objects have attributes.
   if (from !== undefined && typeof value === 'object' && value !== null)
-    if (at(test.toPlace, value, to) === at(test.fromPlace, holder as object, from)) return
+    if (at(test.toPlace, value, to) === at(test.fromPlace, holder as object, from)) return value
   for (const link of test.links) linked(test.how, link, holder, value)
+  return value
 }

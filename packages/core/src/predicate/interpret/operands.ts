@@ -4,9 +4,10 @@ import { entryOf } from '../../values/entryOf.js'
 import { bailOut } from '../bail.js'
 import { type Budget, Meter } from '../budget.js'
 import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
+import { isKept } from '../graph/values.js'
 import { assuming, callAssumed } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
-import { calculate, call, held, plain } from '../read.js'
+import { calculate, call, held, plain, referenced } from '../read.js'
 import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
 import { linkTest } from './linkTest.js'
 import { at, placeOf } from './places.js'
@@ -134,10 +135,12 @@ export class Operands {
     })
   }
 
-  #attribute(slot: number, of: Reader, { name, links }: ReadStep): Reader {
+  #attribute(slot: number, of: Reader, step: ReadStep): Reader {
     const { schema, kinds } = this.meaning
-    const link = links.length === 0 ? undefined : linkTest({ schema, kinds, equality: undefined }, links)
-    return reader(slot, of, name, link)
+    const { name, links, model } = step
+    if (links.length === 0) return reader(slot, of, name)
+    const reference = isKept(step) ? (holder: unknown) => referenced(schema, holder, model, name) : undefined
+    return reader(slot, of, name, linkTest({ schema, kinds, equality: undefined }, links, reference))
   }
 
   /** Adds a slot for a value that is read from a root. */

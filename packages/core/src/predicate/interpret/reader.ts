@@ -3,7 +3,7 @@ import { abandon } from '../../values/thenable.js'
 import { undecided } from '../bail.js'
 import { read } from '../read.js'
 import { noSlot, type Slots } from './frame.js'
-import { assertLinked, type LinkTest } from './linkTest.js'
+import { type LinkTest, linkedRow } from './linkTest.js'
 import { at, placeOf } from './places.js'
 
 /**
@@ -53,8 +53,8 @@ export function find({ slot, of, name, place, link, compute }: Reader, frame: Sl
   if (of === undefined) return compute === undefined ? undefined : compute(frame)
   // Sound: an attribute of another value has a name.
   const holder = get(of, frame)
-  const value = attributeOf(holder, name!, place)
-  if (link !== undefined) assertLinked(link, holder, value)
+  const own = attributeOf(holder, name!, place)
+  const value = link === undefined ? own : linkedRow(link, holder, own)
   if (slot !== noSlot) frame[slot] = value
   return value
 }

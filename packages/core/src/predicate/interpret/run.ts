@@ -5,7 +5,7 @@ import { bailOut, undecided } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
 import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
-import { assertLinked, type LinkTest } from './linkTest.js'
+import { type LinkTest, linkedRow } from './linkTest.js'
 import { attributeOf, beside, find, type Reader } from './reader.js'
 import { areEqual, areSame, type Comparison, equalsNil } from './same.js'
 
@@ -133,7 +133,7 @@ export function run(start: Instruction, frame: Slots): Decision {
         if (name !== undefined) {
           const holder = value
           value = attributeOf(holder, name, at.place)
-          if (at.link !== undefined) assertLinked(at.link, holder, value)
+          if (at.link !== undefined) value = linkedRow(at.link, holder, value)
         }
         const { parts } = at
         let holds: Decision

@@ -70,6 +70,8 @@ export interface ExtraHelpers {
   readonly calculate: typeof calculate
   /** Bails out unless a relation holds the row that the columns of its holder refer to. */
   linked(holder: unknown, value: unknown, link: Link): true
+  /** Returns the row of a relation that is not loaded; undefined if its foreign key is not known. */
+  referenced(holder: unknown, model: string | undefined, name: string): unknown
 }
 
 /** The helpers of texts that wait. */
@@ -150,6 +152,10 @@ export function makeLinked({ schema, meaning }: Pick<HelperParts, 'schema' | 'me
   const how = { schema, kinds: meaning.kinds, equality: undefined }
   return (holder, value, link) => linked(how, link, holder, value)
 }
+/** A compiled module has no schema that says which relations the database keeps. */
+export function makeReferenced(): ExtraHelpers['referenced'] {
+  return () => undefined
+}
 export function makeCalculate(): ExtraHelpers['calculate'] {
   return calculate
 }
@@ -178,6 +184,7 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'invoke',
   'calculate',
   'linked',
+  'referenced',
 ]
 
 /**

@@ -6,7 +6,7 @@ import type { Schema } from '../../schema/schema.js'
 import { unitsPerStep } from '../../text/account.js'
 import type { Link } from '../../values/links.js'
 import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
-import { isPlainLiteral } from '../graph/values.js'
+import { isKept, isPlainLiteral } from '../graph/values.js'
 import { isFree } from '../hostReads.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
@@ -233,9 +233,15 @@ export class OperandWriter {
     const { name, links } = step
     const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
-    if (!this.waits) return [read, ...tests]
+    if (!this.waits) return [read, ...tests, ...(isKept(step) ? [this.#reference(into, of, step)] : [])]
     const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
+  }
+
+  /** Writes that a relation that is not loaded is read by its foreign key. */
+  #reference(into: string, of: string, { model, name }: ReadStep): string {
+    const given = [model === undefined ? 'undefined' : text(model), text(name)]
+    return `${into} !== undefined || (${into} = referenced(${[of, ...given].join(', ')}))`
   }
 
   /** Returns whether a class computes the attribute, by code that can throw. */

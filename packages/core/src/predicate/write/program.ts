@@ -20,7 +20,7 @@ import {
   type PredicatesOfClasses,
   type WaitingPredicate,
 } from '../predicate.js'
-import { invokeLoaded } from '../read.js'
+import { invokeLoaded, referenced } from '../read.js'
 import { canDispatch, dispatchText, enterText } from './dispatch.js'
 import {
   type Ask,
@@ -143,6 +143,7 @@ class Program {
       invoke: invokeLoaded,
       calculate: makeCalculate(),
       linked: makeLinked({ schema: meaning.schema, meaning }),
+      referenced: (holder, model, name) => referenced(meaning.schema, holder, model, name),
       whole,
     }
   }
