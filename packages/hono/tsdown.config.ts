@@ -7,6 +7,7 @@ const config: UserConfig = {
   // It runs anywhere; of Node's modules it imports the one that edges and workers have, too.
   platform: 'neutral',
   fixedExtension: true,
+  deps: { neverBundle: [/^node:/] },
   target: 'node20',
 }
 

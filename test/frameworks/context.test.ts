@@ -1,11 +1,13 @@
 import type { RequestListener } from 'node:http'
 import { Authorizer, type Context } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
+import { fastifyAuthorization } from '@arcturus/fastify'
 import { honoAuthorization } from '@arcturus/hono'
 import { koaAuthorization } from '@arcturus/koa'
 import { nextAuthorization } from '@arcturus/next'
 import Router from '@koa/router'
 import express from 'express'
+import { fastify } from 'fastify'
 import { Hono, type Context as HonoContext } from 'hono'
 import Koa from 'koa'
 import { NextRequest } from 'next/server.js'
@@ -80,6 +82,20 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     const app = new Koa().use(authorize()).use(router.routes())
     app.silent = true
     return app.callback() as RequestListener
+  },
+  Fastify({ actor, context }, answer) {
+    const { authorize } = fastifyAuthorization(authorizer, {
+      actor: ({ headers }) => actor(String(headers['x-hour'])),
+      context: ({ headers }) => context(String(headers['x-hour'])) as Context,
+      log: () => {},
+    })
+    const app = fastify()
+    app.register(authorize())
+    const preHandler = authorize('read', async () => open)
+    app.get('/', { preHandler }, ({ authorization }) => answer(authorization as Asked))
+    // One body for every error, with or without a message of the application's own.
+    app.setErrorHandler((_error, _request, reply) => reply.status(500).send('Internal Server Error'))
+    return (req, res) => void app.ready().then(() => app.routing(req, res))
   },
   Hono({ actor, context }, answer) {
     const hourOf = (c: HonoContext): string => String(c.req.header('x-hour'))

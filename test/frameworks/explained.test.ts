@@ -1,11 +1,13 @@
 import '@arcturus/core/explain'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
+import { fastifyAuthorization } from '@arcturus/fastify'
 import { honoAuthorization } from '@arcturus/hono'
 import { koaAuthorization } from '@arcturus/koa'
 import type { EnforcementEvent } from '@arcturus/web'
 import Router from '@koa/router'
 import express from 'express'
+import { fastify } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import request from 'supertest'
@@ -46,6 +48,17 @@ const frameworks: Record<string, (reasons: boolean, accept: string) => Promise<{
     app.silent = true
     const { text, body, type } = await request(app.callback()).get('/documents/1').set('accept', accept).buffer()
     return { text: text || String(body), type }
+  },
+  async Fastify(reasons, accept) {
+    const world = createWorld()
+    const { authorize } = fastifyAuthorization(world.authorizer, { actor: () => world.user('eve'), reasons })
+    const app = fastify()
+    app.register(authorize())
+    const preHandler = authorize('edit', ({ params }) => world.document((params as { id: string }).id))
+    app.get('/documents/:id', { preHandler }, () => 'edited')
+    const { body, headers } = await app.inject({ url: '/documents/1', headers: { accept } })
+    const text = accept === problemType ? body : (JSON.parse(body) as { message: string }).message
+    return { text, type: String(headers['content-type']) }
   },
   async Hono(reasons, accept) {
     const world = createWorld()

@@ -5,6 +5,7 @@ import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
 import { expressRoutes, isExpress, isExpressRouter } from '../routes/express.js'
+import { fastifyRoutes, isFastify } from '../routes/fastify.js'
 import { honoRoutes, isHono } from '../routes/hono.js'
 import { isKoa, isKoaRouter, koaRoutes } from '../routes/koa.js'
 import { isNest, nestRoutes } from '../routes/nest.js'
@@ -50,9 +51,10 @@ async function routesOf(applications: readonly unknown[], { file, folder }: Load
     if (isNest(one)) return nestRoutes(one)
     if (typeof one === 'string') return nextRoutes(resolve(folder, one))
     if (isHono(one)) return honoRoutes(one)
+    if (isFastify(one)) return fastifyRoutes(one)
     if (isKoa(one) || isKoaRouter(one)) return koaRoutes(one)
     throw new Failure(
-      `\`routes\` in ${file} returned no application of Express, Koa, NestJS or Hono, no router, and no folder of Next.`,
+      `\`routes\` in ${file} returned no application of Express, Koa, Fastify, Hono or NestJS, no router, and no folder of Next.`,
       'write: routes: () => app',
     )
   })

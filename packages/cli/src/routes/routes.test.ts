@@ -1,15 +1,18 @@
 import { createRequire } from 'node:module'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
+import { fastifyAuthorization } from '@arcturus/fastify'
 import { honoAuthorization } from '@arcturus/hono'
 import { koaAuthorization } from '@arcturus/koa'
 import KoaRouter from '@koa/router'
 import express, { type RequestHandler } from 'express'
+import { fastify } from 'fastify'
 import { type Context, Hono, type Next } from 'hono'
 import Koa from 'koa'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expressRoutes } from './express.js'
+import { fastifyRoutes } from './fastify.js'
 import { honoRoutes } from './hono.js'
 import { koaRoutes } from './koa.js'
 import type { Route } from './route.js'
@@ -199,5 +202,48 @@ describe('Hono', () => {
       const answer = await app.request(path.replace(/:\w+(\{.*\})?/g, '1'), { method: method.replace('ALL', 'GET') })
       expect([method, path, answer.status]).toEqual([method, path, marks.length > 0 ? 200 : 500])
     }
+  })
+})
+
+describe('Fastify', () => {
+  const { authorize, unguarded } = fastifyAuthorization(authorizer, { actor })
+  const ok = () => 'ok'
+
+  it('lists the routes of plugins, and what hooks of routes and of plugins declare', async () => {
+    const app = fastify()
+    await app.register(authorize())
+    app.get('/health', { onRequest: unguarded('liveness') }, ok)
+    app.get('/notes', { preHandler: [authorize('list', 'Note')] }, ok).post('/notes', ok)
+    app.register(
+      async (books) => {
+        books.addHook('onRequest', unguarded('a shop'))
+        books.get('/', ok).get('/:book', { preHandler: authorize('read', find, { model: 'Note' }) }, ok)
+      },
+      { prefix: '/books' },
+    )
+    app.all('/all', ok).options('/all/*', ok).head('/head', ok)
+    const routes = await fastifyRoutes(app)
+    expect(lines(routes)).toEqual([
+      'GET /health: liveness',
+      'GET /notes: list Note',
+      'POST /notes: none',
+      'ALL /all: none',
+      'GET /books: a shop',
+      'GET /books/:book: a shop, read Note',
+    ])
+    // The guard agrees.
+    for (const { method, path, marks } of routes) {
+      const url = path.replace(/:\w+/g, '1')
+      const answer = await app.inject({ method: method === 'POST' ? 'POST' : 'GET', url })
+      expect([method, path, answer.statusCode]).toEqual([method, path, marks.length > 0 ? 200 : 500])
+    }
+  })
+
+  it('lists no application whose routes it cannot know', async () => {
+    const [late, none] = [fastify(), fastify()]
+    late.register(authorize())
+    late.get('/early', ok)
+    await expect(fastifyRoutes(late)).rejects.toThrow('Routes were registered before authorize()')
+    await expect(fastifyRoutes(none)).rejects.toThrow('has no plugin of @arcturus/fastify')
   })
 })

@@ -50,8 +50,10 @@ export function release(response: ServerResponse): void {
  */
 export function waysOf(response: ServerResponse): Ways | undefined {
   if (Object.hasOwn(response, asked)) return undefined
-  let prototype: object = Object.getPrototypeOf(response)
-  while (!Object.hasOwn(prototype, 'writeHead')) prototype = Object.getPrototypeOf(prototype)
+  // The last one is Node's own. The methods of a class above it call those, and would be asked twice.
+  let prototype: object = response
+  for (let one: object | null = response; one; one = Object.getPrototypeOf(one))
+    if (Object.hasOwn(one, 'writeHead')) prototype = one
   const { asking, ways } = originals.get(prototype) ?? ask(prototype)
   return names.every(([name], at) => Reflect.get(response, name) === asking[at]) ? ways : undefined
 }
