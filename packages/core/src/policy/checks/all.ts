@@ -2,7 +2,7 @@ import { ambiguousPrecedence } from './ambiguousPrecedence.js'
 import type { LoadChecks } from './check.js'
 import { circularRoles } from './circularRoles.js'
 import { contradiction } from './contradiction.js'
-import { entryHead } from './entryHead.js'
+import { entryHead, rowAsAction } from './entryHead.js'
 import { errorChecks } from './errors.js'
 import { checkPaths } from './followPaths.js'
 import { incomparable } from './incomparable.js'
@@ -17,6 +17,7 @@ import { nilStep } from './nilStep.js'
 import { notACondition } from './notACondition.js'
 import { repeatedRule } from './repeatedRule.js'
 import { singletonVariable } from './singletonVariable.js'
+import { unboundUnderNot } from './unboundUnderNot.js'
 import { uncalledRule } from './uncalledRule.js'
 import { ungranted } from './ungranted.js'
 import { unknownField } from './unknownField.js'
@@ -49,6 +50,7 @@ export function allChecks(isForOso = false): LoadChecks {
       [unreachableRule],
       [misspeltAction],
       [repeatedRule],
+      [rowAsAction],
     ],
     rules: [
       ...errors.rules,
@@ -56,6 +58,7 @@ export function allChecks(isForOso = false): LoadChecks {
       [wrongArity],
       [unknownName],
       [listAsAction],
+      [unboundUnderNot],
       [
         checkPaths(
           unmatchedCall,

@@ -106,9 +106,34 @@ describe('swapped-arguments', () => {
     expect(beside('swapped-arguments', rules)).toEqual(found)
   })
 
+  const recursive = `
+    allow(user: Person, action: String, document: Document) if
+      folder in document.folders and folder.name = action and allow(user, folder, document);
+    allow(_: Person, folder: Folder, _: Document) if folder.name = "read";`
+
+  test.each([
+    ['a row that a rule passes', recursive, []],
+    [
+      'a row that no rule passes',
+      'allow(_: Person, _: Folder, _: Document);',
+      ['1:1 allow(_: Person, _: Folder, _: Document)'],
+    ],
+  ])('is at most a warning: %s', (_, rules, found) => {
+    expect(problems('swapped-arguments', rules)).toEqual(found)
+    expect(build(rules).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+
   test('accepts actors that are texts', () => {
     expect(problems('swapped-arguments', 'allow("ann", "read", _: Document); allow("bob", "edit", "doc");')).toEqual([])
   })
+})
+
+test.each([
+  ['allow(Person, "read", _: Folder);', ['1:7 Person']],
+  ['has_role(Person, "writer", _: Folder);', ['1:10 Person']],
+  ['allow(_: Person, "read", _: Folder); allow(_: Person, "create", Folder); f(Person);', []],
+])('a class in the place of an actor is the class itself: %s', (rules, found) => {
+  expect(problems('unreachable-rule', rules)).toEqual(found)
 })
 
 describe('not-an-actor', () => {

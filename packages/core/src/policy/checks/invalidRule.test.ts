@@ -66,3 +66,13 @@ describe('invalid-rule', () => {
     ])
   })
 })
+
+test.each([
+  ['has_permission(_, "read", d: Document) if d.open = true;', 'for everybody, write: allow(_, "read", d: Document)'],
+  ['has_permission(nil, "read", d: Document) if d.open = true;', 'users; write: allow(nil, "read", d: Document)'],
+])('the hint for anonymous users is a rule of allow: %s', (rule, hint) => {
+  const policy = `actor Person {} resource Document { permissions = ["read"]; } ${rule}`
+  const [found] = diagnosticsOf('invalid-rule', policy)
+  expect(found?.hint).toContain(hint)
+  expect(found?.hint).not.toContain('nil: Actor')
+})

@@ -31,7 +31,8 @@ export const invalidRule: PolicyCheck = (context) => {
       const types = [...new Set([...candidates, ...all])]
         .slice(0, SHOWN)
         .map((type) => ({ type, mismatch: matchRule(rule, type, context) }))
-      const hint = types.map(({ type, mismatch }) => `not ${headText(type)}: ${mismatch}`).join('\n')
+      const mismatches = types.map(({ type, mismatch }) => `not ${headText(type)}: ${mismatch}`)
+      const hint = forEverybody(rule, mismatches) ?? mismatches.join('\n')
       const message = `This rule matches no rule type of ${rule.name}.`
       const span = context.expanded.has(rule) ? (rule.body?.span ?? rule.head) : rule.head
       const data = { rule, types }
@@ -46,6 +47,17 @@ export const invalidRule: PolicyCheck = (context) => {
       }
     },
   }
+}
+
+/** Returns the hint for a rule of blocks whose actor can be anonymous. Only `allow` decides about anonymous users. */
+function forEverybody({ name, parameters }: Rule, mismatches: readonly string[]): string | undefined {
+  const [actor, text, resource] = parameters
+  if (!resource || actor?.term.kind !== 'variable' || actor.pattern) return undefined
+  if (name !== 'has_permission' && name !== 'has_role') return undefined
+  const action = name === 'has_permission' ? headOf(text!) : '…'
+  const own = `write: allow(${headOf(actor)}, ${action}, ${headOf(resource)})`
+  if (actor.term.name === 'nil') return `blocks are about actors, not about anonymous users; ${own}`
+  return [...mismatches, `a type leaves out anonymous users; for everybody, ${own}`].join('\n')
 }
 
 /** Reports why a rule matches no type, if one word or the order is the mistake. */

@@ -5,6 +5,7 @@ describe('a list in the place of an action', () => {
   test.each([
     ['is found', 'allow(_, ["read", "edit"], _);', ['1:10 ["read", "edit"]']],
     ['is found for fields', 'allow_field(_, ["read"], _, "name");', ['1:16 ["read"]']],
+    ['is found for the names of fields', 'allow_field(_, "read", _, ["id", "name"]);', ['1:27 ["id", "name"]']],
     ['is nothing special in other places', 'allow(_, "read", [_]); f(_, [1]);', []],
     ['is fine in the condition', 'allow(_, action, _) if action in ["read", "edit"];', []],
   ])('%s', (_, policy, found) => {
