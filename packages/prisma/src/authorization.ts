@@ -136,6 +136,16 @@ export interface AuthorizedActors<P extends PolicyTypes = RegisteredPolicy> {
 }
 
 /**
+ * Returns the client of the primary database, if an extension such as `@prisma/extension-read-replicas` sends queries to
+ * replicas: what a check reads from one can be older than a revocation.
+ */
+function primaryOf(client: PrismaClientLike): PrismaClientLike {
+  const primary = property(client, '$primary')
+  // Sound: it returns a client of the same schema.
+  return typeof primary === 'function' ? (Reflect.apply(primary, client, []) as PrismaClientLike) : client
+}
+
+/**
  * Filters Prisma's queries by a policy.
  *
  * @param source - The output of the generator `arcturus-prisma-generator`, or a client that carries
@@ -239,7 +249,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
       guarding(client, resolver, new Creations(authorizer, tables, unsaved), tables, base),
       (isUnguarded) => markers.passing(isUnguarded),
     )
-    bare = client
+    bare = primaryOf(client)
     // Sound: `$extends` returns a client.
     extended = guarded as unknown as PrismaClientLike
     return guarded

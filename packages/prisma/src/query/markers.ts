@@ -83,7 +83,7 @@ export class Markers {
         'unresolved-filter',
         'Prisma received an authorization filter in a place where it is not resolved. The query was not sent.',
         {
-          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; elsewhere, use `await authorizedWhere(user, action, model)`',
+          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; elsewhere, use `await authorizedWhere(user, action, model)`; add an extension for read replicas after this one',
         },
       )
     }

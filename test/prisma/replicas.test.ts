@@ -1,0 +1,92 @@
+import { Authorizer } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments, schemas } from './documents.js'
+
+/** What the queries of a Prisma extension get. */
+interface Query {
+  readonly model?: string
+  readonly operation: string
+  readonly args: unknown
+  query(args: unknown): Promise<unknown>
+  readonly __internalParams: { readonly transaction?: unknown }
+}
+
+/** Extends a client as `@prisma/extension-read-replicas` 0.5 does: reads outside of transactions go to a replica. */
+const readReplicas = (replica: Client) => (client: Client) =>
+  client.$extends({
+    client: { $primary: () => client },
+    query: {
+      $allOperations({ model, operation, args, query, __internalParams: { transaction } }: Query) {
+        if (transaction || !/^(find|count|aggregate|groupBy)/.test(operation)) return query(args)
+        const target: unknown = model ? Reflect.get(replica, model) : replica
+        return Reflect.apply(Reflect.get(target as object, operation) as () => Promise<unknown>, target, [args])
+      },
+    },
+  } as never) as unknown as Client
+
+const [primaries, replicas] = [await openDatabases('primary', ['sqlite']), await openDatabases('replica', ['sqlite'])]
+
+describe.each(primaries.map((one, at) => [one, replicas[at]!] as const))('Read replicas of $name', (first, second) => {
+  const authorizer = new Authorizer()
+  const { extension, authorizedFilter, authorizedClient } = prismaAuthorization(
+    authorizer,
+    schemas[known(first.provider)],
+    { acceptCollation: true },
+  )
+  authorizer.loadSync('allow(user: User, "read", document: Document) if document.owner.manager = user;')
+  let [primary, replica, prisma] = [] as unknown as [Client, Client, Client]
+
+  beforeAll(async () => {
+    ;[primary, replica] = [await openDocuments(first), await openDocuments(second)]
+    for (const one of [primary, replica]) {
+      await one.user.create({ data: { id: 1, email: 'ann' } })
+      await one.user.create({ data: { id: 2, email: 'bo', managerId: 1 } })
+      await one.document.create({ data: { id: 1, body: '', archived: false, reviewerId: 1, ownerId: 2, views: 1 } })
+    }
+    // A revocation that the replica does not have yet.
+    await primary.user.update({ where: { id: 2 }, data: { managerId: null } })
+    prisma = readReplicas(replica)(primary.$extends(extension) as unknown as Client)
+  }, 60_000)
+  afterAll(async () => {
+    for (const one of [primary, replica]) await one?.$disconnect()
+    for (const one of [first, second]) await one.close()
+  })
+
+  it('answer lists, and no check reads a relation from them', async () => {
+    const ann = await prisma.user.findUniqueOrThrow({ where: { id: 1 } })
+    const [document] = await prisma.document.findMany(authorizedFilter(ann))
+    expect(document).toMatchObject({ id: 1 })
+    expect(await authorizer.isAllowed(ann, 'read', document)).toBe(false)
+    await expect(authorizer.authorize(ann, 'read', document)).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('answer the client of a user only if it is made of their client', async () => {
+    const ann = await prisma.user.findUniqueOrThrow({ where: { id: 1 } })
+    // Sound: the clients have the models of the extended one.
+    const [own, given] = [authorizedClient(ann), authorizedClient(ann, { client: prisma })] as unknown as [
+      Client,
+      Client,
+    ]
+    expect(await own.document.findMany({ select: { id: true } })).toEqual([])
+    expect(await given.document.findMany({ select: { id: true } })).toEqual([{ id: 1 }])
+  })
+
+  it('that are extended, too, are asked by no check', async () => {
+    const own = replica.$extends(extension) as unknown as Client
+    const other = readReplicas(own)(primary).$extends(extension) as unknown as Client
+    const ann = await other.user.findUniqueOrThrow({ where: { id: 1 } })
+    const [document] = await other.document.findMany(authorizedFilter(ann))
+    expect(await authorizer.isAllowed(ann, 'read', document)).toBe(false)
+  })
+
+  it('that come before the extension get no filter that they cannot read', async () => {
+    const ann = await prisma.user.findUniqueOrThrow({ where: { id: 1 } })
+    const before = readReplicas(replica)(primary).$extends(extension) as unknown as Client
+    await expect(before.document.findMany(authorizedFilter(ann))).rejects.toMatchObject({
+      code: 'unresolved-filter',
+      hint: expect.stringContaining('read replicas'),
+    })
+  })
+})
