@@ -24,7 +24,7 @@ const operations: Readonly<Record<Operation, readonly [args: object, outcome: un
   update: [{ where: { id: 2 }, data: { name: 'x' } }, 'NotFoundError'],
   updateMany: [{ where: { id: 2 }, data: { name: 'x' } }, { count: 0 }],
   updateManyAndReturn: [{ where: { id: 2 }, data: { name: 'x' } }, []],
-  upsert: [{ where: { id: 2 }, create: { id: 2 }, update: {} }, 'NotFoundError'],
+  upsert: [{ where: { id: 2 }, create: { id: 2 }, update: {} }, 'ForbiddenError'],
   delete: [{ where: { id: 2 } }, 'NotFoundError'],
   deleteMany: [{ where: { id: 2 } }, { count: 0 }],
 }

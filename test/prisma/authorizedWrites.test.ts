@@ -185,7 +185,7 @@ const refused: readonly (readonly [string, number, Write, object])[] = [
     'upsert of a hidden row',
     2,
     (c) => c.item.upsert({ where: { id: 2 }, update: { text: 'u' }, create: { id: 2, text: 'n', boardId: 1 } }),
-    hidden,
+    forbidden,
   ],
   ['delete of a hidden row', 2, (c) => c.item.delete({ where: { id: 2 } }), hidden],
   ['delete of a readable row', 2, (c) => c.item.delete({ where: { id: 3 } }), forbidden],

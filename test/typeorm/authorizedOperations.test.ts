@@ -92,7 +92,7 @@ const operations: Readonly<Record<string, Case>> = {
   softRemove: [[Folder, Object.assign(new Folder(), { id: 2 })], undefined],
   recover: [[Folder, Object.assign(new Folder(), { id: 2 })], undefined],
   insert: [[Folder, { id: 2, name: 'x' }], 'ForbiddenError'],
-  upsert: [[Folder, { id: 2, name: 'x' }, ['id']], 'NotFoundError'],
+  upsert: [[Folder, { id: 2, name: 'x' }, ['id']], 'ForbiddenError'],
   update: [[Folder, 2, { name: 'x' }], 'NotFoundError'],
   updateAll: [[Remark, { text: 'x' }], { affected: 0 }],
   delete: [[Folder, 2], 'NotFoundError'],

@@ -7,6 +7,7 @@ export class Cascades<Where> {
   constructor(
     private readonly parts: RuleParts<Where>,
     private readonly ledger: Ledger<Where>,
+    private readonly fieldNames: (kind: 'update', model: string, names: readonly string[]) => readonly string[],
   ) {}
 
   /**
@@ -33,9 +34,11 @@ export class Cascades<Where> {
     model: string,
     where: Where,
     found: readonly Values[],
+    fields: readonly string[],
   ): Promise<void> {
     const { store, judge, keyOf } = this.parts
-    const allowed = found.length > 0 ? await judge.before(kind, model) : []
+    const allowed = found.length > 0 ? [...(await judge.before(kind, model))] : []
+    for (const field of fields) allowed.push(...(await judge.before(kind, model, field)))
     if (allowed.length === 0) return
     const permitted = await store.find(model, store.all([where, ...allowed]), keyOf(model))
     if (new Set(permitted.map((row) => this.#text(model, row))).size < found.length) throw judge.denial()
@@ -48,7 +51,7 @@ export class Cascades<Where> {
     seen: Set<string>,
   ): Promise<Apply> {
     const { store, judge, keyOf, relations } = this.parts
-    const { owner, from, to } = relation
+    const { name, owner, from, to } = relation
     const kind = onDelete === 'cascade' ? 'delete' : 'update'
     await judge.filter(kind, owner)
     const references = rows.map((row) => Object.fromEntries(from.map((name, at) => [name, row[to[at]!]])))
@@ -58,12 +61,14 @@ export class Cascades<Where> {
     // A row that refers to itself, or in a circle, is deleted already.
     const found = all.filter((row) => !seen.has(this.#text(owner, row)))
     if (found.length === 0) return async () => {}
-    await this.#assertAllowed(kind, owner, referring, all)
+    const names = onDelete === 'detach' ? this.fieldNames('update', owner, name ? [name] : from) : []
+    const fields = await judge.fields('update', owner, names)
+    await this.#assertAllowed(kind, owner, referring, all, fields)
     if (onDelete === 'detach') {
       await this.ledger.expect(owner, referring)
       return async () => {
         const kept = found.filter((row) => !seen.has(this.#text(owner, row)))
-        this.ledger.changed(owner, kept, { isMoved: true })
+        this.ledger.changed(owner, kept, { isMoved: true, fields })
       }
     }
     const below = await this.prepare(owner, found, seen)

@@ -18,6 +18,8 @@ export interface LinkRelation {
   readonly nullable: boolean
   /** Whether one row at most can have the same reference. */
   readonly unique: boolean
+  /** The relation of the other rows that leads back, which is a field of theirs. */
+  readonly inverse?: string | undefined
 }
 
 /** What a row gets: columns, and links to other rows. */
@@ -34,12 +36,15 @@ export interface Link<Where> {
   readonly step: LinkStep<Where>
 }
 
-/** A change of the rows that a relation leads to. Without a `where`: the row of a relation to one row. */
+/**
+ * A change of the rows that a relation leads to. Each of several `where` names one row; without a `where`: the row of a
+ * relation to one row.
+ */
 export type LinkStep<Where> =
   | { readonly kind: 'create'; readonly data: readonly Data<Where>[] }
-  | { readonly kind: 'connect'; readonly where: Where }
+  | { readonly kind: 'connect'; readonly where: readonly Where[] }
   | { readonly kind: 'connectOrCreate'; readonly where: Where; readonly create: Data<Where> }
-  | { readonly kind: 'disconnect'; readonly where: Where | undefined }
+  | { readonly kind: 'disconnect'; readonly where: readonly Where[] | undefined }
   | { readonly kind: 'set'; readonly where: readonly Where[] }
   | { readonly kind: 'update'; readonly where: Where | undefined; readonly data: Data<Where>; readonly many: boolean }
   | {

@@ -45,6 +45,12 @@ export class Judge<Where> {
     return where === true ? [] : [where]
   }
 
+  /** Returns the conditions of the rows that allow an action, and that a condition of the caller can name: readable ones. */
+  async found(kind: keyof ActionNames, model: string): Promise<readonly Where[]> {
+    const allowed = await this.before(kind, model)
+    return (await this.impliesRead(kind, model)) ? allowed : [...allowed, ...(await this.before('read', model))]
+  }
+
   /** Binds the actor as it is now. A filter that is needed after the write has to be bound before. */
   filter(kind: keyof ActionNames, model: string, field?: string): Promise<RowsFilter> {
     return this.questions.filter(this.action(kind, model), model, field)
@@ -94,17 +100,23 @@ export class Judge<Where> {
 
   /**
    * Returns the fields whose permission depends on the row.
+   * @param mayGrant - Whether another rule can allow the write. Then no row is known to be refused.
    * @throws ForbiddenError, UnauthenticatedError if the actor may not write one of them to any row
    */
-  async fields(kind: 'create' | 'update', model: string, names: readonly string[]): Promise<readonly string[]> {
+  async fields(
+    kind: 'create' | 'update',
+    model: string,
+    names: readonly string[],
+    mayGrant = false,
+  ): Promise<readonly string[]> {
     const policy = this.questions.fieldPolicy(this.action(kind, model), model)
     if (!policy) return []
     const open: string[] = []
     const denied: string[] = []
     for (const name of new Set(names)) {
       const filter = await this.filter(kind, model, name)
-      if (filter.kind === 'none') denied.push(name)
-      if (filter.kind === 'condition') open.push(name)
+      if (filter.kind === 'none' && !mayGrant) denied.push(name)
+      else if (filter.kind !== 'all') open.push(name)
     }
     if (denied.length > 0) throw writeDenial(this.actor, true, denied)
     return open

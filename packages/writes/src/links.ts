@@ -1,9 +1,29 @@
 import { type ArgumentError, invalidArgument } from '@arcturus/core/internal/writes'
 import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
 import { keyText } from './ledger.js'
-import type { Apply, ApplyTo, RowWriter } from './parts.js'
+import type { Apply, ApplyTo, Insert, WriterParts } from './parts.js'
+import type { RowRules } from './rules.js'
 
 type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>, { readonly kind: Kind }>
+
+/** Prepares rows for writing. */
+export interface RowWriter<Where> {
+  readonly parts: WriterParts<Where>
+  readonly rules: RowRules<Where>
+  conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]>
+  prepareInsert(model: string, data: Data<Where>): Promise<Insert>
+  prepareInsertAll(
+    model: string,
+    rows: readonly Data<Where>[],
+    fields?: readonly string[],
+  ): Promise<(inherited?: Values) => Promise<readonly Values[]>>
+  prepareUpdate(
+    model: string,
+    data: Data<Where>,
+    before: Where,
+    row: Values | undefined,
+  ): Promise<(where: Where) => Promise<readonly Values[]>>
+}
 
 /** A relation of a row that is written. */
 interface Linked<Where> {
@@ -18,11 +38,14 @@ interface Ends {
   readonly rows: readonly Values[]
   /** The texts of the keys of those whose links `allow_link` allows, so that they need not allow `update`. */
   readonly granted: ReadonlySet<string>
+  /** The fields of the others that the link writes, and whose permission depends on the row. */
+  readonly fields: readonly string[]
 }
 
 /**
- * Writes the links of a row. Both ends count: the row that holds the reference has to allow `update`,
- * before and after, and the other has to be readable. Rows of another parent do not exist.
+ * Writes the links of a row. Both ends count: the row that holds the reference has to allow `update`, before and after,
+ * also of the reference as a field, and the other has to be readable. Rows of another parent, and rows that may not be
+ * read, do not exist: a database in whose way they are refuses the write.
  */
 export class Links<Where> {
   constructor(private readonly writer: RowWriter<Where>) {}
@@ -50,22 +73,22 @@ export class Links<Where> {
         return async () => refer(await insert())
       }
       case 'connect':
-        return await this.#prepareReferred(relation, step.where, row)
+        return await this.#prepareReferred(relation, step.where[0]!, row)
       case 'connectOrCreate': {
-        const [existing] = await this.#find(model, step.where)
+        const [existing] = await this.#visible(model, step.where)
         if (existing) return await this.#prepareReferred(relation, step.where, row)
         const insert = await this.writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
       }
       case 'disconnect': {
         if (!relation.nullable) throw required(relation)
-        if (step.where) await this.#readable(model, this.#belonging(relation, row, step.where))
+        if (step.where) await this.#readable(model, this.#belonging(relation, row, step.where[0]))
         return async () => detached
       }
       case 'update':
         return await update(step.where, step.data)
       case 'upsert': {
-        if (row && (await this.#find(model, store.linked(relation, row))).length > 0)
+        if (row && (await this.#visible(model, store.linked(relation, row))).length > 0)
           return await update(step.where, step.update)
         const insert = await this.writer.prepareInsert(model, step.create)
         return async () => refer(await insert())
@@ -85,16 +108,19 @@ export class Links<Where> {
     const columns = pairs(from, to, await this.#readable(relation.model, where))
     if (!relation.unique) return async () => columns
     const referring = store.keyed(owner, [columns])
-    const holders = await this.#find(owner, referring)
+    const holders = await this.#visible(owner, referring)
     if (holders.length === 0 || (row && this.#text(owner, holders[0]!) === this.#text(owner, row)))
       return async () => columns
-    if (!relation.nullable) throw required(relation)
-    await this.#allowed('update', owner, referring, false, await this.writer.readableEnds(relation))
+    if (!relation.nullable) throw this.writer.parts.judge.denial()
+    const { rules } = this.writer
+    const conditions = await rules.before(owner, [relation.name], [relation])
+    const fields = await rules.bind('update', owner, [relation.name])
+    await this.#expect(owner, await this.#found(owner, referring, conditions, false))
     return async () => {
       const keys = this.#keyed(owner, holders)
       const none = Object.fromEntries(from.map((name) => [name, null]))
-      const rows = await store.update(owner, keys, none, this.writer.columnsOf(owner))
-      this.#moved(owner, { rows, granted: new Set() })
+      const rows = await store.update(owner, keys, none, rules.columnsOf(owner))
+      this.#moved(owner, { rows, granted: new Set(), fields })
       return columns
     }
   }
@@ -113,13 +139,16 @@ export class Links<Where> {
       case 'connect':
         return await this.#prepareConnect(link, step.where)
       case 'connectOrCreate': {
-        const [existing] = await this.#find(model, step.where)
+        const [existing] = await this.#visible(model, step.where)
         return existing
-          ? await this.#prepareConnect(link, step.where)
+          ? await this.#prepareConnect(link, [step.where])
           : await this.#prepareCreate(relation, [step.create])
       }
-      case 'disconnect':
-        return this.#detach(relation, await this.#linkable(link, this.#belonging(relation, row, step.where)))
+      case 'disconnect': {
+        if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
+        const wheres = (step.where ?? [undefined]).map((where) => this.#belonging(relation, row, where))
+        return this.#detach(relation, await this.#linkable(link, wheres))
+      }
       case 'set':
         return await this.#prepareSet(link, step)
       case 'update':
@@ -136,7 +165,7 @@ export class Links<Where> {
    * @param many - Whether there may be none.
    */
   async prepareDelete(model: string, where: Where, many: boolean): Promise<Apply> {
-    const rows = await this.#allowed('delete', model, where, many)
+    const rows = await this.#found(model, where, await this.writer.parts.judge.found('delete', model), many)
     if (rows.length === 0) return async () => {}
     // By their keys alone: an earlier statement of the same write can change what a condition reads.
     return await this.prepareDeleteOf(model, rows)
@@ -148,17 +177,17 @@ export class Links<Where> {
    */
   async prepareDeleteOf(model: string, rows: readonly Values[], where?: Where): Promise<Apply> {
     const { store, judge } = this.writer.parts
-    const after = await this.writer.cascades.prepare(model, rows)
+    const after = await this.writer.rules.cascades.prepare(model, rows)
     return async () => {
       const count = await store.delete(model, this.#keys(model, rows), where)
       if (count !== rows.length) throw judge.denial()
-      this.writer.ledger.deleted(model, rows)
+      this.writer.rules.ledger.deleted(model, rows)
       await after()
     }
   }
 
   async #prepareCreate(relation: LinkRelation, data: readonly Data<Where>[]): Promise<ApplyTo> {
-    const insert = await this.writer.prepareInsertAll(relation.model, data)
+    const insert = await this.writer.prepareInsertAll(relation.model, data, fieldsOf(relation))
     if (relation.keeper === 'other') return async (row) => void (await insert(pairs(relation.to, relation.from, row)))
     return async (row) => {
       const others = await insert()
@@ -166,20 +195,15 @@ export class Links<Where> {
     }
   }
 
-  async #prepareConnect(link: Linked<Where>, where: Where): Promise<ApplyTo> {
+  async #prepareConnect(link: Linked<Where>, wheres: readonly Where[]): Promise<ApplyTo> {
     const { relation } = link
-    const others = await this.#linkable(link, where, await this.#readableInverse(relation))
+    const others = await this.#linkable(link, wheres, true)
     const pushed = await this.#pushedOut(link, others.rows)
     const attach = this.#attach(relation, others)
     return async (one) => {
       if (pushed) await this.#detach(relation, pushed)(one)
       await attach(one)
     }
-  }
-
-  async #readableInverse(relation: LinkRelation): Promise<readonly Where[]> {
-    const inverse = this.#inverse(relation)
-    return inverse ? await this.writer.readableEnds(inverse) : []
   }
 
   #attach(relation: LinkRelation, others: Ends): ApplyTo {
@@ -190,7 +214,7 @@ export class Links<Where> {
     return async (row) => {
       const rows = this.#keyed(model, others.rows)
       const columns = pairs(relation.to, relation.from, row)
-      const moved = await store.update(model, rows, columns, this.writer.columnsOf(model))
+      const moved = await store.update(model, rows, columns, this.writer.rules.columnsOf(model))
       this.#moved(model, { ...others, rows: moved }, inverse && [inverse])
     }
   }
@@ -209,46 +233,39 @@ export class Links<Where> {
     if (relation.many || !row) return undefined
     const { store } = this.writer.parts
     const linked = store.linked(relation, row)
-    const current = await this.#find(relation.model, linked)
+    const current = await this.#visible(relation.model, linked)
     const texts = new Set(others.map((one) => this.#text(relation.model, one)))
     if (current.every((one) => texts.has(this.#text(relation.model, one)))) return undefined
-    if (!relation.nullable) throw required(relation)
-    return await this.#linkable(link, linked)
+    if (!relation.nullable) throw this.writer.parts.judge.denial()
+    return await this.#linkable(link, [linked])
   }
 
   async #prepareSet(link: Linked<Where>, { where }: Step<Where, 'set'>): Promise<ApplyTo> {
     const { relation, row } = link
     const { store } = this.writer.parts
     const { model } = relation
-    const targets: Values[] = []
-    const granted = new Set<string>()
-    const readable = await this.#readableInverse(relation)
-    for (const one of where) {
-      const ends = await this.#linkable(link, one, readable)
-      targets.push(...ends.rows)
-      for (const text of ends.granted) granted.add(text)
-    }
-    const current = row ? await this.#find(model, store.linked(relation, row)) : []
-    const [wanted, present] = [targets, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
+    const none: Ends = { rows: [], granted: new Set(), fields: [] }
+    const targets = where.length > 0 ? await this.#linkable(link, where, true) : none
+    const current = row ? await this.#visible(model, store.linked(relation, row)) : []
+    const [wanted, present] = [targets.rows, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
     const removed = current.filter((one) => !wanted!.has(this.#text(model, one)))
-    const added = targets.filter((one) => !present!.has(this.#text(model, one)))
+    const added = targets.rows.filter((one) => !present!.has(this.#text(model, one)))
+    let detached = none
     if (removed.length > 0) {
-      if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
-      const keys = this.#keyed(model, removed)
-      const ends = await this.#linkable(link, keys, [], true)
-      if (ends.rows.length < removed.length) throw this.writer.parts.judge.denial()
-      for (const text of ends.granted) granted.add(text)
+      if (relation.keeper === 'other' && !relation.nullable) throw this.writer.parts.judge.denial()
+      detached = await this.#linkable(link, [this.#keyed(model, removed)], false, true)
+      if (detached.rows.length < removed.length) throw this.writer.parts.judge.denial()
     }
     return async (one) => {
-      if (removed.length > 0) await this.#detach(relation, { rows: removed, granted })(one)
-      if (added.length > 0) await this.#attach(relation, { rows: added, granted })(one)
+      if (removed.length > 0) await this.#detach(relation, detached)(one)
+      if (added.length > 0) await this.#attach(relation, { ...targets, rows: added })(one)
     }
   }
 
   async #prepareUpsert(relation: LinkRelation, step: Step<Where, 'upsert'>, row: Values | undefined): Promise<ApplyTo> {
     const { model } = relation
     const where = row && this.#belonging(relation, row, step.where)
-    if (where === undefined || (await this.#find(model, where)).length === 0)
+    if (where === undefined || (await this.#visible(model, where)).length === 0)
       return await this.#prepareCreate(relation, [step.create])
     return await this.#prepareUpdates(model, where, step.update, false)
   }
@@ -272,11 +289,10 @@ export class Links<Where> {
     const { store } = this.writer.parts
     const { model } = relation
     if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, false)
-    if (!relation.nullable) throw required(relation)
     const columns = Object.fromEntries(relation.to.map((name) => [name, null]))
     return async () => {
       const keyed = this.#keyed(model, others.rows)
-      const moved = await store.update(model, keyed, columns, this.writer.columnsOf(model))
+      const moved = await store.update(model, keyed, columns, this.writer.rules.columnsOf(model))
       this.#moved(model, { ...others, rows: moved })
     }
   }
@@ -287,50 +303,69 @@ export class Links<Where> {
     this.#moved(relation.model, others)
   }
 
-  #moved(model: string, { rows, granted }: Ends, links: readonly LinkRelation[] = []): void {
+  #moved(model: string, { rows, granted, fields }: Ends, links: readonly LinkRelation[] = []): void {
     for (const isDecided of [false, true]) {
       const alike = rows.filter((row) => granted.has(this.#text(model, row)) === isDecided)
-      this.writer.ledger.changed(model, alike, { isMoved: true, isDecided, links })
+      this.writer.rules.ledger.changed(model, alike, {
+        isMoved: true,
+        isDecided,
+        links,
+        fields: isDecided ? [] : fields,
+      })
     }
   }
 
   /**
-   * Returns the rows of a condition whose link to a row may change: rows that allow `update`, and readable rows of which
+   * Returns the rows of conditions whose link to a row may change: rows that allow `update`, and readable rows of which
    * `allow_link` allows it.
-   * @param many - Whether there may be none.
-   * @throws the denial if there is none, or if one of the readable rows does not allow it
+   * @param isAdded - Whether the rows get another reference.
+   * @param many - Whether a condition can name no row, or several.
+   * @throws the denial if one of them names no row, or if one of the readable rows does not allow it
    */
   async #linkable(
     { relation, row, data }: Linked<Where>,
-    where: Where,
-    further: readonly Where[] = [],
+    wheres: readonly Where[],
+    isAdded = false,
     many = false,
   ): Promise<Ends> {
-    const { store, judge, allColumns } = this.writer.parts
+    const { rules, parts } = this.writer
+    const { store, judge, allColumns } = parts
     const { model, owner } = relation
-    if (!judge.grantsLinks(relation))
-      return { rows: await this.#allowed('update', model, where, many, further), granted: new Set() }
-    const [updatable, readable] = [await judge.before('update', model), await judge.before('read', model)]
-    const rows = [...(await this.#find(model, store.all([where, ...updatable, ...further])))]
-    const known = new Set(rows.map((one) => this.#text(model, one)))
+    const mayGrant = judge.grantsLinks(relation)
+    const inverse = isAdded ? this.#inverse(relation) : undefined
+    const changed = inverse ? [inverse] : []
+    const names = fieldsOf(relation)
+    const where = store.any(wheres)
+    const fields = await judge.fields('update', model, rules.fieldNames('update', model, names), mayGrant)
+    const conditions = await rules.before(model, names, changed, true, mayGrant)
+    const updatable = await this.#find(model, store.all([where, ...conditions]))
+    const rows = [...updatable]
     const granted = new Set<string>()
-    const own = row
-      ? (await store.find(owner, this.#keyed(owner, [row]), allColumns(owner)))[0]
-      : this.#newRow(owner, data)
-    for (const other of await store.find(model, store.all([where, ...readable, ...further]), allColumns(model))) {
-      const text = this.#text(model, other)
-      if (known.has(text)) continue
-      if (!own || !(await judge.allowsLink(relation, own, other, row === undefined))) throw judge.denial()
-      rows.push(other)
-      granted.add(text)
+    if (mayGrant) {
+      const known = new Set(rows.map((one) => this.#text(model, one)))
+      const readable = [...(await judge.before('read', model)), ...(inverse ? await rules.readableEnds(inverse) : [])]
+      const own = row
+        ? (await store.find(owner, this.#keyed(owner, [row]), allColumns(owner)))[0]
+        : this.#newRow(owner, data)
+      for (const other of await store.find(model, store.all([where, ...readable]), allColumns(model))) {
+        const text = this.#text(model, other)
+        if (known.has(text)) continue
+        if (!own || !(await judge.allowsLink(relation, own, other, row === undefined))) throw judge.denial()
+        rows.push(other)
+        granted.add(text)
+      }
     }
-    if (rows.length === 0 && !many) throw await this.#missing(model, where)
-    if (known.size > 0) await this.#expect(model, rows.slice(0, known.size))
-    return { rows, granted }
+    for (const one of many || rows.length >= wheres.length ? [] : wheres) {
+      const isNamed =
+        rows.length > 0 && (await this.#find(model, store.all([one, this.#keyed(model, rows)]))).length > 0
+      if (!isNamed) throw await this.#missing(model, one)
+    }
+    if (updatable.length > 0) await this.#expect(model, updatable)
+    return { rows, granted, fields }
   }
 
   async #expect(model: string, rows: readonly Values[]): Promise<void> {
-    await this.writer.ledger.expect(model, this.#keyed(model, rows))
+    await this.writer.rules.ledger.expect(model, this.#keyed(model, rows))
   }
 
   /** Returns the columns that are known of a new row. Those of its references can come from other rows. */
@@ -345,41 +380,23 @@ export class Links<Where> {
 
   /** Returns the row of a condition that may be read. @throws the denial of a missing row if there is none */
   async #readable(model: string, where: Where): Promise<Values> {
-    const { store, judge } = this.writer.parts
-    const readable = await judge.before('read', model)
-    const [other] = await this.#find(model, store.all([where, ...readable]))
-    if (!other) throw judge.denial(false)
+    const [other] = await this.#visible(model, where)
+    if (!other) throw this.writer.parts.judge.denial(false)
     return other
   }
 
-  async #allowed(
-    kind: 'update' | 'delete',
-    model: string,
-    where: Where,
-    many = false,
-    further: readonly Where[] = [],
-  ): Promise<readonly Values[]> {
-    const conditions = await this.writer.parts.judge.before(kind, model)
-    const rows = await this.#found(model, where, [...conditions, ...further], many)
-    if (kind === 'update' && rows.length > 0) await this.#expect(model, rows)
-    return rows
-  }
-
-  /** Returns all rows of a condition. @throws the denial if not all fulfil further conditions, or if there is none */
+  /** Returns all rows of a condition. @throws the denial if a readable one does not fulfil further ones, or if there is none */
   async #found(model: string, where: Where, conditions: readonly Where[], many: boolean): Promise<readonly Values[]> {
     const { store, judge } = this.writer.parts
     const rows = await this.#find(model, store.all([where, ...conditions]))
-    if (many && conditions.length > 0 && (await this.#find(model, where)).length > rows.length) throw judge.denial()
+    if (many && conditions.length > 0 && (await this.#visible(model, where)).length > rows.length) throw judge.denial()
     if (many || rows.length > 0) return rows
     throw await this.#missing(model, where)
   }
 
   /** Returns the denial for rows that do not exist, or do not allow an action. */
   async #missing(model: string, where: Where): Promise<Error> {
-    const { store, judge } = this.writer.parts
-    const readable = await judge.before('read', model)
-    const [visible] = await this.#find(model, store.all([where, ...readable]))
-    return judge.denial(visible !== undefined)
+    return this.writer.parts.judge.denial((await this.#visible(model, where)).length > 0)
   }
 
   #belonging(relation: LinkRelation, row: Values | undefined, where: Where | undefined): Where {
@@ -399,13 +416,24 @@ export class Links<Where> {
     return this.writer.parts.store.keyed(model, this.#keys(model, rows))
   }
 
+  /** Returns the rows of a condition that may be read: to the actor, others do not exist. */
+  async #visible(model: string, where: Where): Promise<readonly Values[]> {
+    const { store, judge } = this.writer.parts
+    return await this.#find(model, store.all([where, ...(await judge.before('read', model))]))
+  }
+
   async #find(model: string, where: Where): Promise<readonly Values[]> {
-    return await this.writer.parts.store.find(model, where, this.writer.columnsOf(model))
+    return await this.writer.parts.store.find(model, where, this.writer.rules.columnsOf(model))
   }
 
   #text(model: string, row: Values): string {
     return keyText(model, this.writer.parts.keyOf(model), row)
   }
+}
+
+/** Returns the fields of the rows at the other end that a link writes. */
+function fieldsOf({ keeper, inverse }: LinkRelation): readonly string[] {
+  return keeper !== 'own' && inverse !== undefined ? [inverse] : []
 }
 
 /** Returns columns with the values that other columns of a row have. */

@@ -1,5 +1,5 @@
-import type { Data, LinkRelation, Relations, Store, Values } from './change.js'
-import type { Ledger, LedgerParts } from './ledger.js'
+import type { Relations, Store, Values } from './change.js'
+import type { LedgerParts } from './ledger.js'
 
 /** Writes prepared rows, after everything that has to be true before was found to be. */
 export type Apply<Result = void> = () => Promise<Result>
@@ -23,25 +23,4 @@ export interface WriterParts<Where> extends RuleParts<Where> {
   readonly store: Store<Where>
   /** Returns all columns of a model. */
   readonly allColumns: (model: string) => readonly string[]
-}
-
-/** Prepares rows for writing. */
-export interface RowWriter<Where> {
-  readonly parts: WriterParts<Where>
-  readonly ledger: Ledger<Where>
-  readonly cascades: { prepare(model: string, rows: readonly Values[]): Promise<Apply> }
-  columnsOf(model: string): readonly string[]
-  readableEnds(relation: LinkRelation): Promise<readonly Where[]>
-  conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]>
-  prepareInsert(model: string, data: Data<Where>): Promise<Insert>
-  prepareInsertAll(
-    model: string,
-    rows: readonly Data<Where>[],
-  ): Promise<(inherited?: Values) => Promise<readonly Values[]>>
-  prepareUpdate(
-    model: string,
-    data: Data<Where>,
-    before: Where,
-    row: Values | undefined,
-  ): Promise<(where: Where) => Promise<readonly Values[]>>
 }

@@ -16,7 +16,7 @@ export class RowRules<Where> {
 
   constructor(private readonly parts: RuleParts<Where>) {
     this.ledger = new Ledger(parts)
-    this.cascades = new Cascades(parts, this.ledger)
+    this.cascades = new Cascades(parts, this.ledger, this.fieldNames.bind(this))
   }
 
   /** Returns the key of a model, the columns that other rows refer to, and its own references. */
@@ -39,16 +39,21 @@ export class RowRules<Where> {
     return fields
   }
 
-  /** Returns the conditions on a row before an update. @param changed - The relations whose reference changes. */
+  /**
+   * Returns the conditions on a row before an update.
+   * @param changed - The relations whose reference changes.
+   * @param mayGrant - Whether other rules can allow the update of rows that do not fulfil them.
+   */
   async before(
     model: string,
     names: readonly string[],
     changed: readonly LinkRelation[],
     isWritten = true,
+    mayGrant = false,
   ): Promise<readonly Where[]> {
     const { judge } = this.parts
-    const conditions = [...(await judge.before(isWritten ? 'update' : 'read', model))]
-    for (const field of await judge.fields('update', model, this.fieldNames('update', model, names)))
+    const conditions = [...(isWritten ? await judge.found('update', model) : await judge.before('read', model))]
+    for (const field of await judge.fields('update', model, this.fieldNames('update', model, names), mayGrant))
       conditions.push(...(await judge.before('update', model, field)))
     for (const relation of changed) conditions.push(...(await this.readableEnds(relation)))
     return conditions
@@ -86,9 +91,9 @@ export class RowRules<Where> {
   fieldNames(kind: 'create' | 'update', model: string, names: readonly string[]): readonly string[] {
     const { judge, relations, isField = () => true } = this.parts
     const others = relations.references(model).flatMap(({ name, from }) => {
-      if (names.includes(name)) return from.filter(isField)
+      if (names.includes(name)) return from
       return from.some((column) => names.includes(column)) && judge.namesField(kind, model, name) ? [name] : []
     })
-    return [...names, ...others]
+    return [...names, ...others].filter(isField)
   }
 }

@@ -1,8 +1,7 @@
-import type { Cascades } from './cascades.js'
 import type { Data, Link, LinkRelation, Values } from './change.js'
-import type { EntryOptions, Ledger } from './ledger.js'
-import { Links } from './links.js'
-import type { Apply, ApplyTo, Insert, RowWriter, WriterParts } from './parts.js'
+import type { EntryOptions } from './ledger.js'
+import { Links, type RowWriter } from './links.js'
+import type { Apply, ApplyTo, Insert, WriterParts } from './parts.js'
 import { RowRules } from './rules.js'
 
 /**
@@ -10,76 +9,66 @@ import { RowRules } from './rules.js'
  * be allowed before are found first, then all is written; `ledger.verify` tests the state after.
  */
 export class Writer<Where> implements RowWriter<Where> {
-  readonly ledger: Ledger<Where>
-  readonly cascades: Cascades<Where>
+  readonly rules: RowRules<Where>
   readonly links: Links<Where>
-  readonly #rules: RowRules<Where>
 
   constructor(readonly parts: WriterParts<Where>) {
-    this.#rules = new RowRules(parts)
-    this.ledger = this.#rules.ledger
-    this.cascades = this.#rules.cascades
+    this.rules = new RowRules(parts)
     this.links = new Links(this)
   }
 
-  /** Returns the key of a model, the columns that other rows refer to, and its own references. */
-  columnsOf(model: string): readonly string[] {
-    return this.#rules.columnsOf(model)
-  }
-
-  async prepareInsert(model: string, data: Data<Where>): Promise<Insert> {
+  async prepareInsert(model: string, data: Data<Where>, more: readonly string[] = []): Promise<Insert> {
     const { store } = this.parts
-    const fields = await this.#rules.bind('create', model, data.names)
+    const fields = await this.rules.bind('create', model, [...data.names, ...more])
     const links = await this.#prepareLinks(data, undefined)
     return async (inherited = {}) => {
       const columns = { ...data.columns, ...inherited, ...(await links.references()) }
-      const isDecided = this.#rules.decide(model, columns)
-      const [row] = await store.insert(model, [columns], this.columnsOf(model))
-      this.ledger.created(model, [row!], { isDecided, fields, links: this.#rules.linked(model, columns) })
+      const isDecided = this.rules.decide(model, columns)
+      const [row] = await store.insert(model, [columns], this.rules.columnsOf(model))
+      this.rules.ledger.created(model, [row!], { isDecided, fields, links: this.rules.linked(model, columns) })
       await links.others(row!)
       return row!
     }
   }
 
-  /** Inserts rows without links by one statement. */
+  /**
+   * Inserts rows, without links by one statement.
+   * @param more - Fields beside those of the data.
+   */
   async prepareInsertAll(
     model: string,
     rows: readonly Data<Where>[],
+    more: readonly string[] = [],
   ): Promise<(inherited?: Values) => Promise<readonly Values[]>> {
     const { store } = this.parts
     if (rows.some(({ links }) => links.length > 0)) {
       const inserts: Insert[] = []
-      for (const data of rows) inserts.push(await this.prepareInsert(model, data))
+      for (const data of rows) inserts.push(await this.prepareInsert(model, data, more))
       return async (inherited) => {
         const found: Values[] = []
         for (const insert of inserts) found.push(await insert(inherited))
         return found
       }
     }
-    const names = rows.flatMap((data) => data.names)
-    const fields = await this.#rules.bind('create', model, names)
+    const names = [...rows.flatMap((data) => data.names), ...more]
+    const fields = await this.rules.bind('create', model, names)
     return async (inherited = {}) => {
       const columns = rows.map((data) => ({ ...data.columns, ...inherited }))
       // A database can return the rows in another order. So all are tested after if one of them has to be.
       const options: EntryOptions = {
-        isDecided: columns.every((one) => this.#rules.decide(model, one)),
+        isDecided: columns.every((one) => this.rules.decide(model, one)),
         fields,
-        links: [...new Set(columns.flatMap((one) => this.#rules.linked(model, one)))],
+        links: [...new Set(columns.flatMap((one) => this.rules.linked(model, one)))],
       }
-      const inserted = await store.insert(model, columns, this.columnsOf(model))
-      this.ledger.created(model, inserted, options)
+      const inserted = await store.insert(model, columns, this.rules.columnsOf(model))
+      this.rules.ledger.created(model, inserted, options)
       return inserted
     }
   }
 
   /** Returns the conditions on a row before an update. */
   async conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]> {
-    return await this.#rules.before(model, data.names, this.#changed(model, data), isOwnChange(data))
-  }
-
-  /** Returns the conditions of the rows whose relation to one row leads to none, or to one that may be read. */
-  readableEnds(relation: LinkRelation): Promise<readonly Where[]> {
-    return this.#rules.readableEnds(relation)
+    return await this.rules.before(model, data.names, this.#changed(model, data), isOwnChange(data))
   }
 
   /**
@@ -96,21 +85,21 @@ export class Writer<Where> implements RowWriter<Where> {
     const { store, judge } = this.parts
     const isWritten = isOwnChange(data)
     if (isWritten) await judge.filter('update', model)
-    const rename = isWritten ? await this.ledger.expect(model, before) : undefined
-    const fields = await judge.fields('update', model, this.fieldNames('update', model, data))
+    const rename = isWritten ? await this.rules.ledger.expect(model, before) : undefined
+    const fields = await judge.fields('update', model, this.rules.fieldNames('update', model, data.names))
     for (const { model: other } of this.#referring(model, data)) await judge.filter('read', other)
     const links = await this.#prepareLinks(data, row)
     return async (where) => {
       const columns = { ...data.columns, ...(await links.references()) }
       const hasColumns = Object.keys(columns).length > 0
       const rows = hasColumns
-        ? await store.update(model, where, columns, this.columnsOf(model))
-        : await store.find(model, where, this.columnsOf(model))
+        ? await store.update(model, where, columns, this.rules.columnsOf(model))
+        : await store.find(model, where, this.rules.columnsOf(model))
       rename?.(rows)
-      const changed = this.#rules.linked(model, columns)
+      const changed = this.rules.linked(model, columns)
       const isMoved =
-        this.#rules.touched(model, columns).length > 0 || data.links.some(({ relation }) => relation.keeper === 'join')
-      if (isWritten) this.ledger.changed(model, rows, { fields, links: changed, isMoved })
+        this.rules.touched(model, columns).length > 0 || data.links.some(({ relation }) => relation.keeper === 'join')
+      if (isWritten) this.rules.ledger.changed(model, rows, { fields, links: changed, isMoved })
       for (const one of rows) await links.others(one)
       return rows
     }
@@ -153,11 +142,6 @@ export class Writer<Where> implements RowWriter<Where> {
   #referring(model: string, data: Data<Where>): readonly LinkRelation[] {
     const columns = new Set([...Object.keys(data.columns), ...data.links.flatMap(({ relation }) => relation.from)])
     return this.parts.relations.references(model).filter(({ from }) => from.some((name) => columns.has(name)))
-  }
-
-  /** Returns the fields that the policy has to allow for data. */
-  fieldNames(kind: 'create' | 'update', model: string, { names }: Data<Where>): readonly string[] {
-    return this.#rules.fieldNames(kind, model, names)
   }
 }
 

@@ -5,6 +5,8 @@ import { graphOf, type Row, references, type Tables } from './graph.js'
 export interface Verdict {
   readonly isAllowed: boolean
   readonly isChanged: boolean
+  /** Whether the actor may read all rows that it changes and deletes: to them, others do not exist. */
+  readonly isSeen: boolean
   readonly reason: string
 }
 
@@ -70,7 +72,8 @@ export function judge(
     row !== undefined && holds(authorizer, user, action, row)
   const isAllowedAfter = (action: string, model: string, key: number) =>
     can(action, is(model, key)) && can(action, without(model, key))
-  const deny = (reason: string): Verdict => ({ isAllowed: false, isChanged: true, reason })
+  const isSeen = changed.every(({ model, key, kind }) => kind === 'create' || can('read', was(model, key)))
+  const deny = (reason: string): Verdict => ({ isAllowed: false, isChanged: true, isSeen, reason })
   for (const { model, key, kind } of changed) {
     if (kind !== 'create' && !can(kind, was(model, key))) return deny(`${kind} ${model} ${key} before`)
     const isCompared = kind === 'update' && comparesStates?.(model) === true
@@ -90,7 +93,7 @@ export function judge(
         return deny(`link ${model} ${key} to ${to} ${now}`)
     }
   }
-  return { isAllowed: true, isChanged: changed.length > 0, reason: '' }
+  return { isAllowed: true, isChanged: changed.length > 0, isSeen, reason: '' }
 }
 
 /** Returns the rows that a row no longer refers to when its columns are changed: they have to be readable. */

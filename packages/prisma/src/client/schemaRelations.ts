@@ -31,7 +31,8 @@ export class SchemaRelations implements Relations {
   /** Returns a relation of a model. */
   link(owner: string, field: PrismaRelation): LinkRelation {
     const keeper = field.from.length === 0 ? 'join' : field.owner ? 'own' : 'other'
-    const reference = field.owner ? field : this.tables.inverse(field)
+    const inverse = this.tables.inverse(field)
+    const reference = field.owner ? field : inverse
     return {
       name: field.name,
       owner,
@@ -42,6 +43,7 @@ export class SchemaRelations implements Relations {
       to: field.to,
       nullable: reference?.nullable ?? false,
       unique: field.owner && isUnique(field.from, this.tables.model(owner)!),
+      inverse: inverse?.name,
     }
   }
 }

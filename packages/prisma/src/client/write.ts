@@ -95,7 +95,7 @@ class Plan {
   /** Asserts that the state after a write is allowed, and reads a row of it. @throws the denial */
   async readBack(row: Values, selection: Arguments): Promise<unknown> {
     const { name } = this.model
-    const { conditions, isReadable } = await this.writer.ledger.verifyBut(name, row)
+    const { conditions, isReadable } = await this.writer.rules.ledger.verifyBut(name, row)
     const filters = [this.store.keyed(name, [row]), ...conditions]
     const { questions } = this
     const found = await read(this.session, name, 'findFirst', selection, { filters, questions, isReadable })
@@ -118,7 +118,7 @@ class Plan {
     let own = this.store.all([where, ...conditions])
     let row: Values | undefined
     if (data.links.length > 0) {
-      ;[row] = await this.store.find(name, own, this.writer.columnsOf(name))
+      ;[row] = await this.store.find(name, own, this.writer.rules.columnsOf(name))
       if (!row) throw await this.denial(where)
       own = this.store.all([this.store.keyed(name, [row]), ...conditions])
     }
@@ -142,7 +142,7 @@ class Plan {
    */
   async areAllowed(rows: readonly Data<Arguments>[], isRead: boolean): Promise<boolean> {
     const { name } = this.model
-    const names = rows.flatMap((data) => this.writer.fieldNames('create', name, data))
+    const names = rows.flatMap((data) => this.writer.rules.fieldNames('create', name, data.names))
     const fields = await this.judge.fields('create', name, names)
     for (const { columns, links } of rows) {
       const known = knownValues(this.model, columns, links.length === 0)
@@ -260,7 +260,7 @@ async function insertAll(plan: Plan, args: Arguments, selection: Arguments | und
   const insert = await plan.writer.prepareInsertAll(plan.model.name, rows)
   await plan.seal(selection)
   const inserted = await insert()
-  await plan.writer.ledger.verify()
+  await plan.writer.rules.ledger.verify()
   return inserted
 }
 
@@ -296,7 +296,7 @@ async function updateAll(plan: Plan, args: Arguments, selection: Arguments | und
   const apply = await plan.writer.prepareUpdate(name, data, own, undefined)
   await plan.seal(selection)
   const rows = await apply(own)
-  await plan.writer.ledger.verify()
+  await plan.writer.rules.ledger.verify()
   return rows
 }
 
@@ -313,7 +313,8 @@ function upsert(session: Session, model: string, args: Arguments): Promise<unkno
   const selection = selectionOf(args)
   return planned(session, model, async (plan) => {
     const where = await uniqueWhere(plan, args['where'])
-    const [existing] = await plan.store.find(model, where, plan.model.key)
+    const visible = plan.store.all([where, ...(await plan.judge.before('read', model))])
+    const [existing] = await plan.store.find(model, visible, plan.model.key)
     // Both halves are read, so that an argument is refused whichever of them is taken.
     const [created, updated] = [
       await plan.data.read(args['create'], model),
@@ -327,17 +328,17 @@ function remove(session: Session, model: string, args: Arguments): Promise<unkno
   const selection = selectionOf(args)
   return planned(session, model, async (plan) => {
     const where = await uniqueWhere(plan, args['where'])
-    const allowed = await plan.judge.before('delete', model)
+    const allowed = await plan.judge.found('delete', model)
     const filters = [where, ...allowed]
     const found = await read(plan.session, model, 'findFirst', selection, { filters, questions: plan.questions })
     if (found === null) throw await plan.denial(where)
     const own = plan.store.all([where, ...allowed])
-    const rows = await plan.store.find(model, own, plan.writer.columnsOf(model))
+    const rows = await plan.store.find(model, own, plan.writer.rules.columnsOf(model))
     if (rows.length === 0) throw plan.judge.denial(false)
     const apply = await plan.writer.links.prepareDeleteOf(model, rows, own)
     await plan.seal(undefined)
     await apply()
-    await plan.writer.ledger.verify()
+    await plan.writer.rules.ledger.verify()
     return found
   })
 }
@@ -345,14 +346,14 @@ function remove(session: Session, model: string, args: Arguments): Promise<unkno
 async function removeMany(session: Session, model: string, args: Arguments): Promise<unknown> {
   return await planned(session, model, async (plan) => {
     const own = await plan.data.where(args['where'] ?? {}, model)
-    const allowed = plan.store.all([own, ...(await plan.judge.before('delete', model))])
+    const allowed = plan.store.all([own, ...(await plan.judge.found('delete', model))])
     const where = await plan.limited(allowed, args)
-    const rows = await plan.store.find(model, where, plan.writer.columnsOf(model))
+    const rows = await plan.store.find(model, where, plan.writer.rules.columnsOf(model))
     if (rows.length === 0) return { count: 0 }
     const apply = await plan.writer.links.prepareDeleteOf(model, rows, where)
     await plan.seal(undefined)
     await apply()
-    await plan.writer.ledger.verify()
+    await plan.writer.rules.ledger.verify()
     return { count: rows.length }
   })
 }

@@ -95,7 +95,7 @@ export class WriteData {
         return data.length === 0 ? [] : [{ kind: 'create', data }]
       }
       case 'connect':
-        return await all(async (one) => ({ kind: 'connect', where: await this.where(one, model) }))
+        return each.length === 0 ? [] : [{ kind: 'connect', where: await all((one) => this.where(one, model)) }]
       case 'connectOrCreate':
         return await all(async (one) => {
           assertKeys(one, ['where', 'create'], model)
@@ -107,7 +107,7 @@ export class WriteData {
         })
       case 'disconnect':
         if (value === true) return [{ kind: 'disconnect', where: undefined }]
-        return await all(async (one) => ({ kind: 'disconnect', where: await this.where(one, model) }))
+        return each.length === 0 ? [] : [{ kind: 'disconnect', where: await all((one) => this.where(one, model)) }]
       case 'set':
         return [{ kind: 'set', where: await all((one) => this.where(one, model)) }]
       case 'update':

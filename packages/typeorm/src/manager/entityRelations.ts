@@ -52,7 +52,7 @@ export class EntityRelations implements Relations {
     for (const owner of entities.filter((entity) => rootOf(entity) === entity)) {
       for (const key of owner.foreignKeys) {
         const relation: LinkRelation = {
-          name: '',
+          name: owner.relations.find(({ foreignKeys }) => foreignKeys.includes(key))?.propertyName ?? '',
           owner: owner.name,
           model: key.referencedEntityMetadata.name,
           many: false,
@@ -106,5 +106,6 @@ export function linkOf(relation: RelationMetadata): LinkRelation {
     to: isOwn ? joinColumns.map(({ referencedColumn }) => columnName(referencedColumn!)) : [],
     nullable: joinColumns.every(({ isNullable }) => isNullable),
     unique: isOneToOne && isOwn,
+    inverse: relation.inverseRelation?.propertyName,
   }
 }

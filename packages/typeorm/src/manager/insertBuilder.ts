@@ -124,7 +124,7 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
     })
     const wanted = given.filter((one) => one !== undefined)
     const columns = [...new Set([...plan.rules.columnsOf(entity.name), ...keys.map(columnName)])]
-    const rows = await plan.found(entity.name, wanted, [], columns)
+    const rows = await plan.found(entity.name, wanted, await plan.judge.before('read', entity.name), columns)
     const found = given.flatMap((one, at) => {
       const row = one && (wanted.length === 1 ? rows[0] : rows.find((own) => isLike(own, one)))
       return row ? [{ at, key: { ...keyIn(entity, row) }, values: valuesOf(sets[at]!, written) }] : []

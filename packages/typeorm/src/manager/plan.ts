@@ -123,7 +123,7 @@ export class Plan {
     entity: { name },
     change: { names, columns },
   }: Statement): Promise<readonly PrintedFilter[]> {
-    if (kind === 'delete' || kind === 'soft-remove') return await this.judge.before('delete', name)
+    if (kind === 'delete' || kind === 'soft-remove') return await this.judge.found('delete', name)
     await this.rules.bind('update', name, names)
     return await this.rules.before(name, names, this.rules.touched(name, columns))
   }

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
+
+const databases = await openDatabases('authorized_hidden', ['sqlite', 'postgresql', 'mysql'])
+
+type World = Awaited<ReturnType<typeof openWorkspace>>
+type Write = (client: ReturnType<World['as']>, title: string) => PromiseLike<unknown>
+
+/** Board 3, "locked", is hidden. Fields that refer to other rows may not be written. */
+const policy = `
+  allow(_: User, action, _: Space) if action in ["read", "create", "update", "delete"];
+  allow(_: User, action, board: Board) if
+    action in ["read", "create", "update", "delete"] and board.locked = false;
+  allow(_: User, action, _: Item) if action in ["read", "create", "update", "delete"];
+  allow(_: User, action, _: Note) if action in ["read", "create", "update", "delete"];
+  allow(_: User, action, _: User) if action in ["read", "create", "update", "delete"];
+  allow(_: User, action, _: Tag) if action in ["read", "create", "update", "delete"];
+  allow_field(_: User, "update", _: Item, f) if f in ["text"];
+  allow_field(_: User, "create", _: Item, f) if f in ["text", "board", "boardId"];
+  allow_field(_: User, "update", _: Note, f) if f in ["body"];
+  allow_field(_: User, "create", _: Note, f) if f in ["body"];
+`
+
+const inSpace = (title: string) => ({ title: { startsWith: title } })
+const create = { title: 'new' }
+
+/** Writes with a guess about the title of the hidden board. */
+const guesses: Readonly<Record<string, Write>> = {
+  'a nested updateMany': (c, title) =>
+    c.space.update({
+      where: { id: 1 },
+      data: { boards: { updateMany: { where: inSpace(title), data: { position: 1 } } } },
+    }),
+  'a nested deleteMany': (c, title) =>
+    c.space.update({ where: { id: 1 }, data: { boards: { deleteMany: inSpace(title) } } }),
+  'an upsert': (c, title) =>
+    c.board.upsert({
+      where: { id: 3, ...inSpace(title) },
+      create: { id: 3, title: 'new', spaceId: 1 },
+      update: { position: 1 },
+    }),
+  'a nested upsert': (c, title) =>
+    c.space.update({
+      where: { id: 1 },
+      data: {
+        boards: { upsert: { where: { id: 3, ...inSpace(title) }, create: { id: 3, ...create }, update: create } },
+      },
+    }),
+  'a connectOrCreate': (c, title) =>
+    c.space.update({
+      where: { id: 1 },
+      data: { boards: { connectOrCreate: { where: { id: 3, ...inSpace(title) }, create: { id: 3, ...create } } } },
+    }),
+  'a connectOrCreate of the row that is referred to': (c, title) =>
+    c.item.create({
+      data: {
+        text: 'n',
+        board: { connectOrCreate: { where: { id: 3, ...inSpace(title) }, create: { id: 3, title: 'n', spaceId: 1 } } },
+      },
+    }),
+  'an update': (c, title) => c.board.update({ where: { id: 3, ...inSpace(title) }, data: { position: 1 } }),
+  'a delete': (c, title) => c.board.delete({ where: { id: 3, ...inSpace(title) } }),
+  'an updateMany': (c, title) => c.board.updateMany({ where: inSpace(title), data: { position: 1 } }),
+  'a connect': (c, title) =>
+    c.space.update({ where: { id: 2 }, data: { boards: { connect: { id: 3, ...inSpace(title) } } } }),
+}
+
+/** Writes of references from the other side. */
+const otherSide: Readonly<Record<string, Write>> = {
+  connect: (c) => c.user.update({ where: { id: 1 }, data: { items: { connect: { id: 1 } } } }),
+  'connect in a create': (c) => c.user.create({ data: { id: 9, name: 'n', items: { connect: { id: 1 } } } }),
+  disconnect: (c) => c.user.update({ where: { id: 2 }, data: { items: { disconnect: { id: 1 } } } }),
+  set: (c) => c.user.update({ where: { id: 2 }, data: { items: { set: [] } } }),
+  connectOrCreate: (c) =>
+    c.user.update({
+      where: { id: 1 },
+      data: { items: { connectOrCreate: { where: { id: 1 }, create: { text: 'n', boardId: 1 } } } },
+    }),
+  'a nested create': (c) => c.user.update({ where: { id: 1 }, data: { items: { create: { text: 'n', boardId: 1 } } } }),
+  'the delete of the row that is referred to': (c) => c.user.delete({ where: { id: 2 } }),
+  'a nested create of a row that refers back alone': (c) =>
+    c.item.update({ where: { id: 3 }, data: { note: { create: { body: 'n' } } } }),
+  'a link by a table of its own': (c) => c.tag.update({ where: { id: 2 }, data: { items: { connect: { id: 1 } } } }),
+}
+
+describe.each(databases)('Hidden rows and fields on $name', (database) => {
+  let world: World
+  let statements = 0
+  beforeAll(async () => {
+    world = await openWorkspace(database, policy)
+    world.bare.$on('query' as never, () => statements++)
+  }, 60_000)
+  afterAll(async () => {
+    await world?.bare.$disconnect()
+    await database.close()
+  })
+  beforeEach(async () => {
+    await clear(world.bare)
+    await addRows(world.bare)
+  })
+
+  async function outcome(run: () => PromiseLike<unknown>): Promise<unknown> {
+    statements = 0
+    const found = await Promise.resolve(run()).catch((error: Error) => `${error.name} ${error.message}`)
+    return { found, statements }
+  }
+
+  it.each(Object.entries(guesses))('do not tell a column through %s', async (_, run) => {
+    const before = await tablesOf(world.bare)
+    const right = await outcome(() => run(world.as(2), 'lock'))
+    expect(await tablesOf(world.bare)).toEqual(before)
+    expect(right).toEqual(await outcome(() => run(world.as(2), 'wrong')))
+  })
+
+  it.each(Object.entries(otherSide))('refuse a reference from the other side by %s', async (_, run) => {
+    const before = await tablesOf(world.bare)
+    await expect(run(world.as(2), '')).rejects.toMatchObject({ status: 403 })
+    expect(await tablesOf(world.bare)).toEqual(before)
+  })
+
+  it('link many rows by few statements', async () => {
+    const ids = Array.from({ length: 100 }, (_, at) => ({ id: at + 10 }))
+    await world.bare.board.createMany({ data: ids.map(({ id }) => ({ id, title: 't', spaceId: 1 })) })
+    const linked = async (data: object) => {
+      statements = 0
+      await world.as(2).space.update({ where: { id: 2 }, data: { boards: data } })
+      return statements
+    }
+    // Beside BEGIN and COMMIT.
+    expect(await linked({ connect: ids })).toBeLessThanOrEqual(9)
+    expect(await world.bare.board.count({ where: { spaceId: 2 } })).toBe(101)
+  })
+})
