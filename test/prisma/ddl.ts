@@ -52,7 +52,11 @@ const types: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** Native types whose SQL is not just their name in capitals. */
-const natives: Readonly<Record<string, string>> = { Citext: 'TEXT', DoublePrecision: 'DOUBLE PRECISION' }
+const natives: Readonly<Record<string, string>> = {
+  Citext: 'TEXT',
+  DoublePrecision: 'DOUBLE PRECISION',
+  UnsignedBigInt: 'BIGINT UNSIGNED',
+}
 
 class Ddl {
   readonly #schema: PrismaSchema

@@ -21,6 +21,8 @@ const clients = [
   ['documents', 'mysql'],
   ['columns', 'postgresql'],
   ['spellings', 'postgresql', 'prisma-client-js'],
+  ['stored-postgresql', 'postgresql', 'prisma-client-js'],
+  ['stored-mysql', 'mysql', 'prisma-client-js'],
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
   ['tenants', 'sqlite'],

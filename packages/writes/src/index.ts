@@ -1,3 +1,4 @@
+export { isStored } from '@arcturus/core/internal/writes'
 export type {
   Data,
   Dependent,

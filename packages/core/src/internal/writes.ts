@@ -1,5 +1,6 @@
 export { fieldTextsOf, hasChangeRules, hasLinkRules, restrictsFields } from '../authorizer/actions/actionNames.js'
 export type { Authorizer } from '../authorizer/authorizer.js'
+export { isStored } from '../authorizer/changes/columns.js'
 export { madeFilter } from '../authorizer/decisions/decision.js'
 export { type Engine, engineOf } from '../authorizer/decisions/engine.js'
 export { after, type Eventual } from '../authorizer/decisions/eventual.js'

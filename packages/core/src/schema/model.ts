@@ -30,6 +30,11 @@ export interface ScalarField {
   readonly values?: readonly string[] | undefined
   /** The value of a new row whose data do not contain it. Default: nil if it can be nil, else unknown. */
   readonly initial?: InitialValue | undefined
+  /**
+   * Returns whether the database returns a value as it is written to the column; undefined if only the database knows.
+   * Default: it does.
+   */
+  readonly keeps?: ((value: unknown) => boolean | undefined) | undefined
 }
 
 /** A known value, or one that the database or the ORM makes, such as the next number or the time. */

@@ -1,7 +1,6 @@
 import { type Data, keyText, type Values } from '@arcturus/writes'
 import type { Arguments } from '../literal.js'
 import type { PrismaModel } from '../schema/schema.js'
-import { knownValues } from './knownValues.js'
 
 /** Finds the readable rows of some conditions. */
 export type FindReadable = (wheres: readonly Arguments[], columns: readonly string[]) => Promise<readonly Values[]>
@@ -9,16 +8,18 @@ export type FindReadable = (wheres: readonly Arguments[], columns: readonly stri
 /**
  * Returns the rows that `skipDuplicates` does not skip: no readable row, and no row before them, has one of their
  * unique values. A hidden row is no duplicate: it refuses the insert, as it does without `skipDuplicates`.
+ * @param knownOf - Returns the columns of a new row whose stored values are known.
  * @param uniques - The columns of each unique value that all readable rows show.
  */
 export async function withoutDuplicates(
   model: PrismaModel,
   rows: readonly Data<Arguments>[],
+  knownOf: (columns: Values) => Values,
   uniques: readonly (readonly string[])[],
   find: FindReadable,
 ): Promise<readonly Data<Arguments>[]> {
   const valuesOf = (data: Data<Arguments>): readonly Values[] => {
-    const known = knownValues(model, data.columns, true)
+    const known = knownOf(data.columns)
     return uniques.flatMap((names) =>
       names.every((name) => (known[name] ?? null) !== null)
         ? [Object.fromEntries(names.map((name) => [name, known[name]]))]

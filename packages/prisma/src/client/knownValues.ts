@@ -1,4 +1,6 @@
-import type { Values } from '@arcturus/writes'
+import type { Authorizer } from '@arcturus/core'
+import type { Field } from '@arcturus/core/filters'
+import { isStored, type Values } from '@arcturus/writes'
 import { isArguments } from '../literal.js'
 import type { PrismaColumn, PrismaModel } from '../schema/schema.js'
 
@@ -6,12 +8,17 @@ import type { PrismaColumn, PrismaModel } from '../schema/schema.js'
  * Returns the columns of a new row that the database stores as they are given, or by a literal default.
  * @param isComplete - Whether no other columns are added, such as those of a reference.
  */
-export function knownValues(model: PrismaModel, columns: Values, isComplete: boolean): Values {
+export function knownValues({ schema }: Authorizer, model: PrismaModel, columns: Values, isComplete: boolean): Values {
   const known: Record<string, unknown> = {}
   for (const field of model.fields) {
     if (field.kind === 'relation') continue
     const given = columns[field.name]
-    const value = given !== undefined ? stored(field, given) : isComplete ? initialOf(field) : undefined
+    const value =
+      given !== undefined
+        ? stored(schema.field(model.name, field.name), given)
+        : isComplete
+          ? initialOf(field)
+          : undefined
     if (value !== undefined) known[field.name] = value
   }
   return known
@@ -23,24 +30,16 @@ function initialOf({ initial, nullable, list }: PrismaColumn): unknown {
   return initial === 'generated' ? undefined : initial.value
 }
 
-/** Types whose values a database can store in another form, such as decimals, are unknown. */
-function stored(column: PrismaColumn, given: unknown): unknown {
-  if (!isExact(column)) return undefined
-  if (column.list) {
-    const values = isArguments(given) ? given['set'] : given
-    return Array.isArray(values) ? values : undefined
-  }
-  if (column.type === 'DateTime' && typeof given === 'string') {
-    const date = new Date(given)
-    return Number.isNaN(date.getTime()) ? undefined : date
-  }
-  if (given === null || given instanceof Date) return given
-  return typeof given === 'object' ? undefined : given
+/** Returns a value as the row has it after the write; undefined if the database can store it in another form. */
+function stored(field: Field | undefined, given: unknown): unknown {
+  if (given === null) return null
+  // The digits of a decimal are those of the database.
+  if (field?.kind !== 'scalar' || field.type === 'decimal') return undefined
+  const value = field.list && isArguments(given) ? given['set'] : field.type === 'date' ? dateOf(given) : given
+  return isStored(field, value) === true ? value : undefined
 }
 
-function isExact({ kind, type, native }: PrismaColumn): boolean {
-  if (kind === 'enum' || type === 'Int' || type === 'BigInt' || type === 'Boolean') return true
-  if (type === 'String')
-    return native === undefined || /^(Text|VarChar|TinyText|MediumText|LongText)$/.test(native.name)
-  return native === undefined && (type === 'DateTime' || type === 'Float')
+/** Prisma sends a text as it is: the database rounds it to the digits of its column. */
+function dateOf(given: unknown): unknown {
+  return typeof given === 'string' && !/\.\d{4}/.test(given) ? new Date(given) : given
 }

@@ -79,9 +79,13 @@ class Plan {
       relations,
       keyOf: (of) => tables.model(of)!.key,
       allColumns: (of) => tables.model(of)!.fields.flatMap(({ kind, name }) => (kind === 'relation' ? [] : [name])),
-      knownValues: (of, columns) => knownValues(tables.model(of)!, columns, true),
+      knownValues: (of, columns) => this.#known(tables.model(of)!, columns),
       trustsCascades: session.trustsCascades,
     })
+  }
+
+  #known(model: PrismaModel, columns: Values, isComplete = true): Values {
+    return knownValues(this.session.parts.authorizer, model, columns, isComplete)
   }
 
   /** Binds all filters of the result, and those of a refusal, before the first row is written. */
@@ -145,7 +149,7 @@ class Plan {
     const names = rows.flatMap((data) => this.writer.rules.fieldNames('create', name, data.names))
     const fields = await this.judge.fields('create', name, names)
     for (const { columns, links } of rows) {
-      const known = knownValues(this.model, columns, links.length === 0)
+      const known = this.#known(this.model, columns, links.length === 0)
       const decided = this.judge.decide('create', name, known)
       const readable = isRead ? this.judge.decide('read', name, known) : true
       if (decided === false || readable === false) throw this.judge.denial()
@@ -166,14 +170,20 @@ class Plan {
       if (visible.every((one) => one === 'all')) shown.push(names)
     }
     const readable = await this.judge.before('read', name)
-    return await withoutDuplicates(this.model, rows, shown, async (wheres, columns) => {
-      const found: Values[] = []
-      for (let from = 0; from < wheres.length; from += this.store.mostKeys) {
-        const some = this.store.any(wheres.slice(from, from + this.store.mostKeys))
-        found.push(...(await this.store.find(name, this.store.all([some, ...readable]), columns)))
-      }
-      return found
-    })
+    return await withoutDuplicates(
+      this.model,
+      rows,
+      (columns) => this.#known(this.model, columns),
+      shown,
+      async (wheres, columns) => {
+        const found: Values[] = []
+        for (let from = 0; from < wheres.length; from += this.store.mostKeys) {
+          const some = this.store.any(wheres.slice(from, from + this.store.mostKeys))
+          found.push(...(await this.store.find(name, this.store.all([some, ...readable]), columns)))
+        }
+        return found
+      },
+    )
   }
 
   /** Returns the condition of the rows that an operation with a `limit` is about. */

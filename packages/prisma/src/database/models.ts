@@ -1,8 +1,10 @@
-import type { Field, Model, ScalarType } from '@arcturus/core/filters'
+import type { Field, Model, ScalarField, ScalarType } from '@arcturus/core/filters'
+import { keepsValues } from '@arcturus/core/sql'
 import type { PrismaColumn, PrismaField, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'
 import type { DatabaseOptions } from './dialect.js'
 import { withReferences } from './references.js'
+import { sqlDialectOf } from './sqlDialect.js'
 
 /**
  * Returns the models of a Prisma schema for the authorizer:
@@ -40,6 +42,7 @@ function fieldOf(field: PrismaField, tables: Tables): Field {
       list,
       ...(values && { values }),
       ...(initial && { initial }),
+      ...keepsOf(field, tables.schema),
     }
   }
   const { model } = field
@@ -77,4 +80,37 @@ function scalarOf(column: PrismaColumn): ScalarType {
   if (column.kind === 'enum') return 'enum'
   if (column.native?.name === 'Uuid') return 'uuid'
   return scalars[column.type] ?? 'unknown'
+}
+
+/** The types of columns without a native one: their names, and their sizes. */
+const usual: Readonly<Record<string, readonly [name: string, ...sizes: number[]]>> = {
+  String: ['text'],
+  Boolean: ['boolean'],
+  Int: ['int'],
+  BigInt: ['bigint'],
+  Float: ['double'],
+  Decimal: ['decimal', 65, 30],
+  DateTime: ['datetime', 3],
+}
+
+/** Returns how the database keeps the values of a column; nothing for JSON, for bytes, and for other databases. */
+function keepsOf({ kind, type, native }: PrismaColumn, { provider }: PrismaSchema): Pick<ScalarField, 'keeps'> {
+  if (kind === 'enum') return { keeps: () => true }
+  const dialect = provider === 'cockroachdb' ? 'postgresql' : sqlDialectOf({ provider })
+  const otherwise = provider === 'mysql' && type === 'String' ? (['varchar', 191] as const) : usual[type]
+  if (!dialect || !otherwise) return {}
+  const isNative = native !== undefined && type !== 'Boolean'
+  const [name, ...sizes] = isNative ? [native.name, ...native.args.map(Number)] : otherwise
+  const unsigned = name.startsWith('Unsigned')
+  const [size, scale] = sizes
+  const keeps = keepsValues({ dialect, name: name.replace('Unsigned', ''), size, scale, unsigned })
+  return { keeps: type === 'Float' ? (value) => isSent(value as number) && keeps(value) : keeps }
+}
+
+/**
+ * Whether Prisma sends a number exactly. It writes numbers beyond 64 bits out in full, with 16
+ * correct digits. Numbers with fewer digits remain the same.
+ */
+export function isSent(number: number): boolean {
+  return Math.abs(number) < 2 ** 63 || Number(number.toPrecision(15)) === number
 }

@@ -12,9 +12,10 @@ import {
   type ValueTest,
 } from '@arcturus/core/sql'
 import type { Dialect } from '../database/dialect.js'
+import { isSent } from '../database/models.js'
 import { refuse } from '../refusal.js'
 import type { PrismaColumn } from '../schema/schema.js'
-import { isNumberFilter, isSent, orderedNumber } from './numbers.js'
+import { isNumberFilter, orderedNumber } from './numbers.js'
 import { type ColumnFilter, type ColumnTest, equalTo, isEquality, oneOf, within } from './test.js'
 import { cutEquals, cutOrder, refuseCollation, textTest } from './texts.js'
 import { elementTypeOf } from './types.js'

@@ -3,14 +3,6 @@ import type { Dialect } from '../database/dialect.js'
 import { type Alternatives, type ColumnFilter, ordered } from './test.js'
 
 /**
- * Whether Prisma sends a number exactly. It writes numbers beyond 64 bits out in full, with 16
- * correct digits. Numbers with fewer digits remain the same.
- */
-export function isSent(number: number): boolean {
-  return Math.abs(number) < 2 ** 63 || Number(number.toPrecision(15)) === number
-}
-
-/**
  * Dates between these are read exactly. PostgreSQL's infinities and years before 1, and MySQL's
  * zeros, are not.
  */

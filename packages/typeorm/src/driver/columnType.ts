@@ -1,5 +1,5 @@
 import type { ScalarType } from '@arcturus/core/filters'
-import type { SqlDialect, SqlType } from '@arcturus/core/sql'
+import { type Keeps, keepsValues, type SqlDialect, type SqlType } from '@arcturus/core/sql'
 import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 
 /**
@@ -9,6 +9,40 @@ import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 export interface TypeOrmColumnType {
   readonly scalar: ScalarType
   readonly sql: SqlType
+}
+
+/** Returns whether the database returns the values of a column as they are written; undefined if there is no telling. */
+export function keepsOf(column: TypeOrmColumn, type: string, driver: TypeOrmDriver): Keeps | undefined {
+  const stored = storedOf(column, type, driver)
+  if (!column.transformer) return stored
+  const all = [column.transformer].flat()
+  return (value) => {
+    try {
+      const sent = all.reduce((one: unknown, { to }) => to(one), value)
+      const read = all.reduceRight((one: unknown, { from }) => from(one), sent)
+      const isSame = typeof value === 'object' ? JSON.stringify(read) === JSON.stringify(value) : read === value
+      return isSame && (stored ? stored(sent) : true)
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function storedOf(column: TypeOrmColumn, type: string, driver: TypeOrmDriver): Keeps | undefined {
+  const { dialect, hasWallClock } = driver
+  const { length, precision, scale, unsigned, enum: values } = column
+  const name = type.toLowerCase()
+  if (column.type === 'simple-json' || /^json|blob$|^bytea$/.test(name)) return undefined
+  if (column.isVirtualProperty || (!column.transformer && driver.hasOtherForm(column))) return () => undefined
+  if (column.type === 'simple-array') return (value) => typeof value === 'string' && /^[^,]+$/.test(value)
+  // MySQL takes other texts for values of an enum: those of another case, and numbers.
+  if (values && name !== 'set') return (value) => (typeof value === 'string' ? values.includes(value) : undefined)
+  if (/^bool(ean)?$/i.test(typeof column.type === 'function' ? column.type.name : String(column.type)))
+    return (value) => typeof value === 'boolean'
+  const usual = dialect === 'mysql' && name === 'varchar' ? 255 : undefined
+  const size = length ? Number(length) : (precision ?? usual)
+  const wall = hasWallClock && dialect !== 'sqlite' && name !== 'timestamp with time zone'
+  return keepsValues({ dialect, name, size, scale, unsigned, wall })
 }
 
 /**

@@ -6,12 +6,21 @@ export interface TypeOrmColumn {
   readonly type: unknown
   readonly isArray: boolean
   readonly isVirtualProperty?: boolean
-  readonly transformer?: unknown
+  readonly transformer?: Transformer | Transformer[] | undefined
   readonly enum?: (string | number)[] | undefined
   readonly collation?: string | undefined
+  readonly length?: string | undefined
   readonly scale?: number | undefined
   readonly precision?: number | null | undefined
   readonly unsigned: boolean
+}
+
+/** Converts values on their way to the database, and back. */
+interface Transformer {
+  // biome-ignore lint/suspicious/noExplicitAny: as TypeORM declares it
+  to(value: any): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  from(value: any): unknown
 }
 
 /** The part of TypeORM's `DataSource` or `Connection` that determines how values are converted. */

@@ -1,4 +1,4 @@
-import type { RowChange, Values } from '@arcturus/writes'
+import { isStored, type RowChange, type Values } from '@arcturus/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { columnName } from './entityRelations.js'
@@ -50,36 +50,21 @@ export function referenced(column: ColumnMetadata, value: unknown): unknown {
  */
 export function knownValuesOf({ authorizer: { schema } }: Parts, entity: EntityMetadata): (columns: Values) => Values {
   const all = entity.columns.flatMap((column) => {
-    const { isVirtual, embeddedMetadata, propertyName: name, transformer, isGenerated } = column
-    if (isVirtual || embeddedMetadata || isGenerated) return []
+    const { isVirtual, embeddedMetadata, propertyName: name, isGenerated } = column
     const field = schema.field(entity.name, name)
-    const isPlain = field?.kind === 'scalar' && field.initial !== 'generated'
-    const otherwise = isPlain && !field.initial && field.nullable && !field.list ? null : undefined
-    const initial = isPlain && field.initial ? field.initial.value : otherwise
-    return [{ name, from: columnName(column), isKnown: transformer ? () => false : storedBy(column), initial }]
+    if (isVirtual || embeddedMetadata || isGenerated || field?.kind !== 'scalar') return []
+    const { initial, nullable, list } = field
+    const otherwise = initial || !nullable || list ? undefined : null
+    const value = initial && initial !== 'generated' ? initial.value : otherwise
+    return [{ name, from: columnName(column), field, initial: value }]
   })
   return (columns) => {
     const known: Record<string, unknown> = {}
-    for (const { name, from, isKnown, initial } of all) {
+    for (const { name, from, field, initial } of all) {
       const given = columns[from]
-      if (given !== undefined && isKnown(given)) known[name] = given
+      if (given === null ? field.nullable : isStored(field, given)) known[name] = given
       if (given === undefined && initial !== undefined) known[name] = initial
     }
     return known
-  }
-}
-
-/** Returns a function that returns whether every database reads a value of a column as it was written. */
-export function storedBy({ type, isArray, isNullable }: ColumnMetadata): (value: unknown) => boolean {
-  const name = typeof type === 'function' ? type.name.toLowerCase() : String(type)
-  const isBoolean = /^bool(ean)?$/.test(name)
-  const isNumber = /^(number|int|integer|int2|int4|smallint|mediumint)$/.test(name)
-  const isText = /^(string|varchar|character varying|text|enum|simple-enum)$/.test(name)
-  return (value) => {
-    if (isArray) return false
-    if (value === null) return isNullable
-    if (typeof value === 'boolean') return isBoolean
-    if (typeof value === 'number') return isNumber && Number.isSafeInteger(value)
-    return typeof value === 'string' && isText
   }
 }

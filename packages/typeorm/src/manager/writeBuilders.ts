@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/writes'
+import { isStored, type Values } from '@arcturus/writes'
 import { DeleteQueryBuilder, type ObjectLiteral, type QueryBuilder, UpdateQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'
@@ -12,7 +12,7 @@ import { refusedPart } from './facade.js'
 import { joinedOf } from './joined.js'
 import { Plan, type Statement } from './plan.js'
 import { referenceLinkOf, viaOf } from './relationBuilder.js'
-import { changesOf, storedBy } from './rowChange.js'
+import { changesOf } from './rowChange.js'
 import { keyIn, keyOf } from './rowKeys.js'
 import { type Running, sending, writing } from './session.js'
 
@@ -129,12 +129,15 @@ const counting: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'better-sq
 
 /** Returns the key by which the caller names one row, if that is all that a statement has to know of it. */
 function keyAlone(builder: Conditional, { kind }: Statement, { plan, session, entity }: Writing): Values | undefined {
-  const { relations, dataSource } = session.parts
+  const { relations, dataSource, authorizer } = session.parts
   const [key, ...others] = named.get(builder) ?? []
   const isAlone = key && others.length === 0 && builder.expressionMap.wheres.length === 1
   // A row that rules compare with the row after is locked first.
   if (!isAlone || !counting.has(dataSource.options.type) || plan.judge.comparesStates(entity.name)) return undefined
-  const isTyped = entity.primaryColumns.every((column) => storedBy(column)(key[columnName(column)]))
+  const isTyped = entity.primaryColumns.every((column) => {
+    const field = authorizer.schema.field(entity.name, column.propertyName)
+    return field?.kind === 'scalar' && isStored(field, key[columnName(column)]) === true
+  })
   return isTyped && (kind !== 'delete' || relations.dependents(entity.name).length === 0) ? key : undefined
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseFacts, Field, Model, RelationField, ScalarField, ScalarTyp
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { typeOrmColumnType } from '../driver/columnType.js'
+import { keepsOf, typeOrmColumnType } from '../driver/columnType.js'
 import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
@@ -19,12 +19,23 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
   const driver = driverOf(dataSource)
   const references = new References(dataSource, database)
   const scalar = (column: ColumnMetadata): ScalarField => {
-    const { scalar: type, sql } = typeOrmColumnType(column, dataSource.driver.normalizeType(column), driver)
+    const own = dataSource.driver.normalizeType(column)
+    const { scalar: type, sql } = typeOrmColumnType(column, own, driver)
+    const keeps = keepsOf(column, own, driver)
     const element = sql.kind === 'list' ? sql.of : sql
     const values = element.kind === 'enum' ? [...element.values.keys()] : undefined
     const [name, nullable, list] = [column.propertyName, column.isNullable, sql.kind === 'list']
     const initial = initialOf(column, type, list)
-    return { kind: 'scalar', name, type, nullable, list, ...(values && { values }), ...(initial && { initial }) }
+    return {
+      kind: 'scalar',
+      name,
+      type,
+      nullable,
+      list,
+      ...(values && { values }),
+      ...(initial && { initial }),
+      ...(keeps && { keeps }),
+    }
   }
   const fieldsOf = (of: Described): readonly Field[] => [
     ...accessorsOf(of),

@@ -113,6 +113,7 @@ describe('models', () => {
       type: 'string',
       nullable: true,
       list: false,
+      keeps: expect.any(Function) as unknown,
     })
     expect(model('Person').fields.get('tags')).toMatchObject({ type: 'string', list: true })
     expect(fields('Person.home')).toEqual(['city'])

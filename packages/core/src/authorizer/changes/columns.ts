@@ -30,9 +30,27 @@ export function columnValue(model: string, name: string, field: ScalarField | un
 
 function scalar(model: string, field: ScalarField, value: unknown): unknown {
   const foreign = foreignValue(model, { ...field, list: false }, value)
-  if (foreign === undefined && isOf(field, value)) return copied(model, field.name, value)
+  if (foreign === undefined && isOf(field, value)) {
+    const copy = copied(model, field.name, value)
+    if (field.keeps?.(copy) !== false) return copy
+    throw invalidValue(
+      model,
+      field.name,
+      'would be stored in another form than this value has',
+      'write it as it is stored: with no more characters or digits than the column has, and as the database returns it',
+    )
+  }
   const hint = field.values ? `use one of ${field.values.join(', ')}` : 'convert it before it is written'
   throw invalidValue(model, field.name, `can't hold this value: it is declared as ${field.type}`, hint)
+}
+
+/**
+ * Returns whether a column has a value as it is after it is written; undefined if only the database knows. What is
+ * decided by other values has to be decided again after the write.
+ */
+export function isStored(field: ScalarField, value: unknown): boolean | undefined {
+  if (!field.list) return isOf(field, value) && (field.keeps ? field.keeps(value) : undefined)
+  return Array.isArray(value) && value.every((one) => isStored({ ...field, list: false }, one))
 }
 
 /** Returns whether a column's type has a value. */
@@ -54,7 +72,7 @@ function isOf({ type, values }: ScalarField, value: unknown): boolean {
     case 'uuid':
       return typeof value === 'string' && isUuid(value)
     case 'date':
-      return value instanceof Date && equalsItself(value)
+      return !Number.isNaN(timeOf(value) ?? Number.NaN)
     case 'bytes':
       return isBinary(value)
     case 'json':
@@ -62,6 +80,16 @@ function isOf({ type, values }: ScalarField, value: unknown): boolean {
       return true
     default:
       return type satisfies never
+  }
+}
+
+/** Returns the time of a date, also of one that another realm made; undefined for other objects. */
+function timeOf(value: unknown): number | undefined {
+  try {
+    // Sound: the method returns a number, or throws for other objects.
+    return Reflect.apply(Date.prototype.getTime, value, []) as number
+  } catch {
+    return undefined
   }
 }
 
@@ -78,7 +106,8 @@ function copied(model: string, name: string, value: unknown): unknown {
       return value
   }
   if (value === null) return value
-  if (value instanceof Date) return new Date(value.getTime())
+  const time = timeOf(value)
+  if (time !== undefined) return new Date(time)
   if (value instanceof Uint8Array) return value.slice()
   if (Array.isArray(value)) return Array.from(value, (one: unknown) => copied(model, name, one))
   if (!isPlain(value)) return value

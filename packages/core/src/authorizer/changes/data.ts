@@ -5,7 +5,7 @@ import type { Schema } from '../../schema/schema.js'
 import { tag } from '../../schema/tags.js'
 import { agree } from '../../values/keyParts.js'
 import { allKinds } from '../../values/kinds.js'
-import { columnValue, copyOf, invalidValue, setOwn } from './columns.js'
+import { columnValue, copyOf, invalidValue, isStored, setOwn } from './columns.js'
 import { isFoundByColumns, type Reference, readReference } from './reference.js'
 
 /** The data of one row that is written, read once. */
@@ -55,7 +55,8 @@ export function readData(
     if (field?.kind !== 'relation') {
       assertNoAccessor(model, name, like)
       const copy = field ? columnValue(model, name, field, value) : undeclared(schema, model, name, like, value)
-      set(name, copy)
+      // A policy that reads a value which only the database knows gets an error.
+      set(name, field?.keeps && copy !== null && isStored(field, copy) !== true ? undefined : copy)
       setOwn(data, name, copy)
       continue
     }
