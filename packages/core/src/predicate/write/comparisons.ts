@@ -4,7 +4,7 @@ import type { Schema } from '../../schema/schema.js'
 import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
 import type { Contains, Literal, None, Order, Same, Side, Value } from '../graph/graph.js'
-import type { Doubt } from './doubt.js'
+import { type Doubt, ignored } from './doubt.js'
 import {
   type Comparison,
   equality,
@@ -15,6 +15,7 @@ import {
   searchFunction,
 } from './equality.js'
 import type { OperandWriter } from './operands.js'
+import { fewLiterals } from './parts.js'
 import { isPlainComparison, isPlainNumber, isPlainOrder, isPlainScalar } from './plainness.js'
 import type { FunctionPool } from './pool.js'
 import type { CodeScope } from './scope.js'
@@ -254,8 +255,22 @@ export class ComparisonWriter {
         `${x} === null || !${isScalar(x)} && ${doubt.note(found(written, this.#nilTest(x, side)))}`,
       )
     const values = literals.map((one) => this.operands.value(one))
+    const set = `new Set([${values.join(', ')}])`
+    const isOne =
+      values.length < fewLiterals
+        ? values.map((one) => `${x} === ${one}`)
+        : [`${this.pool.add('f', set, (name) => `const ${name} = ${set}`)}.has(${x})`]
     const other = this.#isOther(side, written, typeof first, values[0]!, doubt)
-    return sequence(written.before, [...values.map((one) => `${x} === ${one}`), other].join(' || '))
+    return sequence(written.before, [...isOne, other].join(' || '))
+  }
+
+  /**
+   * Writes the test of a value that is of another type than a `literal`.
+   * @param kind - What `typeof` says of the literal.
+   */
+  otherThan(side: Side, kind: string, scope: CodeScope): Written & { readonly other: string } {
+    const written = this.operands.write(side.value, scope)
+    return { ...written, other: this.#isOther(side, written, kind, 'literal', ignored) }
   }
 
   /**

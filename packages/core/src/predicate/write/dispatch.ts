@@ -18,6 +18,12 @@ export type Decided = string | null | undefined
 /** Up to so many classes of one side are told apart by comparisons; for more, a map is faster. */
 const comparedClasses = 8
 
+/** Up to so many actions are told apart by comparisons: V8 does not optimize functions that are too long. */
+const comparedActions = 64
+
+/** A value and what is done for it. */
+type Case = readonly [value: string, body: string]
+
 /** Returns whether a function for these classes is faster than a table. */
 export function canDispatch(pairs: readonly ClassPair[]): boolean {
   const actors = new Set(pairs.map(({ actor }) => actor))
@@ -39,15 +45,20 @@ export function dispatchText(
   const actors = new Map<string, ClassPair[]>()
   for (const pair of pairs) actors.set(pair.actor, [...(actors.get(pair.actor) ?? []), pair])
   const tables: string[] = named.length === 0 ? [] : [`const named = new Set(${JSON.stringify(named)})`]
-  const ofActor = (ofOne: readonly ClassPair[]): string => {
-    if (ofOne.length <= comparedClasses) return choice('resource.constructor', ofOne.map(ofPair))
+  const found = (of: string, cases: readonly Case[], most: number): string => {
+    if (cases.length <= most) return choice(of, cases)
     const name = `decisions${tables.length}`
-    const entries = ofOne
-      .map(ofPair)
-      .map(([resource, body]) => `[${resource}, (actor, action, resource) => {\n${body}\n}]`)
+    const entries = cases.map(([value, body]) => `[${value}, (actor, action, resource) => {\n${body}\n}]`)
     tables.push(`const ${name} = new Map([\n${entries.join(',\n')}\n])`)
-    return `const decision = ${name}.get(resource.constructor)\nif (decision !== undefined) return decision(actor, action, resource)`
+    return `const decision = ${name}.get(${of})\nif (decision !== undefined) return decision(actor, action, resource)`
   }
+  const ofPair = ({ resource, predicates, others }: ClassPair): Case => {
+    const cases = predicates.map(([action, decided]): Case => [text(action), answer(decided)])
+    const ofOthers = others === undefined ? '' : `\nif (named.has(action)) ${answer(others)}`
+    return [resource, `{\n${found('action', cases, comparedActions)}${ofOthers}\n}`]
+  }
+  const ofActor = (ofOne: readonly ClassPair[]): string =>
+    found('resource.constructor', ofOne.map(ofPair), comparedClasses)
   const byActor = choice(
     'actor.constructor',
     [...actors].map(([actor, ofOne]) => [actor, `{\n${ofActor(ofOne)}\n}`]),
@@ -90,17 +101,11 @@ running.current = undefined
 }
 }`
 
-function ofPair({ resource, predicates, others }: ClassPair): readonly [value: string, body: string] {
-  const cases = predicates.map(([action, decided]) => [text(action), answer(decided)] as const)
-  const ofOthers = others === undefined ? '' : `\nif (named.has(action)) ${answer(others)}`
-  return [resource, `${choice('action', cases)}${ofOthers}`]
-}
-
 function answer(decided: Decided): string {
   return `return ${decided ? `${decided}(actor, action, resource)` : decided === null ? false : undefined}`
 }
 
-function choice(of: string, cases: readonly (readonly [value: string, body: string])[]): string {
+function choice(of: string, cases: readonly Case[]): string {
   const [first] = cases
   if (cases.length === 1) return `if (${of} === ${first![0]}) {\n${first![1]}\n}`
   return `switch (${of}) {\n${cases.map(([value, body]) => `case ${value}: ${body}\nbreak`).join('\n')}\n}`

@@ -21,6 +21,11 @@ export class Doubt {
     return `(${test} ?? (${this.variable} = ${noted(this.place)}${this.isNegated ? ', true' : ''}))`
   }
 
+  /** Writes a test, which may be undecided unless it is decided. */
+  unless(isDecided: boolean, test: string): string {
+    return isDecided ? test : this.note(test)
+  }
+
   /** For a part that others follow. */
   get before(): Doubt {
     return new Doubt(this.variable, this.isNegated, false)

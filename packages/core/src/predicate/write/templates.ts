@@ -210,6 +210,43 @@ export function isObject(x: string): string {
   return `typeof ${x} === "object" && ${x} !== null`
 }
 
+/** Writes a function. @param keyword - `function`, or that of a generator. */
+export function functionText(keyword: string, name: string, parameters: readonly string[], body: string): string {
+  return `${keyword} ${name}(${parameters.join(', ')}) {\n${body}\n}`
+}
+
+/** What a choice is written from: the read of its value, and the names of its tables. */
+interface ChoiceText {
+  readonly before: readonly string[]
+  readonly value: string
+  /** What `typeof` says of the literals. */
+  readonly kind: string
+  /** Whether nil equals none of them. */
+  readonly excludesNil: boolean
+  /** Tests whether a value of another type equals a `literal`. */
+  readonly other: string
+  /** Calls the function of a literal, `chosen`. */
+  readonly called: string
+  /** What is done where that test is undecided. */
+  readonly undecided: string
+  /** The functions by their literals. */
+  readonly table: string
+}
+
+/** Writes the body of a function that finds the alternatives for a value. One of another type is compared with all literals. */
+export function choiceText(choice: ChoiceText): string {
+  const { before, value, kind, excludesNil, other, called, undecided, table } = choice
+  return [
+    ...before.map((line) => `${line};`),
+    `if (typeof ${value} === "${kind}") {\nconst chosen = ${table}.get(${value})\nreturn chosen !== undefined && ${called}\n}`,
+    ...(excludesNil ? [`if (${value} === null) return false`] : []),
+    'let found = false\nlet at = 0',
+    `for (const [literal, chosen] of ${table}) {\nconst same = ${other}\nif (same === undefined) ${undecided}`,
+    `else if (same) {\nconst answer = ${called}\nif (answer) return true\nif (answer === undefined) found = answer\n}`,
+    'at++\n}\nreturn found',
+  ].join('\n')
+}
+
 /** Writes a test for values that are equal only to the same value of their own type. */
 export function isScalar(x: string): string {
   return `(typeof ${x} !== "object" && typeof ${x} !== "function" && ${x} !== undefined)`

@@ -5,16 +5,19 @@ import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { buildGraph } from '../graph/build.js'
-import type { Argument, Callee, InstanceOf, Joint, Loop, Node, Round, Test, TestOf, Value } from '../graph/graph.js'
+import type { Argument, Callee, InstanceOf, Loop, Node, Round, Test, TestOf, Value } from '../graph/graph.js'
 import { attributeOf, ComparisonWriter } from './comparisons.js'
 import { Doubt, excluded, ignored, noted } from './doubt.js'
 import { classTest, keyOfClass } from './equality.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
+import { type Choice, choicesIn, isTest, joined, partsOfFunction, type Several } from './parts.js'
 import type { FunctionPool } from './pool.js'
 import { CodeScope } from './scope.js'
 import {
   budgeted,
+  choiceText,
+  functionText,
   isObject,
   isWholeList,
   leaveRounds,
@@ -77,8 +80,8 @@ export function programText(
 const subjects = ['actor', 'action', 'resource'] as const
 const ownMeter = /\bown\b/
 
-/** A loop as a function. */
-interface LoopFunction {
+/** A part of a condition as a function. */
+interface PartFunction {
   readonly name: string
   readonly parameters: readonly string[]
 }
@@ -93,7 +96,7 @@ class Writer {
   readonly #comparisons: ComparisonWriter
   /** Whether an evaluation counts its steps. A waiting one is not alone: others run meanwhile. */
   readonly #counts: boolean
-  readonly #loops = new Map<Loop, LoopFunction>()
+  readonly #loops = new Map<Loop, PartFunction>()
 
   constructor(
     condition: Condition,
@@ -170,14 +173,20 @@ class Writer {
         return `!${this.#node(node.of, scope, doubt.negated)}`
       case 'all': {
         if (doubt.isNegated && !node.isDecided) return doubt.note(this.#decision(node, scope))
-        const last = node.of.length - 1
+        const parts = partsOfFunction(node)
         const write = (part: Node, inner: CodeScope, at: number): string =>
-          this.#node(part, inner, at === last ? doubt : doubt.before)
-        return this.#joined(node, ' && ', scope, write)
+          this.#part(part, node, inner, at === parts.length - 1 ? doubt : doubt.before)
+        return joinedText(parts, ' && ', scope, write)
       }
       case 'any': {
+        const { choices, others } = choicesIn(node.of)
+        const arms = choices.length === 0 ? node : { ...node, of: others }
         const write = (noted: Doubt): string =>
-          this.#joined(node, ' || ', scope, (part, inner) => this.#node(part, inner, noted))
+          joinedText([...choices, ...partsOfFunction(arms)], ' || ', scope, (part, inner) =>
+            'cases' in part
+              ? noted.unless(part.isDecided, this.#choice(part, inner))
+              : this.#part(part, arms, inner, noted),
+          )
         // A variable of the condition around it serves if that condition is true, too.
         return node.isDecided || doubt.isLast ? write(doubt) : doubt.note(this.#undecided(scope, write))
       }
@@ -191,20 +200,50 @@ class Writer {
     return span === undefined || kind === 'loop' || kind === 'call' ? undefined : this.pool.place(span)
   }
 
-  /** Writes the parts of a condition: all but the first are not always evaluated. */
-  #joined(
-    { of }: Several,
-    operator: ' && ' | ' || ',
-    scope: CodeScope,
-    write: (part: Node, scope: CodeScope, at: number) => string,
-  ): string {
-    let inner = scope
-    const texts = of.map((part, at) => {
-      const text = write(part, inner, at)
-      if (inner === scope) inner = scope.inner()
-      return text
+  /** Writes a part of a condition: several of its parts together as a function. */
+  #part(part: Node, whole: Several, scope: CodeScope, doubt: Doubt): string {
+    if (whole.of.includes(part)) return this.#node(part, scope, doubt)
+    return doubt.unless(
+      part.isDecided,
+      this.#apart(
+        this.#functionOf((inner) => `return ${this.#decision(part, inner)}`),
+        scope,
+      ),
+    )
+  }
+
+  /** Writes alternatives of which the value of an operand chooses some. */
+  #choice({ side, kind, isTested, cases }: Choice, scope: CodeScope): string {
+    const all = [...cases].map(([literal, some]) => ({
+      literal,
+      places: some.flatMap(({ test }) => this.#placeOf(test) ?? []),
+      scope: new CodeScope(),
+      rest: joined(
+        'any',
+        some.map(({ rest }) => rest),
+      ),
+    }))
+    const bodies = all.map((one) => one.scope.body(`return ${this.#decision(one.rest, one.scope)}`))
+    const parameters = [...new Set(all.flatMap((one) => [...one.scope.parameters]))]
+    const names = bodies.map((body) => this.#added(parameters, body))
+    const entries = all.map(({ literal }, at) => `[${JSON.stringify(literal)}, ${names[at]!}]`)
+    const table = this.#table(`new Map([${entries.join(', ')}])`)
+    const places = all.some((one) => one.places.length > 0)
+      ? `for (const place of ${this.#table(JSON.stringify(all.map((one) => one.places)))}[at]) noted(place)\n`
+      : ''
+    const undecided = isTested ? 'bail()' : `{\n${places}found = undefined\n}`
+    const part = this.#functionOf((inner) => {
+      for (const parameter of parameters) inner.use(parameter)
+      const read = this.#comparisons.otherThan(side, kind, inner)
+      const called = this.#called('chosen', parameters)
+      return choiceText({ ...read, kind, excludesNil: side.type.nullable, called, undecided, table })
     })
-    return `(${texts.join(operator)})`
+    return this.#apart(part, scope)
+  }
+
+  /** Returns the name of a constant. */
+  #table(value: string): string {
+    return this.pool.add('f', value, (name) => `const ${name} = ${value}`)
   }
 
   // tests
@@ -291,30 +330,42 @@ class Writer {
 
   /** Writes a function whose parameters are those of its scope. */
   #function(scope: CodeScope, body: string, name: string): string {
-    return `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body)}\n}`
+    return functionText(this.#keyword, name, [...scope.parameters], scope.body(body))
   }
 
   /** Writes a loop as a function once, and a call of it with the values that it uses. */
   #loop(loop: TestOf<'loop'>, scope: CodeScope): string {
-    const { name, parameters } = entryOf(this.#loops, loop, () => this.#loopFunction(loop))
+    return this.#apart(
+      entryOf(this.#loops, loop, () => this.#functionOf((inner) => this.#loopBody(loop, inner))),
+      scope,
+    )
+  }
+
+  /** Writes a call of a function of a part, with the values that it uses. */
+  #apart({ name, parameters }: PartFunction, scope: CodeScope): string {
     return this.#called(
       name,
       parameters.map((parameter) => scope.use(parameter)),
     )
   }
 
-  /**
-   * Returns the function of a loop. Actors and resources of different models have functions of their own, since V8
-   * shares what it learns about a function's objects.
-   */
-  #loopFunction(loop: TestOf<'loop'>): LoopFunction {
+  /** Returns a function of a part. @param write - Writes its body in its scope. */
+  #functionOf(write: (scope: CodeScope) => string): PartFunction {
     const scope = new CodeScope()
-    const body = this.#loopBody(loop, scope)
+    const body = scope.body(write(scope))
+    const parameters = [...scope.parameters]
+    return { name: this.#added(parameters, body), parameters }
+  }
+
+  /**
+   * Adds a function of a part. Actors and resources of different models have functions of their own, since V8 shares what it
+   * learns about a function's objects.
+   */
+  #added(parameters: readonly string[], body: string): string {
     const { models } = this.#operands
-    const ofModels = [...scope.parameters].map((name) => models.get(name as 'actor' | 'resource') ?? null)
-    const key = JSON.stringify([ofModels, this.#function(scope, body, '')])
-    const name = this.pool.add('f', key, (name) => this.#function(scope, body, name))
-    return { name, parameters: [...scope.parameters] }
+    const ofModels = parameters.map((name) => models.get(name as 'actor' | 'resource') ?? null)
+    const write = (name: string): string => functionText(this.#keyword, name, parameters, body)
+    return this.pool.add('f', JSON.stringify([ofModels, write('')]), write)
   }
 
   #loopBody({ from, each, depth, where, skipsNil, span }: TestOf<'loop'>, scope: CodeScope): string {
@@ -402,10 +453,20 @@ class Writer {
   }
 }
 
-type Several = Extract<Joint, { readonly kind: 'all' | 'any' }>
-
-function isTest(node: Node): node is Test {
-  return node.kind !== 'all' && node.kind !== 'any' && node.kind !== 'not'
+/** Writes the parts of a condition: all but the first are not always evaluated. */
+function joinedText<Part>(
+  parts: readonly Part[],
+  operator: ' && ' | ' || ',
+  scope: CodeScope,
+  write: (part: Part, scope: CodeScope, at: number) => string,
+): string {
+  let inner = scope
+  const texts = parts.map((part, at) => {
+    const text = write(part, inner, at)
+    if (inner === scope) inner = scope.inner()
+    return text
+  })
+  return `(${texts.join(operator)})`
 }
 
 /** Returns whether an argument is the parameter itself. */
