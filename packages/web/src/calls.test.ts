@@ -54,6 +54,60 @@ describe('calls', () => {
     expect(await calls.answer(context, 'health', () => calls.unguarded('liveness'))).toBeUndefined()
   })
 
+  it('answer streams whose values have a decision each, which is made anew', async () => {
+    const { calls, authorizer } = callsOf()
+    const own = new Note('ada')
+    const valuesOf = async (stream: () => AsyncGenerator<unknown>) => {
+      const values: unknown[] = []
+      try {
+        for await (const value of await calls.answer(ada, 'watch', stream)) values.push(value)
+      } catch (error) {
+        values.push(Reflect.get(error as object, 'code'))
+      }
+      return values
+    }
+    const ended: string[] = []
+    expect(
+      await valuesOf(async function* () {
+        try {
+          for (let at = 0; at < 3; at++) {
+            yield await calls.authorization.isAllowed('read', own)
+            Reflect.set(own, 'owner', 'eve')
+          }
+        } finally {
+          ended.push('finally')
+        }
+      }),
+    ).toEqual([true, false, false])
+    expect(
+      await valuesOf(async function* () {
+        yield* authorizer.authorizedRows(calls.authorization.actor, 'read', [note])
+      }),
+    ).toEqual([note])
+    const forgotten = async function* () {
+      try {
+        yield 'secret'
+      } finally {
+        ended.push('finally')
+      }
+    }
+    expect(await valuesOf(forgotten)).toEqual(['undecided'])
+    const forgottenAwait = async function* () {
+      calls.authorization.authorize('read', new Note('eve'))
+      yield 'secret'
+    }
+    expect(await valuesOf(forgottenAwait)).toEqual(['forgotten-await'])
+    expect(ended).toEqual(['finally', 'finally'])
+  })
+
+  it('count for the call that they are part of', async () => {
+    const { calls } = callsOf()
+    const inner = () => calls.answer(ada, 'inner', () => calls.authorize('read', () => note))
+    expect(await calls.answer(ada, 'outer', inner)).toBe(note)
+    const open = () => calls.answer(ada, 'open', () => calls.unguarded('public'))
+    await expect(calls.answer(ada, 'outer', open)).rejects.toMatchObject({ code: 'undecided' })
+  })
+
   it('are under way only within `answer`', async () => {
     const { calls } = callsOf()
     expect(() => calls.authorization).toThrow(/No call is under way/)

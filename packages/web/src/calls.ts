@@ -19,61 +19,96 @@ import type { Loaded, RequestAuthorization } from './requestAuthorization.js'
 export class Calls<Context extends object, Actor> {
   readonly #enforcements: Enforcements<Context, Actor>
   readonly #current: AsyncContext<Enforcement<Context, Actor>>
+  readonly #seen: (error: unknown) => unknown
 
   /**
    * @param options - `actor` gets the context of a call.
    * @param current - An `AsyncLocalStorage` for these calls alone.
+   * @param seen - Returns the error that the client of a call may see. Default: the error itself.
    * @throws {ArgumentError} The authorizer or the `actor` function is missing.
    */
   constructor(
     authorizer: Authority,
     options: EnforcementOptions<Context, Actor>,
     current: AsyncContext<Enforcement<Context, Actor>>,
+    seen: (error: unknown) => unknown = (error) => error,
   ) {
     this.#enforcements = new Enforcements(authorizer, options, current, { made: 'Calls' })
     this.#current = current
+    this.#seen = seen
   }
 
   /**
-   * Runs a call and returns its answer. Checks and filters within it count for it.
+   * Runs a call and returns its answer. Checks and filters within it count for it. Each value of an answer that is an
+   * async iterable needs a decision by then.
    *
    * @param context - What `actor` gets. Several calls may share it.
    * @param name - The name of the call for messages: `note.read`.
    * @throws {UndecidedError} Nothing was decided. What `work` and `actor` throw is passed on.
    */
-  answer<Answer>(context: Context, name: string, work: () => Answer): Promise<Awaited<Answer>> {
+  async answer<Answer>(context: Context, name: string, work: () => Answer): Promise<Awaited<Answer>> {
+    const outer = this.#current.getStore()
     const enforcement = this.#enforcements.begin(context, 'POST')
-    return this.#enforcements.run(enforcement, async (): Promise<Awaited<Answer>> => {
-      enforcement.guard.arm()
-      await enforcement.identify()
-      const answer = await work()
+    const check = (): void => {
       const undecided = enforcement.hold(200, name)
       if (undecided) throw undecided
-      // An answer that is a stream goes on without the decisions from its start.
+      // What comes after is without the decisions from its start.
       enforcement.answered()
-      return answer
-    })
+    }
+    try {
+      return await this.#enforcements.run(enforcement, async (): Promise<Awaited<Answer>> => {
+        enforcement.guard.arm()
+        await enforcement.identify()
+        const answer = await work()
+        // Sound: it has the values of the answer.
+        if (isStream(answer)) return this.#streamed(enforcement, answer, check) as Awaited<Answer>
+        check()
+        if (enforcement.guard.state === 'decided') outer?.decided('check')
+        return answer
+      })
+    } catch (error) {
+      throw this.#seen(error)
+    }
+  }
+
+  /** Returns the values of an answer, each of which needs a decision before it is seen. */
+  async *#streamed(
+    enforcement: Enforcement<Context, Actor>,
+    answer: AsyncIterable<unknown>,
+    check: () => void,
+  ): AsyncGenerator<unknown> {
+    const values = answer[Symbol.asyncIterator]()
+    const within = <Result>(work: () => Result): Result => this.#enforcements.run(enforcement, work)
+    try {
+      for (;;) {
+        const { done, value } = await within(() => values.next())
+        check()
+        if (done) return value
+        yield value
+      }
+    } catch (error) {
+      throw this.#seen(error)
+    } finally {
+      await within(() => values.return?.())
+    }
   }
 
   /**
    * Loads a row and returns it if the actor of the call may do the action on it. A missing row is
-   * denied like a hidden one.
+   * denied like a hidden one. With the name of a model it returns if the actor may do the action on some row.
    *
-   * @param load - Returns the row, or `undefined` or `null` if there is none.
+   * @param load - Returns the row, or `undefined` or `null` if there is none; or the name of a model.
    * @throws {AuthorizationError} With the `status` 401, 403 or 404. What `load` throws is passed on.
    * @throws {ArgumentError} No call is under way.
    */
-  async authorize<Row>(
-    action: string,
-    load: () => Row,
-    options: Pick<RouteOptions, 'model'> = {},
-  ): Promise<Loaded<Row>> {
+  async authorize<Row>(action: string, load: (() => Row) | string, options: RouteOptions = {}): Promise<Loaded<Row>> {
     let found: Awaited<Row> | undefined
     const loader = async (): Promise<unknown> => {
-      found = await load()
+      if (typeof load === 'function') found = await load()
       return found
     }
-    const denial = await this.#enforcement.enforce(action, loader, { ...options, route: this })
+    const subject = typeof load === 'string' ? load : loader
+    const denial = await this.#enforcement.enforce(action, subject, { ...options, route: this })
     if (denial) throw denial.error
     // Sound: a missing row was denied.
     return found as Loaded<Row>
@@ -104,4 +139,8 @@ export class Calls<Context extends object, Actor> {
     if (known) return known
     throw invalidArgument('No call is under way.', { hint: 'run it by answer: calls.answer(context, name, () => …)' })
   }
+}
+
+function isStream(answer: unknown): answer is AsyncIterable<unknown> {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 }
