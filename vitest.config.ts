@@ -72,6 +72,7 @@ export default defineConfig({
       { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },
       { find: '@arcturus/testing/diff', replacement: source('packages/testing/src/diff/index.ts') },
       { find: '@arcturus/testing', replacement: source('packages/testing/src/index.ts') },
+      { find: '@arcturus/trpc/orpc', replacement: source('packages/trpc/src/orpc.ts') },
       { find: '@arcturus/trpc', replacement: source('packages/trpc/src/index.ts') },
       { find: '@arcturus/typeorm/oso', replacement: source('packages/typeorm/src/oso/index.ts') },
       { find: '@arcturus/react', replacement: source('packages/react/src/index.ts') },

@@ -19,22 +19,32 @@ export function headersOf(error: AuthorizationError, { challenge, problemDetails
   }
 }
 
+/** The status of an error that is the client's. */
+export type ClientStatus = 400 | 401 | 403 | 404
+
 /**
- * Returns the response to an error that is the client's: a denial, or a request that the policy cannot read.
+ * Returns the status of an error that is the client's: a denial, or data that the policy cannot read.
  *
- * @param accept - The request's `Accept`.
  * @returns Undefined for a failure, and for an error of the application itself.
  */
+export function clientStatus(error: unknown): ClientStatus | undefined {
+  const status: unknown = error instanceof ArcturusError ? Reflect.get(error, 'status') : undefined
+  return status === 400 || status === 401 || status === 403 || status === 404 ? status : undefined
+}
+
+/**
+ * Returns the response to an error that is the client's, and undefined for any other error.
+ *
+ * @param accept - The request's `Accept`.
+ */
 export function answerOf(error: unknown, options: AnswerOptions, accept: string | undefined): Answer | undefined {
-  if (!(error instanceof ArcturusError)) return undefined
+  const status = clientStatus(error)
+  if (!status) return undefined
   const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'private' }
-  if (!(error instanceof AuthorizationError)) {
-    const status: unknown = Reflect.get(error, 'status')
-    return status === 400 ? { status, headers: plain, body: 'Bad Request' } : undefined
-  }
+  if (!(error instanceof AuthorizationError)) return { status, headers: plain, body: 'Bad Request' }
   const isProblem = wantsProblem(options.problemDetails, accept)
   return {
-    status: error.status,
+    status,
     headers: { ...plain, ...(isProblem && { 'Content-Type': problemType }), ...headersOf(error, options) },
     body: isProblem ? JSON.stringify(problemOf(error)) : error.message,
   }

@@ -1,6 +1,6 @@
 import { invalidArgument } from '@arcturus/core/internal/web'
 import type { Authority } from './authority.js'
-import { assertReason, type RouteOptions } from './declaration.js'
+import { assertReason, assertRoute, type RouteOptions } from './declaration.js'
 import type { Enforcement } from './enforcement.js'
 import { type AsyncContext, Enforcements } from './enforcements.js'
 import type { EnforcementOptions } from './options.js'
@@ -19,6 +19,7 @@ import type { Loaded, RequestAuthorization } from './requestAuthorization.js'
 export class Calls<Context extends object, Actor> {
   readonly #enforcements: Enforcements<Context, Actor>
   readonly #current: AsyncContext<Enforcement<Context, Actor>>
+  readonly #authority: Authority
   readonly #seen: (error: unknown) => unknown
 
   /**
@@ -35,6 +36,7 @@ export class Calls<Context extends object, Actor> {
   ) {
     this.#enforcements = new Enforcements(authorizer, options, current, { made: 'Calls' })
     this.#current = current
+    this.#authority = authorizer
     this.#seen = seen
   }
 
@@ -112,6 +114,26 @@ export class Calls<Context extends object, Actor> {
     if (denial) throw denial.error
     // Sound: a missing row was denied.
     return found as Loaded<Row>
+  }
+
+  /**
+   * Declares what calls of one kind ask, as `authorize` of the web frameworks.
+   *
+   * @param subject - Gets what the returned function gets, and so does the option `patch`.
+   * @returns A function that authorizes the call that is under way.
+   * @throws {ArgumentError} The arguments are wrong, or the policy names no such action.
+   */
+  declared<Call>(
+    action: string,
+    subject: ((call: Call) => unknown) | string,
+    options: RouteOptions<[call: Call]> = {},
+  ): (call: Call) => Promise<void> {
+    assertRoute(this.#authority, action, subject, options)
+    const { patch, ...others } = options
+    return async (call) => {
+      const load = typeof subject === 'string' ? subject : () => subject(call)
+      await this.authorize(action, load, { ...others, ...(patch && { patch: () => patch(call) }) })
+    }
   }
 
   /**

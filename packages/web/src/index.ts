@@ -10,7 +10,7 @@ export {
   UnauthenticatedError,
   watchDecisions,
 } from '@arcturus/core/internal/web'
-export { type Answer, answerOf, headersOf } from './answer.js'
+export { type Answer, answerOf, type ClientStatus, clientStatus, headersOf } from './answer.js'
 export type { Authority } from './authority.js'
 export { Calls } from './calls.js'
 export { assertReason, assertRoute, type RouteOptions } from './declaration.js'

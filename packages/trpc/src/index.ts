@@ -1,0 +1,7 @@
+export { type EnforcementEvent, RequestAuthorization, UndecidedError } from '@arcturus/web'
+export {
+  type TrpcAuthorization,
+  type TrpcAuthorizationOptions,
+  type TrpcMiddleware,
+  trpcAuthorization,
+} from './trpcAuthorization.js'
