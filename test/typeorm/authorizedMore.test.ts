@@ -29,6 +29,28 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     }
   }
 
+  describe('with fields that every readable row shows', () => {
+    beforeAll(() =>
+      reopen(`
+        allow(_: User, "read", board: Board) if board.locked = false;
+        allow(_: User, "update", board: Board) if board.spaceId = 1;
+        allow_field(user: User, "read", board: Board, field) if field in ["id", "title"] and allow(user, "read", board);
+        allow_field(_: User, "update", _: Board, "title");
+      `),
+    )
+
+    it('decides by them, and by those of no other row', async () => {
+      const user = world.as(1)
+      expect(await user.findOneBy<Row>('Board', { id: 1 })).toMatchObject({ id: 1, title: 'one' })
+      const ordered = await user.find<Row>('Board', { order: { id: 'DESC' } } as object)
+      expect(ordered.map(({ id }) => id)).toEqual([2, 1])
+      expect(await nameOf(() => user.update('Board', { id: 1 }, { title: 'one' }))).toBe('done')
+      expect(await nameOf(() => user.save('Board', { id: 1, title: 'one' }))).toBe('done')
+      expect(await nameOf(() => user.update('Board', 3, { title: 'x' }))).toBe('NotFoundError')
+      expect(await user.update('Board', { title: 'locked' }, { title: 'x' })).toMatchObject({ affected: 0 })
+    })
+  })
+
   describe('with rules about fields', () => {
     beforeAll(() =>
       reopen(`${policy}

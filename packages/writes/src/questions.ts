@@ -1,4 +1,4 @@
-import type { Authorizer, Load } from '@arcturus/core/internal/writes'
+import { type Authorizer, implies, type Load } from '@arcturus/core/internal/writes'
 import type { Values } from './change.js'
 import {
   type FieldPolicy,
@@ -58,6 +58,13 @@ export class RowQuestions {
     this.assertUnsealed(`The change of ${model} was not bound before the write.`)
     const { authorizer, actor, load } = this
     return this.scoped(await loadChangeFilter(authorizer, { actor, model, before }, { load }))
+  }
+
+  /** Returns whether every row of one filter is known to be a row of another. */
+  includes(all: RowsFilter, some: RowsFilter): boolean {
+    if (all.kind === 'all') return true
+    if (all.kind === 'none' || some.kind !== 'condition') return false
+    return implies(this.authorizer.schema, some.definite(), all.definite())
   }
 
   /** Narrows a filter to the scope of its model. */

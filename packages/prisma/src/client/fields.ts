@@ -20,11 +20,13 @@ export class ReadableFields {
     return this.questions.fieldPolicy(this.action(model), model) !== undefined
   }
 
+  /** Returns which of the rows that may be read show a field. */
   async of(model: string, field: string): Promise<Visibility> {
     if (!this.governs(model)) return 'all'
     const action = this.action(model)
-    const { kind } = await this.questions.filter(action, model, field)
-    if (kind !== 'condition') return kind
+    const shown = await this.questions.filter(action, model, field)
+    if (shown.kind !== 'condition') return shown.kind
+    if (this.questions.includes(shown, await this.questions.filter(action, model))) return 'all'
     const rows = await this.questions.rows(action, model, 'anywhere', field)
     return rows === true ? 'all' : rows
   }
@@ -42,7 +44,7 @@ export class ReadableFields {
 
   /**
    * Asserts that a query may depend on fields: order and conditions reveal them.
-   * @throws ForbiddenError, UnauthenticatedError if some row does not show one of them
+   * @throws ForbiddenError, UnauthenticatedError if some row that may be read does not show one of them
    */
   async assertUsable(model: string, fields: readonly string[]): Promise<void> {
     if (!this.governs(model)) return
