@@ -8,6 +8,7 @@ const open = async (name: string) => (await openDatabases(name, ['sqlite']))[0]!
 const databases = {
   refusing: await open('authorized_base_refusing'),
   scoped: await open('authorized_base_scoped'),
+  triggered: await open('authorized_base_triggered'),
 }
 
 interface Args {
@@ -193,5 +194,30 @@ describe('A scope', () => {
       await write()
     })
     await prisma.item.deleteMany()
+  })
+})
+
+describe('A client of a database with triggers', () => {
+  let world: Awaited<ReturnType<typeof openWorkspace>>
+  beforeAll(async () => {
+    const rule = 'allow(_: User, "create", tag: Tag) if tag.name != "reserved";'
+    world = await openWorkspace(databases.triggered, policy + rule, { triggers: ['Tag'] })
+    await databases.triggered.execute([
+      'CREATE TRIGGER lower AFTER INSERT ON "Tag" BEGIN UPDATE "Tag" SET name = lower(name) WHERE id = NEW.id; END',
+    ])
+  }, 60_000)
+  afterAll(async () => {
+    await world.bare.$disconnect()
+    await databases.triggered.close()
+  })
+
+  it('judges new rows as they are stored', async () => {
+    const data = { id: 1, name: 'RESERVED' }
+    await expect(world.as(1).tag.create({ data })).rejects.toMatchObject({ status: 403 })
+    await expect(world.as(1).tag.createMany({ data: [{ id: 2, name: 'x' }, data] })).rejects.toMatchObject({
+      status: 403,
+    })
+    expect(await world.bare.tag.count()).toBe(0)
+    expect(await world.as(1).tag.create({ data: { id: 2, name: 'Other' } })).toMatchObject({ name: 'other' })
   })
 })

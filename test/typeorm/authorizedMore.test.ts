@@ -288,6 +288,19 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     expect((await tablesOf(world.source))['Item']![2]).toMatchObject({ id: 3, boardId: 1, text: 'c' })
   })
 
+  it.runIf(database.kind === 'sqlite')('judges new rows of entities with triggers as they are stored', async () => {
+    const rule = 'allow(_: User, "create", tag: Tag) if tag.name != "reserved";'
+    await reopen(policy + rule, { triggers: ['Tag'] })
+    await world.source.query(
+      'CREATE TRIGGER lower AFTER INSERT ON tag BEGIN UPDATE tag SET name = lower(name) WHERE id = NEW.id; END',
+    )
+    const tag = { id: 8, name: 'RESERVED' }
+    for (const run of [() => world.as(1).insert('Tag', tag), () => world.as(1).save('Tag', { ...tag })])
+      expect(await nameOf(run)).toBe('ForbiddenError')
+    expect(await nameOf(() => world.as(1).insert('Tag', { id: 9, name: 'Other' }))).toBe('done')
+    expect((await tablesOf(world.source))['Tag']!.map(({ name }) => name)).toEqual(['red', 'official', 'other'])
+  })
+
   it('takes no row from a relation that may not be updated', async () => {
     await reopen(policy)
     await world.source.manager.update('Item', [1, 3], { assigneeId: 3, parentId: 2 })

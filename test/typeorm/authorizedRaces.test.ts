@@ -1,6 +1,7 @@
 import type { AuthorizedManager } from '@arcturus/typeorm'
 import type { EntityManager, EntitySubscriberInterface } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { policy } from '../orm/workspace.js'
 import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
@@ -11,6 +12,7 @@ type Meanwhile = (manager: EntityManager) => Promise<unknown>
 
 describe.each(databases)('Writes beside another connection on $name', (database) => {
   let world: Awaited<ReturnType<typeof openWorkspace>>
+  let beforeWrite: ((manager: EntityManager, user: { id: number }) => Promise<void>) | undefined
   let meanwhile: Meanwhile | undefined
   let raced: Promise<unknown> = Promise.resolve()
 
@@ -33,7 +35,9 @@ describe.each(databases)('Writes beside another connection on $name', (database)
   }
 
   beforeAll(async () => {
-    world = await openWorkspace(database)
+    world = await openWorkspace(database, policy, {
+      beforeWrite: async (manager, user) => await beforeWrite?.(manager, user),
+    })
   }, 60_000)
   beforeEach(async () => {
     world.source.subscribers.length = 0
@@ -88,26 +92,22 @@ describe.each(databases)('Writes beside another connection on $name', (database)
     }
   })
 
-  it('fail under serializable, or come first', async () => {
-    let wasRevoked = false
-    const run = () =>
-      world.as(1).transaction('SERIALIZABLE', async (own) => {
-        await own.find('Space')
-        const other = world.source.transaction('SERIALIZABLE', async (manager) => {
-          await manager.find('Space')
-          await manager.find('Member')
-          await revoke(manager)
-        })
-        raced = other.catch(() => {})
-        await Promise.race([
-          other.then(() => (wasRevoked = true)),
-          new Promise((resolve) => setTimeout(resolve, 300)),
-        ]).catch(() => {})
-        await own.update('Space', 1, { name: 'renamed' })
-      })
-    const revokedBefore = await settled(run).then((name) => [name, wasRevoked])
-    const { Space } = await tablesOf(world.source)
-    if (revokedBefore[0] !== 'done') expect(Space![0]).toMatchObject({ name: 'space 1' })
-    else expect(revokedBefore[1]).toBe(false)
+  it('keep a role that they lock until they end', async () => {
+    const order: string[] = []
+    const end = database.kind === 'mysql' ? 'LOCK IN SHARE MODE' : 'FOR SHARE'
+    const quote = database.kind === 'mysql' ? '`' : '"'
+    beforeWrite = async (manager, { id }) => {
+      await manager.query(`SELECT * FROM member WHERE ${quote}userId${quote} = ${id} ${end}`)
+      if (order.length > 0) return
+      raced = revoke(world.source.manager).then(() => order.push('revoked'))
+      await Promise.race([raced, new Promise((resolve) => setTimeout(resolve, 300))])
+      order.push('locked')
+    }
+    try {
+      for (const manager of [world.as(1), world.as(1)]) order.push(await settled(() => rename(manager)))
+    } finally {
+      beforeWrite = undefined
+    }
+    expect(order).toEqual(['locked', 'revoked', 'done', 'ForbiddenError'])
   })
 })

@@ -196,6 +196,7 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
 
   const log = options.log ?? ((message: string) => console.warn(message))
   const scopeOf = scopes(options.scope ?? {})
+  const { triggers, beforeWrite } = options
   const base = {
     passed: (args: unknown) => markers.passed(args),
     assertAllowed: unscopedQueries(options.unscoped ?? 'allow', log, unscopedQuery),
@@ -230,7 +231,16 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
     known = new Answers(authorizer, planners, tables, defaults, texts)
     making = {
-      parts: { authorizer, tables, answers: known, relations: new SchemaRelations(tables), scopeOf, unsaved },
+      parts: {
+        authorizer,
+        tables,
+        answers: known,
+        relations: new SchemaRelations(tables),
+        scopeOf,
+        triggers,
+        beforeWrite,
+        unsaved,
+      },
       make: clientMaker(new Delegates(tables)),
     }
     return known

@@ -23,11 +23,15 @@ export interface Written {
 
 /** Decides about the state before and after a write. The actor is the one before. */
 export class Judge<Where> {
-  /** @param print - Prints a filter as a condition of the store; `true` for all rows. */
+  /**
+   * @param print - Prints a filter as a condition of the store; `true` for all rows.
+   * @param triggers - The models whose new rows the database changes.
+   */
   constructor(
     private readonly questions: RowQuestions,
     private readonly actions: (model: string) => ActionNames,
     private readonly print: (filter: RowsFilter) => Promise<Where | true>,
+    private readonly triggers: readonly string[] = [],
   ) {}
 
   get actor(): unknown {
@@ -125,6 +129,7 @@ export class Judge<Where> {
 
   /** Decides about a new row by its values; undefined if they are not enough. */
   decide(kind: 'create' | 'read', model: string, values: Values): boolean | undefined {
+    if (this.triggers.includes(model)) return undefined
     const { authorizer, actor } = this.questions
     const isInScope = this.questions.inScope(model, values)
     if (isInScope === false) return false

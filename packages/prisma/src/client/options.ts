@@ -1,6 +1,11 @@
-import type { ActorIn, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import type { ActorIn, Context, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes'
 import type { AuthorizedClient } from './types.js'
+
+/** What a client of Prisma has beside its models. */
+export interface RawClient {
+  $queryRaw(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<unknown>
+}
 
 /** The options of all authorized clients of an application, and of the client under them. */
 export interface ClientOptions {
@@ -17,6 +22,22 @@ export interface ClientOptions {
    * for example those of the tenant: `{ Document: (user) => ({ tenantId: user.tenantId }) }`.
    */
   readonly scope?: ScopeOptions
+  /**
+   * The models whose new rows the database changes, such as by triggers: they are always tested after they are
+   * inserted, in a transaction. Default: none.
+   */
+  readonly triggers?: readonly ModelName[]
+  /**
+   * Runs at the beginning of each write, in its transaction. It can lock the rows by which the actor is allowed to write,
+   * so that nobody takes them away before the write is committed.
+   *
+   * @example
+   * ```ts
+   * beforeWrite: (tx, user) => tx.$queryRaw`SELECT * FROM "Member" WHERE "userId" = ${user.id} FOR SHARE`
+   * ```
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the actor's type is the application's
+  readonly beforeWrite?: (client: RawClient, actor: any) => PromiseLike<unknown>
   /**
    * Receives each use of `client.unguarded(reason)`, and the queries that `unscoped: 'warn'` logs.
    * Default: `console.warn`.

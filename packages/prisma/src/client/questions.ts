@@ -18,6 +18,7 @@ import type { Answers, Scope as QueryScope } from '../query/answers.js'
 import { relationLoader } from '../rows/loadRelation.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
 import type { Tables } from '../schema/tables.js'
+import type { ClientOptions } from './options.js'
 import type { SchemaRelations } from './schemaRelations.js'
 
 /** The maximum number of rows of an actor's relation that load faster than the database joins them. */
@@ -31,6 +32,8 @@ export interface Parts {
   readonly relations: SchemaRelations
   /** The columns that the rows of a model must have, whatever the policy allows. */
   readonly scopeOf: ScopeOf
+  readonly triggers: readonly string[] | undefined
+  readonly beforeWrite: ClientOptions['beforeWrite']
   /** Rows that are not in the database yet: no relation of them is loaded by their key. */
   readonly unsaved: WeakSet<object>
 }

@@ -1,12 +1,13 @@
-import { type Data, Judge, type Values, Writer, writeDenial } from '@arcturus/writes'
+import { type Data, Judge, type RowsFilter, type Values, Writer, writeDenial } from '@arcturus/writes'
 import { type Arguments, isArguments } from '../literal.js'
 import { tagRows } from '../rows/rows.js'
-import { property } from '../schema/fromClient.js'
+import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { PrismaModel } from '../schema/schema.js'
 import { call } from './call.js'
 import { unknownArgument } from './conditions.js'
 import { withoutDuplicates } from './duplicates.js'
 import { knownValues } from './knownValues.js'
+import type { RawClient } from './options.js'
 import { Questions } from './questions.js'
 import { read, readingFor } from './read.js'
 import type { Reading } from './reading.js'
@@ -68,9 +69,8 @@ class Plan {
     const questions = new Questions(parts, actor, client, true)
     this.questions = questions
     this.reading = readingFor(session, questions)
-    this.judge = new Judge(questions, session.actions, (filter) =>
-      questions.print(filter, session.actions(filter.model).update, 'anywhere'),
-    )
+    const print = (filter: RowsFilter) => questions.print(filter, session.actions(filter.model).update, 'anywhere')
+    this.judge = new Judge(questions, session.actions, print, parts.triggers)
     this.store = new PrismaStore(client, tables)
     this.data = new WriteData(tables, relations, this.reading.conditions)
     this.writer = new Writer({
@@ -210,7 +210,11 @@ class Plan {
 
 /** Runs a plan in a transaction. */
 function planned<Result>(session: Session, model: string, run: (plan: Plan) => Promise<Result>): Promise<Result> {
-  return transaction(session, (own) => run(new Plan(own, model)))
+  return transaction(session, async (own) => {
+    // Sound: every client of Prisma has it.
+    await session.parts.beforeWrite?.(own.client as PrismaClientLike & RawClient, session.actor)
+    return await run(new Plan(own, model))
+  })
 }
 
 /**
@@ -224,9 +228,9 @@ async function singly(
   single: (plan: Plan) => Promise<unknown>,
   run: (plan: Plan) => Promise<unknown>,
 ): Promise<unknown> {
-  const { isTransaction } = session
-  const known = isTransaction ? undefined : await single(new Plan(session, model))
-  return known ?? planned(session, model, async (plan) => (isTransaction && (await single(plan))) || run(plan))
+  const isWithin = session.isTransaction || session.parts.beforeWrite !== undefined
+  const known = isWithin ? undefined : await single(new Plan(session, model))
+  return known ?? planned(session, model, async (plan) => (isWithin && (await single(plan))) || run(plan))
 }
 
 async function create(session: Session, model: string, args: Arguments): Promise<unknown> {

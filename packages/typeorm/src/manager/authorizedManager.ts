@@ -24,7 +24,13 @@ export function managerMaker(
   references: References,
   options: ManagerOptions,
 ): MakeAuthorizedManager {
-  const { scope = {}, unscoped = 'allow', log = (message: string) => console.warn(message) } = options
+  const {
+    scope = {},
+    triggers,
+    beforeWrite,
+    unscoped = 'allow',
+    log = (message: string) => console.warn(message),
+  } = options
   guardBase(authorizer, dataSource, unscoped, log)
   const actionsOf = actionNames(authorizer.readAction, options.actions)
   let shared: Parts | undefined
@@ -41,6 +47,8 @@ export function managerMaker(
       printing,
       relations: new EntityRelations(dataSource),
       scopeOf: scopes(scope),
+      triggers,
+      beforeWrite,
       loadBy: (runner) => relationLoader(dataSource, references, runner),
       register: registerBuilders,
       manager: (session) => new GuardedManager(session),

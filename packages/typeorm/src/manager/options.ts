@@ -1,4 +1,4 @@
-import type { ActorIn, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import type { ActorIn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes'
 import type { EntityManager } from 'typeorm'
 import type { ContextOption } from '../arguments.js'
@@ -19,6 +19,22 @@ export interface ManagerOptions {
    * for example those of the tenant: `{ Document: (user) => ({ tenantId: user.tenantId }) }`.
    */
   readonly scope?: ScopeOptions | undefined
+  /**
+   * The models whose new rows the database changes, such as by triggers: they are always tested after they are
+   * inserted, in a transaction. Default: none.
+   */
+  readonly triggers?: readonly ModelName[] | undefined
+  /**
+   * Runs at the beginning of each write, in its transaction. It can lock the rows by which the actor is allowed to write,
+   * so that nobody takes them away before the write is committed.
+   *
+   * @example
+   * ```ts
+   * beforeWrite: (manager, user) => manager.query('SELECT * FROM member WHERE "userId" = $1 FOR SHARE', [user.id])
+   * ```
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the actor's type is the application's
+  readonly beforeWrite?: (manager: EntityManager, actor: any) => PromiseLike<unknown> | undefined
   /**
    * Receives each use of `manager.unguarded(reason)`, and the queries that `unscoped: 'warn'` logs.
    * Default: `console.warn`.

@@ -1,5 +1,13 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
-import { fieldPolicyOf, Judge, type LinkRelation, RowQuestions, RowRules, type Values } from '@arcturus/writes'
+import {
+  fieldPolicyOf,
+  Judge,
+  type LinkRelation,
+  RowQuestions,
+  RowRules,
+  type RowsFilter,
+  type Values,
+} from '@arcturus/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
@@ -71,9 +79,9 @@ export class Plan {
     }
     this.store = new EntityStore(parts, runner)
     const questions = new RowQuestions(authorizer, actor, scopeOf, parts.loadBy(runner))
-    this.judge = new Judge(questions, actions, async (filter) =>
-      filter.kind === 'all' ? true : printOnce(filter.definite(), filter.model, printing),
-    )
+    const print = async (filter: RowsFilter) =>
+      filter.kind === 'all' ? true : printOnce(filter.definite(), filter.model, printing)
+    this.judge = new Judge(questions, actions, print, parts.triggers)
     this.rules = new RowRules({
       store: this.store,
       judge: this.judge,

@@ -116,7 +116,11 @@ export async function writing<Result>(
   run: (session: Running, manager: EntityManager) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await transaction(session, run)
+    return await transaction(session, async (own, manager) => {
+      const { beforeWrite, dataSource } = own.parts
+      await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
+      return await run(own, manager)
+    })
   } catch (error) {
     throw isViolation(error) ? writeDenial(session.actor) : error
   }

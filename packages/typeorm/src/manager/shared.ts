@@ -4,6 +4,7 @@ import type { ScopeOf } from '@arcturus/writes'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Printing } from '../filter/printedFilter.js'
 import type { EntityRelations } from './entityRelations.js'
+import type { ManagerOptions } from './options.js'
 
 /** What all managers of an authorization share. */
 export interface Shared {
@@ -14,6 +15,8 @@ export interface Shared {
   readonly scopeOf: ScopeOf
   /** Returns the loader of relations that reads by a query runner. */
   readonly loadBy: (runner: QueryRunner) => Load
+  readonly triggers: ManagerOptions['triggers']
+  readonly beforeWrite: ManagerOptions['beforeWrite']
   /** Makes TypeORM's builders guard each other. */
   readonly register: () => void
 }
