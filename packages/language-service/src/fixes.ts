@@ -36,6 +36,15 @@ function fixOf(
     const newText = written.startsWith('"') ? JSON.stringify(meant) : meant
     return newText === written ? undefined : { title: `Change to ${newText}`, newText, length: written.length }
   }
+  const word = hint?.match(/^write "(and|or|not)"$/)?.[1]
+  if (word !== undefined && span) {
+    // `&&`, `||` or `!`, also without spaces around it.
+    const [before = '', one, two, three = ''] = spanText({ ...span, start: span.start - 1, end: span.start + 3 })
+    const [length, after] = one === two ? [2, three] : [1, two]
+    const left = /[\s(]/.test(before) ? '' : ' '
+    const right = /\s/.test(after ?? '') ? '' : ' '
+    return { title: `Change to ${word}`, newText: `${left}${word}${right}`, length }
+  }
   switch (code) {
     case 'missing-semicolon':
       return { title: 'Add the semicolon', newText: ';' }

@@ -110,6 +110,22 @@ test.each([
   expect(TextDocument.applyEdits(TextDocument.create(uri, 'polar', 1, broken), edits)).toBe(policy)
 })
 
+test.each([
+  ['u.a = 1 && d.b = 2', 'u.a = 1 and d.b = 2'],
+  ['u.a = 1&&d.b = 2', 'u.a = 1 and d.b = 2'],
+  ['u.a = 1 || d.b = 2', 'u.a = 1 or d.b = 2'],
+  ['!(u.a = d.b)', 'not (u.a = d.b)'],
+  ['u.a = 1 and !d.b', 'u.a = 1 and not d.b'],
+])('the sign of another language is changed to a word: %s', (written, fixed) => {
+  const service = new LanguageService()
+  const textOf = (body: string) => `f(u, d) if ${body};`
+  service.update(uri, textOf(written), 1)
+  const [told] = service.diagnostics().get(uri)!
+  const [fix] = service.fixes(uri, told!.range)
+  const document = TextDocument.create(uri, 'polar', 1, textOf(written))
+  expect(TextDocument.applyEdits(document, fix!.edit!.changes![uri]!)).toBe(textOf(fixed))
+})
+
 describe('completion', () => {
   test.each([
     ['fields', 'allow(user: User, "read", document: Document) if document.|', ['title', 'owner', 'team']],
