@@ -76,6 +76,7 @@ GET     /health  unguarded(liveness)
 GET     /notes   read Note
 
 ✓ 2 routes; each declares an action or why it is public.
+Granted, but asked nowhere: edit Note.
 `,
     })
   })
@@ -85,7 +86,9 @@ GET     /notes   read Note
     expect((await one.run('routes')).code).toBe(0)
     const { code, out } = await one.run('routes', '--check')
     expect(code).toBe(1)
-    expect(out).toMatch(/POST +\/notes +none\n\n✗ 1 of 3 routes declare nothing\.\n$/)
+    expect(out).toMatch(
+      /POST +\/notes +none\n\n✗ 1 of 3 routes declare nothing\.\nGranted, but asked nowhere: edit Note\.\n$/,
+    )
     expect((await one.run('routes', '--json')).json).toEqual({
       routes: [
         { method: 'GET', path: '/health', authorize: [], unguarded: 'liveness', declared: true },
@@ -99,7 +102,20 @@ GET     /notes   read Note
         { method: 'POST', path: '/notes', authorize: [], unguarded: null, declared: false },
       ],
       undeclared: 1,
+      ungranted: [],
+      unasked: ['edit Note'],
     })
+  })
+
+  it('joins the routes and the policy', async () => {
+    const asking = config
+      .replace('new Authorizer()', "new Authorizer({ actions: ['publish'] })")
+      .replace("authorize('read', 'Note')", "authorize('publish', 'Note')")
+    const edits = { 'src/edit.ts': "export const may = () => can('edit')\n" }
+    const { code, out } = await application({ 'arcturus.config.ts': asking, ...edits }).run('routes', '--check')
+    expect(code).toBe(1)
+    expect(out).toContain('✗ GET /notes asks "publish" of Note, which no rule grants.')
+    expect(out).not.toContain('asked nowhere')
   })
 
   const nest = (imports: string) =>
@@ -135,6 +151,7 @@ GET     /notes   read Note
 POST    /notes   none
 
 ✗ 1 of 3 routes declare nothing.
+Granted, but asked nowhere: edit Note.
 `,
     })
   })
@@ -146,7 +163,7 @@ POST    /notes   none
     [
       'another value',
       config.replace('routes: () => app', 'routes: () => 42'),
-      'returned no application of Express, Koa or NestJS',
+      'returned no application of Express, Koa',
     ],
     ['an empty application', config.replace('routes: () => app', 'routes: () => express()'), 'has no routes'],
     ['an error', config.replace('routes: () => app', "routes: () => { throw new Error('no port') }"), 'no port'],

@@ -269,19 +269,26 @@ Examples:
     'arcturus diff main',
     'arcturus diff old.polar --all',
     'arcturus diff HEAD~1 --json',
+    'arcturus diff origin/main --markdown',
   ])
     .argument('[old...]', 'files of the old policy, or a revision of Git (default: HEAD)')
     .option('--actors <count>', 'the actors of each model to compare', wholeNumber, 50)
     .option('--all', 'compare all actors')
     .option('--rows <count>', 'the rows of each model to check, without queries of an ORM', wholeNumber, 200)
     .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
+    .option('--markdown', 'print one comment for a pull request: check, tests, decisions and mutants')
     .addOption(context)
     .addOption(formats)
     .action(
-      (old: string[], options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number }) =>
-        inProject(options, async (project, output) =>
-          (await import('./commands/diff.js')).diff(project, output, { old, ...options, all: options.all ?? false }),
-        ),
+      (
+        old: string[],
+        options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number; markdown?: boolean },
+      ) =>
+        inProject(options, async (project, output) => {
+          const command = { old, ...options, all: options.all ?? false }
+          if (options.markdown) return (await import('./commands/comment.js')).comment(project, output, command)
+          return (await import('./commands/diff.js')).diff(project, output, command)
+        }),
     )
 
   command('mutate', 'Change the policy as people err, and report the mistakes that no test notices.', [

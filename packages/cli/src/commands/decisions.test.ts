@@ -152,6 +152,15 @@ describe('diff', () => {
     expect(out).toContain('policy.polar:11')
   })
 
+  it('prints one comment in Markdown for a pull request', async () => {
+    const { code, out } = await application({ 'before/old.txt': old }).run('diff', 'before/old.txt', '--markdown')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^## Policy\n/)
+    for (const title of ['✅ Check', '✅ Tests', '⚠️ Who gains and who loses', '⚠️ Mistakes that no test notices'])
+      expect(out).toContain(`<summary>${title}</summary>`)
+    expect(out).toContain('+ read Note: nobody 1, User { id: 2 } 1\n')
+  })
+
   it('exits with 0 if the policies provably decide the same', async () => {
     const renamed = notes['policy.polar']!.replaceAll('note', 'it').replaceAll('user', 'me')
     const { code, out } = await application({ 'before/old.txt': renamed }).run('diff', 'before/old.txt')

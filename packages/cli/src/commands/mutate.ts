@@ -1,8 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { ArcturusError } from '@arcturus/core'
 import type { MutationReport, Witness } from '@arcturus/testing'
 import { findingOf } from '../output/diagnostics.js'
-import { counted, type Output, type Result } from '../output/output.js'
+import { counted, type Output, printable, type Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
 import { referenceOf } from '../project/rows.js'
 import { testFiles } from './test.js'
@@ -58,15 +60,32 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     const { line } = span.source.position(span.start)
     output.line(dim(`${span.source.name ?? 'policy'}:${line}  Took too long: ${description}`))
   }
-  for (const survivor of survivors) {
-    output.line()
-    for (const line of report
-      .textOf(survivor)
-      .split('\n')
-      .filter((line) => !line.startsWith('  await ')))
-      output.line(line)
+  const textOf = async (survivor: (typeof survivors)[number]): Promise<string> => {
+    const lines = report.textOf(survivor).split('\n')
     const test = survivor.witness && (await testOf(project, survivor.witness))
-    if (test) output.line(dim(test))
+    return ['', ...lines.filter((line) => !line.startsWith('  await ')), ...(test ? [dim(test)] : [])].join('\n')
+  }
+  // A mistake that allows more than the policy is worse than one that allows less.
+  const weightOf = ({ witness }: (typeof survivors)[number]): number =>
+    witness ? (witness.mutant === 'allowed' ? 0 : 1) : 2
+  const sorted = [...survivors].sort((one, other) => weightOf(one) - weightOf(other))
+  const [most, rest] = [sorted.slice(0, shown), sorted.slice(shown)]
+  if (rest.length > 0) {
+    const byRule = new Map<string, number>()
+    for (const { mutant } of survivors) {
+      const { line } = mutant.span.source.position(mutant.span.start)
+      const place = `${mutant.span.source.name ?? 'policy'}:${line}`
+      byRule.set(place, (byRule.get(place) ?? 0) + 1)
+    }
+    for (const [place, count] of byRule) output.line(dim(`${place}  ${counted(count, 'survivor')}`))
+  }
+  for (const survivor of most) output.line(await textOf(survivor))
+  if (rest.length > 0 && output.format === 'text') {
+    const file = resolve(project.cwd, 'coverage/policy/mutants.txt')
+    mkdirSync(dirname(file), { recursive: true })
+    const texts = await Promise.all(rest.map(textOf))
+    writeFileSync(file, `${printable(texts.join('\n'), false)}\n`)
+    output.line(`\n${counted(rest.length, 'other survivor')}: ${project.shortName(file)}`)
   }
   const found = survivors.map(({ mutant, witness }) => ({
     ...findingOf({
@@ -101,6 +120,9 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     },
   }
 }
+
+/** The most survivors that are printed. */
+const shown = 10
 
 function named(
   authorizer: Project['authorizer'],

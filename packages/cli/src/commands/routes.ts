@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { glob } from 'tinyglobby'
 import type { LoadedConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
+import { applicationModels } from '../project/rows.js'
 import { expressRoutes, isExpress, isExpressRouter } from '../routes/express.js'
 import { fastifyRoutes, isFastify } from '../routes/fastify.js'
 import { honoRoutes, isHono } from '../routes/hono.js'
@@ -30,8 +33,53 @@ export async function routes(project: Project, output: Output, isChecked: boolea
       ? green(`✓ ${counted(found.length, 'route')}; each declares an action or why it is public.`)
       : red(`✗ ${missing} of ${counted(found.length, 'route')} declare nothing.`),
   )
-  return { code: isChecked && missing > 0 ? 1 : 0, json: { routes: found.map(jsonOf), undeclared: missing } }
+  const { ungranted, unasked } = await compared(project, found)
+  for (const { method, path, action, model } of ungranted)
+    output.line(red(`✗ ${method} ${path} asks "${action}"${model ? ` of ${model}` : ''}, which no rule grants.`))
+  if (unasked.length > 0) output.line(output.colours.dim(`Granted, but asked nowhere: ${unasked.join(', ')}.`))
+  return {
+    code: isChecked && missing + ungranted.length > 0 ? 1 : 0,
+    json: { routes: found.map(jsonOf), undeclared: missing, ungranted, unasked },
+  }
 }
+
+/** Compares the actions that routes ask with those that the policy grants. */
+async function compared(project: Project, found: readonly Route[]) {
+  await project.loadChanged()
+  const { authorizer, config } = project
+  const { policy, readAction, schema } = authorizer
+  const { actionsFor, actionsOn } = await project.library('tools')
+  const asked = found.flatMap(({ method, path, marks }) =>
+    marks.flatMap((mark) =>
+      mark.kind === 'authorize' ? { method, path, action: mark.action, model: mark.model ?? null } : [],
+    ),
+  )
+  const granted = (model: string | null): ReadonlySet<string> =>
+    actionsOn(policy ? [policy] : [], schema, readAction, model ?? undefined)
+  const ungranted = asked.filter(({ action, model }) => {
+    const actions = granted(model)
+    return !actions.has(action) && !actions.has('any other action')
+  })
+  // Handlers, clients and templates ask by the name of the action.
+  const files = await glob('**/*.{ts,tsx,mts,js,jsx,mjs}', { cwd: config.folder, absolute: true, ignore: ignored })
+  const texts = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n')
+  const byClients = /authorized(?:Client|Manager)\b/.test(texts) ? ['create', 'update', 'delete'] : []
+  const named = new Set([readAction, ...byClients, ...asked.map(({ action }) => action)])
+  for (const [, text] of texts.matchAll(/(?<=["'`])([\w:.-]+)(?=["'`])/g)) named.add(text!)
+  const unasked = applicationModels(authorizer).flatMap((model) =>
+    policy
+      ? actionsFor(policy, schema.ancestors(model)).flatMap((one) => (named.has(one) ? [] : `${one} ${model}`))
+      : [],
+  )
+  return { ungranted, unasked }
+}
+
+const ignored = [
+  '**/node_modules/**',
+  '**/.*/**',
+  '**/{dist,build,generated,coverage,test,tests}/**',
+  '**/*.{test,spec,matrix,d}.*',
+]
 
 async function applicationsOf({ config }: Project): Promise<readonly unknown[]> {
   if (!config.routes)

@@ -125,6 +125,22 @@ describe('mutate', () => {
     expect(out).toContain('defineTests({')
   })
 
+  it('prints the ten worst of many mistakes after the rules that have them, and the others in a file', async () => {
+    const more = Array.from(
+      { length: 9 },
+      (_, at) => `allow(_, "do${at}", note: Note) if note.isPublic = true and note.id > ${at};\n`,
+    )
+    const matrix = "export default { actors: { nobody: null }, resources: { diary: 'note:1' }, allowed: {} }\n"
+    const one = application({ 'policy.polar': notes['policy.polar'] + more.join(''), 'notes.matrix.ts': matrix })
+    const { out } = await one.run('mutate')
+    expect(out).toMatch(/^policy\.polar:\d+ {2}\d+ survivors?$/m)
+    const [, count] = /(\d+) other survivors?: coverage\/policy\/mutants\.txt/.exec(out)!
+    const [printed, other] = [out, one.read('coverage/policy/mutants.txt')].map(
+      (text) => text.match(/^policy\.polar:\d+ {2}(?!\d)/gm)?.length,
+    )
+    expect([printed, other]).toEqual([10, Number(count)])
+  })
+
   it('tests no mutant and exits with 1 when a test of the policy fails', async () => {
     const matrix = notes['notes.matrix.ts']!.replace('eve    | -          | read', 'eve    | edit       | read')
     const { code, out } = await application({ 'notes.matrix.ts': matrix }).run('mutate')

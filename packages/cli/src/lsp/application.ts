@@ -1,12 +1,11 @@
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { PolicyError } from '@arcturus/core'
 import { describeSchema } from '@arcturus/core/editing'
 import { explain } from '../commands/explain.js'
 import { who } from '../commands/who.js'
 import { loadConfig } from '../config/loadConfig.js'
+import { captured } from '../output/captured.js'
 import { Failure, reasonOf } from '../output/failure.js'
-import { Output } from '../output/output.js'
+import type { Output } from '../output/output.js'
 import { filesOf, Project } from '../project/project.js'
 import { referenceOf } from '../project/rows.js'
 import type { Message, Question } from './messages.js'
@@ -72,21 +71,7 @@ async function answer(project: Project, question: Question): Promise<readonly st
 
 /** Returns what a command prints. */
 async function linesOf(project: Project, work: (output: Output) => Promise<unknown>): Promise<readonly string[]> {
-  const stream = new PassThrough()
-  const io = {
-    stdout: stream,
-    stderr: new PassThrough(),
-    stdin: new PassThrough(),
-    env: { NO_COLOR: '1' },
-    cwd: project.cwd,
-  }
-  const printed = text(stream)
-  try {
-    await work(new Output(io, 'text'))
-  } finally {
-    stream.end()
-  }
-  return (await printed).trimEnd().split('\n')
+  return (await captured(project.cwd, work)).printed.split('\n')
 }
 
 /** Returns the files of a policy whose application can't be opened. */
