@@ -16,6 +16,11 @@ export function partsOf(condition: Condition): number {
 }
 const partsOfDefinitions = new WeakMap<Definition, number>()
 
+/** Returns the number of parts of a condition, without the bodies of definitions. */
+export function sizeOf(condition: Condition): number {
+  return partsIn(condition).reduce((sum, one) => sum + sizeOf(one), 1)
+}
+
 /**
  * Returns whether an evaluation has to count its steps. Needed for deeply nested collections, recursive
  * definitions, goals for the machine and very many parts. All other evaluations end soon, or visit a long

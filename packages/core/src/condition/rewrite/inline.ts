@@ -1,6 +1,7 @@
 import { QueryError } from '../../errors.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { Condition, Definition } from '../condition.js'
+import { sizeOf } from '../cost.js'
 import { substitute } from '../substitute.js'
 import { mapParts, partsIn } from '../visit.js'
 
@@ -63,8 +64,4 @@ function referencesIn(condition: Condition, found: Map<Definition, number> = new
   if (condition.kind === 'ref') found.set(condition.definition, (found.get(condition.definition) ?? 0) + 1)
   for (const part of partsIn(condition)) referencesIn(part, found)
   return found
-}
-
-function sizeOf(condition: Condition): number {
-  return partsIn(condition).reduce((sum, one) => sum + sizeOf(one), 1)
 }

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import { compilePolicy } from '../../compiled/compilePolicy.js'
 import { Source, type Span } from '../../language/source.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { Compare, Condition, Definition, Operand, Ref, Subject } from '../condition.js'
 import { canFail, Fallible } from '../fallible.js'
 import { unknownType } from '../type.js'
 import { gather } from './gather.js'
+import { withoutRepeated } from './repeated.js'
+
+class User {}
+class Doc {}
 
 const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 const schema = createSchema()
@@ -32,17 +38,53 @@ function readsOf<Value extends object>(make: (counted: (value: Value) => Value) 
 }
 
 describe('the work for a condition', () => {
-  it('grows with the number of alternatives, not with its square', () => {
-    const gathering = (size: number) =>
+  it.each<[string, (condition: Condition) => unknown, (at: number) => number]>([
+    ['gathering', (one) => gather(schema, one), (at) => at + 1],
+    ['what is repeated', withoutRepeated, () => 1],
+  ])('grows with the number of alternatives, not with its square: %s', (_, rewrite, last) => {
+    const rewriting = (size: number) =>
       readsOf<Compare>((counted) => {
         const test = (name: string, value: number) =>
           counted({ kind: 'compare', operator: '=', left: field(name), right: { kind: 'value', value }, span: nowhere })
         const of = Array.from({ length: size }, (_, at): Condition => {
-          return { kind: 'and', of: [test('id', at), test('other', at + 1)] }
+          return { kind: 'and', of: [test('id', at), test('other', last(at))] }
         })
-        return () => gather(schema, { kind: 'or', of })
+        return () => rewrite({ kind: 'or', of })
       })
-    expect(gathering(2000) / gathering(500)).toBeLessThan(6)
+    expect(rewriting(2000) / rewriting(500)).toBeLessThan(6)
+  })
+
+  it('grows with the number of goals, not with its square', () => {
+    const rewriting = (size: number) =>
+      readsOf<Compare>((counted) => {
+        const of = Array.from({ length: size }, (_, at) =>
+          counted({
+            kind: 'compare',
+            operator: '!=',
+            left: field('id'),
+            right: { kind: 'value', value: at },
+            span: nowhere,
+          }),
+        )
+        return () => withoutRepeated({ kind: 'and', of })
+      })
+    expect(rewriting(2000) / rewriting(500)).toBeLessThan(6)
+  })
+
+  it('grows with the number of rules that call each other, not with their combinations', () => {
+    const textOf = (size: number): number => {
+      const rule = (at: number) => `
+        p${at}(d: Doc) if p${(at + 1) % size}(d.parent);
+        p${at}(d: Doc) if p${(at * 7 + 3) % size}(d.parent);
+        p${at}(d: Doc) if d.n = ${at};`
+      const authorizer = new Authorizer({ log() {} })
+        .registerClass(User)
+        .registerClass(Doc, { fields: { n: 'integer', parent: { one: 'Doc' } } })
+      const rules = Array.from({ length: size }, (_, at) => rule(at)).join('')
+      authorizer.loadSync(`allow(_: User, "read", d: Doc) if p0(d);${rules}`)
+      return compilePolicy(authorizer).size
+    }
+    expect(textOf(32) / textOf(16)).toBeLessThan(4)
   })
 
   it('grows with the number of definitions, not with its square', () => {

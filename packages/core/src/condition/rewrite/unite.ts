@@ -1,10 +1,10 @@
 import { entryOf } from '../../values/entryOf.js'
 import type { Condition, Definition, Operand, Ref, Root } from '../condition.js'
 import { and, FALSE, or } from '../construct.js'
-import { partsOf } from '../cost.js'
+import { partsOf, sizeOf } from '../cost.js'
 import { isSame, isSameOperand, isSameTest, isSameType, likenessOf, likenessOfOperand } from '../same.js'
 import { substitute } from '../substitute.js'
-import { alternativesOf, goalsOf, mapParts } from '../visit.js'
+import { alternativesOf, goalsOf, mapParts, partsIn } from '../visit.js'
 import { groupsOf } from './groups.js'
 import { settled } from './settled.js'
 
@@ -57,6 +57,13 @@ let count = 0
 /** Definitions stay apart if there were more searches that begin with one of them: their number can grow exponentially. */
 const mostSearches = 32
 
+/** What all searches of a policy may have together: so many parts, and some for each part of its definitions. */
+const fewSearchedParts = 400
+const searchedPartsOfEach = 2
+
+/** The parts that searches may still have, for definitions that lead to each other. */
+const budgets = new WeakMap<Definition, { left: number }>()
+
 /** A search with more parts is not inlined, so that the checks of blocks which inherit from each other share it. */
 const mostParts = 128
 
@@ -68,7 +75,7 @@ function searchFor(definitions: readonly Definition[]): Search | undefined {
   const known = entryOf(searches, first, () => new Map<string, Search>())
   const key = parts.map(numberOf).join(' ')
   let search = known.get(key)
-  if (!search && known.size < mostSearches) {
+  if (!search && known.size < mostSearches && isAffordable(parts)) {
     const definition: { -readonly [Key in keyof Definition]: Definition[Key] } = {
       ...first,
       condition: FALSE,
@@ -77,11 +84,43 @@ function searchFor(definitions: readonly Definition[]): Search | undefined {
     search = { definition, parts }
     // It can continue with itself.
     known.set(key, search)
+    budgets.set(definition, budgetOf(first))
     searchOf.set(definition, search)
     definition.condition = bodyOf(search)
     definition.apart = partsOf(definition.condition) > mostParts
   }
   return search
+}
+
+/** Takes the parts of a search from the budget of its policy. Returns false if they are too many. */
+function isAffordable(parts: readonly Definition[]): boolean {
+  const budget = budgetOf(parts[0]!)
+  const cost = parts.reduce((sum, { condition }) => sum + sizeOf(condition), 0)
+  if (cost > budget.left) return false
+  budget.left -= cost
+  return true
+}
+
+/** Returns the budget of a definition, which it shares with all that it leads to. */
+function budgetOf(definition: Definition): { left: number } {
+  const known = budgets.get(definition)
+  if (known) return known
+  const reached = new Set([definition])
+  for (const one of reached) for (const other of definitionsIn(one.condition)) reached.add(other)
+  const fresh = [...reached].filter((one) => !budgets.has(one))
+  const budget = [...reached].map((one) => budgets.get(one)).find((one) => one !== undefined) ?? {
+    left: fewSearchedParts,
+  }
+  for (const one of fresh) {
+    budget.left += searchedPartsOfEach * sizeOf(one.condition)
+    budgets.set(one, budget)
+  }
+  return budget
+}
+
+/** Returns the definitions that a condition refers to itself. */
+function definitionsIn(condition: Condition): readonly Definition[] {
+  return condition.kind === 'ref' ? [condition.definition] : partsIn(condition).flatMap(definitionsIn)
 }
 
 function bodyOf({ parts, definition }: Search): Condition {
