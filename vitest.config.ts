@@ -77,6 +77,7 @@ export default defineConfig({
       { find: '@arcturus/typeorm/oso', replacement: source('packages/typeorm/src/oso/index.ts') },
       { find: '@arcturus/react', replacement: source('packages/react/src/index.ts') },
       { find: '@arcturus/writes', replacement: source('packages/writes/src/index.ts') },
+      { find: '@arcturus/web/calls', replacement: source('packages/web/src/callEntry.ts') },
       { find: '@arcturus/web/node', replacement: source('packages/web/src/node/index.ts') },
       { find: '@arcturus/web', replacement: source('packages/web/src/index.ts') },
       { find: '@arcturus/typeorm', replacement: source('packages/typeorm/src/index.ts') },

@@ -1,7 +1,7 @@
 import type { UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: { index: 'src/index.ts', node: 'src/node/index.ts' },
+  entry: { index: 'src/index.ts', calls: 'src/callEntry.ts', node: 'src/node/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   // The main entry runs anywhere; `node` holds responses of Node.js.
