@@ -12,7 +12,7 @@ import { typecheckAll } from './typecheck.mjs'
 
 /**
  * The most that an entry may weigh alone, bundled for a browser, minified and gzipped, in kB; of an entry that imports parts
- * later, also with them. The tables of entries in the READMEs have the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
+ * later, also with them. The tables of entries in the READMEs have the same numbers. `calls`, `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
   core: {
@@ -33,9 +33,9 @@ const ceilings = {
   },
   testing: { index: 93.5, diff: 37 },
   writes: { index: 75.5 },
-  web: { index: 14.5, node: 2.5 },
+  web: { index: 15, calls: 14.5, node: 2.5 },
 }
-const forNode = ['node', 'oso']
+const forNode = ['calls', 'node', 'oso']
 
 /** The most that the compiled example of docs/compiled.md may weigh in a browser, in kB. The document has the same numbers. */
 const compiledCeilings = { bare: 7.5, declared: 4, 'declared, with a method of a text': 4.1 }

@@ -1,4 +1,5 @@
 export { isDecimal } from '../values/numeric.js'
+export { drizzleSql, knexSql, kyselySql } from './builders.js'
 export { columnsNamed, readColumns, readReferences } from './catalog/catalog.js'
 export type { CatalogColumn, CatalogQuery, CatalogReference, CatalogText } from './catalog/entries.js'
 export { type Mismatch, mismatch } from './catalog/mismatch.js'
