@@ -124,7 +124,7 @@ describe('the text of an explanation', () => {
     )
   })
 
-  it('shows the rule that allows, and beside it the rules that are errors', () => {
+  it('shows the rule that allows, and no rule that was not needed', () => {
     const policy = `allow(u: User, "read", d: Document) if d.owner = u or d.level = 3;
       allow(_: User, "read", d: Document) if d.owner.name = "eve" or label in d.labels and label.folder.parent = nil;
       allow(_: User, "read", d: Document) if d.level > 5;`
@@ -136,11 +136,7 @@ describe('the text of an explanation', () => {
 
       Why:
       ✓ allow(u: User, "read", d: Document) if d.owner = u or d.level = 3  (policy.polar:1:1)
-        ✓ d.level is 3  (policy.polar:1:55)
-      ! allow(_: User, "read", d: Document) if d.owner.name = "eve" or label in d.labels and label.folder.pa…  (policy.polar:2:7)
-        ! Cannot read "name" of nil.  (policy.polar:2:46)
-        ! Role 1 in d.labels  (policy.polar:2:70)
-          ! Cannot read "parent" of nil.  (policy.polar:2:92)"
+        ✓ d.level is 3  (policy.polar:1:55)"
     `)
   })
 

@@ -4,7 +4,7 @@ import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
 import { has } from '../own.js'
 import { Grounds } from './grounds.js'
-import { endsAll, fails, holds } from './outcome.js'
+import { fails, holds } from './outcome.js'
 import type { Part } from './part.js'
 import { collapsed, type Shown } from './show.js'
 
@@ -92,28 +92,18 @@ export class TreeWriter {
       case 'any': {
         const matching = this.#grounds.supporting(part, this.#rank)
         const levels = this.#proof(matching)
-        if (condition.kind !== 'some') return merged([levels, this.#outweighed(part)])
+        if (condition.kind !== 'some') return levels
         const [own = [], ...outside] = levels
         const row = this.#element(part, part.parts.indexOf(matching))
         const text = `${row} in ${this.#list(part)}`
         const rows = { kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own } as const
-        return merged([[[rows], ...outside], this.#outweighed(part)])
+        return [[rows], ...outside]
       }
       case 'call':
         return [[this.#call(part, 'true')]]
       default:
         return condition.kind === 'true' || condition.kind === 'reads' ? [] : [[this.#leaf(part, 'true')]]
     }
-  }
-
-  /** Explains the errors of alternatives, or of a row, beside one that holds. */
-  #outweighed(part: Part): Levels {
-    // A limit that is reached by writing them is none of them.
-    const isError = ({ outcome }: Part) => fails(outcome) && !endsAll(outcome)
-    if (part.condition.kind !== 'some')
-      return [grouped(part.parts.filter(isError).flatMap((one) => this.#errorsOf(one)))]
-    const failing = part.parts.slice(0, maxRows).find(isError)
-    return [failing ? [this.#failedRow(part, failing)] : []]
   }
 
   /** Returns the steps of a part that are errors. */

@@ -5,11 +5,9 @@ import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 
-/** Stops the evaluation of a condition that fails. */
-export class Failed extends Error {
-  constructor(readonly error: ArcturusError) {
-    super(error.message)
-  }
+/** Stops the evaluation of a condition that fails. It is no error itself: a stack costs more than the evaluation. */
+export class Failed {
+  constructor(readonly error: ArcturusError) {}
 }
 
 /**
