@@ -182,6 +182,39 @@ const cases: Readonly<Record<string, readonly [expected: string, one: Case]>> = 
     'true',
     row('d.owner matches Admin', { doc: () => new Doc({ id: 1, owner: new Root({ id: 2 }) }) }),
   ],
+  ...Object.fromEntries(
+    (
+      [
+        ['d.owner matches User', 'false', new Doc({ id: 7 })],
+        ['not d.owner matches User', 'true', new Doc({ id: 7 })],
+        ['d.owner matches Doc', 'true', new Doc({ id: 7 })],
+        ['d.owner matches User{id: 7}', 'false', new Doc({ id: 7 })],
+        ['is_user(d.owner)', 'true', new Admin({ id: 7 })],
+        ['d.owner matches Admin', 'false', new User({ id: 7 })],
+        ['d.owner matches User', 'false', null],
+      ] as const
+    ).map(([body, expected, owner]) => [
+      `${body}, of ${owner?.constructor.name}`,
+      [expected, row(body, { doc: () => new Doc({ id: 1, owner }) }, 'is_user(_: User);')],
+    ]),
+  ),
+  ...Object.fromEntries(
+    (
+      [
+        ['d.s matches String', 'false', { s: 5 }],
+        ['not d.s matches Integer', 'false', { s: 5 }],
+        ['not d.s matches List', 'false', { s: ['x'] }],
+        ['is_text(d.s)', 'false', { s: 5 }],
+        ['is_text(d.s)', 'true', { s: 'x' }],
+        ['d.tags matches List', 'false', { tags: new Set(['a']) }],
+        ['d.flag matches Boolean', 'false', { flag: 1 }],
+        ['x in d.tags and x matches Integer', 'true', { tags: [1] }],
+      ] as const
+    ).map(([body, expected, fields]) => [
+      `${body}, of ${JSON.stringify(fields)}`,
+      [expected, row(body, { doc: () => new Doc({ id: 1, ...fields }) }, 'is_text(_: String);')],
+    ]),
+  ),
   'a second alternative beside an undefined element': [
     'true',
     row('d.ns = [1] or d.n = 0', { doc: () => new Doc({ id: 1, n: 0, ns: [undefined, 3] }) }),

@@ -10,12 +10,15 @@ import { and, FALSE, not, or, TRUE } from '../construct.js'
 import { family, operandType } from '../type.js'
 import { BeyondConditions, type Symbolic } from './terms.js'
 
+type Truth = typeof TRUE | typeof FALSE
+
 const nil: Operand = { kind: 'value', value: null }
 
 /**
  * Returns whether a term is an instance of a pattern's class, apart from the pattern's fields. The
- * result is true or false if the schema determines the operand's class, otherwise a condition. For
- * a nullable path, `!= nil` remains.
+ * result is true or false if the operand's class is known, otherwise a condition: a declared type is
+ * tested, since a row in memory may hold something else. For a nullable path, `!= nil` remains.
+ * @param isHead - Whether the pattern is that of a parameter, which a declared row is taken to match.
  * @throws BeyondConditions if the class is not registered, or if a class with its own instance
  *   check is matched with a list or dictionary.
  */
@@ -24,12 +27,13 @@ export function classTest(
   schema: Schema,
   term: Exclude<Symbolic, { kind: 'unknown' }>,
   pattern: ClassPattern,
+  isHead: boolean,
 ): Condition {
   const { tag } = pattern
   if (tag === 'Actor' || tag === 'Resource') {
-    return or(...[...policy.unions[tag]].map((member) => testOne(schema, term, member, pattern)))
+    return or(...[...policy.unions[tag]].map((member) => testOne(schema, term, member, pattern, isHead)))
   }
-  return testOne(schema, term, tag, pattern)
+  return testOne(schema, term, tag, pattern, isHead)
 }
 
 /**
@@ -47,6 +51,7 @@ function testOne(
   term: Exclude<Symbolic, { kind: 'unknown' }>,
   tag: string,
   pattern: ClassPattern,
+  isHead: boolean,
 ): Condition {
   const model = schema.models.get(tag)
   if (!model) throw new BeyondConditions('unknown-class', `the class ${tag} is not registered`, pattern)
@@ -60,7 +65,8 @@ function testOne(
   const asked: Condition = { kind: 'isa', of: operand, model: tag, exact: false, span: pattern.span }
   if (isAsked && family(type) !== 'row') return asked
   if (operand.kind === 'value') return testValue(model.class, operand.value, asked)
-  const decided = decide(schema, type, tag, model.class, asked)
+  if (isDeclared(operand) && !(isHead && family(type) === 'row')) return asked
+  const decided = decideByType(schema, type, tag, asked)
   if (!type.nullable || decided.kind === 'isa') return decided
   const compareNil = (operator: '=' | '!='): Condition => {
     return { kind: 'compare', operator, left: operand, right: nil, span: pattern.span }
@@ -82,7 +88,21 @@ function testValue(cls: Class | undefined, value: unknown, asked: Condition): Co
   }
 }
 
-function decide(schema: Schema, type: OperandType, tag: string, cls: Class | undefined, asked: Condition): Condition {
+/** Returns whether only the schema says what an operand is. */
+function isDeclared(operand: Operand): boolean {
+  if (operand.kind === 'path') {
+    const isSubject = operand.root.kind === 'actor' || operand.root.kind === 'resource'
+    return !Object.hasOwn(operand, 'as') && (operand.steps.length > 0 || !isSubject)
+  }
+  return operand.kind === 'field' || operand.kind === 'constant'
+}
+
+/**
+ * Returns whether values of a type are instances of a class.
+ * @param asked - The condition if the type does not decide.
+ */
+export function decideByType<Asked>(schema: Schema, type: OperandType, tag: string, asked: Asked): Asked | Truth {
+  const cls = schema.models.get(tag)?.class
   switch (family(type)) {
     case 'list':
       return is(cls, Array)
@@ -103,6 +123,6 @@ function decide(schema: Schema, type: OperandType, tag: string, cls: Class | und
   }
 }
 
-function is(cls: Class | undefined, expected: unknown): Condition {
+function is(cls: Class | undefined, expected: unknown): Truth {
   return cls === expected ? TRUE : FALSE
 }

@@ -50,7 +50,7 @@ export class Heads {
     const match = (patternOf: (pattern: Pattern) => Pattern | undefined): HeadStep[] =>
       parameters.flatMap(({ pattern }, index): HeadStep[] => {
         const part = pattern && patternOf(pattern)
-        return part ? [(bound) => this.unifier.match(terms[index]!, part, scope, bound)] : []
+        return part ? [(bound) => this.unifier.match(terms[index]!, part, scope, bound, true)] : []
       })
     return [...unify, ...match(classPart), ...match(fieldPart)]
   }

@@ -142,7 +142,7 @@ export class Unifier {
   }
 
   /** Postpones the match of a pattern until its term is bound. */
-  #matchLater(unknown: Unknown, pattern: Pattern, scope: Scope, from: Substitution): Unified {
+  #matchLater(unknown: Unknown, pattern: Pattern, scope: Scope, from: Substitution, isHead: boolean): Unified {
     const term: Symbolic = { kind: 'unknown', unknown }
     let bound = from
     // The bindings of the pattern's variables depend on the value.
@@ -150,7 +150,7 @@ export class Unifier {
       const variable = bound.resolve(this.evaluator.variable(name, scope))
       if (variable.kind === 'unknown' && !this.schema.constants.has(name)) bound = bound.link(variable.unknown)
     }
-    const resume: Waiting['resume'] = (after, next) => onward(this.match(term, pattern, scope, after), next)
+    const resume: Waiting['resume'] = (after, next) => onward(this.match(term, pattern, scope, after, isHead), next)
     return { bound: bound.wait({ on: [unknown], at: pattern, resume }), conditions: [] }
   }
 
@@ -166,15 +166,16 @@ export class Unifier {
     })
   }
 
-  match(term: Symbolic, pattern: Pattern, scope: Scope, bound: Substitution): Unified {
+  /** @param isHead - Whether the pattern is that of a parameter. */
+  match(term: Symbolic, pattern: Pattern, scope: Scope, bound: Substitution, isHead: boolean = false): Unified {
     const subject = bound.resolve(term)
     switch (pattern.kind) {
       case 'class pattern': {
         if (subject.kind === 'unknown')
           return this.#isCompatible(subject.unknown, pattern.tag, bound)
-            ? this.#matchLater(subject.unknown, pattern, scope, bound)
+            ? this.#matchLater(subject.unknown, pattern, scope, bound, isHead)
             : undefined
-        const test = classTest(this.policy, this.schema, subject, pattern)
+        const test = classTest(this.policy, this.schema, subject, pattern, isHead)
         if (test.kind === 'false') return undefined
         const known = test.kind === 'true' ? subject : this.#narrow(subject, pattern.tag)
         const holder = known === subject ? undefined : bound.holder(term)
@@ -190,7 +191,7 @@ export class Unifier {
       case 'dictionary pattern': {
         // An empty dictionary pattern matches every value that can be read, nil too.
         if (pattern.fields.length === 0) return { bound, conditions: this.reads(subject, bound, pattern.span) }
-        if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound)
+        if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound, isHead)
         if (subject.kind === 'operand') {
           if (isNil(subject.operand)) return undefined
           const type = operandType(this.schema, subject.operand)

@@ -11,6 +11,7 @@ import type {
   Text,
   Truthy,
 } from '../../condition/condition.js'
+import { decideByType } from '../../condition/derive/classTest.js'
 import { canBeEqual, family, isNil, operandType, stepField } from '../../condition/type.js'
 import { operandsIn, partsIn } from '../../condition/visit.js'
 import type { UnsupportedFilterError } from '../../errors.js'
@@ -138,7 +139,11 @@ export class Leaves {
         leaf.span,
         'compare a field instead',
       )
-    return { ...leaf, of: definitePath(schema, leaf.of, leaf.span) }
+    const path = definitePath(schema, leaf.of, leaf.span)
+    // A column holds what the schema declares.
+    const decided = leaf.exact ? leaf : decideByType(schema, operandType(schema, path), leaf.model, leaf)
+    if (decided.kind === 'isa') return { ...leaf, of: path }
+    return decided.kind === 'true' ? isPresent(schema, path, leaf.span) : FALSE
   }
 
   /** Returns the condition that an operand can be read, whatever its value. */
