@@ -18,30 +18,48 @@ import { assertKeys, WriteData } from './writeData.js'
 
 /** Runs an operation that changes rows. */
 export async function write(session: Session, model: string, operation: string, args: Arguments): Promise<unknown> {
-  const run = operations[operation]
-  if (!run) throw refusedOperation(operation)
-  assertKeys(args, run.args, model)
+  const known = operations[operation]
+  if (!known) throw refusedOperation(operation)
+  assertKeys(args, known.args, model)
+  const { beforeWrite } = session.parts
+  const selection = selectionOf(args)
+  const single = async (own: Session): Promise<unknown> => await known.single?.(new Plan(own, model), args, selection)
+  // Within a transaction, a single statement, too, is undone alone.
+  const isWithin = session.isTransaction || beforeWrite !== undefined
   try {
-    return await run.run(session, model, args)
+    const done = isWithin ? undefined : await single(session)
+    if (done !== undefined) return done
+    return await transaction(session, async (own) => {
+      // Sound: every client of Prisma has it.
+      await beforeWrite?.(own.client as PrismaClientLike & RawClient, session.actor)
+      return (isWithin && (await single(own))) || (await known.run(new Plan(own, model), args, selection))
+    })
   } catch (error) {
     throw hiddenCodes.has(String(property(error, 'code'))) ? writeDenial(session.actor) : error
   }
 }
 
-type Run = (session: Session, model: string, args: Arguments) => Promise<unknown>
+type Run = (plan: Plan, args: Arguments, selection: Arguments) => Promise<unknown>
+
+interface Operation {
+  readonly args: readonly string[]
+  readonly run: Run
+  /** Sends one statement if everything about it is known before; else it returns undefined. */
+  readonly single?: Run
+}
 
 const selections = ['select', 'include', 'omit'] as const
 
-const operations: Readonly<Record<string, { readonly args: readonly string[]; readonly run: Run }>> = {
-  create: { args: ['data', ...selections], run: create },
-  createMany: { args: ['data', 'skipDuplicates'], run: createMany },
-  createManyAndReturn: { args: ['data', 'skipDuplicates', ...selections], run: createManyAndReturn },
+const operations: Readonly<Record<string, Operation>> = {
+  create: { args: ['data', ...selections], run: create, single: createOne },
+  createMany: { args: ['data', 'skipDuplicates'], run: countOf(insertAll), single: createAll },
+  createManyAndReturn: { args: ['data', 'skipDuplicates', ...selections], run: rowsOf(insertAll) },
   update: { args: ['where', 'data', ...selections], run: update },
-  updateMany: { args: ['where', 'data', 'limit'], run: updateMany },
-  updateManyAndReturn: { args: ['where', 'data', 'limit', ...selections], run: updateManyAndReturn },
+  updateMany: { args: ['where', 'data', 'limit'], run: countOf(updateAll) },
+  updateManyAndReturn: { args: ['where', 'data', 'limit', ...selections], run: rowsOf(updateAll) },
   upsert: { args: ['where', 'create', 'update', ...selections], run: upsert },
   delete: { args: ['where', ...selections], run: remove },
-  deleteMany: { args: ['where', 'limit'], run: removeMany },
+  deleteMany: { args: ['where', 'limit'], run: countOf(removeAll) },
 }
 
 export const writeOperations: readonly string[] = Object.keys(operations)
@@ -94,6 +112,26 @@ class Plan {
     await this.judge.filter('read', name)
     if (selection) await this.reading.selection(selection, name)
     this.judge.seal()
+  }
+
+  /** Writes what is prepared, and asserts that the state after it is allowed. @throws the denial */
+  async apply<Result>(apply: () => Promise<Result>, selection?: Arguments): Promise<Result> {
+    await this.seal(selection)
+    const result = await apply()
+    await this.writer.rules.ledger.verify()
+    return result
+  }
+
+  /** Deletes rows. @param where - Their condition. */
+  async delete(rows: readonly Values[], where: Arguments): Promise<void> {
+    await this.apply(await this.writer.links.prepareDeleteOf(this.model.name, rows, where))
+  }
+
+  /** Reads the data of new rows. */
+  async rows({ data }: Arguments): Promise<readonly Data<Arguments>[]> {
+    const rows: Data<Arguments>[] = []
+    for (const one of [data].flat()) rows.push(await this.data.read(one, this.model.name, false))
+    return rows
   }
 
   /** Asserts that the state after a write is allowed, and reads a row of it. @throws the denial */
@@ -208,168 +246,102 @@ class Plan {
   }
 }
 
-/** Runs a plan in a transaction. */
-function planned<Result>(session: Session, model: string, run: (plan: Plan) => Promise<Result>): Promise<Result> {
-  return transaction(session, async (own) => {
-    // Sound: every client of Prisma has it.
-    await session.parts.beforeWrite?.(own.client as PrismaClientLike & RawClient, session.actor)
-    return await run(new Plan(own, model))
-  })
+async function createOne(plan: Plan, { data: given = {} }: Arguments, selection: Arguments): Promise<unknown> {
+  const { session, model } = plan
+  const data = await plan.data.read(given, model.name)
+  if (!(await plan.areAllowed([data], true)) || !isFlat(selection, model)) return undefined
+  const guarded = await plan.reading.selection(selection, model.name)
+  if (guarded.level.columns.size > 0) return undefined
+  const sent = { data: data.columns, ...guarded.args }
+  const row = await call(session.client, model.name, 'create', sent)
+  tagRows(session.parts.tables, model.name, 'create', sent, undefined, row)
+  return row
 }
 
-/**
- * Runs a plan by one statement if everything about it is known before; else in a transaction. Within one, that
- * statement, too, is undone alone.
- * @param single - Returns undefined if something is not known.
- */
-async function singly(
-  session: Session,
-  model: string,
-  single: (plan: Plan) => Promise<unknown>,
-  run: (plan: Plan) => Promise<unknown>,
-): Promise<unknown> {
-  const isWithin = session.isTransaction || session.parts.beforeWrite !== undefined
-  const known = isWithin ? undefined : await single(new Plan(session, model))
-  return known ?? planned(session, model, async (plan) => (isWithin && (await single(plan))) || run(plan))
+async function create(plan: Plan, { data = {} }: Arguments, selection: Arguments): Promise<unknown> {
+  return await plan.create(await plan.data.read(data, plan.model.name), selection)
 }
 
-async function create(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const selection = selectionOf(args)
-  const single = async (plan: Plan): Promise<unknown> => {
-    const data = await plan.data.read(args['data'] ?? {}, model)
-    if (!(await plan.areAllowed([data], true)) || !isFlat(selection, plan.model)) return undefined
-    const guarded = await plan.reading.selection(selection, model)
-    if (guarded.level.columns.size > 0) return undefined
-    const sent = { data: data.columns, ...guarded.args }
-    const row = await call(plan.session.client, model, 'create', sent)
-    tagRows(session.parts.tables, model, 'create', sent, undefined, row)
-    return row
+async function createAll(plan: Plan, args: Arguments): Promise<unknown> {
+  const rows = await plan.rows(args)
+  if (rows.length === 0) return { count: 0 }
+  if (args['skipDuplicates'] === true || !(await plan.areAllowed(rows, false))) return undefined
+  const data = rows.map(({ columns }) => columns)
+  return await call(plan.session.client, plan.model.name, 'createMany', { data })
+}
+
+/** Writes rows, and returns them as far as others refer to them. @param selection - What is read of them after. */
+type WriteAll = (plan: Plan, args: Arguments, selection?: Arguments) => Promise<readonly Values[]>
+
+function countOf(write: WriteAll): Run {
+  return async (plan, args) => ({ count: (await write(plan, args)).length })
+}
+
+/** @throws the denial if one of the rows may not be read */
+function rowsOf(write: WriteAll): Run {
+  return async (plan, args, selection) => {
+    const { name } = plan.model
+    const rows = await write(plan, args, selection)
+    if (rows.length === 0) return []
+    const within = { filters: [plan.store.keyed(name, rows)], questions: plan.questions }
+    const found = await read(plan.session, name, 'findMany', selection, within)
+    if (!Array.isArray(found) || found.length < rows.length) throw plan.judge.denial()
+    return found
   }
-  return await singly(session, model, single, async (plan) =>
-    plan.create(await plan.data.read(args['data'] ?? {}, model), selection),
-  )
 }
 
-async function createMany(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const single = async (plan: Plan): Promise<unknown> => {
-    const rows = await rowsOf(plan, args)
-    if (rows.length === 0) return { count: 0 }
-    if (args['skipDuplicates'] === true || !(await plan.areAllowed(rows, false))) return undefined
-    return await call(plan.session.client, model, 'createMany', { data: rows.map(({ columns }) => columns) })
-  }
-  return await singly(session, model, single, async (plan) => ({
-    count: (await insertAll(plan, args, undefined)).length,
-  }))
-}
-
-function createManyAndReturn(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const selection = selectionOf(args)
-  return planned(session, model, async (plan) => await readAll(plan, await insertAll(plan, args, selection), selection))
-}
-
-async function insertAll(plan: Plan, args: Arguments, selection: Arguments | undefined): Promise<readonly Values[]> {
-  const given = await rowsOf(plan, args)
+async function insertAll(plan: Plan, args: Arguments, selection?: Arguments): Promise<readonly Values[]> {
+  const given = await plan.rows(args)
   const rows = args['skipDuplicates'] === true ? await plan.withoutDuplicates(given) : given
   if (rows.length === 0) return []
-  const insert = await plan.writer.prepareInsertAll(plan.model.name, rows)
-  await plan.seal(selection)
-  const inserted = await insert()
-  await plan.writer.rules.ledger.verify()
-  return inserted
+  return await plan.apply(await plan.writer.prepareInsertAll(plan.model.name, rows), selection)
 }
 
-/** Reads rows that were written. @throws the denial if one of them may not be read */
-async function readAll(plan: Plan, rows: readonly Values[], selection: Arguments): Promise<unknown> {
-  const { name } = plan.model
-  if (rows.length === 0) return []
-  const own = [plan.store.keyed(name, rows)]
-  const found = await read(plan.session, name, 'findMany', selection, { filters: own, questions: plan.questions })
-  if (!Array.isArray(found) || found.length < rows.length) throw plan.judge.denial()
-  return found
+async function update(plan: Plan, { where, data = {} }: Arguments, selection: Arguments): Promise<unknown> {
+  const own = await uniqueWhere(plan, where)
+  return await plan.update(own, await plan.data.read(data, plan.model.name), selection)
 }
 
-async function rowsOf(plan: Plan, { data }: Arguments): Promise<readonly Data<Arguments>[]> {
-  const rows: Data<Arguments>[] = []
-  for (const one of [data].flat()) rows.push(await plan.data.read(one, plan.model.name, false))
-  return rows
-}
-
-function update(session: Session, model: string, args: Arguments): Promise<unknown> {
-  return planned(session, model, async (plan) => {
-    const where = await uniqueWhere(plan, args['where'])
-    return await plan.update(where, await plan.data.read(args['data'] ?? {}, model), selectionOf(args))
-  })
-}
-
-async function updateAll(plan: Plan, args: Arguments, selection: Arguments | undefined): Promise<readonly Values[]> {
+async function updateAll(plan: Plan, args: Arguments, selection?: Arguments): Promise<readonly Values[]> {
   const { name } = plan.model
   const where = await plan.data.where(args['where'] ?? {}, name)
   const data = await plan.data.read(args['data'] ?? {}, name, false)
   const conditions = await plan.writer.conditionsOfUpdate(name, data)
   const own = await plan.limited(plan.store.all([where, ...conditions]), args)
   const apply = await plan.writer.prepareUpdate(name, data, own, undefined)
-  await plan.seal(selection)
-  const rows = await apply(own)
-  await plan.writer.rules.ledger.verify()
+  return await plan.apply(() => apply(own), selection)
+}
+
+async function upsert(plan: Plan, args: Arguments, selection: Arguments): Promise<unknown> {
+  const { name, key } = plan.model
+  const where = await uniqueWhere(plan, args['where'])
+  const visible = plan.store.all([where, ...(await plan.judge.before('read', name))])
+  const [existing] = await plan.store.find(name, visible, key)
+  // Both halves are read, so that an argument is refused whichever of them is taken.
+  const [created, updated] = [await plan.data.read(args['create'], name), await plan.data.read(args['update'], name)]
+  return existing ? await plan.update(where, updated, selection) : await plan.create(created, selection)
+}
+
+async function remove(plan: Plan, args: Arguments, selection: Arguments): Promise<unknown> {
+  const { name } = plan.model
+  const where = await uniqueWhere(plan, args['where'])
+  const filters = [where, ...(await plan.judge.found('delete', name))]
+  const found = await read(plan.session, name, 'findFirst', selection, { filters, questions: plan.questions })
+  if (found === null) throw await plan.denial(where)
+  const own = plan.store.all(filters)
+  const rows = await plan.store.find(name, own, plan.writer.rules.columnsOf(name))
+  if (rows.length === 0) throw plan.judge.denial(false)
+  await plan.delete(rows, own)
+  return found
+}
+
+async function removeAll(plan: Plan, args: Arguments): Promise<readonly Values[]> {
+  const { name } = plan.model
+  const own = await plan.data.where(args['where'] ?? {}, name)
+  const where = await plan.limited(plan.store.all([own, ...(await plan.judge.found('delete', name))]), args)
+  const rows = await plan.store.find(name, where, plan.writer.rules.columnsOf(name))
+  if (rows.length > 0) await plan.delete(rows, where)
   return rows
-}
-
-function updateMany(session: Session, model: string, args: Arguments): Promise<unknown> {
-  return planned(session, model, async (plan) => ({ count: (await updateAll(plan, args, undefined)).length }))
-}
-
-function updateManyAndReturn(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const selection = selectionOf(args)
-  return planned(session, model, async (plan) => await readAll(plan, await updateAll(plan, args, selection), selection))
-}
-
-function upsert(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const selection = selectionOf(args)
-  return planned(session, model, async (plan) => {
-    const where = await uniqueWhere(plan, args['where'])
-    const visible = plan.store.all([where, ...(await plan.judge.before('read', model))])
-    const [existing] = await plan.store.find(model, visible, plan.model.key)
-    // Both halves are read, so that an argument is refused whichever of them is taken.
-    const [created, updated] = [
-      await plan.data.read(args['create'], model),
-      await plan.data.read(args['update'], model),
-    ]
-    return existing ? await plan.update(where, updated, selection) : await plan.create(created, selection)
-  })
-}
-
-function remove(session: Session, model: string, args: Arguments): Promise<unknown> {
-  const selection = selectionOf(args)
-  return planned(session, model, async (plan) => {
-    const where = await uniqueWhere(plan, args['where'])
-    const allowed = await plan.judge.found('delete', model)
-    const filters = [where, ...allowed]
-    const found = await read(plan.session, model, 'findFirst', selection, { filters, questions: plan.questions })
-    if (found === null) throw await plan.denial(where)
-    const own = plan.store.all([where, ...allowed])
-    const rows = await plan.store.find(model, own, plan.writer.rules.columnsOf(model))
-    if (rows.length === 0) throw plan.judge.denial(false)
-    const apply = await plan.writer.links.prepareDeleteOf(model, rows, own)
-    await plan.seal(undefined)
-    await apply()
-    await plan.writer.rules.ledger.verify()
-    return found
-  })
-}
-
-async function removeMany(session: Session, model: string, args: Arguments): Promise<unknown> {
-  return await planned(session, model, async (plan) => {
-    const own = await plan.data.where(args['where'] ?? {}, model)
-    const allowed = plan.store.all([own, ...(await plan.judge.found('delete', model))])
-    const where = await plan.limited(allowed, args)
-    const rows = await plan.store.find(model, where, plan.writer.rules.columnsOf(model))
-    if (rows.length === 0) return { count: 0 }
-    const apply = await plan.writer.links.prepareDeleteOf(model, rows, where)
-    await plan.seal(undefined)
-    await apply()
-    await plan.writer.rules.ledger.verify()
-    return { count: rows.length }
-  })
 }
 
 /** Reads the `where` of an operation on one row. @throws UnsupportedOperationError if it names no row */

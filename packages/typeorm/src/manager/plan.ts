@@ -11,11 +11,11 @@ import {
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { type IsColumn, mentionedAliases } from '../sql/mentionedAliases.js'
 import { loading } from './builders.js'
 import { columnName, linkOf } from './entityRelations.js'
-import { refusedPart } from './facade.js'
 import type { End, Joined } from './joined.js'
 import { assertText } from './rawSql.js'
 import { fieldOf } from './readableTables.js'
@@ -371,7 +371,7 @@ export class Plan {
         const found = entity.columns.filter(named)
         return found.length > 0 && found.every((one) => columnName(one) === name || !hidden.has(fieldOf(one)))
       }
-      if (hidden.size > 0 && !mentionedAliases(sql, isShown)) throw refusedPart(`value with the SQL ${sql}`)
+      if (hidden.size > 0 && !mentionedAliases(sql, isShown)) throw hiddenInSql(entity, name, sql)
     }
   }
 
@@ -391,6 +391,13 @@ export class Plan {
     if (Object.values(key).some((value) => value === undefined || value === null)) throw this.judge.denial()
     return key
   }
+}
+
+function hiddenInSql({ name }: EntityMetadata, column: string, sql: string): UnsupportedOperationError {
+  return unsupportedOperation(`The SQL of ${name}.${column} may read a column that the actor may not read.`, {
+    hint: 'write a value, or name only columns that the actor may read, with usual functions',
+    data: { column, sql },
+  })
 }
 
 function changedKey({ name }: EntityMetadata): UnsupportedFilterError {
