@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
-import { median, timeOf } from './measure.mjs'
+import { least, timeOf } from './measure.mjs'
 import { duration, table } from './report.mjs'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
@@ -12,7 +12,7 @@ if (!(rounds >= 1)) {
   process.exit(2)
 }
 
-build('@arcturus/core', '@arcturus/prisma')
+build('@arcturus/prisma')
 const { Authorizer } = await import('@arcturus/core')
 const { prismaAuthorization, readSchema } = await import('@arcturus/prisma')
 
@@ -57,5 +57,5 @@ for (let round = 0; round < rounds; round++) {
       times[row][column].push(await timeOf(() => part(question), effort))
   }
 }
-const rows = asked.map(([name], row) => [name, ...times[row].map((of) => duration(median(of)))])
+const rows = asked.map(([name], row) => [name, ...times[row].map((of) => duration(least(of)))])
 console.log(table(['GitClub, Prisma', ...Object.keys(parts)], rows))

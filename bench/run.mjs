@@ -16,6 +16,8 @@ const parts = {
   checks: undefined,
   lists: ['W2', 'W3'],
   promises: ['W4-d50'],
+  requests: ['W2', 'W3'],
+  growth: ['rules', 'depth', 'roles'],
   start: ['W2', 'W5-1000'],
   size: ['W2'],
   memory: ['W2'],
@@ -26,7 +28,7 @@ const usage = `pnpm bench [options]
   --workloads NAMES  of the checks: ${workloadNames.join(', ')}, or all   (W1,W2,W3)
   --engines NAMES    ${engineNames.join(', ')}, or all   (${defaultEngines.join(',')})
   --parts NAMES      ${partNames.join(', ')}, or all   (all)
-  --rounds N         every contender is timed once a round, in turn; the median of the rounds is told   (5)
+  --rounds N         every contender is timed once a round, in turn; the least of the rounds counts   (5)
   --quick            short rounds, to see that everything works: less than a minute
   --seed N           other data and other checks   (0: the data that published figures were measured on)
   --json FILE        everything that was measured, as JSON; - for standard output, and no table

@@ -36,7 +36,7 @@ function byArcturus() {
     (req, res) => res.json(req.authorization.resource),
   )
   app.get('/documents', async (req, res) => {
-    const filter = await req.authorization.authorizedFilter('read', 'Document')
+    const filter = await req.authorization.filter('read', 'Document')
     res.json(page.filter((document) => filter.matches(document)))
   })
   // As the others answer refusals: a word, not a page.

@@ -25,7 +25,7 @@ const concurrency = 16
 /** Of CPU, that is to be added to a request over checks by hand. */
 const goal = 15_000
 
-build('@arcturus/core', '@arcturus/express')
+build('@arcturus/express')
 
 const once = (child) => new Promise((resolve) => child.once('message', resolve))
 

@@ -1,6 +1,6 @@
 // Checks: one workload, in a process of its own, so that what V8 learnt from another says nothing here.
 import { contendersOf } from '../engines/index.mjs'
-import { median, timeOf } from '../measure.mjs'
+import { least, timeOf } from '../measure.mjs'
 import { workloads } from '../workloads/index.mjs'
 
 /** Calls in the timed loop go round over all checks, of which there are as many as a power of two. */
@@ -50,7 +50,7 @@ export async function measure({ name, seed, engines, rounds, effort, patienceMs 
     contenders: entries.map(({ contender, compared, times }) => ({
       engine: contender.engine,
       name: contender.name,
-      nanoseconds: median(times),
+      nanoseconds: least(times),
       spread: Math.max(...times) / Math.min(...times),
       rounds: times,
       decisionsCompared: compared,
