@@ -74,7 +74,7 @@ describe('a root field of GraphQL', () => {
     return error ? `${error.extensions['code']} ${error.message}` : JSON.stringify(Object.values(answer.data ?? {})[0])
   }
 
-  it.each([
+  it.each<readonly [string, string]>([
     ['own', '"Plans"'],
     ['list', '1'],
     ['open', '"open"'],
