@@ -45,8 +45,7 @@ export default defineConfig({
       { find: /^graphql$/, replacement: 'graphql/index.js' },
       { find: '@arcturus/core/internal/writes', replacement: source('packages/core/src/internal/writes.ts') },
       { find: '@arcturus/core/internal/web', replacement: source('packages/core/src/internal/web.ts') },
-      { find: '@arcturus/core/async', replacement: source('packages/core/src/asyncOnly/index.ts') },
-      { find: '@arcturus/core/checks', replacement: source('packages/core/src/checkOnly/index.ts') },
+      { find: '@arcturus/core/sync', replacement: source('packages/core/src/sync.ts') },
       { find: '@arcturus/core/editing', replacement: source('packages/core/src/editing/index.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },
       { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
@@ -92,9 +91,22 @@ export default defineConfig({
       // change how the whole process imports.
       {
         extends: true,
-        test: { name: 'shared', include: [...shared], isolate: false, setupFiles: ['test/setup/noPartialRows.ts'] },
+        test: {
+          name: 'shared',
+          include: [...shared],
+          isolate: false,
+          setupFiles: ['test/setup/noPartialRows.ts', 'test/setup/sync.ts'],
+        },
       },
-      { extends: true, test: { name: 'isolated', include: [...all], exclude: [...excluded, ...shared] } },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: [...all],
+          exclude: [...excluded, ...shared],
+          setupFiles: ['test/setup/sync.ts'],
+        },
+      },
       // The managers are classes of the TypeORM that `@arcturus/typeorm` imports: here it is the earlier version.
       {
         extends: true,

@@ -8,6 +8,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 
 class User {
   constructor(id) {

@@ -3,6 +3,7 @@
 // process. On a machine with other work, the least is the cost; the median has pauses of the garbage collector too.
 // What a rule pays for a name of the context is in contexts.mjs.
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import '@arcturus/core/decisions'
 
 class User {

@@ -20,6 +20,7 @@ if (![...sizes, runs].every((number) => Number.isSafeInteger(number) && number >
 
 build('@arcturus/core')
 const { Authorizer } = await import('@arcturus/core')
+await import('@arcturus/core/sync')
 
 const depth = 3
 const id = { type: 'integer', nullable: false }

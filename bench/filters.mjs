@@ -14,6 +14,7 @@ if (!(rounds >= 1)) {
 
 build('@arcturus/prisma')
 const { Authorizer } = await import('@arcturus/core')
+await import('@arcturus/core/sync')
 const { prismaAuthorization, readSchema } = await import('@arcturus/prisma')
 
 /** GitClub, as the example has it. */

@@ -1,5 +1,6 @@
 // One process of load.mjs: loads a generated policy once, then again into a new authorizer, and prints both times.
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { generatedPolicies } from './policies.mjs'
 
 const [, , shape, rules] = process.argv

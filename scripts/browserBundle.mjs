@@ -2,13 +2,23 @@ import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
 
 /**
- * Bundles an entry as a web page would get it.
- * @param {string} entry path of a module
+ * Bundles entries as a web page would get them.
+ * @param {...string} entries paths of modules
  * @returns {Promise<{ first: number, all: number, outside: string[] }>} its size minified and gzipped, without what it imports
  * later and with it, and the imports that stayed outside
  */
-export async function bundleForBrowser(entry) {
-  const bundle = await rolldown({ input: entry, platform: 'browser', logLevel: 'silent' })
+export async function bundleForBrowser(...entries) {
+  const names = entries.map((_, at) => `entry${at}`)
+  const page = [
+    ...entries.map((entry, at) => `import * as ${names[at]} from ${JSON.stringify(entry)}`),
+    `export { ${names} }`,
+  ].join('\n')
+  const plugin = {
+    name: 'page',
+    resolveId: (id) => (id === 'page' ? id : null),
+    load: (id) => (id === 'page' ? page : null),
+  }
+  const bundle = await rolldown({ input: 'page', platform: 'browser', logLevel: 'silent', plugins: [plugin] })
   try {
     const { output } = await bundle.generate({ format: 'esm', minify: true })
     const chunks = output.filter((part) => part.type === 'chunk')

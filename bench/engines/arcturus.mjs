@@ -1,5 +1,6 @@
 // This project, as its users get it: the built package.
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { Oso } from '@arcturus/core/oso'
 import { compiledAuthorizer } from '../compiled.mjs'
 

@@ -1,5 +1,6 @@
 // The same application with checks by hand, by this project, and by CASL.
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { expressAuthorization } from '@arcturus/express'
 import { AbilityBuilder, createMongoAbility, subject } from '@casl/ability'
 import express from 'express'

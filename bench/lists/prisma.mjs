@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { PrismaPg } from '@prisma/adapter-pg'
 

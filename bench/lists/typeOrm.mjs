@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import { Brackets, DataSource, EntitySchema } from 'typeorm'
 

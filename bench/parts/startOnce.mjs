@@ -19,18 +19,18 @@ const register = (engineOf) => {
 const engines = {
   arcturus: async () => {
     const { Authorizer } = await import('@arcturus/core')
-    return () => {
+    return async () => {
       const authorizer = new Authorizer()
       register(authorizer)
-      authorizer.loadSync(workload.polar)
+      await authorizer.load(workload.polar)
       return () => authorizer.can(check.user, check.action, check.resource)
     }
   },
   snapshot: async () => {
-    const { AsyncAuthorizer } = await import('@arcturus/core/async')
+    const { Authorizer } = await import('@arcturus/core')
     const { loadPolicyFiles } = await import('@arcturus/core/node')
     return async () => {
-      const authorizer = new AsyncAuthorizer()
+      const authorizer = new Authorizer()
       register(authorizer)
       await loadPolicyFiles(authorizer, policy, { cache: `${policy}.json` })
       return () => authorizer.can(check.user, check.action, check.resource)

@@ -1,6 +1,7 @@
 // `pnpm bench:lists --random N`: lists of random policies on PostgreSQL, beside SQL that independent code writes from the same
 // specification. Both statements are sent by the same client, so only what the database does is compared.
 import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import { PrismaPg } from '@prisma/adapter-pg'

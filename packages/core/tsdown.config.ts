@@ -14,17 +14,14 @@ function reached(entry: string, infoOf: ModuleInfoOf, found: Set<string> = new S
 /** Each file that entries share, with the modules whose imports it holds, but for those of the files before it. */
 const files = [
   ['values', 'compiled/runtime.ts'],
-  ['start', 'asyncOnly/index.ts', 'editing/schemaDescription.ts'],
+  ['start', 'authorizer/authorizer.ts', 'editing/schemaDescription.ts'],
   ['predicates', 'authorizer/plans/evaluator.ts'],
-  ['building', 'authorizer/policies/fullBuilding.ts'],
-  ['filtering', 'index.ts'],
+  ['building', 'authorizer/policies/building.ts'],
+  ['filtering', 'authorizer/filtering.ts'],
 ] as const
 /** The modules of entries. The imports of one that come later stay out of shared files: bundlers keep all of a file. */
 const entries: ReadonlySet<string> = new Set(
-  [
-    ...['compiled/runtime', 'asyncOnly/index', 'asyncOnly/asyncAuthorizer', 'checkOnly/index'],
-    ...['index', 'authorizer/authorizer'],
-  ].map((name) => path(`${name}.ts`)),
+  [...['compiled/runtime', 'index', 'sync', 'authorizer/authorizer']].map((name) => path(`${name}.ts`)),
 )
 
 function path(file: string): string {
@@ -67,8 +64,7 @@ const parserModules: NonNullable<UserConfig['plugins']> = {
 const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
-    async: 'src/asyncOnly/index.ts',
-    checks: 'src/checkOnly/index.ts',
+    sync: 'src/sync.ts',
     language: 'src/language/index.ts',
     editing: 'src/editing/index.ts',
     filters: 'src/filter/index.ts',

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import '@arcturus/core/sync'
 import { fuzzCaller } from './caller/caller.js'
 import { fuzzConcurrent, reportOf } from './concurrent/concurrent.js'
 import { fuzzDiff } from './diff/diff.js'

@@ -20,6 +20,7 @@ await build({
       '@arcturus/writes': here('../../packages/writes/src/index.ts'),
       '@arcturus/core/internal/web': here('../../packages/core/src/internal/web.ts'),
       '@arcturus/web': here('../../packages/web/src/index.ts'),
+      '@arcturus/core/sync': here('../../packages/core/src/sync.ts'),
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
       '@arcturus/core/tools': here('../../packages/core/src/tools/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),

@@ -25,8 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'sql',
     'authorizer',
-    'checkOnly',
-    'asyncOnly',
+    'sync',
     'explain',
     'decisions',
     'compiled',
@@ -49,9 +48,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'contextValues',
     'actions',
     'plans',
+    'parts',
     'relations',
     'policies',
-    'baseOptions',
     'options',
     'decisions',
     'filters',
@@ -59,11 +58,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'denial',
     'changes',
     'shadow',
+    'filtering',
     'writing',
-    'policyHolder',
-    'baseAuthorizer',
-    'missingMembers',
-    'lateAuthorizer',
     'authorizer',
   ],
   'packages/prisma/src': [
@@ -190,18 +186,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = [
-  'writes',
-  'checkOnly',
-  'asyncOnly',
-  'explain',
-  'decisions',
-  'compiled',
-  'oso',
-  'node',
-  'tools',
-  'editing',
-]
+const apart = ['sync', 'explain', 'decisions', 'compiled', 'oso', 'node', 'tools', 'editing']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {
@@ -218,17 +203,4 @@ function reachedFrom(entry: string): string[] {
 
 test('the main entry of core reaches no room of another entry', () => {
   expect(reachedFrom('index.ts').filter((file) => apart.some((room) => file.startsWith(`${room}/`)))).toEqual([])
-})
-
-test('the entry for checks alone reaches no filters, no generated code and no warnings', () => {
-  const reached = reachedFrom('checkOnly/index.ts')
-  expect(reached).toContain('authorizer/baseAuthorizer.ts')
-  expect(reached.filter((file) => /^(filter|sql|predicate\/write|enforcement)\//.test(file))).toEqual([])
-  const warnings = reached.filter(
-    (file) =>
-      file.startsWith('policy/checks/') &&
-      !file.endsWith('/check.ts') &&
-      readFileSync(join(root, 'packages/core/src', file), 'utf8').includes('warning('),
-  )
-  expect(warnings).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { expressAuthorization } from '@arcturus/express'
 import { type AuthorizedClient, type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
 import { type ModelName, schema } from '../generated/arcturus/schema.js'

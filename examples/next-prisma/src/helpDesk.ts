@@ -1,4 +1,5 @@
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { type AuthorizedClient, type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
 import { type ModelName, schema } from '../generated/arcturus/schema'
 import type { Prisma, PrismaClient } from '../generated/prisma/client'

@@ -1,7 +1,7 @@
 import type { Action, Actor } from '@arcturus/core'
 import { type Context, createContext, type ReactElement, type ReactNode, useMemo } from 'react'
 
-/** Decides in the browser: a compiled policy, or a `CheckAuthorizer` of `@arcturus/core/checks`. */
+/** Decides in the browser: a compiled policy, or an `Authorizer` of `@arcturus/core`. */
 export interface Policy {
   can(actor: unknown, action: string, resource: unknown): boolean
 }
@@ -14,7 +14,7 @@ export const Decisions: Context<Decide | undefined> = createContext<Decide | und
 
 /** The props of `<Authorization>`. */
 export interface AuthorizationProperties {
-  /** A compiled policy, or a `CheckAuthorizer`. */
+  /** A compiled policy, or an `Authorizer`. */
   readonly policy: Policy
   /**
    * The user, as the policy knows it; `null` for a visitor who is not signed in. `undefined` while it is

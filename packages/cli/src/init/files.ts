@@ -167,7 +167,7 @@ function authorizationText(application: Application, { actor }: Subjects, file: 
         ]
       : []),
     ...connect,
-    "authorizer.loadSync({ text: readFileSync('policy.polar', 'utf8'), name: 'policy.polar' })",
+    "await authorizer.load({ text: readFileSync('policy.polar', 'utf8'), name: 'policy.polar' })",
     '',
     'export { authorizedActors, authorizedFilter, filterArguments }',
     `export const { ${names} } = ${framework}Authorization(authorizer, {`,

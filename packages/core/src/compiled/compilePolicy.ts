@@ -83,7 +83,7 @@ export interface CompiledModule {
  * class User { constructor(readonly id: number) {} }
  * class Note { constructor(readonly ownerId: number) {} }
  * const authorizer = new Authorizer().registerClass(User).registerClass(Note)
- * authorizer.loadSync('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
+ * await authorizer.load('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
  *
  * const { code, types } = compilePolicy(authorizer) // policy.js and policy.d.ts
  * // import { createAuthorizer } from './policy.js'

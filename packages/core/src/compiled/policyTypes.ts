@@ -22,7 +22,7 @@ import { type Names, Vocabulary, type Vocal } from './vocabulary.js'
  * class User { constructor(readonly id: number) {} }
  * class Note { constructor(readonly ownerId: number) {} }
  * const authorizer = new Authorizer().registerClass(User).registerClass(Note)
- * authorizer.loadSync('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
+ * await authorizer.load('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
  *
  * policyTypes(authorizer) // export interface AppPolicy { actors: 'User'; models: { Note: { actions: 'read'; …
  * ```

@@ -1,6 +1,5 @@
 export { modelNamed } from '../authorizer/arguments.js'
-export type { Authorizer } from '../authorizer/authorizer.js'
-export type { Typed } from '../authorizer/baseAuthorizer.js'
+export type { Authorizer, Typed } from '../authorizer/authorizer.js'
 export type { ColumnsOf, PatchOf } from '../authorizer/changes/patch.js'
 export type { DecisionKind } from '../authorizer/decisions/decision.js'
 export { engineOf, watchDecisions } from '../authorizer/decisions/engine.js'

@@ -72,7 +72,7 @@ export const codes = {
   'invalid-argument': 'An invalid argument or option.',
   'unknown-action': 'An action that no rule or block of the policy names.',
   'no-policy': 'A check or query before a policy was loaded.',
-  'not-in-entry': 'A part of `Authorizer` that an entry does not have.',
+  'not-imported': 'A part of the package that has to be imported.',
   'unreadable-policy-file': "A policy file that can't be read.",
   'unknown-row': 'An object of unknown model.',
   'unknown-column': 'Data to write with a name that is not a column or a relation of the model.',

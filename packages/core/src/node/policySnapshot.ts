@@ -88,7 +88,7 @@ function inOrderOf(sources: readonly Source[], { statements, warnings }: Snapsho
 }
 
 /** Returns the hash of all that determines a build; undefined if the schema has constants that can't be described whole. */
-function keyOf({ sources, schema, warns, queryRules }: BuildInput): string | undefined {
+function keyOf({ sources, schema, queryRules }: BuildInput): string | undefined {
   let isWhole = true
   const description = describeSchema(schema, () => {
     isWhole = false
@@ -100,7 +100,6 @@ function keyOf({ sources, schema, warns, queryRules }: BuildInput): string | und
     names: [...schema.models.keys(), ...schema.constants.keys()],
     description,
     context: context.map(({ name, fields, closed }) => ({ name, closed, fields: [...fields.values()] })),
-    warns,
     queryRules: [...queryRules].sort(),
   }
   return isWhole ? sha256(JSON.stringify(input)) : undefined

@@ -12,8 +12,8 @@ export interface Block {
   readonly relations: ReadonlyMap<string, string>
 }
 
-/** A loaded policy without what is only found out for its author: expanded, immutable. */
-export interface CheckedPolicy {
+/** A loaded policy: checked, expanded, immutable. */
+export interface Policy {
   readonly sources: readonly Source[]
   /**
    * All rules by name: written rules in the order of the sources, then the expansions of blocks.
@@ -25,10 +25,6 @@ export interface CheckedPolicy {
   readonly unions: { readonly Actor: ReadonlySet<string>; readonly Resource: ReadonlySet<string> }
   /** In source order. */
   readonly inlineQueries: readonly InlineQuery[]
-}
-
-/** A loaded policy: checked, expanded, immutable. */
-export interface Policy extends CheckedPolicy {
   /** In order of detection: warnings for single statements, then for the whole policy. */
   readonly warnings: readonly Diagnostic[]
 }

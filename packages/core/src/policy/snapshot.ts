@@ -7,8 +7,6 @@ import type { Schema } from '../schema/schema.js'
 export interface BuildInput {
   readonly sources: readonly Source[]
   readonly schema: Schema
-  /** Whether the checks that only warn are among those that run. */
-  readonly warns: boolean
   readonly queryRules: ReadonlySet<string>
 }
 

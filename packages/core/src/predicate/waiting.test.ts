@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { drive } from '../authorizer/decisions/drive.js'
 import { Question } from '../authorizer/decisions/question.js'
 import { predicatesBy } from '../authorizer/plans/predicates.js'
-import { fullBuilding } from '../authorizer/policies/fullBuilding.js'
+import { build } from '../authorizer/policies/building.js'
 import { LoadedPolicy, sourcesOf } from '../authorizer/policies/loadedPolicy.js'
 import { WarningLog } from '../authorizer/policies/warnings.js'
 import { modelOfClass } from '../authorizer/registration.js'
 import { Hosts } from '../authorizer/relations/hosts.js'
-import { present } from '../late.js'
+import { late } from '../late.js'
 import { defaultLimits, Evaluation, holds } from '../machine/index.js'
 import { createSchema } from '../values/builtIns.js'
 import {
@@ -37,16 +37,16 @@ class Asked {
     for (const [cls, key] of [[User], [Team, 'id'], [Role], [Doc, ['id', 'version']]] as const)
       schema.registerModel(modelOfClass(schema, cls, key ? { key } : {}))
     const hosts = new Hosts(schema, {})
-    const building = fullBuilding()
-    const { policy } = building.build(sourcesOf([text]), schema, {})
+    const { policy } = build(sourcesOf([text]), schema, {})
     this.#loaded = new LoadedPolicy(policy, {
       schema,
       hosts,
       limits: defaultLimits,
       hasEquality: false,
-      building: present(building),
-      warns: true,
-      predicates: present(predicatesBy(sourceCompiler())),
+      predicates: late(
+        () => Promise.reject(),
+        () => predicatesBy(sourceCompiler()),
+      ),
       startsWithMachine: false,
       actions: { declared: new Set(), readAction: 'read' },
       warnings: new WarningLog(),

@@ -1,17 +1,17 @@
 import { invalidArgument } from '../../errors.js'
 import { assertNotKept, isNext } from '../../kept.js'
-import type { Late } from '../../late.js'
 import type { Limits } from '../../machine/index.js'
 import { own } from '../../own.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import { namesOf } from '../arguments.js'
-import type { BaseOptions } from '../baseOptions.js'
 import { limitsOf } from '../limits.js'
-import type { Predicates } from '../plans/checkPlans.js'
+import type { AuthorizerOptions } from '../options.js'
+import { building, predicatesBy } from '../parts.js'
+import { chosenEvaluator } from '../plans/evaluatorName.js'
 import { ActivePolicy } from '../policies/activePolicy.js'
-import type { Building } from '../policies/building.js'
+import type { PolicySource } from '../policies/loadedPolicy.js'
 import { WarningLog } from '../policies/warnings.js'
 import { Hosts } from '../relations/hosts.js'
 import { RelationLoaders } from '../relations/relations.js'
@@ -21,26 +21,11 @@ import type { RequestFields } from './event.js'
 import { OutlivedErrors } from './outlivedErrors.js'
 import type { Question } from './question.js'
 
-/** The parts of an engine that an entry of this package chooses: they make up much of its size. */
-export interface EngineParts {
-  /** Builds a policy of texts, and parses queries. */
-  readonly building: Late<Building>
-  /** Whether it warns of likely mistakes in a policy. */
-  readonly warns: boolean
-  /** Makes predicates. Undefined if the machine evaluates all checks. */
-  readonly predicates: Late<Predicates> | undefined
-  /** Whether the machine evaluates the first checks of a kind. */
-  readonly startsWithMachine: boolean
-  /** Whether the warnings of a policy are errors. Default false. */
-  readonly strict?: boolean | undefined
-  /** The rules that the application queries by name. Default: none. */
-  readonly queryRules?: ReadonlySet<string>
-}
-
 /** The parts that the methods of one authorizer share. */
 export class Engine {
   readonly readAction: string
   readonly declaredActions: ReadonlySet<string>
+  readonly queriedRules: ReadonlySet<string>
   readonly limits: Limits
   readonly schema: Schema
   readonly relations: RelationLoaders
@@ -53,27 +38,23 @@ export class Engine {
   readonly requests: (() => RequestFields | undefined)[] = []
   /** Called before a write that no policy decides. Each throws if its request may not write yet. */
   readonly writeGuards: (() => void)[] = []
-  readonly options: BaseOptions
+  readonly options: AuthorizerOptions
   /** The engine without a context. Those with one inherit from it. */
   readonly shared: Engine = this
 
   /**
-   * @param parts - What the entry chooses.
    * @param base - An engine whose schema and loaders this one shares.
    * @throws ArgumentError if an option is invalid.
    */
-  constructor(
-    given: BaseOptions,
-    readonly parts: EngineParts,
-    base?: Engine,
-  ) {
+  constructor(given: AuthorizerOptions, base?: Engine) {
     const options = own(given)
-    const { readAction = 'read' } = options
-    const { building, warns, predicates, startsWithMachine, strict, queryRules = new Set<string>() } = own(parts)
+    const { readAction = 'read', evaluator = 'auto' } = options
+    const predicates = predicatesBy(chosenEvaluator(evaluator))
     if (typeof readAction !== 'string') throw invalidArgument('`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
-    const warnings = new WarningLog(options.log, strict)
+    this.queriedRules = namesOf(options.queryRules, 'queryRules')
+    const warnings = new WarningLog(options.log, options.strict)
     this.limits = limitsOf(options.limits)
     this.schema = base?.schema ?? createSchema()
     this.relations = base?.relations ?? new RelationLoaders(this.schema)
@@ -85,13 +66,11 @@ export class Engine {
       limits: this.limits,
       hasEquality: options.equality !== undefined,
       regExp: options.regExp,
-      building,
-      warns,
       predicates,
-      startsWithMachine,
+      startsWithMachine: evaluator === 'auto',
       actions: { declared: this.declaredActions, readAction },
       warnings,
-      queryRules,
+      queryRules: this.queriedRules,
     })
     const outlived = new OutlivedErrors(warnings)
     this.warnings = warnings
@@ -114,9 +93,13 @@ export class Engine {
     return this.decider.question(undefined, undefined, this.listeners.record())
   }
 
-  /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */
-  forOtherPolicy(): Engine {
-    return new Engine({ ...this.options, log: () => {} }, { ...this.parts, strict: false }, this)
+  /** Returns an engine with another policy, and with the same options, schema and loaders, that logs no warnings. */
+  forOtherPolicy(sources: readonly (string | PolicySource)[]): Engine {
+    const other = new Engine({ ...this.options, log: () => {}, strict: false }, this)
+    // A parser is there only if something has loaded a policy.
+    if (!building.now) this.active.current()
+    other.active.loadSync(sources)
+    return other
   }
 
   /** Returns an engine whose questions have a context. It shares everything else with this one. */

@@ -131,7 +131,7 @@ export class Decision {
    *
    * Undefined for a `change`, which is several questions about two rows, for fields of a model without a row, and if only
    * the query machine can tell, for example if a method returned a promise.
-   * @throws QueryError `decision-over` if it is read after the listener's call; ArgumentError `not-in-entry` if neither
+   * @throws QueryError `decision-over` if it is read after the listener's call; ArgumentError `not-imported` if neither
    * `@arcturus/core/decisions` nor `@arcturus/core/explain` is imported.
    */
   get rules(): readonly DecidingRule[] | undefined {

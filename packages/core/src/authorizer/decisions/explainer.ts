@@ -131,7 +131,7 @@ function askedOf({ kind, actor, action, resource, details: { fields } }: MadeDec
 export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined {
   const { explainer } = registry
   if (!explainer) {
-    throw new ArgumentError('not-in-entry', 'The rules of a decision are not part of this entry.', {
+    throw new ArgumentError('not-imported', 'The rules of a decision need an import.', {
       hint: "import '@arcturus/core/decisions'",
     })
   }

@@ -7,8 +7,8 @@ import type { BuildOptions } from '../../policy/buildPolicy.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Snapshots } from '../../policy/snapshot.js'
 import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
+import { building, filtering } from '../parts.js'
 import type { Statistics } from '../plans/predicateDecider.js'
-import type { Building } from './building.js'
 import {
   LoadedPolicy,
   type PolicyContext,
@@ -90,11 +90,11 @@ export class ActivePolicy {
   async load(sources: readonly (string | PolicySource)[], keeping: Keeping = {}): Promise<Policy> {
     const turn = ++this.#turns
     const texts = sourcesOf(sources)
-    const { schema, building, warns, queryRules, predicates } = this.context
-    const known = own(keeping).snapshots?.read({ sources: texts, schema, warns, queryRules })
-    const policy = known
-      ? policyOfSnapshot(known, texts)
-      : this.#build(building.now ?? (await building.load()), texts, keeping)
+    const { schema, queryRules, predicates } = this.context
+    // Synchronous methods need them, also after a load from a snapshot.
+    if (!building.now || !filtering.now) await Promise.all([building.load(), filtering.load()])
+    const known = own(keeping).snapshots?.read({ sources: texts, schema, queryRules })
+    const policy = known ? policyOfSnapshot(known, texts) : this.#build(texts, keeping)
     const loaded = this.#compile(policy)
     await loaded.test()
     this.#install(loaded, turn)
@@ -109,8 +109,7 @@ export class ActivePolicy {
    */
   loadSync(sources: readonly (string | PolicySource)[]): Policy {
     const turn = ++this.#turns
-    // Sound: the entry that imports it late has no `loadSync`.
-    const loaded = this.#compile(this.#build(this.context.building.now!, sourcesOf(sources)))
+    const loaded = this.#compile(this.#build(sourcesOf(sources)))
     loaded.testSync()
     this.#install(loaded, turn)
     return loaded.policy
@@ -127,10 +126,10 @@ export class ActivePolicy {
     this.#needed.set(`${model} ${action}`, { action, model })
   }
 
-  #build(building: Building, sources: readonly Source[], keeping: Keeping = {}): Policy {
+  #build(sources: readonly Source[], keeping: Keeping = {}): Policy {
     const { snapshots, incremental } = own(keeping)
     const { schema, queryRules } = this.context
-    const { policy, snapshot } = building.build(sources, schema, { queryRules, incremental })
+    const { policy, snapshot } = building.now!.build(sources, schema, { queryRules, incremental })
     snapshots?.write(snapshot)
     return policy
   }

@@ -23,7 +23,6 @@ import type { PlanContext, Predicates } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
 import { PredicateDecider, type Prove } from '../plans/predicateDecider.js'
 import type { Hosts } from '../relations/hosts.js'
-import type { Building } from './building.js'
 import type { WarningLog } from './warnings.js'
 
 /** Polar text, with its name in messages, such as a file name. */
@@ -41,10 +40,6 @@ export interface PolicyContext {
   readonly hasEquality: boolean
   /** Creates the regular expressions of policies. */
   readonly regExp?: RegExpEngine | undefined
-  /** Builds a policy of texts. */
-  readonly building: Late<Building>
-  /** Whether it warns of likely mistakes in a policy. */
-  readonly warns: boolean
   /** Undefined if the machine evaluates all checks. */
   readonly predicates: Late<Predicates> | undefined
   /**

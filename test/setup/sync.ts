@@ -1,0 +1,2 @@
+// Tests load policies synchronously.
+import '@arcturus/core/sync'
