@@ -1,5 +1,6 @@
 // How load, first checks and warm checks grow: with the rules of one model and action, the depth of folders, the roles of an actor.
 import { Authorizer } from '@arcturus/core'
+import '@arcturus/core/sync'
 import { least, timeOf } from '../measure.mjs'
 
 class User {
