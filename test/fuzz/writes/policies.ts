@@ -11,6 +11,7 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
     'row.name != "space 2"',
     'm in user.members and m.spaceId = row.id',
     'not (b in row.boards and b.locked = true)',
+    'row.boards.length > 1',
   ],
   Member: [
     'row.userId = user.id',
@@ -24,6 +25,8 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
     'row.space.name != "space 2"',
     'row.position < 2',
     'not (i in row.items and i.done = true)',
+    'row.items.length < 2',
+    'i in row.items and i.note != nil and i.note.body != "no"',
   ],
   Item: [
     'row.board.locked = false',
@@ -34,11 +37,17 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
     't in row.tags and t.name = "red"',
     'row.parent = nil or row.parent.boardId = row.boardId',
     'not (p in row.parts and p.done = true)',
+    'row.note != nil and row.note.body != "no"',
+    'row.note = nil',
+    'row.parent = nil or row.parent.note = nil or row.parent.note.body = "no"',
+    'row.board.items.length > 1',
   ],
   Note: [
     'row.item != nil and row.item.assigneeId = user.id',
     'row.body != "no"',
     'row.item = nil or row.item.done = false',
+    'row.item = nil or row.item.parent = nil or row.item.parent.note != nil',
+    'row.item != nil and row.item.note != nil and row.item.note.body != "no"',
   ],
   Tag: ['row.name != "official"', always, 'i in row.items and i.done = false'],
 }

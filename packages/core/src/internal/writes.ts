@@ -8,9 +8,9 @@ export { fieldsDenied } from '../authorizer/fields/fields.js'
 export type { Filter } from '../authorizer/filters/filter.js'
 export { type FilterPlan, Filters } from '../authorizer/filters/filters.js'
 export { QuestionRelations } from '../authorizer/relations/questionRelations.js'
-export type { Definite, Operand, ReachStep, Variable } from '../condition/condition.js'
-export { operandType, rowType } from '../condition/type.js'
-export { operandsIn } from '../condition/visit.js'
+export type { Compare, Definite, Operand, Path, ReachStep, Step, Variable } from '../condition/condition.js'
+export { operandType, rowType, stepField } from '../condition/type.js'
+export { operandsIn, pathsIn } from '../condition/visit.js'
 export {
   type ArgumentError,
   ForbiddenError,
@@ -20,8 +20,8 @@ export {
   UnauthenticatedError,
   UnsupportedFilterError,
 } from '../errors.js'
-export { mapDefinite } from '../filter/algebra/complement.js'
-export { all, any } from '../filter/algebra/logic.js'
+export { complement, mapDefinite } from '../filter/algebra/complement.js'
+export { all, any, FALSE, TRUE } from '../filter/algebra/logic.js'
 export { implies } from '../filter/compact/absorbing.js'
 export { Source, type Span } from '../language/source.js'
 export { holds } from '../machine/index.js'

@@ -46,15 +46,15 @@ export class ChangeQuestion {
   }
 
   /**
-   * Asks a rule in one of the states. If it fails because of a reference to a row that does not exist, that is a denial as
-   * one to a hidden row is: an error would tell the one from the other.
+   * Asks a rule in one of the states. If it fails because a written row is left out, that is a denial. So is a failure
+   * because of a reference to a row that does not exist, as of one to a hidden row: an error would tell them apart.
    */
   async #ask(rule: string, args: readonly unknown[], host: ChangedHost): Promise<boolean> {
     try {
       const { decider, limits } = this.engine
       return await decider.run(() => holds(this.policy.changeProgram, rule, args, limits, { host }))
     } catch (error) {
-      if (await host.refersNowhere()) return false
+      if (host.isEither || (await host.refersNowhere())) return false
       throw error
     }
   }
