@@ -196,7 +196,6 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
 
   const log = options.log ?? ((message: string) => console.warn(message))
   const scopeOf = scopes(options.scope ?? {})
-  const { triggers, beforeWrite } = options
   const base = {
     passed: (args: unknown) => markers.passed(args),
     assertAllowed: unscopedQueries(options.unscoped ?? 'allow', log, unscopedQuery),
@@ -232,13 +231,12 @@ export function prismaAuthorization<ModelName extends string, Client extends Pri
     known = new Answers(authorizer, planners, tables, defaults, texts)
     making = {
       parts: {
+        ...options,
         authorizer,
         tables,
         answers: known,
         relations: new SchemaRelations(tables),
         scopeOf,
-        triggers,
-        beforeWrite,
         unsaved,
       },
       make: clientMaker(new Delegates(tables)),

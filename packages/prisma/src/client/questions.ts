@@ -25,15 +25,13 @@ import type { SchemaRelations } from './schemaRelations.js'
 const mostLoaded = 1_000
 
 /** The parts of an authorization that all its clients share. */
-export interface Parts {
+export interface Parts extends Pick<ClientOptions, 'triggers' | 'beforeWrite'> {
   readonly authorizer: Authorizer
   readonly tables: Tables
   readonly answers: Answers
   readonly relations: SchemaRelations
   /** The columns that the rows of a model must have, whatever the policy allows. */
   readonly scopeOf: ScopeOf
-  readonly triggers: readonly string[] | undefined
-  readonly beforeWrite: ClientOptions['beforeWrite']
   /** Rows that are not in the database yet: no relation of them is loaded by their key. */
   readonly unsaved: WeakSet<object>
 }

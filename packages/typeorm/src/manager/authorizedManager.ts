@@ -24,13 +24,7 @@ export function managerMaker(
   references: References,
   options: ManagerOptions,
 ): MakeAuthorizedManager {
-  const {
-    scope = {},
-    triggers,
-    beforeWrite,
-    unscoped = 'allow',
-    log = (message: string) => console.warn(message),
-  } = options
+  const { scope = {}, unscoped = 'allow', log = (message: string) => console.warn(message) } = options
   guardBase(authorizer, dataSource, unscoped, log)
   const actionsOf = actionNames(authorizer.readAction, options.actions)
   let shared: Parts | undefined
@@ -42,13 +36,12 @@ export function managerMaker(
     }
     watchExecutor()
     return {
+      ...options,
       authorizer,
       dataSource,
       printing,
       relations: new EntityRelations(dataSource),
       scopeOf: scopes(scope),
-      triggers,
-      beforeWrite,
       loadBy: (runner) => relationLoader(dataSource, references, runner),
       register: registerBuilders,
       manager: (session) => new GuardedManager(session),

@@ -114,44 +114,18 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
     return Object.assign(made, Object.fromEntries(data), { target, manager: this, queryRunner: this.queryRunner })
   }
 
-  override query(): never {
-    throw refusedPart('query')
-  }
-
-  override sql(): never {
-    throw refusedPart('sql')
-  }
-
-  override clear(): never {
-    throw refusedPart('clear')
-  }
-
-  override getMongoRepository(): never {
-    throw refusedPart('getMongoRepository')
-  }
-
-  override release(): never {
-    throw refusedPart('release')
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own types, here and below
-  override save(...args: readonly unknown[]): Promise<any> {
-    return this.#persist('save', args)
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  override remove(...args: readonly unknown[]): Promise<any> {
-    return this.#persist('remove', args)
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  override softRemove(...args: readonly unknown[]): Promise<any> {
-    return this.#persist('soft-remove', args)
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  override recover(...args: readonly unknown[]): Promise<any> {
-    return this.#persist('recover', args)
+  static {
+    const define = (name: string, value: (this: GuardedManager, ...args: readonly unknown[]) => unknown) =>
+      Object.defineProperty(GuardedManager.prototype, name, { value })
+    for (const name of ['query', 'sql', 'clear', 'getMongoRepository', 'release'])
+      define(name, () => {
+        throw refusedPart(name)
+      })
+    const modes = { save: 'save', remove: 'remove', softRemove: 'soft-remove', recover: 'recover' } as const
+    for (const [name, mode] of Object.entries(modes))
+      define(name, function (...args) {
+        return this.#persist(mode, args)
+      })
   }
 
   /** Reads arguments as TypeORM does: a target, which can be left out, entities and options. */

@@ -159,15 +159,7 @@ export class Plan {
     const links = this.rules.linked(name, columns)
     const isMoved = this.rules.touched(name, columns).length > 0
     const renamed = Object.fromEntries(changed.map((one) => [one, columns[one]]))
-    const note = isDecided
-      ? () => {}
-      : await ledger.expect(
-          name,
-          this.store.keyed(
-            name,
-            rows.map((row) => this.#keyIn(entity, row)),
-          ),
-        )
+    const note = isDecided ? () => {} : await ledger.expect(name, this.#keyed(entity, rows))
     return async () => {
       const after = rows.map((row) => ({ ...row, ...renamed }))
       note(after)
@@ -232,8 +224,7 @@ export class Plan {
       if (end) changed.push({ name: other.entity.name, row: end, isDecided })
     }
     for (const { name, row, isDecided } of changed)
-      if (!isDecided)
-        await this.rules.ledger.expect(name, this.store.keyed(name, [this.#keyIn(relations.entity(name), row)]))
+      if (!isDecided) await this.rules.ledger.expect(name, this.#keyed(relations.entity(name), [row]))
     return () => {
       for (const { name, row, isDecided } of changed)
         this.rules.ledger.changed(name, [row], { isMoved: true, isDecided })
@@ -380,6 +371,11 @@ export class Plan {
       ['undefined', 'string', 'number', 'bigint'].includes(typeof columns[name]),
     )
     return rows.length <= 1 && isPlain && this.session.parts.relations.dependents(entity.name).length === 0
+  }
+
+  #keyed(entity: EntityMetadata, rows: readonly Values[]): PrintedFilter {
+    const keys = rows.map((row) => this.#keyIn(entity, row))
+    return this.store.keyed(entity.name, keys)
   }
 
   /** Returns the key of a row as the plan names it. @throws the denial if it is not known */

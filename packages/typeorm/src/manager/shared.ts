@@ -7,7 +7,7 @@ import type { EntityRelations } from './entityRelations.js'
 import type { ManagerOptions } from './options.js'
 
 /** What all managers of an authorization share. */
-export interface Shared {
+export interface Shared extends Pick<ManagerOptions, 'triggers' | 'beforeWrite'> {
   readonly authorizer: Authorizer
   readonly dataSource: DataSource
   readonly printing: Printing
@@ -15,8 +15,6 @@ export interface Shared {
   readonly scopeOf: ScopeOf
   /** Returns the loader of relations that reads by a query runner. */
   readonly loadBy: (runner: QueryRunner) => Load
-  readonly triggers: ManagerOptions['triggers']
-  readonly beforeWrite: ManagerOptions['beforeWrite']
   /** Makes TypeORM's builders guard each other. */
   readonly register: () => void
 }
