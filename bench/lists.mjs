@@ -57,7 +57,7 @@ const warmUp = { pairs: 20, time: 3_000 }
 /** A list of the policy may take so many times as long as the one by hand. */
 const allowed = 1.15
 
-build('@arcturus/core', '@arcturus/writes', '@arcturus/prisma', '@arcturus/typeorm')
+build('@arcturus/prisma', '@arcturus/typeorm')
 if (values.memberships) {
   const { measureMemberships } = await import('./lists/memberships.mjs')
   const measured = await measureMemberships({ documents: 100_000, pairs, only: values.only, print: console.log })

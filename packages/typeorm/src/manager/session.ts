@@ -1,4 +1,4 @@
-import { type ActionNames, type Turns, turnsOf, writeDenial } from '@arcturus/writes'
+import { type ActionNames, Turns, turnsOf, writeDenial } from '@arcturus/writes'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'
@@ -63,7 +63,8 @@ export function reading<Result>(
   runner: QueryRunner | undefined,
   run: () => Promise<Result>,
 ): Promise<Result> {
-  return turnsFor(session, runner ?? runnerFor(session)).read(run)
+  const turns = turnsFor(session, runner ?? runnerFor(session))
+  return turns ? turns.read(run) : run()
 }
 
 /** Returns the query runner of a session, or a new one. SQLite has the same one for all. */
@@ -71,8 +72,10 @@ function runnerFor({ runner, parts }: Session): QueryRunner {
   return runner ?? parts.dataSource.createQueryRunner()
 }
 
-function turnsFor(session: Session, runner: QueryRunner): Turns {
-  return (runner === session.runner && session.turns) || turnsOf(runner)
+/** Returns the turns of a query runner; undefined if it is that of one operation alone. */
+function turnsFor({ parts, ...session }: Session, runner: QueryRunner): Turns | undefined {
+  if (runner === session.runner) return session.turns ?? turnsOf(runner)
+  return parts.printing.dialect === 'sqlite' ? turnsOf(runner) : undefined
 }
 
 /**
@@ -85,7 +88,7 @@ export function transaction<Result>(
   isolation?: Isolation,
 ): Promise<Result> {
   const runner = runnerFor(session)
-  return turnsFor(session, runner).write(async (turns) => {
+  const begun = async (turns: Turns): Promise<Result> => {
     const own = { ...session, runner, turns, window: { isOpen: false } }
     const earlier = runner.manager
     const manager = session.parts.manager(own)
@@ -107,7 +110,9 @@ export function transaction<Result>(
       session.tables.forgetLoaded()
       if (!session.runner) await runner.release()
     }
-  })
+  }
+  const shared = turnsFor(session, runner)
+  return shared ? shared.write(begun) : begun(new Turns())
 }
 
 /** Runs a write in a transaction. @throws the same denial for every error that would tell of a hidden row */
