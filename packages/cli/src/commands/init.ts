@@ -75,10 +75,16 @@ async function subjectsOf(application: Application, options: InitOptions, output
   const others = models.filter((model) => model !== actor)
   const resource =
     named(options.resource) ??
-    others.find(({ references }) => references.some(({ model }) => model === actor.name)) ??
+    others.find((model) => !isJoin(model) && model.references.some((one) => one.model === actor.name)) ??
+    others.find((model) => !isJoin(model)) ??
     others[0]
   if (resource) return { actor, resource }
   throw new Failure(`${actor.name} is the only model.`, 'add a model that users act on, such as Document')
+}
+
+/** Returns whether a model links others, such as members of a team: by its name, or by a key of several columns. */
+function isJoin({ name, key }: ModelFacts): boolean {
+  return key === undefined || /(?:Members?|Memberships?|Roles?|Assignments?|Grants?|Sessions?|Tokens?)$/.test(name)
 }
 
 /** Lets a person choose in a terminal. @throws {Failure} Nobody can be asked, or nothing is chosen. */

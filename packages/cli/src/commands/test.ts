@@ -108,8 +108,10 @@ export async function testFiles(project: Project, chosen: readonly string[]): Pr
   const read: TestFile[] = []
   for (const path of files) {
     const file = project.shortName(path)
-    const tests = assertTests(await defaultExport(path), file)
-    read.push({ file, title: tests.title ?? basename(path), matrix: looked(project, tests) })
+    for (const one of [await defaultExport(path)].flat()) {
+      const tests = assertTests(one, file)
+      read.push({ file, title: tests.title ?? basename(path), matrix: looked(project, tests) })
+    }
   }
   return read
 }

@@ -10,6 +10,16 @@ describe('test', () => {
     expect(code).toBe(0)
   })
 
+  it('runs each matrix of a file that exports several', async () => {
+    const [one, other] = ['One', 'Other'].map((title) =>
+      notes['notes.matrix.ts']!.split('defineTests(')[1]!.replace('Notes', title),
+    )
+    const both = `import { defineTests } from '@arcturus/cli'\nexport default [defineTests(${one!.trim()}, defineTests(${other!.trim()}]\n`
+    const { code, out } = await application({ 'notes.matrix.ts': both }).run('test')
+    expect(out).toContain('12 cells passed, 0 failed')
+    expect([code, out.includes('✓ One'), out.includes('✓ Other')]).toEqual([0, true, true])
+  })
+
   it('fails for a cell that differs, and shows the table', async () => {
     const matrix = notes['notes.matrix.ts']!.replace('eve    | -          | read', 'eve    | edit       | read')
     const { code, out } = await application({ 'notes.matrix.ts': matrix }).run('test')

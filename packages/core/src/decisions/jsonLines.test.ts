@@ -53,6 +53,14 @@ test('each decision is a line with its rules', () => {
   expect(second).not.toHaveProperty('rules')
 })
 
+test('the listener of the documents writes keys of the type bigint, too', () => {
+  const authorizer = made()
+  const lines: string[] = []
+  authorizer.onDecision((decision) => lines.push(JSON.stringify({ ...decision.toJSON(), rules: decision.rules })))
+  authorizer.can(ada, 'read', ada)
+  expect(JSON.parse(lines[0]!)).toMatchObject({ actor: { key: '1' }, resource: { key: '1' } })
+})
+
 test('a bounded number of lines waits for a stream that is full, and the log says how many are lost', () => {
   const authorizer = made()
   const stream = streamOf(2)

@@ -56,13 +56,8 @@ export function jsonLines(stream: LineStream, options: JsonLinesOptions = {}): (
       dropped++
       return
     }
-    const line = `${JSON.stringify(rules ? { ...decision.toJSON(), rules: decision.rules } : decision, exact)}\n`
+    const line = `${JSON.stringify(rules ? { ...decision.toJSON(), rules: decision.rules } : decision)}\n`
     if (isFull) lines.push(line)
     else write(line)
   }
-}
-
-/** JSON has no bigint. */
-function exact(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }

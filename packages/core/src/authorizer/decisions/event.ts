@@ -5,7 +5,7 @@ import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import type { BuiltFilter, DecisionKind, DenialReason, MadeDecision } from './decision.js'
 import { type DecidingRule, explainDecision, loadDecision, rulesOf } from './explainer.js'
-import { type Reference, referenceTo } from './reference.js'
+import { inJson, type Reference, referenceTo } from './reference.js'
 
 /** The fields of a request that decisions are logged with. */
 export interface RequestFields {
@@ -167,7 +167,7 @@ export class Decision {
     })
   }
 
-  /** Returns the properties that stay readable after the call, for `JSON.stringify`. */
+  /** Returns the properties that stay readable after the call, for `JSON.stringify`. Keys of the type bigint are texts. */
   toJSON(): DecisionJSON {
     const { id, kind, duration, entry, actor, action, resource, outcome, reason, extent, fields, errors } = this
     return {
@@ -176,9 +176,9 @@ export class Decision {
       time: new Date(this.time).toISOString(),
       duration,
       entry,
-      actor,
+      actor: actor && inJson(actor),
       action,
-      resource,
+      resource: resource && inJson(resource),
       outcome,
       reason,
       extent,

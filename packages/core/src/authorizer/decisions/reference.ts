@@ -43,3 +43,10 @@ function columnOf(schema: Schema, model: string, row: object, column: string, ma
     return undefined
   }
 }
+
+/** Returns a reference for JSON, which has no bigint. */
+export function inJson({ model, key }: Reference): Reference {
+  const plain = <Value>(value: Value): Value | string => (typeof value === 'bigint' ? String(value) : value)
+  if (typeof key !== 'object' || key === null) return { model, key: plain(key) }
+  return { model, key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, plain(value)])) }
+}
