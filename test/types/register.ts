@@ -20,6 +20,7 @@ declare module '@arcturus/core' {
   interface Register {
     actor: User
     actions: { Document: 'read' | 'edit'; Folder: 'read' | 'share' }
+    context: { now: Date; tenant?: string }
   }
 }
 
@@ -64,6 +65,11 @@ export function onExpress(authorizer: Authorizer): void {
   authorize('edit', 'Folder')
   // @ts-expect-error somebody who is no user
   expressAuthorization(authorizer, { actor: () => 7 })
+  expressAuthorization(authorizer, { actor: () => user, context: async () => ({ now: new Date() }) })
+  // @ts-expect-error a required name of the context
+  expressAuthorization(authorizer, { actor: () => user, context: () => ({ tenant: 'a' }) })
+  // A single question can have a part of it.
+  authorizer.with({ tenant: 'a' })
 }
 
 export function onKoa(authorizer: Authorizer): void {

@@ -38,6 +38,7 @@ export type {
   PolicyTypes,
   Register,
   RegisteredPolicy,
+  RequestContext,
   Role,
 } from './register.js'
 export type { ActionOn, ActorIn, FieldActionOn, FieldOn, ModelOf } from './rowTypes.js'

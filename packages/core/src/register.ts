@@ -73,6 +73,9 @@ export type Context<P extends PolicyTypes = RegisteredPolicy> = Register extends
     ? Given<C>
     : Readonly<Record<string, unknown>>
 
+/** The context that a request passes: the names that the registered type requires are required. */
+export type RequestContext = Register extends { context: infer C } ? Readonly<C> : Context
+
 type Given<C> = { readonly [Name in keyof C]?: C[Name] | undefined }
 
 /** The name of a model. */

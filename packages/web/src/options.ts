@@ -1,4 +1,4 @@
-import type { ActorClient, Context } from '@arcturus/core/internal/web'
+import type { ActorClient, Context, RequestContext } from '@arcturus/core/internal/web'
 import type { RouteOptions } from './declaration.js'
 import type { Decoys } from './decoys.js'
 import type { EnforcementEvent } from './event.js'
@@ -16,7 +16,7 @@ export interface EnforcementOptions<Request, Actor> {
    * Returns the context of the request's questions: `(req) => ({ now: new Date(), request: { ip: req.ip } })`. It is
    * called after `actor`. All decisions of the request have it, and `req.authorization.context`. By default there is none.
    */
-  readonly context?: ((request: Request) => Context | Promise<Context>) | undefined
+  readonly context?: ((request: Request) => RequestContext | Promise<RequestContext>) | undefined
   /**
    * Returns the store's client of the current user, which is `req.authorization.client`:
    * `(user, context) => authorizedClient(user, { context })` of `@arcturus/prisma`. It is called once for each user of a

@@ -24,7 +24,15 @@ export {
   UnauthenticatedError,
 } from '../errors.js'
 export { own } from '../own.js'
-export type { Action, ActorClient, Context, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
+export type {
+  Action,
+  ActorClient,
+  Context,
+  ModelName,
+  PolicyTypes,
+  RegisteredPolicy,
+  RequestContext,
+} from '../register.js'
 export type { ActionOn, FieldActionOn, FieldOn } from '../rowTypes.js'
 export type { Model } from '../schema/model.js'
 export type { Schema } from '../schema/schema.js'
