@@ -5,7 +5,7 @@ import { circularRoles } from './circularRoles.js'
 import { conflictingDeclaration } from './conflictingDeclaration.js'
 import { contradiction } from './contradiction.js'
 import { declarationForm } from './declarationForm.js'
-import { entryHead, rowAsAction } from './entryHead.js'
+import { entryHead } from './entryHead.js'
 import { checkPaths } from './followPaths.js'
 import { incomparable } from './incomparable.js'
 import { invalidRule } from './invalidRule.js'
@@ -82,7 +82,6 @@ export function allChecks(isForOso = false): LoadChecks {
       [unreachableRule],
       [misspeltAction],
       [repeatedRule],
-      [rowAsAction],
     ],
     rules: [
       [undefinedRule],

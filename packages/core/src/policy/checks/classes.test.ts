@@ -111,16 +111,8 @@ describe('swapped-arguments', () => {
       folder in document.folders and folder.name = action and allow(user, folder, document);
     allow(_: Person, folder: Folder, _: Document) if folder.name = "read";`
 
-  test.each([
-    ['a row that a rule passes', recursive, []],
-    [
-      'a row that no rule passes',
-      'allow(_: Person, _: Folder, _: Document);',
-      ['1:1 allow(_: Person, _: Folder, _: Document)'],
-    ],
-  ])('is at most a warning: %s', (_, rules, found) => {
-    expect(problems('swapped-arguments', rules)).toEqual(found)
-    expect(build(rules).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+  test.each([recursive, 'allow(_: Person, _: Folder, _: Document);'])('accepts a row as the action: %s', (rules) => {
+    expect(problems('swapped-arguments', rules)).toEqual([])
   })
 
   test('accepts actors that are texts', () => {

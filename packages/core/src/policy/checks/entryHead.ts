@@ -1,5 +1,5 @@
 import type { Parameter, Rule } from '../../language/ast.js'
-import type { PolicyCheck, PolicyContext, RuleCheck } from './check.js'
+import type { PolicyContext, RuleCheck } from './check.js'
 import { haveCommonInstances } from './commonInstances.js'
 import { requiredClass, requiredText } from './required.js'
 
@@ -26,9 +26,12 @@ export const entryHead: RuleCheck = (context) => ({
 /** Reports a row in the place of the text, or a permission or role in the place of the actor. */
 function reportOrder({ name, parameters, head }: Rule, word: string, context: PolicyContext): boolean {
   const [actor, text] = parameters
-  const rowClass = rowClassOf(text, context)
-  // Another rule can call it with a row.
-  const isRow = rowClass !== undefined && requiredText(parameters[2]) !== undefined
+  const rowClass = requiredClass(text)
+  // Without a text elsewhere, another rule may call it with a row, and the drop-in may be asked with one.
+  const isRow =
+    rowClass !== undefined &&
+    requiredText(parameters[2]) !== undefined &&
+    !haveCommonInstances(context.schema, rowClass, 'String')
   if (!isRow && !hasDeclaredText(actor!, context)) return false
   const what = isRow ? `the ${word}, a text. Here it is a row of ${rowClass}` : undefined
   const message = what
@@ -38,39 +41,6 @@ function reportOrder({ name, parameters, head }: Rule, word: string, context: Po
   const report = context.isForOso ? context.warning : context.error
   report('swapped-arguments', message, head, { hint, data: { name } })
   return true
-}
-
-/** Returns the class of rows that a parameter requires, none of which can be a text. */
-function rowClassOf(parameter: Parameter | undefined, { schema }: PolicyContext): string | undefined {
-  const required = requiredClass(parameter)
-  return required === undefined || haveCommonInstances(schema, required, 'String') ? undefined : required
-}
-
-/**
- * An action is a text. A row in its place is one that another rule passes: the application can pass none, but for `oso`.
- */
-export const rowAsAction: PolicyCheck = (context) => {
-  const found: (() => void)[] = []
-  const called = new Set<string>()
-  return {
-    rule: (rule) => {
-      const { name, parameters, head } = rule
-      const word = context.isForOso || context.expanded.has(rule) ? undefined : WORDS[name]
-      const row = word && parameters.length > 2 ? rowClassOf(parameters[1], context) : undefined
-      if (row === undefined || requiredText(parameters[2]) || hasDeclaredText(parameters[0]!, context)) return
-      const message = `The second parameter of ${name} is the ${word}, a text. Here it is a row of ${row}, which no rule passes.`
-      const hint = `write ${name}(actor, "${word}", resource${name === 'allow_field' ? ', field' : ''})`
-      found.push(
-        () => called.has(name) || context.warning('swapped-arguments', message, head, { hint, data: { name } }),
-      )
-    },
-    call: ({ name, args: [, text] }) => {
-      if (text && text.kind !== 'string') called.add(name)
-    },
-    end: () => {
-      for (const report of found) report()
-    },
-  }
 }
 
 /** Reports a class in the place of an actor of it. */
@@ -112,8 +82,5 @@ function reportActor(
 /** Returns whether a parameter is a text that a block declares: a permission or a role. */
 function hasDeclaredText({ term }: Parameter, { blocks }: PolicyContext): boolean {
   if (term.kind !== 'string') return false
-  const { value: text } = term
-  for (const { declared } of blocks.values())
-    if (declared.has(text) && declared.get(text)!.kind !== 'relation') return true
-  return false
+  return [...blocks.values()].some(({ declared }) => (declared.get(term.value)?.kind ?? 'relation') !== 'relation')
 }

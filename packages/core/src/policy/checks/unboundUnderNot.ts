@@ -17,16 +17,10 @@ export const unboundUnderNot: RuleCheck = (context) => {
       case 'and':
         for (const one of node.operands) visit(one, known, open)
         return
-      case 'or': {
+      case 'or':
         // A variable of one alternative may have a value after all of them.
-        const all = node.operands.map((one) => {
-          const own = new Set(known)
-          visit(one, own, new Map(open))
-          return own
-        })
-        for (const one of all) for (const name of one) known.add(name)
+        for (const one of node.operands) visit(one, known, new Map(open))
         return
-      }
       case 'not':
       case 'forall':
         for (const one of variablesIn(node)) if (!known.has(one.name) && !open.has(one.name)) open.set(one.name, one)
