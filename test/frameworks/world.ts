@@ -1,4 +1,6 @@
 import { Authorizer } from '@arcturus/core'
+// The application of Next has no setup of tests.
+import '@arcturus/core/sync'
 
 /** Somebody who sends `x-actor: <name>`. */
 export class User {
