@@ -26,7 +26,8 @@ export class KeptDecisionError extends ArcturusError {
 const decideOutside = 'decide outside and pass the result in, or decide for anonymous users (null)'
 const waitForActor =
   'read the actor with `(await authorization()).actor` or `await connection()` first, so that the page is rendered for each request'
-const wrap = 'wrap it in withAuthorizedProps or withAuthorization; mark background work with background(reason, work)'
+const wrap =
+  'wrap it in withAuthorizedProps or withAuthorization; mark background work, and getInitialProps of a request, with background(reason, work)'
 
 /**
  * Makes decisions about users throw if Next would cache their results: those of all authorizers of the
