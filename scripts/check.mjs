@@ -102,7 +102,7 @@ async function compiledExamplesFit() {
   const of = (entry) => pathToFileURL(`${root}packages/core/dist/${entry}.mjs`).href
   const [{ Authorizer }, { compilePolicy }] = [await import(of('index')), await import(of('compile'))]
   const document = readFileSync(`${root}docs/compiled.md`, 'utf8')
-  const [, policy] = /loadSync\(`\n([^`]*)`\)/.exec(document)
+  const [, policy] = /\.load\(`\n([^`]*)`\)/.exec(document)
   let fit = true
   try {
     for (const [kind, most] of Object.entries(compiledCeilings)) {
@@ -111,7 +111,7 @@ async function compiledExamplesFit() {
         .registerClass(class User {}, kind === 'bare' ? {} : { fields: fields.user })
         .registerClass(class Note {}, kind === 'bare' ? {} : { fields: fields.note })
       const more = 'allow(_: User, "edit", note: Note) if note.title.startsWith("public");'
-      authorizer.loadSync(kind.includes('method') ? policy + more : policy)
+      await authorizer.load(kind.includes('method') ? policy + more : policy)
       const file = join(folder, 'policy.mjs')
       writeFileSync(file, compilePolicy(authorizer, { runtime: of('runtime') }).code)
       const { first } = await bundleForBrowser(file)
