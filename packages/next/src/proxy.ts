@@ -32,7 +32,7 @@ export function redirectNobody(
 
 /** Compares paths without trailing slashes, which `trailingSlash` in next.config.ts adds. */
 function isSamePage(pathname: string, page: string): boolean {
-  const plain = (path: string): string => path.replace(/\/+$/, '')
+  const plain = (path: string): string => path.replace(/(?<!\/)\/+$/, '')
   return plain(pathname) === plain(page)
 }
 

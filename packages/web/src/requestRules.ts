@@ -122,7 +122,7 @@ function spellings(path: string): string[] {
 function loose(path: string): string {
   return path
     .replace(/%(?:2[146789abc]|3[ad]|40)/gi, decodeURIComponent)
-    .replace(/(?:(?:;|%3b)[^/]*|\.|%20)+(?=\/|$)/gi, '')
+    .replace(/(?<!\.|%20)(?:\.|%20)*(?:(?:;|%3b)[^/]*)?(?=\/|$)/gi, '')
     .replace(/\/+/g, '/')
 }
 

@@ -118,7 +118,7 @@ class Session {
     if (line === '') return false
     try {
       if (line.startsWith(':')) await this.#command(line)
-      else await this.#query(line.replace(/[;\s]+$/, ''))
+      else await this.#query(line.replace(/(?<![;\s])[;\s]+$/, ''))
     } catch (error) {
       if (canGoOn && error instanceof PolicyError && error.code === 'unexpected-end') return true
       this.#report(error)
@@ -225,7 +225,7 @@ class Session {
   }
 
   #complete(line: string): [string[], string] {
-    const word = /[:\w]*$/.exec(line)![0]
+    const word = /(?<![:\w])[:\w]*$/.exec(line)![0]
     const { policy } = this.project.authorizer
     const rules = [...(policy?.rules.keys() ?? [])]
     const names = line.startsWith(':')

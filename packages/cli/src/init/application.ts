@@ -140,7 +140,7 @@ function databaseOf(folder: string, orm: Orm, chosen: string | undefined): Expor
   for (const file of sourcesOf(folder)) {
     const text = readFileSync(file, 'utf8')
     if (!made.test(text)) continue
-    const name = /export (?:const|let) (\w+)[^=\n]*=[^\n]*\bnew (?:PrismaClient|DataSource)\(/.exec(text)?.[1]
+    const name = /export (?:const|let) (\w+)(?!\w)[^=\n]*=[^\n]*\bnew (?:PrismaClient|DataSource)\(/.exec(text)?.[1]
     if (name !== undefined) return { file, name }
   }
   const [class_, name] = orm === 'prisma' ? ['PrismaClient', 'prisma'] : ['DataSource', 'dataSource']

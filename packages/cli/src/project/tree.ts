@@ -20,7 +20,7 @@ export function treeOf(paths: readonly string[]): FileTree {
   }
   for (const path of paths) add(path, true)
   const list = (path: string, _: object, done: (error: null, entries: readonly Entry[]) => void): void => {
-    const folder = path.length > 1 ? path.replace(/[\\/]+$/, '') : path
+    const folder = path.length > 1 ? path.replace(/(?<![\\/])[\\/]+$/, '') : path
     done(null, [...(folders.get(folder)?.values() ?? [])])
   }
   // Sound: patterns are matched by this form of `readdir` alone.

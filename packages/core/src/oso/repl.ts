@@ -72,7 +72,7 @@ export async function evaluate(
   line: string,
   colours: Colours = noColours,
 ): Promise<boolean | undefined> {
-  const query = line.trim().replace(/;+$/, '')
+  const query = line.trim().replace(/(?<!;);+$/, '')
   if (query === '') return undefined
   try {
     const results: Map<string, unknown>[] = []

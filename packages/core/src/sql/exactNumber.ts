@@ -14,7 +14,7 @@ export function exactOf(value: unknown): ExactNumber | undefined {
   if (typeof value === 'bigint') return { digits: value, scale: 0 }
   if (Number.isSafeInteger(value)) return { digits: BigInt(value as number), scale: 0 }
   if (typeof value !== 'number' && !isDecimal(value)) return undefined
-  const match = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(String(value))
+  const match = /^(-?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(String(value))
   if (!match) return undefined
   const [, minus, whole = '', fraction = '', power = '0'] = match
   const scale = fraction.length - Number(power)
@@ -60,6 +60,6 @@ export function textOf({ digits, scale }: ExactNumber): string {
 
 /** Returns the number of digits that the value needs. */
 export function precisionOf({ digits }: ExactNumber): number {
-  const text = String(digits < 0n ? -digits : digits).replace(/0+$/, '')
+  const text = String(digits < 0n ? -digits : digits).replace(/(?<!0)0+$/, '')
   return Math.max(text.length, 1)
 }

@@ -67,11 +67,11 @@ function compareDecimals(left: Numeric, right: Numeric): number {
 }
 
 function digitsOf(value: Numeric): Digits | undefined {
-  const match = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(String(value))
+  const match = /^(-?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(String(value))
   if (!match) return undefined
   const [, minus, whole = '', fraction = '', power = '0'] = match
   const all = (whole + fraction).replace(/^0+/, '')
-  const digits = all.replace(/0+$/, '')
+  const digits = all.replace(/(?<!0)0+$/, '')
   if (!digits) return [0, 0, '']
   return [minus ? -1 : 1, all.length - fraction.length + Number(power), digits]
 }

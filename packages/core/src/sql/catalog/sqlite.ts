@@ -20,7 +20,7 @@ export async function sqliteColumns(names: string, query: CatalogQuery): Promise
     return {
       table,
       column,
-      type: nameOf(row, 'type').replace(/\s*\(.*$/, ''),
+      type: nameOf(row, 'type').replace(/(?<!\s)\s*\(.*$/s, ''),
       nullable: Number(textOf(row, 'required')) === 0,
       text: { collation, equality: isBinary, order: isBinary },
     }
