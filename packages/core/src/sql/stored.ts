@@ -124,7 +124,7 @@ function decimal(size: number, scale: number): Keeps {
     const [, integer, all = ''] = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/.exec(given) ?? []
     if (integer === undefined || /^-[0.]+$/.test(given)) return false
     // A text is what the database prints: with all its digits.
-    const digits = typeof value === 'string' ? all : all.replace(/0+$/, '')
+    const digits = typeof value === 'string' ? all : all.replace(/(?<!0)0+$/, '')
     const places = integer === '0' ? 0 : integer.length
     if (scale === Infinity) return places + digits.length <= size
     return (typeof value === 'string' ? digits.length === scale : digits.length <= scale) && places <= size - scale
