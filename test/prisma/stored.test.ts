@@ -130,4 +130,37 @@ describe.each(databases)('Values that $name stores in another form', (database) 
       expect([way, answer, await isDenied(made, field)]).toEqual([way, expect.not.stringMatching('written'), false])
     }
   })
+
+  it.skipIf(provider !== 'mysql')('are compared beyond 63 bits, too', async () => {
+    const keys = [1n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n]
+    await bare.owner.createMany({ data: keys.map((key) => ({ id: key, name: String(key) })) })
+    await bare.item.createMany({ data: keys.map((key, at) => ({ id: 9000 + at, ownerId: key })) })
+    const authorizer = new Authorizer({ log: () => {} })
+    const made = prismaAuthorization(authorizer, schema, { log: () => {} })
+    authorizer.loadSync(`
+      allow(owner: Owner, action, item: Item) if action in ["read", "update", "create"] and item.owner = owner;
+      allow(owner: Owner, "see", item: Item) if item.ownerId < owner.id;
+      allow(owner: Owner, action, own: Owner) if action in ["read", "update"] and own.id = owner.id;`)
+    const prisma = bare.$extends(made.extension)
+    const items = (await prisma.item.findMany({ where: { id: { gte: 9000 } } })) as Row[]
+    for (const [at, me] of ((await prisma.owner.findMany({ orderBy: { id: 'asc' } } as object)) as Row[]).entries()) {
+      const client = made.authorizedClient(me, { client: prisma as never }) as unknown as Client
+      const listed = async (action: string) =>
+        ((await prisma.item.findMany(made.authorizedFilter(me, { action }))) as Row[]).map((row) => row['id']).sort()
+      expect(await listed('read')).toEqual([9000 + at])
+      expect((await listed('see')).filter((id) => Number(id) >= 9000)).toEqual(
+        keys.slice(0, at).map((_, id) => 9000 + id),
+      )
+      expect(await prisma.owner.findMany(made.authorizedActors('read', items[at]!))).toEqual([me])
+      expect(await client.item.findMany({})).toMatchObject([{ id: 9000 + at }])
+      expect(await client.item.update({ where: { id: 9000 + at }, data: { short: 'x' } })).toMatchObject({ short: 'x' })
+      expect(await client.owner.update({ where: { id: keys[at] }, data: { name: `${at}` } })).toMatchObject({
+        id: keys[at],
+      })
+      expect(await client.item.create({ data: { id: 100 + at, ownerId: keys[at] } })).toMatchObject({
+        ownerId: keys[at],
+      })
+      await bare.item.update({ where: { id: 100 + at }, data: { ownerId: null } })
+    }
+  })
 })

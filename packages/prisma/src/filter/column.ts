@@ -150,7 +150,7 @@ export class Column {
         return
       default:
         // Whole numbers whose range Prisma does not say are compared with each other.
-        if (type.kind !== 'other' || !wholeTypes.has(type.name)) refuseType(this.#sql, span)
+        if (type.kind !== 'other' || type.name !== 'Oid') refuseType(this.#sql, span)
     }
   }
 
@@ -198,5 +198,3 @@ export class Column {
 
 /** The maximum number of cut-off texts that are searched by their own ranges. */
 const mostRanges = 32
-
-const wholeTypes: ReadonlySet<string> = new Set(['Oid', 'UnsignedBigInt'])

@@ -39,7 +39,7 @@ export function elementTypeOf(column: PrismaColumn, values: ReadonlyMap<string, 
     case 'Int':
       return native?.name === 'Oid' ? other : integer(intRange(column, dialect), false)
     case 'BigInt':
-      return native?.name === 'UnsignedBigInt' ? other : integer(bigInt, true)
+      return integer(native?.name === 'UnsignedBigInt' ? unsignedBigInt : bigInt, true)
     case 'Float':
       return { kind: 'float', single: native?.name === 'Real' || (native?.name === 'Float' && isMysql(dialect)) }
     case 'Decimal':
@@ -81,6 +81,7 @@ const smallInt: Range = { from: -(2n ** 15n), to: 2n ** 15n - 1n }
  */
 const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
 const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
+const unsignedBigInt: Range = { from: 0n, to: 2n ** 64n - 1n }
 
 function intRange({ native }: PrismaColumn, { provider }: Dialect): Range {
   if (provider === 'sqlite' || provider === 'mysql') return safeInt
