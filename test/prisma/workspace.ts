@@ -32,7 +32,8 @@ export async function openWorkspace(
   const connect = () =>
     new Constructor({ adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] }) as Client
   const bare = connect()
-  const authorizer = new Authorizer({ log: () => {} })
+  const warnings: string[] = []
+  const authorizer = new Authorizer({ log: ({ code }) => warnings.push(String(code)) })
   const authorization = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true, ...options })
   const prisma = bare.$extends(authorization.extension) as unknown as Client
   authorizer.loadSync(text)
@@ -43,6 +44,8 @@ export async function openWorkspace(
     bare,
     connect,
     prisma,
+    /** The codes of warnings. */
+    warnings,
     user,
     as: (id: number, more: { cascade?: 'check' | 'trust' } = {}) =>
       authorization.authorizedClient(user(id), { client: prisma, ...more }),

@@ -25,6 +25,7 @@ export {
 } from './options.js'
 export type { RuleParts, WriterParts } from './parts.js'
 export { RowQuestions } from './questions.js'
+export { WriteRecord } from './record.js'
 export { assertMayWrite, writeDenial } from './refusal.js'
 export {
   type FieldPolicy,

@@ -2,6 +2,7 @@ import type { LinkRelation, Values } from './change.js'
 import { allowsLink, grantsLinks } from './linkRules.js'
 import { decideNewRow } from './newRow.js'
 import type { RowQuestions } from './questions.js'
+import type { WriteRecord } from './record.js'
 import { writeDenial } from './refusal.js'
 import { comparesStates, type RowsFilter } from './rowsFilter.js'
 import { type KeyedRows, withoutWitnesses } from './witness.js'
@@ -26,12 +27,14 @@ export class Judge<Where> {
   /**
    * @param print - Prints a filter as a condition of the store; `true` for all rows.
    * @param triggers - The models whose new rows the database changes.
+   * @param record - The decisions of the write.
    */
   constructor(
     private readonly questions: RowQuestions,
     private readonly actions: (model: string) => ActionNames,
     private readonly print: (filter: RowsFilter) => Promise<Where | true>,
     private readonly triggers: readonly string[] = [],
+    private readonly record?: WriteRecord | undefined,
   ) {}
 
   get actor(): unknown {
@@ -40,6 +43,11 @@ export class Judge<Where> {
 
   action(kind: keyof ActionNames, model: string): string {
     return this.actions(model)[kind]
+  }
+
+  /** Notes that the write touches a model, and the rows that it writes. */
+  touches(kind: keyof ActionNames, model: string, rows: readonly Values[] = [], fields: readonly string[] = []): void {
+    this.record?.touch({ isNew: kind === 'create', action: this.action(kind, model), model }, rows, fields)
   }
 
   /** Returns the conditions of the rows that allow an action, or an action on a field, before the write. */
@@ -109,6 +117,7 @@ export class Judge<Where> {
     names: readonly string[],
     mayGrant = false,
   ): Promise<readonly string[]> {
+    this.touches(kind, model, [], names)
     const policy = this.questions.fieldPolicy(this.action(kind, model), model)
     if (!policy) return []
     const open: string[] = []
@@ -148,6 +157,12 @@ export class Judge<Where> {
     const { authorizer, actor, load } = this.questions
     const rows = { row: this.questions.row(owner, row, isNew), other: this.questions.row(model, other, false) }
     return allowsLink(authorizer, { actor, relation: name, ...rows }, load)
+  }
+
+  /** Returns the denial of a write of rows. @param seen - Those that the actor may read. */
+  refusal(model: string, seen: readonly Values[], isReadable: boolean): Error {
+    this.record?.refuse(model, seen)
+    return this.denial(isReadable)
   }
 
   denial(isReadable = true): Error {

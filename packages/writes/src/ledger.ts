@@ -94,6 +94,7 @@ export class Ledger<Where> {
 
   /** A row that was changed and is deleted now has nothing to fulfil. */
   deleted(model: string, rows: readonly Values[]): void {
+    this.#judge.touches('delete', model, rows)
     const all = [...this.#entries.values()].filter((entry) => entry.model === model).map(({ keys }) => keys)
     for (const text of rows.map((row) => this.#text(model, row)))
       for (const keys of [...all, this.#moved.get(model)]) keys?.delete(text)
@@ -203,6 +204,7 @@ export class Ledger<Where> {
 
   #add(model: string, rows: readonly Values[], kind: Entry['kind'], options: EntryOptions): void {
     const { isDecided = false, fields = [], links = [], isMoved = false, isRead = false } = options
+    this.#judge.touches(kind, model, rows)
     const alike = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
     const make = (): Entry => ({ model, keys: new Map(), kind, isDecided, fields, links, isRead })
     const { keys } = entryOf(this.#entries, alike, make)

@@ -1,5 +1,6 @@
 import type { Authorizer } from '@arcturus/core/internal/writes'
 import { QueryError } from '@arcturus/core/internal/writes'
+import { engineFor } from './engineFor.js'
 
 /**
  * Decides whether an actor may perform an action on a row that is not in the database yet, by the
@@ -14,8 +15,13 @@ export function decideNewRow(
   model: string,
   values: Readonly<Record<string, unknown>>,
 ): boolean | undefined {
+  const row = authorizer.as(model, values)
+  const { decider, listeners } = engineFor(authorizer)
   try {
-    return authorizer.can(actor, action, authorizer.as(model, values))
+    const decision = listeners.open('check', actor, action, row)
+    if (!decision) return decider.quietly(actor, action, row)
+    decision.isPart = true
+    return decision.made(decision.attempt(() => decider.quietly(actor, action, row)))
   } catch (error) {
     if (error instanceof QueryError) return undefined
     throw error

@@ -50,7 +50,7 @@ export class RowQuestions {
 
   /** Returns the filter of a question alone, without the scope. It reads nothing more of the actor. */
   protected async ofPolicy(question: RowsQuestion): Promise<RowsFilter> {
-    return await loadRowsFilter(this.authorizer, question, { load: this.load })
+    return await loadRowsFilter(this.authorizer, question, { load: this.load, isPart: true })
   }
 
   /** Binds the actor and a row as they are now to the rules about both states (`allow_update`). */

@@ -37,6 +37,8 @@ export interface LoadRows {
   readonly load?: Load | undefined
   /** The maximum number of rows to load for a relation. Default: no maximum. */
   readonly most?: number | undefined
+  /** Whether it is a part of a write, which is recorded as a whole. Default false. */
+  readonly isPart?: boolean | undefined
 }
 
 /**
@@ -47,21 +49,27 @@ export interface LoadRows {
 export function loadRowsFilter(
   authorizer: Authorizer,
   question: RowsQuestion,
-  { load, most }: LoadRows = {},
+  { load, most, isPart = false }: LoadRows = {},
 ): Eventual<RowsFilter> {
   const engine = engineFor(authorizer)
   const filters = new Filters(engine)
-  return noted(engine, question, 'load', () => filters.load(planOf(filters, question), most, load))
+  return noted(engine, question, 'load', () => filters.load(planOf(filters, question), most, load), isPart)
 }
 
 /**
  * Returns the filter of a question. Missing relations of the actor stay in the database.
  * @throws the errors of `Authorizer.filter`.
  */
-export function rowsFilterInDatabase(authorizer: Authorizer, question: RowsQuestion): RowsFilter {
+export function rowsFilterInDatabase(authorizer: Authorizer, question: RowsQuestion, isPart = false): RowsFilter {
   const engine = engineFor(authorizer)
   const filters = new Filters(engine)
-  return noted(engine, question, 'database', () => filters.make(planOf(filters, question), { unloaded: 'database' }))
+  return noted(
+    engine,
+    question,
+    'database',
+    () => filters.make(planOf(filters, question), { unloaded: 'database' }),
+    isPart,
+  )
 }
 
 /**
@@ -88,9 +96,11 @@ function noted<Made extends Eventual<Filter>>(
   { actor, action, model, field }: RowsQuestion,
   unloaded: 'load' | 'database',
   make: () => Made,
+  isPart = false,
 ): Made {
   const decision = field === undefined ? listeners.open('filter', actor, action, model, unloaded === 'load') : undefined
   if (!decision) return make()
+  decision.isPart = isPart
   // Sound: it is a promise exactly if the filter is.
   return after(decision.attempt(make), (filter) => madeFilter(decision, filter, unloaded)) as Made
 }

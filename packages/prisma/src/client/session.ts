@@ -1,4 +1,4 @@
-import { type ActionNames, turnsOf } from '@arcturus/writes'
+import { type ActionNames, turnsOf, type WriteRecord } from '@arcturus/writes'
 import { unsupportedOperation } from '../errors.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'
@@ -15,6 +15,8 @@ export interface Session {
   readonly client: PrismaClientLike
   readonly isTransaction: boolean
   readonly log: (message: string) => void
+  /** The decisions of the write; undefined outside of one. */
+  readonly record?: WriteRecord | undefined
 }
 
 /** Runs a query; within a transaction, after its writes. */

@@ -1,4 +1,4 @@
-import { type Data, Judge, type RowsFilter, type Values, Writer, writeDenial } from '@arcturus/writes'
+import { type Data, Judge, type RowsFilter, type Values, WriteRecord, Writer, writeDenial } from '@arcturus/writes'
 import { type Arguments, isArguments } from '../literal.js'
 import { tagRows } from '../rows/rows.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
@@ -17,10 +17,17 @@ import { PrismaStore } from './store.js'
 import { assertKeys, WriteData } from './writeData.js'
 
 /** Runs an operation that changes rows. */
-export async function write(session: Session, model: string, operation: string, args: Arguments): Promise<unknown> {
+export async function write(given: Session, model: string, operation: string, args: Arguments): Promise<unknown> {
   const known = operations[operation]
   if (!known) throw refusedOperation(operation)
   assertKeys(args, known.args, model)
+  const record = new WriteRecord(given.parts.authorizer, given.actor)
+  const kind = (['create', 'update', 'delete'] as const).find((one) => operation.startsWith(one))
+  if (kind) record.touch({ isNew: kind === 'create', action: given.actions(model)[kind], model })
+  return await record.run(() => written({ ...given, record }, model, known, args))
+}
+
+async function written(session: Session, model: string, known: Operation, args: Arguments): Promise<unknown> {
   const { beforeWrite } = session.parts
   const selection = selectionOf(args)
   const single = async (own: Session): Promise<unknown> => await known.single?.(new Plan(own, model), args, selection)
@@ -88,7 +95,7 @@ class Plan {
     this.questions = questions
     this.reading = readingFor(session, questions)
     const print = (filter: RowsFilter) => questions.print(filter, session.actions(filter.model).update, 'anywhere')
-    this.judge = new Judge(questions, session.actions, print, parts.triggers)
+    this.judge = new Judge(questions, session.actions, print, parts.triggers, session.record)
     this.store = new PrismaStore(client, tables)
     this.data = new WriteData(tables, relations, this.reading.conditions)
     this.writer = new Writer({
@@ -149,8 +156,8 @@ class Plan {
   async denial(where: Arguments): Promise<Error> {
     const { name, key } = this.model
     const readable = await this.judge.before('read', name)
-    const [row] = await this.store.find(name, this.store.all([where, ...readable]), key)
-    return this.judge.denial(row !== undefined)
+    const rows = await this.store.find(name, this.store.all([where, ...readable]), key)
+    return this.judge.refusal(name, rows, rows.length > 0)
   }
 
   /** Updates a row and the rows linked to it. @param where - All rows that the caller means. */
@@ -255,6 +262,7 @@ async function createOne(plan: Plan, { data: given = {} }: Arguments, selection:
   const sent = { data: data.columns, ...guarded.args }
   const row = await call(session.client, model.name, 'create', sent)
   tagRows(session.parts.tables, model.name, 'create', sent, undefined, row)
+  plan.judge.touches('create', model.name, [{ ...data.columns, ...(row as Values) }])
   return row
 }
 
@@ -267,7 +275,9 @@ async function createAll(plan: Plan, args: Arguments): Promise<unknown> {
   if (rows.length === 0) return { count: 0 }
   if (args['skipDuplicates'] === true || !(await plan.areAllowed(rows, false))) return undefined
   const data = rows.map(({ columns }) => columns)
-  return await call(plan.session.client, plan.model.name, 'createMany', { data })
+  const made = await call(plan.session.client, plan.model.name, 'createMany', { data })
+  plan.judge.touches('create', plan.model.name, data)
+  return made
 }
 
 /** Writes rows, and returns them as far as others refer to them. @param selection - What is read of them after. */

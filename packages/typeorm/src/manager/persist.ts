@@ -76,7 +76,10 @@ class Persisting {
     const removed = new Set(removeSubjects)
     const applies: (() => void | Promise<void>)[] = []
     for (const group of grouped(inserts)) {
-      if (group.some(namesRow)) throw plan.judge.denial(false)
+      if (group.some(namesRow)) {
+        plan.judge.touches('update', group[0]!.metadata.name)
+        throw plan.judge.denial(false)
+      }
       const rows = group.map((subject) => this.#change(subject))
       const { record } = await plan.insert(group[0]!.metadata, rows)
       applies.push(() => record(group.map(({ identifier }) => identifier)))

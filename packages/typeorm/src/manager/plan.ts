@@ -81,7 +81,7 @@ export class Plan {
     const questions = new RowQuestions(authorizer, actor, scopeOf, parts.loadBy(runner))
     const print = async (filter: RowsFilter) =>
       filter.kind === 'all' ? true : printOnce(filter.definite(), filter.model, printing)
-    this.judge = new Judge(questions, actions, print, parts.triggers)
+    this.judge = new Judge(questions, actions, print, parts.triggers, session.record)
     this.rules = new RowRules({
       store: this.store,
       judge: this.judge,
@@ -131,7 +131,10 @@ export class Plan {
     entity: { name },
     change: { names, columns },
   }: Statement): Promise<readonly PrintedFilter[]> {
-    if (kind === 'delete' || kind === 'soft-remove') return await this.judge.found('delete', name)
+    if (kind === 'delete' || kind === 'soft-remove') {
+      this.judge.touches('delete', name)
+      return await this.judge.found('delete', name)
+    }
     await this.rules.bind('update', name, names)
     return await this.rules.before(name, names, this.rules.touched(name, columns))
   }
@@ -250,9 +253,10 @@ export class Plan {
   /** Returns the denial for rows of which one does not exist, or does not allow a statement. */
   async refused(entity: EntityMetadata, keys: readonly Values[]): Promise<Error> {
     const { name } = entity
+    this.judge.touches('update', name)
     const readable = await this.judge.before('read', name)
     const seen = await this.found(name, keys, readable, keyOf(entity))
-    return this.judge.denial(seen.length >= keys.length)
+    return this.judge.refusal(name, seen, seen.length >= keys.length)
   }
 
   /** Finds rows by columns, as far as they fulfil conditions, and locks them. */

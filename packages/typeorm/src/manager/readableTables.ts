@@ -43,13 +43,25 @@ export class ReadableTables {
   readonly #hidden = new Map<EntityMetadata, HiddenColumns>()
   readonly #loaded = new Map<string, RowsFilter>()
   readonly #parameters: Record<string, unknown> = {}
+  #ofWrites: ReadableTables | undefined
 
-  /** @param actionOf - Returns the action by which rows of a model are read. */
+  /**
+   * @param actionOf - Returns the action by which rows of a model are read.
+   * @param reads - The tables of the same actor's own reads. Default: these.
+   */
   constructor(
     private readonly shared: Shared,
     private readonly actor: unknown,
     private readonly actionOf: (model: string) => string,
+    private readonly reads?: ReadableTables | undefined,
   ) {}
+
+  /** The same tables for what a write reads: its filters are no decisions of their own. */
+  get ofWrites(): ReadableTables {
+    if (this.reads) return this
+    this.#ofWrites ??= new ReadableTables(this.shared, this.actor, this.actionOf, this)
+    return this.#ofWrites
+  }
 
   /** The parameters of all tables. */
   get parameters(): Readonly<Record<string, unknown>> {
@@ -65,6 +77,7 @@ export class ReadableTables {
 
   /** Forgets what was loaded, because it can have changed. */
   forgetLoaded(): void {
+    this.reads?.forgetLoaded()
     if (this.#loaded.size === 0) return
     this.#loaded.clear()
     this.#printed.clear()
@@ -181,15 +194,16 @@ export class ReadableTables {
     const action = this.actionOf(model)
     const question = { actor: this.actor, action, model, field }
     const key = JSON.stringify([model, field])
+    const isPart = this.reads !== undefined
     const scoped = (one: RowsFilter): RowsFilter => withinScope(authorizer.schema, one, scopeOf(model, this.actor))
     const loaded = this.#loaded.get(key)
     if (loaded) return scoped(loaded)
     try {
-      return scoped(rowsFilterInDatabase(authorizer, question))
+      return scoped(rowsFilterInDatabase(authorizer, question, isPart))
     } catch (error) {
       if (!isMissing(error)) throw error
       throw new NotLoaded(error, async () => {
-        this.#loaded.set(key, await loadRowsFilter(authorizer, question))
+        this.#loaded.set(key, await loadRowsFilter(authorizer, question, { isPart }))
       })
     }
   }

@@ -1,4 +1,4 @@
-import { type ActionNames, Turns, turnsOf, writeDenial } from '@arcturus/writes'
+import { type ActionNames, Turns, turnsOf, WriteRecord, writeDenial } from '@arcturus/writes'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'
@@ -25,6 +25,8 @@ export interface Session {
   readonly log: (message: string) => void
   /** Whether TypeORM sends the statements of a write that was checked: its builders are plain meanwhile. */
   readonly window: { isOpen: boolean }
+  /** The decisions of the write; undefined outside of one. */
+  readonly record?: WriteRecord | undefined
 }
 
 /** A session within a transaction. */
@@ -120,15 +122,18 @@ export async function writing<Result>(
   session: Session,
   run: (session: Running, manager: EntityManager) => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await transaction(session, async (own, manager) => {
-      const { beforeWrite, dataSource } = own.parts
-      await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
-      return await run(own, manager)
-    })
-  } catch (error) {
-    throw isViolation(error) ? writeDenial(session.actor) : error
-  }
+  const record = new WriteRecord(session.parts.authorizer, session.actor)
+  return await record.run(async () => {
+    try {
+      return await transaction({ ...session, record, tables: session.tables.ofWrites }, async (own, manager) => {
+        const { beforeWrite, dataSource } = own.parts
+        await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
+        return await run(own, manager)
+      })
+    } catch (error) {
+      throw isViolation(error) ? writeDenial(session.actor) : error
+    }
+  })
 }
 
 /** Codes of PostgreSQL, MySQL and MariaDB for unique values, references and exclusions. */

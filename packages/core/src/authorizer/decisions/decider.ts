@@ -107,6 +107,16 @@ export class Decider implements Reuse, Entering {
     return new Question(policy, this.hosts, relations, evaluation ?? this.run(outerEvaluation), arrived)
   }
 
+  /** Decides as `decide`, for a question that is a part of another one: errors that do not count are not told. */
+  quietly(actor: unknown, action: string, resource: unknown): boolean {
+    this.outlived.isQuiet = true
+    try {
+      return this.decide(actor, action, resource)
+    } finally {
+      this.outlived.isQuiet = false
+    }
+  }
+
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
     // What is rare is in functions of their own: V8 inlines the rest and the predicate as long as they are small.

@@ -11,7 +11,7 @@ import type { OutlivedErrors } from './outlivedErrors.js'
  *
  * - `check`: `can`, `isAllowed`, `authorize`: one actor, one action, one resource.
  * - `change`: `authorizeChange`, `authorizeCreate`: a row before it is written. The resource is the row as it was, or
- *   the name of the model.
+ *   the name of the model. Also each model and action of a write by the client of a user.
  * - `filter`: a filter was built; `resource` is the name of the model.
  * - `field`: `authorizeField`, `authorizedFields`, `pickAuthorized`, `assertWritable`: which fields
  *   of a resource may be read or written.
@@ -51,6 +51,8 @@ export interface DecisionDetails {
   /** The filter that was built, and how it treated relations that are not loaded. */
   readonly filter?: BuiltFilter | undefined
   readonly unloaded?: 'error' | 'database' | 'load' | undefined
+  /** The rows of a write, with their keys. */
+  readonly rows?: readonly object[] | undefined
 }
 
 const none: DecisionDetails = {}
@@ -71,6 +73,8 @@ export class MadeDecision {
    * it was decided.
    */
   errors: readonly Diagnostic[] | undefined
+  /** Whether it is a part of a decision that is recorded as a whole. */
+  isPart = false
   /** In milliseconds. For a row of many, its share. */
   duration = 0
   private readonly begun: number

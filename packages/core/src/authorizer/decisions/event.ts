@@ -18,7 +18,7 @@ export interface RequestFields {
 
 /**
  * The entry by which a decision was asked for: `can` and the other checks, `change` (`authorizeChange`,
- * `authorizeCreate`), `filter`, `extent`, `field` (all methods about fields), `actions`, `request`.
+ * `authorizeCreate`, writes by the client of a user), `filter`, `extent`, `field` (all methods about fields), `actions`, `request`.
  */
 export type DecisionEntry = 'can' | 'change' | 'filter' | 'extent' | 'field' | 'actions' | 'request'
 
@@ -43,6 +43,9 @@ export interface DecisionSettings {
   /** What explanations reveal. */
   readonly explanations: object
 }
+
+/** The maximum number of rows whose keys a decision has. */
+const mostKeys = 20
 
 /** The decisions of a process have different numbers, and processes different prefixes. */
 const prefix = /* @__PURE__ */ [Date.now().toString(36), Math.random().toString(36).slice(2, 10)].join('-')
@@ -75,6 +78,10 @@ export class Decision {
   readonly reason: DenialReason | Code | undefined
   /** Of a filter: `all` rows, `none`, or those for which a `condition` is true. */
   readonly extent: BuiltFilter['kind'] | undefined
+  /** The number of rows of a write by the client of a user; of a refused one, of those that the actor may read. */
+  readonly count: number | undefined
+  /** Their keys, if they are at most 20. That of a single row is in `resource`, too. */
+  readonly keys: readonly Reference['key'][] | undefined
   /** The fields that it is about. Undefined if it is about no field, or about all. */
   readonly fields: readonly string[] | undefined
   /**
@@ -104,6 +111,9 @@ export class Decision {
     this.outcome = made.outcome!
     this.reason = reasonOf(made, readAction)
     this.extent = details.extent
+    const { rows } = details
+    this.count = rows?.length
+    this.keys = rows && rows.length <= mostKeys ? rows.map((row) => referenceTo(schema, row, mask).key) : undefined
     this.fields = details.fields
     this.errors = made.errors
     this.policyVersion = made.policy?.policyVersion
@@ -169,7 +179,8 @@ export class Decision {
 
   /** Returns the properties that stay readable after the call, for `JSON.stringify`. Keys of the type bigint are texts. */
   toJSON(): DecisionJSON {
-    const { id, kind, duration, entry, actor, action, resource, outcome, reason, extent, fields, errors } = this
+    const { id, kind, duration, entry, actor, action, resource, outcome, reason, extent, count, keys, fields } = this
+    const { errors } = this
     return {
       kind,
       id,
@@ -182,6 +193,8 @@ export class Decision {
       outcome,
       reason,
       extent,
+      count,
+      keys,
       fields,
       ...(errors && { errors: errors.map(({ message }) => message) }),
       policyVersion: this.policyVersion,
@@ -204,6 +217,8 @@ export interface DecisionJSON
     | 'outcome'
     | 'reason'
     | 'extent'
+    | 'count'
+    | 'keys'
     | 'fields'
     | 'policyVersion'
     | 'request'

@@ -25,6 +25,8 @@ export class OutlivedErrors {
   readonly #last = new WeakMap<object, Outlived>()
   /** Whether there was any. */
   #met = false
+  /** Whether the errors of the running evaluation are not told. */
+  isQuiet = false
 
   constructor(private readonly log: WarningLog) {}
 
@@ -35,7 +37,7 @@ export class OutlivedErrors {
   end(policy: LoadedPolicy, actor: unknown, action: string | undefined, resource: unknown, allowed: boolean): void {
     const { places } = metErrors
     metErrors.clear()
-    if (!allowed) return
+    if (!allowed || this.isQuiet) return
     for (const place of places) place.isTold = true
     this.add(
       policy,

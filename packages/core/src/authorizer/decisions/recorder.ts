@@ -59,7 +59,7 @@ export function recorder(
   const call = caller(engine, listener, required)
   let isCalling = false
   return (made) => {
-    if (isCalling || (made.outcome === 'allowed' && (allowed === 'none' || isOfNoRows(made)))) return
+    if (isCalling || made.isPart || (made.outcome === 'allowed' && (allowed === 'none' || isOfNoRows(made)))) return
     if (sample < 1 && Math.random() >= sample) return
     const fields = request ? request() : requestOf(engine)
     if (request && !fields) return
