@@ -64,7 +64,8 @@ describe.each(databases)('Operations of authorized managers at the same time on 
         listenTo = () => 'Tag'
         async beforeInsert({ manager }: { manager: EntityManager }): Promise<void> {
           await outer.update('Item', 1, { text: 'outer' })
-          const read = () => [outer, manager].map((one) => one.findOneBy<{ text: string }>('Item', { id: 1 }))
+          const read = () =>
+            [outer, manager].map((one) => one.findOneBy<{ id: number; text: string }>('Item', { id: 1 }))
           found.push(...(await Promise.all(read())).map((row) => row?.text))
           await Promise.all([manager.update('Item', 1, { text: 'inner' }), ...read()])
         }
