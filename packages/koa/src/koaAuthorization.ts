@@ -13,6 +13,7 @@ import {
   type EnforcementOptions,
   Enforcements,
   type Eventual,
+  headersOf,
   type Loaded,
   type Loader,
   markRoute,
@@ -20,7 +21,6 @@ import {
   problemType,
   type RoutedRequest,
   type RouteOptions,
-  UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/web'
 import { holdUndecided, isAllowList } from '@arcturus/web/node'
@@ -144,14 +144,9 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
    * Koa clears the headers of a response that becomes an error, and sets the headers of the error.
    */
   function addHeaders(context: Context, error: AuthorizationError): void {
-    const { challenge, problemDetails } = options
-    if (problemDetails === undefined && !context.headerSent) context.vary('Accept')
-    const varying = context.response.get('Vary')
-    const headers = {
-      ...(challenge && error instanceof UnauthenticatedError ? { 'WWW-Authenticate': challenge } : {}),
-      ...(varying ? { Vary: varying } : {}),
-    }
-    Object.assign(error, { headers })
+    if (options.problemDetails === undefined && !context.headerSent) context.vary('Accept')
+    const vary = context.response.get('Vary')
+    Object.assign(error, { headers: { ...headersOf(error, options), ...(vary && { Vary: vary }) } })
   }
 
   const authorizeRequest = (context: Context, next: Next): Promise<void> =>
