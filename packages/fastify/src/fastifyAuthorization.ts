@@ -130,7 +130,8 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
     app.addHook('preValidation', (request, _reply, next) => enforcements.run(enforcementOf(request), next))
     app.addHook('onError', async (request, reply, error) => {
       failed.set(request, error)
-      if (error instanceof AuthorizationError) reply.headers(headersOf(error, options))
+      if (error instanceof AuthorizationError)
+        reply.headers(headersOf(error, options, String(reply.getHeader('Vary') ?? '')))
     })
     app.addHook('onSend', async (request, reply, payload) => checked(request, reply, payload))
     done()

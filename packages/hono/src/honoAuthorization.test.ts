@@ -247,8 +247,17 @@ describe('request-level rules', () => {
 })
 
 it('keeps the headers that middleware above sets', async () => {
-  const { app, get, authorize, findDocument } = application({}, '', cors())
+  const { app, get, authorize, findDocument } = application({}, '', cors({ origin: (origin) => origin }))
   app.get('/documents/:id', authorize('read', findDocument), (c) => c.json(c.get('authorization').resource))
-  const { headers } = await get('/documents/1', 'bob')
-  expect(headers.get('access-control-allow-origin')).toBe('*')
+  app.get('/forgotten', classified)
+  app.get('/handler/:id', async (c) => {
+    await c.get('authorization').authorize('edit', await findDocument(c))
+    return classified(c)
+  })
+  for (const path of ['/documents/1', '/handler/1', '/forgotten'])
+    for (const actor of ['bob', 'eve']) {
+      const { headers, status } = await get(path, actor, { origin: 'http://a.test' })
+      expect(headers.get('access-control-allow-origin')).toBe('http://a.test')
+      if (status === 404) expect(headers.get('vary')?.split(', ').sort()).toEqual(['Accept', 'Origin'])
+    }
 })

@@ -125,11 +125,14 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
   /** Adds its response to an error of the client, in the way of Hono's `HTTPException`. */
   function answerable(error: unknown, context: Context): unknown {
     const answer = responseOf(error, context)
-    return answer ? Object.assign(error as Error, { getResponse: () => answer }) : error
+    if (!answer) return error
+    // Hono merges the headers of both responses.
+    context.header('Vary', answer.headers.get('Vary') ?? undefined)
+    return Object.assign(error as Error, { getResponse: () => answer })
   }
 
   function responseOf(error: unknown, context: Context): Response | undefined {
-    const answer = answerOf(error, options, context.req.header('accept'))
+    const answer = answerOf(error, options, context.req.header('accept'), context.res.headers.get('Vary') ?? '')
     return answer && new Response(answer.body, answer)
   }
 
@@ -233,8 +236,10 @@ function holdResponse(context: Context, enforcement: Enforcement<Context, Actor>
   Object.defineProperty(context, 'res', { get, set, configurable: true })
 }
 
-/** Replaces a response, with all of its headers. */
+/** Replaces a response, with all of its headers but those by which other origins may read it. */
 function replace(context: Context, response: Response): void {
+  for (const [name, value] of context.res.headers)
+    if (name.startsWith('access-control-')) response.headers.set(name, value)
   // Hono would add the headers of the one before.
   context.res = undefined
   context.res = response

@@ -145,8 +145,7 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
    */
   function addHeaders(context: Context, error: AuthorizationError): void {
     if (options.problemDetails === undefined && !context.headerSent) context.vary('Accept')
-    const vary = context.response.get('Vary')
-    Object.assign(error, { headers: { ...headersOf(error, options), ...(vary && { Vary: vary }) } })
+    Object.assign(error, { headers: headersOf(error, options, context.response.get('Vary')) })
   }
 
   const authorizeRequest = (context: Context, next: Next): Promise<void> =>

@@ -1,5 +1,5 @@
 import type { Actor, AuthorizationError } from '@arcturus/core'
-import { type Enforcement, problemOf, problemType, UnauthenticatedError, wantsProblem } from '@arcturus/web'
+import { type Enforcement, headersOf, problemOf, problemType, wantsProblem } from '@arcturus/web'
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import { Logger } from '@nestjs/common'
 import { type Call, type PlatformRequest, type Reply, rawOf } from './call.js'
@@ -40,12 +40,9 @@ export function makePrivate(reply: Reply): void {
 
 /** Sets the headers of a denial. */
 export function markDenied(reply: Reply, error: AuthorizationError, options: ArcturusModuleOptions): void {
-  const { challenge, problemDetails } = options
   if (rawOf(reply).headersSent) return
-  if (challenge !== undefined && error instanceof UnauthenticatedError) reply.header('WWW-Authenticate', challenge)
-  const varies = String(reply.getHeader('Vary') ?? '')
-  if (problemDetails === undefined && !/(^|,)\s*(\*|accept)\s*(,|$)/i.test(varies))
-    reply.header('Vary', varies ? `${varies}, Accept` : 'Accept')
+  const headers = headersOf(error, options, String(reply.getHeader('Vary') ?? ''))
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value)
 }
 
 /** Answers a denial, as an RFC 9457 problem if the client wants one. Returns whether there was no answer yet. */

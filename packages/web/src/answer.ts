@@ -11,11 +11,21 @@ export interface Answer {
   readonly body: string
 }
 
-/** Returns the headers that every response to a denial has, whatever its body. */
-export function headersOf(error: AuthorizationError, { challenge, problemDetails }: AnswerOptions): Answer['headers'] {
+/**
+ * Returns the headers that every response to a denial has, whatever its body.
+ *
+ * @param vary - The `Vary` that the response has already. Default: none.
+ */
+export function headersOf(
+  error: AuthorizationError,
+  { challenge, problemDetails }: AnswerOptions,
+  vary = '',
+): Answer['headers'] {
+  const isVaried = problemDetails !== undefined || /(^|,)\s*(\*|accept)\s*(,|$)/i.test(vary)
+  const varied = isVaried ? vary : vary === '' ? 'Accept' : `${vary}, Accept`
   return {
     ...(challenge !== undefined && error instanceof UnauthenticatedError && { 'WWW-Authenticate': challenge }),
-    ...(problemDetails === undefined && { Vary: 'Accept' }),
+    ...(varied && { Vary: varied }),
   }
 }
 
@@ -36,8 +46,14 @@ export function clientStatus(error: unknown): ClientStatus | undefined {
  * Returns the response to an error that is the client's, and undefined for any other error.
  *
  * @param accept - The request's `Accept`.
+ * @param vary - The `Vary` that the response has already. Default: none.
  */
-export function answerOf(error: unknown, options: AnswerOptions, accept: string | undefined): Answer | undefined {
+export function answerOf(
+  error: unknown,
+  options: AnswerOptions,
+  accept: string | undefined,
+  vary?: string,
+): Answer | undefined {
   const status = clientStatus(error)
   if (!status) return undefined
   const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'private' }
@@ -45,7 +61,7 @@ export function answerOf(error: unknown, options: AnswerOptions, accept: string 
   const isProblem = wantsProblem(options.problemDetails, accept)
   return {
     status,
-    headers: { ...plain, ...(isProblem && { 'Content-Type': problemType }), ...headersOf(error, options) },
+    headers: { ...plain, ...(isProblem && { 'Content-Type': problemType }), ...headersOf(error, options, vary) },
     body: isProblem ? JSON.stringify(problemOf(error)) : error.message,
   }
 }
