@@ -2,6 +2,7 @@ import type { AssumedType } from '../../condition/condition.js'
 import type { ContextKey } from '../../schema/context.js'
 import { unitsPerStep } from '../../text/account.js'
 import type { Link } from '../../values/links.js'
+import { elementsBetweenLooks } from '../budget.js'
 import { Doubt, noted } from './doubt.js'
 
 /**
@@ -118,13 +119,21 @@ export function rounds(
   round: string,
 ): string {
   const table = `calls = budget.table(${text(name)}, [${others.join(', ')}])`
-  return `const untabled = budget.enterRounds()
-let count = 0, found = false, rounds, calls
+  const earlier = (parameter: string): string => `${parameter}Met`
+  const state = [...(areFixed ? [] : others), last]
+  // Rounds are compared with that of the last power of two, which finds each circle soon.
+  return `const isTabled = budget.enterRounds() <= 0
+let count = 0, found = false, rounds, calls, ${state.map(earlier).join(', ')}
 for (;;) {
-if (count++ >= untabled) {
+if (isTabled) {
+count++
 if (rounds === undefined) ${areFixed ? `rounds = budget.rounds(), ${table}` : `rounds = budget.rounds()\n${table}`}
 const known = budget.round(calls, ${last}, rounds)
 if (known !== undefined) return ${leaveRounds(`${new Doubt('found').note('known.answer')} || found`)}
+} else {
+if (count > 0 && ${state.map((one) => `${one} === ${earlier(one)}`).join(' && ')}) return ${leaveRounds('found')}
+if ((count & (count - 1)) === 0) ${state.map((one) => `${earlier(one)} = ${one}`).join(', ')}
+if ((++count & ${elementsBetweenLooks - 1}) === 0) budget.spend(${elementsBetweenLooks})
 }
 ${round}
 }`
