@@ -90,7 +90,7 @@ export function keepingErrors<Result>(evaluate: () => Result): Result {
 }
 
 /** Returns whether a thrown value ends the whole evaluation: a limit, a stack overflow, or no error at all. */
-function endsAtOnce(thrown: unknown): boolean {
+export function endsAtOnce(thrown: unknown): boolean {
   // Evaluators throw symbols to bail out.
   if (typeof thrown === 'symbol' || isStackOverflow(thrown)) return true
   return (thrown instanceof HostError || thrown instanceof ArcturusError) && endsEvaluation(thrown.code)

@@ -13,7 +13,8 @@ export function fold(condition: Condition): Condition {
   const constancy = new Constancy(true)
   if (!constancy.isNever(condition)) return condition
   const error = constancy.errorOf(condition)
-  if (error) throw error
+  // What the application threw is thrown as it is, as checks do.
+  if (error) throw error.code === 'application-error' ? error.cause : error
   return FALSE
 }
 

@@ -1,8 +1,9 @@
 import type { Condition, Operand } from '../../condition/condition.js'
 import { FALSE, TRUE } from '../../condition/construct.js'
-import { type ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
+import { ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
+import { endsAtOnce } from '../../values/metErrors.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 
 /** Stops the evaluation of a condition that fails. It is no error itself: a stack costs more than the evaluation. */
@@ -54,13 +55,15 @@ export function placed(error: QueryError, span: Span): QueryError {
     : new QueryError(code, summary, details)
 }
 
-/** Returns the result of an evaluation: a `failure` if it fails. */
+/** Returns the result of an evaluation: a `failure` if it fails, also for an error of the application's code. */
 export function outcome(evaluate: () => Condition): Condition {
   try {
     return evaluate()
-  } catch (error) {
-    if (error instanceof Failed) return { kind: 'failure', error: error.error }
-    throw error
+  } catch (thrown) {
+    if (thrown instanceof Failed) return { kind: 'failure', error: thrown.error }
+    if (thrown instanceof ArcturusError || endsAtOnce(thrown)) throw thrown
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    return { kind: 'failure', error: new QueryError('application-error', message, { cause: thrown }) }
   }
 }
 
