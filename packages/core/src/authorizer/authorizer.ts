@@ -345,7 +345,9 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Asks a second policy beside this one: for each check and each filter, after its answer is known. It changes no answer
    * and fails no question. Rows are read, and missing relations loaded, a second time for the share that is compared.
-   * @param candidate - The other policy as a text, or its authorizer (`withPolicy`).
+   * A candidate that exceeds its limits ten times is asked no more.
+   * @param candidate - The other policy as a text, whose checks may compute for 100 ms, or its authorizer (`withPolicy`)
+   * with the limits of its own.
    * @param options - The options; all are optional.
    * @throws PolicyError for a candidate that can't be loaded; ArgumentError if an option is invalid.
    * @example
@@ -355,9 +357,12 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
    * ```
    */
   shadow(candidate: Authorizer | string | PolicySource, options: ShadowOptions = {}): Shadow {
-    const other = candidate instanceof Authorizer ? candidate : this.withPolicy(candidate)
+    const engine = this.#engine
+    const { steps, syncTime } = engine.limits
+    const small = { ...engine.limits, steps: Math.min(steps, 100_000), syncTime: Math.min(syncTime, 100) }
+    const other = candidate instanceof Authorizer ? candidate.#engine : engine.forOtherPolicy([candidate], small)
     const { Shadow } = this.#filtering()
-    return new Shadow(this.#engine, other.#engine, options)
+    return new Shadow(engine, other, options)
   }
 
   /**

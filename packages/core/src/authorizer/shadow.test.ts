@@ -134,3 +134,15 @@ test('a share is compared, with the context of the question, also of answers tha
 test.each([{ sample: 2 }, { sample: 'x' }, { onDifference: 1 }])('an invalid option is refused: %j', (options) => {
   expect(() => made().shadow(owner, options as object)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
 })
+
+test('a candidate that does not end is asked ten times, with limits of its own', () => {
+  const authorizer = made()
+  const endless =
+    'allow(user: User, "read", doc: Doc) if g(0, user, doc); g(x: Integer, u, d) if x < 100000000 and g(x + 1, u, d);'
+  const { told, shadow } = shadowed(authorizer, endless)
+  for (let i = 0; i < 15; i++) expect(authorizer.can(ada, 'read', mine)).toBe(true)
+  expect(told.map((one) => one.after)).toEqual(Array(10).fill(expect.stringMatching(/^error (step|time)-limit$/)))
+  expect(String(shadow)).toBe(
+    'of 15 questions 10 were compared, and 10 differ; 5 were not, because the candidate exceeded its limits 10 times',
+  )
+})

@@ -38,6 +38,8 @@ export interface ShadowOptions {
 
 /** The number of answers of a candidate that may be pending. */
 const maxPending = 1000
+/** The number of questions for which a candidate may exceed its limits. */
+const maxOverruns = 10
 
 /** The comparison of a candidate with the active policy. */
 export class Shadow {
@@ -47,6 +49,10 @@ export class Shadow {
   compared = 0
   /** The number of those whose answers differ. */
   differences = 0
+  /** The number of those for which the candidate exceeded a limit: after ten, no more are compared. */
+  overruns = 0
+  /** The number of those that were chosen and are not compared: too many answers were pending, or the candidate exceeded its limits. */
+  skipped = 0
   /** Ends the comparison. */
   readonly stop: () => void
   readonly #engine: Engine
@@ -68,13 +74,20 @@ export class Shadow {
     this.stop = engine.listeners.add((made) => {
       if (this.#isAsking || !isCompared(made)) return
       this.questions++
-      if (this.#pending < maxPending && (sample === 1 || Math.random() < sample)) this.#ask(made)
+      if (sample < 1 && Math.random() >= sample) return
+      if (this.#pending < maxPending && this.overruns < maxOverruns) this.#ask(made)
+      else this.skipped++
     })
   }
 
   /** Returns the coverage in words. */
   toString(): string {
-    return `of ${this.questions} questions ${this.compared} were compared, and ${this.differences} differ`
+    const why =
+      this.overruns < maxOverruns
+        ? 'many answers were pending'
+        : `the candidate exceeded its limits ${maxOverruns} times`
+    const rest = this.skipped > 0 ? `; ${this.skipped} were not, because ${why}` : ''
+    return `of ${this.questions} questions ${this.compared} were compared, and ${this.differences} differ${rest}`
   }
 
   #ask(made: MadeDecision): void {
@@ -83,6 +96,7 @@ export class Shadow {
     const { kind, actor, action, resource, policy } = made
     const compare = (found: string): void => {
       this.compared++
+      if (/^error (step|time|frame)-limit$/.test(found)) this.overruns++
       if (found === before) return
       this.differences++
       this.#tell({

@@ -94,8 +94,8 @@ export class Engine {
   }
 
   /** Returns an engine with another policy, and with the same options, schema and loaders, that logs no warnings. */
-  forOtherPolicy(sources: readonly (string | PolicySource)[]): Engine {
-    const other = new Engine({ ...this.options, log: () => {}, strict: false }, this)
+  forOtherPolicy(sources: readonly (string | PolicySource)[], limits: Partial<Limits> = this.limits): Engine {
+    const other = new Engine({ ...this.options, limits, log: () => {}, strict: false }, this)
     // A parser is there only if something has loaded a policy.
     if (!building.now) this.active.current()
     other.active.loadSync(sources)
