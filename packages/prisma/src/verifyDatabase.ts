@@ -41,13 +41,14 @@ export async function verifyDatabase(
   }
   const send = sendBy(client)
   const models = new Map(known.models.map(({ name, fields }) => [name, fields.map((field) => field.name)]))
+  const views = new Set(known.models.flatMap(({ name, view }) => (view ? [name] : [])))
   // The promises of the schema are compared, so no known facts override them.
   const tables = new PrismaSqlTables(
     new Tables(known),
     dialectsOf(known, acceptCollation === undefined ? {} : { acceptCollation }),
   )
   // Prisma's driver for PostgreSQL reads every time as UTC.
-  return await verify({ dialect, tables, models, zonedAsUtc: true }, (sql) =>
+  return await verify({ dialect, tables, models, views, zonedAsUtc: true }, (sql) =>
     send({ texts: [sql], values: [], model: '' }),
   )
 }

@@ -26,12 +26,13 @@ export async function verifyDatabase(dataSource: DataSource): Promise<VerifiedDa
   const models = new Map(
     described.map((of) => [modelName(of), [...columnsOf(of), ...relationsOf(of)].map((one) => one.propertyName)]),
   )
+  const views = new Set(entitiesOf(dataSource).flatMap(({ name, tableType }) => (tableType === 'view' ? [name] : [])))
   const tables = new TypeOrmTables(dataSource)
   const query = async (sql: string): Promise<readonly object[]> => {
     const rows: unknown = await dataSource.query(sql)
     return Array.isArray(rows) ? rows.filter((row): row is object => typeof row === 'object' && row !== null) : []
   }
-  const verified = await verify({ dialect, tables, models, zonedAsUtc: false }, query)
+  const verified = await verify({ dialect, tables, models, views, zonedAsUtc: false }, query)
   if (dialect !== 'postgresql' || (await returnsDates(dataSource))) return verified
   const message =
     'The driver reads a `timestamp` in another time zone than it writes it (parseInputDatesAsUTC). Use one zone for both.'

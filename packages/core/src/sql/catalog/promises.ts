@@ -7,6 +7,8 @@ export interface Promises {
   readonly tables: SqlTables
   /** The fields of each model, by its name. */
   readonly models: ReadonlyMap<string, readonly string[]>
+  /** The models that are views, of whose columns no database knows whether they are null. */
+  readonly views: ReadonlySet<string>
   /** Whether the driver treats zoned dates as UTC, whatever the zone of the connection. */
   readonly zonedAsUtc: boolean
 }
@@ -17,7 +19,15 @@ export interface DatabaseProblem {
    * The violated assumption: that a table or a column exists, its type, its values, that it is
    * never null, a collation …
    */
-  readonly kind: 'missing' | 'column-type' | 'nullable' | 'enum-values' | 'collation' | 'foreign-key' | 'time-zone'
+  readonly kind:
+    | 'missing'
+    | 'column-type'
+    | 'nullable'
+    | 'enum-values'
+    | 'collation'
+    | 'foreign-key'
+    | 'time-zone'
+    | 'mode'
   /** The model, and the field if the problem concerns one. */
   readonly model?: string | undefined
   readonly field?: string | undefined

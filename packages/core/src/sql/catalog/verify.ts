@@ -5,6 +5,7 @@ import { columnsNamed, readColumns, readReferences } from './catalog.js'
 import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { isKeptBy, mismatch } from './mismatch.js'
 import type { DatabaseProblem, Promises } from './promises.js'
+import { textOf } from './row.js'
 import { cutsTexts } from './sqlite.js'
 import { zoneProblems } from './zone.js'
 
@@ -30,7 +31,7 @@ export interface VerifiedDatabase extends DatabaseFacts {
  * @throws the errors of `query`
  */
 export async function verify(promises: Promises, query: CatalogQuery): Promise<VerifiedDatabase> {
-  const { dialect, tables, models } = promises
+  const { dialect, tables, models, views } = promises
   const paths = [...models.keys()].flatMap((model) => tables.table(model)?.path ?? [])
   const links = relationsOf(promises).flatMap(({ relation: { link } }) => (link.kind === 'table' ? link.path : []))
   const names = [...new Set([...paths, ...links])]
@@ -49,7 +50,15 @@ export async function verify(promises: Promises, query: CatalogQuery): Promise<V
       const field = tables.field(model, name)
       if (field?.kind !== 'column') continue
       const found = columnsNamed(columns, table.path, field.column.name)
-      problems.push(...columnProblems(model, name, field.column, found, dialect))
+      problems.push(
+        ...columnProblems(
+          model,
+          name,
+          views.has(model) ? { ...field.column, nullable: true } : field.column,
+          found,
+          dialect,
+        ),
+      )
     }
   }
   for (const { model, field, relation } of relationsOf(promises)) {
@@ -59,7 +68,7 @@ export async function verify(promises: Promises, query: CatalogQuery): Promise<V
     references[`${model}.${field}`] = isKept
     if (!isKept) problems.push(foreignKeyProblem(model, field, relation, path, keys))
   }
-  problems.push(...(await zoneProblems(promises, columns, query)))
+  problems.push(...(await zoneProblems(promises, columns, query)), ...(await modeProblems(dialect, query)))
   return { problems, columns, references, cutsTexts: dialect === 'sqlite' && (await cutsTexts(query)) }
 }
 
@@ -99,7 +108,9 @@ function columnProblems(
         field,
         message: `${name} is declared ${wrong.promised}; the database has ${wrong.found}.`,
       })
-    if (!column.nullable && one.nullable && !(dialect === 'sqlite' && column.identifies))
+    // A null list is read as an empty one.
+    const isNil = column.type.kind !== 'list' || !column.type.nullIsEmpty
+    if (isNil && !column.nullable && one.nullable && !(dialect === 'sqlite' && column.identifies))
       problems.push({
         kind: 'nullable',
         model,
@@ -108,6 +119,22 @@ function columnProblems(
       })
   }
   return problems
+}
+
+/** Returns the problems of the mode in which MySQL and MariaDB store values. */
+async function modeProblems(dialect: SqlDialect, query: CatalogQuery): Promise<readonly DatabaseProblem[]> {
+  if (dialect !== 'mysql') return []
+  const [row] = await query('SELECT CAST(@@session.sql_mode AS CHAR) AS `mode`')
+  const mode = row ? textOf(row, 'mode') : ''
+  const message = (why: string): DatabaseProblem => ({ kind: 'mode', message: `The server ${why}.` })
+  return [
+    ...(/STRICT_(?:TRANS|ALL)_TABLES/.test(mode)
+      ? []
+      : [message('is not in strict mode, so it changes values that do not fit: add STRICT_TRANS_TABLES to sql_mode')]),
+    ...(mode.includes('PAD_CHAR_TO_FULL_LENGTH')
+      ? [message('fills texts of char columns up with blanks: remove PAD_CHAR_TO_FULL_LENGTH from sql_mode')]
+      : []),
+  ]
 }
 
 function foreignKeyProblem(
