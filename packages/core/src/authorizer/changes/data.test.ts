@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { InvalidBodyError } from '../../errors.js'
 import { Authorizer } from '../authorizer.js'
@@ -105,6 +106,12 @@ describe('the data of a change', () => {
   ])('is an error if it contains %s', async (_, patch, code) => {
     await expect(change(patch)).rejects.toThrow(InvalidBodyError)
     await expect(change(patch)).rejects.toMatchObject({ code })
+  })
+
+  it('has the dates of other realms as its own', async () => {
+    const { due } = (await change({ due: runInNewContext('new Date(5)') })) as Task
+    expect(due).toBeInstanceOf(Date)
+    expect(due).toEqual(new Date(5))
   })
 
   it('is a copy of what was judged, even if the original changes meanwhile', async () => {
