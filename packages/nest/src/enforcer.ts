@@ -124,6 +124,7 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   #enter(context: ExecutionContext): Entered {
     const call = callOf(context, this.options.request)
     const enforcement = this.#lastOf(call)?.enforcement ?? this.#begin(call)
+    if (context.getType<string>() === 'ws') guardAcknowledgements(context.getArgs(), call.name, enforcement)
     if (!call.isPart) enforcement.guard.arm()
     const entered = { ...call, enforcement }
     Reflect.set(call.key, this.#key, entered)
@@ -185,6 +186,23 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
     if (reply || !(error instanceof ArcturusError)) return error
     logger.error(error)
     return new Error('Internal server error', { cause: error })
+  }
+}
+
+const guarded = new WeakSet<object>()
+
+/** Replaces what answers a message in the place of its handler, `@Ack()`: nothing is sent that nothing was decided for. */
+function guardAcknowledgements(parameters: unknown[], name: string, enforcement: Enforcement<object, Actor>): void {
+  // The first parameter is the client, and the second what it sent.
+  for (const [index, answer] of parameters.entries()) {
+    if (index < 2 || typeof answer !== 'function' || guarded.has(answer)) continue
+    const guard = (...answers: unknown[]): void => {
+      const undecided = enforcement.hold(200, name)
+      if (undecided) logger.error(undecided)
+      else answer(...answers)
+    }
+    guarded.add(guard)
+    parameters[index] = guard
   }
 }
 

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { IoAdapter } from '@nestjs/platform-socket.io'
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
+import { Ack, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
 import { EMPTY, interval, map, take } from 'rxjs'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -41,6 +41,15 @@ class Notes {
   @Unguarded('liveness')
   ping() {
     return { event: 'answer', data: 'pong' }
+  }
+  @SubscribeMessage('answered')
+  answered(@Ack() answer: (data: string) => void) {
+    answer('all of them')
+  }
+  @SubscribeMessage('acknowledged')
+  @Authorize('read', Note)
+  acknowledged(@Resource() note: Note, @Ack() answer: (data: string) => void) {
+    answer(note.owner)
   }
   @SubscribeMessage('watch')
   @Authorize('read', Note)
@@ -96,7 +105,7 @@ async function serve(adapter: ExpressAdapter | FastifyAdapter) {
       socket
         .on('answer', take)
         .on('exception', take)
-        .on('connect', () => socket.emit(event, data))
+        .on('connect', () => socket.emit(event, data, take))
     })
 }
 
@@ -116,7 +125,8 @@ describe.each([
 
   it('that forgot sends an error in the place of its answer', async () => {
     const send = await serve(adapter())
-    for (const event of ['all', 'drop']) {
+    expect(await send('acknowledged', { id: 1 }, 'ada')).toEqual(['ada'])
+    for (const event of ['all', 'drop', 'answered']) {
       const [answer] = await send(event, {}, 'ada')
       expect(answer).toMatchObject({ status: 'error', message: 'Internal server error' })
       expect(JSON.stringify(answer)).not.toMatch(/all of them|decision/)
