@@ -1,5 +1,4 @@
 import { ArcturusError, ArgumentError, invalidArgument, QueryError } from '../errors.js'
-import { assertNotKept, isNext } from '../kept.js'
 import { own } from '../own.js'
 import { bail, bailOut } from '../predicate/bail.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
@@ -30,7 +29,6 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
   readonly #policy: CompiledPolicy
   readonly #world: Partial<World>
   readonly #unnamed = new Set<string>()
-  readonly #isNext = isNext()
 
   /**
    * @throws ArgumentError if a class or a constant is missing, or if another version wrote the
@@ -63,7 +61,6 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
    * module was not compiled for the actor's class.
    */
   can<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resource: Row): boolean {
-    if (this.#isNext) assertNotKept(actor)
     if (metErrors.any) metErrors.clear()
     let known: Resumed
     try {
@@ -102,7 +99,6 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
   canMany<A, Row>(actor: A & ActorIn<A, P>, action: ActionOn<Row, P>, resources: Iterable<Row>): boolean[] {
     assertUnpolluted(this.#policy.reads)
     const rows = Array.isArray(resources) ? resources : [...resources]
-    if (this.#isNext) assertNotKept(actor)
     const answers = new Array<boolean>(rows.length)
     for (let at = 0; at < rows.length; ) {
       const row: unknown = rows[at]
