@@ -191,6 +191,8 @@ class Builder {
   }
 }
 
-function joined(kind: 'all' | 'any', of: readonly Node[]): Node {
+/** Returns a conjunction or a disjunction; a conjunction of nothing is true. */
+export function joined(kind: 'all' | 'any', of: readonly Node[]): Node {
+  if (of.length === 0) return settledTrue
   return of.length === 1 ? of[0]! : { kind, of, isDecided: of.every(({ isDecided }) => isDecided) }
 }

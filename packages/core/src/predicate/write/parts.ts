@@ -1,5 +1,6 @@
 import type { Root } from '../../condition/condition.js'
 import { entryOf } from '../../values/entryOf.js'
+import { joined } from '../graph/build.js'
 import type { Joint, Node, ReadPath, Side, Test, TestOf } from '../graph/graph.js'
 
 /** A conjunction or a disjunction. */
@@ -32,17 +33,6 @@ export function partsOfFunction({ kind, of }: Several): readonly Node[] {
   }
   return groups.map((group) => joined(kind, group))
 }
-
-export function joined(kind: Several['kind'], of: readonly Node[]): Node {
-  return of.length === 0
-    ? nothing
-    : of.length === 1
-      ? of[0]!
-      : { kind, of, isDecided: of.every(({ isDecided }) => isDecided) }
-}
-
-/** What is left of a conjunction without goals. */
-const nothing: Test = { kind: 'true', isDecided: true, span: undefined }
 
 const weights = new WeakMap<Node, number>()
 
