@@ -13,6 +13,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 await build({
   input: here('main.ts'),
   platform: 'node',
+  // The package says that only files of `dist` have side effects; `sync` has one.
+  treeshake: false,
   external: Object.keys(manifest.devDependencies),
   resolve: {
     alias: {
