@@ -131,4 +131,36 @@ describe.each(databases)('Hidden rows and fields on $name', (database) => {
     expect(await linked({ connect: ids })).toBeLessThanOrEqual(9)
     expect(await world.bare.board.count({ where: { spaceId: 2 } })).toBe(101)
   })
+
+  it('take an action that no rule names for one that nothing allows', async () => {
+    world.authorizer.loadSync(`
+      allow(_: User, action, _: Item) if action in ["read", "update"];
+      allow(_: User, "read", _: Tag);
+      allow_link(_: User, _: Item, "tags", _: Tag);
+    `)
+    const { item, tag } = world.as(2)
+    await item.update({ where: { id: 1 }, data: { tags: { connect: { id: 1 } } } })
+    await expect(tag.update({ where: { id: 1 }, data: { name: 'n' } })).rejects.toMatchObject({ status: 403 })
+    await expect(tag.create({ data: { id: 9, name: 'n' } })).rejects.toMatchObject({ status: 403 })
+    await expect(item.delete({ where: { id: 1 } })).rejects.toMatchObject({ status: 403 })
+    await expect(item.deleteMany()).resolves.toEqual({ count: 0 })
+    world.authorizer.loadSync(policy)
+  })
+
+  it('are not deleted by a condition that is missing', async () => {
+    const { item } = world.as(2)
+    const before = await tablesOf(world.bare)
+    for (const args of [{ where: undefined }, { where: null }, null, { where: { id: undefined } }])
+      await expect(
+        (async () => await (item.deleteMany as (args: unknown) => PromiseLike<unknown>)(args))(),
+      ).rejects.toThrow()
+    expect(await tablesOf(world.bare)).toEqual(before)
+  })
+
+  it.runIf(database.provider !== 'sqlite')('hide the names of constraints', async () => {
+    const quote = database.provider === 'mysql' ? '`' : '"'
+    await database.execute([`ALTER TABLE ${quote}Board${quote} ADD CONSTRAINT secret CHECK (position < 1000)`])
+    const refused = world.as(2).board.update({ where: { id: 1 }, data: { position: 2000 } })
+    await expect(refused).rejects.toMatchObject({ status: 403, message: 'You may not do this.' })
+  })
 })

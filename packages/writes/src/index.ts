@@ -26,7 +26,7 @@ export {
 export type { RuleParts, WriterParts } from './parts.js'
 export { RowQuestions } from './questions.js'
 export { WriteRecord } from './record.js'
-export { assertMayWrite, writeDenial } from './refusal.js'
+export { assertMayWrite, isViolation, writeDenial } from './refusal.js'
 export {
   type FieldPolicy,
   fieldPolicyOf,

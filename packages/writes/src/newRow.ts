@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core/internal/writes'
-import { QueryError } from '@arcturus/core/internal/writes'
+import { ArgumentError, QueryError } from '@arcturus/core/internal/writes'
 import { engineFor } from './engineFor.js'
 
 /**
@@ -24,6 +24,14 @@ export function decideNewRow(
     return decision.made(decision.attempt(() => decider.quietly(actor, action, row)))
   } catch (error) {
     if (error instanceof QueryError) return undefined
+    if (isOwnAction(error, action)) return false
     throw error
   }
+}
+
+/** Returns whether an error says that no rule names one of the actions of operations: then it is allowed on no row. */
+export function isOwnAction(error: unknown, action: string): boolean {
+  return (
+    error instanceof ArgumentError && error.code === 'unknown-action' && ['create', 'update', 'delete'].includes(action)
+  )
 }

@@ -1,5 +1,6 @@
-import { type Authorizer, implies, type Load } from '@arcturus/core/internal/writes'
+import { type Authorizer, FALSE, implies, type Load } from '@arcturus/core/internal/writes'
 import type { Values } from './change.js'
+import { isOwnAction } from './newRow.js'
 import {
   type FieldPolicy,
   fieldPolicyOf,
@@ -45,7 +46,12 @@ export class RowQuestions {
   }
 
   async #bound(question: RowsQuestion): Promise<RowsFilter> {
-    return this.scoped(await this.ofPolicy(question))
+    try {
+      return this.scoped(await this.ofPolicy(question))
+    } catch (error) {
+      if (!isOwnAction(error, question.action)) throw error
+      return { model: question.model, kind: 'none', definite: () => FALSE }
+    }
   }
 
   /** Returns the filter of a question alone, without the scope. It reads nothing more of the actor. */

@@ -17,6 +17,21 @@ export function writeDenial(actor: unknown, isReadable = true, fields: readonly 
   return fields.length > 0 ? fieldsDenied(fields) : new ForbiddenError()
 }
 
+/** Codes of PostgreSQL, MySQL and MariaDB for unique values, references, exclusions, checks, and errors of triggers. */
+const violations: ReadonlySet<string> = new Set(
+  '23503 23505 23514 23P01 P0001 1062 1169 1216 1217 1451 1452 1557 1586 1644 3819 4025'.split(' '),
+)
+
+/** Returns whether the code or the message of a driver's error tells of other rows, or names a constraint or a trigger. */
+export function isViolation(code: unknown, message: unknown): boolean {
+  return (
+    violations.has(String(code)) ||
+    /^(SQLITE_CONSTRAINT_(CHECK|TRIGGER)|(SQLITE_CONSTRAINT[A-Z_]*: )?(UNIQUE|FOREIGN KEY|CHECK) constraint failed)/.test(
+      `${String(code).startsWith('SQLITE') ? `${String(code)}: ` : ''}${String(message)}`,
+    )
+  )
+}
+
 /**
  * Asserts that the current request may write without an authorized client.
  * @param authorizer - The authorizer of the request.

@@ -12,7 +12,7 @@ export type { Compare, Definite, Operand, Path, ReachStep, Step, Variable } from
 export { operandType, rowType, stepField } from '../condition/type.js'
 export { operandsIn, pathsIn } from '../condition/visit.js'
 export {
-  type ArgumentError,
+  ArgumentError,
   ForbiddenError,
   invalidArgument,
   NotFoundError,

@@ -58,7 +58,7 @@ export class Query implements PromiseLike<unknown> {
   }
 
   async #run(session: Session): Promise<unknown> {
-    const args = plainCopy(this.args ?? {}, false)
+    const args = plainCopy(this.args === undefined ? {} : this.args, false)
     if (!isArguments(args)) plainCopy(() => {}, false)
     const sent = this.path.length === 0 ? (args as Arguments) : followed(args as Arguments, this.path)
     const { model, operation } = this

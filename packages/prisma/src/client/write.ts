@@ -1,4 +1,13 @@
-import { type Data, Judge, type RowsFilter, type Values, WriteRecord, Writer, writeDenial } from '@arcturus/writes'
+import {
+  type Data,
+  isViolation,
+  Judge,
+  type RowsFilter,
+  type Values,
+  WriteRecord,
+  Writer,
+  writeDenial,
+} from '@arcturus/writes'
 import { type Arguments, isArguments } from '../literal.js'
 import { tagRows } from '../rows/rows.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
@@ -42,7 +51,7 @@ async function written(session: Session, model: string, known: Operation, args: 
       return (isWithin && (await single(own))) || (await known.run(new Plan(own, model), args, selection))
     })
   } catch (error) {
-    throw hiddenCodes.has(String(property(error, 'code'))) ? writeDenial(session.actor) : error
+    throw isHidden(error) ? writeDenial(session.actor) : error
   }
 }
 
@@ -73,6 +82,12 @@ export const writeOperations: readonly string[] = Object.keys(operations)
 
 /** Errors of Prisma that would tell that a hidden row exists: unique values, references, missing rows. */
 const hiddenCodes: ReadonlySet<string> = new Set(['P2002', 'P2003', 'P2014', 'P2015', 'P2017', 'P2018', 'P2025'])
+
+function isHidden(error: unknown): boolean {
+  const cause = property(property(property(error, 'meta'), 'driverAdapterError'), 'cause')
+  const isOfDriver = isViolation(property(cause, 'originalCode'), property(cause, 'originalMessage'))
+  return hiddenCodes.has(String(property(error, 'code'))) || isOfDriver
+}
 
 /** A write, within its transaction if it needs one. */
 class Plan {
@@ -314,7 +329,7 @@ async function update(plan: Plan, { where, data = {} }: Arguments, selection: Ar
 
 async function updateAll(plan: Plan, args: Arguments, selection?: Arguments): Promise<readonly Values[]> {
   const { name } = plan.model
-  const where = await plan.data.where(args['where'] ?? {}, name)
+  const where = await plan.data.where(whereOf(args), name)
   const data = await plan.data.read(args['data'] ?? {}, name, false)
   const conditions = await plan.writer.conditionsOfUpdate(name, data)
   const own = await plan.limited(plan.store.all([where, ...conditions]), args)
@@ -347,7 +362,7 @@ async function remove(plan: Plan, args: Arguments, selection: Arguments): Promis
 
 async function removeAll(plan: Plan, args: Arguments): Promise<readonly Values[]> {
   const { name } = plan.model
-  const own = await plan.data.where(args['where'] ?? {}, name)
+  const own = await plan.data.where(whereOf(args), name)
   const where = await plan.limited(plan.store.all([own, ...(await plan.judge.found('delete', name))]), args)
   const rows = await plan.store.find(name, where, plan.writer.rules.columnsOf(name))
   if (rows.length > 0) await plan.delete(rows, where)
@@ -360,6 +375,11 @@ async function uniqueWhere(plan: Plan, given: unknown): Promise<Arguments> {
   if (!isArguments(given) || !uniques.some(({ argument }) => given[argument] !== undefined))
     throw unknownArgument(name, 'where', given)
   return await plan.data.where(given, name)
+}
+
+/** Returns the condition of all rows that are meant. Prisma takes one that is undefined for none, so for all rows. */
+function whereOf(args: Arguments): unknown {
+  return 'where' in args ? args['where'] : {}
 }
 
 function selectionOf(args: Arguments): Arguments {

@@ -1,4 +1,4 @@
-import { type ActionNames, Turns, turnsOf, WriteRecord, writeDenial } from '@arcturus/writes'
+import { type ActionNames, isViolation, Turns, turnsOf, WriteRecord, writeDenial } from '@arcturus/writes'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'
@@ -131,34 +131,15 @@ export async function writing<Result>(
         return await run(own, manager)
       })
     } catch (error) {
-      throw isViolation(error) ? writeDenial(session.actor) : error
+      throw isHidden(error) ? writeDenial(session.actor) : error
     }
   })
 }
 
-/** Codes of PostgreSQL, MySQL and MariaDB for unique values, references and exclusions. */
-const violations: ReadonlySet<unknown> = new Set([
-  '23505',
-  '23503',
-  '23P01',
-  1062,
-  1169,
-  1216,
-  1217,
-  1451,
-  1452,
-  1557,
-  1586,
-])
-
 /** Returns whether an error tells that another row has a value, or that a row is missing or referred to. */
-function isViolation(error: unknown): boolean {
+function isHidden(error: unknown): boolean {
   const driver: unknown = error instanceof Error ? Reflect.get(error, 'driverError') : undefined
   if (typeof driver !== 'object' || driver === null) return false
-  const message = String(Reflect.get(driver, 'message'))
-  return (
-    violations.has(Reflect.get(driver, 'code')) ||
-    violations.has(Reflect.get(driver, 'errno')) ||
-    /^(SQLITE_CONSTRAINT[A-Z_]*: )?(UNIQUE|FOREIGN KEY) constraint failed/.test(message)
-  )
+  const [code, errno, message] = ['code', 'errno', 'message'].map((name): unknown => Reflect.get(driver, name))
+  return isViolation(code, message) || isViolation(errno, message)
 }
