@@ -88,6 +88,9 @@ function segmentsOf(path: string): readonly string[] {
   return inner === '' ? [] : inner.split('/')
 }
 
+/** What percent codes are read as. There are 484 spellings, and a path can have thousands. */
+const codes = new Map<string, string>()
+
 /**
  * Returns the path of a URL in the form that routers compare.
  *
@@ -100,8 +103,13 @@ export function routedPath(url: string, isCaseSensitive = false): string {
   // Decodes only the characters that RFC 3986 calls unreserved, since they mean the same when
   // encoded: `%2F` is not a slash.
   const decoded = path.replace(/%[0-9a-f]{2}/gi, (code) => {
-    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
-    return /[\w.~-]/.test(character) ? character : code.toUpperCase()
+    let read = codes.get(code)
+    if (read === undefined) {
+      const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+      read = /[\w.~-]/.test(character) ? character : code.toUpperCase()
+      codes.set(code, read)
+    }
+    return read
   })
   // A pattern contains the other characters as they are, a request contains them encoded.
   const plain = decoded.replace(/[^\x21-\x7e]+|["<>\\^`{|}[\]]/g, encoded)
