@@ -76,9 +76,7 @@ function answer<Answer>(ask: () => Answer): Answer | undefined {
 
 /** Returns the documents that the list has, and those that the check allows; undefined if the list is refused. */
 function asked(authorizer: Authorizer, user: User, documents: readonly object[]) {
-  const query = answer(
-    () => new Query(mongoFilter(authorizer.filter(user, 'read', 'Note').definite(), { fields: ['id', 'text'] })),
-  )
+  const query = answer(() => new Query(mongoFilter(authorizer.filter(user, 'read', 'Note').definite(), ['id', 'text'])))
   const allowed = documents.filter((document) => answer(() => authorizer.can(user, 'read', new Note(document))))
   return { listed: query && documents.filter((document) => answer(() => query.test(document))), allowed }
 }

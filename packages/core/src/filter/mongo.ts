@@ -1,5 +1,5 @@
 import type { Compare, Definite, In, Operand, Text } from '../condition/condition.js'
-import { UnsupportedFilterError } from '../errors.js'
+import { invalidArgument, UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 
 /** A query of MongoDB, for `collection.find` and Mongoose. */
@@ -8,23 +8,21 @@ export type MongoFilter = Record<string, unknown>
 const comparisons = { '=': '$eq', '!=': '$ne', '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const
 const mirrored = { '=': '=', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 
-export interface MongoFilterOptions {
-  /**
-   * Fields that every document of the list must have, in addition to those that the condition compares: a comparison whose
-   * result is the same for every value, such as that with an empty list, is not in the condition any more. Default: none.
-   */
-  readonly fields?: readonly string[]
-}
-
 /**
- * Prints a condition as a query of MongoDB that finds no document which its check would not allow. A document without a
- * field that the condition compares, or with an array in its place, is not found.
+ * Prints a condition as a query of MongoDB that finds no document which its check would not allow. A document without one
+ * of the fields, or with an array in its place, is not found.
  *
+ * @param fields - The fields that the policy reads of a document. A check is an error if one is missing. A comparison whose
+ * result is the same for every value, such as that with an empty list, is not in the condition any more, so the condition
+ * alone does not tell them.
+ * @throws {ArgumentError} `fields` is not a list of names.
  * @throws {UnsupportedFilterError} A query of one collection cannot express the condition exactly.
  * @example
- * notes.find(mongoFilter(authorizer.filter(user, 'read', 'Note').definite()))
+ * notes.find(mongoFilter(authorizer.filter(user, 'read', 'Note').definite(), ['ownerId']))
  */
-export function mongoFilter(condition: Definite, { fields = [] }: MongoFilterOptions = {}): MongoFilter {
+export function mongoFilter(condition: Definite, fields: readonly string[]): MongoFilter {
+  if (!Array.isArray(fields) || fields.some((name) => typeof name !== 'string'))
+    throw invalidArgument('`fields` must be a list of names.', { hint: 'name the fields that the policy reads' })
   const query = print(condition)
   return fields.length === 0 ? query : { $and: [...fields.map((name) => present(name)), query] }
 }
