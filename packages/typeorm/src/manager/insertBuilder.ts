@@ -23,7 +23,7 @@ interface Existing {
 
 export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends InsertQueryBuilder<Entity> {
   override execute(): Promise<InsertResult> {
-    const { onIgnore, insertFromSelect } = this.expressionMap
+    const { onIgnore, insertFromSelect, onUpdate } = this.expressionMap
     if (onIgnore) throw ignored()
     if (insertFromSelect) throw refusedPart('valuesFromSelect')
     const sets = this.getValueSets()
@@ -32,6 +32,10 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       if (writing.entity.isJunction) return await this.#link(writing)
       const { entity, session } = writing
       const columns = this.getInsertedColumns()
+      // TypeORM leaves generated keys out for some databases: a row that an upsert names would get another one.
+      const keys = [onUpdate?.conflict ?? []].flat().flatMap((name) => entity.findColumnWithDatabaseName(name) ?? [])
+      columns.push(...keys.filter((one) => !columns.includes(one)))
+      if (keys.length > 0) this.expressionMap.insertColumns = columns.map(({ propertyPath }) => propertyPath)
       const read = changesOf(columns)
       // Listeners can change the values that are written. The caller did not set those.
       const names = isHeard(session, entity) ? sets.map((set) => read(set).names) : undefined
