@@ -323,6 +323,14 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     expect((await tablesOf(world.source))['Item']!.map(({ assigneeId }) => assigneeId)).toEqual([null, null, 3])
   })
 
+  it('runs the function before a write once for each write of a relation', async () => {
+    let times = 0
+    await reopen(policy, { beforeWrite: async () => void times++ })
+    await world.as(2).createQueryBuilder().relation('Item', 'tags').of(1).add([1])
+    await world.as(2).createQueryBuilder().relation('Item', 'assignee').of(1).set(1)
+    expect(times).toBe(2)
+  })
+
   it('lets rules compare a row before and after its update', async () => {
     await reopen(`${policy}
       allow_update(user: User, before: Item, after: Item) if

@@ -12,6 +12,7 @@ export type {
   AuthorizedClientMaker,
   AuthorizedClientOptions,
   ClientOptions,
+  RawClient,
 } from './client/options.js'
 export type { AuthorizedClient, TransactionOptions } from './client/types.js'
 export type { DatabaseOptions } from './database/dialect.js'

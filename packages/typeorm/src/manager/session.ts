@@ -127,7 +127,8 @@ export async function writing<Result>(
     try {
       return await transaction({ ...session, record, tables: session.tables.ofWrites }, async (own, manager) => {
         const { beforeWrite, dataSource } = own.parts
-        await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
+        // A write within another one has begun with that.
+        if (!session.record) await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
         return await run(own, manager)
       })
     } catch (error) {
