@@ -35,6 +35,30 @@ describe.each([
     return { app, router: new Router(), events, authorizer, ...middleware }
   }
 
+  it('leaves nothing of a blocked response to an error handler above, even if that sets a status alone', async () => {
+    for (const body of ['Sorry', undefined])
+      for (const answer of [{ secret: 'classified' }, Readable.from(['classified']), undefined]) {
+        const { app, authorize } = application()
+        app.use(async (ctx, next) => {
+          ctx.set('x-id', '1')
+          await next().catch(() => {
+            ctx.status = 500
+            if (body) ctx.body = body
+          })
+        })
+        app.use(authorize()).use((ctx) => {
+          ctx.cookies.set('token', 'classified')
+          ctx.set({ 'content-disposition': 'classified', 'x-id': 'classified', 'content-type': 'text/classified' })
+          if (answer) ctx.body = answer
+          else ctx.redirect('/classified')
+          ctx.message = 'classified'
+        })
+        const got = await request(app.callback()).get('/')
+        expect([got.status, got.text, got.headers['x-id']]).toEqual([500, body ?? 'Internal Server Error', '1'])
+        expect(JSON.stringify(got.headers)).not.toContain('classified')
+      }
+  })
+
   describe('and OPTIONS', () => {
     it.each<[string, (ctx: Context) => void]>([
       ['an object', (ctx) => (ctx.body = { secret: 'classified' })],

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { STATUS_CODES } from 'node:http'
+import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
   ArgumentError,
@@ -153,12 +153,15 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
       context,
       (enforcement) => enforcement.arm(),
       async (enforcement) => {
+        const before = context.res.getHeaders()
         await next()
         // Koa responds after all middleware has run, so this error still reaches the application's
         // error handlers.
         if (context.headerSent || context.respond === false) return
         const error = enforcement.hold(context.status, routeOf(context), hasBody(context))
-        if (error) throw error
+        if (!error) return
+        clear(context, before)
+        throw error
       },
     )
 
@@ -271,6 +274,15 @@ const nothing = (): boolean => false
 function hasBody({ body, status }: Context): boolean {
   if (body === null || body === undefined || body === '' || [204, 205, 304].includes(status)) return false
   return !(body instanceof Uint8Array) || body.length > 0
+}
+
+/** Removes a blocked response: error handlers above may answer with the status alone. */
+function clear(context: Context, before: OutgoingHttpHeaders): void {
+  for (const name of context.res.getHeaderNames()) context.remove(name)
+  context.set(before as Record<string, string>)
+  context.body = undefined
+  // Blocked again, unless a handler sets another status.
+  context.status = 200
 }
 
 function routeOf({ method, originalUrl }: Context): string {
