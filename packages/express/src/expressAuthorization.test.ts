@@ -308,6 +308,30 @@ describe('the guard', () => {
     expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
   })
 
+  it('answers by 500 if other middleware hands on one end only', async () => {
+    const { app } = application()
+    app.use((_req, res, next) => {
+      const { end } = res
+      let isEnded = false
+      // As sessions do that have nothing to save.
+      res.end = ((...parameters: unknown[]) => {
+        if (isEnded) return false
+        isEnded = true
+        return Reflect.apply(end, res, parameters)
+      }) as unknown as typeof res.end
+      next()
+    })
+    app.get('/forgotten', (_req, res) => void res.send('classified'))
+    const late: ErrorRequestHandler = (error, _req, res, _next) =>
+      void setTimeout(() => res.status(error.status).send('Sorry'), 2)
+    for (const text of [/UndecidedError|Internal/, /^Sorry$/]) {
+      const answer = await as(app, 'ada', '/forgotten').timeout(2_000)
+      expect(answer.status).toBe(500)
+      expect(answer.text).toMatch(text)
+      app.use(late)
+    }
+  })
+
   it('holds in applications within applications, and behind them', async () => {
     const { app, authorize } = application()
     const inner = express()

@@ -135,6 +135,9 @@ class HeldAnswer implements Ways {
       this.#forget()
       this.#ignoreOthers()
       drop(parameters)
+      // Middleware that has handed on one end may hand on no other, as sessions do.
+      const end = (...again: unknown[]): unknown => this.end(...again)
+      Object.defineProperty(this.response, 'end', { value: end, writable: true, configurable: true })
       replacing.run(this, () => this.holder.replace(error))
       return this.response
     }
