@@ -790,7 +790,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     modelName: Name,
     options: LoadingOptions = {},
   ): Promise<Filter> {
-    return this.#eventual(actor, action, modelName, options)
+    return this.eventualFilter<Name, A>(actor, action, modelName, options)
   }
 
   /**
@@ -803,10 +803,6 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     modelName: Name,
     options: LoadingOptions = {},
   ): Filter | Promise<Filter> {
-    return this.#eventual(actor, action, modelName, options)
-  }
-
-  #eventual(actor: unknown, action: string, modelName: string, options: LoadingOptions): Filter | Promise<Filter> {
     const load = () => this.#filter((filters) => filters.load(filters.ofRows(actor, action, modelName), options.most))
     const { listeners } = this.#engine
     if (!listeners.active) return load()

@@ -191,14 +191,7 @@ export function compare(
 }
 
 /** As `compare`, without its short cuts for numbers and dates. */
-export function compareAny(
-  meaning: ValueMeaning,
-  operator: Exclude<CompareOperator, '='>,
-  left: unknown,
-  right: unknown,
-  leftType?: string,
-  rightType?: string,
-): Decision {
+export const compareAny: typeof compare = (meaning, operator, left, right, leftType, rightType) => {
   if (left === undefined || right === undefined) return undecided(left, right)
   if (isForeign(left, leftType) || isForeign(right, rightType)) return undecided(left, right)
   plain(left, right)
@@ -274,47 +267,35 @@ export function plain<T>(value: T, other?: unknown): T {
   return canWait && typeof (value as { then?: unknown } | null)?.then === 'function' ? bailOut(value, other) : value
 }
 
+type Calling = (
+  receiver: unknown,
+  method: string,
+  args: readonly unknown[],
+  account: Account,
+  regExp?: RegExpEngine,
+) => unknown
+
 /**
  * Calls a method of the host's value; undefined if it is missing, or a value that it needs, and for an error of the
  * method.
  */
-export function call(
-  receiver: unknown,
-  method: string,
-  args: readonly unknown[],
-  account: Account,
-  regExp: RegExpEngine | undefined,
-): unknown {
-  return callBy(callMethod, receiver, method, args, account, regExp)
-}
+export const call: Calling = /* @__PURE__ */ callBy(callMethod)
 
 /** Calls a method as `call`, but one that uses no regular expression. */
-export function callWithoutPattern(
-  receiver: unknown,
-  method: string,
-  args: readonly unknown[],
-  account: Account,
-): unknown {
-  return callBy(callPlain, receiver, method, args, account, undefined)
-}
+export const callWithoutPattern: Calling = /* @__PURE__ */ callBy(callPlain)
 
-function callBy(
-  charged: typeof callMethod,
-  receiver: unknown,
-  method: string,
-  args: readonly unknown[],
-  account: Account,
-  regExp: RegExpEngine | undefined,
-): unknown {
-  if (args.includes(undefined)) return undefined
-  // The machine loads rows that are known by their keys alone.
-  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return undefined
-  const target = methodOf(receiver, method, args)
-  if (target === undefined) return undefined
-  try {
-    return plain(charged(target, receiver, method, args, account, regExp))
-  } catch (error) {
-    return caughtError(error)
+function callBy(charged: typeof callMethod): Calling {
+  return (receiver, method, args, account, regExp) => {
+    if (args.includes(undefined)) return undefined
+    // The machine loads rows that are known by their keys alone.
+    if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return undefined
+    const target = methodOf(receiver, method, args)
+    if (target === undefined) return undefined
+    try {
+      return plain(charged(target, receiver, method, args, account, regExp))
+    } catch (error) {
+      return caughtError(error)
+    }
   }
 }
 
