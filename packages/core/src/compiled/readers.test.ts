@@ -16,6 +16,10 @@ const makers: Readonly<Record<string, unknown>> = {
   eval: Reflect.get(globalThis, 'eval'),
 }
 
+const granted = 'allow(u: User, "ban", d: Doc) if d.n = u.n;'
+const ungranted =
+  'allow(u: User, _, d: Doc) if not banned(u, d); banned(u: User, d: Doc) if allow(u, "ban", d) and d = d;'
+
 const cases: Readonly<Record<string, readonly [expected: string, one: Case]>> = {
   'a method of a boolean': ['error', row('u.flag.toString() = d.s')],
   'a negated method of a boolean': ['error', row('not u.flag.toString() = d.s')],
@@ -140,6 +144,8 @@ const cases: Readonly<Record<string, readonly [expected: string, one: Case]>> = 
     'false',
     row('u.v matches Dictionary', { user: () => new User({ id: 1, v: Object.create(null) as object }) }),
   ],
+  'a rule that needs its own negation, before one that decides': ['error', { policy: `${ungranted} ${granted}` }],
+  'a rule that needs its own negation, after one that decides': ['false', { policy: `${granted} ${ungranted}` }],
   'the two zeros': ['true', row('d.n / 0.0 > 0 or d.n / -0.0 > 0')],
   'a zero with a sign': ['false', row('d.n / -0.0 > 0')],
 }

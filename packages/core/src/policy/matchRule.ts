@@ -137,7 +137,8 @@ function matchFields(own: readonly Entry<Pattern>[], wanted: readonly Entry<Patt
 type ListLike = Extract<Pattern, { readonly kind: 'list' | 'list pattern' }>
 const isList = (node: Pattern): node is ListLike => node.kind === 'list' || node.kind === 'list pattern'
 
-function builtInClass(value: Pattern): string | undefined {
+/** Returns the class of a literal; undefined of other patterns. */
+export function builtInClass(value: Pattern): string | undefined {
   switch (value.kind) {
     case 'string':
       return 'String'

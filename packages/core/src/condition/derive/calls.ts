@@ -208,7 +208,7 @@ export class Calls {
 
   /**
    * Derives all rules of a call of operands. A rule beyond conditions becomes an opaque arm; if it
-   * contains a `cut`, the whole call becomes opaque.
+   * contains a `cut` or depends on its negation, the whole call becomes opaque: the order of its rules counts.
    */
   rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
     const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
@@ -230,7 +230,8 @@ export class Calls {
     try {
       return this.#rule(rule, args, Substitution.empty, end)
     } catch (error) {
-      if (!(error instanceof BeyondConditions) || (rule.body && hasCut(rule.body))) throw error
+      if (!(error instanceof BeyondConditions) || error.code === 'negated-recursion') throw error
+      if (rule.body && hasCut(rule.body)) throw error
       const { parameters, goals } = plainRule(rule)
       const scope = new Scope(occurrences(...parameters, ...goals))
       const opaque = inOrder(this.#heads.steps(parameters, args, scope), 0, Substitution.empty, (bound) =>

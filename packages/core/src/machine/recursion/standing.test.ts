@@ -70,6 +70,16 @@ describe.each(evaluators)('%s: a negated call of a rule that calls itself with t
     expect(authorizer(policy, evaluator).can(user, 'read', new Folder(1))).toBe(false)
   })
 
+  it.each([
+    'allow(u: User, "read", _: Folder) if u.banned = true;',
+    'allow(u: User, "read", f: Folder) if not inner(u, f); inner(u, f) if not inner(u, f) and f = f; inner(u, _) if u.banned = true;',
+  ])('is the same with another rule, which the machine would try later: %s', (other) => {
+    const user = Object.assign(new User(), { banned: true })
+    const policy = `${ask}banned(u: User) if banned(u) and u.banned = false; ${other}`
+    const ofMachine = outcome(() => authorizer(policy, 'machine').can(user, 'read', new Folder(1)))
+    expect(outcome(() => authorizer(policy, evaluator).can(user, 'read', new Folder(1)))).toBe(ofMachine)
+  })
+
   it('remains an error after many calls have failed', () => {
     const many = Array.from({ length: 600 }, () => new User())
     const policy = `allow(u: User, "read", _: Folder) if not any(u) and not banned(u);

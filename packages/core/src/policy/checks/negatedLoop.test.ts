@@ -21,6 +21,29 @@ describe('negated-loop', () => {
 has_role(p: Person, "reader", f: Folder) if not has_permission(p, "read", f);`,
       ['2:45 not has_permission(p, "read", f)'],
     ],
+    ...['f(x, _, y) if not f(x, "a", y);', 'f(x, "a", y) if x.name = y.name;'].map(
+      (_, at, rules): [string, string, string[]] => [
+        `takes a wildcard of the head for a literal, rule ${at}`,
+        (at ? rules.toReversed() : rules).join('\n'),
+        [`${at + 1}:15 not f(x, "a", y)`],
+      ],
+    ),
+    [
+      'takes a text of the head for a literal, beside goals without it',
+      'f(x: Folder, _: String) if x.name = "b" and not g(x); g(x: Folder) if f(x, "a");',
+      ['1:45 not g(x)'],
+    ],
+    [
+      'compares classes with fields',
+      'f(x: Folder{name: "b"}, a) if not f(x, "a") and a != "a";',
+      ['1:31 not f(x, "a")'],
+    ],
+    [
+      'accepts a literal that is tested before, or that is no value of the head',
+      'f(x, a) if a != "a" and not f(x, "a"); g(x, _: Integer) if not g(x, "a"); g(x, "a") if x.name = "a";',
+      [],
+    ],
+    ['accepts a literal that `cut` decides', 'f(x, "a") if cut and x.name = "a"; f(x, _) if not f(x, "a");', []],
     ['accepts a negation for other arguments', 'f(x: Folder) if not f(x.parent); g(x, y) if not g(y, x);', []],
     [
       'accepts a negation of less than the head',
