@@ -18,7 +18,7 @@ describe.each(await openDatabases('decided', ['sqlite', 'postgresql', 'mysql']))
   (database) => {
     let world: Awaited<ReturnType<typeof openWorkspace>>
     let client: Client
-    let [all, denied]: DecisionJSON[][] = [[], []]
+    let [all, denied]: [DecisionJSON[], DecisionJSON[]] = [[], []]
     beforeAll(async () => {
       world = await openWorkspace(database, policy)
       await addRows(world.bare)

@@ -1,4 +1,4 @@
-import type { RequestAuthorization } from '@arcturus/web'
+import type { RequestAuthorization } from '@arcturus/express'
 import type { Prisma, User } from '../generated/prisma/client.js'
 import type { Person } from './people.js'
 

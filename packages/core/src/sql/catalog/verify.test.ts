@@ -32,7 +32,13 @@ describe('A verified database', () => {
     ['', ['strict mode']],
     ['STRICT_ALL_TABLES,PAD_CHAR_TO_FULL_LENGTH', ['blanks']],
   ])('has the modes that change values: %j', async (mode, expected) => {
-    const promises = { dialect: 'mysql', tables, models: new Map(), views: new Set(), zonedAsUtc: true } as const
+    const promises = {
+      dialect: 'mysql',
+      tables,
+      models: new Map(),
+      views: new Set<string>(),
+      zonedAsUtc: true,
+    } as const
     const { problems } = await verify(promises, query(mode))
     expect(problems.map(({ kind, message }) => [kind, message])).toEqual(
       expected.map((text) => ['mode', expect.stringContaining(text)]),
