@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { ArcturusError } from '@arcturus/core'
-import type { DecisionChange, FieldDiff, RowQueries, Unexamined } from '@arcturus/testing/diff'
+import type { DecisionChange, FieldDiff, PolicyDiff, RowQueries } from '@arcturus/testing/diff'
 import { Failure } from '../output/failure.js'
 import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type PolicyFile, type Project } from '../project/project.js'
@@ -31,60 +31,52 @@ export async function diff(project: Project, output: Output, command: DiffComman
   const before = await oldPolicy(project, command.old)
   await project.load()
   const { queries } = project.rows
+  const compared = { project, before, after, command }
   const found = await output.progress('Comparing', (advance) =>
-    queries
-      ? byQueries(project, before, after, queries, command, advance)
-      : byChecks(project, before, after, command, advance),
+    queries ? byQueries(compared, queries, advance) : byChecks(compared, advance),
   )
-  const fields = found.unexamined.includes('fields') ? await byFields(project, before, after, command) : undefined
-  print(found, fields, output)
+  const { same, changes, uncompared, unexamined } = found.json
+  const fields = unexamined.includes('fields') ? await byFields(compared) : undefined
+  if (same) output.line(output.colours.green('The policies decide the same, whatever the data.'))
+  else print(found, fields, output)
   const samples = []
   for (const change of found.samples) samples.push(await sampleOf(project, output, change, before))
   if (output.format === 'github')
     for (const line of [found.text, ...(fields ? [String(fields)] : [])].join('\n').split('\n'))
       output.annotation({ severity: 'notice', code: 'policy-diff', message: line, file: after[0]?.name })
   return {
-    code: found.changes.length > 0 || found.uncompared.length > 0 || found.unexamined.length > 0 ? 1 : 0,
-    json: {
-      same: found.same,
-      compared: found.compared,
-      actions: found.actions,
-      unexamined: found.unexamined,
-      changes: found.changes,
-      uncompared: found.uncompared,
-      fields: fields?.changes.map((change) => ({
-        ...change,
-        actor: referenceOf(project.authorizer, change.actor),
-        resource: referenceOf(project.authorizer, change.resource),
-      })),
-      samples,
-    },
+    code: changes.length > 0 || uncompared.length > 0 || unexamined.length > 0 ? 1 : 0,
+    json: { ...found.json, fields: fields?.changes.map((change) => named(project, change)), samples },
   }
+}
+
+/** What is compared. */
+interface Compared {
+  readonly project: Project
+  readonly before: readonly PolicyFile[]
+  readonly after: readonly PolicyFile[]
+  readonly command: DiffCommand
 }
 
 /** The difference as it is printed. */
 interface Found {
-  readonly same: boolean
   /** The summary. */
   readonly text: string
-  readonly compared: { readonly actors: number }
   /** A sentence about the size of the comparison. */
   readonly size: string
-  readonly actions: readonly unknown[]
-  readonly changes: readonly object[]
-  readonly uncompared: readonly object[]
-  readonly unexamined: readonly Unexamined[]
+  readonly json: Pick<PolicyDiff, 'same' | 'actions' | 'unexamined'> & {
+    readonly compared: { readonly actors: number }
+    readonly changes: readonly object[]
+    readonly uncompared: readonly object[]
+  }
   /** The changes that are explained. */
   readonly samples: readonly DecisionChange[]
 }
 
 /** Compares all rows by queries of the application's database. */
 async function byQueries(
-  project: Project,
-  before: readonly PolicyFile[],
-  after: readonly PolicyFile[],
+  { project, before, after, command }: Compared,
   queries: RowQueries,
-  command: DiffCommand,
   advance: (text: string) => void,
 ): Promise<Found> {
   const { authorizer } = project
@@ -98,23 +90,18 @@ async function byQueries(
       ? error
       : databaseFailure("The rows can't be compared", error)
   })
-  const named = <One extends { readonly actor: unknown }>(one: One) => ({
-    ...one,
-    actor: referenceOf(authorizer, one.actor),
-  })
-  const { actors, queries: sent } = found.compared
+  const { same, actions, unexamined, compared } = found
+  const { actors, queries: sent } = compared
+  const changes = found.changes.map(({ rows, ...change }) => ({
+    ...change,
+    actor: referenceOf(authorizer, change.actor),
+    rows: rows.map((row) => referenceOf(authorizer, row)),
+  }))
+  const uncompared = found.uncompared.map((one) => ({ ...one, actor: referenceOf(authorizer, one.actor) }))
   return {
-    same: found.same,
     text: String(found),
-    compared: found.compared,
     size: `Compared all rows for ${counted(actors, 'actor')} by ${sent === 1 ? '1 query' : `${sent} queries`}${command.all ? '' : '; --all compares all actors'}.`,
-    actions: found.actions,
-    changes: found.changes.map((change) => ({
-      ...named(change),
-      rows: change.rows.map((row) => referenceOf(authorizer, row)),
-    })),
-    uncompared: found.uncompared.map(named),
-    unexamined: found.unexamined,
+    json: { same, compared, actions, unexamined, changes, uncompared },
     samples: firstOfEach(
       found.changes.flatMap(({ actor, action, model, direction, rows }) =>
         rows.map((resource): DecisionChange => {
@@ -143,47 +130,28 @@ async function* actorsOf(
 
 /** Checks a sample of the rows, for applications whose rows no ORM reads. */
 async function byChecks(
-  project: Project,
-  before: readonly PolicyFile[],
-  after: readonly PolicyFile[],
-  command: DiffCommand,
+  { project, before, after, command }: Compared,
   advance: (text: string) => void,
 ): Promise<Found> {
-  const { authorizer } = project
   const rows = await project.sample(command.rows)
   const { diffPolicies } = await project.library('diff')
-  const found = await diffPolicies(authorizer, before, after, {
+  const found = await diffPolicies(project.authorizer, before, after, {
     actors: (models) => actorsOf(project, command, models),
     rows,
     onProgress: (done) => advance(`${counted(done, 'actor')} done`),
   })
+  const { same, actions, unexamined, compared } = found
+  const changes = found.changes.map((change) => named(project, change))
   return {
-    same: found.same,
     text: String(found),
-    compared: found.compared,
-    size: `Compared ${counted(found.compared.actors, 'actor')} and ${counted(found.compared.rows, 'row')}; --actors and --rows set the numbers.`,
-    actions: found.actions,
-    changes: found.changes.map(({ actor, resource, model, action, before, after }) => ({
-      actor: referenceOf(authorizer, actor),
-      action,
-      model,
-      resource: referenceOf(authorizer, resource),
-      before,
-      after,
-    })),
-    uncompared: [],
-    unexamined: found.unexamined,
+    size: `Compared ${counted(compared.actors, 'actor')} and ${counted(compared.rows, 'row')}; --actors and --rows set the numbers.`,
+    json: { same, compared, actions, unexamined, changes, uncompared: [] },
     samples: firstOfEach(found.changes, command.samples),
   }
 }
 
 /** Compares the fields of a sample of the rows: no query of a database decides them. */
-async function byFields(
-  project: Project,
-  before: readonly PolicyFile[],
-  after: readonly PolicyFile[],
-  command: DiffCommand,
-): Promise<FieldDiff> {
+async function byFields({ project, before, after, command }: Compared): Promise<FieldDiff> {
   const { diffFields } = await project.library('diff')
   return diffFields(project.authorizer, before, after, {
     actors: (models) => actorsOf(project, command, models),
@@ -191,12 +159,17 @@ async function byFields(
   })
 }
 
-function print({ same, text, size }: Found, fields: FieldDiff | undefined, output: Output): void {
-  const { green, red, yellow, dim } = output.colours
-  if (same) {
-    output.line(green('The policies decide the same, whatever the data.'))
-    return
+/** Returns a change with references to its rows. */
+function named<Change extends Pick<DecisionChange, 'actor' | 'resource'>>({ authorizer }: Project, change: Change) {
+  return {
+    ...change,
+    actor: referenceOf(authorizer, change.actor),
+    resource: referenceOf(authorizer, change.resource),
   }
+}
+
+function print({ text, size }: Found, fields: FieldDiff | undefined, output: Output): void {
+  const { green, red, yellow, dim } = output.colours
   const paint = { '+': green, '-': red, '!': yellow, '?': yellow } as Readonly<Record<string, typeof red>>
   const print = (lines: string): void => {
     for (const line of lines.split('\n')) output.line((paint[line[0]!] ?? dim)(line))

@@ -96,14 +96,7 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     }),
     kind: mutant.kind,
     replacement: mutant.replacement,
-    witness: witness && {
-      ...named(authorizer, witness),
-      action: witness.action,
-      field: witness.field,
-      context: witness.context,
-      policy: witness.policy,
-      mutant: witness.mutant,
-    },
+    witness: witness && { ...witness, ...named(authorizer, witness) },
   }))
   if (output.format === 'github')
     for (const finding of found)

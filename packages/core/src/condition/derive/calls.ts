@@ -52,48 +52,32 @@ export interface CallContext {
 
 /** Derives calls of rules. */
 export class Calls {
-  readonly #policy: Policy
-  readonly #schema: Schema
-  readonly #evaluator: Evaluator
-  readonly #unifier: Unifier
-  readonly #definitions: Definitions
-  readonly #goals: Goals
-  readonly #share: Share
-  readonly #origins: boolean
   readonly #candidates: Candidates
   readonly #heads: Heads
   #inline = 0
 
-  constructor({ policy, schema, evaluator, unifier, definitions, goals, share, origins }: CallContext) {
-    this.#policy = policy
-    this.#schema = schema
-    this.#evaluator = evaluator
-    this.#unifier = unifier
-    this.#definitions = definitions
-    this.#goals = goals
-    this.#share = share
-    this.#origins = origins
-    this.#candidates = new Candidates(policy, schema)
-    this.#heads = new Heads(evaluator, unifier)
+  constructor(private readonly context: CallContext) {
+    this.#candidates = new Candidates(context.policy, context.schema)
+    this.#heads = new Heads(context.evaluator, context.unifier)
   }
 
   /** Derives a call, followed by the continuation. */
   derive(goal: Call, scope: Scope, bound: Substitution, next: Next): Condition {
     if (goal.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', goal)
-    if (!this.#policy.rules.has(goal.name))
+    if (!this.context.policy.rules.has(goal.name))
       throw new BeyondConditions('undefined-rule', `the policy has no rule ${goal.name}`, goal)
     const args: Symbolic[] = []
     let from = bound
     for (const arg of goal.args) {
-      const evaluated = this.#evaluator.term(arg, scope, from)
+      const evaluated = this.context.evaluator.term(arg, scope, from)
       if (!has(evaluated, 'term'))
-        return and(...args.flatMap((term) => this.#unifier.reads(term, from, goal.span)), ...evaluated)
+        return and(...args.flatMap((term) => this.context.unifier.reads(term, from, goal.span)), ...evaluated)
       const term = evaluated.bound.resolve(evaluated.term)
       from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
       args.push(term)
     }
     // Arguments are read before any rule is evaluated, even if no rule depends on them.
-    const reads = args.flatMap((term) => this.#unifier.reads(term, from, goal.span))
+    const reads = args.flatMap((term) => this.context.unifier.reads(term, from, goal.span))
     const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
     const once =
       operands.length === args.length
@@ -110,10 +94,12 @@ export class Calls {
     if (++this.#inline > maxInlineDepth)
       throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
     try {
-      const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
+      const types = args.map((term) =>
+        term.kind === 'operand' ? operandType(this.context.schema, term.operand) : undefined,
+      )
       const rules = this.#candidates.of(goal.name, args, types)
-      const after: Next = this.#origins ? (end) => marked(next(end), 'rest') : next
-      const rest = rules.length > 1 ? this.#share(args, bound, goal.span, after) : after
+      const after: Next = this.context.origins ? (end) => marked(next(end), 'rest') : next
+      const rest = rules.length > 1 ? this.context.share(args, bound, goal.span, after) : after
       return choose(rules.map((rule) => this.#rule(rule, args, bound, rest)))
     } finally {
       this.#inline--
@@ -126,7 +112,7 @@ export class Calls {
   }
 
   #markedWith(rule: Rule, derived: Condition | Committed): Condition | Committed {
-    if (!this.#origins) return derived
+    if (!this.context.origins) return derived
     if (!has(derived, 'guard')) return marked(derived, rule)
     const { guard, rest } = derived
     return { guard: guard.kind === 'true' ? guard : marked(guard, rule), rest: marked(rest, rule) }
@@ -136,7 +122,8 @@ export class Calls {
     const { parameters, goals } = plainRule(rule)
     const scope = new Scope(occurrences(...parameters, ...goals))
     const steps = this.#heads.steps(parameters, args, scope)
-    if (!goals.some(isCut)) return inOrder(steps, 0, bound, (inner) => this.#goals.all(goals, scope, inner, next))
+    if (!goals.some(isCut))
+      return inOrder(steps, 0, bound, (inner) => this.context.goals.all(goals, scope, inner, next))
     if (bound.waiting.some(({ at }) => at.kind === 'in'))
       throw new BeyondConditions('cut', '`cut` follows an unknown list', rule.body)
     let head: Substitution | undefined
@@ -144,7 +131,7 @@ export class Calls {
       head = inner
       return TRUE
     })
-    return head ? within(condition, this.#goals.commit(goals, scope, head, next)) : condition
+    return head ? within(condition, this.context.goals.commit(goals, scope, head, next)) : condition
   }
 
   /**
@@ -152,11 +139,13 @@ export class Calls {
    * A nullable row is compared with nil first, since a rule is derived either for a row or for nil.
    */
   #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
-    const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
+    const rows = args.filter(
+      (operand) => operand.kind === 'path' && isRowOrNil(operandType(this.context.schema, operand)),
+    )
     const [row] = rows
     if (row?.kind !== 'path' || rows.length > 1) return this.#byClass(rule, args, span) ?? this.#refer(rule, args, span)
     const nil: Operand = { kind: 'value', value: null }
-    const some: Operand = { ...row, as: { ...operandType(this.#schema, row), nullable: false } }
+    const some: Operand = { ...row, as: { ...operandType(this.context.schema, row), nullable: false } }
     const [ofNil, ofRow] = [nil, some].map((one) =>
       this.#refer(
         rule,
@@ -175,20 +164,20 @@ export class Calls {
    * Returns undefined if the rules do not divide.
    */
   #byClass(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
-    const types = args.map((operand) => operandType(this.#schema, operand))
+    const types = args.map((operand) => operandType(this.context.schema, operand))
     const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
     const at = args.findIndex((operand, index) => operand.kind === 'path' && isUnknown(types[index]!))
     if (at < 0) return undefined
     const rules = this.#candidates.of(rule, terms, types)
     const classes = classesOf(
-      this.#schema,
+      this.context.schema,
       rules.map(({ parameters }) => parameters[at]!.pattern),
     )
     if (!classes) return undefined
     const row = args[at] as Path
     const arms: Condition[] = []
     for (const model of classes) {
-      const own = this.#refer(rule, args.with(at, { ...row, as: rowType(this.#schema, model, false) }), span)
+      const own = this.#refer(rule, args.with(at, { ...row, as: rowType(this.context.schema, model, false) }), span)
       if (!own) return undefined
       arms.push(and({ kind: 'isa', of: row, model, exact: false, span }, own))
     }
@@ -200,8 +189,8 @@ export class Calls {
    * caller.
    */
   #refer(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
-    const types = args.map((operand) => operandType(this.#schema, operand))
-    return this.#definitions.refer(rule, args, types, this.#goals.negations(), span, (inner, end) =>
+    const types = args.map((operand) => operandType(this.context.schema, operand))
+    return this.context.definitions.refer(rule, args, types, this.context.goals.negations(), span, (inner, end) =>
       this.rules(rule, inner, span, end),
     )
   }
@@ -212,7 +201,7 @@ export class Calls {
    */
   rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
     const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
-    const types = args.map((operand) => operandType(this.#schema, operand))
+    const types = args.map((operand) => operandType(this.context.schema, operand))
     const rules = this.#candidates.of(rule, terms, types)
     const depth = this.#inline
     this.#inline = 0
