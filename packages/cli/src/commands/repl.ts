@@ -12,11 +12,11 @@ import { applicationModels } from '../project/rows.js'
 import { coloured } from './explain.js'
 
 /** A command of the session, such as `:load user 3`. */
-interface SessionCommand {
-  readonly usage: string
-  readonly description: string
-  run(args: readonly string[]): Promise<void>
-}
+type SessionCommand = readonly [
+  usage: string,
+  description: string,
+  run: (args: readonly string[]) => void | Promise<void>,
+]
 
 /** The most solutions of a query that are printed. */
 const mostSolutions = 20
@@ -41,44 +41,27 @@ class Session {
     private readonly project: Project,
     private readonly output: Output,
   ) {
-    this.#commands = new Map<string, SessionCommand>([
+    const commands: readonly SessionCommand[] = [
+      [':load user 3 [as ada]', 'binds a row of the database to a variable', (args) => this.#load(args)],
       [
-        ':load',
-        {
-          usage: ':load user 3 [as ada]',
-          description: 'binds a row of the database to a variable',
-          run: (args) => this.#load(args),
+        ':can user read document',
+        'decides a check; rows are variables or references such as user:3',
+        (args) => this.#can(args),
+      ],
+      [':actions user document', 'lists the actions that are allowed', (args) => this.#actions(args)],
+      [':explain user read document', 'explains a decision, and what is missing', (args) => this.#explain(args)],
+      [':rows', 'lists the variables', () => this.#list()],
+      [':reload', 'loads the policy again', () => this.#reload()],
+      [':help', 'shows this help', () => this.#help()],
+      [
+        ':quit',
+        'ends the session',
+        () => {
+          this.#ended = true
         },
       ],
-      [
-        ':can',
-        {
-          usage: ':can user read document',
-          description: 'decides a check; rows are variables or references such as user:3',
-          run: (args) => this.#can(args),
-        },
-      ],
-      [
-        ':actions',
-        {
-          usage: ':actions user document',
-          description: 'lists the actions that are allowed',
-          run: (args) => this.#actions(args),
-        },
-      ],
-      [
-        ':explain',
-        {
-          usage: ':explain user read document',
-          description: 'explains a decision, and what is missing',
-          run: (args) => this.#explain(args),
-        },
-      ],
-      [':rows', { usage: ':rows', description: 'lists the variables', run: async () => this.#list() }],
-      [':reload', { usage: ':reload', description: 'loads the policy again', run: () => this.#reload() }],
-      [':help', { usage: ':help', description: 'shows this help', run: async () => this.#help() }],
-      [':quit', { usage: ':quit', description: 'ends the session', run: async () => this.#end() }],
-    ])
+    ]
+    this.#commands = new Map(commands.map((one) => [one[0].split(' ', 1)[0]!, one]))
   }
 
   async run(): Promise<void> {
@@ -131,7 +114,8 @@ class Session {
     const command = this.#commands.get(name)
     if (!command)
       throw new Failure(`Unknown command "${name}".`, `use one of: ${[...this.#commands.keys()].join(', ')}`)
-    await command.run(args)
+    const [, , run] = command
+    await run(args)
   }
 
   async #query(text: string): Promise<void> {
@@ -163,29 +147,15 @@ class Session {
   }
 
   async #can(args: readonly string[]): Promise<void> {
-    const [actor, action, resource] = args
-    if (actor === undefined || action === undefined || resource === undefined)
-      throw new Failure('A check needs an actor, an action and a resource.', 'write :can user read document')
-    const allowed = await this.project.authorizer.isAllowed(
-      await this.#row(actor),
-      unquoted(action),
-      await this.#row(resource),
-    )
+    const asked = await this.#asked(args, 'A check needs', ':can')
+    const allowed = await this.project.authorizer.isAllowed(...asked)
     this.output.line(allowed ? this.output.colours.green('allowed') : this.output.colours.red('denied'))
   }
 
   async #explain(args: readonly string[]): Promise<void> {
-    const [actor, action, resource] = args
-    if (actor === undefined || action === undefined || resource === undefined)
-      throw new Failure('An explanation needs an actor, an action and a resource.', 'write :explain user read document')
+    const asked = await this.#asked(args, 'An explanation needs', ':explain')
     const { loadExplanation } = await this.project.library('explain')
-    const explanation = await loadExplanation(
-      this.project.authorizer,
-      await this.#row(actor),
-      unquoted(action),
-      await this.#row(resource),
-      { values: true },
-    )
+    const explanation = await loadExplanation(this.project.authorizer, ...asked, { values: true })
     for (const line of String(explanation).split('\n')) this.output.line(coloured(line, this.output))
   }
 
@@ -195,6 +165,13 @@ class Session {
       throw new Failure('The command needs an actor and a resource.', 'write :actions user document')
     const actions = await this.project.authorizer.authorizedActions(await this.#row(actor), await this.#row(resource))
     this.output.line([...actions].sort().join(', ') || 'none')
+  }
+
+  /** Returns the actor, the action and the resource that a command names. */
+  async #asked([actor, action, resource]: readonly string[], needs: string, command: string) {
+    if (actor === undefined || action === undefined || resource === undefined)
+      throw new Failure(`${needs} an actor, an action and a resource.`, `write ${command} user read document`)
+    return [await this.#row(actor), unquoted(action), await this.#row(resource)] as const
   }
 
   /** Returns a variable's value, or the row of a reference. */
@@ -213,24 +190,18 @@ class Session {
     this.output.line('The policy is loaded.')
   }
 
-  #end(): void {
-    this.#ended = true
-  }
-
   #help(): void {
     this.output.line('A query in Polar prints its solutions: has_role(user, role, repository)')
-    const width = Math.max(...[...this.#commands.values()].map(({ usage }) => usage.length))
-    for (const { usage, description } of this.#commands.values())
+    const width = Math.max(...[...this.#commands.values()].map(([usage]) => usage.length))
+    for (const [usage, description] of this.#commands.values())
       this.output.line(`  ${usage.padEnd(width)}  ${description}`)
   }
 
   #complete(line: string): [string[], string] {
     const word = /(?<![:\w])[:\w]*$/.exec(line)![0]
     const { policy } = this.project.authorizer
-    const rules = [...(policy?.rules.keys() ?? [])]
-    const names = line.startsWith(':')
-      ? [...this.#commands.keys(), ...this.#bindings.keys(), ...applicationModels(this.project.authorizer)]
-      : [...rules, ...this.#bindings.keys(), ...applicationModels(this.project.authorizer)]
+    const first = line.startsWith(':') ? this.#commands.keys() : (policy?.rules.keys() ?? [])
+    const names = [...first, ...this.#bindings.keys(), ...applicationModels(this.project.authorizer)]
     const found = [...new Set(names)].filter((name) => name.startsWith(word)).sort()
     return [found, word]
   }

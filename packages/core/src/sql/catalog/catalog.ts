@@ -4,6 +4,9 @@ import { mysqlColumns, mysqlReferences } from './mysql.js'
 import { postgresColumns, postgresReferences } from './postgresql.js'
 import { sqliteColumns, sqliteReferences } from './sqlite.js'
 
+const columnReaders = { sqlite: sqliteColumns, postgresql: postgresColumns, mysql: mysqlColumns }
+const referenceReaders = { sqlite: sqliteReferences, postgresql: postgresReferences, mysql: mysqlReferences }
+
 /**
  * Reads the columns of some tables, in one query.
  * @param tables - their names, without a schema
@@ -13,16 +16,7 @@ export async function readColumns(
   tables: readonly string[],
   query: CatalogQuery,
 ): Promise<readonly CatalogColumn[]> {
-  if (tables.length === 0) return []
-  const names = tables.map((name) => literal(name.toLowerCase())).join(', ')
-  switch (dialect) {
-    case 'sqlite':
-      return sqliteColumns(names, query)
-    case 'postgresql':
-      return postgresColumns(names, query)
-    case 'mysql':
-      return mysqlColumns(names, query)
-  }
+  return tables.length === 0 ? [] : columnReaders[dialect](literals(tables), query)
 }
 
 /** Reads the foreign keys of some tables. */
@@ -31,16 +25,7 @@ export async function readReferences(
   tables: readonly string[],
   query: CatalogQuery,
 ): Promise<readonly CatalogReference[]> {
-  if (tables.length === 0) return []
-  const names = tables.map((name) => literal(name.toLowerCase())).join(', ')
-  switch (dialect) {
-    case 'sqlite':
-      return sqliteReferences(names, query)
-    case 'postgresql':
-      return postgresReferences(names, query)
-    case 'mysql':
-      return mysqlReferences(names, query)
-  }
+  return tables.length === 0 ? [] : referenceReaders[dialect](literals(tables), query)
 }
 
 /**
@@ -65,6 +50,6 @@ export function columnsNamed(
   return visible.length > 0 ? visible : found
 }
 
-function literal(name: string): string {
-  return `'${name.replaceAll("'", "''")}'`
+function literals(names: readonly string[]): string {
+  return names.map((name) => `'${name.toLowerCase().replaceAll("'", "''")}'`).join(', ')
 }
