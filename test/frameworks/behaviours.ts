@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { forgottenAwaits } from './forgottenAwaits.js'
 import { createWorld, type World } from './world.js'
 
 /** An application that listens. */
@@ -489,6 +490,23 @@ export function describeBehaviours(
         return { status: answer.status, headers, body: await answer.text() }
       }
       expect(await look('1')).toEqual(await look('99'))
+    })
+
+    it.each([
+      '/forgetting',
+      '/forgetting/slowly',
+      '/forgetting/public',
+      '/forgetting/of/:id',
+      '/forgetting/of/:id/slowly',
+    ])('a forgotten await is an error: %s', async (path) => {
+      const leaks = await Promise.all(
+        forgottenAwaits.map(async ({ name }, at) => {
+          const answer = await send(path.replace(':id', String(1000 + at)), { actor: `writer${at}` })
+          const text = await answer.text()
+          return answer.status === 500 && !text.includes('Diary') ? [] : [`${name}: ${answer.status} ${text}`]
+        }),
+      )
+      expect(leaks.flat()).toEqual([])
     })
 
     it('OPTIONS is answered without a decision', async () => {

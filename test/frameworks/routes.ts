@@ -46,6 +46,7 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  * - `deny`: authorizes `edit` on document 1 itself and lets the error go.
  * - `error`: throws an error with status 418. `late error`: sends its headers and the text `begun`, then throws.
  * - `cached`: as `title`, with `Cache-Control: public, max-age=60`.
+ * - `forget`, `forget slowly`: `forgottenAwaits.ts`.
  * - `wait`: answers as `title`, 20 ms later.
  */
 export type Reply =
@@ -82,6 +83,8 @@ export type Reply =
   | 'late error'
   | 'cached'
   | 'wait'
+  | 'forget'
+  | 'forget slowly'
 
 /** The options of `authorize` for a protection. */
 export function patchOf({ patch }: Extract<Protection, { readonly kind: 'authorize' }>): { patch?: () => object } {
@@ -195,6 +198,11 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/model/forgotten', protection: { kind: 'model', action: 'read' }, reply: 'secret whole' },
   { method: 'POST', path: '/model/import', protection: { kind: 'model', action: 'import' }, reply: 'nothing' },
   { method: 'POST', path: '/model/shred', protection: { kind: 'model', action: 'shred' }, reply: 'secret whole' },
+  { method: 'GET', path: '/forgetting', protection: none, reply: 'forget' },
+  { method: 'GET', path: '/forgetting/slowly', protection: none, reply: 'forget slowly' },
+  { method: 'GET', path: '/forgetting/public', protection: { kind: 'unguarded', reason: 'test' }, reply: 'forget' },
+  { method: 'GET', path: '/forgetting/of/:id', protection: document('read'), reply: 'forget' },
+  { method: 'GET', path: '/forgetting/of/:id/slowly', protection: document('read'), reply: 'forget slowly' },
   { method: 'GET', path: '/denied', protection: none, reply: 'deny' },
   { method: 'GET', path: '/error', protection: none, reply: 'error' },
   { method: 'GET', path: '/late/:id', protection: document('read'), reply: 'late error' },

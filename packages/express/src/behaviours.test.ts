@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request, type RequestHandler, type Router } from 'express'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
+import { forget } from '../../../test/frameworks/forgottenAwaits.js'
 import { listen, writeHeader } from '../../../test/frameworks/listen.js'
 import {
   askDestructured,
@@ -168,6 +169,8 @@ function replies(world: World): Record<Reply, RequestHandler> {
       throw new Error('too late')
     },
     cached: (req, res, next) => title(req, res.set('Cache-Control', 'public, max-age=60'), next),
+    forget: async(async (req, res) => void res.json(await forget(world, req.authorization))),
+    'forget slowly': async(async (req, res) => void res.json(await forget(world, req.authorization, 5))),
     wait: (req, res, next) => void setTimeout(() => title(req, res, next), 20),
   }
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
+import { forget } from '../../../test/frameworks/forgottenAwaits.js'
 import { writeHeader } from '../../../test/frameworks/listen.js'
 import {
   askDestructured,
@@ -156,6 +157,8 @@ function replies(world: World): Record<Reply, Handler> {
       reply.header('cache-control', 'public, max-age=60')
       return title(request, reply)
     },
+    forget: ({ authorization }) => forget(world, authorization),
+    'forget slowly': ({ authorization }) => forget(world, authorization, 5),
     wait: async (request, reply) => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       return title(request, reply)

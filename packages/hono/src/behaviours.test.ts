@@ -7,6 +7,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { stream } from 'hono/streaming'
 import { vi } from 'vitest'
 import { describeBehaviours, type Running } from '../../../test/frameworks/behaviours.js'
+import { forget } from '../../../test/frameworks/forgottenAwaits.js'
 import {
   askDestructured,
   createTitle,
@@ -149,6 +150,8 @@ function replies(world: World): Record<Reply, (c: Context) => Response | Promise
       c.header('cache-control', 'public, max-age=60')
       return title(c)
     },
+    forget: async (c) => c.json((await forget(world, asked(c))) as object),
+    'forget slowly': async (c) => c.json((await forget(world, asked(c), 5)) as object),
     wait: async (c) => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       return title(c)

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
+import { forget } from '../../../test/frameworks/forgottenAwaits.js'
 import { listen, writeHeader } from '../../../test/frameworks/listen.js'
 import {
   askDestructured,
@@ -195,6 +196,12 @@ function replies(world: World): Record<Reply, Middleware> {
     cached: (ctx, next) => {
       ctx.set('Cache-Control', 'public, max-age=60')
       return title(ctx, next)
+    },
+    forget: async (ctx) => {
+      ctx.body = await forget(world, ctx.state.authorization)
+    },
+    'forget slowly': async (ctx) => {
+      ctx.body = await forget(world, ctx.state.authorization, 5)
     },
     wait: async (ctx, next) => {
       await new Promise((resolve) => setTimeout(resolve, 20))

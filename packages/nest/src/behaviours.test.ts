@@ -23,6 +23,7 @@ import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
+import { forget } from '../../../test/frameworks/forgottenAwaits.js'
 import { writeHeader } from '../../../test/frameworks/listen.js'
 import {
   askDestructured,
@@ -259,6 +260,8 @@ function replies(world: World, isFastify: boolean): Record<Reply, Handler> {
       response.header('Cache-Control', 'public, max-age=60')
       return title()
     },
+    forget: () => forget(world, authorization()),
+    'forget slowly': () => forget(world, authorization(), 5),
     wait: async () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       return title()

@@ -103,7 +103,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
     routeOptions: Pick<RouteOptions, 'model'> = {},
   ): Promise<Loaded<Row>> {
     const { held } = serving
-    if (held) return held.watch(authorize, authorized(action, row, routeOptions))
+    if (held) return held.watch(authorize, () => authorized(action, row, routeOptions))
     if (typeof row === 'object' && row !== null && 'then' in row) return authorized(action, row, routeOptions)
     throw new ArgumentError('invalid-argument', 'In a page, `authorize` needs the promise of a row.', {
       hint: "load the row in its argument: const ticket = await authorize('read', findTicket(id)); for a row that is loaded: (await authorization()).can('read', row)",

@@ -1,5 +1,5 @@
 import type { DecisionExplanation, DecisionKind, DenialReason, Eventual, Explained } from '@arcturus/core/internal/web'
-import type { Question } from './question.js'
+import type { Method } from './question.js'
 
 /** The request on whose behalf decisions are made. */
 export interface Deciding {
@@ -7,10 +7,8 @@ export interface Deciding {
   decided(kind: DecisionKind): void
   /** Called after each denial that is thrown. */
   denied(actor: unknown): void
-  /** Whether to call `asked`. */
-  readonly watches: boolean
-  /** Called with each question whose answer the caller has to await. */
-  asked(question: Question): void
+  /** Asks a question whose answer the caller of the method has to await, and returns the promise for that caller. */
+  watch<Answer>(method: Method | undefined, ask: () => Promise<Answer>): Promise<Answer>
   /**
    * Called before each decision and before the actor is read: the response then depends on the
    * actor. An error that it throws is passed on to the caller, even if the decision is remembered.

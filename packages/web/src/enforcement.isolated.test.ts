@@ -340,8 +340,7 @@ describe('a check for an anonymous user', () => {
       {
         decided: () => {},
         denied: () => {},
-        watches: false,
-        asked: () => {},
+        watch: (_method, ask) => ask(),
         personalize: () => {},
         policyVersion: undefined,
         clientOf: () => undefined,
@@ -370,8 +369,7 @@ describe('a response for one actor', () => {
     const authorization = new RequestAuthorization(authority(false), true, {
       decided: () => {},
       denied: () => {},
-      watches: false,
-      asked: () => {},
+      watch: (_method, ask) => ask(),
       personalize: () => {
         if (isKept) throw kept
       },

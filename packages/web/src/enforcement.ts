@@ -21,7 +21,7 @@ import { failing } from './failure.js'
 import { Guard, type UndecidedError } from './guard.js'
 import { load } from './loading.js'
 import type { EnforcementOptions, EnforceOptions, Shared } from './options.js'
-import { Question } from './question.js'
+import { type Method, Question } from './question.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
 import { fieldsOfRequest } from './requestFields.js'
 import { RequestRules } from './requestRules.js'
@@ -146,27 +146,17 @@ export class Enforcement<Request, Actor> {
     this.#onPersonal()
   }
 
-  /** Whether a response is held, so that it can be checked for questions that it did not await. */
-  get watches(): boolean {
-    return this.guard.armed
-  }
-
-  /** Records a question of the handler, whose answer the response must depend on. */
-  asked(question: Question): void {
-    this.guard.asked(question)
-  }
-
   /**
-   * For frameworks: returns the promise of an authorization to the handler. Its response is blocked if it does not
-   * wait for it.
+   * Asks a question, and returns the promise of its answer to the handler. Its response is blocked if it does not wait for it.
    *
    * @param method - The function that the handler called. The place of the call is recorded.
    */
-  watch<Answer>(method: (...parameters: never[]) => unknown, answer: Promise<Answer>): Promise<Answer> {
-    if (!this.watches) return answer
-    const question = new Question(method, true)
-    this.asked(question)
-    return question.watch(answer, () => true)
+  watch<Answer>(method: Method | undefined, ask: () => Promise<Answer>): Promise<Answer> {
+    if (!this.guard.armed) return ask()
+    const question = new Question(method)
+    // Before the questions that it asks itself: the first one that is forgotten is reported.
+    this.guard.asked(question)
+    return question.watch(ask())
   }
 
   /** Marks the response as dependent on the actor, since the request uses its authorization. */

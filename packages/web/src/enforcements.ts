@@ -63,6 +63,11 @@ export class Enforcements<Request extends object, Actor> {
     authority.rememberIn(() => this.#current.getStore()?.relations)
     const engine = engineOf(authority)
     engine?.writeGuards.push(() => this.#current.getStore()?.assertMayWrite())
+    engine?.watchers.push((method, answer) => {
+      const enforcement = this.#current.getStore()
+      // Work that goes on after the response keeps none of its questions.
+      return enforcement?.relations ? enforcement.watch(method, () => answer) : answer
+    })
     const request = () => this.#current.getStore()?.fields
     engine?.requests.push(request)
     const { log, explanations } = options

@@ -1,4 +1,4 @@
-type Method = (...parameters: never[]) => unknown
+export type Method = (...parameters: never[]) => unknown
 
 /**
  * An authorization that a handler asked for. A handler that forgets to await it goes on as if it
@@ -11,14 +11,8 @@ export class Question {
   isAllowed: boolean | undefined
   readonly #caller: { readonly stack?: string } = {}
 
-  /**
-   * @param method - The method that the handler called. The place of the call is recorded.
-   * @param throws - Whether a denial is thrown, and not returned.
-   */
-  constructor(
-    method: Method | undefined,
-    private readonly throws: boolean,
-  ) {
+  /** @param method - The method that the handler called. The place of the call is recorded. */
+  constructor(method: Method | undefined) {
     const { stackTraceLimit } = Error
     // The handler alone: a whole stack takes longer than most decisions.
     Error.stackTraceLimit = 1
@@ -33,24 +27,21 @@ export class Question {
   }
 
   /**
-   * Whether a response is independent of the answer. A pending answer that is thrown counts as
-   * forgotten even if something waits for it: this response did not.
+   * Whether a response is independent of the answer. A pending answer counts as forgotten even if
+   * something waits for it: this response did not.
    */
   get isForgotten(): boolean {
-    if (this.isAllowed === undefined) return this.throws || !this.isAwaited
-    return !this.isAllowed && !this.isAwaited
+    return this.isAllowed === undefined || (!this.isAllowed && !this.isAwaited)
   }
 
   /**
    * Returns the promise of an answer, and records whether the caller waits for it. It is never an
    * unhandled rejection: the guard reports a forgotten `await` with the response.
-   *
-   * @param allows - Returns whether an answer allows.
    */
-  watch<Answer>(answer: Promise<Answer>, allows: (answer: Answer) => boolean): Promise<Answer> {
+  watch<Answer>(answer: Promise<Answer>): Promise<Answer> {
     const settled = answer.then(
       (value) => {
-        this.isAllowed = allows(value)
+        this.isAllowed = value !== false
         return value
       },
       (error: unknown) => {

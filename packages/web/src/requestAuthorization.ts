@@ -19,7 +19,6 @@ import type { Deciding } from './deciding.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
 import { DecisionMemory } from './memory.js'
-import { Question } from './question.js'
 
 /**
  * A function that fetches the resource of a route. Each framework passes its own request or
@@ -187,7 +186,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
    * @param resource - The resource. By default the resource of the route.
    */
   isAllowed<Row = Resource>(action: ActionOn<Row, P>, ...resource: [resource: Row] | []): Promise<boolean> {
-    return this.#watched('isAllowed', this.#isAllowed(action, resource), false)
+    return this.#watched('isAllowed', () => this.#isAllowed(action, resource))
   }
 
   async #isAllowed(action: string, resource: [resource: unknown] | []): Promise<boolean> {
@@ -208,8 +207,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
    * if the actor may not read the resource, 403 otherwise.
    */
   authorize<Row = Resource>(action: ActionOn<Row, P>, ...resource: [resource: Row] | []): Promise<void> {
-    const answer = this.#denying(action, resource, (subject) => this.#authority.authorize(this.#actor, action, subject))
-    return this.#watched('authorize', answer)
+    const question = (subject: unknown) => this.#authority.authorize(this.#actor, action, subject)
+    return this.#watched('authorize', () => this.#denying(action, resource, question))
   }
 
   /**
@@ -252,7 +251,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     ...resource: [resource: Row] | []
   ): Promise<void> {
     const question = (subject: unknown) => this.#authority.authorizeField(this.#actor, action, subject, field)
-    return this.#watched('authorizeField', this.#denying(action, resource, question, 'field'))
+    return this.#watched('authorizeField', () => this.#denying(action, resource, question, 'field'))
   }
 
   /**
@@ -292,7 +291,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     body: unknown,
     ...[action, ...resource]: [action?: FieldActionOn<Row, P>, ...([resource: Row] | [])]
   ): Promise<void> {
-    return this.#watched('assertWritable', this.#assertWritable(body, action, resource))
+    return this.#watched('assertWritable', () => this.#assertWritable(body, action, resource))
   }
 
   async #assertWritable(body: unknown, action: string | undefined, resource: [resource: unknown] | []): Promise<void> {
@@ -323,7 +322,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     const question = (subject: unknown): Promise<Patch> =>
       // Sound: a value that is no row is an error there.
       this.#authority.authorizeChange(this.#actor, subject as object, patch, { action })
-    return this.#watched('authorizeChange', this.#denying(action, resource, question))
+    return this.#watched('authorizeChange', () => this.#denying(action, resource, question))
   }
 
   /**
@@ -339,7 +338,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     action: Action<Name, P> = 'create',
   ): Promise<Data> {
     const question = (): Promise<Data> => this.#authority.authorizeCreate(this.#actor, model, data, { action })
-    return this.#watched('authorizeCreate', this.#denying(action, [model], question))
+    return this.#watched('authorizeCreate', () => this.#denying(action, [model], question))
   }
 
   /**
@@ -394,16 +393,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     })
   }
 
-  /**
-   * Returns the promise of an answer to the method's caller.
-   *
-   * @param throws - Whether the method throws denials. Default true.
-   */
-  #watched<Answer>(method: string, answer: Promise<Answer>, throws = true): Promise<Answer> {
-    if (!this.#request.watches) return answer
-    const question = new Question(RequestAuthorization.#methods.get(method), throws)
-    this.#request.asked(question)
-    return question.watch(answer, (value) => value !== false)
+  #watched<Answer>(method: string, ask: () => Promise<Answer>): Promise<Answer> {
+    return this.#request.watch(RequestAuthorization.#methods.get(method), ask)
   }
 
   async #denying<Result>(

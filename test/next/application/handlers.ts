@@ -1,5 +1,6 @@
 import type { AuthorizedRequest, RouteHandler } from '@arcturus/next'
 import { redirect } from 'next/navigation'
+import { forget } from '../../frameworks/forgottenAwaits'
 import {
   askDestructured,
   createTitle,
@@ -157,6 +158,8 @@ const replies: Readonly<Record<Reply, Handler>> = {
     answer.headers.set('Cache-Control', 'public, max-age=60')
     return answer
   },
+  forget: async ({ authorization }) => Response.json(await forget(world, authorization)),
+  'forget slowly': async ({ authorization }) => Response.json(await forget(world, authorization, 5)),
   wait: async (request) => {
     await later(20)
     return title(request)

@@ -110,6 +110,20 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
   readonly declaredActions: ReadonlySet<string>
   /** The rules of the option `queryRules`. */
   readonly queryRules: ReadonlySet<string>
+  static {
+    // Those whose answer decides how to go on: a request that is served may watch whether its code waits for the answer.
+    const names = ['isAllowed', 'authorize', 'authorizeField', 'assertWritable', 'authorizeChange', 'authorizeCreate']
+    for (const name of names) {
+      const ask: (...parameters: unknown[]) => Promise<unknown> = Reflect.get(Authorizer.prototype, name)
+      const value = function (this: Authorizer, ...parameters: unknown[]): Promise<unknown> {
+        let answer = Reflect.apply(ask, this, parameters)
+        for (const watch of this.#engine.watchers) answer = watch(value, answer)
+        return answer
+      }
+      Object.defineProperty(Authorizer.prototype, name, { value, writable: true, configurable: true })
+    }
+  }
+
   readonly #engine: Engine
   readonly #decider: Decider
   readonly #listeners: DecisionListeners

@@ -21,6 +21,9 @@ import type { RequestFields } from './event.js'
 import { OutlivedErrors } from './outlivedErrors.js'
 import type { Question } from './question.js'
 
+type Method = (...parameters: never[]) => unknown
+type Watcher = <Answer>(method: Method, answer: Promise<Answer>) => Promise<Answer>
+
 /** The parts that the methods of one authorizer share. */
 export class Engine {
   readonly readAction: string
@@ -38,6 +41,8 @@ export class Engine {
   readonly requests: (() => RequestFields | undefined)[] = []
   /** Called before a write that no policy decides. Each throws if its request may not write yet. */
   readonly writeGuards: (() => void)[] = []
+  /** Each returns the promise of an answer as the caller of the method gets it. */
+  readonly watchers: Watcher[] = []
   readonly options: AuthorizerOptions
   /** The engine without a context. Those with one inherit from it. */
   readonly shared: Engine = this
