@@ -31,12 +31,12 @@ type Forgotten = Pick<Question, 'place'>
 function reasonOf(cause: Forgotten | 'denied' | 'write' | undefined): { code: Code; why: string; hint: string } {
   if (cause === undefined) {
     const hint =
-      'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, router) for a router)'
+      'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, router) for a router); in NestJS, @Authorize(action, Model) or @Unguarded(reason)'
     return { code: 'undecided', why: 'without an authorization decision.', hint }
   }
   if (cause === 'write') {
     const hint =
-      'add authorize(action, loader) to the route, write by an authorized client, or put unguarded(reason) before the handler'
+      'add authorize(action, loader) to the route (in NestJS, @Authorize), write by an authorized client, or put unguarded(reason) before the handler'
     return { code: 'undecided', why: 'writes to the database before an authorization decision.', hint }
   }
   if (cause === 'denied') {
