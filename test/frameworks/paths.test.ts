@@ -271,10 +271,10 @@ describe('request-level rules and paths', () => {
 
   it.each(applications)('are needed: without them, $name serves each attack by $what', async ({ make, what }) => {
     const running = await listen(make('', what, root, server.url))
-    const served = await Promise.all(
-      attacks.map(async (target) => (await raw(running.url, target)).text.includes('ADMIN DATA')),
-    )
+    let served = 0
+    // One at a time: an answer that a busy machine gives too late would not count.
+    for (const target of attacks) if ((await raw(running.url, target)).text.includes('ADMIN DATA')) served += 1
     await running.close()
-    expect(served.filter(Boolean).length).toBeGreaterThan(what === 'proxy' ? attacks.length * 0.8 : 5)
+    expect(served).toBeGreaterThan(what === 'proxy' ? attacks.length * 0.8 : 5)
   })
 })
