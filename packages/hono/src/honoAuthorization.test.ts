@@ -36,6 +36,15 @@ function application(options: Partial<HonoAuthorizationOptions> = {}, more = '',
 
 const classified = (c: Context): Response => c.text('classified')
 
+describe('a patch', () => {
+  it('answers a body that is no JSON by 400', async () => {
+    const { app, authorize, findDocument } = application()
+    app.post('/:id', authorize('edit', findDocument, { patch: (c) => c.req.json() }), classified)
+    const answer = await app.request('/1', { method: 'POST', headers: { 'x-actor': 'ada' }, body: '{"title":' })
+    expect([answer.status, await answer.text()]).toEqual([400, 'Bad Request'])
+  })
+})
+
 describe('a denial', () => {
   it.each([false, true])('from a handler is as one from the route, with problemDetails %s', async (problemDetails) => {
     const { app, world, get, authorize, findDocument } = application({ challenge: 'Bearer', problemDetails })

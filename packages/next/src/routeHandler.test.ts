@@ -101,6 +101,12 @@ describe('a route handler', () => {
     expect(await (await echo(request as NextRequest, note(1))).json()).toBe('new')
   })
 
+  it('answers a body that is no JSON by 400', async () => {
+    const change = withAuthorization(() => new Response(), 'edit', findNote, { patch: (request) => request.json() })
+    const request = new Request('http://localhost/', { method: 'POST', headers: { cookie: 'actor=ada' }, body: '{' })
+    expect((await change(request as NextRequest, note(1))).status).toBe(400)
+  })
+
   it('challenges anonymous users', async () => {
     const answer = await edit(asked(), note(1))
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])

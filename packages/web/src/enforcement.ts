@@ -6,6 +6,7 @@ import {
   type Explained,
   engineOf,
   explainable,
+  InvalidBodyError,
   invalidArgument,
   isThenable,
   loadExplanation,
@@ -30,6 +31,11 @@ import { standInFor } from './standIns.js'
 /** Returns whether a decision was about a row, not about a model or a request. */
 function isRow(resource: unknown): resource is object {
   return typeof resource === 'object' && resource !== null
+}
+
+/** Returns whether a body could not be read: in each realm, the error of JSON has this name. */
+function isSyntaxError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'SyntaxError'
 }
 
 /** The options of denials: they are errors for the framework. */
@@ -319,8 +325,14 @@ export class Enforcement<Request, Actor> {
     { patch, admit = true, route = loader }: EnforceOptions & Required<Pick<EnforceOptions, 'patch'>>,
   ): Promise<Denial | undefined> {
     const actor = this.authorization.identified
-    // Sound: the function belongs to the framework whose request this is.
-    const data = (): unknown => Reflect.apply(patch as Loader, undefined, [this.#request])
+    const data = async (): Promise<unknown> => {
+      try {
+        // Sound: the function belongs to the framework whose request this is.
+        return await Reflect.apply(patch as Loader, undefined, [this.#request])
+      } catch (error) {
+        throw isSyntaxError(error) ? new InvalidBodyError('invalid-argument', 'The body is no JSON.') : error
+      }
+    }
     try {
       // Sound: a value that is no row is an error there.
       const written = await this.#authority.authorizeChange(actor, row as object, data as () => object, { action })
