@@ -212,17 +212,14 @@ export function diagnosticError(diagnostic: Diagnostic): Error {
   if (code === 'duplicate-key')
     return converted(diagnostics[code], code, { summary: message, data }, data['entries'] as Span, '')
   const star = code === 'singleton-variable' && span ? starBefore(span) : undefined
-  if (span && star !== undefined) {
-    const rest = { ...span, start: span.start - star.length }
-    return converted(
-      diagnostics[code],
-      code,
-      { summary: message, data: { ...data, name: `*${data['name']}` } },
-      rest,
-      '',
-    )
-  }
-  return converted(diagnostics[code], code, { summary: message, data }, span, '')
+  const [place, named] =
+    span && star !== undefined
+      ? [
+          { ...span, start: span.start - star.length },
+          { ...data, name: `*${data['name']}` },
+        ]
+      : [span, data]
+  return converted(diagnostics[code], code, { summary: message, data: named }, place, '')
 }
 
 /** Returns the star of a rest variable, with the space behind it. */
