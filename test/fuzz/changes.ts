@@ -1,5 +1,7 @@
 import { AuthorizationError, Authorizer, type FieldDeclaration, InvalidBodyError, PolicyError } from '@arcturus/core'
 import type { Wanted } from '@arcturus/core/filters'
+import { engineOf } from '@arcturus/core/internal/writes'
+import { actionsToCheck } from '../../packages/core/src/authorizer/actions/actionNames.js'
 import { collectionPolicy } from './collectionPolicy.js'
 import { actorOf, check, isTrue, type Outcome, outcomeOf, Prepared, quiet, withoutTime } from './evaluators.js'
 import { makeObjects, type Objects, register } from './objects.js'
@@ -88,6 +90,9 @@ async function compare(random: Random, asked: Case, count: (what: string) => voi
     after.push(
       old && policy.includes('allow_update') ? await holds(oracle, who, old, row) : check(oracle, who, action, row),
     )
+    // A new reference has to lead to a row that the actor may read. Without its columns, it is not known.
+    for (const { name, model } of hidesColumns ? [] : newReferences(world, statement))
+      if (isRead(oracle, model)) after.push(check(oracle, who, 'read', Reflect.get(row, name)))
   }
   const expected = [before, ...after].every(isTrue)
   const subject = new Subject(asked, policy, own, isBare, hidesColumns)
@@ -113,6 +118,22 @@ async function compare(random: Random, asked: Case, count: (what: string) => voi
     subject.message,
     policy,
   ].join('\n')
+}
+
+/** Returns the relations to one row that a statement sets to another one. */
+function newReferences(world: World, { model, row, values, written }: Statement): OneSpec[] {
+  const old = row === undefined ? undefined : world.rows[row]!.values
+  return fieldsOf(world, model).flatMap((field) => {
+    if (field.kind !== 'one' || !field.from?.some((name) => written.includes(name))) return []
+    const isSame = old && field.from.every((name) => old[name] === values[name])
+    return isSame || values[field.name] === null ? [] : [field]
+  })
+}
+
+/** Returns whether rules say who reads the rows of a model. */
+function isRead(oracle: Authorizer, model: string): boolean {
+  const { decider, schema } = engineOf(oracle)!
+  return actionsToCheck(decider.policy.policy, schema.ancestors(model), 'read').has('read')
 }
 
 /** Whether a rule about the row before and the row after holds. */

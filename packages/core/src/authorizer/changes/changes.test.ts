@@ -149,6 +149,25 @@ describe('authorizeChange', () => {
     expect(one.members).toContain(guest)
   })
 
+  it('refuses a new reference to a row that may not be read, and takes one that stays as it is', async () => {
+    const rules = `
+      allow(user: User, action, _: Note) if action in ["read", "update", "create"] and user.id = 1;
+      allow(_: User, "read", space: Space) if space.id = 3;
+    `
+    const { authorizer, note } = world(rules)
+    expect(await authorizer.authorizeChange(ada, note, { title: 'b', spaceId: 1 })).toMatchObject({ spaceId: 1 })
+    const refused = { status: 403, data: { relation: 'space' } }
+    await expect(authorizer.authorizeChange(ada, note, { spaceId: 2 })).rejects.toMatchObject(refused)
+    await expect(authorizer.authorizeChange(ada, note, { space: { id: 2 } })).rejects.toMatchObject(refused)
+    await expect(authorizer.authorizeCreate(ada, 'Note', { id: 7, spaceId: 1 })).rejects.toMatchObject(refused)
+    // A hidden column is asked, or a guess of its value would tell it.
+    authorizer.loadSync(`${rules}
+      allow_field(_: User, "read", _: Note, "title"); allow_field(_: User, "update", _: Note, _);
+    `)
+    await expect(authorizer.authorizeChange(ada, note, { spaceId: 1 })).rejects.toMatchObject(refused)
+    await authorizer.authorizeChange(ada, note, { title: 'b' })
+  })
+
   it('denies a reference to a row that does not exist, as one to a hidden row', async () => {
     const { authorizer, note } = world(`
       allow(_: User, "read", _: Note);

@@ -55,7 +55,7 @@ export class Changes {
     { action = 'update', checkRead }: ChangeOptions,
     decision: MadeDecision,
   ): Promise<Record<string, unknown>> {
-    const { schema, hosts, decider } = this.engine
+    const { schema, hosts, decider, readAction } = this.engine
     assertActor(actor)
     assertAction(action)
     assertRow(row, 'authorizeChange')
@@ -81,11 +81,12 @@ export class Changes {
     const asked = { actor, action, resource: row }
     if (reason !== undefined) throw this.#denied(decision, reason, asked)
     const deny = async (
-      denied: Pick<Explained, 'field' | 'resource'>,
+      denied: Partial<Explained>,
       names: readonly string[] = [],
+      relation?: string,
     ): Promise<never> => {
       const why = await this.#reason(actor, row, checkRead, policy)
-      throw this.#denied(decision, why, { ...asked, ...denied }, names)
+      throw this.#denied(decision, why, { ...asked, ...denied }, names, relation)
     }
     const assertFields = async (fields: ReadonlySet<string>): Promise<void> => {
       const forbidden = await this.#forbidden(policy, action, model, fields, (names) =>
@@ -96,11 +97,19 @@ export class Changes {
     // An actor learns nothing about the columns of rows that they may not change, nor about hidden columns.
     const { names, data: known } = early ?? read(await Reflect.apply(patch as Source, undefined, []))
     await assertFields(names)
-    const { data, fields, ...values } = known()
-    await assertFields(new Set([...fields].filter((name) => !names.has(name))))
+    const { data, ...values } = known()
+    await assertFields(new Set([...values.fields].filter((name) => !names.has(name))))
     const change = rowAfter(schema, hosts.options.equality, model, row, values)
     const question = new ChangeQuestion(this.engine, policy, [change])
     if (!(await question.allows(actor, action, change))) await deny({ resource: change.after })
+    const isShown = async (fields: readonly string[]): Promise<boolean> => {
+      const hidden = await this.#forbidden(policy, readAction, model, new Set(fields), (all) =>
+        allowedOf({ names: all, areAll: true }, actor, readAction, row, decider.question(policy), this.engine),
+      )
+      return hidden.length === 0
+    }
+    const hidden = await question.unreadable(actor, change, isShown)
+    if (hidden) await deny({ resource: hidden.row, action: readAction }, [], hidden.relation)
     decision.made(true)
     return data
   }
@@ -149,6 +158,11 @@ export class Changes {
       const asked = { actor, action, resource }
       if (forbidden.length > 0) throw this.#denied(decision, reason, { ...asked, field: forbidden[0] }, forbidden)
       if (!(await question.allows(actor, action, change))) throw this.#denied(decision, reason, asked)
+      const hidden = await question.unreadable(actor, change, async () => true)
+      if (hidden) {
+        const read = { actor, action: this.engine.readAction, resource: hidden.row }
+        throw this.#denied(decision, reason, read, [], hidden.relation)
+      }
     }
     decision.made(true)
     return data
@@ -186,9 +200,11 @@ export class Changes {
     reason: DenialReason,
     asked: Omit<Explained, 'authorizer'>,
     fields: readonly string[] = [],
+    relation?: string,
   ): Error {
     decision.made(false, { reason, isThrown: true, ...(fields.length > 0 && { fields }) })
     const error = reason === 'forbidden' && fields.length > 0 ? fieldsDenied(fields) : errorFor(reason)
+    if (relation !== undefined) Object.defineProperty(error, 'data', { value: { relation } })
     return explainable(error, { authorizer: this.authorizer, ...asked })
   }
 }

@@ -75,8 +75,9 @@ function newRow(
   setRow(schema, model, after, read)
   if (parent) setParent(schema, model, after, read, parent)
   const unknown = new Set<string>()
-  const change: RowChange = { model, before: undefined, after, replaced: new Set(), unknown }
-  rows.push({ change, fields: read.fields })
+  const set = read.fields
+  const change: RowChange = { model, before: undefined, after, set, replaced: new Set(), unknown }
+  rows.push({ change, fields: set })
   for (const each of nested) each()
   rows.push(...inner)
   fillIn(schema, model, after, parent, unknown)

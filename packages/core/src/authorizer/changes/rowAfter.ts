@@ -21,7 +21,7 @@ export function rowAfter(
   equality: Equality | undefined,
   model: string,
   before: object,
-  { columns, references }: Pick<RowData, 'columns' | 'references'>,
+  { columns, references, fields: set }: Pick<RowData, 'columns' | 'references' | 'fields'>,
 ): RowChange {
   const after = copyOf(before)
   const fields = schema.fields(model)
@@ -54,7 +54,7 @@ export function rowAfter(
     setReference(after, fields.find((field) => field.name === name)!, reference)
   }
   if (schema.modelOf(after)?.name !== model) tag(after, model)
-  return { model, before, after, replaced, unknown }
+  return { model, before, after, set, replaced, unknown }
 }
 
 /** Sets a relation of a row to its value in the data. */

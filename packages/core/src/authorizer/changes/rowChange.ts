@@ -9,6 +9,8 @@ export interface RowChange {
    * and those that its columns still refer to. Other relations are missing, so that they are loaded.
    */
   readonly after: object
+  /** The fields that the data write. */
+  readonly set: ReadonlySet<string>
   /** The relations that the statement sets, or whose reference it changes. */
   readonly replaced: ReadonlySet<string>
   /** Relations that may change in a way that the schema does not tell. Reading one is an error. */
