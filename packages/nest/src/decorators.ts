@@ -88,7 +88,7 @@ export function authorization<Row = unknown>(): RequestAuthorization<Row, Regist
   const known = current.getStore()
   if (!known)
     throw new ArgumentError('invalid-argument', 'There is no authorization outside of a handler.', {
-      hint: 'call it in a handler, or in what a handler calls; guards run before it',
+      hint: "call it in a handler, or in what a handler calls; guards run before it; a @ResolveField needs fieldResolverEnhancers: ['guards', 'interceptors'] in the options of GraphQLModule",
     })
   // Sound: as `RequestAuthorization.resource`; the caller names the type of the loaded row.
   return known as RequestAuthorization<Row, RegisteredActor>

@@ -565,5 +565,8 @@ it('options come from other providers', async () => {
 })
 
 it('there is no authorization outside of a handler', () => {
-  expect(() => authorization()).toThrow(/outside of a handler/)
+  const hint = expect.stringContaining('fieldResolverEnhancers')
+  expect(() => authorization()).toThrow(
+    expect.objectContaining({ summary: expect.stringMatching(/outside of a handler/), hint }),
+  )
 })
