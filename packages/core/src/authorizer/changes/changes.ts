@@ -71,13 +71,8 @@ export class Changes {
     // The arguments are copied before the first `await`, so later changes to them have no effect.
     const early = typeof patch === 'function' ? undefined : read(patch)
     await undefined
-    const reason = await this.#denials.reason(
-      actor,
-      action,
-      row,
-      { checkRead: checkRead !== false, observed: false },
-      policy,
-    )
+    const options = { checkRead: checkRead !== false, observed: false }
+    const reason = await this.#denials.reason(actor, action, row, options, policy)
     const asked = { actor, action, resource: row }
     if (reason !== undefined) throw this.#denied(decision, reason, asked)
     const deny = async (
@@ -142,11 +137,8 @@ export class Changes {
     if (!policy.actions.isWild) policy.actions.assertNamedFor(action, modelName)
     const { rows, data } = newRows(schema, modelName, input)
     await undefined
-    const question = new ChangeQuestion(
-      this.engine,
-      policy,
-      rows.map(({ change }) => change),
-    )
+    const changes = rows.map(({ change }) => change)
+    const question = new ChangeQuestion(this.engine, policy, changes)
     const reason = actor === null ? 'nobody' : 'forbidden'
     for (const { change, fields } of rows) {
       const { model, after: resource } = change

@@ -46,13 +46,8 @@ export class Filters {
     assertKnown(schema, actor, 'actor')
     modelNamed(schema, modelName)
     const { policy } = decider
-    return {
-      policy,
-      condition: filterPlansOf(policy.context).filter(actor, action, modelName),
-      known: actor,
-      action,
-      modelName,
-    }
+    const condition = filterPlansOf(policy.context).filter(actor, action, modelName)
+    return { policy, condition, known: actor, action, modelName }
   }
 
   /** Returns the plan of the rows of a model on a field of which an actor may perform an action. */
