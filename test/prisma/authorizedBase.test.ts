@@ -42,6 +42,12 @@ describe('A base client whose queries need a filter', () => {
     expect(await world.bare.item.count()).toBe(3)
   })
 
+  it('is in no property of the clients and queries of a user', async () => {
+    const client = world.as(2)
+    for (const one of [client, client.item, client.item.findMany()])
+      expect(Object.values(one).filter((value) => typeof value === 'object' && !Array.isArray(value))).toEqual([])
+  })
+
   it('sends those of authorized clients, in transactions too', async () => {
     const client = world.as(2)
     expect(await client.item.count()).toBe(2)

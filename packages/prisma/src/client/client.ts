@@ -64,7 +64,7 @@ export function clientMaker(delegates: Delegates): (session: Session) => object 
 async function batch(session: Session, queries: readonly unknown[], options?: TransactionOptions): Promise<unknown> {
   const all = Array.from(queries)
   for (const one of all) {
-    if (one instanceof Query && !one.isSent && one.session === session) continue
+    if (one instanceof Query && one.canBeSent(session)) continue
     throw unsupportedOperation('A batch must consist of queries of this client that were not awaited before.', {
       hint: 'pass the queries themselves: client.$transaction([client.post.findMany(), …])',
     })

@@ -11,19 +11,23 @@ import { write } from './write.js'
  */
 export class Query implements PromiseLike<unknown> {
   #result: Promise<unknown> | undefined
+  /** Not a property: it leads to the client without authorization. */
+  readonly #session: Session
 
   constructor(
-    readonly session: Session,
+    session: Session,
     readonly model: string,
     readonly operation: string,
     private readonly args: unknown,
     /** The relations that fluent calls followed, each with its arguments. */
     private readonly path: readonly (readonly [relation: string, args: unknown])[] = [],
-  ) {}
+  ) {
+    this.#session = session
+  }
 
-  /** Whether the query was sent. */
-  get isSent(): boolean {
-    return this.#result !== undefined
+  /** Returns whether the query is one of a session and was not sent. */
+  canBeSent(session: Session): boolean {
+    return this.#result === undefined && this.#session === session
   }
 
   get [Symbol.toStringTag](): string {
@@ -35,20 +39,20 @@ export class Query implements PromiseLike<unknown> {
     resolved?: ((value: unknown) => One | PromiseLike<One>) | null,
     rejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
   ): Promise<One | Other> {
-    return this.send(this.session).then(resolved, rejected)
+    return this.send(this.#session).then(resolved, rejected)
   }
 
   catch<Other = never>(rejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null): Promise<unknown> {
-    return this.send(this.session).catch(rejected)
+    return this.send(this.#session).catch(rejected)
   }
 
   finally(settled?: (() => void) | null): Promise<unknown> {
-    return this.send(this.session).finally(settled)
+    return this.send(this.#session).finally(settled)
   }
 
   /** Returns the query for a relation of the row. */
   follow(Class: typeof Query, relation: string, args: unknown): Query {
-    return new Class(this.session, this.model, this.operation, this.args, [...this.path, [relation, args]])
+    return new Class(this.#session, this.model, this.operation, this.args, [...this.path, [relation, args]])
   }
 
   /** Sends the query once. @param session - The session of its transaction. */
