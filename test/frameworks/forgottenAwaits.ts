@@ -51,7 +51,13 @@ const questions: Record<string, (authorization: Authorization, world: World) => 
       authorizer.authorize(actor, 'read', document),
 }
 
-export const forgottenAwaits = Object.entries(uses).flatMap(([use, work]) =>
+interface ForgottenAwait {
+  readonly name: string
+  readonly work: (typeof uses)[string]
+  readonly ask: (typeof questions)[string]
+}
+
+export const forgottenAwaits: readonly ForgottenAwait[] = Object.entries(uses).flatMap(([use, work]) =>
   Object.entries(questions).map(([question, ask]) => ({ name: `${question} in ${use}`, work, ask })),
 )
 
