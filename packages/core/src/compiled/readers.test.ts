@@ -109,10 +109,27 @@ const cases: Readonly<Record<string, readonly [expected: string, one: Case]>> = 
         ['is_user(d.owner)', 'true', new Admin({ id: 7 })],
         ['d.owner matches Admin', 'false', new User({ id: 7 })],
         ['d.owner matches User', 'false', null],
+        ['is_doc(d.owner)', 'true', new Doc({ id: 7 })],
+        ['not is_doc(d.owner)', 'false', new Doc({ id: 7 })],
+        ['not is_doc(d.owner)', 'true', new Root({ id: 7 })],
+        ['not is_doc(d.owner)', 'true', null],
+        ['is_user(d.owner)', 'false', new Doc({ id: 7 })],
+        ['not is_user(d.owner)', 'true', new Doc({ id: 7 })],
+        ['is_user(d.owner)', 'false', new (class Other {})()],
+        ['not is_user(d.owner)', 'true', new (class Other {})()],
+        ['is_user(d.owner)', 'true', new Root({ id: 7 })],
+        ['numbered(d.owner)', 'true', new Doc({ id: 7, n: 7 })],
       ] as const
     ).map(([body, expected, owner]) => [
       `${body}, of ${owner?.constructor.name}`,
-      [expected, row(body, { doc: () => new Doc({ id: 1, owner }) }, 'is_user(_: User);')],
+      [
+        expected,
+        row(
+          body,
+          { doc: () => new Doc({ id: 1, owner }), contradicts: owner !== null && !(owner instanceof User) },
+          'is_user(_: User); is_doc(_: Doc); numbered(d: Doc) if d.n = 7; numbered(u: User) if u.id = 1;',
+        ),
+      ],
     ]),
   ),
   ...Object.fromEntries(

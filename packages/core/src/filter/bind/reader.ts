@@ -1,7 +1,8 @@
 import type { KnownRow, Operand, Step } from '../../condition/condition.js'
 import type { Span } from '../../language/source.js'
 import type { Budget } from '../../predicate/budget.js'
-import { holdsPlain, type Reading } from '../../schema/adoption.js'
+import { holdsPlain, isPlain, type Reading } from '../../schema/adoption.js'
+import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import { ContextObject } from '../../schema/context.js'
 import type { Field, Model, RelationField } from '../../schema/model.js'
 import { isPartial } from '../../schema/partial.js'
@@ -103,11 +104,13 @@ export class BindReader implements Reading {
     return value
   }
 
-  /** Returns the error for a relation that holds another row than its foreign key refers to. */
+  /** Returns the error for a relation that holds another row than its foreign key refers to, or one of another class. */
   #stale(object: object, step: Step, value: unknown): HostError | undefined {
     if (typeof value !== 'object') return undefined
     const model = this.#modelOf(object)
     const field = model && this.#fieldOf(model, step)
+    if (field?.kind === 'relation' && !field.many && isOfOtherClass(this.schema, field.model, value))
+      return new HostError('type-error', `The relation "${step.name}" of ${model!.name} holds no ${field.model}.`)
     if (!isLink(field)) return undefined
     const how = { schema: this.schema, kinds: allKinds, equality: undefined }
     return isLinked(how, field, object, value) === false ? staleRelation(model!.name, field, object, value) : undefined
@@ -217,4 +220,11 @@ export function called(
   } catch (error) {
     throw error instanceof HostError ? new Failed(placed(queryError(error), span)) : error
   }
+}
+
+/** Returns whether an object is an instance of a class, but not of the model that the schema declares for it. */
+function isOfOtherClass(schema: Schema, model: string, value: object | null): boolean {
+  const declared = schema.models.get(model)
+  if (value === null || !declared?.class || hasCustomInstanceCheck(declared)) return false
+  return !(value instanceof declared.class || isPlain(value) || isThenable(value) || unloadedRelation(value))
 }

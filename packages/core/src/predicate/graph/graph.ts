@@ -181,6 +181,8 @@ export interface ReadPath extends Path {
 export interface ReadStep extends Step {
   /** The relations whose columns say which row the step reads. */
   readonly links: readonly Link[]
+  /** The class that the schema declares for a row it reads. Only the machine reads a row of another class. */
+  readonly holds: string | undefined
   /** Whether the object that it is read from can be nil for data that the schema allows. */
   readonly isOfNullable: boolean
 }

@@ -1,5 +1,6 @@
 import type { AssumedType, Call, Constant, Operand, Path, Step } from '../../condition/condition.js'
 import { declaredType, isLength, isPresent, operandType } from '../../condition/type.js'
+import { constructorOf } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { linksNamed } from '../../values/links.js'
 import type { Argument, ReadPath, ReadStep, Side, Value } from './graph.js'
@@ -74,7 +75,9 @@ export class Values {
 
   #step(step: Step, isOfNullable: boolean): ReadStep {
     const links = isLength(step) ? [] : linksNamed(this.schema, step.model, step.name)
-    return { ...step, links, isOfNullable }
+    const field = step.model === undefined || isLength(step) ? undefined : this.schema.field(step.model, step.name)
+    const isHeld = field?.kind === 'relation' && !field.many && constructorOf(this.schema, field.model) !== undefined
+    return { ...step, links, isOfNullable, holds: isHeld ? field.model : undefined }
   }
 }
 

@@ -7,6 +7,8 @@ import { at, placeOf } from './places.js'
 export interface LinkTest {
   /** Reads a relation that is not loaded by its foreign key; undefined if the database keeps none. */
   readonly reference: ((holder: unknown) => unknown) | undefined
+  /** Asserts that a row is of the declared class. */
+  readonly held: ((value: object) => unknown) | undefined
   readonly how: KeyMeaning
   /** The relations that the attribute can be. */
   readonly links: readonly Link[]
@@ -17,11 +19,25 @@ export interface LinkTest {
   readonly toPlace: number
 }
 
-export function linkTest(how: KeyMeaning, links: readonly Link[], reference: LinkTest['reference']): LinkTest {
+export function linkTest(
+  how: KeyMeaning,
+  links: readonly Link[],
+  reference: LinkTest['reference'],
+  held: LinkTest['held'],
+): LinkTest {
   const [only] = links
   const isPlain = links.length === 1 && only!.from.length === 1
   const [from, to] = [isPlain ? only!.from[0] : undefined, only?.to[0] ?? '']
-  return { reference, how, links, from, fromPlace: from === undefined ? 0 : placeOf(from), to, toPlace: placeOf(to) }
+  return {
+    reference,
+    held,
+    how,
+    links,
+    from,
+    fromPlace: from === undefined ? 0 : placeOf(from),
+    to,
+    toPlace: placeOf(to),
+  }
 }
 
 /**
@@ -30,7 +46,8 @@ export function linkTest(how: KeyMeaning, links: readonly Link[], reference: Lin
  */
 export function linkedRow(test: LinkTest, holder: unknown, value: unknown): unknown {
   if (value === undefined) return test.reference?.(holder)
-  const { from, to } = test
+  const { from, to, held } = test
+  if (held !== undefined && typeof value === 'object' && value !== null) held(value)
   // The most frequent case: a row that a reference of one column refers to. Only objects have attributes.
   if (from !== undefined && typeof value === 'object' && value !== null)
     if (at(test.toPlace, value, to) === at(test.fromPlace, holder as object, from)) return value

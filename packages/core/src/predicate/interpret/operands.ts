@@ -1,4 +1,5 @@
 import type { Path, Root } from '../../condition/condition.js'
+import { constructorOf } from '../../schema/classes.js'
 import { ContextReader, isContextObject } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
 import { bailOut } from '../bail.js'
@@ -7,7 +8,7 @@ import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
 import { isKept } from '../graph/values.js'
 import { assuming, callAssumed } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
-import { calculate, call, held, plain, referenced } from '../read.js'
+import { calculate, call, held, isInstance, plain, referenced } from '../read.js'
 import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
 import { linkTest } from './linkTest.js'
 import { at, placeOf } from './places.js'
@@ -137,10 +138,18 @@ export class Operands {
 
   #attribute(slot: number, of: Reader, step: ReadStep): Reader {
     const { schema, kinds } = this.meaning
-    const { name, links, model } = step
-    if (links.length === 0) return reader(slot, of, name)
+    const { name, links, model, holds } = step
+    if (links.length === 0 && holds === undefined) return reader(slot, of, name)
     const reference = isKept(step) ? (holder: unknown) => referenced(schema, holder, model, name) : undefined
-    return reader(slot, of, name, linkTest({ schema, kinds, equality: undefined }, links, reference))
+    return reader(slot, of, name, linkTest({ schema, kinds, equality: undefined }, links, reference, this.#held(holds)))
+  }
+
+  /** Returns a test that leaves a row that contradicts its declared class to the machine. */
+  #held(model: string | undefined): ((value: object) => unknown) | undefined {
+    if (model === undefined) return undefined
+    const { meaning } = this
+    const cls = constructorOf(meaning.schema, model)
+    return (value) => value.constructor === cls || isInstance(meaning, value, model, false, model) || bailOut(value)
   }
 
   /** Adds a slot for a value that is read from a root. */

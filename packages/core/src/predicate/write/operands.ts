@@ -8,6 +8,7 @@ import type { Link } from '../../values/links.js'
 import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
 import { isKept, isPlainLiteral } from '../graph/values.js'
 import { isFree } from '../hostReads.js'
+import { classTest } from './equality.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
 import {
@@ -16,6 +17,7 @@ import {
   contextRead,
   freeCall,
   guarded,
+  isObject,
   linkFunction,
   member,
   quickText,
@@ -230,9 +232,10 @@ export class OperandWriter {
    * @param reader - An expression for the object; it ends with a question mark if there may be none.
    */
   #read(into: string, of: string, step: ReadStep, scope: CodeScope, reader: string): readonly string[] {
-    const { name, links } = step
+    const { name, links, holds } = step
     const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
+    if (holds !== undefined) tests.push(this.#classTest(into, holds))
     if (!this.waits) return [read, ...tests, ...(isKept(step) ? [this.#reference(into, of, step)] : [])]
     const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
@@ -267,6 +270,13 @@ export class OperandWriter {
       guarded(name, `noFunction(plain(of${member(method)}()))`),
     )
     return freeCall(name, of, method, asked)
+  }
+
+  /** Writes that a value that contradicts its declared class is left to the machine. */
+  #classTest(x: string, model: string): string {
+    const asked = `isa(plain(x), ${text(model)}, false, ${text(model)}) || bail(x)`
+    const name = this.pool.add('is', JSON.stringify(['held', model]), (one) => classTest(one, asked))
+    return `${isObject(x)} && ${x}.constructor !== ${this.give({ kind: 'class', model })} && ${name}(${x})`
   }
 
   /** Returns the name of the function that tests whether a relation holds the row that its holder refers to. */
