@@ -11,7 +11,7 @@ beforeAll(async () => {
   edge = await serve(ofNext16('edge'), '--webpack')
   components = await serve(ofNext16('components'))
   alone = await serve(ofNext16('alone'))
-}, 400_000)
+}, 900_000)
 afterAll(() => Promise.all([served?.close(), edge?.close(), components?.close(), alone?.close()]))
 
 describeNext('Next 16', () => served)
