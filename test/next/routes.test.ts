@@ -49,7 +49,10 @@ const setup = {
     compilerOptions: { module: 'esnext', moduleResolution: 'bundler', jsx: 'preserve', paths: { '@/*': ['./lib/*'] } },
   }),
   'arcturus.config.mjs': `import { Authorizer } from '@arcturus/core'
-export default { policy: 'lib/notes.polar', open: () => ({ authorizer: new Authorizer() }), routes: () => '.' }`,
+class User {}
+class Note {}
+const authorizer = new Authorizer().registerClass(User).registerClass(Note)
+export default { policy: 'lib/notes.polar', open: () => ({ authorizer }), routes: () => '.' }`,
   'lib/notes.polar': 'allow(_: User, "read", _: Note);',
   'lib/authorization.ts': `import 'server-only'
 import { Authorizer } from '@arcturus/core'

@@ -52,7 +52,7 @@ import config from './arcturus.config.js'
 import { readFileSync } from 'node:fs'
 
 const { authorizer, database } = config.open()
-authorizer.loadSync({ name: 'policy.polar', text: readFileSync('policy.polar', 'utf8') })
+await authorizer.load({ name: 'policy.polar', text: readFileSync('policy.polar', 'utf8') })
 const { expectAllowed, expectDenied } = testAuthorization(authorizer)
 test('notes', async () => {
   const [ada, eve] = [await database.find('User', { id: 1 }), await database.find('User', { id: 2 })]

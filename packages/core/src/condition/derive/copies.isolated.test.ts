@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { Authorizer } from '../../authorizer/authorizer.js'
+import type { Authorizer as AuthorizerOf } from '../../authorizer/authorizer.js'
 
 const copies = vi.hoisted(() => ({ count: 0 }))
 
@@ -15,6 +15,12 @@ vi.mock(import('../substitute.js'), async (original) => {
   }
 })
 
+// The setup of the tests has imported modules that the mock replaces.
+vi.resetModules()
+Reflect.deleteProperty(globalThis, Symbol.for('arcturus.parts'))
+await import('../../sync.js')
+const { Authorizer } = await import('../../authorizer/authorizer.js')
+
 class User {}
 class Row {
   readonly id = 1
@@ -25,7 +31,7 @@ class Row {
 }
 
 /** Returns an authorizer whose policy chooses 0 or 1 for each variable, and compares their sum. */
-function choices(count: number): Authorizer {
+function choices(count: number): AuthorizerOf {
   const names = Array.from({ length: count }, (_, at) => `x${at}`)
   const authorizer = new Authorizer({ evaluator: 'source' })
   authorizer.registerClass(User).registerClass(Row, { key: 'id', fields: { sum: 'integer' } })
