@@ -57,7 +57,7 @@ describe('the tarballs', () => {
     const program = [
       ...plain().map(
         (entry) =>
-          `test('${entry} loads', () => { expect(Object.keys(require('${entry}')).length).toBeGreaterThan(0) })`,
+          `test('${entry} loads', () => { expect(typeof require('${entry}')).toBe('object') })`,
       ),
       `test('the drop-in answers', async () => {
         const { Oso } = require('@arcturus/core/oso')

@@ -56,7 +56,9 @@ export function fieldType(schema: Schema, field: Field): OperandType {
       nullable: field.nullable,
     }
   if (!schema.typeNamed(field.model)) return { ...unknownType, list: field.many, nullable: field.nullable }
-  return { ...rowType(schema, field.model, field.nullable), list: field.many }
+  const type = rowType(schema, field.model, field.nullable)
+  // Only the type of an actor or a resource is known, not that of a field.
+  return { ...type, exact: type.exact && type.scalar === undefined, list: field.many }
 }
 
 const length: Field = { kind: 'scalar', name: 'length', type: 'integer', nullable: false, list: false }

@@ -65,7 +65,7 @@ function testOne(
   const asked: Condition = { kind: 'isa', of: operand, model: tag, exact: false, span: pattern.span }
   if (isAsked && family(type) !== 'row') return asked
   if (operand.kind === 'value') return testValue(model.class, operand.value, asked)
-  if (isDeclared(operand) && !(isHead && family(type) === 'row')) return asked
+  if (isDeclared(operand, type) && !(isHead && family(type) === 'row')) return asked
   const decided = decideByType(schema, type, tag, asked)
   if (!type.nullable || decided.kind === 'isa') return decided
   const compareNil = (operator: '=' | '!='): Condition => {
@@ -88,10 +88,11 @@ function testValue(cls: Class | undefined, value: unknown, asked: Condition): Co
   }
 }
 
-/** Returns whether only the schema says what an operand is. */
-function isDeclared(operand: Operand): boolean {
+/** Returns whether only the schema says what an operand is. The scalar of an actor or a resource is known, in calls too. */
+function isDeclared(operand: Operand, { scalar, exact }: OperandType): boolean {
   if (operand.kind === 'path') {
-    const isSubject = operand.root.kind === 'actor' || operand.root.kind === 'resource'
+    const { kind } = operand.root
+    const isSubject = kind === 'actor' || kind === 'resource' || (scalar !== undefined && exact)
     return !Object.hasOwn(operand, 'as') && (operand.steps.length > 0 || !isSubject)
   }
   return operand.kind === 'field' || operand.kind === 'constant'
