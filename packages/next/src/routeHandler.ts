@@ -100,6 +100,7 @@ async function enforceOn<Actor>(
   request: NextRequest,
   context: unknown,
 ): Promise<void> {
+  enforcement.guard.arm()
   if (protection.kind === 'unguarded') enforcement.open(protection.reason)
   const denial = await enforcement.arm()
   if (denial) throw denial.error

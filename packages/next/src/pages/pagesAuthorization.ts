@@ -125,6 +125,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     const source = sourceOf(request, url)
     const enforcement = enforcements.known(source) ?? enforcements.begin(source, source.method)
     const guarded = async (): Promise<Result> => {
+      enforcement.guard.arm()
       if (protection.kind === 'unguarded') enforcement.open(protection.reason)
       const denial = await enforcement.arm()
       if (denial) throw denial.error
