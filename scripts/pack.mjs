@@ -63,7 +63,10 @@ function writeStubs(exports, stage) {
   for (const entry of names) {
     const target = exports[entry]
     const { default: main, types } = typeof target === 'string' ? { default: target } : (target.require ?? target)
-    const up = entry.split('/').slice(2).map(() => '../')
+    const up = entry
+      .split('/')
+      .slice(2)
+      .map(() => '../')
     const within = (file) => `${up.join('')}.${file}`
     const stub = { ...(main && { main: within(main) }), ...(types && { types: within(types) }) }
     mkdirSync(join(stage, entry), { recursive: true })

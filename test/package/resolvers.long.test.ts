@@ -55,10 +55,7 @@ describe('the tarballs', () => {
 
   it('are required by Jest 27', () => {
     const program = [
-      ...plain().map(
-        (entry) =>
-          `test('${entry} loads', () => { expect(typeof require('${entry}')).toBe('object') })`,
-      ),
+      ...plain().map((entry) => `test('${entry} loads', () => { expect(typeof require('${entry}')).toBe('object') })`),
       `test('the drop-in answers', async () => {
         const { Oso } = require('@arcturus/core/oso')
         const oso = new Oso()
