@@ -290,7 +290,10 @@ describe('a class of values', () => {
           )
       for (const post of [row(ada._id, ada._id), row(eve._id, eve._id)])
         for (const action of ['own', 'judge'])
-          expect(() => can(ada, action, post)).toThrow(expect.objectContaining({ code: 'type-error' }))
+          expect(() => can(ada, action, post)).toThrow(
+            // A module leaves a relation that holds no row of its class to the machine.
+            expect.objectContaining({ code: expect.stringMatching(/^(type-error|machine-only)$/) }),
+          )
       const asked = ['edit', 'review', 'list', 'own', 'judge'].map((action) => can(ada, action, row(ada, eve._id)))
       expect(asked).toEqual([false, true, true, true, false])
     }
