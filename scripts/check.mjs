@@ -17,7 +17,7 @@ import { typecheckAll } from './typecheck.mjs'
  */
 const ceilings = {
   core: {
-    index: [74, 181],
+    index: [75, 185],
     sync: 0,
     runtime: 17.5,
     explain: 15.5,
@@ -32,7 +32,7 @@ const ceilings = {
     oso: 17,
   },
   testing: { index: 29.5, diff: 4.5 },
-  writes: { index: 7.5 },
+  writes: { index: 10 },
   web: { index: 9.5, calls: 9, node: 2.5 },
 }
 const forNode = ['calls', 'node', 'oso']
@@ -40,7 +40,7 @@ const forNode = ['calls', 'node', 'oso']
 const alone = ['runtime']
 
 /** The most that the compiled example of docs/compiled.md may weigh in a browser, in kB. The document has the same numbers. */
-const compiledCeilings = { bare: 7.5, declared: 4, 'declared, with a method of a text': 4.1 }
+const compiledCeilings = { bare: 7.6, declared: 4, 'declared, with a method of a text': 4.1 }
 
 const run = (...args) => pnpm(args) === 0
 /** Runs all, so that one run reports every failure. */
