@@ -121,6 +121,7 @@ export default defineConfig({
           include: process.env['ARCTURUS_TESTS'] === 'all' ? [managers] : [],
           env: { ARCTURUS_TYPEORM: '0.3' },
           isolate: false,
+          setupFiles: ['test/setup/sync.ts'],
         },
       },
     ],

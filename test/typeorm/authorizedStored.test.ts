@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, type EntityManager, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDatabases } from './databases.js'
+import { openDatabases, ownVersion } from './databases.js'
 
 class Owner {
   constructor(readonly id: number) {}
@@ -69,7 +69,7 @@ const cases: Readonly<Record<string, readonly (readonly [field: string, value: u
   ],
 }
 
-describe.each(await openDatabases('stored', ['postgresql', 'mysql']))(
+describe.each(await openDatabases('stored', ['postgresql', 'mysql'], ownVersion))(
   'Values that $name stores in another form',
   (database) => {
     let source: DataSource
