@@ -26,6 +26,9 @@ import {
 } from './testing/cases.js'
 import { sourceCompiler } from './write/program.js'
 
+// A busy machine takes longer than the default allows.
+const limits = { ...defaultLimits, syncTime: 60_000 }
+
 /** What a predicate that waits says by itself, and what the machine says. */
 class Asked {
   readonly #loaded: LoadedPolicy
@@ -41,7 +44,7 @@ class Asked {
     this.#loaded = new LoadedPolicy(policy, {
       schema,
       hosts,
-      limits: defaultLimits,
+      limits,
       hasEquality: false,
       predicates: late(
         () => Promise.reject(),
@@ -66,9 +69,7 @@ class Asked {
       : 'no predicate'
     return [
       waiting,
-      await this.#machine(() =>
-        holds(program, 'allow', [user, 'read', doc], defaultLimits, { host: this.#question.host }),
-      ),
+      await this.#machine(() => holds(program, 'allow', [user, 'read', doc], limits, { host: this.#question.host })),
     ]
   }
 
