@@ -22,6 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'machine',
     'condition',
     'predicate',
+    'evaluate',
     'filter',
     'sql',
     'authorizer',
@@ -38,7 +39,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'packages/core/src/machine': ['host', 'state', 'recursion', 'terms', 'calls', 'goals', 'program', 'query', '.'],
   'packages/core/src/condition': ['.', 'rewrite', 'derive'],
-  'packages/core/src/predicate': ['.', 'graph', 'interpret', 'write'],
+  'packages/core/src/predicate': ['.', 'graph', 'write'],
   'packages/core/src/authorizer': [
     'arguments',
     'limits',
@@ -95,7 +96,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'authorization',
     'index',
   ],
-  'packages/core/src/filter': ['algebra', 'bind', 'reach', 'definite', 'compact', '.'],
+  'packages/core/src/filter': ['algebra', 'reach', 'definite', 'compact', '.'],
+  'packages/core/src/evaluate': ['fast', 'exact', '.'],
 }
 
 /**

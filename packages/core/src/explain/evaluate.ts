@@ -3,10 +3,9 @@ import type { Asked } from '../authorizer/decisions/explainer.js'
 import { promised } from '../authorizer/decisions/promised.js'
 import type { Run } from '../authorizer/filters/filter.js'
 import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
-import type { Condition } from '../condition/condition.js'
+import type { Condition, Operand, Root } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { ArcturusError } from '../errors.js'
-import { subjects } from '../filter/bind/bind.js'
 import { Deadline, type Limits } from '../machine/index.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Schema } from '../schema/schema.js'
@@ -96,9 +95,13 @@ export function rootOf(
   run: Run,
   arrivals: Arrivals = new Arrivals(),
 ): Part {
-  const known = subjects(actor, action)
-  const environment = (root: Parameters<typeof known>[0]) =>
-    root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
+  const known = new Map<Root['kind'], unknown>([
+    ['actor', actor],
+    ['action', action],
+    ['resource', resource],
+  ])
+  const environment = ({ kind }: Root): Operand | undefined =>
+    known.has(kind) ? { kind: 'value', value: known.get(kind) } : undefined
   const ids = new Ids(meaning.schema)
   const reads = new Reads(arrivals, ids, meaning.schema)
   return new Part(new EvaluatedWorld(meaning, run, environment, reads, new Time(limits), ids), condition, environment)

@@ -1,5 +1,5 @@
 import type { Operand, Root } from '../condition/condition.js'
-import { Failed } from '../filter/bind/failure.js'
+import { Failed } from '../evaluate/exact/failure.js'
 import type { Schema } from '../schema/schema.js'
 import { isNumeric } from '../values/numeric.js'
 

@@ -1,5 +1,5 @@
 import { ArcturusError, QueryError } from '../errors.js'
-import { Failed } from '../filter/bind/failure.js'
+import { Failed } from '../evaluate/exact/failure.js'
 import type { Code } from '../language/codes.js'
 import { has } from '../own.js'
 import { endsEvaluation } from '../values/semantics.js'

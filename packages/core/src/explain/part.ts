@@ -1,7 +1,7 @@
 import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
 import { formOf, labelOf, operandsIn, partsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
-import { Failed, undefinedElement } from '../filter/bind/failure.js'
+import { Failed, undefinedElement } from '../evaluate/exact/failure.js'
 import type { Ids } from './ids.js'
 import { type Location, locationOf, named, type Reader, type Scope } from './location.js'
 import { operandsOf } from './operands.js'

@@ -1,4 +1,4 @@
-import { Failed } from '../filter/bind/failure.js'
+import { Failed } from '../evaluate/exact/failure.js'
 import { entryOf } from '../values/entryOf.js'
 import { isLink } from '../values/links.js'
 import { identityOf } from '../values/rows.js'

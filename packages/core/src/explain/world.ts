@@ -1,8 +1,10 @@
 import type { Run } from '../authorizer/filters/filter.js'
 import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
 import { QueryError } from '../errors.js'
-import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
-import { Failed, fail } from '../filter/bind/failure.js'
+import { Failed, fail, outcome } from '../evaluate/exact/failure.js'
+import { bindLeaf } from '../evaluate/exact/leaf.js'
+import { bindOperand, type Environment, withElements } from '../evaluate/exact/operands.js'
+import { Residual } from '../evaluate/residual.js'
 import type { Limits } from '../machine/index.js'
 import { has } from '../own.js'
 import type { Meaning } from '../predicate/meaning.js'
@@ -77,7 +79,7 @@ export class EvaluatedWorld implements World {
   readonly #provisional: Call[] = []
   /** Whether a provisional call took a call with a copy of its row for itself. */
   #isOfCopy = false
-  #binder: Binder
+  #context: Residual
   #bound = 0
   #low = Number.POSITIVE_INFINITY
 
@@ -93,7 +95,7 @@ export class EvaluatedWorld implements World {
     private readonly assumed: ReadonlyMap<string, boolean> = new Map(),
   ) {
     this.schema = meaning.schema
-    this.#binder = new Binder(meaning, reads)
+    this.#context = new Residual(meaning, reads)
   }
 
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.assumed): World {
@@ -168,9 +170,9 @@ export class EvaluatedWorld implements World {
   #leaf({ condition, environment }: Part): Outcome {
     if (++this.#bound > bindsOfBinder) {
       this.#bound = 0
-      this.#binder = new Binder(this.meaning, this.reads)
+      this.#context = new Residual(this.meaning, this.reads)
     }
-    const bound = this.run(() => this.#binder.bind(condition, environment))
+    const bound = this.run(() => outcome(() => bindLeaf(condition, environment, this.#context, this.reads)))
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
     if (failure.kind === 'failure') throw new Failed(failure.error)
@@ -194,7 +196,7 @@ export class EvaluatedWorld implements World {
   }
 
   #computed(operand: Operand, environment: Scope): ValueOperand {
-    const known = this.run(() => this.#binder.operand(operand, environment))
+    const known = this.run(() => bindOperand(operand, environment, this.#context))
     if (known.kind !== 'value') throw beyond()
     return known
   }
@@ -205,7 +207,7 @@ export class EvaluatedWorld implements World {
 
   elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
     return this.#read(() => {
-      const known = this.run(() => withElements(this.#binder.operand(from, environment), this.#binder, span))
+      const known = this.run(() => withElements(bindOperand(from, environment, this.#context), this.#context, span))
       if (known.kind !== 'value') throw beyond()
       // Sound: `withElements` leaves lists of any elements.
       return Array.isArray(known.value)

@@ -3,11 +3,11 @@ import { isForMachine, planCheck } from '../authorizer/plans/plans.js'
 import { PlanTable } from '../authorizer/plans/planTable.js'
 import type { Condition, Operand } from '../condition/condition.js'
 import { operandsIn, partsIn } from '../condition/visit.js'
+import { linkPredicate } from '../evaluate/check.js'
 import { compareText } from '../language/compareText.js'
 import { defaultLimits } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
 import { bailOut } from '../predicate/bail.js'
-import { compileClosures } from '../predicate/interpret/interpret.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Predicate } from '../predicate/predicate.js'
 import { Schema } from '../schema/schema.js'
@@ -99,7 +99,7 @@ export class CheckPlans {
     try {
       const condition = planCheck(this.policy, this.schema, { model: actorModel }, { action }, { model: resourceModel })
       if (isForMachine(condition) || !isShared(condition)) return undefined
-      return compileClosures(condition, this.#meaning)
+      return linkPredicate(condition, this.#meaning)
     } catch {
       // Rules that are nested too deeply, or that the machine has to reject.
       return undefined

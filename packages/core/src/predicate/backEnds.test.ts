@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { planCheck } from '../authorizer/plans/plans.js'
+import { linkPredicate } from '../evaluate/check.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { allKinds } from '../values/kinds.js'
-import { compileClosures } from './interpret/interpret.js'
 import type { Meaning } from './meaning.js'
 import type { CompilePredicate, Predicate } from './predicate.js'
 import {
@@ -172,7 +172,7 @@ describe('names and values of a policy never become code', () => {
   test.each(hostile.map((name) => [JSON.stringify(name), name] as const))('%s', (_, name) => {
     const quoted = `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
     const text = `allow(user: User, "read", doc: Doc) if user.(${quoted}) = ${quoted} and r in doc.(${quoted}) and r.(${quoted}) = doc.word;`
-    for (const compile of [compileClosures, sourceCompiler().compile]) {
+    for (const compile of [linkPredicate, sourceCompiler(linkPredicate).compile]) {
       const predicate = predicateOf(text, compile)
       const element = { [name]: 'word' }
       expect(predicate(new User({ [name]: name }), 'read', new Doc({ [name]: [element], word: 'word' }))).toBe(true)
@@ -186,7 +186,7 @@ describe('names and values of a policy never become code', () => {
 
 describe('a predicate written as source', () => {
   test('has its own name in stack traces', () => {
-    const { compile } = sourceCompiler()
+    const { compile } = sourceCompiler(linkPredicate)
     const stackOf = (field: string): string => {
       const predicate = predicateOf(`allow(_: User, "read", doc: Doc) if doc.${field} = 1;`, compile)
       const doc = Object.defineProperty(new Doc({}), field, {
@@ -210,7 +210,7 @@ describe('a predicate written as source', () => {
       allow(user: User, "write", _: Doc) if "admin" in user.roles; allow(user: User, "edit", doc: Doc) if doc.owner = user.id;`
     const authorizer = new Authorizer({ evaluator: 'closures' }).registerClass(User).registerClass(Doc)
     const policy = authorizer.loadSync(text)
-    const { compile } = sourceCompiler()
+    const { compile } = sourceCompiler(linkPredicate)
     const meaning = { schema: authorizer.schema, limits: defaultLimits } as unknown as Meaning
     const [read, write, edit, editAgain] = ['read', 'write', 'edit', 'edit'].map((action) =>
       compile(planCheck(policy, authorizer.schema, { model: 'User' }, { action }, { model: 'Doc' }), meaning),
@@ -229,7 +229,7 @@ describe('a predicate written as source', () => {
     })
     const text =
       'allow(_: User, "read", doc: Doc) if doc.owner.name = "x" and doc.owner.age = 3 and not doc.owner.name = "y";'
-    for (const compile of [compileClosures, sourceCompiler().compile]) {
+    for (const compile of [linkPredicate, sourceCompiler(linkPredicate).compile]) {
       reads = 0
       expect(predicateOf(text, compile)(new User({}), 'read', doc)).toBe(true)
       expect(reads).toBe(1)
@@ -238,7 +238,7 @@ describe('a predicate written as source', () => {
 
   test('falls back to closures if nested too deeply for JavaScript', () => {
     const body = `${'(doc.a = 1 or (doc.b = 2 and '.repeat(400)}doc.c = 3${'))'.repeat(400)}`
-    for (const compile of [compileClosures, sourceCompiler().compile]) {
+    for (const compile of [linkPredicate, sourceCompiler(linkPredicate).compile]) {
       const predicate = predicateOf(`allow(_: User, "read", doc: Doc) if ${body};`, compile)
       expect(predicate(new User({}), 'read', new Doc({ a: 2, b: 2, c: 3 }))).toBe(true)
       expect(predicate(new User({}), 'read', new Doc({ a: 2, b: 2, c: 4 }))).toBe(false)
@@ -262,7 +262,7 @@ describe('recursion along data', () => {
       'false',
       'false',
     ])
-    expect(evaluators.outcomes(user, new Doc({ team: chain(5_000) }))).toEqual(['true', 'true', 'true'])
+    expect(evaluators.outcomes(user, new Doc({ team: chain(5_000) }))).toEqual(['machine', 'true', 'true'])
     expect(evaluators.outcomes(user, new Doc({ team: round }))).toEqual(['false', 'false', 'false'])
   })
 })

@@ -7,6 +7,7 @@ import { LoadedPolicy, sourcesOf } from '../authorizer/policies/loadedPolicy.js'
 import { WarningLog } from '../authorizer/policies/warnings.js'
 import { modelOfClass } from '../authorizer/registration.js'
 import { Hosts } from '../authorizer/relations/hosts.js'
+import { linkPredicate } from '../evaluate/check.js'
 import { late } from '../late.js'
 import { defaultLimits, Evaluation, holds } from '../machine/index.js'
 import { createSchema } from '../values/builtIns.js'
@@ -48,7 +49,7 @@ class Asked {
       hasEquality: false,
       predicates: late(
         () => Promise.reject(),
-        () => predicatesBy(sourceCompiler()),
+        () => predicatesBy(sourceCompiler(linkPredicate)),
       ),
       startsWithMachine: false,
       actions: { declared: new Set(), readAction: 'read' },

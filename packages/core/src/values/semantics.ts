@@ -19,7 +19,7 @@ import type { Code } from '../language/codes.js'
  * - An error before a `cut` is an error of all rules that the `cut` would exclude.
  *
  * The machine (`machine/state/once`, `machine/goals/negation`), predicates (`predicate/graph`),
- * filters (`filter/definite`, `filter/bind`) and explanations (`explain/world`) follow this table.
+ * filters (`filter/definite`, `evaluate`) and explanations (`explain/world`) follow this table.
  */
 export type Decision = boolean | undefined
 

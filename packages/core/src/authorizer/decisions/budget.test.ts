@@ -112,11 +112,11 @@ describe.each(['source', 'closures'] as const)('with %s', (evaluator) => {
     expect(authorizer.statistics).toEqual({ predicate: 2, machine: 0, bailOuts: 0 })
   })
 
-  test('a chain of 100,000 is answered, by the predicate if the call is a tail call', () => {
+  test('a chain of 100,000 is answered, by generated code if the call is a tail call', () => {
     const user = new User()
     const authorizer = load(chained, evaluator, { syncTime: 60_000 })
     expect(answerOf(authorizer, user, chain(100_000, [user]))).toBe(true)
-    expect(authorizer.statistics.bailOuts).toBe(0)
+    expect(authorizer.statistics.bailOuts).toBe(evaluator === 'source' ? 0 : 1)
   })
 
   test.each([

@@ -1,13 +1,13 @@
 import type { Condition, Definite } from '../../condition/condition.js'
 import { printCondition } from '../../condition/print.js'
 import { descending } from '../../condition/stack.js'
+import { linkPredicate } from '../../evaluate/check.js'
 import { demandKnownRows } from '../../filter/algebra/knownRow.js'
 import { FALSE, TRUE } from '../../filter/algebra/logic.js'
 import { compact } from '../../filter/compact/compact.js'
 import { definite } from '../../filter/definite/definite.js'
 import { bailOut } from '../../predicate/bail.js'
 import { Budget, limitError } from '../../predicate/budget.js'
-import { compileClosures } from '../../predicate/interpret/interpret.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import type { Predicate } from '../../predicate/predicate.js'
 import { nearestModel } from '../../schema/classes.js'
@@ -127,7 +127,7 @@ export class Filter {
   }
 
   #compiled(): Predicate {
-    this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
+    this.#predicate ??= isForMachine(this.condition) ? bailOut : linkPredicate(this.condition, this.#meaning)
     return this.#predicate
   }
 

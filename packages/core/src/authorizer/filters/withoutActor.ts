@@ -3,7 +3,7 @@ import { TRUE } from '../../condition/construct.js'
 import { type Replacement, substituteOperand } from '../../condition/substitute.js'
 import { operandType, rowType, stepField } from '../../condition/type.js'
 import { mapOperands, mapParts, operandsIn } from '../../condition/visit.js'
-import { BoundDefinitions } from '../../filter/bind/definitions.js'
+import { BoundDefinitions } from '../../evaluate/exact/definitions.js'
 import type { Schema } from '../../schema/schema.js'
 
 const nil: Operand = { kind: 'value', value: null }

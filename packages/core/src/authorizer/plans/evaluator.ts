@@ -1,5 +1,5 @@
-import { dispatchClosures } from '../../predicate/interpret/dispatch.js'
-import { compileClosures } from '../../predicate/interpret/interpret.js'
+import { linkPredicate } from '../../evaluate/check.js'
+import { dispatchClosures } from '../../evaluate/fast/dispatch.js'
 import type { BackEnd } from '../../predicate/predicate.js'
 import { sourceCompiler } from '../../predicate/write/program.js'
 import type { Predicates } from './checkPlans.js'
@@ -12,9 +12,9 @@ export function predicatesOf(evaluator: 'source' | 'closures'): Predicates {
 
 /** Finds predicates of too many classes for generated code as closures do. */
 function source(): BackEnd {
-  const compiler = sourceCompiler()
+  const compiler = sourceCompiler(linkPredicate)
   return { ...compiler, dispatch: (all, reads) => compiler.dispatch(all, reads) ?? dispatchClosures(all) }
 }
 
 /** The closures back end leaves checks that have to wait to the machine. */
-const closures: BackEnd = { compile: compileClosures, dispatch: dispatchClosures }
+const closures: BackEnd = { compile: linkPredicate, dispatch: dispatchClosures }

@@ -1,8 +1,8 @@
 import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
 import { labelOf, operandsIn, partsIn, variablesIn } from '../../condition/visit.js'
+import { identityOfRow } from '../../evaluate/exact/knownRow.js'
 import { entryOf } from '../../values/entryOf.js'
-import { identityOfRow } from './knownRow.js'
 
 /**
  * Returns texts that are equal for conditions that are the same in every row. A condition too large

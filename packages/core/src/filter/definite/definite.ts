@@ -1,13 +1,13 @@
 import type { Condition, Definite, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
 import { partsOf } from '../../condition/cost.js'
 import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
+import { assertFilterSize } from '../../condition/filterSize.js'
 import { substitute } from '../../condition/substitute.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
 import { complement } from '../algebra/complement.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
-import { assertSize } from '../algebra/size.js'
 import { Recursions } from '../reach/recursions.js'
 import { type LeafChoices, Leaves } from './leaves.js'
 import { definitePath, isNever } from './operand.js'
@@ -48,7 +48,7 @@ export interface DefiniteOptions {
  */
 export function definite(condition: Condition, schema: Schema, { budget, ...choices }: DefiniteOptions = {}): Definite {
   // Each part is written at least once, wherever it is referred to.
-  assertSize(partsOf(condition))
+  assertFilterSize(partsOf(condition))
   return new Definer(schema, choices, budget).define(condition)
 }
 
@@ -162,7 +162,7 @@ class Definer {
   }
 
   #count(): void {
-    assertSize(++this.#size)
+    assertFilterSize(++this.#size)
     this.budget?.spend(1)
   }
 }

@@ -8,6 +8,7 @@ import type {
   Ref,
   Variable,
 } from '../../condition/condition.js'
+import { assertFilterSize } from '../../condition/filterSize.js'
 import { substitute } from '../../condition/substitute.js'
 import { family } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
@@ -18,7 +19,6 @@ import { entryOf } from '../../values/entryOf.js'
 import { any, TRUE } from '../algebra/logic.js'
 import { isPresent } from '../algebra/presence.js'
 import { replaceReaches, replaceRoots } from '../algebra/roots.js'
-import { assertSize } from '../algebra/size.js'
 import { wayKey } from './wayKey.js'
 import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 
@@ -51,7 +51,7 @@ export class Recursions {
   readonly #unprinted: Equation[] = []
   /** How many parts of conditions were copied. Ways multiply where several definitions call each other. */
   #copied = 0
-  readonly #count = (): void => assertSize(++this.#copied)
+  readonly #count = (): void => assertFilterSize(++this.#copied)
 
   /**
    * @param print - Returns the rows for which the question is true, from the body of a definition.

@@ -14,7 +14,7 @@ import type { Link } from '../../values/links.js'
 
 /**
  * The graph of a predicate: a condition whose operands, comparisons, loops and definitions are
- * resolved against the schema. It is interpreted (`interpret/`), or written as JavaScript (`write/`).
+ * resolved against the schema. It is written as JavaScript (`write/`).
  */
 export type Node = Joint | Test
 

@@ -7,7 +7,6 @@ import { partials } from '../../schema/partial.js'
 import { metErrors, noteError } from '../../values/metErrors.js'
 import { bailForSteps, Meter } from '../budget.js'
 import { typesOfHost } from '../hostReads.js'
-import { compileClosures } from '../interpret/interpret.js'
 import type { Meaning } from '../meaning.js'
 import {
   type BackEnd,
@@ -49,8 +48,9 @@ import { type PredicateText, programText, writePredicate } from './writer.js'
  * learns about objects between all calls of a function. Predicates of equal text are shared if they
  * do not read the resource, as with plain roles. With very many classes, all of them are, since
  * functions that are seldom called stay slow.
+ * @param otherwise - Compiles conditions that are nested more deeply than JavaScript allows.
  */
-export function sourceCompiler(): Required<BackEnd> {
+export function sourceCompiler(otherwise: CompilePredicate): Required<BackEnd> {
   // Belongs to one authorizer.
   const programs = new WeakMap<Meaning, Program>()
   let count = 0
@@ -62,7 +62,7 @@ export function sourceCompiler(): Required<BackEnd> {
       return program.compile(condition, ++count) as Predicate
     } catch (error) {
       // The condition is nested more deeply than JavaScript allows.
-      if (error instanceof RangeError) return compileClosures(condition, meaning)
+      if (error instanceof RangeError) return otherwise(condition, meaning)
       throw error
     }
   }

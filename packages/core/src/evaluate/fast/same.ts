@@ -1,8 +1,8 @@
+import { bailOut } from '../../predicate/bail.js'
+import type { RowMeaning, ValueMeaning } from '../../predicate/meaning.js'
+import { compare, equals, equalsLiteral, plain } from '../../predicate/read.js'
 import type { RowEquality } from '../../values/rows.js'
 import type { Decision } from '../../values/semantics.js'
-import { bailOut } from '../bail.js'
-import type { RowMeaning, ValueMeaning } from '../meaning.js'
-import { compare, equals, equalsLiteral, plain } from '../read.js'
 
 /** How a condition compares two operands. It remembers how rows of the latest class are compared. */
 export interface Comparison {

@@ -1,14 +1,9 @@
 import type { Compare, Condition, Operand, Or, Path, Some, Variable } from '../../condition/condition.js'
 import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/same.js'
-import { substitute } from '../../condition/substitute.js'
-import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
-import { goalsOf, partsIn, variablesIn } from '../../condition/visit.js'
+import { canFailToRead, declaredModel } from '../../condition/type.js'
+import { goalsOf } from '../../condition/visit.js'
 import { isLiteral } from '../../predicate/graph/values.js'
-import { compileClosures } from '../../predicate/interpret/interpret.js'
-import type { Meaning } from '../../predicate/meaning.js'
-import type { Predicate } from '../../predicate/predicate.js'
-import { equalsLiteral, read } from '../../predicate/read.js'
 import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
 
@@ -22,7 +17,6 @@ export class RowJoin {
   /** Whether all of those tests come before the comparison. */
   readonly isLast: boolean
   readonly #compare: Compare
-  #test: Predicate | null | undefined
   #canFail: boolean | undefined
   #isUndeclared: boolean | undefined
 
@@ -95,15 +89,6 @@ export class RowJoin {
   get #only(): FieldLiteral | undefined {
     return fieldLiteral(this.tests, this.some.each)
   }
-
-  /**
-   * Returns a predicate that takes a row as its resource and tests it; undefined if the tests
-   * depend on more than the row. It bails out if the result depends on values that are not there.
-   */
-  testFor(meaning: Meaning): Predicate | undefined {
-    this.#test ??= compileTest(this.tests, this.some, meaning) ?? null
-    return this.#test ?? undefined
-  }
 }
 
 // Shared by all evaluations: conditions never change, and these depend on the condition alone.
@@ -162,43 +147,11 @@ function findJoin(some: Some): RowJoin | undefined {
   return undefined
 }
 
-function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate | undefined {
-  const { each } = some
-  if (!isPlain(tests)) return undefined
-  const only = fieldLiteral(tests, each)
-  if (only?.field !== undefined) {
-    const { field, literal } = only
-    const type = declaredType(meaning.schema, only.own)
-    // Mostly the name of a role.
-    return (_actor, _action, row) => equalsLiteral(meaning, read(row, field), literal, type)
-  }
-  const row: Path = {
-    kind: 'path',
-    root: { kind: 'resource', name: each.name, model: undefined, type: unknownType },
-    steps: [],
-  }
-  let isOwn = true
-  const ofRow = substitute(tests, (root) => {
-    isOwn &&= root === each
-    return row
-  })
-  return isOwn ? compileClosures(ofRow, meaning) : undefined
-}
-
-/** Returns whether a condition depends on nothing but the attributes of a row. */
-function isPlain(condition: Condition): boolean {
-  const { kind } = condition
-  const isLeaf = kind !== 'ref' && kind !== 'opaque' && kind !== 'failure'
-  return isLeaf && variablesIn(condition).length === 0 && partsIn(condition).every(isPlain)
-}
-
 /** The comparison of an element, or of a field of it, with a literal. */
 interface FieldLiteral {
   /** Undefined for the element itself. */
   readonly field: string | undefined
   readonly literal: unknown
-  /** The field or element as an operand. */
-  readonly own: Operand
 }
 
 /** Returns a condition as the comparison of an element with a literal; undefined for any other condition. */
@@ -206,7 +159,7 @@ function fieldLiteral(condition: Condition, each: Variable): FieldLiteral | unde
   if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
   const { left, right } = condition
   const [own, other] = isLiteral(right) ? [left, right] : [right, left]
-  return isField(own, each) && isLiteral(other) ? { field: own.steps[0]?.name, literal: other.value, own } : undefined
+  return isField(own, each) && isLiteral(other) ? { field: own.steps[0]?.name, literal: other.value } : undefined
 }
 
 function isField(one: Operand, each: Variable): one is Path {

@@ -1,4 +1,4 @@
-import { QueryError } from '../../errors.js'
+import { QueryError } from '../errors.js'
 
 /**
  * More than any database takes. A part of a negated conjunction that can be an error is written
@@ -7,7 +7,7 @@ import { QueryError } from '../../errors.js'
 const maxSize = 100_000
 
 /** @throws QueryError for a filter of too many parts. */
-export function assertSize(parts: number): void {
+export function assertFilterSize(parts: number): void {
   if (parts <= maxSize) return
   throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
     hint: "leave large memberships in the database (unloaded: 'database'), and test values that can be nil before you use them",

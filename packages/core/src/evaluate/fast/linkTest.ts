@@ -1,6 +1,6 @@
+import { linked } from '../../predicate/read.js'
 import type { KeyMeaning } from '../../values/keyParts.js'
 import type { Link } from '../../values/links.js'
-import { linked } from '../read.js'
 import { at, placeOf } from './places.js'
 
 /** The test that a relation holds the row that the columns of its holder refer to. */

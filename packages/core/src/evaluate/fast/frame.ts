@@ -1,4 +1,4 @@
-import type { Budget } from '../budget.js'
+import type { Budget } from '../../predicate/budget.js'
 
 /**
  * The values of one evaluation, by slot: actor, resource, action and budget, then parameters, elements of collections,

@@ -1,5 +1,5 @@
-import type { Condition } from '../../condition/condition.js'
-import { conditionsIn } from '../../condition/visit.js'
+import type { Condition } from '../condition/condition.js'
+import { conditionsIn } from '../condition/visit.js'
 
 /**
  * Returns the first error for a value not loaded yet, wherever it is in the condition. Such a value

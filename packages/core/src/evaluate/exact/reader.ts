@@ -20,8 +20,8 @@ import { sharedIteratorOf } from '../../values/iterators.js'
 import { allKinds } from '../../values/kinds.js'
 import { isLink, isLinked, staleRelation } from '../../values/links.js'
 import { abandon, isThenable } from '../../values/thenable.js'
-import { identityOfRow, knownRow } from '../algebra/knownRow.js'
 import { Failed, fail, failUnloaded, placed, settled, waiting } from './failure.js'
+import { identityOfRow, knownRow } from './knownRow.js'
 
 /** Reads known values while a condition is bound to an actor. */
 export class BindReader implements Reading {

@@ -1,24 +1,17 @@
 import type { Path, Root } from '../../condition/condition.js'
+import { bailOut } from '../../predicate/bail.js'
+import type { ReadPath, ReadStep, Value } from '../../predicate/graph/graph.js'
+import { isKept } from '../../predicate/graph/values.js'
+import { assuming, callAssumed } from '../../predicate/hostReads.js'
+import type { Meaning } from '../../predicate/meaning.js'
+import { calculate, call, held, isInstance, plain, referenced } from '../../predicate/read.js'
 import { constructorOf } from '../../schema/classes.js'
 import { ContextReader, isContextObject } from '../../schema/context.js'
 import { entryOf } from '../../values/entryOf.js'
-import { bailOut } from '../bail.js'
-import { type Budget, Meter } from '../budget.js'
-import type { ReadPath, ReadStep, Value } from '../graph/graph.js'
-import { isKept } from '../graph/values.js'
-import { assuming, callAssumed } from '../hostReads.js'
-import type { Meaning } from '../meaning.js'
-import { calculate, call, held, isInstance, plain, referenced } from '../read.js'
 import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
 import { linkTest } from './linkTest.js'
 import { at, placeOf } from './places.js'
 import { get, type Reader, reader } from './reader.js'
-
-/** The account of evaluations that do not count their steps. */
-export class OwnMeter extends Meter {
-  /** Whether a predicate uses it. */
-  isUsed = false
-}
 
 /** The operands of the conditions that are evaluated in one frame, and the slots for them. */
 export class Operands {
@@ -28,27 +21,26 @@ export class Operands {
   readonly #kept = new Map<number, number[]>()
   readonly #rows = new Map<string, Reader>()
 
-  constructor(
-    private readonly meaning: Meaning,
-    /** Undefined for evaluations that count their steps. */
-    private readonly own: OwnMeter | undefined,
-  ) {}
-
-  /** Returns the account for methods and long collections. */
-  get account(): (frame: Slots) => Budget | Meter {
-    const own = this.own
-    if (own === undefined) return budgetOf
-    own.isUsed = true
-    return () => own
-  }
+  constructor(private readonly meaning: Meaning) {}
 
   /** Returns the slot of a root. */
   slot(root: Root): number {
     if (root.kind === 'actor') return 0
     if (root.kind === 'resource') return 1
     if (root.kind === 'action') return 2
-    if (root.kind === 'row') return bailOut()
     return entryOf(this.#slots, root, () => this.layout.add())
+  }
+
+  /** Returns the slot of a root that some operand reads. */
+  known(root: Root): number | undefined {
+    return root.kind === 'actor' || root.kind === 'resource' || root.kind === 'action'
+      ? this.slot(root)
+      : this.#slots.get(root)
+  }
+
+  /** The roots that some operand reads, beside the subjects of a check. */
+  get roots(): Iterable<Root> {
+    return this.#slots.keys()
   }
 
   /** Lets a root be the value in a slot. */
@@ -58,11 +50,8 @@ export class Operands {
 
   /** Adds a slot for the elements of a collection. Returns it, and the slots of values that are read from the element. */
   element(variable: Root): { readonly slot: number; readonly kept: readonly number[] } {
-    const slot = this.layout.add()
-    const kept: number[] = []
-    this.#kept.set(slot, kept)
-    this.bind(variable, slot)
-    return { slot, kept }
+    const slot = this.slot(variable)
+    return { slot, kept: entryOf(this.#kept, slot, () => []) }
   }
 
   /** Returns the reader of a value. */
@@ -98,11 +87,10 @@ export class Operands {
       case 'invoke': {
         const { method } = value
         const operands = value.of.map((one) => this.reader(one))
-        const { account } = this
         const { regExp } = this.meaning
         return computed((frame) => {
           const [receiver, ...args] = operands.map((operand) => plain(get(operand, frame)))
-          return call(receiver, method, args, account(frame), regExp)
+          return call(receiver, method, args, budgetOf(frame), regExp)
         })
       }
       case 'arithmetic': {

@@ -1,10 +1,10 @@
-import type { Condition } from '../../condition/condition.js'
-import { descending } from '../../condition/stack.js'
-import { QueryError } from '../../errors.js'
-import { Turns } from '../../machine/state/turns.js'
-import { unloadedRelation } from '../../schema/reference.js'
-import type { Load, Missing, Wanted } from '../../schema/wanted.js'
-import { entryOf } from '../../values/entryOf.js'
+import type { Condition } from '../condition/condition.js'
+import { descending } from '../condition/stack.js'
+import { QueryError } from '../errors.js'
+import { Turns } from '../machine/state/turns.js'
+import { unloadedRelation } from '../schema/reference.js'
+import type { Load, Missing, Wanted } from '../schema/wanted.js'
+import { entryOf } from '../values/entryOf.js'
 import { missingIn } from './missing.js'
 
 /** A condition with its actor bound, and the values that were loaded for it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Authorizer } from '../../authorizer/authorizer.js'
-import { QueryError } from '../../errors.js'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { QueryError } from '../errors.js'
 
 class Org {
   constructor(readonly id: unknown) {}

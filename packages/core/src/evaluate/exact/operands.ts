@@ -1,4 +1,4 @@
-import type { Operand, Root, Variable } from '../../condition/condition.js'
+import type { Operand, Root } from '../../condition/condition.js'
 import { withinSize } from '../../condition/operandSize.js'
 import { compareText } from '../../language/compareText.js'
 import type { Span } from '../../language/source.js'
@@ -18,6 +18,8 @@ export interface BindContext {
   readonly meaning: Meaning
   readonly reader: BindReader
   readonly budget: Budget
+  /** Counts the parts of the bound condition. */
+  count(parts: number): void
 }
 
 /**
@@ -73,11 +75,6 @@ export function bindOperands(
   context: BindContext,
 ): readonly Operand[] {
   return operands.map((one) => bindOperand(one, environment, context))
-}
-
-/** Returns the environment with a row substituted for a variable. */
-export function within(outside: Environment, each: Variable, value: unknown): Environment {
-  return (root) => (root === each ? { kind: 'value', value } : outside(root))
 }
 
 /** Returns the values of operands; undefined if one of them is not known. */

@@ -1,5 +1,5 @@
+import type { Dispatcher, Predicate, PredicatesOfClasses } from '../../predicate/predicate.js'
 import { isPolluted } from '../../values/pollution.js'
-import type { Dispatcher, Predicate, PredicatesOfClasses } from '../predicate.js'
 
 /** For more classes of resources, a table is faster. */
 const comparedClasses = 16
