@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { compilePolicy } from '@arcturus/core/compile'
+import { compilePolicy } from '@arcturus/compile'
 import { authorizerFor } from './engines/arcturus.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'arcturus-bench-'))

@@ -87,12 +87,13 @@ function pack(folder, destination) {
     const { exports, scripts: _, devDependencies: __, ...rest } = manifest
     const written = { ...rest, main: entry.default, types: entry.types, exports }
     written.files = [...manifest.files, 'docs', ...stubs]
-    for (const [name, version] of Object.entries(manifest.dependencies ?? {}))
-      if (version.startsWith('workspace:'))
-        written.dependencies = {
-          ...written.dependencies,
-          [name]: manifestOf(packages.find((one) => manifestOf(one).name === name)).version,
-        }
+    for (const kind of ['dependencies', 'peerDependencies'])
+      for (const [name, version] of Object.entries(manifest[kind] ?? {}))
+        if (version.startsWith('workspace:'))
+          written[kind] = {
+            ...written[kind],
+            [name]: manifestOf(packages.find((one) => manifestOf(one).name === name)).version,
+          }
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(written, null, 2)}\n`)
     const { status, stdout } = spawnSync('npm', ['pack', '--silent', '--pack-destination', destination], {
       cwd: stage,

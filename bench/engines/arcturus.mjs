@@ -1,7 +1,7 @@
 // This project, as its users get it: the built package.
 import { Authorizer } from '@arcturus/core'
 import '@arcturus/core/sync'
-import { Oso } from '@arcturus/core/oso'
+import { Oso } from '@arcturus/oso'
 import { compiledAuthorizer } from '../compiled.mjs'
 
 export function authorizerFor(workload, options) {

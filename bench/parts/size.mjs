@@ -14,7 +14,7 @@ export async function measure({ name, seed, engines }) {
     [`arcturus compiled, with ${name}`]: `export { createAuthorizer } from ${JSON.stringify(module)}`,
     'arcturus runtime of compiled': `export { compiled } from '@arcturus/core/runtime'`,
     'arcturus runtime, all of it': `export * from '@arcturus/core/runtime'`,
-    'arcturus drop-in': `export { Oso } from '@arcturus/core/oso'`,
+    'arcturus drop-in': `export { Oso } from '@arcturus/oso'`,
     ...(engines.includes('casl') && { CASL: `export { AbilityBuilder, createMongoAbility } from '@casl/ability'` }),
   }
   // Beside this file, so that packages are found.

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import * as oso from '@arcturus/core/oso'
+import * as oso from '@arcturus/oso'
 import { describe, expect, it } from 'vitest'
 import { isFiltering, judge, readCases } from './lib/judge.mjs'
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import * as dropIn from '@arcturus/core/oso'
+import * as dropIn from '@arcturus/oso'
 import type * as Package from 'oso'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { defaultEqualityFn } from '@arcturus/core/oso'
+import { defaultEqualityFn } from '@arcturus/oso'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import * as oso from '@arcturus/core/oso'
+import * as oso from '@arcturus/oso'
 import { expect, it } from 'vitest'
 import { runFilteringCase } from './lib/filtering.mjs'
 import { isFiltering, readCases } from './lib/judge.mjs'

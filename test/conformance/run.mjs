@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `pnpm conformance [files] [--loose] [--only=pattern] [--verbose]`: runs JSON Lines cases through the built package
-// `@arcturus/core/oso`, those of filters also through `Authorizer`, in memory and through ORMs on every database that is there.
+// `@arcturus/oso`, those of filters also through `Authorizer`, in memory and through ORMs on every database that is there.
 // Without files: language.jsonl and filtering.jsonl. `--loose` ignores lines and columns.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -24,7 +24,7 @@ if (!built)
     '@arcturus/typeorm',
     'build',
   ])
-const engine = await import('@arcturus/core/oso')
+const engine = await import('@arcturus/oso')
 
 const args = process.argv.slice(2)
 const only = new RegExp(args.find((arg) => arg.startsWith('--only='))?.slice('--only='.length) ?? '')

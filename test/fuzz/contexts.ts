@@ -1,5 +1,5 @@
 import { ArcturusError, Authorizer, type Context } from '@arcturus/core'
-import { compilePolicy } from '@arcturus/core/compile'
+import { compilePolicy } from '@arcturus/compile'
 import * as runtime from '@arcturus/core/runtime'
 import { Random } from './random.js'
 

@@ -1,5 +1,5 @@
 import { ArcturusError, Authorizer, type Filter, UnsupportedFilterError } from '@arcturus/core'
-import { compilePolicy, type MachineOnly } from '@arcturus/core/compile'
+import { compilePolicy, type MachineOnly } from '@arcturus/compile'
 import type { Definite } from '@arcturus/core/filters'
 import type { CompiledAuthorizer } from '@arcturus/core/runtime'
 import * as runtime from '@arcturus/core/runtime'

@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import { mongoFilter } from '@arcturus/core/filters'
+import { mongoFilter } from '@arcturus/sql'
 import { Query } from 'mingo'
 import { describe, expect, it } from 'vitest'
 

@@ -42,15 +42,15 @@ const expected = [
 
 describe('the built drop-in', () => {
   it.each([
-    ['required', 'commonjs', `${program} main(require('@arcturus/core/oso'))`],
-    ['imported', 'module', `import * as oso from '@arcturus/core/oso'; ${program} main(oso)`],
+    ['required', 'commonjs', `${program} main(require('@arcturus/oso'))`],
+    ['imported', 'module', `import * as oso from '@arcturus/oso'; ${program} main(oso)`],
   ])('works when it is %s', (_, type, source) => {
     const output = execFileSync(process.execPath, [`--input-type=${type}`, '--eval', source], { cwd: here })
     expect(JSON.parse(String(output))).toEqual(expected)
   })
 
   it('exports classes under their own names, also when it is minified', () => {
-    const names = Object.entries<unknown>(require('@arcturus/core/oso')).flatMap(([name, value]) =>
+    const names = Object.entries<unknown>(require('@arcturus/oso')).flatMap(([name, value]) =>
       typeof value === 'function' && /^[A-Z]/.test(name) ? [[name, value.name]] : [],
     )
     expect(names.length).toBeGreaterThan(20)
@@ -58,7 +58,7 @@ describe('the built drop-in', () => {
   })
 
   it('answers queries from the command line', () => {
-    const command = require.resolve('@arcturus/core/package.json').replace('package.json', 'bin/oso.mjs')
+    const command = require.resolve('@arcturus/oso/package.json').replace('package.json', 'bin/oso.mjs')
     const { stdout, stderr } = spawnSync(process.execPath, [command], {
       input: 'x = 1 + 1;\n1 = 2\nf(\n',
       encoding: 'utf8',

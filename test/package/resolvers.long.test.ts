@@ -15,7 +15,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>
 }
 
-/** Every entry of every package, as an application imports it: `@arcturus/core/oso`. */
+/** Every entry of every package, as an application imports it: `@arcturus/oso`. */
 const entries: string[] = []
 
 beforeAll(() => {
@@ -36,7 +36,7 @@ const plain = () => entries.filter((entry) => /^@arcturus\/(core|express|koa|tes
 describe('the tarballs', () => {
   it('resolve every entry with `moduleResolution: node` of TypeScript 5', () => {
     const imports = plain().map((entry, at) => `import * as entry${at} from '${entry}'; void entry${at}`)
-    const use = `import { Oso } from '@arcturus/core/oso'\nconst allowed: Promise<boolean> = new Oso().isAllowed('ann', 'read', 'plan')\nvoid allowed`
+    const use = `import { Oso } from '@arcturus/oso'\nconst allowed: Promise<boolean> = new Oso().isAllowed('ann', 'read', 'plan')\nvoid allowed`
     writeFileSync(join(folder, 'imports.ts'), [...imports, use].join('\n'))
     const compilerOptions = {
       module: 'commonjs',
@@ -57,14 +57,14 @@ describe('the tarballs', () => {
     const program = [
       ...plain().map((entry) => `test('${entry} loads', () => { expect(typeof require('${entry}')).toBe('object') })`),
       `test('the drop-in answers', async () => {
-        const { Oso } = require('@arcturus/core/oso')
+        const { Oso } = require('@arcturus/oso')
         const oso = new Oso()
         await oso.loadStr('allow("ann", "read", "plan");')
         expect(await oso.isAllowed('ann', 'read', 'plan')).toBe(true)
       })`,
       // Jest's realms have an `Error` that those of Node.js do not extend.
       `test('the drop-in misses a file', async () => {
-        const { Oso, PolarFileNotFoundError } = require('@arcturus/core/oso')
+        const { Oso, PolarFileNotFoundError } = require('@arcturus/oso')
         await expect(new Oso().loadFiles(['nowhere.polar'])).rejects.toBeInstanceOf(PolarFileNotFoundError)
       })`,
     ]

@@ -1,6 +1,6 @@
 import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
 import { type Definite, type KnownRow, matches, type Path, type Root, Source } from '@arcturus/core/filters'
-import { printSql } from '@arcturus/core/sql'
+import { printSql } from '@arcturus/sql'
 import { modelsOf, sqlTablesOf, type Where, WherePrinter } from '@arcturus/prisma'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import type { SqlRelation } from '@arcturus/core/sql'
+import type { SqlRelation } from '@arcturus/sql'
 import { type PrismaField, type PrismaRelation, readSchema, sqlTablesOf } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../orm/rows.js'

@@ -1,6 +1,6 @@
 import { UnsupportedFilterError } from '@arcturus/core'
 import { type Definite, matches, type Operand } from '@arcturus/core/filters'
-import type { SqlColumn, SqlDialect, SqlTables, SqlType } from '@arcturus/core/sql'
+import type { SqlColumn, SqlDialect, SqlTables, SqlType } from '@arcturus/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
 import { plainRows, type Row } from '../orm/graph.js'

@@ -1,5 +1,5 @@
 import type { Definite, Operand } from '@arcturus/core/filters'
-import type { SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
+import type { SqlColumn, SqlDialect, SqlTables } from '@arcturus/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value } from '../orm/conditions.js'
 import { openDatabases } from '../prisma/databases.js'

@@ -1,5 +1,5 @@
 import type { Definite } from '@arcturus/core/filters'
-import { type PrintedSql, printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/core/sql'
+import { type PrintedSql, printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/sql'
 import type { Client } from '../prisma/documents.js'
 
 /** A printed condition with its values, as Prisma takes raw queries. */

@@ -24,13 +24,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'predicate',
     'evaluate',
     'filter',
-    'sql',
     'authorizer',
     'sync',
     'explain',
     'decisions',
     'compiled',
-    'oso',
     'tools',
     'editing',
     'internal',
@@ -188,7 +186,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['sync', 'explain', 'decisions', 'compiled', 'oso', 'node', 'tools', 'editing']
+const apart = ['sync', 'explain', 'decisions', 'compiled', 'node', 'tools', 'editing']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import * as osoModule from '@arcturus/core/oso'
-import { type Class, type Filter, Oso, Relation } from '@arcturus/core/oso'
+import * as osoModule from '@arcturus/oso'
+import { type Class, type Filter, Oso, Relation } from '@arcturus/oso'
 import { typeOrmAdapter } from '@arcturus/typeorm/oso'
 import { type DataSource, EntitySchema, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { type Class, Oso, Relation } from '@arcturus/core/oso'
+import { type Class, Oso, Relation } from '@arcturus/oso'
 import { typeOrmAdapter } from '@arcturus/typeorm/oso'
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
 import { afterAll, describe, expect, it } from 'vitest'

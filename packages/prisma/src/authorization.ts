@@ -1,6 +1,6 @@
 import type { Action, ActionOn, ActorIn, Authorizer, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArgumentError, invalidArgument, own } from '@arcturus/core/filters'
-import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
+import { printSql, type VerifiedDatabase } from '@arcturus/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'

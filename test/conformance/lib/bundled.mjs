@@ -10,7 +10,7 @@ const byId = (a, b) => (typeof a === 'number' ? a - b : a < b ? -1 : a > b ? 1 :
 
 /**
  * Opens the fixtures' tables on a database.
- * @param modules.oso - A module with the exports of `@arcturus/core/oso`.
+ * @param modules.oso - A module with the exports of `@arcturus/oso`.
  * @param modules.typeOrmAdapter - That of `@arcturus/typeorm/oso`.
  * @param modules.openDatabase - Opens a database for a fixture, as those of test/typeorm/databases.ts.
  * @param modules.EntitySchema - TypeORM's.

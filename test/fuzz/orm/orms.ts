@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import type { Case } from '../randomCase.js'
 import { pool, pooledSchema } from '../relationalCase.js'
 import type { ModelSpec, World } from '../world.js'

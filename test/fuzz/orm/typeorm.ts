@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Authorizer } from '@arcturus/core'
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import type { RowFilter, RowQueries } from '@arcturus/testing/diff'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'

@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaRelationOptions } from 'typeorm'
 import { enumValues } from '../pools.js'
 import { isLink, linksOf } from '../relationalSchema.js'

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type CompileOptions, compilePolicy } from '@arcturus/core/compile'
+import { type CompileOptions, compilePolicy } from '@arcturus/compile'
 import { Failure } from '../output/failure.js'
 import { counted, type Output, type Result } from '../output/output.js'
 import { table } from '../output/table.js'

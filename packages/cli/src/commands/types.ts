@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { policyTypes } from '@arcturus/core/compile'
+import { policyTypes } from '@arcturus/compile'
 import { Failure } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'

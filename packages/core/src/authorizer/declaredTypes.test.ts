@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
 import { as } from '../compiled/runtime.js'
-import { moduleOf } from '../compiled/testing/moduleOf.js'
 import { Authorizer } from './authorizer.js'
 
 /** The schema says nothing of what JavaScript holds in an instance of this class. */

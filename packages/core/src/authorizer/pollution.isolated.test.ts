@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { moduleOf } from '../compiled/testing/moduleOf.js'
+import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
 import { explain } from '../explain/index.js'
 import { Authorizer } from './authorizer.js'
 

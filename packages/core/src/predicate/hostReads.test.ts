@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
 import { Authorizer } from '../authorizer/authorizer.js'
-import { moduleOf } from '../compiled/testing/moduleOf.js'
 
 class User {
   constructor(

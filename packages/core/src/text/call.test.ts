@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
+import { Oso } from '../../../oso/src/index.js'
 import { Authorizer } from '../authorizer/authorizer.js'
 import type { AuthorizerOptions } from '../authorizer/options.js'
-import { moduleOf } from '../compiled/testing/moduleOf.js'
-import { Oso } from '../oso/index.js'
 import type { RegExpEngine } from './engine.js'
 
 class User {

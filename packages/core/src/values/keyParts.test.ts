@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
+import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
 import { Authorizer } from '../authorizer/authorizer.js'
 import type { AuthorizerOptions } from '../authorizer/options.js'
-import { moduleOf } from '../compiled/testing/moduleOf.js'
 
 /** As MongoDB's: two copies of one key are two objects. */
 class ObjectId {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { as as asRow } from '../compiled/runtime.js'
-import { moduleOf } from '../compiled/testing/moduleOf.js'
 import { explain } from '../explain/index.js'
 
 class Ward {

@@ -1,4 +1,4 @@
-import { isDecimal } from '@arcturus/core/sql'
+import { isDecimal } from '@arcturus/sql'
 import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 
 /**

@@ -1,5 +1,5 @@
 import { type DatabaseFacts, invalidArgument } from '@arcturus/core/filters'
-import type { VerifiedDatabase } from '@arcturus/core/sql'
+import type { VerifiedDatabase } from '@arcturus/sql'
 import { schemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 import { TextFacts } from './textFacts.js'

@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import type { PrismaProvider } from '../schema/schema.js'
 
 /** Returns the SQL dialect of a provider; undefined if no SQL is written for it. */

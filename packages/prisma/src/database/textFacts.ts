@@ -1,4 +1,4 @@
-import { type CatalogColumn, columnsNamed, cutsTexts, readColumns, type VerifiedDatabase } from '@arcturus/core/sql'
+import { type CatalogColumn, columnsNamed, cutsTexts, readColumns, type VerifiedDatabase } from '@arcturus/sql'
 import type { PrismaColumn, PrismaModel, PrismaSchema } from '../schema/schema.js'
 import type { Send } from './send.js'
 import { sqlDialectOf } from './sqlDialect.js'

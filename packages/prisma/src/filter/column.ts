@@ -10,7 +10,7 @@ import {
   type SqlColumn,
   type TextOperator,
   type ValueTest,
-} from '@arcturus/core/sql'
+} from '@arcturus/sql'
 import type { Dialect } from '../database/dialect.js'
 import { isSent } from '../database/models.js'
 import { refuse } from '../refusal.js'

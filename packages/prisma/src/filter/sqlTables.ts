@@ -1,4 +1,4 @@
-import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/core/sql'
+import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/sql'
 import { type DatabaseOptions, type Dialects, dialectsOf } from '../database/dialect.js'
 import { withReferences } from '../database/references.js'
 import type { TextFacts } from '../database/textFacts.js'
@@ -97,7 +97,7 @@ function pathOf({ tableSchema }: PrismaModel, table: string): readonly string[] 
 }
 
 /**
- * Returns the tables of a Prisma schema for `@arcturus/core/sql`, which writes conditions as SQL.
+ * Returns the tables of a Prisma schema for `@arcturus/sql`, which writes conditions as SQL.
  * @throws PrismaSchemaError if `acceptCollation` names a column that is not a text column;
  * ArgumentError if `database` names no reference.
  */

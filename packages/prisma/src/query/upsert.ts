@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
 import { ForbiddenError, invalidArgument, UnauthenticatedError } from '@arcturus/core/filters'
-import { isDecimal } from '@arcturus/core/sql'
+import { isDecimal } from '@arcturus/sql'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'

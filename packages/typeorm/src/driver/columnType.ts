@@ -1,5 +1,5 @@
 import type { ScalarType } from '@arcturus/core/filters'
-import { type Keeps, keepsValues, type SqlDialect, type SqlType } from '@arcturus/core/sql'
+import { type Keeps, keepsValues, type SqlDialect, type SqlType } from '@arcturus/sql'
 import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 
 /**

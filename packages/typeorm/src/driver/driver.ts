@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import { hasOtherForm } from './driverValues.js'
 import type { TypeOrmDriver, TypeOrmSource } from './metadata.js'
 

@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 
 /** The part of TypeORM's `ColumnMetadata` that determines a column's type. */
 export interface TypeOrmColumn {

@@ -1,4 +1,4 @@
-import type { SqlColumn, SqlDialect } from '@arcturus/core/sql'
+import type { SqlColumn, SqlDialect } from '@arcturus/sql'
 
 /** Matches the characters that MySQL drivers escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the regex matches them on purpose

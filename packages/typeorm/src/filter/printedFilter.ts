@@ -1,5 +1,5 @@
 import type { Definite } from '@arcturus/core/filters'
-import { printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/core/sql'
+import { printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/sql'
 import { typeOrmParameter } from '../driver/parameter.js'
 import { quoted } from '../schema/dialect.js'
 import type { ParameterNames } from './parameters.js'

@@ -1,5 +1,5 @@
 import { invalidArgument } from '@arcturus/core/filters'
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import { And, Equal, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

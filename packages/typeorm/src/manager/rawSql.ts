@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import { unsupportedOperation } from '../errors.js'
 import { uncontained } from '../query/placement.js'
 import type { Builder } from '../rows/builders.js'

@@ -1,4 +1,4 @@
-import { type FilterCondition, Host, Relation } from '@arcturus/core/oso'
+import { type FilterCondition, Host, Relation } from '@arcturus/oso'
 import { expect, it } from 'vitest'
 import { type TypeOrmQuery, typeOrmAdapter } from './index.js'
 

@@ -1,6 +1,6 @@
 import { UnsupportedFilterError } from '@arcturus/core/filters'
-import type { Adapter, Filter } from '@arcturus/core/oso'
-import { printSql } from '@arcturus/core/sql'
+import type { Adapter, Filter } from '@arcturus/oso'
+import { printSql } from '@arcturus/sql'
 import { typeOrmDriver } from '../driver/driver.js'
 import { typeOrmParameter } from '../driver/parameter.js'
 import { isDescribed, type TypeOrmConnection } from './connection.js'

@@ -1,4 +1,4 @@
-import type { HostTypes } from '@arcturus/core/oso'
+import type { HostTypes } from '@arcturus/oso'
 import type { TypeOrmColumn, TypeOrmSource } from '../driver/metadata.js'
 
 /** The part of TypeORM's query builder that the adapter uses. */

@@ -1,11 +1,4 @@
-import {
-  type Datum,
-  type Filter,
-  type FilterCondition,
-  type HostTypes,
-  isProjection,
-  Relation,
-} from '@arcturus/core/oso'
+import { type Datum, type Filter, type FilterCondition, type HostTypes, isProjection, Relation } from '@arcturus/oso'
 import { columnOf, entityOf, isDescribed, type TypeOrmConnection, type TypeOrmQuery } from './connection.js'
 
 const operators: Readonly<Record<FilterCondition['cmp'], string>> = {

@@ -1,5 +1,5 @@
-import { fieldOf, type HostTypes, Relation, relationOf, type StoredClasses } from '@arcturus/core/oso'
-import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from '@arcturus/core/sql'
+import { fieldOf, type HostTypes, Relation, relationOf, type StoredClasses } from '@arcturus/oso'
+import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from '@arcturus/sql'
 import { typeOrmColumnType } from '../driver/columnType.js'
 import type { TypeOrmDriver } from '../driver/metadata.js'
 import {

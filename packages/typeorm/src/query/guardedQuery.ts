@@ -1,5 +1,5 @@
 import { invalidArgument } from '@arcturus/core/filters'
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { unguardedOperation } from '../errors.js'

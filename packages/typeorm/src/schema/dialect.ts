@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 import type { DataSource } from 'typeorm'
 import { typeOrmDialects, typeOrmDriver } from '../driver/driver.js'
 import type { TypeOrmDriver } from '../driver/metadata.js'

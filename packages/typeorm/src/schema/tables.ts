@@ -13,7 +13,7 @@ import {
   type SqlTables,
   type SqlType,
   type VerifiedDatabase,
-} from '@arcturus/core/sql'
+} from '@arcturus/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

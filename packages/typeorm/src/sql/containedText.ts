@@ -1,4 +1,4 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import type { SqlDialect } from '@arcturus/sql'
 
 /** The words that begin a clause outside of brackets. */
 const clauses =

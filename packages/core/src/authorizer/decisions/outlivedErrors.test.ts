@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { moduleOf } from '../../compiled/testing/moduleOf.js'
+import { moduleOf } from '../../../../compile/src/testing/moduleOf.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { spanText } from '../../language/source.js'
 import { Authorizer } from '../authorizer.js'

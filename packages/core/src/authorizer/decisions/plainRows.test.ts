@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { moduleOf } from '../../compiled/testing/moduleOf.js'
-import { Oso } from '../../oso/index.js'
+import { moduleOf } from '../../../../compile/src/testing/moduleOf.js'
+import { Oso } from '../../../../oso/src/index.js'
 import { Authorizer } from '../authorizer.js'
 import type { AuthorizerOptions } from '../options.js'
 import type { ModelDeclaration } from '../registration.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { moduleOf } from '../../compiled/testing/moduleOf.js'
+import { moduleOf } from '../../../../compile/src/testing/moduleOf.js'
 import { running } from '../../schema/context.js'
 import { Authorizer } from '../authorizer.js'
 

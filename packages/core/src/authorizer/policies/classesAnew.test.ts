@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { Oso } from '../../oso/index.js'
+import { Oso } from '../../../../oso/src/index.js'
 import { Authorizer } from '../authorizer.js'
 
 setFlagsFromString('--expose_gc')

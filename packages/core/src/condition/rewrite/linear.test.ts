@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { compilePolicy } from '../../../../compile/src/compilePolicy.js'
 import { Authorizer } from '../../authorizer/authorizer.js'
-import { compilePolicy } from '../../compiled/compilePolicy.js'
 import { Source, type Span } from '../../language/source.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { Compare, Condition, Definition, Operand, Ref, Subject } from '../condition.js'

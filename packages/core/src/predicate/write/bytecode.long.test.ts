@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { compilePolicy } from '../../../../compile/src/compilePolicy.js'
 import { Authorizer } from '../../authorizer/authorizer.js'
-import { compilePolicy } from '../../compiled/compilePolicy.js'
 
 class User {}
 class Doc {}

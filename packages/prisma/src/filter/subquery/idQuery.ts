@@ -1,5 +1,5 @@
 import type { Definite } from '@arcturus/core/filters'
-import type { PrintedSql, PrintSql, SqlColumn, SqlDialect, SqlTable, SqlTables } from '@arcturus/core/sql'
+import type { PrintedSql, PrintSql, SqlColumn, SqlDialect, SqlTable, SqlTables } from '@arcturus/sql'
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'
 

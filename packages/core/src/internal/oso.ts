@@ -1,0 +1,100 @@
+export { stringLiteralsOf } from '../authorizer/actions/actionNames.js'
+export { hostMeaning } from '../authorizer/plans/hostMeaning.js'
+export { isForMachine, type Kind, planCheck, planFilter } from '../authorizer/plans/plans.js'
+export { PlanTable } from '../authorizer/plans/planTable.js'
+export type {
+  Compare,
+  Condition,
+  Definite,
+  DefiniteReach,
+  DefiniteSome,
+  In,
+  IsA,
+  Operand,
+  Path,
+  Root,
+  Step,
+  Text,
+} from '../condition/condition.js'
+export { Deriver } from '../condition/derive/derive.js'
+export { simplify } from '../condition/rewrite/passes.js'
+export { descending } from '../condition/stack.js'
+export { family, isLength, isNil, operandType, stepField } from '../condition/type.js'
+export {
+  alternativesOf,
+  conditionsIn,
+  goalsOf,
+  labelOf,
+  mapParts,
+  operandsIn,
+  partsIn,
+  pathsIn,
+  spanOf,
+  variablesIn,
+} from '../condition/visit.js'
+export { ArcturusError, ArgumentError, QueryError, UnsupportedFilterError } from '../errors.js'
+export { bind } from '../evaluate/bind.js'
+export { linkPredicate } from '../evaluate/check.js'
+export { complement } from '../filter/algebra/complement.js'
+export { all, any, FALSE } from '../filter/algebra/logic.js'
+export { refused } from '../filter/algebra/refused.js'
+export { compact } from '../filter/compact/compact.js'
+export { definite } from '../filter/definite/definite.js'
+export { bindLoading } from '../filter/loading.js'
+export type { Expression as Goal, InlineQuery, Node, RuleType } from '../language/ast.js'
+export type { Code } from '../language/codes.js'
+export { compareText } from '../language/compareText.js'
+export type { Diagnostic } from '../language/diagnostic.js'
+export { parseQuery } from '../language/parse.js'
+export { print } from '../language/print.js'
+export { Source, type Span, spanText } from '../language/source.js'
+export { unreachable } from '../machine/host/schemaHost.js'
+export {
+  type Awaitable,
+  compile,
+  defaultLimits,
+  Expression,
+  type Host,
+  HostError,
+  holds,
+  Pattern,
+  type PolarComparisonOperator,
+  type PolarOperator,
+  type Program,
+  type Query,
+  type QueryOptions,
+  type Recorder,
+  type RuleCall,
+  type Solution,
+  solve,
+  tracer,
+  Variable,
+} from '../machine/index.js'
+export { provideGoalTrace } from '../machine/query/errors.js'
+export { goalTrace } from '../machine/query/goalTrace.js'
+export type { TraceEvent } from '../machine/state/trace.js'
+export { formatTerm } from '../machine/terms/format.js'
+export { buildPolicy } from '../policy/buildPolicy.js'
+export { allChecks } from '../policy/checks/all.js'
+export type { Policy } from '../policy/policy.js'
+export { bailOut } from '../predicate/bail.js'
+export { Budget, limitError } from '../predicate/budget.js'
+export type { Meaning } from '../predicate/meaning.js'
+export type { Predicate } from '../predicate/predicate.js'
+export type { Class, Field, Model, ScalarType } from '../schema/model.js'
+export { Schema } from '../schema/schema.js'
+export type { Wanted } from '../schema/wanted.js'
+export type { Account } from '../text/account.js'
+export { callMethod } from '../text/call.js'
+export type { RegExpEngine, RegExpLike } from '../text/engine.js'
+export { isMaker, type Method } from '../text/plainCall.js'
+export { isBinary, sameBinary } from '../values/binary.js'
+export { withBuiltIns } from '../values/builtIns.js'
+export { builtinClasses } from '../values/builtin.js'
+export { Dict, setEntry } from '../values/dict.js'
+export { entryOf } from '../values/entryOf.js'
+export { iteratorOf } from '../values/iterators.js'
+export { allKinds } from '../values/kinds.js'
+export { discardingErrors } from '../values/metErrors.js'
+export { compareNumbers, type OrderOperator } from '../values/order.js'
+export { isThenable } from '../values/thenable.js'

@@ -1,0 +1,245 @@
+import { Dict, isBinary, sameBinary } from '@arcturus/core/internal/oso'
+
+/**
+ * Returns whether two values are equal by content, at any depth. This is the default of the
+ * `equalityFn` option. It is the equality of `lodash.isEqual`, except for objects whose content is
+ * not visible.
+ *
+ * - Objects of one class are equal if their own enumerable properties are. An object of a class
+ *   without any is equal only to itself: `Headers`, `Intl.NumberFormat`, or a class with `#private`
+ *   fields.
+ * - Dates are equal by time, URLs by `href`, bytes by content whatever the view, patterns by source
+ *   and flags. Errors are equal by class, name, message and properties, sets and maps by their
+ *   elements in any order. NaN equals NaN.
+ * - Functions, promises, weak references and weak collections are equal only to themselves.
+ */
+export function defaultEqualityFn(a: unknown, b: unknown): boolean {
+  return deepEqual(a, b, undefined)
+}
+
+/** Pairs that are being compared further up. They count as equal unless a difference is found. */
+type Open = Map<object, object>
+
+/** @param open - Undefined for the outermost pair. */
+function deepEqual(a: unknown, b: unknown, open: Open | undefined): boolean {
+  if (a === b) return true
+  if (a === null || a === undefined || b === null || b === undefined) return false
+  if (typeof a !== 'object' && typeof b !== 'object') return Number.isNaN(a) && Number.isNaN(b)
+  // A number and a Number object are equal if their values are.
+  return objectsEqual(Object(a), Object(b), open)
+}
+
+function objectsEqual(a: object, b: object, outer: Open | undefined): boolean {
+  const kind = kindOf(a)
+  if (kind === 'object' && differAtSight(a, b)) return false
+  if (kind !== kindOf(b)) return false
+  switch (kind) {
+    case 'identity':
+      return false
+    case 'date':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+    case 'symbol':
+      return sameValue(a.valueOf(), b.valueOf())
+    case 'text':
+    case 'pattern':
+    case 'url':
+      return String(a) === String(b)
+    case 'binary':
+      return sameBinary(a, b) === true
+    default: {
+      const open = outer ?? new Map<object, object>()
+      return inside(a, b, open, () => containersEqual(kind, a, b, open))
+    }
+  }
+}
+
+function containersEqual(
+  kind: 'array' | 'map' | 'set' | 'object' | 'error',
+  a: object,
+  b: object,
+  open: Open,
+): boolean {
+  switch (kind) {
+    case 'array':
+      return elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open)
+    case 'map':
+      return mapsEqual(a as Map<unknown, unknown>, b as Map<unknown, unknown>, open)
+    case 'set':
+      return setsEqual(a as Set<unknown>, b as Set<unknown>, open)
+    case 'error':
+      return (
+        (a as Error).name === (b as Error).name &&
+        (a as Error).message === (b as Error).message &&
+        propertiesEqual(a, b, open)
+      )
+    case 'object':
+      return propertiesEqual(a, b, open) && !(isOpaque(a) || isOpaque(b))
+  }
+}
+
+/**
+ * Whether an object differs from another one before the first property that holds an object. Most
+ * rows do, by their key, and need no memory of open pairs.
+ */
+function differAtSight(a: object, b: object): boolean {
+  // `for … in` makes no array of keys. A key of the prototype comes after those of the object.
+  for (const key in a) {
+    if (!Object.hasOwn(a, key)) return false
+    if (!Object.hasOwn(b, key)) return true
+    const left: unknown = a[key as keyof object]
+    if (!isPrimitive(left)) return false
+    const right: unknown = b[key as keyof object]
+    if (!isPrimitive(right)) return false
+    if (!sameValue(left, right)) return true
+  }
+  return false
+}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function')
+}
+
+function inside(a: object, b: object, open: Open, compare: () => boolean): boolean {
+  const other = open.get(a)
+  if (other !== undefined || open.get(b) !== undefined) return other === b && open.get(b) === a
+  open.set(a, b)
+  open.set(b, a)
+  const equal = compare()
+  open.delete(a)
+  open.delete(b)
+  return equal
+}
+
+type Kind =
+  | 'array'
+  | 'map'
+  | 'set'
+  | 'object'
+  | 'date'
+  | 'number'
+  | 'bigint'
+  | 'boolean'
+  | 'symbol'
+  | 'text'
+  | 'pattern'
+  | 'url'
+  | 'error'
+  | 'binary'
+  | 'identity'
+
+function kindOf(value: object): Kind {
+  if (typeof value === 'function') return 'identity'
+  if (Array.isArray(value)) return 'array'
+  if (ArrayBuffer.isView(value)) return 'binary'
+  if (isOfOwnClass(value)) return 'object'
+  if (isBinary(value)) return 'binary'
+  if (value instanceof Map) return 'map'
+  if (value instanceof Set) return 'set'
+  if (value instanceof Date) return 'date'
+  if (value instanceof Number) return 'number'
+  if (value instanceof Boolean) return 'boolean'
+  if (value instanceof Symbol) return 'symbol'
+  if (value instanceof RegExp) return 'pattern'
+  if (value instanceof String) return 'text'
+  if (value instanceof Error) return 'error'
+  if (value instanceof BigInt) return 'bigint'
+  if (value instanceof URL) return 'url'
+  return identities.some((cls) => value instanceof cls) ? 'identity' : 'object'
+}
+
+const identities = [Promise, WeakMap, WeakSet, WeakRef]
+
+/** The prototypes of all classes that have a kind of their own. */
+const kinds: ReadonlySet<object | null> = new Set(
+  [
+    ...[ArrayBuffer, SharedArrayBuffer, Map, Set, Date, Number, Boolean, Symbol, RegExp, String, Error, BigInt, URL],
+    ...identities,
+  ].map(({ prototype }) => prototype as object),
+)
+
+/**
+ * Whether an object is plain, or of a class that extends no other. Most objects are, and need no
+ * test for the other kinds.
+ */
+function isOfOwnClass(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === null || prototype === Object.prototype) return true
+  return Object.getPrototypeOf(prototype) === Object.prototype && !kinds.has(prototype)
+}
+
+/**
+ * Whether an object's content is invisible: its class stores it outside the object's enumerable
+ * properties.
+ */
+function isOpaque(value: object): boolean {
+  if (Object.keys(value).length > 0 || value instanceof Dict || ownKeys(value).length > 0) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // An empty plain object has no content. Plain objects of other realms have their own prototype.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  return !isPlain || Reflect.ownKeys(value).length > 0
+}
+
+function elementsEqual(a: ArrayLike<unknown>, b: ArrayLike<unknown>, open: Open): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (!deepEqual(a[at], b[at], open)) return false
+  return true
+}
+
+/** Removes the elements that are identical on both sides first, then compares the rest pairwise. */
+function setsEqual(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>, open: Open): boolean {
+  if (a.size !== b.size) return false
+  return bagsEqual(
+    [...a].filter((one) => !b.has(one)),
+    [...b].filter((one) => !a.has(one)),
+    open,
+  )
+}
+
+function mapsEqual(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>, open: Open): boolean {
+  if (a.size !== b.size) return false
+  const left = [...a].filter(([key, value]) => !b.has(key) || !deepEqual(value, b.get(key), open))
+  const right = [...b].filter(([key, value]) => !a.has(key) || !deepEqual(value, a.get(key), open))
+  return bagsEqual(left, right, open)
+}
+
+function bagsEqual(a: readonly unknown[], b: readonly unknown[], open: Open): boolean {
+  if (a.length !== b.length) return false
+  const left = [...b]
+  return a.every((one) => {
+    const at = left.findIndex((other) => deepEqual(one, other, open))
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0
+  })
+}
+
+function propertiesEqual(a: object, b: object, open: Open): boolean {
+  const keys = ownKeys(a)
+  if (keys.length !== ownKeys(b).length || !keys.every((key) => Object.hasOwn(b, key))) return false
+  for (const key of keys) if (!deepEqual(Reflect.get(a, key), Reflect.get(b, key), open)) return false
+  return keys.includes('constructor') || sameClass(a, b)
+}
+
+function ownKeys(value: object): readonly (string | symbol)[] {
+  const names = Object.keys(value)
+  const symbols = Object.getOwnPropertySymbols(value)
+  if (symbols.length === 0) return names
+  return [...names, ...symbols.filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))]
+}
+
+/**
+ * Objects without a class equal those of any class. Plain objects of two realms are of one class.
+ */
+function sameClass(a: object, b: object): boolean {
+  if (a.constructor === b.constructor || !('constructor' in a) || !('constructor' in b)) return true
+  return isRealmObject(a.constructor) && isRealmObject(b.constructor)
+}
+
+function isRealmObject(cls: unknown): boolean {
+  return typeof cls === 'function' && cls instanceof cls
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b))
+}
