@@ -12,7 +12,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 /** @returns the address of the module */
 export function compiledModule(workload) {
   // Packages can't be resolved by name from the file's folder.
-  const runtime = import.meta.resolve('@arcturus/core/runtime')
+  const runtime = import.meta.resolve('@arcturus/core/internal/runtime')
   const { code } = compilePolicy(authorizerFor(workload), { runtime })
   const file = join(folder, `${workload.name}.mjs`)
   writeFileSync(file, code)

@@ -16,7 +16,7 @@ const { values } = parseArgs({
 const [lines, keys] = [Number(values.lines), Number(values.keys)]
 build('@arcturus/core', '@arcturus/prettier-plugin', '@arcturus/language-service')
 const { LanguageService } = await import('@arcturus/language-service')
-const { describeSchema } = await import('@arcturus/core/editing')
+const { describeSchema } = await import('@arcturus/language-service')
 const { Authorizer } = await import('@arcturus/core')
 
 const uri = 'file:///policy.polar'

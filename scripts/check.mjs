@@ -8,6 +8,7 @@ import { bundleForBrowser } from './browserBundle.mjs'
 import { formatPolicies } from './formatPolicies.mjs'
 import { packAll } from './pack.mjs'
 import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
+import { isCurrent } from './publicApi.mjs'
 import { typecheckAll } from './typecheck.mjs'
 
 /**
@@ -19,13 +20,10 @@ const ceilings = {
   core: {
     index: [75, 185],
     sync: 0,
-    runtime: 17.5,
+    runtime: 1.5,
     explain: 15.5,
     decisions: 15.5,
-    filters: 2,
-    language: 0,
-    editing: 2,
-    tools: 17,
+    filters: 0.5,
     node: 3.5,
   },
   compile: { index: 4 },
@@ -114,7 +112,7 @@ async function compiledExamplesFit() {
       const more = 'allow(_: User, "edit", note: Note) if note.title.startsWith("public");'
       await authorizer.load(kind.includes('method') ? policy + more : policy)
       const file = join(folder, 'policy.mjs')
-      writeFileSync(file, compilePolicy(authorizer, { runtime: of('core/dist/runtime') }).code)
+      writeFileSync(file, compilePolicy(authorizer, { runtime: of('core/dist/internal/runtime') }).code)
       const { first } = await bundleForBrowser(file)
       console.log(`compiled example, ${kind}: ${(first / 1000).toFixed(1)} kB; the ceiling is ${most} kB`)
       if (!document.includes(`${most} kB`)) console.error(`docs/compiled.md does not name ${most} kB.`)
@@ -133,6 +131,7 @@ const steps = {
   'Format of policies': () => formatPolicies(true),
   Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
   Types: () => typecheckAll(),
+  'Public names': isCurrent,
   'Unused code and dependencies': () => run('exec', 'knip'),
   'Published packages': () => {
     const tarballs = mkdtempSync(join(tmpdir(), 'arcturus-check-'))

@@ -12,8 +12,8 @@ export async function measure({ name, seed, engines }) {
   const entries = {
     'arcturus Authorizer': `export { Authorizer } from '@arcturus/core'`,
     [`arcturus compiled, with ${name}`]: `export { createAuthorizer } from ${JSON.stringify(module)}`,
-    'arcturus runtime of compiled': `export { compiled } from '@arcturus/core/runtime'`,
-    'arcturus runtime, all of it': `export * from '@arcturus/core/runtime'`,
+    'arcturus runtime of compiled': `export { compiled } from '@arcturus/core/internal/runtime'`,
+    'arcturus runtime, all of it': `export * from '@arcturus/core/internal/runtime'`,
     'arcturus drop-in': `export { Oso } from '@arcturus/oso'`,
     ...(engines.includes('casl') && { CASL: `export { AbilityBuilder, createMongoAbility } from '@casl/ability'` }),
   }

@@ -1,7 +1,7 @@
 import { AuthorizationError, Authorizer, type FieldDeclaration, InvalidBodyError, PolicyError } from '@arcturus/core'
-import type { Wanted } from '@arcturus/core/filters'
 import { engineOf } from '@arcturus/core/internal/writes'
 import { actionsToCheck } from '../../packages/core/src/authorizer/actions/actionNames.js'
+import type { Wanted } from '../../packages/core/src/schema/wanted.js'
 import { collectionPolicy } from './collectionPolicy.js'
 import { actorOf, check, isTrue, type Outcome, outcomeOf, Prepared, quiet, withoutTime } from './evaluators.js'
 import { makeObjects, type Objects, register } from './objects.js'

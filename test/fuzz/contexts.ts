@@ -1,6 +1,6 @@
-import { ArcturusError, Authorizer, type Context } from '@arcturus/core'
 import { compilePolicy } from '@arcturus/compile'
-import * as runtime from '@arcturus/core/runtime'
+import { ArcturusError, Authorizer, type Context } from '@arcturus/core'
+import * as runtime from '@arcturus/core/internal/runtime'
 import { Random } from './random.js'
 
 class User {

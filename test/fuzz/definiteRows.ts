@@ -1,5 +1,7 @@
-import type { Definite, DefiniteReach, Operand, Root, Schema } from '@arcturus/core/filters'
+import type { Definite, Operand } from '@arcturus/core/filters'
 import { Decimal } from '@prisma/client-runtime-utils'
+import type { DefiniteReach, Root } from '../../packages/core/src/condition/condition.js'
+import type { Schema } from '../../packages/core/src/schema/schema.js'
 
 /** What a leaf reads from a path: nothing where a step before the last has no row. */
 type Read = { readonly value: unknown } | undefined

@@ -1,5 +1,5 @@
 // Bundles the fuzz test with the sources of core, so that it runs without a build, and runs it.
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
 import manifest from '../package.json' with { type: 'json' }
@@ -18,21 +18,21 @@ await build({
   external: Object.keys(manifest.devDependencies),
   resolve: {
     alias: {
-      '@arcturus/core/internal/writes': here('../../packages/core/src/internal/writes.ts'),
       '@arcturus/writes': here('../../packages/writes/src/index.ts'),
-      '@arcturus/core/internal/oso': here('../../packages/core/src/internal/oso.ts'),
       '@arcturus/oso': here('../../packages/oso/src/index.ts'),
-      '@arcturus/core/internal/sql': here('../../packages/core/src/internal/sql.ts'),
       '@arcturus/sql': here('../../packages/sql/src/index.ts'),
-      '@arcturus/core/internal/compile': here('../../packages/core/src/internal/compile.ts'),
       '@arcturus/compile': here('../../packages/compile/src/index.ts'),
-      '@arcturus/core/internal/web': here('../../packages/core/src/internal/web.ts'),
       '@arcturus/web': here('../../packages/web/src/index.ts'),
+      ...Object.fromEntries(
+        readdirSync(here('../../packages/core/src/internal')).map((name) => [
+          `@arcturus/core/internal/${name.replace('.ts', '')}`,
+          here(`../../packages/core/src/internal/${name}`),
+        ]),
+      ),
       '@arcturus/core/sync': here('../../packages/core/src/sync.ts'),
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
-      '@arcturus/core/tools': here('../../packages/core/src/tools/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),
-      '@arcturus/core/runtime': here('../../packages/core/src/compiled/runtime.ts'),
+      '@arcturus/core/runtime': here('../../packages/core/src/runtime.ts'),
       '@arcturus/core': here('../../packages/core/src/index.ts'),
       '@arcturus/prisma': here('../../packages/prisma/src/index.ts'),
       '@arcturus/testing/diff': here('../../packages/testing/src/diff/index.ts'),

@@ -1,16 +1,9 @@
 import type { Span } from '@arcturus/core'
-import {
-  type Definite,
-  type KnownRow,
-  type Operand,
-  type OperandType,
-  type Path,
-  type Root,
-  Source,
-  type Variable,
-} from '@arcturus/core/filters'
+import type { Definite, Operand, Path } from '@arcturus/core/filters'
 import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
 import fc from 'fast-check'
+import type { KnownRow, OperandType, Root, Variable } from '../../packages/core/src/condition/condition.js'
+import { Source } from '../../packages/core/src/language/source.js'
 import { texts, values } from './rows.js'
 
 export const span: Span = { source: new Source('allow(_, _, _);'), start: 0, end: 5 }

@@ -1,4 +1,4 @@
-import type { MatchOptions } from '@arcturus/core/filters'
+import type { MatchOptions } from '../../packages/core/src/filter/matches.js'
 import type { Client } from '../prisma/documents.js'
 
 /** A row with its relations: objects and lists of objects. */

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { RelationMemory } from '@arcturus/core/tools'
+import { RelationMemory } from '../../packages/core/src/authorizer/relations/relations.js'
 
 /** Projects of several tenants: roles come from an organization, a team, or an invitation. */
 export const tenantPolicy = `

@@ -1,7 +1,7 @@
 import { Authorizer } from '@arcturus/core'
-import { RelationMemory } from '@arcturus/core/tools'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RelationMemory } from '../../packages/core/src/authorizer/relations/relations.js'
 import { openDatabases } from './databases.js'
 import { type Client, clientOf, known, openDocuments, schemas, watchSql } from './documents.js'
 

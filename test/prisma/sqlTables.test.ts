@@ -1,5 +1,5 @@
-import type { SqlRelation } from '@arcturus/sql'
 import { type PrismaField, type PrismaRelation, readSchema, sqlTablesOf } from '@arcturus/prisma'
+import type { SqlRelation } from '@arcturus/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../orm/rows.js'
 import { openDatabases } from './databases.js'

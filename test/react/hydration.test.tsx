@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Authorizer } from '@arcturus/core'
 import { compilePolicy } from '@arcturus/compile'
+import { Authorizer } from '@arcturus/core'
 import { as } from '@arcturus/core/runtime'
 import type { Browser } from 'playwright-core'
 import { renderToString } from 'react-dom/server'
@@ -54,8 +54,8 @@ describe.runIf(hasBrowser)('React in a browser', () => {
       ],
       resolve: {
         alias: {
-          '@arcturus/core/runtime': fileURLToPath(
-            new URL('../../packages/core/src/compiled/runtime.ts', import.meta.url),
+          '@arcturus/core/internal/runtime': fileURLToPath(
+            new URL('../../packages/core/src/internal/runtime.ts', import.meta.url),
           ),
         },
       },

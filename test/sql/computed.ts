@@ -1,5 +1,6 @@
-import type { CompareOperator, Definite, Operand, Path, Root } from '@arcturus/core/filters'
+import type { Definite, Operand, Path } from '@arcturus/core/filters'
 import fc from 'fast-check'
+import type { CompareOperator, Root } from '../../packages/core/src/condition/condition.js'
 import { span } from '../orm/conditions.js'
 
 type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>

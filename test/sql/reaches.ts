@@ -1,5 +1,6 @@
-import type { Definite, DefiniteReach, Path, ReachStep, Root, Variable } from '@arcturus/core/filters'
+import type { Definite, Path } from '@arcturus/core/filters'
 import fc from 'fast-check'
+import type { DefiniteReach, ReachStep, Root, Variable } from '../../packages/core/src/condition/condition.js'
 import { type Conditions, span, variableOf } from '../orm/conditions.js'
 
 /** A way from a row to others: relations of one model after the other. */

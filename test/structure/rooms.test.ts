@@ -29,6 +29,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'explain',
     'decisions',
     'compiled',
+    'runtime',
     'tools',
     'editing',
     'internal',
@@ -186,7 +187,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['sync', 'explain', 'decisions', 'compiled', 'node', 'tools', 'editing']
+const apart = ['sync', 'explain', 'decisions', 'compiled', 'runtime', 'node', 'tools', 'editing']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {

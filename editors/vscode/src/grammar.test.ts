@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Source, type Token, Tokens } from '@arcturus/core/editing'
-import { parsePolicy } from '@arcturus/core/language'
+import { parseFile, Source, type Token, Tokens } from '@arcturus/core/internal/language-service'
 import { beforeAll, describe, expect, test } from 'vitest'
 import oniguruma from 'vscode-oniguruma'
 import textmate, { type IGrammar } from 'vscode-textmate'
@@ -229,7 +228,7 @@ describe('a snippet is a valid policy', () => {
   test.each(Object.entries(snippets))('%s', (_, snippet) => {
     const policy = expanded(snippet)
     expect(policy).not.toContain('$')
-    expect(parsePolicy(policy).diagnostics).toEqual([])
-    expect(parsePolicy(policy).file.statements).toHaveLength(1)
+    expect(parseFile(new Source(policy)).diagnostics).toEqual([])
+    expect(parseFile(new Source(policy)).file.statements).toHaveLength(1)
   })
 })

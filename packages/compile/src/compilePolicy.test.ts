@@ -1,6 +1,7 @@
 import { ArgumentError, Authorizer, QueryError } from '@arcturus/core'
 import { markPartial, type ScalarType } from '@arcturus/core/internal/compile'
-import { as, type CompiledPolicy, compiled } from '@arcturus/core/runtime'
+import { type CompiledPolicy, compiled } from '@arcturus/core/internal/runtime'
+import { as } from '@arcturus/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { compilePolicy } from './compilePolicy.js'
 import { moduleOf } from './testing/moduleOf.js'

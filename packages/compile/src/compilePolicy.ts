@@ -49,7 +49,7 @@ export interface CompileOptions {
    * rule, and their subclasses. If there are none, all models.
    */
   readonly actors?: readonly string[]
-  /** The specifier from which the module imports its runtime. Default: `@arcturus/core/runtime`. */
+  /** The specifier from which the module imports its runtime. Default: `@arcturus/core/internal/runtime`. */
   readonly runtime?: string
 }
 
@@ -182,7 +182,7 @@ class ModuleWriter {
       `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
-    const { runtime = '@arcturus/core/runtime' } = this.options
+    const { runtime = '@arcturus/core/internal/runtime' } = this.options
     const code = [
       `import { ${['compiled', ...(this.#hasContext ? ['makeContext'] : []), ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
       `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: new Map([\n${plans.join('')}]),\n}\n}`,

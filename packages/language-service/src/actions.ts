@@ -1,4 +1,4 @@
-import type { Span } from '@arcturus/core/editing'
+import type { Span } from '@arcturus/core/internal/language-service'
 import type { Range } from 'vscode-languageserver-types'
 import { type PolicyDocument, rangeOf } from './document.js'
 

@@ -22,7 +22,7 @@ import {
   type Statement,
   schemaOf,
   unionsOf,
-} from '@arcturus/core/editing'
+} from '@arcturus/core/internal/language-service'
 import type { PolicyDocument } from './document.js'
 
 /**

@@ -11,7 +11,7 @@ import {
   Source,
   shapeOf,
   Tokens,
-} from '@arcturus/core/editing'
+} from '@arcturus/core/internal/language-service'
 import { type CompletionItem, CompletionItemKind, type Range } from 'vscode-languageserver-types'
 import type { Analysis } from './analysis.js'
 import { describeField } from './describe.js'

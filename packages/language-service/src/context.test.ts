@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import { describeSchema } from '@arcturus/core/editing'
+import { describeSchema } from '@arcturus/core/internal/language-service'
 import { expect, test } from 'vitest'
 import { LanguageService } from './index.js'
 

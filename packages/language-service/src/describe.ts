@@ -1,4 +1,4 @@
-import type { Field, Rule, Span } from '@arcturus/core/editing'
+import type { Field, Rule, Span } from '@arcturus/core/internal/language-service'
 
 /** Returns a field's type: `string?`, `enum "LOW" | "HIGH"`, `many Document`. */
 export function describeField(field: Field): string {

@@ -1,4 +1,4 @@
-import type { Diagnostic as PolicyDiagnostic } from '@arcturus/core/editing'
+import type { Diagnostic as PolicyDiagnostic } from '@arcturus/core/internal/language-service'
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-types'
 import type { Analysis } from './analysis.js'
 import { documentOf, rangeOf } from './document.js'

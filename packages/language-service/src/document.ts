@@ -1,4 +1,12 @@
-import { type Diagnostic, LOOKAHEAD, type Piece, pieceAt, Shape, Source, type Span } from '@arcturus/core/editing'
+import {
+  type Diagnostic,
+  LOOKAHEAD,
+  type Piece,
+  pieceAt,
+  Shape,
+  Source,
+  type Span,
+} from '@arcturus/core/internal/language-service'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Position, Range } from 'vscode-languageserver-types'
 

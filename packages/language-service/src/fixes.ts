@@ -1,4 +1,4 @@
-import { type Diagnostic as PolicyDiagnostic, spanText } from '@arcturus/core/editing'
+import { type Diagnostic as PolicyDiagnostic, spanText } from '@arcturus/core/internal/language-service'
 import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver-types'
 import type { Analysis } from './analysis.js'
 import { diagnosticOf } from './diagnostics.js'

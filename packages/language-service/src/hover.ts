@@ -1,4 +1,4 @@
-import { type Expression, effectiveConditions } from '@arcturus/core/editing'
+import { type Expression, effectiveConditions } from '@arcturus/core/internal/language-service'
 import type { Hover } from 'vscode-languageserver-types'
 import type { Analysis } from './analysis.js'
 import { describeField, headOf, lineOf } from './describe.js'

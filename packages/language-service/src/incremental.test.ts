@@ -1,6 +1,5 @@
 import { Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
-import { describeSchema } from '@arcturus/core/editing'
-import { loadAgain } from '@arcturus/core/tools'
+import { describeSchema, loadAgain } from '@arcturus/core/internal/language-service'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { IncrementalLoad, LanguageService } from './index.js'

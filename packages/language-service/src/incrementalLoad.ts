@@ -1,4 +1,4 @@
-import { type Incremental, Kept, type Source, type Span } from '@arcturus/core/editing'
+import { type Incremental, Kept, type Source, type Span } from '@arcturus/core/internal/language-service'
 import { PieceSource, PolicyDocument } from './document.js'
 
 /** Parses and checks the files of a policy again and again: a changed text costs the statements around the change. */

@@ -1,6 +1,4 @@
-export type { SchemaDescription } from '@arcturus/core/editing'
-export type { GrantedAction } from './actions.js'
-export type { Application } from './analysis.js'
+export { describeSchema, type SchemaDescription } from '@arcturus/core/internal/language-service'
 export { IncrementalLoad } from './incrementalLoad.js'
 export { RenameError } from './navigation.js'
 export { tokenModifiers, tokenTypes } from './semanticTokens.js'

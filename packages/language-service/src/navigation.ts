@@ -1,4 +1,4 @@
-import { isName } from '@arcturus/core/editing'
+import { isName } from '@arcturus/core/internal/language-service'
 import type { DocumentHighlight, Location, Range, WorkspaceEdit } from 'vscode-languageserver-types'
 import type { Analysis } from './analysis.js'
 import { documentOf, type PolicyDocument, rangeOf } from './document.js'

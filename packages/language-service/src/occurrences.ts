@@ -6,7 +6,7 @@ import {
   type Span,
   type Statement,
   type StringLiteral,
-} from '@arcturus/core/editing'
+} from '@arcturus/core/internal/language-service'
 import type { Analysis } from './analysis.js'
 
 export type TermKind = 'role' | 'permission' | 'relation'

@@ -1,4 +1,4 @@
-import { commentsOf, type Span, type Statement } from '@arcturus/core/editing'
+import { commentsOf, type Span, type Statement } from '@arcturus/core/internal/language-service'
 import { type DocumentSymbol, type FoldingRange, FoldingRangeKind, SymbolKind } from 'vscode-languageserver-types'
 import { headOf, lineOf } from './describe.js'
 import { type PolicyDocument, rangeOf } from './document.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Authorizer } from '@arcturus/core'
-import { describeSchema } from '@arcturus/core/editing'
+import { describeSchema } from '@arcturus/core/internal/language-service'
 import { describe, expect, it } from 'vitest'
 import { PolicyDocument } from './document.js'
 import { LanguageService } from './index.js'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import type { Application } from './analysis.js'
 import { PolicyDocument } from './document.js'
-import { type Application, LanguageService } from './index.js'
+import { LanguageService } from './index.js'
 
 const uri = 'file:///policy.polar'
 

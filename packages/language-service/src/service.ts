@@ -1,4 +1,4 @@
-import { Kept } from '@arcturus/core/editing'
+import { Kept } from '@arcturus/core/internal/language-service'
 import type {
   CodeAction,
   CompletionItem,

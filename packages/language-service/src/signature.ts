@@ -1,4 +1,4 @@
-import { type Call, eachChild, expectedAfter, type Node, type Rule } from '@arcturus/core/editing'
+import { type Call, eachChild, expectedAfter, type Node, type Rule } from '@arcturus/core/internal/language-service'
 import type { SignatureHelp, SignatureInformation } from 'vscode-languageserver-types'
 import type { Analysis } from './analysis.js'
 import { headOf, lineOf } from './describe.js'

@@ -1,4 +1,4 @@
-import type { Comment, Printed } from '@arcturus/core/language'
+import type { Comment, Printed } from '@arcturus/core/internal/prettier-plugin'
 
 /** A comment as Prettier attaches it. */
 export interface Attached extends Comment {

@@ -1,4 +1,10 @@
-import { commentsOf, type Diagnostic, formatDiagnostic, parsePolicy } from '@arcturus/core/language'
+import {
+  commentsOf,
+  type Diagnostic,
+  formatDiagnostic,
+  parseFile,
+  Source,
+} from '@arcturus/core/internal/prettier-plugin'
 import { format as formatWithPrettier } from 'prettier/standalone'
 import * as plugin from './index.js'
 
@@ -38,7 +44,7 @@ export class FormatError extends Error {
  * ```
  */
 export async function format(text: string, { name }: FormatOptions = {}): Promise<string> {
-  const { file, diagnostics } = parsePolicy(text, name)
+  const { file, diagnostics } = parseFile(new Source(text, name))
   if (diagnostics.length > 0) throw new FormatError(diagnostics)
   let formatted = await once(text)
   // A comment between words that stay together moves, and can change how its line breaks.
@@ -46,7 +52,7 @@ export async function format(text: string, { name }: FormatOptions = {}): Promis
     before = formatted
     formatted = await once(before)
   }
-  const again = parsePolicy(formatted, name)
+  const again = parseFile(new Source(formatted, name))
   if (again.diagnostics.length > 0 || essenceOf(again.file) !== essenceOf(file))
     throw new Error('The formatter would change the meaning of the policy. Please report the policy.')
   return formatted
@@ -57,7 +63,7 @@ function once(text: string): Promise<string> {
 }
 
 /** Returns what formatting must keep: the AST without places, and the texts of the comments in order. */
-function essenceOf(file: ReturnType<typeof parsePolicy>['file']): string {
+function essenceOf(file: ReturnType<typeof parseFile>['file']): string {
   const isPlace = (key: string, value: unknown): boolean =>
     key === 'span' || (key === 'head' && typeof value === 'object' && value !== null && 'source' in value)
   const tree = JSON.stringify(file, (key, value: unknown) => {

@@ -1,4 +1,4 @@
-import { commentsOf, type formatDiagnostic, parsePolicy } from '@arcturus/core/language'
+import { commentsOf, type formatDiagnostic, parseFile, Source } from '@arcturus/core/internal/prettier-plugin'
 import type { Parser, Printer, SupportLanguage } from 'prettier'
 import { type Attached, type Commented, prepare } from './comments.js'
 import { printer } from './printer.js'
@@ -19,7 +19,7 @@ export const defaultOptions: { readonly printWidth: number; readonly tabWidth: n
 const polar: Parser<Commented & { comments?: Attached[] }> = {
   astFormat: 'polar',
   parse(text) {
-    const { file, diagnostics } = parsePolicy(text)
+    const { file, diagnostics } = parseFile(new Source(text))
     const [first] = diagnostics
     if (first) throw syntaxError(first)
     prepare(file)

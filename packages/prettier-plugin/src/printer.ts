@@ -1,4 +1,4 @@
-import { BODY, type Layout, layOut, type Part, print } from '@arcturus/core/language'
+import { BODY, type Layout, layOut, type Part, print } from '@arcturus/core/internal/prettier-plugin'
 import type { Doc, Printer } from 'prettier'
 import { builders } from 'prettier/doc'
 import { type Attached, attach, type Commented, partsOf, placesIn } from './comments.js'

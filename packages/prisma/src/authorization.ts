@@ -1,5 +1,5 @@
 import type { Action, ActionOn, ActorIn, Authorizer, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, invalidArgument, own } from '@arcturus/core/filters'
+import { ArgumentError, invalidArgument, own } from '@arcturus/core/internal/prisma'
 import { printSql, type VerifiedDatabase } from '@arcturus/sql'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/writes'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'

@@ -1,4 +1,4 @@
-import { ArcturusError, type ErrorDetails, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
+import { ArcturusError, type ErrorDetails, RelationNotLoadedError, type Wanted } from '@arcturus/core/internal/prisma'
 
 /** The Prisma schema is invalid, does not describe the client or database, or is not available. */
 export class PrismaSchemaError extends ArcturusError {

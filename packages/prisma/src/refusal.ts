@@ -1,5 +1,5 @@
 import type { Span } from '@arcturus/core'
-import { UnsupportedFilterError } from '@arcturus/core/filters'
+import { UnsupportedFilterError } from '@arcturus/core/internal/prisma'
 
 /** The reason why a condition can't be a `where`, as a stable code. */
 export type Reason =

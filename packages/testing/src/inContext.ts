@@ -1,5 +1,5 @@
 import type { Authorizer, Context } from '@arcturus/core'
-import { showObject } from '@arcturus/core/tools'
+import { showObject } from '@arcturus/core/internal/testing'
 
 /**
  * Returns an authorizer whose questions have a context. Without one, it is the authorizer itself.

@@ -1,5 +1,5 @@
 import type { ActionOn, ActorIn, Authorizer, Context, Filter, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { type DatabaseFacts, type Definite, invalidArgument, own } from '@arcturus/core/filters'
+import { type DatabaseFacts, type Definite, invalidArgument, own } from '@arcturus/core/internal/typeorm'
 import type { VerifiedDatabase } from '@arcturus/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

@@ -1,4 +1,4 @@
-import { ArcturusError, type ErrorDetails } from '@arcturus/core/filters'
+import { ArcturusError, type ErrorDetails } from '@arcturus/core/internal/typeorm'
 
 /**
  * The data source is unusable: it is not initialized, or its database or one of its entities is of

@@ -1,5 +1,5 @@
 import { ForbiddenError, NotFoundError, QueryError } from '@arcturus/core'
-import { Schema } from '@arcturus/core/filters'
+import { Schema } from '@arcturus/core/internal/web'
 import { describe, expect, it } from 'vitest'
 import type { Authority } from './authority.js'
 import { assertRoute } from './declaration.js'

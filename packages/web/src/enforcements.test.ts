@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Authorizer } from '@arcturus/core'
-import type { Model } from '@arcturus/core/filters'
+import type { Model } from '@arcturus/core/internal/web'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Enforcements } from './enforcements.js'
 

@@ -64,7 +64,7 @@ interface Library {
   readonly explain: typeof import('@arcturus/core/explain')
   readonly node: typeof import('@arcturus/core/node')
   readonly testing: typeof import('@arcturus/testing')
-  readonly tools: typeof import('@arcturus/core/tools')
+  readonly tools: typeof import('@arcturus/core/internal/cli')
 }
 
 /** The specifiers of these entries, and how the command imports its own copies. */
@@ -75,7 +75,7 @@ const entries: {
   explain: { specifier: '@arcturus/core/explain', own: () => import('@arcturus/core/explain') },
   node: { specifier: '@arcturus/core/node', own: () => import('@arcturus/core/node') },
   testing: { specifier: '@arcturus/testing', own: () => import('@arcturus/testing') },
-  tools: { specifier: '@arcturus/core/tools', own: () => import('@arcturus/core/tools') },
+  tools: { specifier: '@arcturus/core/internal/cli', own: () => import('@arcturus/core/internal/cli') },
 }
 
 /**

@@ -1,5 +1,5 @@
 import { PolicyError } from '@arcturus/core'
-import { describeSchema } from '@arcturus/core/editing'
+import { describeSchema } from '@arcturus/core/internal/cli'
 import { explain } from '../commands/explain.js'
 import { who } from '../commands/who.js'
 import { loadConfig } from '../config/loadConfig.js'

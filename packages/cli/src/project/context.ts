@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ArgumentError, type Authorizer, type Context } from '@arcturus/core'
-import type { Field } from '@arcturus/core/filters'
+import type { Field } from '@arcturus/core/internal/cli'
 import { Failure, reasonOf } from '../output/failure.js'
 
 /** Returns the row of a reference, such as `user:3`. */

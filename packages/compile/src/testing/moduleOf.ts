@@ -1,4 +1,4 @@
-import * as runtime from '@arcturus/core/runtime'
+import * as runtime from '@arcturus/core/internal/runtime'
 import { type CompileOptions, compilePolicy } from '../compilePolicy.js'
 
 /**

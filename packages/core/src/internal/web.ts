@@ -35,5 +35,5 @@ export type {
 } from '../register.js'
 export type { ActionOn, FieldActionOn, FieldOn } from '../rowTypes.js'
 export type { Model } from '../schema/model.js'
-export type { Schema } from '../schema/schema.js'
+export { Schema } from '../schema/schema.js'
 export { isThenable } from '../values/thenable.js'

@@ -1,2 +1,2 @@
-export { type LoadOptions, loadPolicyFiles } from './loadPolicyFiles.js'
-export { type PolicyWatcher, type WatchOptions, watchPolicyFiles } from './watchPolicyFiles.js'
+export { loadPolicyFiles } from './loadPolicyFiles.js'
+export { type PolicyWatcher, watchPolicyFiles } from './watchPolicyFiles.js'

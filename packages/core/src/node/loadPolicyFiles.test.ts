@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { ArgumentError, PolicyError } from '../errors.js'
-import { loadPolicyFiles, type PolicyWatcher, type WatchOptions, watchPolicyFiles } from './index.js'
+import { loadPolicyFiles, type PolicyWatcher, watchPolicyFiles } from './index.js'
+import type { WatchOptions } from './watchPolicyFiles.js'
 
 class User {}
 class Note {}

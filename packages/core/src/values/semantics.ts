@@ -23,12 +23,6 @@ import type { Code } from '../language/codes.js'
  */
 export type Decision = boolean | undefined
 
-/** Returns `one or other`. */
-export function either(one: Decision, other: Decision): Decision {
-  if (one || other) return true
-  return one === undefined || other === undefined ? undefined : false
-}
-
 /** The errors that end an evaluation at once: no alternative outweighs them. */
 const endings: ReadonlySet<Code | undefined> = new Set([
   'frame-limit',

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/internal/prisma'
 import { unsupportedOperation } from '../errors.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'
 import { unguardedClient } from './call.js'

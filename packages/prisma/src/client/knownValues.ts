@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import type { Field } from '@arcturus/core/filters'
+import type { Field } from '@arcturus/core/internal/prisma'
 import { isStored, type Values } from '@arcturus/writes'
 import { isArguments } from '../literal.js'
 import type { PrismaColumn, PrismaModel } from '../schema/schema.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { complement, UnsupportedFilterError } from '@arcturus/core/filters'
+import { complement, UnsupportedFilterError } from '@arcturus/core/internal/prisma'
 import {
   loadRowsFilter,
   RowQuestions,

@@ -1,4 +1,4 @@
-import { NotFoundError } from '@arcturus/core/filters'
+import { NotFoundError } from '@arcturus/core/internal/prisma'
 import type { Arguments } from '../literal.js'
 import { afterNothing, findCursor } from '../query/cursor.js'
 import { filtered } from '../query/guard.js'

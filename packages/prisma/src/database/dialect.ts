@@ -1,4 +1,4 @@
-import { type DatabaseFacts, invalidArgument } from '@arcturus/core/filters'
+import { type DatabaseFacts, invalidArgument } from '@arcturus/core/internal/prisma'
 import type { VerifiedDatabase } from '@arcturus/sql'
 import { schemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'

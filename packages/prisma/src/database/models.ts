@@ -1,4 +1,4 @@
-import type { Field, Model, ScalarField, ScalarType } from '@arcturus/core/filters'
+import type { Field, Model, ScalarField, ScalarType } from '@arcturus/core/internal/prisma'
 import { keepsValues } from '@arcturus/sql'
 import type { PrismaColumn, PrismaField, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'

@@ -1,4 +1,4 @@
-import { declaredReferences } from '@arcturus/core/filters'
+import { declaredReferences } from '@arcturus/core/internal/prisma'
 import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, exactTexts } from './dialect.js'
 

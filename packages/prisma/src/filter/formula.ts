@@ -10,7 +10,7 @@ import {
   type Root,
   type Schema,
   variablesIn,
-} from '@arcturus/core/filters'
+} from '@arcturus/core/internal/prisma'
 import type { Path } from '../schema/path.js'
 
 /** Returns the rows that a formula refers to, except those that it ranges over itself. */

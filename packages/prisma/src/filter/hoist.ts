@@ -9,7 +9,7 @@ import {
   type SomeFormula,
   type Variable,
   variablesIn,
-} from '@arcturus/core/filters'
+} from '@arcturus/core/internal/prisma'
 import { refuse } from '../refusal.js'
 import { isPrefix, type Path, samePath } from '../schema/path.js'
 import type { Tables } from '../schema/tables.js'

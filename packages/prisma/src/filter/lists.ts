@@ -1,5 +1,5 @@
 import type { Span } from '@arcturus/core'
-import type { Formula, Operand, Root } from '@arcturus/core/filters'
+import type { Formula, Operand, Root } from '@arcturus/core/internal/prisma'
 import { refuse } from '../refusal.js'
 import type { Column } from './column.js'
 

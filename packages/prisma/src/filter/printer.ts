@@ -1,4 +1,4 @@
-import type { Definite, Formula } from '@arcturus/core/filters'
+import type { Definite, Formula } from '@arcturus/core/internal/prisma'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from '../database/dialect.js'
 import { withReferences } from '../database/references.js'
 import type { TextFacts } from '../database/textFacts.js'

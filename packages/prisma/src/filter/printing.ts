@@ -1,5 +1,5 @@
 import type { Span } from '@arcturus/core'
-import type { Compare, Formula, In, IsA, Operand, Root, SomeFormula, Text } from '@arcturus/core/filters'
+import type { Compare, Formula, In, IsA, Operand, Root, SomeFormula, Text } from '@arcturus/core/internal/prisma'
 import type { Order, TextOperator } from '@arcturus/sql'
 import type { Dialects } from '../database/dialect.js'
 import { refuse } from '../refusal.js'

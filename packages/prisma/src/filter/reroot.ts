@@ -8,7 +8,7 @@ import {
   type Operand,
   type SomeFormula,
   type Variable,
-} from '@arcturus/core/filters'
+} from '@arcturus/core/internal/prisma'
 import { type Path, rowOf, samePath, sameRow } from '../schema/path.js'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'

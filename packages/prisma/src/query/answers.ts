@@ -1,5 +1,5 @@
 import type { Authorizer, Filter, FilterOptions } from '@arcturus/core'
-import { type Definite, invalidArgument, partsIn, UnsupportedFilterError } from '@arcturus/core/filters'
+import { type Definite, invalidArgument, partsIn, UnsupportedFilterError } from '@arcturus/core/internal/prisma'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'

@@ -1,5 +1,5 @@
 import type { Context } from '@arcturus/core'
-import type { Definite } from '@arcturus/core/filters'
+import type { Definite } from '@arcturus/core/internal/prisma'
 import { UnresolvedFilterError } from '../errors.js'
 import type { Strategy } from '../filter/subquery/plan.js'
 import { isArguments } from '../literal.js'

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/internal/prisma'
 import { sendOnce } from '../database/send.js'
 import { type PrismaSchemaError, schemaError, UnresolvedFilterError, unsupportedOperation } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { ForbiddenError, invalidArgument, UnauthenticatedError } from '@arcturus/core/filters'
+import { ForbiddenError, invalidArgument, UnauthenticatedError } from '@arcturus/core/internal/prisma'
 import { isDecimal } from '@arcturus/sql'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'

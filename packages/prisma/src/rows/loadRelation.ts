@@ -1,4 +1,4 @@
-import { type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
+import { type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core/internal/prisma'
 import { TooManyRowsError } from '../errors.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'

@@ -1,4 +1,4 @@
-import type { Wanted } from '@arcturus/core/filters'
+import type { Wanted } from '@arcturus/core/internal/prisma'
 
 /** The time for which a long relation is not read again, in milliseconds. */
 const known = 60_000

@@ -1,4 +1,4 @@
-import { QueryError } from '@arcturus/core/filters'
+import { QueryError } from '@arcturus/core/internal/prisma'
 
 /**
  * Whether the only cause of an error is a relation that must be loaded, or a value that must be

@@ -1,4 +1,4 @@
-import { tagOf } from '@arcturus/core/filters'
+import { tagOf } from '@arcturus/core/internal/prisma'
 import { expect, test } from 'vitest'
 import { readSchema } from '../schema/readSchema.js'
 import { Tables } from '../schema/tables.js'

@@ -1,4 +1,4 @@
-import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/filters'
+import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/internal/prisma'
 import { isArguments } from '../literal.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'

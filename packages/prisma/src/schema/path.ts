@@ -1,4 +1,4 @@
-import type { Operand, Root } from '@arcturus/core/filters'
+import type { Operand, Root } from '@arcturus/core/internal/prisma'
 
 export type Path = Extract<Operand, { readonly kind: 'path' }>
 

@@ -1,7 +1,6 @@
 import { ArgumentError, type Authorizer, type Policy } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
+import { own, recordQueries, watchDecisions } from '@arcturus/core/internal/testing'
 import type { CompiledAuthorizer } from '@arcturus/core/runtime'
-import { recordQueries, watchDecisions } from '@arcturus/core/tools'
 import { CoverageWriter, readCoverage } from './files.js'
 import { countList, type List } from './lists.js'
 import { PolicyRecording } from './recording.js'

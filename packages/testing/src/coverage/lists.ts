@@ -1,5 +1,5 @@
 import type { Authorizer, Span } from '@arcturus/core'
-import type { Condition } from '@arcturus/core/filters'
+import type { Condition } from '@arcturus/core/internal/testing'
 import {
   conditionsIn,
   type Expression,
@@ -9,7 +9,7 @@ import {
   isOfUnknownRow,
   type Part,
   type Truth,
-} from '@arcturus/core/tools'
+} from '@arcturus/core/internal/testing'
 import type { Point } from './points.js'
 import type { PolicyRecording } from './recording.js'
 

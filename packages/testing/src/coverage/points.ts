@@ -1,6 +1,6 @@
 import type { Policy, Span } from '@arcturus/core'
-import type { Schema } from '@arcturus/core/filters'
-import { descendants, type Expression, type Node, type Parameter, type Rule } from '@arcturus/core/tools'
+import type { Schema } from '@arcturus/core/internal/testing'
+import { descendants, type Expression, type Node, type Parameter, type Rule } from '@arcturus/core/internal/testing'
 
 /**
  * The kinds of places that a test run can cover.

@@ -1,6 +1,5 @@
 import type { Policy } from '@arcturus/core'
-import type { Schema } from '@arcturus/core/filters'
-import type { Expression, Recorder, Rule } from '@arcturus/core/tools'
+import type { Expression, Recorder, Rule, Schema } from '@arcturus/core/internal/testing'
 import type { Point } from './points.js'
 import { type Outcome, Tally } from './tally.js'
 

@@ -1,5 +1,5 @@
 import type { Authorizer, Context, PolicySource } from '@arcturus/core'
-import { actionsOn, builtinClasses, type ComparedKind, reachableText } from '@arcturus/core/tools'
+import { actionsOn, builtinClasses, type ComparedKind, reachableText } from '@arcturus/core/internal/testing'
 import { inContext } from '../inContext.js'
 import type { Differences } from './differences.js'
 

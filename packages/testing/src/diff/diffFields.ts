@@ -1,6 +1,5 @@
 import { ArcturusError, type Authorizer, type PolicySource } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
-import { builtinClasses, fieldActionsOf, Residuals, showObject } from '@arcturus/core/tools'
+import { builtinClasses, fieldActionsOf, own, Residuals, showObject } from '@arcturus/core/internal/testing'
 import { actorsOf } from './actors.js'
 import { loadBoth } from './comparison.js'
 import { Differences } from './differences.js'

@@ -1,6 +1,5 @@
 import { ArgumentError, type Authorizer, type Context, type PolicySource } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
-import { RelationMemory, Residuals, showObject } from '@arcturus/core/tools'
+import { own, RelationMemory, Residuals, showObject } from '@arcturus/core/internal/testing'
 import { type Actors, actorsOf } from './actors.js'
 import { type Answer, answerOf, type Check, isSame } from './answer.js'
 import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'

@@ -1,6 +1,5 @@
 import { ArgumentError, type Authorizer, type Filter, QueryError, UnsupportedFilterError } from '@arcturus/core'
-import { complement, type Definite } from '@arcturus/core/filters'
-import { all, FALSE } from '@arcturus/core/tools'
+import { all, complement, type Definite, FALSE } from '@arcturus/core/internal/testing'
 
 /** A filter of the rows of a model that an ORM package makes a query of: see `filterArguments`. */
 export interface RowFilter {

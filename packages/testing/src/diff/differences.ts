@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { type ComparedKind, type Kind, Residuals } from '@arcturus/core/tools'
+import { type ComparedKind, type Kind, Residuals } from '@arcturus/core/internal/testing'
 import type { Question } from './answer.js'
 
 /** Knows for which questions two policies can differ: those with another condition. */

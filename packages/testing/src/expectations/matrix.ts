@@ -1,6 +1,5 @@
 import { type Action, type ArgumentError, AuthorizationError, type Authorizer, type Context } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
-import { fieldActionsOf } from '@arcturus/core/tools'
+import { fieldActionsOf, own } from '@arcturus/core/internal/testing'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
 import { inContext } from '../inContext.js'

@@ -8,8 +8,7 @@ import {
   type FieldActionOn,
   type FieldOn,
 } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
-import { isSameRow, loadExplanation, showObject } from '@arcturus/core/tools'
+import { isSameRow, loadExplanation, own, showObject } from '@arcturus/core/internal/testing'
 import { acceptStandIns, standInHeader } from '@arcturus/web'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'

@@ -1,5 +1,5 @@
 import type { Policy, Span } from '@arcturus/core'
-import type { Schema, Source } from '@arcturus/core/filters'
+import type { Schema, Source } from '@arcturus/core/internal/testing'
 import {
   children,
   descendants,
@@ -10,7 +10,7 @@ import {
   parseFile,
   type Rule,
   type Variable,
-} from '@arcturus/core/tools'
+} from '@arcturus/core/internal/testing'
 
 /** The kinds of mistakes that a mutant makes. */
 export type MutantKind =

@@ -1,5 +1,5 @@
 import type { Authorizer, Context } from '@arcturus/core'
-import { actionsFor, watchDecisions } from '@arcturus/core/tools'
+import { actionsFor, watchDecisions } from '@arcturus/core/internal/testing'
 import type { Check, Question } from '../diff/answer.js'
 import { Remembered } from './remembered.js'
 

@@ -1,15 +1,15 @@
 import { ArcturusError, ArgumentError, type Authorizer, type Context, type Policy, PolicyError } from '@arcturus/core'
-import { own } from '@arcturus/core/filters'
 import {
   actionsToCheck,
   builtinClasses,
   fieldActionsOf,
   fieldTextsOf,
   type Kind,
+  own,
   RelationMemory,
   Residuals,
   showObject,
-} from '@arcturus/core/tools'
+} from '@arcturus/core/internal/testing'
 import { type Answer, answerOf, isSame } from '../diff/answer.js'
 import { Differences } from '../diff/differences.js'
 import { contextText, inContext } from '../inContext.js'

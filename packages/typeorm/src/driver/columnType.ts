@@ -1,4 +1,4 @@
-import type { ScalarType } from '@arcturus/core/filters'
+import type { ScalarType } from '@arcturus/core/internal/typeorm'
 import { type Keeps, keepsValues, type SqlDialect, type SqlType } from '@arcturus/sql'
 import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/internal/typeorm'
 
 /**
  * @throws ArgumentError if the alias is not a nonempty string, or is one of the aliases that

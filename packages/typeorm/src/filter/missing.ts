@@ -1,4 +1,4 @@
-import { QueryError } from '@arcturus/core/filters'
+import { QueryError } from '@arcturus/core/internal/typeorm'
 
 /**
  * Returns whether an error can mean that data has to be loaded or awaited. A recursion along a row

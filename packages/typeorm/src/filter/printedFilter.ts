@@ -1,4 +1,4 @@
-import type { Definite } from '@arcturus/core/filters'
+import type { Definite } from '@arcturus/core/internal/typeorm'
 import { printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/sql'
 import { typeOrmParameter } from '../driver/parameter.js'
 import { quoted } from '../schema/dialect.js'

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/internal/typeorm'
 import type { SqlDialect } from '@arcturus/sql'
 import { And, Equal, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'

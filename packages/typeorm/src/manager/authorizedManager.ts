@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { invalidArgument, own } from '@arcturus/core/filters'
+import { invalidArgument, own } from '@arcturus/core/internal/typeorm'
 import { actionNames, assertOption, scopes } from '@arcturus/writes'
 import { type DataSource, EntityManager } from 'typeorm'
 import { schemaError } from '../errors.js'

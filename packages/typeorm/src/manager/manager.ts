@@ -1,4 +1,4 @@
-import { invalidArgument } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/internal/typeorm'
 import {
   type DataSource,
   type DeepPartial,

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@arcturus/core/filters'
+import { invalidArgument } from '@arcturus/core/internal/typeorm'
 import type { Values } from '@arcturus/writes'
 import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'

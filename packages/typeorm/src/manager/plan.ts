@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core/filters'
+import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
 import {
   fieldPolicyOf,
   Judge,

@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core/filters'
+import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
 import { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase, withinScope } from '@arcturus/writes'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

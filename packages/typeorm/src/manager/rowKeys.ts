@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core/filters'
+import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
 import type { Values } from '@arcturus/writes'
 import type { ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

@@ -1,5 +1,5 @@
 import type { Authorizer, ModelName } from '@arcturus/core'
-import type { Load } from '@arcturus/core/filters'
+import type { Load } from '@arcturus/core/internal/typeorm'
 import type { ScopeOf } from '@arcturus/writes'
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
 import type { Printing } from '../filter/printedFilter.js'

@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core/filters'
+import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
 import type { Adapter, Filter } from '@arcturus/oso'
 import { printSql } from '@arcturus/sql'
 import { typeOrmDriver } from '../driver/driver.js'

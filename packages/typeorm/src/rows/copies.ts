@@ -1,4 +1,4 @@
-import { isPartial, markLeadsToPartial, markPartial, mayBePartial } from '@arcturus/core/filters'
+import { isPartial, markLeadsToPartial, markPartial, mayBePartial } from '@arcturus/core/internal/typeorm'
 import type { EntityManager, EntityTarget } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { wrap } from '../prototypes.js'

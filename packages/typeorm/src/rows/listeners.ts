@@ -1,4 +1,4 @@
-import { markPartial } from '@arcturus/core/filters'
+import { markPartial } from '@arcturus/core/internal/typeorm'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { wrap } from '../prototypes.js'

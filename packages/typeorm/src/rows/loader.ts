@@ -1,4 +1,4 @@
-import { isPartial, type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core/filters'
+import { isPartial, type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core/internal/typeorm'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

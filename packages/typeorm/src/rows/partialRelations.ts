@@ -1,4 +1,4 @@
-import { isPartial, markLeadsToPartial, markPartial, mayBePartial, tag } from '@arcturus/core/filters'
+import { isPartial, markLeadsToPartial, markPartial, mayBePartial, tag } from '@arcturus/core/internal/typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import type { Builder, Join } from './builders.js'

@@ -1,4 +1,4 @@
-import { markPartial, tag } from '@arcturus/core/filters'
+import { markPartial, tag } from '@arcturus/core/internal/typeorm'
 import type { DataSource, EntitySubscriberInterface, InsertEvent } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 

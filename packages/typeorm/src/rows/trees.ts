@@ -1,4 +1,4 @@
-import { markLeadsToPartial, markPartial } from '@arcturus/core/filters'
+import { markLeadsToPartial, markPartial } from '@arcturus/core/internal/typeorm'
 import type { DataSource, ObjectLiteral, TreeRepository } from 'typeorm'
 import { wrap } from '../prototypes.js'
 import { loaded, objectsOf } from './loadedRelations.js'

@@ -1,4 +1,4 @@
-import type { Class } from '@arcturus/core/filters'
+import type { Class } from '@arcturus/core/internal/typeorm'
 import type { DataSource, EntityTarget } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EmbeddedMetadata } from 'typeorm/metadata/EmbeddedMetadata.js'

@@ -1,4 +1,11 @@
-import type { DatabaseFacts, Field, Model, RelationField, ScalarField, ScalarType } from '@arcturus/core/filters'
+import type {
+  DatabaseFacts,
+  Field,
+  Model,
+  RelationField,
+  ScalarField,
+  ScalarType,
+} from '@arcturus/core/internal/typeorm'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

@@ -1,4 +1,4 @@
-import { type DatabaseFacts, declaredReferences } from '@arcturus/core/filters'
+import { type DatabaseFacts, declaredReferences } from '@arcturus/core/internal/typeorm'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

@@ -1,4 +1,4 @@
-import type { DatabaseFacts } from '@arcturus/core/filters'
+import type { DatabaseFacts } from '@arcturus/core/internal/typeorm'
 import {
   columnsNamed,
   mismatch,

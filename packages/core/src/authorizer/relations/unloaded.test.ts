@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { printCondition } from '../../condition/print.js'
 import { RelationNotLoadedError } from '../../errors.js'
-import { printCondition } from '../../filter/index.js'
 import type { Field, Model, ScalarType } from '../../schema/model.js'
 import { markPartial } from '../../schema/partial.js'
 import { tag } from '../../schema/tags.js'

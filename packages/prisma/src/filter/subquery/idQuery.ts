@@ -1,4 +1,4 @@
-import type { Definite } from '@arcturus/core/filters'
+import type { Definite } from '@arcturus/core/internal/prisma'
 import type { PrintedSql, PrintSql, SqlColumn, SqlDialect, SqlTable, SqlTables } from '@arcturus/sql'
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'

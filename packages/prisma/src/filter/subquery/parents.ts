@@ -1,4 +1,11 @@
-import { type Formula, type Operand, operandsIn, partsIn, type Root, type Subject } from '@arcturus/core/filters'
+import {
+  type Formula,
+  type Operand,
+  operandsIn,
+  partsIn,
+  type Root,
+  type Subject,
+} from '@arcturus/core/internal/prisma'
 import type { Path } from '../../schema/path.js'
 import type { PrismaRelation } from '../../schema/schema.js'
 import type { Tables } from '../../schema/tables.js'

@@ -7,7 +7,7 @@ import {
   type Subject,
   spanOf,
   UnsupportedFilterError,
-} from '@arcturus/core/filters'
+} from '@arcturus/core/internal/prisma'
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'
 import { definiteOf, rootsOf } from '../formula.js'

@@ -1,5 +1,5 @@
 import { UnsupportedFilterError } from '@arcturus/core'
-import { type Definite, type Operand, Schema, Source, type Subject } from '@arcturus/core/filters'
+import { type Definite, type Operand, Schema, Source, type Subject } from '@arcturus/core/internal/prisma'
 import type { PrintSql } from '@arcturus/sql'
 import { describe, expect, it } from 'vitest'
 import { sqlDialectOf } from '../../database/sqlDialect.js'

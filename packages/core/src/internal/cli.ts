@@ -1,0 +1,5 @@
+export { actionsFor } from '../authorizer/actions/actionNames.js'
+export { describeSchema } from '../editing/schemaDescription.js'
+export type { Field } from '../schema/model.js'
+export { actionsOn } from '../tools/actions.js'
+export { loadAgain } from '../tools/loadAgain.js'

@@ -1,0 +1,7 @@
+export { type Comment, commentsOf } from '../language/comments.js'
+export type { Diagnostic } from '../language/diagnostic.js'
+export { formatDiagnostic } from '../language/formatDiagnostic.js'
+export { BODY, type Layout, layOut, type Part, type Printed } from '../language/layout.js'
+export { parseFile } from '../language/parse.js'
+export { print } from '../language/print.js'
+export { Source } from '../language/source.js'

@@ -1,0 +1,15 @@
+export type { Definite } from '../condition/condition.js'
+export {
+  ArcturusError,
+  type ErrorDetails,
+  invalidArgument,
+  QueryError,
+  RelationNotLoadedError,
+  UnsupportedFilterError,
+} from '../errors.js'
+export { own } from '../own.js'
+export { type DatabaseFacts, declaredReferences } from '../schema/databaseFacts.js'
+export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from '../schema/model.js'
+export { isPartial, markLeadsToPartial, markPartial, mayBePartial } from '../schema/partial.js'
+export { tag } from '../schema/tags.js'
+export type { Load, Wanted } from '../schema/wanted.js'
