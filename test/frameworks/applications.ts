@@ -1,6 +1,4 @@
 import { createRequire } from 'node:module'
-import { connect } from 'node:net'
-import { constants, inflateSync } from 'node:zlib'
 import type { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
 import { koaAuthorization } from '@arcturus/koa'
@@ -46,43 +44,4 @@ export function koaStack(framework: typeof Koa3, authorizer: Authorizer, actor: 
   const app = new framework()
   app.silent = true
   return { app, events, ...koaAuthorization(authorizer, { actor, log: (event) => void events.push(event) }) }
-}
-
-export interface RawAnswer {
-  readonly status: number
-  /** Everything that was received: head, body and trailers. A compressed body follows once more, decompressed. */
-  readonly text: string
-}
-
-/** Sends a request target as it is: `fetch` and `http` would normalize it. */
-export function raw(url: string, target: string, { method = 'GET', head = '' } = {}): Promise<RawAnswer> {
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    let text = ''
-    const socket = connect(Number(port), hostname)
-    socket.setEncoding('latin1').on('data', (data) => {
-      text += data
-    })
-    // A response that hangs fails its test.
-    socket.setTimeout(3_000, () => socket.destroy())
-    socket
-      .on('close', () => resolve({ status: Number(text.slice(9, 12)), text: text + inflated(text) }))
-      .on('error', reject)
-    socket.write(`${method} ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${head}\r\n`, 'latin1')
-  })
-}
-
-/** Returns the decompressed body of a response that is sent in chunks. */
-function inflated(text: string): string {
-  const at = text.indexOf('\r\n\r\n')
-  if (!/content-encoding: deflate/i.test(text.slice(0, at))) return ''
-  let chunks = text.slice(at + 4)
-  let body = ''
-  for (let size = 1; size > 0; ) {
-    const end = chunks.indexOf('\r\n')
-    size = Number.parseInt(chunks.slice(0, end), 16) || 0
-    body += chunks.slice(end + 2, end + 2 + size)
-    chunks = chunks.slice(end + 2 + size + 2)
-  }
-  return inflateSync(Buffer.from(body, 'latin1'), { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')
 }

@@ -5,7 +5,8 @@ import compression from 'compression'
 import type { NextFunction, Request, Response } from 'express'
 import type { Middleware } from 'koa'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ExpressStack, expresses, expressStack, type KoaStack, koaStack, koas, raw } from './applications.js'
+import { type ExpressStack, expresses, expressStack, type KoaStack, koaStack, koas } from './applications.js'
+import { raw } from './attacks.js'
 import { listen } from './listen.js'
 
 class User {}

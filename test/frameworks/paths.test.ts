@@ -7,109 +7,12 @@ import { RoutePattern } from '@arcturus/web'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expresses, expressStack, koaStack, koaStatic, koas, raw } from './applications.js'
+import { expresses, expressStack, koaStack, koaStatic, koas } from './applications.js'
+import { attacks, raw } from './attacks.js'
 import type { Running } from './behaviours.js'
 import { listen } from './listen.js'
 
 class User {}
-
-/** Spellings of a path below `/admin` that some file server, proxy or router takes for it. */
-const attacks = [
-  // as routers do
-  '/admin/report.html',
-  '/Admin/report.html',
-  '/ADMIN/REPORT.HTML',
-  '/%61dmin/report.html',
-  '/%41dmin/report.html',
-  '/admin/report%2ehtml',
-  '/admin/report.html?x=/public/',
-  '/admin/report.html/',
-  '/admin/',
-  // empty segments and dot segments
-  '//admin/report.html',
-  '///admin/report.html',
-  '/admin//report.html',
-  '/./admin/report.html',
-  '/x/../admin/report.html',
-  '/public/../admin/report.html',
-  '/public/a/../../admin/report.html',
-  '/%2e/admin/report.html',
-  '/%2E/admin/report.html',
-  '/x/%2e%2e/admin/report.html',
-  '/public/.%2E/admin/report.html',
-  '/public/%2e./admin/report.html',
-  '/admin/./report.html',
-  '/admin/x/..',
-  '/.../admin/report.html',
-  // encoded slashes
-  '/%2fadmin/report.html',
-  '/admin%2freport.html',
-  '/admin%2Freport.html',
-  '/x/..%2fadmin/report.html',
-  '/public/..%2fadmin%2freport.html',
-  '/public%2f..%2fadmin/report.html',
-  '/public/%2e%2e%2fadmin/report.html',
-  // backslashes
-  '/admin\\report.html',
-  '/admin\\report.html#',
-  '\\admin\\report.html',
-  '/\\admin/report.html',
-  '/admin%5creport.html',
-  '/admin%5Creport.html',
-  '/public/..\\admin/report.html',
-  '/public/..%5cadmin%5creport.html',
-  '/public\\..\\admin\\report.html',
-  // parameters, as Java servers read them
-  '/admin;x/report.html',
-  '/admin;x=1/report.html',
-  '/;/admin/report.html',
-  '/public/..;/admin/report.html',
-  '/public/..;x=1/admin/report.html',
-  '/admin%3bx/report.html',
-  '/admin%3Bx=1/report.html',
-  '/public/..%3b/admin/report.html',
-  '/%3b/admin/report.html',
-  // the ends of segments, as Windows reads them
-  '/admin./report.html',
-  '/admin../report.html',
-  '/admin%20/report.html',
-  '/admin%2e/report.html',
-  '/admin.%20./report.html',
-  // double, invalid and overlong encodings
-  '/%2561dmin/report.html',
-  '/%252e/admin/report.html',
-  '/public/%252e%252e/admin/report.html',
-  '/admin%252freport.html',
-  '/admin%255creport.html',
-  '/public/%25%32%65%25%32%65/admin/report.html',
-  '/%u0061dmin/report.html',
-  '/%c0%ae%c0%ae/admin/report.html',
-  '/public/%c0%ae%c0%ae/admin/report.html',
-  '/admin%c0%afreport.html',
-  '/admin%e0%80%afreport.html',
-  '/%c1%a1dmin/report.html',
-  '/public/%/../admin/report.html',
-  // characters that end a path or are dropped from it
-  '/admin/report.html#',
-  '/admin/report.html#/../../public/a.html',
-  '/public/a.html#/../../admin/report.html',
-  '/admin/report.html%00',
-  '/admin%00/report.html',
-  '/admin/report.html%00.png',
-  '/%09admin/report.html',
-  '/adm%0ain/report.html',
-  '/adm%0din/report.html',
-  '/admin%7f/report.html',
-  '/admin%c2%80/report.html',
-  '/admin\xe9/report.html',
-  // absolute targets
-  'http://x/admin/report.html',
-  'http://x/admin\\report.html',
-  'http://x//admin/report.html',
-  'HTTP://x/%61dmin/report.html',
-  'http:/admin/report.html',
-  '//x/admin/report.html',
-]
 
 /** Paths that a client may send, and that everybody may request. */
 const ordinary = [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expresses, koas, raw } from './applications.js'
+import { expresses, koas } from './applications.js'
+import { raw } from './attacks.js'
 import { Draw, expressStackOf, koaStackOf, type Stack, secret } from './randomStacks.js'
 
 // `ARCTURUS_SEED=7 ARCTURUS_REQUESTS=15000 npm test -- test/frameworks/random` draws others, and more.

@@ -31,7 +31,8 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  * The handler's behaviour.
  *
  * - `title`: JSON `{ title }` of the loaded document.
- * - `secret` …: answers `classified` in the way that follows, with the header `x-secret`; `redirect` goes to `/classified`.
+ * - `secret` …: answers `classified` in the way that follows, with `secretHeaders`; `redirect` goes to `/classified`.
+ *   `twice`: answers `[]`, and then `classified` all the same.
  * - `ask …`: asks, then answers JSON: whether the actor may read document 1 (`check`, of the authorizer itself; `own check`, of
  *   the request's authorization), the kind of a filter on documents (`filter`), the allowed actions on document 1 (`actions`).
  * - `ask destructured`: answers what methods return that were taken out of the request's authorization, of document 1.
@@ -47,6 +48,8 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  * - `error`: throws an error with status 418. `late error`: sends its headers and the text `begun`, then throws.
  * - `cached`: as `title`, with `Cache-Control: public, max-age=60`.
  * - `forget`, `forget slowly`: `forgottenAwaits.ts`.
+ * - `swallow`, `swallow of authorizer`: answers `classified` after a denial of document 1 that it caught.
+ * - `states`: streams `states`.
  * - `wait`: answers as `title`, 20 ms later.
  */
 export type Reply =
@@ -58,6 +61,10 @@ export type Reply =
   | 'secret head first'
   | 'secret old'
   | 'secret flush'
+  | 'secret twice'
+  | 'swallow'
+  | 'swallow of authorizer'
+  | 'states'
   | 'redirect'
   | 'ask check'
   | 'ask own check'
@@ -85,6 +92,23 @@ export type Reply =
   | 'wait'
   | 'forget'
   | 'forget slowly'
+
+/** The headers of a response that must not be sent. */
+export const secretHeaders = {
+  'x-secret': 'classified',
+  'set-cookie': 'session=classified',
+  etag: '"classified"',
+  'content-disposition': 'attachment; filename=classified',
+  link: '</classified>; rel=next',
+} as const
+
+/** Catches the denial of a document. */
+export async function swallow(
+  { authorize }: Pick<RequestAuthorization<unknown, unknown>, 'authorize'>,
+  document: object | undefined,
+): Promise<void> {
+  await authorize('read', document).catch(() => undefined)
+}
 
 /** The options of `authorize` for a protection. */
 export function patchOf({ patch }: Extract<Protection, { readonly kind: 'authorize' }>): { patch?: () => object } {
@@ -134,6 +158,7 @@ export const throwing: Readonly<Record<`throws ${string}` & LoaderName, () => Pr
 const document = (action: string) => ({ kind: 'authorize', action, loader: 'document' }) as const
 const change = (patch: object) => ({ ...document('edit'), patch })
 const none = { kind: 'none' } as const
+const open = { kind: 'unguarded', reason: 'test' } as const
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/early', early: true, protection: none, reply: 'secret whole' },
@@ -175,6 +200,12 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/forgotten/old', protection: none, reply: 'secret old' },
   { method: 'GET', path: '/forgotten/flush', protection: none, reply: 'secret flush' },
   { method: 'GET', path: '/forgotten/redirect', protection: none, reply: 'redirect' },
+  { method: 'GET', path: '/forgotten/twice', protection: none, reply: 'secret twice' },
+  { method: 'GET', path: '/swallowed', protection: none, reply: 'swallow' },
+  { method: 'GET', path: '/swallowed/authorizer', protection: none, reply: 'swallow of authorizer' },
+  { method: 'GET', path: '/streamed/:id', protection: document('read'), reply: 'states' },
+  { method: 'GET', path: '/admin/report.html', protection: open, reply: 'secret whole' },
+  { method: 'GET', path: '/open/report.html', protection: open, reply: 'secret whole' },
   { method: 'GET', path: '/forgotten/actions', protection: none, reply: 'ask actions' },
   { method: 'GET', path: '/asking/check', protection: none, reply: 'ask check' },
   { method: 'GET', path: '/asking/own', protection: none, reply: 'ask own check' },
@@ -200,10 +231,21 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/model/shred', protection: { kind: 'model', action: 'shred' }, reply: 'secret whole' },
   { method: 'GET', path: '/forgetting', protection: none, reply: 'forget' },
   { method: 'GET', path: '/forgetting/slowly', protection: none, reply: 'forget slowly' },
-  { method: 'GET', path: '/forgetting/public', protection: { kind: 'unguarded', reason: 'test' }, reply: 'forget' },
+  { method: 'GET', path: '/forgetting/public', protection: open, reply: 'forget' },
   { method: 'GET', path: '/forgetting/of/:id', protection: document('read'), reply: 'forget' },
   { method: 'GET', path: '/forgetting/of/:id/slowly', protection: document('read'), reply: 'forget slowly' },
   { method: 'GET', path: '/denied', protection: none, reply: 'deny' },
   { method: 'GET', path: '/error', protection: none, reply: 'error' },
   { method: 'GET', path: '/late/:id', protection: document('read'), reply: 'late error' },
 ]
+
+/** Returns the route of a request, for what has no router of its own, and the parameter `:id`. */
+export function routeAt(method: string, path: string): { readonly route: Route; readonly id: string } | undefined {
+  for (const route of routes) {
+    if (route.method !== method) continue
+    const whole = ((route.within ?? '') + route.path).replace(/\/$/, '')
+    const found = new RegExp(`^${whole.replaceAll('.', '\\.').replaceAll(':id', '([^/]+)')}$`).exec(path)
+    if (found) return { route, id: found[1] ?? '' }
+  }
+  return undefined
+}

@@ -1,6 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 // The application of Next has no setup of tests.
 import '@arcturus/core/sync'
+import { type RequestAuthorization, RoutePattern } from '@arcturus/web'
 
 /** Somebody who sends `x-actor: <name>`. */
 export class User {
@@ -41,8 +42,12 @@ const policy = `
   allow_field(user: User, "edit", document: Document, "title") if has_permission(user, "edit", document);
   allow_field(_: User, "read", document: Document, field) if document.isPublic = true and field in ["id", "title"];
   allow_field(user: User, "read", document: Document, "title") if has_permission(user, "read", document);
-  allow_request(_, request) if request.method != "PATCH";
+  allow_request(_, request) if request.method != "PATCH" and not isAdmin(request);
+  isAdmin(request) if pattern in adminPages and pattern.covers(request);
 `
+
+/** The pages that nobody may request, wherever the application is mounted. */
+const adminPages = ['', '/api', '/api/pages', '/edge'].map((base) => new RoutePattern(`${base}/admin/*`))
 
 /** The people, documents and policy that the applications under test share. */
 export interface World {
@@ -78,6 +83,7 @@ export function createWorld(more = ''): World {
     // A bundler may have given the classes other names.
     .registerClass(User, { name: 'User' })
     .registerClass(Document, { name: 'Document' })
+    .registerConstant(adminPages, 'adminPages')
   authorizer.loadSync({ text: policy + more, name: 'behaviours.polar' })
   return {
     authorizer,
@@ -86,5 +92,16 @@ export function createWorld(more = ''): World {
     client: (actor) => ({
       titles: () => documents.filter((one) => authorizer.can(actor, 'read', one)).map(({ title }) => title),
     }),
+  }
+}
+
+/** Asks whether the actor may read a document, thrice, and says so each time. It is the actor's own at first. */
+export async function* states({ actor, isAllowed }: RequestAuthorization<unknown, unknown>): AsyncGenerator<string> {
+  const document = new Document(9, 'Draft', actor as User, [], false)
+  for (let at = 0; at < 3; at++) {
+    yield `${await isAllowed('read', document)},`
+    Reflect.set(document, 'owner', new User('somebody'))
+    // The head is under way by then.
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Differences, describeBehaviours, type Running } from '../frameworks/behaviours.js'
+import { describeBehaviours, type Running } from '../frameworks/behaviours.js'
 import type { Served } from './build.js'
-
-/** Next answers whatever is thrown by 500. */
-const differences: Differences = { failures: 500 }
 
 const below = (served: () => Running, path: string) => async (): Promise<Running> => ({
   url: served().url + path,
@@ -63,12 +60,12 @@ export function describeAlone(name: string, served: () => Running): void {
 }
 
 /** Tries what is decided at the edge on an application that was built. */
-export function describeEdge(name: string, served: () => Running): void {
-  describeBehaviours(`${name} at the edge`, below(served, '/edge'), { ...differences, headers: ['cache-control'] })
+export function describeEdge(name: 'Next 15' | 'Next 16', served: () => Running): void {
+  describeBehaviours(`${name}, edge`, below(served, '/edge'))
 }
 
 /** Tries all that a version of Next serves on the application that it built. */
-export function describeNext(name: string, served: () => Served): void {
+export function describeNext(name: 'Next 15' | 'Next 16', served: () => Served): void {
   const get = async (path: string, actor?: string) => {
     const headers: Record<string, string> = actor === undefined ? {} : { 'x-actor': actor }
     const answer = await fetch(served().url + path, { headers, redirect: 'manual' })
@@ -82,7 +79,8 @@ export function describeNext(name: string, served: () => Served): void {
     return files.map((name) => readFileSync(folder + name, 'utf8'))
   }
 
-  describeBehaviours(name, below(served, '/api'), differences)
+  describeBehaviours(`${name}, App Router`, below(served, '/api'))
+  describeBehaviours(`${name}, Pages Router`, below(served, '/api/pages'))
 
   describe('a page', () => {
     it.each([

@@ -13,10 +13,12 @@ import {
   type Reply,
   type Route,
   routes,
+  secretHeaders,
+  swallow,
   throwing,
   titlesOf,
 } from '../../../test/frameworks/routes.js'
-import type { World } from '../../../test/frameworks/world.js'
+import { states, type World } from '../../../test/frameworks/world.js'
 import { expressAuthorization } from './expressAuthorization.js'
 
 const here = fileURLToPath(import.meta.url)
@@ -91,24 +93,41 @@ function replies(world: World): Record<Reply, RequestHandler> {
   }
   return {
     title,
-    'secret whole': (_req, res) => void res.set('x-secret', 'yes').send('classified'),
-    'secret stream': (_req, res) => void Readable.from(['classified ', 'classified']).pipe(res.set('x-secret', 'yes')),
+    'secret whole': (_req, res) => void res.set(secretHeaders).send('classified'),
+    'secret stream': (_req, res) => void Readable.from(['classified ', 'classified']).pipe(res.set(secretHeaders)),
     'secret pieces': (_req, res) => {
-      res.set('x-secret', 'yes')
+      res.set(secretHeaders)
       res.write('classified ')
       setTimeout(() => res.end('classified'), 5)
     },
-    'secret file': (_req, res) => void res.set('x-secret', 'yes').sendFile(here),
-    'secret head first': (_req, res) => void res.writeHead(200, { 'x-secret': 'yes' }).end('classified'),
+    'secret file': (_req, res) => void res.set(secretHeaders).sendFile(here),
+    'secret head first': (_req, res) => void res.writeHead(200, secretHeaders).end('classified'),
     'secret old': (_req, res) => {
-      writeHeader(res, { 'x-secret': 'yes' })
+      writeHeader(res, secretHeaders)
       res.end('classified')
     },
     'secret flush': (_req, res) => {
-      res.set('x-secret', 'yes').flushHeaders()
+      res.set(secretHeaders).flushHeaders()
       createReadStream(here).pipe(res)
     },
-    redirect: (_req, res) => res.set('x-secret', 'yes').redirect('/classified'),
+    redirect: (_req, res) => res.set(secretHeaders).redirect('/classified'),
+    'secret twice': (_req, res) => {
+      res.set(secretHeaders).json([])
+      res.send('classified')
+    },
+    swallow: async(async (req, res) => {
+      await swallow(req.authorization, await first())
+      res.set(secretHeaders).send('classified')
+    }),
+    'swallow of authorizer': async(async (req, res) => {
+      const document = await first()
+      await swallow(
+        { authorize: () => world.authorizer.authorize(req.authorization.actor, 'read', document) },
+        document,
+      )
+      res.set(secretHeaders).send('classified')
+    }),
+    states: (req, res) => void Readable.from(states(req.authorization)).pipe(res),
     'ask check': async(async (req, res) => {
       res.json({ answer: world.authorizer.can(req.authorization.actor, 'read', await first()) })
     }),
@@ -120,7 +139,7 @@ function replies(world: World): Record<Reply, RequestHandler> {
     },
     'ask actions': async(async (req, res) => {
       const actions = await req.authorization.authorizedActions(await first())
-      res.set('x-secret', 'yes').json({ answer: [...actions] })
+      res.set(secretHeaders).json({ answer: [...actions] })
     }),
     'ask fields': async(async (req, res) => {
       res.json({ answer: [...(await req.authorization.authorizedFields('read', await first()))] })
@@ -153,7 +172,7 @@ function replies(world: World): Record<Reply, RequestHandler> {
       res.json(await createTitle(req.authorization))
     }),
     client: (req, res) => void res.json(titlesOf(req.authorization)),
-    'secret client': (req, res) => void res.set('x-secret', 'yes').send(req.authorization.client && 'classified'),
+    'secret client': (req, res) => void res.set(secretHeaders).send(req.authorization.client && 'classified'),
     echo: (req, res) => void req.pipe(res),
     file: (_req, res) => res.sendFile(here),
     nothing: (_req, res) => void res.json([]),

@@ -12,10 +12,12 @@ import {
   type Reply,
   type Route,
   routes,
+  secretHeaders,
+  swallow,
   throwing,
   titlesOf,
 } from '../../../test/frameworks/routes.js'
-import type { World } from '../../../test/frameworks/world.js'
+import { states, type World } from '../../../test/frameworks/world.js'
 import { type AuthorizationHook, fastifyAuthorization } from './index.js'
 
 const here = fileURLToPath(import.meta.url)
@@ -78,9 +80,10 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 function replies(world: World): Record<Reply, Handler> {
   const first = () => world.document('1')
-  const secret = (reply: FastifyReply) => reply.header('x-secret', 'yes')
+  const secret = (reply: FastifyReply) => reply.headers(secretHeaders)
   const past = (reply: FastifyReply) => {
-    reply.hijack().raw.setHeader('x-secret', 'yes')
+    reply.hijack()
+    for (const [name, value] of Object.entries(secretHeaders)) reply.raw.setHeader(name, value)
     return reply.raw
   }
   const title: Handler = ({ authorization }) => ({ title: (authorization.resource as { title: string }).title })
@@ -94,10 +97,10 @@ function replies(world: World): Record<Reply, Handler> {
       setTimeout(() => response.end('classified'), 5)
     },
     'secret file': (_, reply) => secret(reply).send(createReadStream(here)),
-    'secret head first': (_, reply) => void past(reply).writeHead(200, { 'x-secret': 'yes' }).end('classified'),
+    'secret head first': (_, reply) => void past(reply).writeHead(200).end('classified'),
     'secret old': (_, reply) => {
       const response = past(reply)
-      writeHeader(response, { 'x-secret': 'yes' })
+      writeHeader(response, secretHeaders)
       response.end('classified')
     },
     'secret flush': (_, reply) => {
@@ -106,6 +109,20 @@ function replies(world: World): Record<Reply, Handler> {
       response.end('classified')
     },
     redirect: (_, reply) => secret(reply).redirect('/classified'),
+    'secret twice': (_, reply) => {
+      secret(reply).send([])
+      return reply.send('classified')
+    },
+    swallow: async ({ authorization }, reply) => {
+      await swallow(authorization, await first())
+      return secret(reply).send('classified')
+    },
+    'swallow of authorizer': async ({ authorization: { actor } }, reply) => {
+      const document = await first()
+      await swallow({ authorize: () => world.authorizer.authorize(actor, 'read', document) }, document)
+      return secret(reply).send('classified')
+    },
+    states: ({ authorization }, reply) => reply.send(Readable.from(states(authorization))),
     'ask check': async ({ authorization }) => ({
       answer: world.authorizer.can(authorization.actor, 'read', await first()),
     }),

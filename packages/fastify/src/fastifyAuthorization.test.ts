@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { EnforcementEvent } from '@arcturus/web'
 import cors from '@fastify/cors'
@@ -104,32 +103,6 @@ describe('the guard of Fastify', () => {
     expect([answer.status, await answer.text()]).toEqual([500, failure])
     expect(await get('/x')).toMatchObject({ status: 500, text: failure })
     await app.close()
-  })
-
-  it('blocks a handler that forgets to wait for its authorization', async () => {
-    const { app, world, get, events } = application()
-    const document = await world.document('1')
-    app.get('/x', ({ authorization }) => {
-      authorization.authorize('read', document)
-      return 'classified'
-    })
-    expect(await get('/x', 'eve')).toMatchObject({ status: 500, text: failure })
-    expect(events.find(({ kind }) => kind === 'undecided')).toMatchObject({ error: { code: 'forgotten-await' } })
-  })
-
-  it('decides anew in a stream of events', async () => {
-    const { app, get, authorize, findDocument } = application()
-    async function* states({ isAllowed, resource }: FastifyRequest['authorization']) {
-      for (let at = 0; at < 3; at++) {
-        yield `${await isAllowed('read')} `
-        Reflect.set(resource as object, 'readers', [])
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    }
-    app.get('/watch/:id', { preHandler: authorize('read', findDocument) }, ({ authorization }, reply) =>
-      reply.send(Readable.from(states(authorization))),
-    )
-    expect((await get('/watch/1', 'bob')).text).toBe('true false false ')
   })
 
   it.each([

@@ -15,10 +15,12 @@ import {
   type Reply,
   type Route,
   routes,
+  secretHeaders,
+  swallow,
   throwing,
   titlesOf,
 } from '../../../test/frameworks/routes.js'
-import type { World } from '../../../test/frameworks/world.js'
+import { states, type World } from '../../../test/frameworks/world.js'
 import { honoAuthorization } from './honoAuthorization.js'
 
 const here = fileURLToPath(import.meta.url)
@@ -26,7 +28,7 @@ const here = fileURLToPath(import.meta.url)
 // Hono prints every error that no error handler answers.
 vi.spyOn(console, 'error').mockImplementation(() => {})
 
-describeBehaviours('Hono', async (world) => listen(application(world)), { failures: 500 })
+describeBehaviours('Hono', async (world) => listen(application(world)))
 
 function listen(app: Hono): Promise<Running> {
   return new Promise((resolve) => {
@@ -84,13 +86,13 @@ function application(world: World): Hono {
 function replies(world: World): Record<Reply, (c: Context) => Response | Promise<Response>> {
   const first = () => world.document('1')
   const asked = (c: Context) => c.get('authorization')
-  const secret = { 'x-secret': 'yes' }
+  const secret = secretHeaders
   const title = (c: Context): Response => c.json({ title: (asked(c).resource as { title: string }).title })
   const file = (): ReadableStream =>
     // Sound: both are the web's stream.
     Readable.toWeb(createReadStream(here)) as ReadableStream
   const inPieces = (c: Context): Response => {
-    c.header('x-secret', 'yes')
+    for (const [name, value] of Object.entries(secret)) c.header(name, value)
     return stream(c, async (out) => {
       await out.write('classified ')
       await out.sleep(5)
@@ -107,9 +109,23 @@ function replies(world: World): Record<Reply, (c: Context) => Response | Promise
     'secret old': (c) => c.newResponse('classified', { headers: secret }),
     'secret flush': inPieces,
     redirect: (c) => {
-      c.header('x-secret', 'yes')
+      for (const [name, value] of Object.entries(secret)) c.header(name, value)
       return c.redirect('/classified')
     },
+    'secret twice': (c) => {
+      c.res = c.json([])
+      return c.text('classified', 200, secret)
+    },
+    swallow: async (c) => {
+      await swallow(asked(c), await first())
+      return c.text('classified', 200, secret)
+    },
+    'swallow of authorizer': async (c) => {
+      const [{ actor }, document] = [asked(c), await first()]
+      await swallow({ authorize: () => world.authorizer.authorize(actor, 'read', document) }, document)
+      return c.text('classified', 200, secret)
+    },
+    states: (c) => c.body(Readable.toWeb(Readable.from(states(asked(c)))) as ReadableStream),
     'ask check': async (c) => c.json({ answer: world.authorizer.can(asked(c).actor, 'read', await first()) }),
     'ask own check': async (c) => c.json({ answer: await asked(c).isAllowed('read', await first()) }),
     'ask filter': (c) => c.json({ answer: world.authorizer.filter(asked(c).actor, 'read', 'Document').kind }),

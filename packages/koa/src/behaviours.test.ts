@@ -14,10 +14,12 @@ import {
   type Reply,
   type Route,
   routes,
+  secretHeaders,
+  swallow,
   throwing,
   titlesOf,
 } from '../../../test/frameworks/routes.js'
-import type { World } from '../../../test/frameworks/world.js'
+import { states, type World } from '../../../test/frameworks/world.js'
 import { koaAuthorization } from './koaAuthorization.js'
 import type { RouteContext } from './types.js'
 
@@ -80,7 +82,7 @@ function replies(world: World): Record<Reply, Middleware> {
   const first = () => world.document('1')
   const secret = (ctx: Context): Context => {
     ctx.status = 200
-    ctx.set('x-secret', 'yes')
+    ctx.set(secretHeaders)
     return ctx
   }
   /** Answers by Node's own response, past Koa. */
@@ -108,11 +110,11 @@ function replies(world: World): Record<Reply, Middleware> {
       secret(ctx).body = createReadStream(here)
     },
     'secret head first': (ctx) => {
-      past(ctx).writeHead(200, { 'x-secret': 'yes' }).end('classified')
+      past(ctx).writeHead(200, secretHeaders).end('classified')
     },
     'secret old': (ctx) => {
       const response = past(ctx)
-      writeHeader(response, { 'x-secret': 'yes' })
+      writeHeader(response, secretHeaders)
       response.end('classified')
     },
     'secret flush': (ctx) => {
@@ -120,6 +122,22 @@ function replies(world: World): Record<Reply, Middleware> {
       ctx.body = createReadStream(here)
     },
     redirect: (ctx) => secret(ctx).redirect('/classified'),
+    'secret twice': (ctx) => {
+      past(ctx).end('[]')
+      ctx.res.end('classified')
+    },
+    swallow: async (ctx) => {
+      await swallow(ctx.state.authorization, await first())
+      secret(ctx).body = 'classified'
+    },
+    'swallow of authorizer': async (ctx) => {
+      const [{ actor }, document] = [ctx.state.authorization, await first()]
+      await swallow({ authorize: () => world.authorizer.authorize(actor, 'read', document) }, document)
+      secret(ctx).body = 'classified'
+    },
+    states: (ctx) => {
+      ctx.body = Readable.from(states(ctx.state.authorization))
+    },
     'ask check': async (ctx) => {
       ctx.body = { answer: world.authorizer.can(ctx.state.authorization.actor, 'read', await first()) }
     },

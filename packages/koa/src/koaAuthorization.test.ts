@@ -243,20 +243,6 @@ describe('the guard', () => {
     const allowed = await ask('put', { 'x-actor': 'ada' })
     expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, '*'])
   })
-
-  it('applies a decision only to its own request', async () => {
-    const { router, get } = application()
-    router.get('/deciding', async (ctx) => {
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      ctx.body = world.authorizer.filter(ctx.state.authorization.actor, 'read', 'Document').kind
-    })
-    router.get('/forgotten', async (ctx) => {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-      ctx.body = 'classified'
-    })
-    const answers = await Promise.all(['/deciding', '/forgotten', '/deciding'].map((path) => get(path, 'ada')))
-    expect(answers.map((answer) => answer.status)).toEqual([200, 500, 200])
-  })
 })
 
 describe('an answer about an actor', () => {

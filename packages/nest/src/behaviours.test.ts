@@ -31,30 +31,25 @@ import {
   type Reply,
   type Route,
   routes,
+  secretHeaders,
+  swallow,
   throwing,
   titlesOf,
 } from '../../../test/frameworks/routes.js'
-import type { World } from '../../../test/frameworks/world.js'
+import { states, type World } from '../../../test/frameworks/world.js'
 import { ArcturusModule, Authorize, authorization, Unguarded } from './index.js'
 
 const here = fileURLToPath(import.meta.url)
-
-/** Nest answers what is thrown by 500, unless it is one of its own exceptions. */
-const differences = { failures: 500 }
 
 for (const [name, adapter] of [
   ['Nest on Express', () => new ExpressAdapter()],
   ['Nest on Fastify', () => new FastifyAdapter()],
 ] as const) {
-  describeBehaviours(
-    name,
-    async (world) => {
-      const app = await application(world, adapter())
-      await app.listen(0, '127.0.0.1')
-      return { url: await app.getUrl(), close: () => app.close() }
-    },
-    differences,
-  )
+  describeBehaviours(name, async (world) => {
+    const app = await application(world, adapter())
+    await app.listen(0, '127.0.0.1')
+    return { url: await app.getUrl(), close: () => app.close() }
+  })
 }
 
 async function application(world: World, adapter: AbstractHttpAdapter): Promise<INestApplication> {
@@ -144,6 +139,7 @@ const takesOver: ReadonlySet<Reply> = new Set([
   'secret head first',
   'secret old',
   'secret flush',
+  'secret twice',
   'late error',
 ] as const)
 
@@ -167,11 +163,13 @@ function protections({ protection }: Route, world: World): MethodDecorator[] {
 function replies(world: World, isFastify: boolean): Record<Reply, Handler> {
   const first = () => world.document('1')
   const raw = (response: Response): ServerResponse => response.raw ?? (response as unknown as ServerResponse)
-  const secret = (response: Response): Response => response.header('x-secret', 'yes')
+  const secret = (response: Response): void => {
+    for (const [name, value] of Object.entries(secretHeaders)) response.header(name, value)
+  }
   const past = (response: Response): ServerResponse => {
     const answer = raw(response)
     if (isFastify) Reflect.get(response, 'hijack').call(response)
-    answer.setHeader('x-secret', 'yes')
+    for (const [name, value] of Object.entries(secretHeaders)) answer.setHeader(name, value)
     return answer
   }
   const title = () => ({ title: authorization<{ title: string }>().resource.title })
@@ -197,7 +195,7 @@ function replies(world: World, isFastify: boolean): Record<Reply, Handler> {
     'secret head first': (response) => void past(response).writeHead(200).end('classified'),
     'secret old': (response) => {
       const answer = past(response)
-      writeHeader(answer, { 'x-secret': 'yes' })
+      writeHeader(answer, secretHeaders)
       answer.end('classified')
     },
     'secret flush': (response) => {
@@ -206,6 +204,23 @@ function replies(world: World, isFastify: boolean): Record<Reply, Handler> {
       createReadStream(here).pipe(answer)
     },
     redirect: (response) => void secret(response),
+    'secret twice': (response) => {
+      const answer = past(response)
+      answer.end('[]')
+      answer.end('classified')
+    },
+    swallow: async (response) => {
+      await swallow(authorization(), await first())
+      secret(response)
+      return 'classified'
+    },
+    'swallow of authorizer': async (response) => {
+      const [{ actor }, document] = [authorization(), await first()]
+      await swallow({ authorize: () => world.authorizer.authorize(actor, 'read', document) }, document)
+      secret(response)
+      return 'classified'
+    },
+    states: () => new StreamableFile(Readable.from(encoded(states(authorization())))),
     'ask check': async () => ({
       answer: world.authorizer.can(authorization().actor, 'read', await first()),
     }),
@@ -267,6 +282,10 @@ function replies(world: World, isFastify: boolean): Record<Reply, Handler> {
       return title()
     },
   }
+}
+
+async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const part of parts) yield Buffer.from(part)
 }
 
 async function* late(): AsyncGenerator<string> {

@@ -8,11 +8,14 @@ import {
   patchOf,
   type Reply,
   type Route,
+  routeAt,
   routes,
+  secretHeaders,
+  swallow,
   throwing,
   titlesOf,
 } from '../../frameworks/routes'
-import type { Document } from '../../frameworks/world'
+import { type Document, states } from '../../frameworks/world'
 import { unguarded, withAuthorization, world } from './world'
 
 interface Context {
@@ -25,25 +28,15 @@ type Handler = (request: AuthorizedRequest<unknown, unknown>) => Response | Prom
 
 /** The routes of the table, behind one route of Next that catches all. */
 export function handlerOf(method: 'GET' | 'POST'): RouteHandler<Context> {
-  const table = routes
-    .filter((route) => route.method === method)
-    .map((route) => ({ pattern: patternOf(route), handle: guarded(route) }))
+  const handlers = new Map(routes.map((route) => [route, guarded(route)]))
   return async (request, context) => {
-    const path = `/${(await context.params).path.join('/')}`
-    for (const { pattern, handle } of table) {
-      const found = pattern.exec(path)
-      if (found) return handle(request, { id: found.groups?.['id'] ?? '' })
-    }
-    return nowhere(request, context)
+    const found = routeAt(method, `/${(await context.params).path.join('/')}`)
+    return found ? handlers.get(found.route)!(request, found) : nowhere(request, context)
   }
 }
 
 /** For what no route is there; request-level rules are asked all the same. */
 export const nowhere = withAuthorization<Context>(() => new Response(null, { status: 404 }))
-
-function patternOf({ within = '', path }: Route): RegExp {
-  return new RegExp(`^${(within + path).replace(/\/$/, '').replaceAll(':id', '(?<id>[^/]+)')}$`)
-}
 
 function guarded({ early, protection, reply }: Route): RouteHandler<Found> {
   const handler: Handler = replies[reply]
@@ -68,18 +61,18 @@ const loaders = {
   ...throwing,
 }
 
-const secret = (body: BodyInit): Response => new Response(body, { headers: { 'x-secret': 'yes' } })
+const secret = (body: BodyInit): Response => new Response(body, { headers: secretHeaders })
 
 const streamOf = (parts: () => AsyncGenerator<string>): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   const source = parts()
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await source.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-  })
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const { value, done } = await source.next()
+    if (done) controller.close()
+    else controller.enqueue(encoder.encode(value))
+  }
+  // What it asks, it asks when it is read: the response does not wait for it.
+  return new ReadableStream({ pull }, { highWaterMark: 0 })
 }
 
 const pieces = async function* (): AsyncGenerator<string> {
@@ -108,6 +101,17 @@ const replies: Readonly<Record<Reply, Handler>> = {
   'secret old': stream,
   'secret flush': stream,
   redirect: () => redirect('/classified'),
+  'secret twice': stream,
+  swallow: async ({ authorization }) => {
+    await swallow(authorization, await first())
+    return secret('classified')
+  },
+  'swallow of authorizer': async ({ authorization: { actor } }) => {
+    const document = await first()
+    await swallow({ authorize: () => world.authorizer.authorize(actor, 'read', document) }, document)
+    return secret('classified')
+  },
+  states: ({ authorization }) => new Response(streamOf(() => states(authorization))),
   'ask check': async ({ authorization }) =>
     Response.json({ answer: world.authorizer.can(authorization.actor, 'read', await first()) }),
   'ask own check': async ({ authorization }) =>
@@ -115,10 +119,7 @@ const replies: Readonly<Record<Reply, Handler>> = {
   'ask filter': ({ authorization }) =>
     Response.json({ answer: world.authorizer.filter(authorization.actor, 'read', 'Document').kind }),
   'ask actions': async ({ authorization }) =>
-    Response.json(
-      { answer: [...(await authorization.authorizedActions(await first()))] },
-      { headers: { 'x-secret': 'yes' } },
-    ),
+    Response.json({ answer: [...(await authorization.authorizedActions(await first()))] }, { headers: secretHeaders }),
   'ask fields': async ({ authorization }) =>
     Response.json({ answer: [...(await authorization.authorizedFields('read', await first()))] }),
   'ask destructured': async ({ authorization }) =>
