@@ -46,11 +46,17 @@ const evaluators: Late<Parts['predicates']> = /* @__PURE__ */ late(
 /** What authorizes writes. It is imported when a method first needs it: most processes only read. */
 export const writing: Late<typeof import('./writing.js')> = /* @__PURE__ */ late(() => import('./writing.js'))
 
-/** Returns what makes the predicates of an evaluator; undefined for the machine. */
-export function predicatesBy(evaluator: Exclude<EvaluatorName, 'auto'>): Late<Predicates> | undefined {
+/**
+ * Returns what makes the predicates of an evaluator; undefined for the machine.
+ * @param isChosen - Whether the application has chosen it.
+ */
+export function predicatesBy(
+  evaluator: Exclude<EvaluatorName, 'auto'>,
+  isChosen: boolean,
+): Late<Predicates> | undefined {
   if (evaluator === 'machine') return undefined
   return late(
-    async () => (await evaluators.load()).predicatesOf(evaluator),
-    () => evaluators.now?.predicatesOf(evaluator),
+    async () => (await evaluators.load()).predicatesOf(evaluator, isChosen),
+    () => evaluators.now?.predicatesOf(evaluator, isChosen),
   )
 }

@@ -91,6 +91,8 @@ export type PredicatesOfClasses = readonly (readonly [
 /** A back end: compiles conditions to functions. */
 export interface BackEnd {
   readonly compile: CompilePredicate
+  /** Compiles a condition for its first few checks: in less time, to a slower function. */
+  readonly compileFirst?: CompilePredicate
   /**
    * Returns functions for many predicates, which find them faster than a table.
    * @param reads - What they read. They have no answer while all objects inherit one of these names.

@@ -51,7 +51,6 @@ class Asked {
         () => Promise.reject(),
         () => predicatesBy(sourceCompiler(linkPredicate)),
       ),
-      startsWithMachine: false,
       actions: { declared: new Set(), readAction: 'read' },
       warnings: new WarningLog(),
       queryRules: new Set(),

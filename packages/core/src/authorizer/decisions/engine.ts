@@ -54,7 +54,7 @@ export class Engine {
   constructor(given: AuthorizerOptions, base?: Engine) {
     const options = own(given)
     const { readAction = 'read', evaluator = 'auto' } = options
-    const predicates = predicatesBy(chosenEvaluator(evaluator))
+    const predicates = predicatesBy(chosenEvaluator(evaluator), evaluator !== 'auto')
     if (typeof readAction !== 'string') throw invalidArgument('`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
@@ -72,7 +72,6 @@ export class Engine {
       hasEquality: options.equality !== undefined,
       regExp: options.regExp,
       predicates,
-      startsWithMachine: evaluator === 'auto',
       actions: { declared: this.declaredActions, readAction },
       warnings,
       queryRules: this.queriedRules,

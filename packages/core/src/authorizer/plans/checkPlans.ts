@@ -14,12 +14,22 @@ export interface CheckPlan {
   /** Undefined if the rules are nested too deeply for a condition. */
   readonly condition: Condition | undefined
   /** Undefined if only the machine can decide. */
-  readonly predicate: Predicate | undefined
+  predicate: Predicate | undefined
+  /** The number of checks that it has decided, as long as it counts. */
+  checks: number
+  /** Makes the predicate of the checks after the first few; undefined if that is it. */
+  later: (() => Predicate) | undefined
   /** Compiled on first use. Null if there is none. */
   waiting: WaitingPredicate | null | undefined
 }
 
-export const forMachine: CheckPlan = { condition: undefined, predicate: undefined, waiting: undefined }
+export const forMachine: Readonly<CheckPlan> = {
+  condition: undefined,
+  predicate: undefined,
+  checks: 0,
+  later: undefined,
+  waiting: undefined,
+}
 
 /** The context of a policy's plans. */
 export interface PlanContext {

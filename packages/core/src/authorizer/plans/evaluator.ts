@@ -5,9 +5,13 @@ import { sourceCompiler } from '../../predicate/write/program.js'
 import type { Predicates } from './checkPlans.js'
 import { predicatesBy } from './predicates.js'
 
-/** Returns the part that makes predicates for an evaluator. */
-export function predicatesOf(evaluator: 'source' | 'closures'): Predicates {
-  return predicatesBy(evaluator === 'source' ? source() : closures)
+/**
+ * Returns the part that makes predicates for an evaluator.
+ * @param isChosen - Whether the application has chosen it; otherwise it need not generate code for the first few checks.
+ */
+export function predicatesOf(evaluator: 'source' | 'closures', isChosen: boolean): Predicates {
+  if (evaluator === 'closures') return predicatesBy(closures)
+  return predicatesBy(isChosen ? source() : { ...source(), compileFirst: linkPredicate })
 }
 
 /** Finds predicates of too many classes for generated code as closures do. */

@@ -4,11 +4,11 @@ import { invalidArgument } from '../../errors.js'
  * The name of an evaluator of checks.
  *
  * - `source`: JavaScript generated for the policy.
- * - `closures`: an interpreter of the graph of the policy's tests.
+ * - `closures`: the conditions of the policy, evaluated step by step.
  * - `machine`: the query machine alone, for comparison.
  * - `auto`: `source` if the platform permits generated code; `closures` in browsers and wherever it
- *   is forbidden. The machine evaluates the first three checks of a kind, since that is faster than
- *   making a predicate.
+ *   is forbidden. The first three checks of a kind are evaluated as by `closures`, since generating code takes as long as
+ *   hundreds of checks.
  */
 export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
 

@@ -38,21 +38,15 @@ export interface Answers {
   readonly open: readonly number[]
 }
 
-/** Decides a check by the machine. @throws if the machine has no result. */
-export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
-
-/**
- * The number of checks of a kind before a predicate is made for it. Making one takes as long as
- * hundreds of checks.
- */
-const maxTrials = 3
+/** The number of checks of a kind before its code is generated. Generating it takes as long as hundreds of checks. */
+const checksBeforeCode = 3
 
 /** The number of checks after which a function that finds predicates is compiled: it takes as long as many checks. */
 const checksBeforeDispatch = 1000
 
 /**
- * Decides the checks of one policy by predicates, and counts them. Counts and trials affect how a
- * check is evaluated, never its result.
+ * Decides the checks of one policy by predicates, and counts them. Counts affect how a check is
+ * evaluated, never its result.
  */
 export class PredicateDecider {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
@@ -64,24 +58,15 @@ export class PredicateDecider {
   #enterOf: number | undefined
   /** The number of checks after which it is made, or made anew if a check has to use the table. */
   #dispatchAt = checksBeforeDispatch
-  /** The number of trials of the machine, by the kind of check. */
-  readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
-  /** The pairs of classes of which a trial exceeded a limit: trials of other actions would take as long. */
-  readonly #hard = new WeakSet<PlansOfPair<CheckPlan>>()
-
   readonly #possible = new WeakMap<PlansOfPair<CheckPlan>, PossibleActions>()
 
-  /** @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too. */
-  constructor(
-    private readonly context: PlanContext,
-    private readonly prove?: Prove | undefined,
-  ) {
+  constructor(private readonly context: PlanContext) {
     this.#plans = new CheckPlans(context)
   }
 
   /**
-   * Decides by the predicate, or by the machine for the first few checks of a kind. Returns
-   * undefined if the machine has to decide. The caller ends the record of the errors that were met.
+   * Decides by the predicate. Returns undefined if the machine has to decide. The caller ends the record of the errors
+   * that were met.
    * @throws ArgumentError for an undefined or unknown actor or resource, or an unknown action.
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
@@ -127,21 +112,11 @@ export class PredicateDecider {
   /** Decides by the table of plans; otherwise as `decide`. */
   #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     if (isPolluted()) assertUnpolluted(this.context.reads())
-    // The arguments of a known plan are valid.
-    const plan = this.#plans.of(actor, resource)?.get(action)
-    return plan ? this.#byPlan(plan, actor, action, resource) : this.#first(actor, action, resource)
-  }
-
-  /** Decides a check that has no plan yet. */
-  #first(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    const proven = this.prove && this.#tried(this.prove, actor, action, resource)
-    if (proven === undefined) return this.#byPlan(this.#plans.planOf(actor, action, resource), actor, action, resource)
-    this.statistics.machine++
-    return proven
+    return this.#byPlan(this.#plans.planOf(actor, action, resource), actor, action, resource)
   }
 
   #byPlan(plan: CheckPlan | undefined, actor: unknown, action: string, resource: unknown): boolean | undefined {
-    const predicate = plan?.predicate
+    const predicate = plan && predicateOf(plan, 1)
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
       return undefined
@@ -181,28 +156,6 @@ export class PredicateDecider {
     if (!this.#dispatcher) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
 
-  /** Returns the result of the machine for the first few checks of a kind; otherwise undefined. */
-  #tried(prove: Prove, actor: unknown, action: string, resource: unknown): boolean | undefined {
-    const plans = this.#plans.of(actor, resource)
-    if (!plans || typeof action !== 'string' || mayBePartial(actor) || mayBePartial(resource)) return undefined
-    if (!this.#plans.isNamedFor(action, resource) || this.#plans.stranger(actor) !== undefined) return undefined
-    if (this.#hard.has(plans)) return undefined
-    const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
-    const trial = (trials.get(action) ?? 0) + 1
-    if (trial > maxTrials) return undefined
-    trials.set(action, trial)
-    try {
-      return prove(actor, action, resource)
-    } catch (error) {
-      if (metErrors.any) metErrors.clear()
-      // A predicate may keep within a limit, and an asynchronous check loads relations.
-      const isOpen = error instanceof QueryError && (error.code === 'relation-not-loaded' || endsEvaluation(error.code))
-      if (!isOpen) throw error
-      if (error.code !== 'relation-not-loaded') this.#hard.add(plans)
-      return undefined
-    }
-  }
-
   /**
    * Returns the predicate for a check that `decide` could not decide, if it can wait. Undefined if
    * the machine has to decide.
@@ -227,7 +180,7 @@ export class PredicateDecider {
     const answers = new Array<boolean | undefined>(resources.length)
     const open: number[] = []
     for (let at = 0; at < resources.length; ) {
-      const predicate = this.#predicateOfClass(actor, action, resources[at])
+      const predicate = this.#predicateOfClass(actor, action, resources[at], resources.length - at)
       const end = predicate ? (predicate.many ?? oneByOne(predicate))(actor, action, resources, at, answers) : at
       this.statistics.predicate += end - at
       // Sound: the run decided all before its end.
@@ -247,10 +200,11 @@ export class PredicateDecider {
    * Returns the predicate for every instance of the resource's class, or undefined if each resource
    * needs its own look-up.
    */
-  #predicateOfClass(actor: unknown, action: string, resource: unknown): Predicate | undefined {
+  #predicateOfClass(actor: unknown, action: string, resource: unknown, checks: number): Predicate | undefined {
     if (arePartial() || typeof resource !== 'object' || resource === null) return undefined
     if (!this.context.meaning.schema.modelOfClass(resource.constructor)) return undefined
-    return this.#plans.planOf(actor, action, resource)?.predicate
+    const plan = this.#plans.planOf(actor, action, resource)
+    return plan && predicateOf(plan, checks)
   }
 
   /** Returns the allowed actions by predicates; undefined if the machine has to decide. */
@@ -295,9 +249,22 @@ export class PredicateDecider {
 /** The actions that can be allowed, with their plans. Null if the machine has to find them. */
 type PossibleActions = readonly (readonly [action: string, plan: CheckPlan])[] | null
 
+/** Returns the predicate of a plan for some checks: the generated one after the first few. */
+function predicateOf(plan: CheckPlan, checks: number): Predicate | undefined {
+  const { later } = plan
+  if (later !== undefined) {
+    plan.checks += checks
+    if (plan.checks > checksBeforeCode) {
+      plan.later = undefined
+      plan.predicate = later()
+    }
+  }
+  return plan.predicate
+}
+
 function predicatesIn(plans: PlansOfPair<CheckPlan>): (readonly [action: string, predicate: Predicate])[] {
-  return [...plans].flatMap(([action, { predicate }]) =>
-    typeof action === 'string' && predicate ? [[action, predicate] as const] : [],
+  return [...plans].flatMap(([action, { predicate, later }]) =>
+    typeof action === 'string' && predicate && !later ? [[action, predicate] as const] : [],
   )
 }
 

@@ -1,4 +1,4 @@
-import type { BackEnd } from '../../predicate/predicate.js'
+import type { BackEnd, Predicate } from '../../predicate/predicate.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
 import { forMachine, type Predicates } from './checkPlans.js'
 import { deriverOf } from './derivers.js'
@@ -14,8 +14,11 @@ export function predicatesBy(backEnd: BackEnd): Predicates {
       const [by, on] = [kindOf(schema, actor)!, kindOf(schema, resource)!]
       try {
         const condition = planCheck(policy, schema, by, action, on, deriverOf(context))
-        const predicate = isForMachine(condition) ? undefined : backEnd.compile(condition, meaning)
-        return { condition, predicate, waiting: undefined }
+        if (isForMachine(condition)) return { ...forMachine, condition }
+        const { compile, compileFirst } = backEnd
+        if (!compileFirst) return { ...forMachine, condition, predicate: compile(condition, meaning) }
+        const later = (): Predicate => compile(condition, meaning)
+        return { ...forMachine, condition, predicate: compileFirst(condition, meaning), later }
       } catch (error) {
         if (!isStackOverflow(error)) throw error
         return forMachine

@@ -79,7 +79,7 @@ export class ActivePolicy {
         },
       })
     }
-    return { ...this.context, predicates: undefined, startsWithMachine: false, tracerOf }
+    return { ...this.context, predicates: undefined, tracerOf }
   }
 
   /**

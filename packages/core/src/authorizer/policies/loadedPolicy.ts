@@ -3,7 +3,6 @@ import { Source } from '../../language/source.js'
 import type { Late } from '../../late.js'
 import {
   compile,
-  holdsSync,
   type Limits,
   type Program,
   type Query,
@@ -21,7 +20,7 @@ import { actorsOf } from '../actions/actionNames.js'
 import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
 import type { PlanContext, Predicates } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
-import { PredicateDecider, type Prove } from '../plans/predicateDecider.js'
+import { PredicateDecider } from '../plans/predicateDecider.js'
 import type { Hosts } from '../relations/hosts.js'
 import type { WarningLog } from './warnings.js'
 
@@ -42,11 +41,6 @@ export interface PolicyContext {
   readonly regExp?: RegExpEngine | undefined
   /** Undefined if the machine evaluates all checks. */
   readonly predicates: Late<Predicates> | undefined
-  /**
-   * Whether the machine evaluates the first checks of a kind, so that a starting application need
-   * not wait for predicates.
-   */
-  readonly startsWithMachine: boolean
   readonly actions: ActionSettings
   readonly warnings: WarningLog
   /** The rules that the application queries by name. */
@@ -60,9 +54,6 @@ export type RecorderOf = (policy: Policy) => Recorder
 
 /** Returns the tracer that sends queries to a listener. */
 export type Trace = (recorder: Recorder) => Tracer
-
-/** The number of machine steps beyond which a check gets a predicate at once. */
-const trialSteps = 2_000
 
 /** The number of actions that a policy warns of: they can come from a request. */
 const maxUnnamed = 100
@@ -87,7 +78,7 @@ export class LoadedPolicy {
     readonly policy: Policy,
     context: PolicyContext,
   ) {
-    const { schema, hosts, limits, hasEquality, regExp, predicates, startsWithMachine, warnings } = context
+    const { schema, hosts, limits, hasEquality, regExp, predicates, warnings } = context
     this.version = schema.version
     this.#compile = () => compile(policy, hosts.now, own(context).tracerOf?.(policy))
     this.program = this.#compile()
@@ -95,8 +86,6 @@ export class LoadedPolicy {
     const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
       hosts.arriving(missing),
     )
-    const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }
-    const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
     this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
     let read: ReadonlySet<string> | undefined
@@ -104,7 +93,7 @@ export class LoadedPolicy {
     const actors = policy.unions.Actor.size === 0 ? undefined : actorsOf(policy)
     const onStranger = (kind: string): void => this.#stranger(kind, warnings)
     this.context = { policy, reads, actions: this.actions, meaning, predicates, onUnnamed, actors, onStranger }
-    this.checks = new PredicateDecider(this.context, startsWithMachine ? prove : undefined)
+    this.checks = new PredicateDecider(this.context)
   }
 
   /** The program for hosts that read the fields of all classes themselves. A program keeps what it knows of classes. */

@@ -50,7 +50,7 @@ import { type PredicateText, programText, writePredicate } from './writer.js'
  * functions that are seldom called stay slow.
  * @param otherwise - Compiles conditions that are nested more deeply than JavaScript allows.
  */
-export function sourceCompiler(otherwise: CompilePredicate): Required<BackEnd> {
+export function sourceCompiler(otherwise: CompilePredicate): Required<Omit<BackEnd, 'compileFirst'>> {
   // Belongs to one authorizer.
   const programs = new WeakMap<Meaning, Program>()
   let count = 0
