@@ -43,7 +43,7 @@ export default defineConfig({
     alias: [
       // Packages in node_modules load this one; its other form would be another realm.
       { find: /^graphql$/, replacement: 'graphql/index.js' },
-      { find: /^@arcturus\/core\/internal\/(.+)$/, replacement: source('packages/core/src/internal/$1.ts') },
+      { find: /^@arcturus\/(\w+)\/internal\/(.+)$/, replacement: source('packages/$1/src/internal/$2.ts') },
       { find: '@arcturus/core/sync', replacement: source('packages/core/src/sync.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },
       { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
@@ -71,7 +71,6 @@ export default defineConfig({
       { find: '@arcturus/oso', replacement: source('packages/oso/src/index.ts') },
       { find: '@arcturus/sql', replacement: source('packages/sql/src/index.ts') },
       { find: '@arcturus/compile', replacement: source('packages/compile/src/index.ts') },
-      { find: '@arcturus/writes', replacement: source('packages/writes/src/index.ts') },
       { find: '@arcturus/web/calls', replacement: source('packages/web/src/callEntry.ts') },
       { find: '@arcturus/web/node', replacement: source('packages/web/src/node/index.ts') },
       { find: '@arcturus/web', replacement: source('packages/web/src/index.ts') },

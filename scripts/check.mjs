@@ -30,7 +30,6 @@ const ceilings = {
   oso: { index: 17 },
   sql: { index: 25 },
   testing: { index: 29.5, diff: 4.5 },
-  writes: { index: 10 },
   web: { index: 9.5, calls: 9, node: 2.5 },
 }
 const forNode = ['@arcturus/web/calls', '@arcturus/web/node', '@arcturus/core/node', '@arcturus/oso']

@@ -83,9 +83,9 @@ function pack(folder, destination) {
     cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
     writePages(join(folder, 'README.md'), stage)
     const stubs = writeStubs(manifest.exports, stage)
-    const { require: entry } = manifest.exports['.']
+    const entry = manifest.exports['.']?.require
     const { exports, scripts: _, devDependencies: __, ...rest } = manifest
-    const written = { ...rest, main: entry.default, types: entry.types, exports }
+    const written = { ...rest, ...(entry && { main: entry.default, types: entry.types }), exports }
     written.files = [...manifest.files, 'docs', ...stubs]
     for (const kind of ['dependencies', 'peerDependencies'])
       for (const [name, version] of Object.entries(manifest[kind] ?? {}))

@@ -14,7 +14,7 @@ function publicEntries() {
     const { name, exports } = JSON.parse(readFileSync(`${at}package.json`, 'utf8'))
     const built = readFileSync(`${at}tsdown.config.ts`, 'utf8')
     const sources = new Map(
-      [...built.matchAll(/^.*?\b([\w/]+)'?: '(src\/[^']+)'/gm)].map(([, entry, file]) => [entry, at + file]),
+      [...built.matchAll(/([\w/]+)'?: '(src\/[^']+)'/g)].map(([, entry, file]) => [entry, at + file]),
     )
     return Object.entries(exports).flatMap(([path, target]) => {
       const types = target.import?.types ?? ''

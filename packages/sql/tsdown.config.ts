@@ -1,7 +1,11 @@
 import type { UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: { index: 'src/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'internal/prisma': 'src/internal/prisma.ts',
+    'internal/typeorm': 'src/internal/typeorm.ts',
+  },
   format: ['esm', 'cjs'],
   dts: true,
   platform: 'neutral',

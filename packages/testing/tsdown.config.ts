@@ -1,7 +1,7 @@
 import type { UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: { index: 'src/index.ts', diff: 'src/diff/index.ts' },
+  entry: { 'internal/cli': 'src/internal/cli.ts', index: 'src/index.ts', diff: 'src/diff/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   platform: 'neutral',

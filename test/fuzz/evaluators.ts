@@ -1,4 +1,4 @@
-import { compilePolicy, type MachineOnly } from '@arcturus/compile'
+import { compilePolicy } from '@arcturus/compile'
 import { ArcturusError, Authorizer, type Filter, UnsupportedFilterError } from '@arcturus/core'
 import type { Definite } from '@arcturus/core/filters'
 import * as runtime from '@arcturus/core/internal/runtime'
@@ -9,6 +9,8 @@ import { type Arrange, areEqualValues, makeObjects, type Objects, register } fro
 import { printPolicy } from './policyTree.js'
 import type { Case } from './randomCase.js'
 import { missesValues, wholeWorld } from './world.js'
+
+type MachineOnly = ReturnType<typeof compilePolicy>['machineOnly']
 
 /** What an evaluator says of a row. */
 export type Outcome = 'true' | 'false' | { readonly error: string; readonly message: string }
@@ -88,7 +90,7 @@ export class Prepared {
     return this.#module.module
   }
 
-  get machineOnly(): readonly MachineOnly[] {
+  get machineOnly(): MachineOnly {
     return this.#module.machineOnly
   }
 
@@ -112,7 +114,10 @@ export class Prepared {
 function moduleOf(
   { actors, world }: Case,
   authorizer: Authorizer,
-): { readonly module: CompiledAuthorizer; readonly machineOnly: readonly MachineOnly[] } {
+): {
+  readonly module: CompiledAuthorizer
+  readonly machineOnly: MachineOnly
+} {
   const { schema } = authorizer
   const models = actors.flatMap((actor) => (actor === null ? [] : [world.rows[actor]!.model]))
   const { code, machineOnly } = compilePolicy(authorizer, { actors: [...new Set(models)] })

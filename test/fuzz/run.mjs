@@ -18,16 +18,17 @@ await build({
   external: Object.keys(manifest.devDependencies),
   resolve: {
     alias: {
-      '@arcturus/writes': here('../../packages/writes/src/index.ts'),
       '@arcturus/oso': here('../../packages/oso/src/index.ts'),
       '@arcturus/sql': here('../../packages/sql/src/index.ts'),
       '@arcturus/compile': here('../../packages/compile/src/index.ts'),
       '@arcturus/web': here('../../packages/web/src/index.ts'),
       ...Object.fromEntries(
-        readdirSync(here('../../packages/core/src/internal')).map((name) => [
-          `@arcturus/core/internal/${name.replace('.ts', '')}`,
-          here(`../../packages/core/src/internal/${name}`),
-        ]),
+        ['core', 'sql', 'testing', 'web', 'writes'].flatMap((of) =>
+          readdirSync(here(`../../packages/${of}/src/internal`)).map((name) => [
+            `@arcturus/${of}/internal/${name.replace('.ts', '')}`,
+            here(`../../packages/${of}/src/internal/${name}`),
+          ]),
+        ),
       ),
       '@arcturus/core/sync': here('../../packages/core/src/sync.ts'),
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),

@@ -1,5 +1,6 @@
 import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
-import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { prismaAuthorization } from '@arcturus/prisma'
+import type { PrismaProvider, PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { type Database, openDatabases } from '../prisma/databases.js'
 import { createTables } from '../prisma/ddl.js'
 import type { Corpus, Tables } from './corpus.js'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Authorizer, PolicyError } from '@arcturus/core'
-import { modelsOf, readSchema } from '@arcturus/prisma'
 import { describe, expect, it } from 'vitest'
+import { modelsOf } from '../../packages/prisma/src/database/models.js'
+import { readSchema } from '../../packages/prisma/src/schema/readSchema.js'
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 

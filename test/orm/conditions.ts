@@ -1,9 +1,9 @@
 import type { Span } from '@arcturus/core'
 import type { Definite, Operand, Path } from '@arcturus/core/filters'
-import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
 import fc from 'fast-check'
 import type { KnownRow, OperandType, Root, Variable } from '../../packages/core/src/condition/condition.js'
 import { Source } from '../../packages/core/src/language/source.js'
+import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { texts, values } from './rows.js'
 
 export const span: Span = { source: new Source('allow(_, _, _);'), start: 0, end: 5 }

@@ -1,7 +1,7 @@
 import type { Authorizer } from '@arcturus/core'
-import type { mutatedSources, policyMutants } from '@arcturus/testing'
 import type { DatabaseDiff } from '@arcturus/testing/diff'
 import { expect } from 'vitest'
+import type { mutatedSources, policyMutants } from '../../packages/testing/src/mutation/mutants.js'
 
 /** The actors and the rows of a database. */
 interface Data {

@@ -1,4 +1,4 @@
-import type { PrismaProvider, PrismaSchema } from '@arcturus/prisma'
+import type { PrismaProvider, PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { createSchema, type Database } from './databases.js'
 import type { PrismaClient } from './generated/caller-sqlite-js/client/index.js'
 

@@ -1,4 +1,10 @@
-import type { PrismaColumn, PrismaModel, PrismaProvider, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
+import type {
+  PrismaColumn,
+  PrismaModel,
+  PrismaProvider,
+  PrismaRelation,
+  PrismaSchema,
+} from '../../packages/prisma/src/schema/schema.js'
 
 /**
  * The SQL that makes the tables of a Prisma schema, one statement an element, in an order that a database takes.

@@ -1,4 +1,4 @@
-import type { PrismaProvider } from '@arcturus/prisma'
+import type { PrismaProvider } from '../../packages/prisma/src/schema/schema.js'
 import { createSchema, type Database } from './databases.js'
 import { schema as mysql } from './generated/documents-mysql/arcturus/schema.js'
 import { PrismaClient as MySqlClient } from './generated/documents-mysql/client/client.js'

@@ -1,6 +1,8 @@
 import { ArcturusError, Authorizer, UnsupportedFilterError } from '@arcturus/core'
-import { type PrismaClientLike, type PrismaSchema, prismaAuthorization, verifyDatabase } from '@arcturus/prisma'
+import { prismaAuthorization, verifyDatabase } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PrismaClientLike } from '../../packages/prisma/src/schema/fromClient.js'
+import type { PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { openDatabases } from './databases.js'
 
 interface Row {

@@ -1,6 +1,7 @@
 import { Authorizer } from '@arcturus/core'
-import { type PrismaSchema, prismaAuthorization, verifyDatabase } from '@arcturus/prisma'
+import { prismaAuthorization, verifyDatabase } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { openDatabases } from './databases.js'
 import { createTables } from './ddl.js'
 import { known } from './documents.js'

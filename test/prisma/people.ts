@@ -1,5 +1,6 @@
 import { Authorizer } from '@arcturus/core'
-import { type DatabaseOptions, prismaAuthorization } from '@arcturus/prisma'
+import { prismaAuthorization } from '@arcturus/prisma'
+import type { DatabaseOptions } from '../../packages/prisma/src/database/dialect.js'
 import { type Client, schemas } from './documents.js'
 
 /** Owners read and edit their documents; what carries the tag `pub` everybody reads; reviewers see users' names. */

@@ -1,4 +1,4 @@
-import type { PrismaSchema } from '@arcturus/prisma'
+import type { PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 
 /**
  * What `verifyDatabase` reads of a database that was made by Prisma: texts are compared by code point on SQLite and PostgreSQL, in

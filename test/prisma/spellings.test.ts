@@ -1,7 +1,8 @@
 import { ArgumentError, Authorizer } from '@arcturus/core'
 import { as } from '@arcturus/core/runtime'
-import { type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { openDatabases } from './databases.js'
 import { createTables } from './ddl.js'
 

@@ -1,7 +1,7 @@
 import type { Definite, Path } from '@arcturus/core/filters'
-import { sqlTablesOf } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DefiniteReach, Variable } from '../../packages/core/src/condition/condition.js'
+import { sqlTablesOf } from '../../packages/prisma/src/filter/sqlTables.js'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
 import { openDatabases } from '../prisma/databases.js'
 import { type Client, known, openDocuments, schemas } from '../prisma/documents.js'

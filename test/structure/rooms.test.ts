@@ -78,7 +78,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'index',
     'generator',
   ],
-  'packages/testing/src': ['expectationError', 'inContext', 'diff', 'mutation', 'coverage', 'expectations', 'index'],
+  'packages/testing/src': ['expectationError', 'inContext', 'diff', 'mutation', 'coverage', 'expectations', 'internal', 'index'],
   'packages/typeorm/src': [
     'errors',
     'prototypes',

@@ -1,7 +1,9 @@
 import { Authorizer } from '@arcturus/core'
-import { modelsOf, TypeOrmTables, typeOrmAuthorization } from '@arcturus/typeorm'
+import { typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntitySchema, type EntitySchemaRelationOptions } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { modelsOf } from '../../packages/typeorm/src/schema/models.js'
+import { TypeOrmTables } from '../../packages/typeorm/src/schema/tables.js'
 import { conditions, isStepThroughNil, policy, tables, tagged } from '../orm/dangling.js'
 import { openDatabases, typeOrmVersions } from './databases.js'
 

@@ -1,4 +1,3 @@
-import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
 import {
   type DataSource,
   EntitySchema,
@@ -6,6 +5,12 @@ import {
   type EntitySchemaRelationOptions,
   type ObjectLiteral,
 } from 'typeorm'
+import type {
+  PrismaColumn,
+  PrismaModel,
+  PrismaRelation,
+  PrismaSchema,
+} from '../../packages/prisma/src/schema/schema.js'
 import { rowsOf } from '../orm/rows.js'
 import type { Client } from '../prisma/documents.js'
 import type { Database } from './databases.js'

@@ -1,2 +1,2 @@
-export { type CompiledModule, type CompileOptions, compilePolicy, type MachineOnly } from './compilePolicy.js'
+export { type CompileOptions, compilePolicy } from './compilePolicy.js'
 export { policyTypes } from './policyTypes.js'

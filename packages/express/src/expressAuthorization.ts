@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { ArgumentError, AuthorizationError, type Eventual, UnauthenticatedError } from '@arcturus/core/internal/web'
 import {
-  ArgumentError,
   type Authority,
-  AuthorizationError,
   assertReason,
   assertRoute,
   authorizeMark,
@@ -11,7 +10,6 @@ import {
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
-  type Eventual,
   type Loaded,
   type Loader,
   markRoute,
@@ -19,7 +17,6 @@ import {
   problemType,
   type RoutedRequest,
   type RouteOptions,
-  UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/web'
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'

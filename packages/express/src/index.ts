@@ -1,7 +1,7 @@
-export { type EnforcementEvent, RequestAuthorization, RoutePattern, UndecidedError } from '@arcturus/web'
+export { RequestAuthorization, RoutePattern } from '@arcturus/web'
 export {
   type ExpressAuthorization,
   type ExpressAuthorizationOptions,
   expressAuthorization,
 } from './expressAuthorization.js'
-export type { Actor, AllowedResource, Register } from './types.js'
+export type { Register } from './types.js'

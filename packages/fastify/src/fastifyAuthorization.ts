@@ -1,11 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { STATUS_CODES } from 'node:http'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { ArcturusError, ArgumentError, AuthorizationError } from '@arcturus/core/internal/web'
 import {
-  ArcturusError,
-  ArgumentError,
   type Authority,
-  AuthorizationError,
   answerOf,
   assertReason,
   assertRoute,

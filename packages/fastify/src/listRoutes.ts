@@ -1,4 +1,4 @@
-import { type RouteMark, routeMarkOf, routesToken } from '@arcturus/web'
+import { type RouteMark, routeMarkOf, routesToken } from '@arcturus/web/internal/routes'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
 /** A route, as `arcturus routes` lists it. */

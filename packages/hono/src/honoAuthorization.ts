@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { ArgumentError, type Eventual } from '@arcturus/core/internal/web'
 import {
-  ArgumentError,
   type Authority,
   answerOf,
   assertReason,
@@ -11,7 +11,6 @@ import {
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
-  type Eventual,
   keepPrivate,
   type Loaded,
   type Loader,

@@ -1,3 +1,3 @@
-export { type EnforcementEvent, RequestAuthorization, RoutePattern, UndecidedError } from '@arcturus/web'
+export { RequestAuthorization, RoutePattern } from '@arcturus/web'
 export { type KoaAuthorization, type KoaAuthorizationOptions, koaAuthorization } from './koaAuthorization.js'
-export type { Actor, AllowedState, Register, RouteContext } from './types.js'
+export type { AllowedState, Register } from './types.js'

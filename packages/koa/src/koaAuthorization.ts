@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { ArgumentError, AuthorizationError, type Eventual } from '@arcturus/core/internal/web'
 import {
-  ArgumentError,
   type Authority,
-  AuthorizationError,
   assertReason,
   assertRoute,
   authorizeMark,
@@ -12,7 +11,6 @@ import {
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
-  type Eventual,
   headersOf,
   type Loaded,
   type Loader,

@@ -1,5 +1,5 @@
 import { Authorizer } from '@arcturus/core'
-import { routesToken } from '@arcturus/web'
+import { routesToken } from '@arcturus/web/internal/routes'
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core'
 import { Enforcer, optionsToken } from './enforcer.js'

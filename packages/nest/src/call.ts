@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { AuthorizationError, RoutedRequest } from '@arcturus/web'
+import type { AuthorizationError } from '@arcturus/core/internal/web'
+import type { RoutedRequest } from '@arcturus/web'
 import type { ExecutionContext } from '@nestjs/common'
 import type { Parameters } from './options.js'
 

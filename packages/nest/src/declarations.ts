@@ -1,5 +1,6 @@
 import type { Action } from '@arcturus/core'
-import { ArgumentError, type Authority } from '@arcturus/web'
+import { ArgumentError } from '@arcturus/core/internal/web'
+import type { Authority } from '@arcturus/web'
 import { Scope, type Type } from '@nestjs/common'
 import { ContextIdFactory, MetadataScanner, type ModuleRef, Reflector } from '@nestjs/core'
 import type { ArcturusModuleOptions, AuthorizeOptions, Load, Loading, ResourceLoader } from './options.js'

@@ -6,7 +6,8 @@ import type {
   Actor as RegisteredActor,
   RegisteredPolicy,
 } from '@arcturus/core'
-import { ArgumentError, assertReason, type Loaded, type RequestAuthorization } from '@arcturus/web'
+import { ArgumentError } from '@arcturus/core/internal/web'
+import { assertReason, type Loaded, type RequestAuthorization } from '@arcturus/web'
 import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
 import { current } from './current.js'
 import { authorizeKey, type Declaration, reasonKey } from './declarations.js'

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Actor, Authorizer } from '@arcturus/core'
-import { ArcturusError, AuthorizationError, assertRoute, type Enforcement, Enforcements, own } from '@arcturus/web'
+import { ArcturusError, AuthorizationError, own } from '@arcturus/core/internal/web'
+import { assertRoute, type Enforcement, Enforcements } from '@arcturus/web'
 import {
   type ArgumentsHost,
   type CallHandler,

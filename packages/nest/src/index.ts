@@ -1,4 +1,13 @@
-export { type EnforcementEvent, RequestAuthorization, RoutePattern, UndecidedError } from '@arcturus/web'
+export { RequestAuthorization, RoutePattern } from '@arcturus/web'
 export { ArcturusModule } from './arcturusModule.js'
-export * from './decorators.js'
-export type * from './options.js'
+export {
+  Actor,
+  Authorization,
+  Authorize,
+  authorization,
+  type NestAuthorization,
+  nestAuthorization,
+  Resource,
+  Unguarded,
+} from './decorators.js'
+export type { ArcturusModuleOptions, ResourceLoader } from './options.js'

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { Authorizer } from '@arcturus/core'
-import { type RouteMark, routesToken } from '@arcturus/web'
+import { type RouteMark, routesToken } from '@arcturus/web/internal/routes'
 import { All, Controller, Get, Injectable, Module, Post, RequestMethod, Version, VersioningType } from '@nestjs/common'
 import { NestFactory, RouterModule } from '@nestjs/core'
 import { Mutation, Query, ResolveField, Resolver } from '@nestjs/graphql'

@@ -1,4 +1,5 @@
-import { type Authority, authorizeMark, type RouteMark } from '@arcturus/web'
+import { type Authority, authorizeMark } from '@arcturus/web'
+import type { RouteMark } from '@arcturus/web/internal/routes'
 import { RequestMethod } from '@nestjs/common'
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core'
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js'

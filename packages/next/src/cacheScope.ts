@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ArcturusError } from '@arcturus/web'
+import { ArcturusError } from '@arcturus/core/internal/web'
 // The storage that `headers()` itself reads. `headers()` detects neither `unstable_cache` on the
 // Pages Router nor a prerender that does not await it.
 import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage.external.js'

@@ -1,3 +1,3 @@
 'use client'
 
-export { Actions, type ActionsProperties, Can, type CanProperties, useCan } from '@arcturus/react'
+export { Actions, Can, useCan } from '@arcturus/react'

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AsyncContext, Enforcement } from '@arcturus/web'
+import type { Enforcement } from '@arcturus/web'
+import type { AsyncContext } from '@arcturus/web/internal/next'
 import { cache } from 'react'
 import type { RequestSource } from './source.js'
 

@@ -1,4 +1,5 @@
-import { AuthorizationError, InvalidBodyError, TargetError } from '@arcturus/web'
+import { AuthorizationError, InvalidBodyError } from '@arcturus/core/internal/web'
+import { TargetError } from '@arcturus/web/internal/next'
 
 /** Returns an error without details for the visitor, and logs the cause on the server. */
 export function invalidInput(cause: Error): AuthorizationError {

@@ -1,5 +1,6 @@
 import type { ActionOn, Actor, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, type Authority, type Loaded, type RequestAuthorization, type RouteOptions } from '@arcturus/web'
+import { ArgumentError } from '@arcturus/core/internal/web'
+import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/web'
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
 import { routeHandlers, type WithAuthorization } from './routeHandler.js'

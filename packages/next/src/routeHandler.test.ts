@@ -1,6 +1,7 @@
 import { ArgumentError, Authorizer } from '@arcturus/core'
 import { testAuthorization } from '@arcturus/testing'
-import { type EnforcementEvent, RoutePattern, routeMarkOf, UndecidedError } from '@arcturus/web'
+import { type EnforcementEvent, RoutePattern, UndecidedError } from '@arcturus/web'
+import { routeMarkOf } from '@arcturus/web/internal/next'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'

@@ -1,16 +1,6 @@
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import {
-  ArgumentError,
-  type Authority,
-  type AuthorizationError,
-  type Enforcement,
-  ForbiddenError,
-  type Loaded,
-  type Loader,
-  own,
-  type RequestAuthorization,
-  type RouteOptions,
-} from '@arcturus/web'
+import { ArgumentError, type AuthorizationError, ForbiddenError, own } from '@arcturus/core/internal/web'
+import type { Authority, Enforcement, Loaded, Loader, RequestAuthorization, RouteOptions } from '@arcturus/web'
 import { interrupt, redirectStatus } from './interrupt.js'
 import { answerable, invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'

@@ -1,12 +1,11 @@
+import { ArgumentError, own } from '@arcturus/core/internal/web'
 import {
-  ArgumentError,
   type Authority,
   assertReason,
   assertRoute,
   authorizeMark,
   type Loader,
   markRoute,
-  own,
   type RouteOptions,
 } from '@arcturus/web'
 

@@ -3,7 +3,7 @@ import type { Parser, Printer, SupportLanguage } from 'prettier'
 import { type Attached, type Commented, prepare } from './comments.js'
 import { printer } from './printer.js'
 
-export { FormatError, type FormatOptions, format } from './format.js'
+export { FormatError, format } from './format.js'
 
 /** The languages that the plugin adds to Prettier: Polar, in files named `*.polar`. */
 export const languages: SupportLanguage[] = [

@@ -1,4 +1,4 @@
-import { type VerifiedDatabase, verify } from '@arcturus/sql'
+import { type VerifiedDatabase, verify } from '@arcturus/sql/internal/prisma'
 import { type DatabaseOptions, dialectsOf } from './database/dialect.js'
 import { sendBy } from './database/send.js'
 import { sqlDialectOf } from './database/sqlDialect.js'

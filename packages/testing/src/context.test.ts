@@ -1,6 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 import { describe, expect, it } from 'vitest'
-import { diffDatabase, diffPolicies, type RowQueries } from './diff/index.js'
+import { diffDatabase, type RowQueries } from './diff/diffDatabase.js'
+import { diffPolicies } from './diff/index.js'
 import { coverPolicy, policyMatrix, QuestionRecorder, testAuthorization, testMutants } from './index.js'
 
 class User {

@@ -1,24 +1,8 @@
-export * from './coverage/index.js'
+export { assertCoverage } from './coverage/assertCoverage.js'
+export { coverPolicy, type PolicyCoverage } from './coverage/coverPolicy.js'
+export { CoverageReport } from './coverage/report.js'
 export { ExpectationError } from './expectationError.js'
-export {
-  type AllowedActions,
-  type AllowedFields,
-  type AllowedRequest,
-  differenceText,
-  fieldsText,
-  type Matrix,
-  type MatrixDifference,
-  type MatrixOf,
-  type MatrixReport,
-  matrixReport,
-  policyMatrix,
-  type Supplied,
-} from './expectations/matrix.js'
-export {
-  type Actions,
-  type AuthorizationTesting,
-  type TestingOptions,
-  testAuthorization,
-} from './expectations/testAuthorization.js'
-export { contextText } from './inContext.js'
-export * from './mutation/index.js'
+export { policyMatrix } from './expectations/matrix.js'
+export { type AuthorizationTesting, testAuthorization } from './expectations/testAuthorization.js'
+export { QuestionRecorder } from './mutation/questions.js'
+export { type MutationReport, testMutants } from './mutation/testMutants.js'

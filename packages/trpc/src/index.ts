@@ -1,4 +1,4 @@
-export { type EnforcementEvent, RequestAuthorization, UndecidedError } from '@arcturus/web'
+export { RequestAuthorization } from '@arcturus/web'
 export {
   type TrpcAuthorization,
   type TrpcAuthorizationOptions,

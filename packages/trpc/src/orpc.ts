@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import { AuthorizationError } from '@arcturus/core/internal/web'
 import {
   type Authority,
-  AuthorizationError,
   assertReason,
   Calls,
   clientStatus,

@@ -1,6 +1,6 @@
 import type { ActionOn, ActorIn, Authorizer, Context, Filter, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { type DatabaseFacts, type Definite, invalidArgument, own } from '@arcturus/core/internal/typeorm'
-import type { VerifiedDatabase } from '@arcturus/sql'
+import type { VerifiedDatabase } from '@arcturus/sql/internal/typeorm'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, ContextOption, FilterArguments, NoArguments } from './arguments.js'

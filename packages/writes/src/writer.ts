@@ -1,3 +1,9 @@
+// The plan of a write, for clients of stores. A write passes three steps, in one transaction:
+//   before  `Writer.prepare…` finds the rows that it means: `Judge.found` and `RowRules.before` are their conditions
+//           (`Links` for references from either side, `Cascades` for what the database deletes or detaches);
+//   write   the prepared functions send the statements of a `Store`, and `Ledger` notes the rows that they touch;
+//   verify  `Ledger.verify` finds each of them again by `Judge.after`, in the state without its own witnesses (`withoutWitnesses`).
+
 import type { Data, Link, LinkRelation, Values } from './change.js'
 import type { EntryOptions } from './ledger.js'
 import { Links, type RowWriter } from './links.js'

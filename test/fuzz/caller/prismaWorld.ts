@@ -1,5 +1,6 @@
 import { Authorizer } from '@arcturus/core'
-import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { prismaAuthorization } from '@arcturus/prisma'
+import type { PrismaProvider, PrismaSchema } from '../../../packages/prisma/src/schema/schema.js'
 import { type Client, openCaller } from '../../prisma/caller.js'
 import { type Database, openDatabases } from '../../prisma/databases.js'
 import { quiet, withoutTime } from '../evaluators.js'

@@ -1,4 +1,5 @@
-import { type DecisionChange, diffPolicies } from '@arcturus/testing/diff'
+import { diffPolicies } from '@arcturus/testing/diff'
+import type { DecisionChange } from '../../../packages/testing/src/diff/diffPolicies.js'
 import { actorOf, check, type Outcome, Prepared, showOutcome } from '../evaluators.js'
 import { printPolicy } from '../policyTree.js'
 import { descendantsOf } from '../world.js'

@@ -1,5 +1,5 @@
 import { PolicyError } from '@arcturus/core'
-import { mutatedSources, policyMutants } from '@arcturus/testing'
+import { mutatedSources, policyMutants } from '../../../packages/testing/src/mutation/mutants.js'
 import { Prepared } from '../evaluators.js'
 import { caseOf } from '../fuzz.js'
 import { shuffledGoals } from '../goalOrders.js'

@@ -1,5 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
-import { type DatabaseDiff, diffDatabase, type RowQueries } from '@arcturus/testing/diff'
+import { type DatabaseDiff, diffDatabase } from '@arcturus/testing/diff'
+import type { RowQueries } from '../../../packages/testing/src/diff/diffDatabase.js'
 
 /** The comparison of two policies over the rows of a database. */
 export interface DifferenceQuestion {

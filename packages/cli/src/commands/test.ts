@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { differenceText, type Matrix, type MatrixReport } from '@arcturus/testing'
+import { differenceText, type Matrix, type MatrixReport } from '@arcturus/testing/internal/cli'
 import { defaultExport } from '../config/loadConfig.js'
 import type { PolicyTests } from '../config/tests.js'
 import { Failure } from '../output/failure.js'

@@ -63,7 +63,7 @@ interface Library {
   readonly diff: typeof import('@arcturus/testing/diff')
   readonly explain: typeof import('@arcturus/core/explain')
   readonly node: typeof import('@arcturus/core/node')
-  readonly testing: typeof import('@arcturus/testing')
+  readonly testing: typeof import('@arcturus/testing/internal/cli')
   readonly tools: typeof import('@arcturus/core/internal/cli')
 }
 
@@ -74,7 +74,7 @@ const entries: {
   diff: { specifier: '@arcturus/testing/diff', own: () => import('@arcturus/testing/diff') },
   explain: { specifier: '@arcturus/core/explain', own: () => import('@arcturus/core/explain') },
   node: { specifier: '@arcturus/core/node', own: () => import('@arcturus/core/node') },
-  testing: { specifier: '@arcturus/testing', own: () => import('@arcturus/testing') },
+  testing: { specifier: '@arcturus/testing/internal/cli', own: () => import('@arcturus/testing/internal/cli') },
   tools: { specifier: '@arcturus/core/internal/cli', own: () => import('@arcturus/core/internal/cli') },
 }
 

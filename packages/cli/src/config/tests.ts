@@ -1,4 +1,4 @@
-import type { MatrixOf } from '@arcturus/testing'
+import type { MatrixOf } from '@arcturus/testing/internal/cli'
 
 /**
  * A file of tests for `arcturus test`, as its default export. Actors and resources are rows, or

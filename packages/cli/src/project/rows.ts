@@ -1,5 +1,5 @@
 import type { Authorizer, Context } from '@arcturus/core'
-import type { RowQueries } from '@arcturus/testing/diff'
+import type { RowQueries } from '@arcturus/testing/internal/cli'
 import { Failure } from '../output/failure.js'
 
 /** A row of the application's database. */

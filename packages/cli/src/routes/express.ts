@@ -1,4 +1,4 @@
-import { type RouteMark, routeMarkOf } from '@arcturus/web'
+import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
 import { declaredRoutes, joined, type Route, type Step, shownMethods } from './route.js'
 
 /** An Express application, as far as it is read. */

@@ -1,4 +1,4 @@
-import { type RouteMark, routeMarkOf } from '@arcturus/web'
+import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
 import type { Route } from './route.js'
 
 /** An application of Hono, as far as it is read. It has the entries of applications in it, with their whole paths. */

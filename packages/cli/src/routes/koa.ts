@@ -1,4 +1,4 @@
-import { routeMarkOf } from '@arcturus/web'
+import { routeMarkOf } from '@arcturus/web/internal/routes'
 import { declaredRoutes, type Route, type Step, shownMethods } from './route.js'
 
 /** A Koa application, as far as it is read. */

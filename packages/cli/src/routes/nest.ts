@@ -1,4 +1,4 @@
-import { routesToken } from '@arcturus/web'
+import { routesToken } from '@arcturus/web/internal/routes'
 import { Failure } from '../output/failure.js'
 import type { Route } from './route.js'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type RouteMark, routeMarkOf } from '@arcturus/web'
+import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
 import { parsers } from 'prettier/plugins/babel'
 import { glob } from 'tinyglobby'
 import { defaultExport } from '../config/loadConfig.js'

@@ -1,4 +1,4 @@
-import type { RouteMark } from '@arcturus/web'
+import type { RouteMark } from '@arcturus/web/internal/routes'
 
 /** A route of an application. */
 export interface Route {

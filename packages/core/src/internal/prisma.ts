@@ -1,3 +1,4 @@
+export { isStored } from '../authorizer/changes/columns.js'
 export type {
   Compare,
   Definite,
@@ -34,3 +35,4 @@ export { markLeadsToPartial, markPartial } from '../schema/partial.js'
 export { Schema } from '../schema/schema.js'
 export { tag, tagOf } from '../schema/tags.js'
 export type { Load, Wanted } from '../schema/wanted.js'
+export { isDecimal } from '../values/numeric.js'

@@ -1,3 +1,4 @@
+export { isStored } from '../authorizer/changes/columns.js'
 export type { Definite } from '../condition/condition.js'
 export {
   ArcturusError,

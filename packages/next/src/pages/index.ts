@@ -1,2 +1,2 @@
-export { background, KeptDecisionError } from '../cacheScope.js'
+export { background } from '../cacheScope.js'
 export { type PagesAuthorization, pagesAuthorization } from './pagesAuthorization.js'

@@ -1,4 +1,4 @@
-import { type Data, keyText, type Values } from '@arcturus/writes'
+import { type Data, keyText, type Values } from '@arcturus/writes/internal/prisma'
 import type { Arguments } from '../literal.js'
 import type { PrismaModel } from '../schema/schema.js'
 

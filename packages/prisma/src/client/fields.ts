@@ -1,4 +1,4 @@
-import { writeDenial } from '@arcturus/writes'
+import { writeDenial } from '@arcturus/writes/internal/prisma'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaModel } from '../schema/schema.js'
 import { isReference } from './plainCopy.js'

@@ -1,6 +1,7 @@
 import type { Authorizer } from '@arcturus/core'
 import type { Field } from '@arcturus/core/internal/prisma'
-import { isStored, type Values } from '@arcturus/writes'
+import { isStored } from '@arcturus/core/internal/prisma'
+import type { Values } from '@arcturus/writes/internal/prisma'
 import { isArguments } from '../literal.js'
 import type { PrismaColumn, PrismaModel } from '../schema/schema.js'
 

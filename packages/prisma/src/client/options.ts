@@ -1,5 +1,5 @@
 import type { ActorIn, Context, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes'
+import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes/internal/prisma'
 import type { AuthorizedClient } from './types.js'
 
 /** What a client of Prisma has beside its models. */

@@ -1,4 +1,4 @@
-import { isDecimal } from '@arcturus/sql'
+import { isDecimal } from '@arcturus/core/internal/prisma'
 import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 
 /**

@@ -8,7 +8,7 @@ import {
   rowsFilterInDatabase,
   type ScopeOf,
   type Values,
-} from '@arcturus/writes'
+} from '@arcturus/writes/internal/prisma'
 import { sendBy } from '../database/send.js'
 import { TooManyRowsError } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'

@@ -1,4 +1,4 @@
-import type { Dependent, LinkRelation, Relations } from '@arcturus/writes'
+import type { Dependent, LinkRelation, Relations } from '@arcturus/writes/internal/prisma'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
 

@@ -1,4 +1,4 @@
-import { type ActionNames, turnsOf, type WriteRecord } from '@arcturus/writes'
+import { type ActionNames, turnsOf, type WriteRecord } from '@arcturus/writes/internal/prisma'
 import { unsupportedOperation } from '../errors.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'

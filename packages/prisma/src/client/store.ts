@@ -1,4 +1,4 @@
-import type { LinkRelation, Store, Values } from '@arcturus/writes'
+import type { LinkRelation, Store, Values } from '@arcturus/writes/internal/prisma'
 import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { whereOf } from '../filter/printed.js'
 import type { Arguments } from '../literal.js'

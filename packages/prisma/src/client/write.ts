@@ -7,7 +7,7 @@ import {
   WriteRecord,
   Writer,
   writeDenial,
-} from '@arcturus/writes'
+} from '@arcturus/writes/internal/prisma'
 import { type Arguments, isArguments } from '../literal.js'
 import { tagRows } from '../rows/rows.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'

@@ -1,4 +1,4 @@
-import type { Data, Link, LinkStep } from '@arcturus/writes'
+import type { Data, Link, LinkStep } from '@arcturus/writes/internal/prisma'
 import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import { unfolded } from '../query/cursor.js'

@@ -1,5 +1,5 @@
 import { type DatabaseFacts, invalidArgument } from '@arcturus/core/internal/prisma'
-import type { VerifiedDatabase } from '@arcturus/sql'
+import type { VerifiedDatabase } from '@arcturus/sql/internal/prisma'
 import { schemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 import { TextFacts } from './textFacts.js'

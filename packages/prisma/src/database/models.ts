@@ -1,5 +1,5 @@
 import type { Field, Model, ScalarField, ScalarType } from '@arcturus/core/internal/prisma'
-import { keepsValues } from '@arcturus/sql'
+import { keepsValues } from '@arcturus/sql/internal/prisma'
 import type { PrismaColumn, PrismaField, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'
 import type { DatabaseOptions } from './dialect.js'

@@ -1,4 +1,10 @@
-import { type CatalogColumn, columnsNamed, cutsTexts, readColumns, type VerifiedDatabase } from '@arcturus/sql'
+import {
+  type CatalogColumn,
+  columnsNamed,
+  cutsTexts,
+  readColumns,
+  type VerifiedDatabase,
+} from '@arcturus/sql/internal/prisma'
 import type { PrismaColumn, PrismaModel, PrismaSchema } from '../schema/schema.js'
 import type { Send } from './send.js'
 import { sqlDialectOf } from './sqlDialect.js'

@@ -1,4 +1,5 @@
 import type { Span } from '@arcturus/core'
+import type { SqlColumn } from '@arcturus/sql'
 import {
   containing,
   equalTo as equalToValue,
@@ -7,10 +8,9 @@ import {
   type Order,
   orderedTo,
   refuseType,
-  type SqlColumn,
   type TextOperator,
   type ValueTest,
-} from '@arcturus/sql'
+} from '@arcturus/sql/internal/prisma'
 import type { Dialect } from '../database/dialect.js'
 import { isSent } from '../database/models.js'
 import { refuse } from '../refusal.js'

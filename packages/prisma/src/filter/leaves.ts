@@ -1,4 +1,4 @@
-import type { Order } from '@arcturus/sql'
+import type { Order } from '@arcturus/sql/internal/prisma'
 import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
 import { outside } from './numbers.js'
 import { all, any, type Printed, type Where } from './printed.js'

@@ -1,4 +1,4 @@
-import type { Order } from '@arcturus/sql'
+import type { Order } from '@arcturus/sql/internal/prisma'
 import type { Dialect } from '../database/dialect.js'
 import { type Alternatives, type ColumnFilter, ordered } from './test.js'
 

@@ -1,6 +1,6 @@
 import type { Span } from '@arcturus/core'
 import type { Compare, Formula, In, IsA, Operand, Root, SomeFormula, Text } from '@arcturus/core/internal/prisma'
-import type { Order, TextOperator } from '@arcturus/sql'
+import type { Order, TextOperator } from '@arcturus/sql/internal/prisma'
 import type { Dialects } from '../database/dialect.js'
 import { refuse } from '../refusal.js'
 import { describe, type Path, samePath, sameRow } from '../schema/path.js'

@@ -1,4 +1,5 @@
-import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/sql'
+import type { SqlColumn, SqlRelation, SqlTable, SqlTables } from '@arcturus/sql'
+import type { SqlField, SqlLink, SqlPair } from '@arcturus/sql/internal/prisma'
 import { type DatabaseOptions, type Dialects, dialectsOf } from '../database/dialect.js'
 import { withReferences } from '../database/references.js'
 import type { TextFacts } from '../database/textFacts.js'

@@ -1,4 +1,4 @@
-import type { Order } from '@arcturus/sql'
+import type { Order } from '@arcturus/sql/internal/prisma'
 
 /** Prisma's filter for one column: `{ equals: 1 }`, `{ gte: 'a', lt: 'b' }`. */
 export type ColumnFilter = { readonly [operator: string]: unknown }

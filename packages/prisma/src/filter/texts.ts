@@ -1,5 +1,5 @@
 import type { Span } from '@arcturus/core'
-import { type Order, successor, type TextOperator } from '@arcturus/sql'
+import { type Order, successor, type TextOperator } from '@arcturus/sql/internal/prisma'
 import type { Dialect } from '../database/dialect.js'
 import { refuse } from '../refusal.js'
 import type { PrismaColumn } from '../schema/schema.js'

@@ -1,4 +1,4 @@
-import type { SqlType } from '@arcturus/sql'
+import type { SqlType } from '@arcturus/sql/internal/prisma'
 import type { Dialect } from '../database/dialect.js'
 import type { PrismaColumn } from '../schema/schema.js'
 

@@ -1,4 +1,4 @@
-import { isDecimal } from '@arcturus/sql'
+import { isDecimal } from '@arcturus/core/internal/prisma'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { conjuncts } from './markers.js'
 

@@ -1,6 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { ForbiddenError, invalidArgument, UnauthenticatedError } from '@arcturus/core/internal/prisma'
-import { isDecimal } from '@arcturus/sql'
+import { ForbiddenError, invalidArgument, isDecimal, UnauthenticatedError } from '@arcturus/core/internal/prisma'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'

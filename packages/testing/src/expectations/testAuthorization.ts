@@ -9,7 +9,7 @@ import {
   type FieldOn,
 } from '@arcturus/core'
 import { isSameRow, loadExplanation, own, showObject } from '@arcturus/core/internal/testing'
-import { acceptStandIns, standInHeader } from '@arcturus/web'
+import { acceptStandIns, standInHeader } from '@arcturus/web/internal/testing'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'
 import { inContext } from '../inContext.js'

@@ -1,5 +1,6 @@
 import type { ScalarType } from '@arcturus/core/internal/typeorm'
-import { type Keeps, keepsValues, type SqlDialect, type SqlType } from '@arcturus/sql'
+import type { SqlDialect } from '@arcturus/sql'
+import { type Keeps, keepsValues, type SqlType } from '@arcturus/sql/internal/typeorm'
 import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 
 /**

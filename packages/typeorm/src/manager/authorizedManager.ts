@@ -1,6 +1,6 @@
 import type { Authorizer } from '@arcturus/core'
 import { invalidArgument, own } from '@arcturus/core/internal/typeorm'
-import { actionNames, assertOption, scopes } from '@arcturus/writes'
+import { actionNames, assertOption, scopes } from '@arcturus/writes/internal/typeorm'
 import { type DataSource, EntityManager } from 'typeorm'
 import { schemaError } from '../errors.js'
 import type { Printing } from '../filter/printedFilter.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { assertMayWrite, type Unscoped, unscopedQueries } from '@arcturus/writes'
+import { assertMayWrite, type Unscoped, unscopedQueries } from '@arcturus/writes/internal/typeorm'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { unsupportedOperation } from '../errors.js'
 import { wrap } from '../prototypes.js'

@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/writes'
+import type { Values } from '@arcturus/writes/internal/typeorm'
 import { InstanceChecker } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 

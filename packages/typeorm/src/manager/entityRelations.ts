@@ -1,4 +1,4 @@
-import type { Dependent, LinkRelation, Relations } from '@arcturus/writes'
+import type { Dependent, LinkRelation, Relations } from '@arcturus/writes/internal/typeorm'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

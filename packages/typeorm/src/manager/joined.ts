@@ -1,4 +1,4 @@
-import type { Values } from '@arcturus/writes'
+import type { Values } from '@arcturus/writes/internal/typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

@@ -1,5 +1,5 @@
 import type { ActorIn, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes'
+import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes/internal/typeorm'
 import type { EntityManager } from 'typeorm'
 import type { ContextOption } from '../arguments.js'
 import type { AuthorizedManager } from './manager.js'

@@ -1,5 +1,5 @@
 import { invalidArgument } from '@arcturus/core/internal/typeorm'
-import type { Values } from '@arcturus/writes'
+import type { Values } from '@arcturus/writes/internal/typeorm'
 import type { ObjectLiteral, QueryRunner, RemoveOptions, SaveOptions } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

@@ -7,7 +7,7 @@ import {
   RowRules,
   type RowsFilter,
   type Values,
-} from '@arcturus/writes'
+} from '@arcturus/writes/internal/typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

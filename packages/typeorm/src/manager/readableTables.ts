@@ -1,5 +1,11 @@
 import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
-import { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase, withinScope } from '@arcturus/writes'
+import {
+  fieldPolicyOf,
+  loadRowsFilter,
+  type RowsFilter,
+  rowsFilterInDatabase,
+  withinScope,
+} from '@arcturus/writes/internal/typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'

@@ -1,4 +1,4 @@
-import { writeDenial } from '@arcturus/writes'
+import { writeDenial } from '@arcturus/writes/internal/typeorm'
 import type { QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

@@ -1,4 +1,5 @@
-import { isStored, type RowChange, type Values } from '@arcturus/writes'
+import { isStored } from '@arcturus/core/internal/typeorm'
+import type { RowChange, Values } from '@arcturus/writes/internal/typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { columnName } from './entityRelations.js'

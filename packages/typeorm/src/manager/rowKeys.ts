@@ -1,5 +1,5 @@
 import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
-import type { Values } from '@arcturus/writes'
+import type { Values } from '@arcturus/writes/internal/typeorm'
 import type { ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { columnName } from './entityRelations.js'

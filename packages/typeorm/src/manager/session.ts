@@ -1,4 +1,11 @@
-import { type ActionNames, isViolation, Turns, turnsOf, WriteRecord, writeDenial } from '@arcturus/writes'
+import {
+  type ActionNames,
+  isViolation,
+  Turns,
+  turnsOf,
+  WriteRecord,
+  writeDenial,
+} from '@arcturus/writes/internal/typeorm'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'

@@ -1,6 +1,6 @@
 import type { Authorizer, ModelName } from '@arcturus/core'
 import type { Load } from '@arcturus/core/internal/typeorm'
-import type { ScopeOf } from '@arcturus/writes'
+import type { ScopeOf } from '@arcturus/writes/internal/typeorm'
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
 import type { Printing } from '../filter/printedFilter.js'
 import type { EntityRelations } from './entityRelations.js'

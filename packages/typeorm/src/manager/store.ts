@@ -1,4 +1,4 @@
-import type { LinkRelation, RowStore, Values } from '@arcturus/writes'
+import type { LinkRelation, RowStore, Values } from '@arcturus/writes/internal/typeorm'
 import type { QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { classesOf, PrintedFilter, row } from '../filter/printedFilter.js'

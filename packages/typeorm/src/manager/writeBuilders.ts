@@ -1,4 +1,5 @@
-import { isStored, type Values } from '@arcturus/writes'
+import { isStored } from '@arcturus/core/internal/typeorm'
+import type { Values } from '@arcturus/writes/internal/typeorm'
 import { DeleteQueryBuilder, type ObjectLiteral, type QueryBuilder, UpdateQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js'

@@ -1,5 +1,6 @@
 import { fieldOf, type HostTypes, Relation, relationOf, type StoredClasses } from '@arcturus/oso'
-import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from '@arcturus/sql'
+import type { SqlColumn, SqlRelation, SqlTable, SqlTables } from '@arcturus/sql'
+import type { SqlField, SqlPair, SqlRestriction } from '@arcturus/sql/internal/typeorm'
 import { typeOrmColumnType } from '../driver/columnType.js'
 import type { TypeOrmDriver } from '../driver/metadata.js'
 import {

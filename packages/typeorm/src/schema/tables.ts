@@ -1,19 +1,15 @@
 import type { DatabaseFacts } from '@arcturus/core/internal/typeorm'
+import type { SqlColumn, SqlDialect, SqlRelation, SqlTable, SqlTables } from '@arcturus/sql'
 import {
   columnsNamed,
   mismatch,
-  type SqlColumn,
-  type SqlDialect,
   type SqlField,
   type SqlLink,
   type SqlPair,
-  type SqlRelation,
   type SqlRestriction,
-  type SqlTable,
-  type SqlTables,
   type SqlType,
   type VerifiedDatabase,
-} from '@arcturus/sql'
+} from '@arcturus/sql/internal/typeorm'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'

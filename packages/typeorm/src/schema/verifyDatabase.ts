@@ -1,4 +1,4 @@
-import { type VerifiedDatabase, verify } from '@arcturus/sql'
+import { type VerifiedDatabase, verify } from '@arcturus/sql/internal/typeorm'
 import type { DataSource } from 'typeorm'
 import { driverOf } from './dialect.js'
 import { columnsOf, type Described, entitiesOf, modelName, relationsOf } from './entities.js'

@@ -1,5 +1,6 @@
 import type { Definite } from '@arcturus/core/internal/prisma'
-import type { PrintedSql, PrintSql, SqlColumn, SqlDialect, SqlTable, SqlTables } from '@arcturus/sql'
+import type { PrintedSql, SqlColumn, SqlDialect, SqlTable, SqlTables } from '@arcturus/sql'
+import type { PrintSql } from '@arcturus/sql/internal/prisma'
 import type { IdQuery } from '../../database/send.js'
 import { refuse } from '../../refusal.js'
 

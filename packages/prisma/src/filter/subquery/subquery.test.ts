@@ -1,6 +1,6 @@
 import { UnsupportedFilterError } from '@arcturus/core'
 import { type Definite, type Operand, Schema, Source, type Subject } from '@arcturus/core/internal/prisma'
-import type { PrintSql } from '@arcturus/sql'
+import type { PrintSql } from '@arcturus/sql/internal/prisma'
 import { describe, expect, it } from 'vitest'
 import { sqlDialectOf } from '../../database/sqlDialect.js'
 import { readSchema } from '../../schema/readSchema.js'

@@ -1,0 +1,3 @@
+export type { AsyncContext } from '../enforcements.js'
+export { TargetError } from '../requestTarget.js'
+export { routeMarkOf } from '../routeMark.js'

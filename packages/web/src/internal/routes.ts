@@ -1,0 +1,1 @@
+export { type RouteMark, routeMarkOf, routesToken } from '../routeMark.js'

@@ -1,0 +1,1 @@
+export { acceptStandIns, standInHeader } from '../standIns.js'

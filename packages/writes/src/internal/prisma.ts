@@ -1,0 +1,19 @@
+export type { Data, Dependent, Link, LinkRelation, LinkStep, Relations, Store, Values } from '../change.js'
+export { type ActionNames, Judge } from '../judge.js'
+export { keyText } from '../ledger.js'
+export {
+  type ActionOptions,
+  actionNames,
+  assertOption,
+  type ScopeOptions,
+  scopes,
+  type Unscoped,
+  unscopedQueries,
+} from '../options.js'
+export { RowQuestions } from '../questions.js'
+export { WriteRecord } from '../record.js'
+export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
+export { loadRowsFilter, type RowsFilter, type RowsQuestion, rowsFilterInDatabase } from '../rowsFilter.js'
+export type { ScopeOf } from '../scope.js'
+export { turnsOf } from '../turns.js'
+export { Writer } from '../writer.js'

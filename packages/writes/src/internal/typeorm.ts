@@ -1,0 +1,18 @@
+export type { Dependent, LinkRelation, Relations, RowStore, Values } from '../change.js'
+export { type ActionNames, Judge } from '../judge.js'
+export {
+  type ActionOptions,
+  actionNames,
+  assertOption,
+  type ScopeOptions,
+  scopes,
+  type Unscoped,
+  unscopedQueries,
+} from '../options.js'
+export { RowQuestions } from '../questions.js'
+export { WriteRecord } from '../record.js'
+export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
+export { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase } from '../rowsFilter.js'
+export { type RowChange, RowRules } from '../rules.js'
+export { type ScopeOf, withinScope } from '../scope.js'
+export { Turns, turnsOf } from '../turns.js'
