@@ -13,6 +13,8 @@ for (const file of readdirSync(`${root}docs`).filter((name) => name.endsWith('.m
   documents.set(file.slice(0, -'.md'.length), `docs/${file}`)
 for (const file of readdirSync(`${root}docs/recipes`).filter((name) => name.endsWith('.md')))
   documents.set(`recipe-${file.slice(0, -'.md'.length)}`, `docs/recipes/${file}`)
+for (const file of readdirSync(`${root}docs/model`).filter((name) => name.endsWith('.md')))
+  documents.set(`model-${file.slice(0, -'.md'.length)}`, `docs/model/${file}`)
 for (const name of readdirSync(`${root}packages`))
   if (existsSync(`${root}packages/${name}/README.md`)) documents.set(`package-${name}`, `packages/${name}/README.md`)
 

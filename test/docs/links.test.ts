@@ -4,11 +4,18 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const documents = ['.', 'docs', 'docs/recipes', 'bench', ...foldersIn('packages'), ...foldersIn('examples')].flatMap(
-  (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
+const documents = [
+  '.',
+  'docs',
+  'docs/recipes',
+  'docs/model',
+  'bench',
+  ...foldersIn('packages'),
+  ...foldersIn('examples'),
+].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
 )
 
 function foldersIn(folder: string): string[] {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { blocksOf, modelPages } from '../docs/model/blocks.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
@@ -51,6 +52,8 @@ const clients = [
   ]),
   // Only PostgreSQL has columns that hold a list.
   ['fuzz-lists', 'postgresql', 'prisma-client-js'],
+  // The tables of the guide to modeling.
+  ...modelPages().map((page) => [`model-${page}`, 'sqlite', 'prisma-client-js']),
 ]
 
 /** Schemas whose references no database keeps. */
@@ -73,6 +76,8 @@ const env = {
 
 /** The models of a schema. A list in JSON is a list column if the database has list columns. */
 function modelsOf(schema, provider) {
+  const page = /^model-(.*)/.exec(schema)?.[1]
+  if (page !== undefined) return blocksOf(page).get('schema.prisma')
   const text = readFileSync(`${here}schemas/${schema}.prisma`, 'utf8')
   return provider === 'postgresql' ? text.replace(/Json( *\/\/ a list of texts)/g, 'String[]$1') : text
 }
