@@ -22,7 +22,10 @@ function tracked(pattern: string): readonly string[] {
 
 const read = (file: string): string => readFileSync(root + file, 'utf8')
 const files = tracked('*.polar').map((file) => [file, read(file)] as const)
-const blocks = tracked('*.md').flatMap((file) =>
+/** The names of a context are the application's, so policies that use them have mistakes without it. */
+const hasContext = (file: string): boolean => /^export const context = /m.test(read(file))
+const documents = tracked('*.md').filter((file) => !hasContext(file))
+const blocks = documents.flatMap((file) =>
   [...read(file).matchAll(/^```polar[^\n]*\n([\s\S]*?)^```/gm)].map(
     ([, text], index) => [`${file} ${index}`, text!] as const,
   ),

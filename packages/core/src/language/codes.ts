@@ -39,6 +39,7 @@ export const codes = {
   'missing-allow-rule': 'A policy without `allow`, `allow_field` and `allow_request`.',
   'missing-has-permission': 'A policy with permissions in blocks that never calls `has_permission`.',
   // likely mistakes in a policy that loads
+  'bypassed-exception': 'A rule of `allow` that can allow what an exception (`not …`) in another one denies.',
   'uncalled-rule': 'A rule that no other rule calls, so that it has no effect.',
   'unmatched-call': 'A call whose arguments no rule of this name accepts.',
   'swapped-arguments': 'Arguments of `allow` or of a rule of blocks that are in the place of each other.',

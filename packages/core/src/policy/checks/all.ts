@@ -1,5 +1,6 @@
 import { ambiguousPrecedence } from './ambiguousPrecedence.js'
 import { blockKeyword } from './blockKeyword.js'
+import { bypassedException } from './bypassedException.js'
 import type { LoadChecks } from './check.js'
 import { circularRoles } from './circularRoles.js'
 import { conflictingDeclaration } from './conflictingDeclaration.js'
@@ -82,6 +83,7 @@ export function allChecks(isForOso = false): LoadChecks {
       [unreachableRule],
       [misspeltAction],
       [repeatedRule],
+      [bypassedException],
     ],
     rules: [
       [undefinedRule],

@@ -1,5 +1,6 @@
 import type { Rule } from '../../language/ast.js'
 import { didYouMean } from '../../language/didYouMean.js'
+import { ONE_DOOR } from './bypassedException.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
 import { requiredText } from './required.js'
 
@@ -71,6 +72,10 @@ export const uncalledRule: PolicyCheck = (context) => {
   }
 }
 
+/** Names of rules that would deny, as other languages have them. */
+const denials: ReadonlySet<string> = new Set(['forbid', 'deny', 'cannot', 'disallow', 'block'])
+const DENY = `no rule of Polar denies: write \`allow(…) if … and not is_denied(…)\`, as the only rule of allow: see ${ONE_DOOR}`
+
 /** The caller of the inline queries' calls. No rule has this name. */
 const queries = '?='
 
@@ -113,7 +118,7 @@ function report(
     isOtherCalled && [...groups.keys()].some((key) => key !== keyOf(name, length) && key.startsWith(`${name}/`))
   const message = `Nothing calls the rule ${name}${count ? ` with ${length} argument${length === 1 ? '' : 's'}` : ''}.`
   const declare = `if the application queries it, declare it: new Authorizer({ queryRules: [${JSON.stringify(name)}] })`
-  const hint = near === undefined ? declare : `did you mean "${near}"? Or ${declare}`
+  const hint = denials.has(name) ? DENY : near === undefined ? declare : `did you mean "${near}"? Or ${declare}`
   warning('uncalled-rule', message, head, { hint, data: { name, suggestion: near, texts: textsOf(rules.get(name)!) } })
 }
 
