@@ -491,7 +491,8 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     // A caller that does not await continues before any decision is made, so that guards hold back
     // its response.
     if (decision) await undefined
-    const settle = () => this.#decider.settle(actor, action, resource, policy, decision?.arrived)
+    const question = decision && (() => this.#decider.question(policy, undefined, decision.arrived))
+    const settle = () => this.#decider.settle(actor, action, resource, policy, question)
     const answer = decision ? decision.attempt(settle) : settle()
     // An `await` takes longer than most decisions.
     const allowed = typeof answer === 'boolean' ? answer : await answer

@@ -53,29 +53,19 @@ export class Denials {
     policy: LoadedPolicy,
     arrived?: Arrived,
   ): Eventual<DenialReason | undefined> {
-    const { decider } = this.engine
-    const known = decider.decideAtOnce(actor, action, resource, policy)
-    if (known === true) return undefined
-    // Both checks are one question: the second uses the relations that the first has loaded.
-    return this.#reasonOf(known, actor, action, resource, options, decider.question(policy, undefined, arrived))
-  }
-
-  /** Returns the reason for a denial if the synchronous result is denied or undecided. */
-  #reasonOf(
-    known: false | undefined,
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    options: DenialOptions,
-    question: Question,
-  ): Eventual<DenialReason | undefined> {
     const { decider, readAction } = this.engine
-    return after(known ?? decider.settleOpen(actor, action, resource, question), (allowed) => {
+    // Both checks are one question: the second uses the relations that the first has loaded.
+    let known: Question | undefined
+    const question = (): Question => {
+      known ??= decider.question(policy, undefined, arrived)
+      return known
+    }
+    return after(decider.settle(actor, action, resource, policy, question), (allowed) => {
       if (allowed) return undefined
       if (actor === null) return 'nobody'
       if (options.checkRead === false) return 'forbidden'
       if (action === readAction) return 'hidden'
-      const mayRead = decider.settleKnown(actor, readAction, resource, question)
+      const mayRead = decider.settleKnown(actor, readAction, resource, question())
       return after(mayRead, (visible) => (visible ? 'forbidden' : 'hidden'))
     })
   }

@@ -30,28 +30,14 @@ export type DecideMany = (
 /** Compiles a condition to a function. */
 export type CompilePredicate = (condition: Condition, meaning: Meaning) => Predicate
 
-/** Like `Predicate`, but yields the values that have to be awaited. */
-export type WaitingPredicate = (
-  actor: unknown,
-  action: unknown,
-  resource: unknown,
-  arrive: Arrive,
-) => Generator<unknown, Decision>
-
-/**
- * Returns the value to await in place of a promise or a missing attribute. Bails out if there is
- * none.
- */
-export type Arrive = (value: unknown, object: unknown, name: string) => unknown
-
 /** Decides the checks of known classes and actions; undefined for any other. */
 export type Dispatch = (actor: unknown, action: unknown, resource: unknown) => boolean | undefined
 
 /** The functions that find predicates faster than a table. */
 export interface Dispatcher {
   readonly dispatch: Dispatch
-  /** Returns a function that decides whole checks; undefined without generated code. */
-  readonly enter: ((entrance: Entrance) => Enter) | undefined
+  /** Returns a function that decides whole checks. */
+  readonly enter: (entrance: Entrance) => Enter
 }
 
 /**
@@ -62,8 +48,8 @@ export type Enter = (by: Entering, actor: unknown, action: string, resource: unk
 
 /** A decider that begins a check. */
 export interface Entering {
-  /** The evaluation of the check. */
-  readonly spare: Running['current']
+  /** The evaluation of its checks. */
+  readonly shared: Running['current']
   /** Goes on with a check that is running. */
   resume(policy: unknown, known: Resumed, actor: unknown, action: string, resource: unknown): boolean
 }
@@ -98,11 +84,6 @@ export interface BackEnd {
    * @param reads - What they read. They have no answer while all objects inherit one of these names.
    */
   readonly dispatch?: (predicates: PredicatesOfClasses, reads: ReadonlySet<string>) => Dispatcher | undefined
-  /**
-   * Compiles a condition to a function that waits. Returns undefined if it can't; omitted by back
-   * ends without such functions.
-   */
-  readonly compileWaiting?: (condition: Condition, meaning: Meaning) => WaitingPredicate | undefined
 }
 
 /** Returns a function that makes the budget of an evaluation. */

@@ -1,18 +1,8 @@
 import { stackExhausted } from '../../condition/stack.js'
 import { ArgumentError, QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
-import {
-  Deadline,
-  Evaluation,
-  holds,
-  holdsSync,
-  type Limits,
-  outerEvaluation,
-  type Reuse,
-  reusable,
-  running,
-} from '../../machine/index.js'
-import type { Enter, Entering, Entrance, Resumed, WaitingPredicate } from '../../predicate/predicate.js'
+import { Evaluation, holds, holdsSync, type Limits, outerEvaluation, running } from '../../machine/index.js'
+import type { Enter, Entering, Entrance, Resumed } from '../../predicate/predicate.js'
 import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
@@ -27,7 +17,6 @@ import type { Hosts } from '../relations/hosts.js'
 import { QuestionRelations } from '../relations/questionRelations.js'
 import type { RelationLoaders } from '../relations/relations.js'
 import { allInOrder } from './allInOrder.js'
-import { drive } from './drive.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
@@ -38,8 +27,8 @@ import { Question } from './question.js'
 const state = running
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
-export class Decider implements Reuse, Entering {
-  spare: Evaluation
+export class Decider implements Entering {
+  readonly shared: Evaluation
   /** Decides checks of the active policy whose plans were known when it was made. */
   enter: Enter | undefined
   /**
@@ -60,7 +49,7 @@ export class Decider implements Reuse, Entering {
     /** The context of its questions; undefined if they have none of their own. */
     readonly context?: ContextValues | undefined,
   ) {
-    this.spare = reusable(this, context)
+    this.shared = new Evaluation(1, undefined, context, true)
   }
 
   /** Returns a decider whose questions have a context. */
@@ -84,10 +73,10 @@ export class Decider implements Reuse, Entering {
 
   /** Returns the evaluation for a part of a question: the running one, unless it has another context. */
   #evaluation(size = 1): Evaluation {
-    const { current } = state
-    if (current === undefined) return size === 1 ? this.spare : new Evaluation(size, undefined, this.context)
+    const current = outerEvaluation()
+    if (current === undefined) return size === 1 ? this.shared : new Evaluation(size, undefined, this.context)
     if (this.context === undefined || current.context === this.context) return current
-    return new Evaluation(size, outerEvaluation(), this.context)
+    return new Evaluation(size, current, this.context)
   }
 
   /** The active policy. @throws ArgumentError if no policy is loaded. */
@@ -124,7 +113,7 @@ export class Decider implements Reuse, Entering {
       return this.#decideRarely(actor, action, resource)
     // Sound: it is kept. The machine needs the policy with which the check began.
     const policy = this.#current!
-    state.current = this.spare
+    state.current = this.shared
     try {
       let known: Resumed
       try {
@@ -205,65 +194,41 @@ export class Decider implements Reuse, Entering {
     )
   }
 
-  /** Decides by the predicate, or by the machine for the first few checks of a kind; undefined if that is not enough. */
-  decideAtOnce(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
-    if (metErrors.any) return this.#decideAtOnceWithin(actor, action, resource, policy)
-    if (this.context !== undefined && state.current?.context !== this.context)
-      return this.#evaluation().run(() => this.decideAtOnce(actor, action, resource, policy))
-    const known = policy.checks.decide(actor, action, resource)
-    if (known !== undefined && metErrors.any) this.outlived.end(policy, actor, action, resource, known)
-    return known
-  }
-
-  #decideAtOnceWithin(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | undefined {
-    return keepingErrors(() => this.decideAtOnce(actor, action, resource, policy))
-  }
-
-  /** Decides as `decide` does, and returns a promise only if it has to wait. */
+  /**
+   * Decides as `decide` does, and returns a promise only if it has to wait.
+   * @param question - Returns the question that the check is a part of, if it has to wait.
+   */
   settle(
     actor: unknown,
     action: string,
     resource: unknown,
     policy: LoadedPolicy,
-    arrived?: Arrived,
+    question: () => Question = () => this.question(policy),
   ): boolean | Promise<boolean> {
-    if (state.current !== undefined) {
-      const evaluate = () => this.#settle(actor, action, resource, policy, arrived)
-      return this.#within('isAllowed', policy, actor, action, resource, evaluate)
-    }
     // As in `decide`.
-    state.current = this.spare
+    if (metErrors.any) return keepingErrors(() => this.settle(actor, action, resource, policy, question))
+    const settle = (): boolean | Promise<boolean> => {
+      const known = policy.checks.decide(actor, action, resource)
+      if (known === undefined) return this.#open(actor, action, resource, question())
+      if (metErrors.any) this.outlived.end(policy, actor, action, resource, known)
+      return known
+    }
+    if (state.current !== undefined) return this.#within('isAllowed', policy, actor, action, resource, settle)
+    state.current = this.shared
     try {
-      return this.#settle(actor, action, resource, policy, arrived)
+      return settle()
     } finally {
       state.current = undefined
     }
   }
 
-  #settle(
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    policy: LoadedPolicy,
-    arrived: Arrived | undefined,
-  ): boolean | Promise<boolean> {
-    return (
-      this.decideAtOnce(actor, action, resource, policy) ??
-      this.settleOpen(actor, action, resource, this.question(policy, undefined, arrived))
+  /** Decides a check that has no synchronous result. */
+  #open(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
+    const { policy, host, evaluation } = question
+    const outlived = (places: readonly Span[]): void => this.outlived.add(policy, actor, action, resource, places)
+    return evaluation.run(() =>
+      holds(policy.program, 'allow', [actor, action, resource], this.limits, { host, outlived }),
     )
-  }
-
-  /** Decides a check that has no synchronous result; otherwise as `settle`. */
-  settleOpen(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
-    return question.evaluation.run(() => {
-      const args = [actor, action, resource] as const
-      const predicate = question.policy.checks.waiting(...args)
-      if (predicate) return this.#wait(predicate, args, question)
-      return holds(question.policy.program, 'allow', args, this.limits, {
-        host: question.host,
-        outlived: (places) => this.outlived.add(question.policy, actor, action, resource, places),
-      })
-    })
   }
 
   /**
@@ -278,7 +243,11 @@ export class Decider implements Reuse, Entering {
   ): boolean[] | Promise<boolean[]> {
     const { policy } = this
     if (state.current !== undefined)
-      return allInOrder(rows.map(async (row) => this.settle(actor, action, row, policy, arrived)))
+      return allInOrder(
+        rows.map(async (row) =>
+          this.settle(actor, action, row, policy, () => this.question(policy, undefined, arrived)),
+        ),
+      )
     const evaluation = this.#evaluation(rows.length)
     const { answers, open } = evaluation.run(() => this.#many(policy, actor, action, rows))
     // Sound: no place is open.
@@ -286,7 +255,7 @@ export class Decider implements Reuse, Entering {
     const question = this.question(policy, evaluation, arrived)
     // The function is async, so that a synchronous error becomes a rejection too. The error of one
     // row rejects all.
-    const ask = async (row: unknown): Promise<boolean> => this.settleOpen(actor, action, row, question)
+    const ask = async (row: unknown): Promise<boolean> => this.#open(actor, action, row, question)
     return allInOrder(answers.map((answer, at) => answer ?? ask(rows[at])))
   }
 
@@ -297,9 +266,7 @@ export class Decider implements Reuse, Entering {
       throw error
     }
     try {
-      const known =
-        this.decideAtOnce(actor, action, resource, question.policy) ??
-        this.settleOpen(actor, action, resource, question)
+      const known = this.settle(actor, action, resource, question.policy, () => question)
       return typeof known === 'boolean' ? known : known.catch(unknownAction)
     } catch (error) {
       return unknownAction(error)
@@ -351,26 +318,6 @@ export class Decider implements Reuse, Entering {
       return holdsSync(policy.program, 'allow', [actor, action, resource], this.limits, { host, outlived })
     } catch (error) {
       throw isStackOverflow(error) ? stackExhausted(error) : error
-    }
-  }
-
-  async #wait(
-    predicate: WaitingPredicate,
-    args: readonly [actor: unknown, action: string, resource: unknown],
-    question: Question,
-  ): Promise<boolean> {
-    const { program } = question.policy
-    const deadline = new Deadline(this.limits.asyncTime)
-    try {
-      const waiting = drive(predicate(...args, question.arrive), question.evaluation)
-      const known = await deadline.meet(waiting).catch(() => undefined)
-      // Undecided, an error or a timeout: the machine evaluates again, and its error names the
-      // cause and the place.
-      const outlived = (places: readonly Span[]): void => this.outlived.add(question.policy, ...args, places)
-      const prove = () => holds(program, 'allow', args, this.limits, { host: question.host, deadline, outlived })
-      return known ?? (await question.evaluation.run(prove))
-    } finally {
-      deadline.clear()
     }
   }
 }

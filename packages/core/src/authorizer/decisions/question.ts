@@ -1,9 +1,5 @@
-import { Evaluation, type Host, HostError, queryError, type Solution, Turns } from '../../machine/index.js'
-import { bailOut } from '../../predicate/bail.js'
-import type { Arrive } from '../../predicate/predicate.js'
+import { Evaluation, type Host, HostError, queryError, type Solution } from '../../machine/index.js'
 import type { Arrived } from '../../schema/arrived.js'
-import { isPartial } from '../../schema/partial.js'
-import { isThenable } from '../../values/thenable.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
@@ -16,7 +12,6 @@ import { wholeRows } from '../relations/wholeRows.js'
  */
 export class Question {
   private known: Host | undefined = undefined
-  private turns: Turns | undefined = undefined
 
   /**
    * @param relations - Reads relations that are not loaded. Undefined if there are no loaders.
@@ -39,14 +34,6 @@ export class Question {
     return this.known
   }
 
-  /** Reads values for predicates that wait. */
-  readonly arrive: Arrive = (value, object, name) => {
-    this.turns ??= new Turns()
-    const turn = this.turns.due()
-    if (turn) return turn.then(() => this.arriving(value, object, name))
-    return this.arriving(value, object, name)
-  }
-
   /**
    * Returns a solution for the application: it holds no rows that are known by their keys alone.
    * @throws QueryError `relation-not-loaded` if nothing loads such a row.
@@ -58,27 +45,5 @@ export class Question {
     } catch (error) {
       throw error instanceof HostError ? queryError(error) : error
     }
-  }
-
-  private arriving(value: unknown, object: unknown, name: string): unknown {
-    if (value === undefined) return this.unloaded(object, name, (row) => this.read(row, name))
-    const { arrived } = this
-    if (!arrived || !isThenable(value)) return value
-    return value.then((settled) => {
-      arrived.add(object, name, settled)
-      return settled
-    })
-  }
-
-  /** Reads a field of a row that was loaded for it. */
-  private read(row: unknown, name: string): unknown {
-    if (typeof row !== 'object' || row === null) return bailOut()
-    const own: unknown = Reflect.get(row, name)
-    return own === undefined || isPartial(row, name, own) ? this.unloaded(row, name, bailOut) : own
-  }
-
-  private unloaded(object: unknown, name: string, read: (row: unknown) => unknown): unknown {
-    const found = this.relations?.unloaded(object, name, read)
-    return found === undefined ? bailOut() : found
   }
 }

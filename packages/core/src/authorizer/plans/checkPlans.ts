@@ -2,8 +2,7 @@ import type { Condition } from '../../condition/condition.js'
 import type { Late } from '../../late.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Meaning } from '../../predicate/meaning.js'
-import type { BackEnd, Predicate, WaitingPredicate } from '../../predicate/predicate.js'
-import { mayBePartial } from '../../schema/partial.js'
+import type { BackEnd, Predicate } from '../../predicate/predicate.js'
 import type { PolicyActions } from '../actions/policyActions.js'
 import { assertAction, assertActor, assertKnown, assertResource } from '../arguments.js'
 import type { ActionKind } from './plans.js'
@@ -19,8 +18,6 @@ export interface CheckPlan {
   checks: number
   /** Makes the predicate of the checks after the first few; undefined if that is it. */
   later: (() => Predicate) | undefined
-  /** Compiled on first use. Null if there is none. */
-  waiting: WaitingPredicate | null | undefined
 }
 
 export const forMachine: Readonly<CheckPlan> = {
@@ -28,7 +25,6 @@ export const forMachine: Readonly<CheckPlan> = {
   predicate: undefined,
   checks: 0,
   later: undefined,
-  waiting: undefined,
 }
 
 /** The context of a policy's plans. */
@@ -134,19 +130,5 @@ export class CheckPlans extends PlanTable<CheckPlan> {
   get #isComplete(): boolean {
     const { predicates } = this.context
     return !predicates || predicates.now !== undefined
-  }
-
-  /**
-   * Returns the predicate for a check that has no synchronous result, if it can wait. Undefined if
-   * the machine has to decide.
-   */
-  waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
-    const { predicates, meaning } = this.context
-    const { compileWaiting } = predicates?.now?.backEnd ?? {}
-    if (!compileWaiting || mayBePartial(actor) || mayBePartial(resource)) return undefined
-    const plan = this.planOf(actor, action, resource)
-    if (!plan?.condition || !plan.predicate) return undefined
-    plan.waiting ??= compileWaiting(plan.condition, meaning) ?? null
-    return plan.waiting ?? undefined
   }
 }

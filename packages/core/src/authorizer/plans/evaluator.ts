@@ -1,6 +1,4 @@
 import { linkPredicate } from '../../evaluate/check.js'
-import { dispatchClosures } from '../../evaluate/fast/dispatch.js'
-import type { BackEnd } from '../../predicate/predicate.js'
 import { sourceCompiler } from '../../predicate/write/program.js'
 import type { Predicates } from './checkPlans.js'
 import { predicatesBy } from './predicates.js'
@@ -10,15 +8,7 @@ import { predicatesBy } from './predicates.js'
  * @param isChosen - Whether the application has chosen it; otherwise it need not generate code for the first few checks.
  */
 export function predicatesOf(evaluator: 'source' | 'closures', isChosen: boolean): Predicates {
-  if (evaluator === 'closures') return predicatesBy(closures)
-  return predicatesBy(isChosen ? source() : { ...source(), compileFirst: linkPredicate })
-}
-
-/** Finds predicates of too many classes for generated code as closures do. */
-function source(): BackEnd {
+  if (evaluator === 'closures') return predicatesBy({ compile: linkPredicate })
   const compiler = sourceCompiler(linkPredicate)
-  return { ...compiler, dispatch: (all, reads) => compiler.dispatch(all, reads) ?? dispatchClosures(all) }
+  return predicatesBy(isChosen ? compiler : { ...compiler, compileFirst: linkPredicate })
 }
-
-/** The closures back end leaves checks that have to wait to the machine. */
-const closures: BackEnd = { compile: linkPredicate, dispatch: dispatchClosures }

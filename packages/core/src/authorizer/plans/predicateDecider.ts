@@ -1,14 +1,6 @@
 import { stackExhausted } from '../../condition/stack.js'
 import { QueryError } from '../../errors.js'
-import type {
-  DecideMany,
-  Dispatcher,
-  Enter,
-  Entrance,
-  Predicate,
-  Resumed,
-  WaitingPredicate,
-} from '../../predicate/predicate.js'
+import type { DecideMany, Dispatcher, Enter, Entrance, Predicate, Resumed } from '../../predicate/predicate.js'
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
 import { metErrors } from '../../values/metErrors.js'
@@ -20,8 +12,8 @@ import { type CheckPlan, CheckPlans, type PlanContext } from './checkPlans.js'
 import { otherAction, type PlansOfPair } from './planTable.js'
 
 /**
- * The number of checks per evaluator. A bail-out is a predicate that left the check to a waiting
- * predicate or to the machine.
+ * The number of checks per evaluator. A bail-out is a predicate that left the check to the
+ * machine.
  */
 export interface Statistics {
   predicate: number
@@ -87,7 +79,7 @@ export class PredicateDecider {
   enter(policy: unknown, change: number, watching: Entrance['watching']): Enter | undefined {
     const { schema } = this.context.meaning
     if (this.#enter === undefined || this.#enterOf !== change)
-      this.#enter = this.#dispatcher?.enter?.({ policy, schema, change, watching, statistics: this.statistics })
+      this.#enter = this.#dispatcher?.enter({ policy, schema, change, watching, statistics: this.statistics })
     this.#enterOf = change
     return this.#enter
   }
@@ -154,14 +146,6 @@ export class PredicateDecider {
     this.#dispatcher = this.context.predicates?.now?.backEnd.dispatch?.(known, this.context.reads())
     this.#enter = undefined
     if (!this.#dispatcher) this.#dispatchAt = Number.POSITIVE_INFINITY
-  }
-
-  /**
-   * Returns the predicate for a check that `decide` could not decide, if it can wait. Undefined if
-   * the machine has to decide.
-   */
-  waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
-    return this.#plans.waiting(actor, action, resource)
   }
 
   /**

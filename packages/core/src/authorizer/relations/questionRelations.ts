@@ -53,14 +53,6 @@ export class QuestionRelations {
     return row === undefined ? this.#loaded(wanted) : row
   }
 
-  /** Returns the value of a field as `absent` does, and undefined if the object has the field. */
-  unloaded(object: unknown, field: string, read: (row: unknown) => unknown): unknown {
-    if (typeof object !== 'object' || object === null) return undefined
-    // Sound: any object may have the field.
-    const own = (object as Readonly<Record<string, unknown>>)[field]
-    return own !== undefined && !isPartial(object, field, own) ? undefined : this.absent(object, field, read)
-  }
-
   /** Loads the row that is known by its key alone; undefined for any other value. */
   rowOf(value: unknown): Promise<unknown> | undefined {
     const wanted = typeof value === 'object' && value !== null ? this.#references.get(value) : undefined

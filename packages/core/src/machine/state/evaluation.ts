@@ -84,8 +84,6 @@ class Shared {
 export class Evaluation {
   /** The context of the question. */
   readonly context: ContextValues
-  /** What reuses it for synchronous checks, if anything does. */
-  reusedBy: Reuse | undefined = undefined
   readonly #shared: Shared
   /** The evaluations that this one has asked for. */
   readonly #asked = new Set<Evaluation>()
@@ -98,8 +96,15 @@ export class Evaluation {
    * @param size - The number of checks that the application asks for together. Default: one.
    * @param outer - The check within which it is asked for. Default: none.
    * @param context - The context of the question. Default: that of `outer`.
+   * @param isShared - Whether it is that of all synchronous checks of a decider, each of which gets one of its own as soon
+   * as it needs it. Default false.
    */
-  constructor(size = 1, outer?: Evaluation, context: ContextValues = outer?.context ?? noContext) {
+  constructor(
+    size = 1,
+    outer?: Evaluation,
+    context: ContextValues = outer?.context ?? noContext,
+    readonly isShared = false,
+  ) {
     this.context = context
     this.#shared = outer ? outer.#shared : new Shared(size)
   }
@@ -169,38 +174,19 @@ export class Evaluation {
   }
 }
 
-/** Reuses an evaluation for synchronous checks, until a check is asked for within one of them. */
-export interface Reuse {
-  spare: Evaluation
-}
-
 /** The evaluation that runs now. Undefined between the turns of asynchronous ones. */
 // Sound: only evaluations are set.
 export const running: { current: Evaluation | undefined } = current as { current: Evaluation | undefined }
 
-/** Returns an evaluation for synchronous checks. */
-export function reusable(by: Reuse, context?: ContextValues): Evaluation {
-  const spare = new Evaluation(1, undefined, context)
-  spare.reusedBy = by
-  return spare
-}
-
 /** Returns the running evaluation, within which a check is asked for. */
 export function outerEvaluation(): Evaluation | undefined {
-  const outer = running.current
-  const reuse = outer?.reusedBy
-  if (outer && reuse) {
-    // Its replacement first, which can end the stack: an evaluation that was used keeps its answers.
-    const spare = reusable(reuse, outer.context)
-    outer.reusedBy = undefined
-    reuse.spare = spare
-  }
-  return outer
+  if (running.current?.isShared) running.current = new Evaluation(1, undefined, running.current.context)
+  return running.current
 }
 
 /** Counts steps of a check that has others within it, or is within another one. */
 export function chargeOuter(steps: number, limits: Charged): void {
-  if (running.current !== undefined && running.current.reusedBy === undefined) running.current.charge(steps, limits)
+  if (running.current !== undefined && !running.current.isShared) running.current.charge(steps, limits)
 }
 
 function leadsBack(): QueryError {

@@ -84,7 +84,7 @@ export const enterText = `entrance => {
 const { policy, schema, change, watching, statistics, met, partials, running } = entrance
 return (by, actor, action, resource) => {
 if (met.any || partials.any || running.current !== undefined || schema.change !== change || watching.watchers.length > 0) return undefined
-running.current = by.spare
+running.current = by.shared
 try {
 let known
 try {

@@ -1,5 +1,5 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import { arePartial, isWhole, mayBePartial, partials } from '../../schema/partial.js'
+import { isWhole, partials } from '../../schema/partial.js'
 import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import type { Equality } from '../../values/equality.js'
@@ -74,13 +74,8 @@ export interface ExtraHelpers {
   referenced(holder: unknown, model: string | undefined, name: string): unknown
 }
 
-/** The helpers of texts that wait. */
-export interface WaitingHelpers {
-  readonly whole: typeof whole
-}
-
 /** All helpers. */
-export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers & WaitingHelpers>
+export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers>
 
 /** Evaluates a goal as the machine does; undefined if it can't be decided synchronously. */
 export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
@@ -186,14 +181,6 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'linked',
   'referenced',
 ]
-
-/**
- * Returns an awaited value. Bails out if it may be partial: only the machine knows how much of it
- * was loaded.
- */
-export function whole(value: unknown): unknown {
-  return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
-}
 
 export const basicHelpers: BasicHelpers = {
   bail: bailOut,

@@ -44,13 +44,11 @@ export class OperandWriter {
   readonly #names = new Map<Root, string>()
 
   /**
-   * @param waits - Whether values that are read may have to be awaited.
    * @param counts - Whether an evaluation counts its steps.
    * @param pool - Collects the values that are given.
    */
   constructor(
     private readonly schema: Schema,
-    private readonly waits: boolean,
     private readonly counts: boolean,
     private readonly pool: FunctionPool,
   ) {}
@@ -110,9 +108,9 @@ export class OperandWriter {
             value: read,
             isSafe: true,
           }
-        const reading = this.#read(read, of.value, value.step, scope, `object(${of.value})?`)
-        const found = this.waits ? [] : [`${read} !== undefined || undecided(${of.value})`]
-        return { before: [...ensured(of, defined), ...reading, ...found], value: read, isPending: !this.waits }
+        const reading = this.#read(read, of.value, value.step, `object(${of.value})?`)
+        const found = `${read} !== undefined || undecided(${of.value})`
+        return { before: [...ensured(of, defined), ...reading, found], value: read, isPending: true }
       }
       case 'list': {
         const elements = value.of.map((element) => this.write(element, scope))
@@ -193,7 +191,7 @@ export class OperandWriter {
     let at = scope.use(this.name(root))
     if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
     // Arguments of a predicate or a definition are not promises.
-    let isPending = !this.waits && root.kind === 'variable'
+    let isPending = root.kind === 'variable'
     let parent: string | undefined
     for (const [index, step] of steps.entries()) {
       const { name } = step
@@ -212,11 +210,11 @@ export class OperandWriter {
         const mayHang = isPending && scope.known(`plain ${at}`) === undefined
         if (mayHang && name in Promise.prototype) before.push(`plain(${at})`)
         const object = ofPrimitives ? `object(${at})?` : step.isOfNullable ? `${at}?` : at
-        before.push(...this.#read(read, at, step, scope, object))
+        before.push(...this.#read(read, at, step, object))
         if (mayHang) parent = at
       }
       at = read
-      isPending = !this.waits
+      isPending = true
     }
     return {
       before,
@@ -231,14 +229,12 @@ export class OperandWriter {
    * Writes the read of an attribute into a variable.
    * @param reader - An expression for the object; it ends with a question mark if there may be none.
    */
-  #read(into: string, of: string, step: ReadStep, scope: CodeScope, reader: string): readonly string[] {
+  #read(into: string, of: string, step: ReadStep, reader: string): readonly string[] {
     const { name, links, holds } = step
     const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
     if (holds !== undefined) tests.push(this.#classTest(into, holds))
-    if (!this.waits) return [read, ...tests, ...(isKept(step) ? [this.#reference(into, of, step)] : [])]
-    const arriving = `yield ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
-    return [read, `isLate(${into}) && (${into} = whole(${arriving}))`, ...tests]
+    return [read, ...tests, ...(isKept(step) ? [this.#reference(into, of, step)] : [])]
   }
 
   /** Writes that a relation that is not loaded is read by its foreign key. */
@@ -249,7 +245,7 @@ export class OperandWriter {
 
   /** Returns whether a class computes the attribute, by code that can throw. */
   #isComputed({ name, model }: ReadStep): boolean {
-    if (this.waits || model === undefined) return false
+    if (model === undefined) return false
     return this.schema.descendants(model).some((one) => hasGetter(constructorOf(this.schema, one), name))
   }
 

@@ -17,7 +17,6 @@ import {
   type Enter,
   type Predicate,
   type PredicatesOfClasses,
-  type WaitingPredicate,
 } from '../predicate.js'
 import { invokeLoaded, referenced } from '../read.js'
 import { canDispatch, dispatchText, enterText } from './dispatch.js'
@@ -36,8 +35,6 @@ import {
   makeIsThere,
   makeLinked,
   makeText,
-  type WaitingHelpers,
-  whole,
 } from './helpers.js'
 import { calledIn, FunctionPool, type Given } from './pool.js'
 import { type PredicateText, programText, writePredicate } from './writer.js'
@@ -56,7 +53,7 @@ export function sourceCompiler(otherwise: CompilePredicate): Required<Omit<BackE
   let count = 0
   const compile: CompilePredicate = (condition, meaning) => {
     try {
-      const program = programs.get(meaning) ?? new Program(meaning, true)
+      const program = programs.get(meaning) ?? new Program(meaning)
       programs.set(meaning, program)
       // Sound: the text is the body of a function that returns a predicate.
       return program.compile(condition, ++count) as Predicate
@@ -66,19 +63,7 @@ export function sourceCompiler(otherwise: CompilePredicate): Required<Omit<BackE
       throw error
     }
   }
-  const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
-    try {
-      // Asynchronous functions are seldom needed, and all of them count their steps. Others run meanwhile, so they
-      // can't record errors.
-      const program = new Program(meaning, false)
-      // Sound: as above, for a waiting predicate.
-      return program.compile(condition, ++count, true) as WaitingPredicate
-    } catch (error) {
-      if (error instanceof RangeError) return undefined
-      throw error
-    }
-  }
-  return { compile, compileWaiting, dispatch }
+  return { compile, dispatch }
 }
 
 /** Compiles the functions that find predicates. Returns undefined for more classes than it compares. */
@@ -113,14 +98,10 @@ class Program {
   /** Predicates by their text. Those of equal text are the same. */
   readonly #predicates = new Map<string, unknown>()
   #count = 0
-  readonly #extras: Omit<ExtraHelpers, 'ask' | 'begin'> & WaitingHelpers
+  readonly #extras: Omit<ExtraHelpers, 'ask' | 'begin'>
 
-  /** @param notes - Whether evaluations record the places of errors. */
-  constructor(
-    private readonly meaning: Meaning,
-    notes: boolean,
-  ) {
-    const pool = new FunctionPool(meaning.schema.mark, notes)
+  constructor(private readonly meaning: Meaning) {
+    const pool = new FunctionPool(meaning.schema.mark, true)
     this.#pool = pool
     const { places } = pool
     this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
@@ -144,17 +125,13 @@ class Program {
       calculate: makeCalculate(),
       linked: makeLinked({ schema: meaning.schema, meaning }),
       referenced: (holder, model, name) => referenced(meaning.schema, holder, model, name),
-      whole,
     }
   }
 
-  /**
-   * Compiles a condition to a predicate.
-   * @param waits - Whether to compile a `WaitingPredicate`. Default false.
-   */
-  compile(condition: Condition, number: number, waits = false): unknown {
+  /** Compiles a condition to a predicate. */
+  compile(condition: Condition, number: number): unknown {
     const assumed = this.#assumptions.apply(condition)
-    return this.#make(writePredicate(assumed, this.meaning.schema, this.#pool, waits), condition, number)
+    return this.#make(writePredicate(assumed, this.meaning.schema, this.#pool), condition, number)
   }
 
   /** Compiles a predicate, and those functions of it that are new. */

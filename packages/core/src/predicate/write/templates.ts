@@ -28,9 +28,6 @@ const prelude: Readonly<Record<string, string>> = {
 function isDate(x) {
   return x instanceof Date && x.valueOf === valueOf && x.getTime === getTime && x.getTime() === x.getTime()
 }`,
-  isLate: `function isLate(x) {
-  return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
-}`,
   object: `function object(x) {
   return typeof x === "object" || typeof x === "function" ? x : undefined
 }`,
@@ -220,8 +217,8 @@ export function isObject(x: string): string {
 }
 
 /** Writes a function. @param keyword - `function`, or that of a generator. */
-export function functionText(keyword: string, name: string, parameters: readonly string[], body: string): string {
-  return `${keyword} ${name}(${parameters.join(', ')}) {\n${body}\n}`
+export function functionText(name: string, parameters: readonly string[], body: string): string {
+  return `function ${name}(${parameters.join(', ')}) {\n${body}\n}`
 }
 
 /** What a choice is written from: the read of its value, and the names of its tables. */

@@ -51,11 +51,10 @@ export interface PredicateText {
 /**
  * Writes a condition as JavaScript.
  * @param pool - Collects the functions that the predicate calls, and the values that are passed.
- * @param waits - Whether to write a `WaitingPredicate`. Default false.
  * @throws RangeError if the condition is nested too deeply.
  */
-export function writePredicate(condition: Condition, schema: Schema, pool: FunctionPool, waits = false): PredicateText {
-  return new Writer(condition, schema, pool, waits).write()
+export function writePredicate(condition: Condition, schema: Schema, pool: FunctionPool): PredicateText {
+  return new Writer(condition, schema, pool).write()
 }
 
 /**
@@ -74,7 +73,7 @@ export function programText(
     ...[...classes].map((name) => `const ${keyOfClass(name)} = keyOf(${name})`),
   ]
   const all = [...constants, code].join('\n')
-  return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
+  return [...preludeOf(all, helperNames), all].join('\n')
 }
 
 const subjects = ['actor', 'action', 'resource'] as const
@@ -94,7 +93,7 @@ class Writer {
   readonly #graph: Node
   readonly #operands: OperandWriter
   readonly #comparisons: ComparisonWriter
-  /** Whether an evaluation counts its steps. A waiting one is not alone: others run meanwhile. */
+  /** Whether an evaluation counts its steps. */
   readonly #counts: boolean
   readonly #loops = new Map<Loop, PartFunction>()
 
@@ -102,12 +101,10 @@ class Writer {
     condition: Condition,
     schema: Schema,
     private readonly pool: FunctionPool,
-    /** Whether every function waits. */
-    private readonly waits: boolean,
   ) {
-    this.#counts = waits || needsBudget(condition)
+    this.#counts = needsBudget(condition)
     this.#graph = buildGraph(schema, forCheck(schema, condition))
-    this.#operands = new OperandWriter(schema, waits, this.#counts, pool)
+    this.#operands = new OperandWriter(schema, this.#counts, pool)
     this.#comparisons = new ComparisonWriter(schema, this.#operands, pool, this.#counts)
   }
 
@@ -119,11 +116,11 @@ class Writer {
     const usesOwn = !this.#counts && this.pool.mentions(body, ownMeter)
     const hasBudget = scope.parameters.has('budget')
     const text = [
-      `${this.#keyword} decide(${this.#given.join(', ')}) {`,
+      `function decide(${subjects.join(', ')}) {`,
       ...(usesOwn ? ['own.reset()'] : []),
       hasBudget ? budgeted(body) : body,
       '}',
-      ...(this.waits ? [] : [many]),
+      many,
     ].join('\n')
     return {
       text,
@@ -135,18 +132,9 @@ class Writer {
     }
   }
 
-  get #keyword(): string {
-    return this.waits ? 'function*' : 'function'
-  }
-
-  /** The parameters of the predicate. */
-  get #given(): readonly string[] {
-    return this.waits ? [...subjects, 'arrive'] : subjects
-  }
-
   /** The parameters of every definition. */
   get #alwaysGiven(): readonly string[] {
-    return this.#counts ? [...this.#given, 'budget'] : this.#given
+    return this.#counts ? [...subjects, 'budget'] : subjects
   }
 
   // nodes
@@ -235,8 +223,8 @@ class Writer {
     const part = this.#functionOf((inner) => {
       for (const parameter of parameters) inner.use(parameter)
       const read = this.#comparisons.otherThan(side, kind, inner)
-      const called = this.#called('chosen', parameters)
-      return choiceText({ ...read, kind, excludesNil: side.type.nullable, called, undecided, table })
+      const asked = called('chosen', parameters)
+      return choiceText({ ...read, kind, excludesNil: side.type.nullable, called: asked, undecided, table })
     })
     return this.#apart(part, scope)
   }
@@ -300,7 +288,7 @@ class Writer {
       scope.learn(`plain ${x}`, x)
       if (cls === undefined) return doubt.note(asked(x))
       const its = this.#operands.give({ kind: 'class', model })
-      const id = JSON.stringify(['is', model, exact, declared, attributeOf(value), this.waits])
+      const id = JSON.stringify(['is', model, exact, declared, attributeOf(value)])
       const name = this.pool.add('is', id, (name) => classTest(name, asked('x')))
       const test = `${isObject(x)} && ${x}.constructor === ${its} || ${doubt.note(`${name}(${x})`)}`
       // `instanceof` with nil takes longer than the rest of a check.
@@ -323,14 +311,9 @@ class Writer {
 
   // functions
 
-  #called(name: string, args: readonly string[]): string {
-    const called = `${name}(${args.join(', ')})`
-    return this.waits ? `(yield* ${called})` : called
-  }
-
   /** Writes a function whose parameters are those of its scope. */
   #function(scope: CodeScope, body: string, name: string): string {
-    return functionText(this.#keyword, name, [...scope.parameters], scope.body(body))
+    return functionText(name, [...scope.parameters], scope.body(body))
   }
 
   /** Writes a loop as a function once, and a call of it with the values that it uses. */
@@ -343,7 +326,7 @@ class Writer {
 
   /** Writes a call of a function of a part, with the values that it uses. */
   #apart({ name, parameters }: PartFunction, scope: CodeScope): string {
-    return this.#called(
+    return called(
       name,
       parameters.map((parameter) => scope.use(parameter)),
     )
@@ -364,7 +347,7 @@ class Writer {
   #added(parameters: readonly string[], body: string): string {
     const { models } = this.#operands
     const ofModels = parameters.map((name) => models.get(name as 'actor' | 'resource') ?? null)
-    const write = (name: string): string => functionText(this.#keyword, name, parameters, body)
+    const write = (name: string): string => functionText(name, parameters, body)
     return this.pool.add('f', JSON.stringify([ofModels, write('')]), write)
   }
 
@@ -403,7 +386,7 @@ class Writer {
     const { before, values, missing } = this.#args(args, scope)
     const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
     const areThere = missing.map((value) => `(${value} !== undefined || ${noted(place)}) && `).join('')
-    return sequence(before, `${areThere}${this.#called(this.#definition(callee), given)}`)
+    return sequence(before, `${areThere}${called(this.#definition(callee), given)}`)
   }
 
   /** Writes arguments of a call, and returns which of them can be missing. */
@@ -472,4 +455,8 @@ function joinedText<Part>(
 /** Returns whether an argument is the parameter itself. */
 function isParameter(argument: Value, parameter: ParameterRoot): boolean {
   return argument.kind === 'path' && argument.root === parameter && argument.steps.length === 0
+}
+
+function called(name: string, args: readonly string[]): string {
+  return `${name}(${args.join(', ')})`
 }
