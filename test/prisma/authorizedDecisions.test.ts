@@ -13,6 +13,8 @@ const policy = `
   allow(_: User, "delete", _: Note);
   allow_field(_: User, "update", _: Board, field) if field in ["title", "locked", "items"];`
 
+const operations = process.env['ARCTURUS_TESTS'] === 'all' ? 999 : 150
+
 describe.each(await openDatabases('decided', ['sqlite', 'postgresql', 'mysql']))(
   'Writes of a client on $name',
   (database) => {
@@ -127,9 +129,9 @@ describe.each(await openDatabases('decided', ['sqlite', 'postgresql', 'mysql']))
       expect(world.warnings).toEqual([])
     })
 
-    it('are a thousand decisions for a thousand operations', async () => {
+    it(`are ${operations} decisions for ${operations} operations`, async () => {
       const { all } = await decided(async (c) => {
-        for (let at = 0; at < 1000; at++)
+        for (let at = 0; at < operations; at++)
           await c.board.update({ where: { id: [1, 3, 2][at % 3]! }, data: own, select: { id: true } }).catch(() => {})
       })
       const counted = new Map<string, number>()
@@ -138,9 +140,9 @@ describe.each(await openDatabases('decided', ['sqlite', 'postgresql', 'mysql']))
         counted.set(text, (counted.get(text) ?? 0) + 1)
       }
       expect([...counted]).toEqual([
-        ['["allowed",null,1]', 334],
-        ['["denied","forbidden",3]', 333],
-        ['["denied","hidden",null]', 333],
+        ['["allowed",null,1]', operations / 3],
+        ['["denied","forbidden",3]', operations / 3],
+        ['["denied","hidden",null]', operations / 3],
       ])
     })
   },

@@ -128,7 +128,6 @@ export class Explanation implements DecisionExplanation {
     const { root, search, decision } = this.#evaluated
     if (decision !== 'denied') return { sets: [], complete: true }
     if (!root || !search) return { sets: [], complete: false }
-    root.world.restart()
     return describe(search.find(), this.#shown, [this.#asked.actor, this.#asked.resource])
   }
 

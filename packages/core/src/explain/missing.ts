@@ -88,7 +88,10 @@ export class MissingSearch {
   }
 
   find(): Found {
-    this.#found ??= this.#find()
+    if (this.#found) return this.#found
+    this.root.world.restart(true)
+    this.#found = this.#find()
+    this.root.world.restart()
     return this.#found
   }
 

@@ -19,7 +19,7 @@ export interface World extends Reader {
   /** Counts a step. @throws QueryError if the time is up. */
   spend(): void
   /** Measures the time anew: explanations are written when they are read. */
-  restart(): void
+  restart(isSearch?: boolean): void
   /** Returns the outcome of a part. */
   outcome(part: Part): Outcome
   /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */

@@ -34,29 +34,34 @@ interface Call {
 /** A value with all that the binder knows of it. */
 type ValueOperand = Extract<Operand, { kind: 'value' }>
 
-/** The most steps of an explanation. Each evaluates a part. */
+/** The most steps of an evaluation, and of the search for what is missing. Each evaluates a part. */
 const maxSteps = 2_000_000
+const maxSearched = 25_000
 
 /** The time and the steps that the evaluation of an explanation may take, and the writing of each of its parts. */
 export class Time {
   readonly #limit: number
   #end = 0
   #steps = 0
+  #most = maxSteps
 
   constructor({ syncTime }: Pick<Limits, 'syncTime'>) {
     this.#limit = syncTime
     this.restart()
   }
 
-  restart(): void {
+  restart(most: number = maxSteps): void {
     this.#end = Date.now() + this.#limit
+    this.#steps = 0
+    this.#most = most
   }
 
   /** Counts a step. @throws QueryError if there were too many, or if the time is up. */
   spend(): void {
     this.#steps++
     const hint = 'a query that needs more can be given more: see `limits`'
-    if (this.#steps > maxSteps) throw new QueryError('step-limit', `The explanation takes more than ${maxSteps} steps.`)
+    if (this.#steps > this.#most)
+      throw new QueryError('step-limit', `The explanation takes more than ${this.#most} steps.`)
     if ((this.#steps & 255) !== 0 || Date.now() <= this.#end) return
     throw new QueryError('time-limit', `The explanation computes for more than ${this.#limit} ms.`, { hint })
   }
@@ -106,8 +111,8 @@ export class EvaluatedWorld implements World {
     this.time.spend()
   }
 
-  restart(): void {
-    this.time.restart()
+  restart(isSearch = false): void {
+    this.time.restart(isSearch ? maxSearched : maxSteps)
   }
 
   outcome(part: Part): Outcome {
