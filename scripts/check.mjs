@@ -126,7 +126,7 @@ async function compiledExamplesFit() {
 const steps = {
   'Format and lint': () => run('exec', 'biome', 'ci', '--error-on-warnings', '.'),
   'Grammar is current': grammarIsCurrent,
-  Build: () => run('--recursive', '--filter', './packages/*', 'run', 'build'),
+  Build: () => run('--recursive', '--filter', '@arcturus/*', 'run', 'build'),
   'Format of policies': () => formatPolicies(true),
   Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
   Types: () => typecheckAll(),

@@ -1,13 +1,12 @@
 // `npm start [-- an example]`: from a fresh clone to the example in the browser. Installs, builds, creates and seeds the database,
 // serves.
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { assertNodeVersion, install, pnpmCommand, root, runOrExit } from './pnpm.mjs'
 
 const examples = readdirSync(`${root}examples`)
 const chosen = process.argv[2] ?? 'express-prisma'
-const example = `./examples/${chosen}`
 const port = process.env.PORT || '3000'
 const address = `http://localhost:${port}/`
 const patience = 600_000
@@ -17,9 +16,11 @@ if (!examples.includes(chosen)) {
   console.error(`There is no example "${chosen}". There are: ${examples.join(', ')}`)
   process.exit(1)
 }
+// Packages are chosen by name: pnpm takes a path for a pattern, in which `[x]` and `(1)` of a folder mean something else.
+const { name: example } = JSON.parse(readFileSync(`${root}examples/${chosen}/package.json`, 'utf8'))
 await assertPortIsFree()
 install()
-runOrExit(['--recursive', '--filter', './packages/*', 'run', 'build'], 'Building the packages')
+runOrExit(['--recursive', '--filter', '@arcturus/*', 'run', 'build'], 'Building the packages')
 runOrExit(['--filter', example, 'run', 'setup'], 'Setting the example up')
 
 const { command, first, shell } = pnpmCommand()

@@ -10,7 +10,7 @@ const all = options.includes('--all')
 
 assertNodeVersion()
 install()
-runOrExit(['--recursive', '--filter', './packages/*', 'run', 'build'], 'Building the packages')
+runOrExit(['--recursive', '--filter', '@arcturus/*', 'run', 'build'], 'Building the packages')
 // Core's grammar is kept in the repository; `check` fails when it is out of date.
 runOrExit(['--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'], 'Generating')
 

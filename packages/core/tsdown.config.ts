@@ -57,7 +57,13 @@ const parserModules: NonNullable<UserConfig['plugins']> = {
   name: 'parser-modules',
   transform(code, id) {
     if (!/[\\/](?:moo|nearley)\.js$/.test(id)) return null
-    return { code: `const module = { exports: {} };${code}\nexport default module.exports`, map: null }
+    // Where `Object.prototype` is frozen, only a property of its own can be assigned.
+    const own = code.replace(
+      /(\w+)\.prototype\.toString = /g,
+      (all, name) =>
+        `Object.defineProperty(${name}.prototype, 'toString', { writable: true, configurable: true }); ${all}`,
+    )
+    return { code: `const module = { exports: {} };${own}\nexport default module.exports`, map: null }
   },
 }
 

@@ -63,11 +63,11 @@ export class User {}
 export class Note {}
 const authorizer = new Authorizer().registerClass(User).registerClass(Note)
 await authorizer.load(policy)
-export const { withAuthorization, authorizedAction, unguarded } = nextAuthorization(authorizer, { actor: () => null })
+export const { withAuthorization, serverAction, unguarded } = nextAuthorization(authorizer, { actor: () => null })
 export const pages = pagesAuthorization(authorizer, { actor: () => null })
 export const ok = () => Response.json({})`,
 }
-const imports = "import { authorizedAction, Note, ok, pages, unguarded, withAuthorization } from '@/authorization'\n"
+const imports = "import { serverAction, Note, ok, pages, unguarded, withAuthorization } from '@/authorization'\n"
 const find = "'read', () => new Note()"
 
 describe('arcturus routes of Next', () => {
@@ -98,8 +98,8 @@ export const dynamic = 'auto'`,
 }`,
         'app/actions.ts': `'use server'
 ${imports}const reader = async () => null
-export const read = authorizedAction(reader, ${find}, { model: 'Note' })
-export const list = authorizedAction(reader)
+export const read = serverAction(reader, ${find}, { model: 'Note' })
+export const list = serverAction(reader)
 export const open = unguarded('for everybody', reader)
 export { reader as planted }`,
         'pages/index.tsx': 'throw new Error()',

@@ -84,6 +84,21 @@ it('the entry for synchronous loads serves the other copy of the package, too', 
   ])
 })
 
+it.each([
+  ['required', 'commonjs', `require('@arcturus/core')`],
+  ['imported', 'module', `(await import('@arcturus/core'))`],
+] as const)('loads and decides where Object.prototype is frozen, %s', (_, type, get) => {
+  const main = `${program}
+    Object.freeze(Object.prototype)
+    async function main() {
+      const authorizer = prepared(${get})
+      await authorizer.load(policy)
+      console.log(JSON.stringify([authorizer.can(ann, 'read', ann), authorizer.filter(ann, 'read', 'User').matches(bob)]))
+    }
+    main()`
+  expect(run(type, main)).toEqual([true, false])
+})
+
 it('a new authorizer imports neither the parser nor filters', () => {
   const list = `
     const { Authorizer } = require('@arcturus/core')

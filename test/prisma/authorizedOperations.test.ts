@@ -1,5 +1,5 @@
-import { Authorizer } from '@arcturus/core'
-import { prismaAuthorization, UnsupportedOperationError } from '@arcturus/prisma'
+import { Authorizer, UnsupportedOperationError } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, openDocuments, type Prisma, schemas } from './documents.js'

@@ -70,7 +70,7 @@ describe.each(await openDatabases('batches', ['sqlite', 'postgresql', 'mysql'], 
       const ways: Record<string, (user: object, page: readonly object[]) => Promise<readonly boolean[]>> = {
         'one by one, side by side': (user, page) =>
           Promise.all(page.map((row) => authorizer.isAllowed(user, action, row))),
-        'all at once': (user, page) => authorizer.areAllowed(user, action, page),
+        'all at once': (user, page) => authorizer.isAllowedMany(user, action, page),
       }
       it.each(Object.keys(ways))('takes no more queries for a page than for a few rows, asked %s', async (way) => {
         const few = await asked(4, ways[way]!)

@@ -1,4 +1,4 @@
-import { UnresolvedFilterError } from '@arcturus/prisma'
+import { UnresolvedFilterError } from '@arcturus/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomCases } from '../orm/randomCases.js'

@@ -1,5 +1,4 @@
-import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
-import { UnresolvedFilterError, UnsupportedOperationError } from '@arcturus/prisma'
+import { ArgumentError, UnresolvedFilterError, UnsupportedFilterError, UnsupportedOperationError } from '@arcturus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, watchSql } from './documents.js'

@@ -115,7 +115,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     const client = omitting.$extends(authorization.extension) as unknown as Client
     const documents = await client.document.findMany({ where: { id: { lte: 3 } }, orderBy: { id: 'asc' } })
     const bo = await client.user.findUniqueOrThrow({ where: { id: 2 } })
-    expect(await own.areAllowed(bo, 'read', documents)).toEqual([true, false, false])
+    expect(await own.isAllowedMany(bo, 'read', documents)).toEqual([true, false, false])
     const [ofBo] = documents
     const ann = await client.user.findUniqueOrThrow({ where: { id: 1 } })
     expect(await own.isAllowed(ann, 'edit', ofBo)).toBe(true)

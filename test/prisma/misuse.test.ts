@@ -1,5 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
-import { UnresolvedFilterError } from '@arcturus/prisma'
+import { ArgumentError, UnresolvedFilterError } from '@arcturus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, watchSql } from './documents.js'

@@ -1,5 +1,5 @@
-import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
-import { PrismaSchemaError, UnsupportedOperationError } from '@arcturus/prisma'
+import { ArgumentError, UnsupportedFilterError, UnsupportedOperationError } from '@arcturus/core'
+import { PrismaSchemaError } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, watchSql } from './documents.js'

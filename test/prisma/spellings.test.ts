@@ -95,7 +95,7 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       const team = await own.team.findFirst({})
       for (const [action, expected] of Object.entries({ read: [1, 2], edit: [3], claim: [3] })) {
         const docs = await own.doc.findMany({ orderBy: { id: 'asc' } })
-        const allowed = await byReference.authorizer.areAllowed(team, action, docs)
+        const allowed = await byReference.authorizer.isAllowedMany(team, action, docs)
         expect(docs.filter((_, at) => allowed[at]).map(({ id }) => id)).toEqual(expected)
         const listed = await own.doc.findMany(byReference.authorizedFilter(team, { action })).then(
           (rows) => rows.map(({ id }) => id),
@@ -124,8 +124,8 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       const one = await own[relation].findFirst({ include: { lots: true } })
       for (const args of [{}, { include: { [relation]: true } }]) {
         const lots = await own.lot.findMany({ ...args, orderBy: { id: 'asc' } })
-        expect(await byReference.authorizer.areAllowed(one, 'read', lots)).toEqual([true, false])
-        expect(await byReference.authorizer.areAllowed(one, 'edit', lots)).toEqual([false, true])
+        expect(await byReference.authorizer.isAllowedMany(one, 'read', lots)).toEqual([true, false])
+        expect(await byReference.authorizer.isAllowedMany(one, 'edit', lots)).toEqual([false, true])
         expect(await byReference.authorizer.isAllowed(lots[0], 'free', one)).toBe(false)
         expect(await byReference.authorizer.isAllowed(lots[1], 'free', one)).toBe(true)
       }

@@ -1,5 +1,4 @@
-import { ArgumentError, ForbiddenError, QueryError, UnauthenticatedError } from '@arcturus/core'
-import { UnresolvedFilterError } from '@arcturus/prisma'
+import { ArgumentError, ForbiddenError, QueryError, UnauthenticatedError, UnresolvedFilterError } from '@arcturus/core'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSchema, openDatabases } from './databases.js'
 import { type Client, clientOf, known, schemas, watchSql } from './documents.js'

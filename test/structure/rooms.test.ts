@@ -78,7 +78,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'index',
     'generator',
   ],
-  'packages/testing/src': ['expectationError', 'inContext', 'diff', 'mutation', 'coverage', 'expectations', 'internal', 'index'],
+  'packages/testing/src': [
+    'expectationError',
+    'inContext',
+    'diff',
+    'mutation',
+    'coverage',
+    'expectations',
+    'internal',
+    'index',
+  ],
   'packages/typeorm/src': [
     'errors',
     'prototypes',

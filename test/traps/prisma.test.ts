@@ -1,5 +1,5 @@
-import { ArcturusError, Authorizer, UnsupportedFilterError } from '@arcturus/core'
-import { prismaAuthorization, UnresolvedFilterError } from '@arcturus/prisma'
+import { ArcturusError, Authorizer, UnresolvedFilterError, UnsupportedFilterError } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from '../prisma/databases.js'
 import { type Client, known, openDocuments, schemas } from '../prisma/documents.js'

@@ -1,5 +1,5 @@
-import { Authorizer } from '@arcturus/core'
-import { typeOrmAuthorization, UnsupportedOperationError } from '@arcturus/typeorm'
+import { Authorizer, UnsupportedOperationError } from '@arcturus/core'
+import { typeOrmAuthorization } from '@arcturus/typeorm'
 import {
   BaseEntity,
   type DataSource,

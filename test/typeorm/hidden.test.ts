@@ -65,7 +65,7 @@ describe.each(await openDatabases('hidden', ['sqlite']))('Columns that are not s
   ])('are loaded for related rows if a check needs them: %s', async (action, entity) => {
     const rows = await source.getRepository<Clerk | Desk>(entity).find({ order: { id: 'ASC' } })
     const { authorizer, authorizedResources } = authorization
-    expect(await authorizer.areAllowed(null, action, rows)).toEqual([true, false])
+    expect(await authorizer.isAllowedMany(null, action, rows)).toEqual([true, false])
     expect(await authorizedResources<Clerk | Desk>(null, action, entity)).toMatchObject([{ id: 1 }])
   })
 })

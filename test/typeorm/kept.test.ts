@@ -1,4 +1,4 @@
-import { MisplacedFilterError, UnsupportedOperationError } from '@arcturus/typeorm'
+import { UnresolvedFilterError, UnsupportedOperationError } from '@arcturus/core'
 import { Brackets, type DataSource, type ObjectLiteral, type Repository, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
@@ -61,7 +61,7 @@ describe.each(databases)('A filter on $name', (database) => {
     ],
   ]
   it.each(reads)('is an error when a %s', async (_, read) => {
-    await expect(Promise.resolve().then(read)).rejects.toThrow(MisplacedFilterError)
+    await expect(Promise.resolve().then(read)).rejects.toThrow(UnresolvedFilterError)
     await expect(Promise.resolve().then(read)).rejects.toThrow(misplaced)
   })
 

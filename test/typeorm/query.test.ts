@@ -1,5 +1,5 @@
-import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
-import { TypeOrmSchemaError, UnsupportedOperationError } from '@arcturus/typeorm'
+import { ArgumentError, UnsupportedFilterError, UnsupportedOperationError } from '@arcturus/core'
+import { TypeOrmSchemaError } from '@arcturus/typeorm'
 import { Brackets, type DataSource, Not, Raw, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'

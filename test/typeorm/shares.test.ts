@@ -95,7 +95,7 @@ describe.each(databases)('Recursions within recursions on $name', (database) => 
       const found: number[] = []
       for (const person of await source.getRepository(entities.Person).find({ order: { id: 'ASC' } })) {
         const actor = authorizer.as('Person', person)
-        const allowed = await authorizer.areAllowed(
+        const allowed = await authorizer.isAllowedMany(
           actor,
           action,
           rows.map((row) => authorizer.as('Document', row)),

@@ -86,7 +86,7 @@ export function onKoa(authorizer: Authorizer): void {
 }
 
 export async function onNext(authorizer: Authorizer): Promise<void> {
-  const { withAuthorization, authorizedAction, authorize, authorization } = nextAuthorization(authorizer, {
+  const { withAuthorization, serverAction, authorize, authorization } = nextAuthorization(authorizer, {
     actor: () => user,
   })
   withAuthorization(
@@ -103,7 +103,7 @@ export async function onNext(authorizer: Authorizer): Promise<void> {
   // @ts-expect-error an action of another model
   withAuthorization(() => new Response(), 'edit', 'Folder')
   // @ts-expect-error a misspelt action
-  authorizedAction(() => 1, 'raed', find)
+  serverAction(() => 1, 'raed', find)
   // @ts-expect-error a misspelt action
   await authorize('raed', find())
   // @ts-expect-error a misspelt action

@@ -59,7 +59,7 @@ export function onKoa(): void {
 }
 
 export async function onNext(): Promise<void> {
-  const { authorize, withAuthorization, authorizedAction, authorization } = nextAuthorization(billing, { actor })
+  const { authorize, withAuthorization, serverAction, authorization } = nextAuthorization(billing, { actor })
   await authorize('pay', find())
   // @ts-expect-error an action of customers
   await authorize('close', find())
@@ -70,7 +70,7 @@ export async function onNext(): Promise<void> {
   // @ts-expect-error an action of customers
   withAuthorization(ok, 'close', find)
   // @ts-expect-error a model of the other policy
-  authorizedAction(() => 1, 'read', 'Document')
+  serverAction(() => 1, 'read', 'Document')
   await (await authorization()).filter('pay', 'Invoice')
   // @ts-expect-error a misspelt action
   await (await authorization()).filter('pya', 'Invoice')

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { PrismaClient } from '../generated/prisma/client.js'
 
-export const defaultFile: string = fileURLToPath(new URL('../gitclub.db', import.meta.url))
+/** As a URL, in which a `#` of a folder's name is escaped: SQLite's driver reads one as the start of a fragment. */
+export const defaultUrl: string = new URL('../gitclub.db', import.meta.url).href
 
 /** The database of `DATABASE_URL`, which is SQLite's (`file:/where/it/is.db`); without one `gitclub.db` in this folder. */
-export const databaseUrl: string = process.env['DATABASE_URL'] ?? `file:${defaultFile}`
+export const databaseUrl: string = process.env['DATABASE_URL'] ?? defaultUrl
 
 /** Opens the database; its `query` events tell the SQL that ran. */
 export function openDatabase(url: string) {

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs'
-import { createTables, databaseUrl, defaultFile, openDatabase } from './database.js'
+import { fileURLToPath } from 'node:url'
+import { createTables, databaseUrl, defaultUrl, openDatabase } from './database.js'
 import { seed } from './seed.js'
 
 // The example's own file is made anew, so that it starts from the same rows each time. Another database has to be empty.
-if (databaseUrl === `file:${defaultFile}`) {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(defaultFile + suffix, { force: true })
+if (databaseUrl === defaultUrl) {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(fileURLToPath(defaultUrl) + suffix, { force: true })
 }
 await createTables(databaseUrl)
 const prisma = openDatabase(databaseUrl)

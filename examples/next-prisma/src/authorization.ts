@@ -10,7 +10,7 @@ kept.helpDeskDatabase ??= openDatabase(databaseUrl())
 
 export const { authorizer, authorizedFilter, clientOf, prisma, rows } = createHelpDesk(kept.helpDeskDatabase, policy)
 
-export const { withAuthorization, authorizedAction, authorize, Can, authorizedActions, authorization, unguarded } =
+export const { withAuthorization, serverAction, authorize, Can, authorizedActions, authorization, unguarded } =
   nextAuthorization(authorizer, {
     actor: ({ cookies }) => {
       const handle = cookies.get(personCookie)?.value

@@ -6,13 +6,13 @@ import { Can as CanHere, useCan } from '@arcturus/next/client'
 import {
   authorization,
   authorize,
-  authorizedAction,
   authorizedActions,
   authorizedFilter,
   authorizer,
   Can,
   clientOf,
   prisma,
+  serverAction,
   withAuthorization,
 } from '../src/authorization'
 import type { Person } from '../src/helpDesk'
@@ -36,7 +36,7 @@ export async function rightUses(): Promise<Role<'Tenant'>> {
   await prisma.ticket.findMany({ ...authorizedFilter(person, { action: 'close' }), take: 3 })
   await clientOf(person).ticket.update({ where: { id: 1 }, data: { subject: 'Tent' } })
   withAuthorization(({ authorization: { resource } }) => Response.json(resource.name), 'export', findTenant)
-  authorizedAction(({ resource }) => resource.subject, 'reply', findTicket)
+  serverAction(({ resource }) => resource.subject, 'reply', findTicket)
   const asking = await authorization()
   await asking.authorizedFields('edit', ticket)
   defineTests({ actors: { ada: 'user:1' }, resources: { tent: 'ticket:1' }, allowed: { ada: { tent: ['reopen'] } } })
@@ -74,7 +74,7 @@ export async function mistakes(): Promise<void> {
   // @ts-expect-error an action of tickets
   withAuthorization(respond, 'close', findTenant)
   // @ts-expect-error an action of tenants
-  authorizedAction(() => 1, 'export', findTicket)
+  serverAction(() => 1, 'export', findTicket)
   // @ts-expect-error a misspelt action
   asking.can('clsoe', ticket)
   // @ts-expect-error an action of tickets

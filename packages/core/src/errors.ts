@@ -159,6 +159,23 @@ export interface DecisionExplanation {
   toJSON(): object
 }
 
+/**
+ * An authorization filter reached a query that nothing resolves, or that it was not made for, such as one for another model.
+ * The query was not sent.
+ */
+export class UnresolvedFilterError extends ArcturusError {
+  static override get brand(): string {
+    return 'UnresolvedFilterError'
+  }
+}
+
+/** An operation of an ORM that no filter can guard. It was not carried out. */
+export class UnsupportedOperationError extends ArcturusError {
+  static override get brand(): string {
+    return 'UnsupportedOperationError'
+  }
+}
+
 /** A decision against the actor. `status` and `statusCode` are the status of the HTTP response. */
 export class AuthorizationError extends ArcturusError {
   static override get brand(): string {

@@ -18,7 +18,9 @@ export {
   QueryError,
   RelationNotLoadedError,
   UnauthenticatedError,
+  UnresolvedFilterError,
   UnsupportedFilterError,
+  UnsupportedOperationError,
 } from './errors.js'
 export type { Diagnostic } from './language/diagnostic.js'
 export { formatDiagnostic } from './language/formatDiagnostic.js'

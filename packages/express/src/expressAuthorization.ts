@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArgumentError, AuthorizationError, type Eventual, UnauthenticatedError } from '@arcturus/core/internal/web'
 import {
   type Authority,
@@ -31,7 +31,7 @@ import type {
 import { handlersBehind } from './handlersBehind.js'
 import { hasOtherRouters } from './routers.js'
 import { shareShape } from './sharedShape.js'
-import type { Actor, AllowedResource } from './types.js'
+import type { AllowedResource } from './types.js'
 
 /** The actor of a request, and how denials are answered and reported. */
 export type ExpressAuthorizationOptions = EnforcementOptions<Request, Actor>

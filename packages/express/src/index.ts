@@ -4,4 +4,3 @@ export {
   type ExpressAuthorizationOptions,
   expressAuthorization,
 } from './expressAuthorization.js'
-export type { Register } from './types.js'

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { STATUS_CODES } from 'node:http'
-import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArcturusError, ArgumentError, AuthorizationError } from '@arcturus/core/internal/web'
 import {
   type Authority,
@@ -17,13 +17,20 @@ import {
   type Loader,
   markRoute,
   problemType,
+  type RequestAuthorization,
   type RoutedRequest,
   type RouteOptions,
 } from '@arcturus/web'
 import { holdUndecided } from '@arcturus/web/node'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { listRoutes } from './listRoutes.js'
-import type { Actor } from './types.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The authorization of this request's actor. The plugin `authorize()` sets it. */
+    authorization: RequestAuthorization<unknown, Actor>
+  }
+}
 
 /** The actor of a request, and how denials are answered and reported. */
 export type FastifyAuthorizationOptions = EnforcementOptions<FastifyRequest, Actor>

@@ -5,4 +5,3 @@ export {
   type FastifyAuthorizationOptions,
   fastifyAuthorization,
 } from './fastifyAuthorization.js'
-export type { Register } from './types.js'

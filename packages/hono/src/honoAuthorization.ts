@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArgumentError, type Eventual } from '@arcturus/core/internal/web'
 import {
   type Authority,
@@ -19,7 +19,7 @@ import {
   type RouteOptions,
 } from '@arcturus/web'
 import type { Context, Handler, MiddlewareHandler, Next } from 'hono'
-import type { Actor, AllowedVariables } from './types.js'
+import type { AllowedVariables } from './types.js'
 
 /** The actor of a request, and how denials are answered and reported. */
 export type HonoAuthorizationOptions = EnforcementOptions<Context, Actor>

@@ -1,3 +1,3 @@
 export { RequestAuthorization, RoutePattern } from '@arcturus/web'
 export { type KoaAuthorization, type KoaAuthorizationOptions, koaAuthorization } from './koaAuthorization.js'
-export type { AllowedState, Register } from './types.js'
+export type { AllowedState } from './types.js'

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
-import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
+import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArgumentError, AuthorizationError, type Eventual } from '@arcturus/core/internal/web'
 import {
   type Authority,
@@ -23,7 +23,7 @@ import {
 } from '@arcturus/web'
 import { holdUndecided, isAllowList } from '@arcturus/web/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
-import type { Actor, AllowedState, RouteContext } from './types.js'
+import type { AllowedState, RouteContext } from './types.js'
 
 /** The actor of a request, and how denials are answered and reported. */
 export type KoaAuthorizationOptions = EnforcementOptions<Context, Actor>

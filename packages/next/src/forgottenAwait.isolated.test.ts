@@ -55,7 +55,7 @@ const cases = Object.entries(uses).flatMap(([use, work]) =>
 
 describe('a forgotten await', () => {
   it.each(cases)('fails an action: %s', async (_name, work, ask) => {
-    const action = next.authorizedAction(async (authorization) => {
+    const action = next.serverAction(async (authorization) => {
       await authorization.authorize('read', mine)
       return work(ask(authorization as unknown as Authorization))
     })

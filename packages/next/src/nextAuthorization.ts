@@ -4,7 +4,7 @@ import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arc
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
 import { routeHandlers, type WithAuthorization } from './routeHandler.js'
-import { type AuthorizedAction, serverActions } from './serverAction.js'
+import { type ServerAction, serverActions } from './serverAction.js'
 import { type NextAuthorizationOptions, Serving } from './serving.js'
 import { type Unguard, unguarded } from './subject.js'
 
@@ -42,7 +42,7 @@ export type PageAuthorization<Actor, P extends PolicyTypes = RegisteredPolicy> =
 /** The functions by which a Next application uses its authorizer. */
 export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   readonly withAuthorization: WithAuthorization<Actor, P>
-  readonly authorizedAction: AuthorizedAction<Actor, P>
+  readonly serverAction: ServerAction<Actor, P>
   readonly unguarded: Unguard
   /**
    * Returns the row if the actor may do the action on it. Otherwise it ends the page:
@@ -81,7 +81,7 @@ export interface NextAuthorization<P extends PolicyTypes = RegisteredPolicy> {
  *
  * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  * @example
- * export const { withAuthorization, authorizedAction, authorize, authorization, Can } = nextAuthorization(
+ * export const { withAuthorization, serverAction, authorize, authorization, Can } = nextAuthorization(
  *   authorizer,
  *   { actor: ({ cookies }) => userOfSession(cookies.get('session')?.value) },
  * )
@@ -131,7 +131,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
 
   return {
     withAuthorization: routeHandlers(authorizer, serving),
-    authorizedAction: serverActions(authorizer, serving),
+    serverAction: serverActions(authorizer, serving),
     unguarded,
     authorize,
     Can: showing(async (action, resource) => (await serving.current()).authorization.isAllowed(action, resource)),

@@ -175,7 +175,7 @@ describe('a route handler', () => {
 })
 
 describe('a mistake in the application', () => {
-  const { withAuthorization, authorizedAction, unguarded } = application()
+  const { withAuthorization, serverAction, unguarded } = application()
   const handler = () => new Response()
 
   it.each([
@@ -183,7 +183,7 @@ describe('a mistake in the application', () => {
     ['an empty action', () => withAuthorization(handler, '', findNote)],
     ['something else than unguarded(…)', () => withAuthorization(handler, undefined as never, findNote)],
     ['an undefined protection', () => withAuthorization(handler, undefined as never)],
-    ['an action of a server action without a loader', () => authorizedAction(handler, 'read', undefined as never)],
+    ['an action of a server action without a loader', () => serverAction(handler, 'read', undefined as never)],
     ['no reason', () => unguarded('')],
     ['nobody who tells who asks', () => nextAuthorization(new Authorizer(), {} as never)],
     ['no authorizer', () => nextAuthorization(undefined as never, { actor: () => null })],
@@ -191,11 +191,11 @@ describe('a mistake in the application', () => {
     ['no authorizer for the Pages Router', () => pagesAuthorization(null as never, { actor: () => null })],
     ['no handler', () => withAuthorization(undefined as never)],
     ['an action in the place of a handler', () => withAuthorization('x' as never, 'read', findNote)],
-    ['no server action', () => authorizedAction(undefined as never)],
+    ['no server action', () => serverAction(undefined as never)],
     ['options that are none', () => withAuthorization(handler, 'read', findNote, null as never)],
     [
       'a misspelt onDenial',
-      () => authorizedAction(handler, 'read', findNote as never, { onDenial: 'interupt' as 'interrupt' }),
+      () => serverAction(handler, 'read', findNote as never, { onDenial: 'interupt' as 'interrupt' }),
     ],
   ])('is reported where it is declared: %s', (_name, declare) => {
     expect(declare).toThrow(
@@ -236,10 +236,10 @@ describe('request-level rules', () => {
 
 describe('outside of a request', () => {
   it('there is no actor', async () => {
-    const { authorization, authorize, authorizedAction } = application()
+    const { authorization, authorize, serverAction } = application()
     await expect(authorization()).rejects.toThrow('outside a request scope')
     await expect(authorize('read', Promise.resolve(notes[0]))).rejects.toThrow('outside a request scope')
-    await expect(authorizedAction(() => 1)()).rejects.toThrow('outside a request scope')
+    await expect(serverAction(() => 1)()).rejects.toThrow('outside a request scope')
   })
 
   it('the authorizer itself answers as ever', () => {

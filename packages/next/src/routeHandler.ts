@@ -7,6 +7,7 @@ import {
   type RequestAuthorization,
   type RouteOptions,
 } from '@arcturus/web'
+import { ofAdapters } from '@arcturus/web/internal/next'
 import type { NextRequest } from 'next/server.js'
 import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'
@@ -125,7 +126,7 @@ async function answered<Actor>(
     throw held
   }
   // A handler of a signed-in user may still decide while it streams, after the head is sent.
-  const isPersonal = enforcement.guard.personal || enforcement.authorization.identified !== null
+  const isPersonal = enforcement.guard.personal || ofAdapters.identified(enforcement.authorization) !== null
   return isPersonal ? kept(answer) : answer
 }
 

@@ -53,7 +53,7 @@ type Interrupting<Args extends readonly unknown[], Value> = (...args: Args) => P
  * Guards a server action. Anybody can call it with any arguments, whatever their types. Validate
  * the arguments, as in every public endpoint.
  */
-export interface AuthorizedAction<Actor, P extends PolicyTypes = RegisteredPolicy> {
+export interface ServerAction<Actor, P extends PolicyTypes = RegisteredPolicy> {
   /**
    * Loads the resource by the arguments of the action, and runs the handler if the actor may do the
    * action on it. `authorization.resource` is then the row.
@@ -98,8 +98,8 @@ export interface AuthorizedAction<Actor, P extends PolicyTypes = RegisteredPolic
 
 type AnyHandler = (authorization: RequestAuthorization<unknown, unknown>, ...args: unknown[]) => unknown
 
-export function serverActions<Actor>(authorizer: Authority, serving: Serving<Actor>): AuthorizedAction<Actor> {
-  const authorizedAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
+export function serverActions<Actor>(authorizer: Authority, serving: Serving<Actor>): ServerAction<Actor> {
+  const serverAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
     const protection = protectionOf(authorizer, handler, declared)
     // Sound: the overloads allow only these options there.
     const { onDenial = 'result' } = own(protection.kind === 'subject' ? protection.options : {}) as ActionOptions
@@ -122,7 +122,7 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
     return declaring(action, protection)
   }
   // Sound: only the types carry the row type of the loader; at run time all handlers are alike.
-  return authorizedAction as AuthorizedAction<Actor>
+  return serverAction as ServerAction<Actor>
 }
 
 function assertOnDenial(onDenial: unknown): void {

@@ -23,7 +23,7 @@ export class Unguarded {
 /** Declares a handler or an action as public. */
 export interface Unguard {
   /**
-   * Returns the declaration, for the second argument of `withAuthorization` or `authorizedAction`.
+   * Returns the declaration, for the second argument of `withAuthorization` or `serverAction`.
    *
    * @param reason - Why it is public, for readers of the code.
    * @throws {ArgumentError} The reason is missing.

@@ -20,7 +20,7 @@ const findTicket = async (_request: NextRequest, { params }: Context) => find((a
 
 /** Never called: the compiler reads it. */
 export async function application(): Promise<void> {
-  const { withAuthorization, authorizedAction, authorize, authorization, unguarded } = nextAuthorization(authorizer, {
+  const { withAuthorization, serverAction, authorize, authorization, unguarded } = nextAuthorization(authorizer, {
     actor: ({ cookies }) => cookies.get('session')?.value,
   })
 
@@ -39,9 +39,9 @@ export async function application(): Promise<void> {
   expectTypeOf(signIn).toEqualTypeOf<(form: FormData) => Promise<ReturnType<FormData['get']>>>()
   withAuthorization((request) => Response.json(request.authorization.actor))
 
-  const close = authorizedAction(({ resource }, id: string) => `${resource.title} ${id}`, 'close', find)
+  const close = serverAction(({ resource }, id: string) => `${resource.title} ${id}`, 'close', find)
   expectTypeOf(close).toEqualTypeOf<(id: string) => Promise<ActionResult<string>>>()
-  const form = authorizedAction(async ({ resource }) => console.log(resource.title), 'close', find, {
+  const form = serverAction(async ({ resource }) => console.log(resource.title), 'close', find, {
     onDenial: 'interrupt',
   })
   expectTypeOf(form).toEqualTypeOf<(id: string) => Promise<void>>()

@@ -1,4 +1,10 @@
-import { ArcturusError, type ErrorDetails, RelationNotLoadedError, type Wanted } from '@arcturus/core/internal/prisma'
+import {
+  ArcturusError,
+  type ErrorDetails,
+  RelationNotLoadedError,
+  UnsupportedOperationError,
+  type Wanted,
+} from '@arcturus/core/internal/prisma'
 
 /** The Prisma schema is invalid, does not describe the client or database, or is not available. */
 export class PrismaSchemaError extends ArcturusError {
@@ -9,20 +15,6 @@ export class PrismaSchemaError extends ArcturusError {
 
 export function schemaError(summary: string, details?: ErrorDetails): PrismaSchemaError {
   return new PrismaSchemaError('prisma-schema', summary, details)
-}
-
-/** An authorization filter reached a query that no extension resolves. The query was not sent. */
-export class UnresolvedFilterError extends ArcturusError {
-  static override get brand(): string {
-    return 'UnresolvedFilterError'
-  }
-}
-
-/** An operation that a filter can't guard, such as `create`. */
-export class UnsupportedOperationError extends ArcturusError {
-  static override get brand(): string {
-    return 'UnsupportedOperationError'
-  }
 }
 
 export function unsupportedOperation(summary: string, details?: ErrorDetails): UnsupportedOperationError {

@@ -1,6 +1,6 @@
 export { type PrismaAuthorization, type PrismaAuthorizationOptions, prismaAuthorization } from './authorization.js'
 export type { AuthorizedClient } from './client/types.js'
-export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'
+export { PrismaSchemaError } from './errors.js'
 export { sqlTablesOf } from './filter/sqlTables.js'
 export { readSchema } from './schema/readSchema.js'
 export type { PrismaSchema } from './schema/schema.js'

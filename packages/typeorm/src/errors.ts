@@ -1,4 +1,9 @@
-import { ArcturusError, type ErrorDetails } from '@arcturus/core/internal/typeorm'
+import {
+  ArcturusError,
+  type ErrorDetails,
+  UnresolvedFilterError,
+  UnsupportedOperationError,
+} from '@arcturus/core/internal/typeorm'
 
 /**
  * The data source is unusable: it is not initialized, or its database or one of its entities is of
@@ -14,25 +19,8 @@ export function schemaError(summary: string, details?: ErrorDetails): TypeOrmSch
   return new TypeOrmSchemaError('typeorm-schema', summary, details)
 }
 
-/**
- * A filter reached a query that it was not made for, such as one for another entity. The query was
- * not sent.
- */
-export class MisplacedFilterError extends ArcturusError {
-  static override get brand(): string {
-    return 'MisplacedFilterError'
-  }
-}
-
-export function misplacedFilter(summary: string, details?: ErrorDetails): MisplacedFilterError {
-  return new MisplacedFilterError('misplaced-filter', summary, details)
-}
-
-/** An operation that no filter can guard, such as a write built from an authorized query. */
-export class UnsupportedOperationError extends ArcturusError {
-  static override get brand(): string {
-    return 'UnsupportedOperationError'
-  }
+export function misplacedFilter(summary: string, details?: ErrorDetails): UnresolvedFilterError {
+  return new UnresolvedFilterError('misplaced-filter', summary, details)
 }
 
 export function unsupportedOperation(summary: string, details?: ErrorDetails): UnsupportedOperationError {

@@ -1,5 +1,5 @@
 export { type TypeOrmAuthorization, type TypeOrmAuthorizationOptions, typeOrmAuthorization } from './authorization.js'
-export { MisplacedFilterError, TypeOrmSchemaError, UnsupportedOperationError } from './errors.js'
+export { TypeOrmSchemaError } from './errors.js'
 export type { AuthorizedManager } from './manager/manager.js'
 export { TypeOrmTables } from './schema/tables.js'
 export { verifyDatabase } from './schema/verifyDatabase.js'

@@ -3,6 +3,7 @@ import { Authorizer } from '@arcturus/core'
 import { describe, expect, it } from 'vitest'
 import type { Enforcement } from './enforcement.js'
 import { Enforcements } from './enforcements.js'
+import { ofAdapters } from './requestAuthorization.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -23,12 +24,12 @@ describe('the client of a request', () => {
       return { user }
     })
     const ann = new User(1)
-    authorization.identify(ann)
+    ofAdapters.identify(authorization, ann)
     expect(made).toEqual([])
     expect(authorization.client).toBe(authorization.client)
     expect(made).toEqual([ann])
     expect(guard.personal).toBe(true)
-    authorization.identify(null)
+    ofAdapters.identify(authorization, null)
     expect(authorization.client).toEqual({ user: null })
   })
 

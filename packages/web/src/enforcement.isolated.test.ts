@@ -7,7 +7,7 @@ import { Decoys } from './decoys.js'
 import { Enforcement } from './enforcement.js'
 import type { EnforcementEvent } from './event.js'
 import type { EnforcementOptions } from './options.js'
-import { RequestAuthorization } from './requestAuthorization.js'
+import { ofAdapters, RequestAuthorization } from './requestAuthorization.js'
 
 interface Row {
   readonly allowed: 'yes' | 'hidden' | 'visible' | 'breaks'
@@ -350,11 +350,11 @@ describe('a check for an anonymous user', () => {
       },
     )
     const document = {}
-    authorization.identify(null)
+    ofAdapters.identify(authorization, null)
     expect(await authorization.isAllowed('edit', document)).toBe(false)
-    authorization.identify('ada')
+    ofAdapters.identify(authorization, 'ada')
     expect(await authorization.isAllowed('edit', document)).toBe(true)
-    authorization.identify('ada')
+    ofAdapters.identify(authorization, 'ada')
     expect(await authorization.isAllowed('edit', document)).toBe(true)
     expect(asked).toEqual([null, 'ada'])
   })
@@ -379,8 +379,8 @@ describe('a response for one actor', () => {
       detail: () => undefined,
       explained: () => ({ authorizer: {}, actor: null, action: '', resource: null }),
     })
-    authorization.identify('ada')
-    authorization.admit(loader, row, 'read')
+    ofAdapters.identify(authorization, 'ada')
+    ofAdapters.admit(authorization, loader, row, 'read')
     expect(authorization.resourceOf(loader)).toBe(row)
     isKept = true
     const parameters: Readonly<Record<string, readonly unknown[]>> = {

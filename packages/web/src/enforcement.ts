@@ -23,7 +23,7 @@ import { Guard, type UndecidedError } from './guard.js'
 import { load } from './loading.js'
 import type { EnforcementOptions, EnforceOptions, Shared } from './options.js'
 import { type Method, Question } from './question.js'
-import { type Loader, RequestAuthorization } from './requestAuthorization.js'
+import { type Loader, ofAdapters, RequestAuthorization } from './requestAuthorization.js'
 import { fieldsOfRequest } from './requestFields.js'
 import { RequestRules } from './requestRules.js'
 import { standInFor } from './standIns.js'
@@ -110,7 +110,7 @@ export class Enforcement<Request, Actor> {
   answered(): void {
     this.#isAnswered = true
     this.#relations = undefined
-    this.authorization.forget()
+    ofAdapters.forget(this.authorization)
   }
 
   /** The fields of the request, for logs. */
@@ -275,7 +275,7 @@ export class Enforcement<Request, Actor> {
   }
 
   async #askRules(): Promise<Denial | undefined> {
-    const actor = this.authorization.identified
+    const actor = ofAdapters.identified(this.authorization)
     let reason: DenialReason | undefined
     let decision: Explained | undefined
     try {
@@ -297,7 +297,7 @@ export class Enforcement<Request, Actor> {
 
   #decide(action: string, loader: Loader, row: unknown, options: EnforceOptions): Eventual<Denial | undefined> {
     const { model, admit = true, patch, route = loader } = options
-    const actor = this.authorization.identified
+    const actor = ofAdapters.identified(this.authorization)
     if (row === undefined || row === null) {
       const decision = engineOf(this.#authority)?.listeners.open('check', actor, action, undefined, true)
       return after(this.#shared.decoys.deny(this.#authority, route, actor, action), () => {
@@ -311,7 +311,7 @@ export class Enforcement<Request, Actor> {
     return after(this.#authority.denialReason(actor, action, row, thrown), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
       return after(this.#answer(reason, 'check', action, row), (denial) => {
-        if (!denial && admit) this.authorization.admit(loader, row, action)
+        if (!denial && admit) ofAdapters.admit(this.authorization, loader, row, action)
         return denial
       })
     })
@@ -324,7 +324,7 @@ export class Enforcement<Request, Actor> {
     row: unknown,
     { patch, admit = true, route = loader }: EnforceOptions & Required<Pick<EnforceOptions, 'patch'>>,
   ): Promise<Denial | undefined> {
-    const actor = this.authorization.identified
+    const actor = ofAdapters.identified(this.authorization)
     const data = async (): Promise<unknown> => {
       try {
         // Sound: the function belongs to the framework whose request this is.
@@ -338,7 +338,7 @@ export class Enforcement<Request, Actor> {
       const written = await this.#authority.authorizeChange(actor, row as object, data as () => object, { action })
       this.#shared.decoys.keep(route, row, undefined)
       this.decided('check')
-      if (admit) this.authorization.admit(loader, row, action, written)
+      if (admit) ofAdapters.admit(this.authorization, loader, row, action, written)
       return undefined
     } catch (error) {
       const reason = reasonOf(error, actor)
@@ -351,14 +351,14 @@ export class Enforcement<Request, Actor> {
 
   async #askModel(action: string, model: string): Promise<Denial | undefined> {
     await this.#identify()
-    const actor = this.authorization.identified
+    const actor = ofAdapters.identified(this.authorization)
     const extent = await this.#authority.extent(actor, action, model)
     const reason = extent !== 'none' ? undefined : actor === null ? 'nobody' : 'forbidden'
     return this.#answer(reason, extent === 'condition' ? 'model' : 'check', action, model)
   }
 
   #identify(): Eventual<void> {
-    if (this.authorization.identified !== null) return undefined
+    if (ofAdapters.identified(this.authorization) !== null) return undefined
     this.#identifying = true
     const end = (): void => {
       this.#identifying = false
@@ -371,7 +371,7 @@ export class Enforcement<Request, Actor> {
         after(this.#context ?? this.#options.context?.(this.#request), (context) => {
           end()
           if (context !== undefined && context !== this.#context) this.#decideIn(context)
-          this.authorization.identify(found ?? null)
+          ofAdapters.identify(this.authorization, found ?? null)
         }),
       )
       if (identified instanceof Promise) identified.catch(end)
@@ -387,7 +387,7 @@ export class Enforcement<Request, Actor> {
     this.#authority = this.#authority.with(context)
     this.#context = context
     this.#rules.authority = this.#authority
-    this.authorization.decideIn(this.#authority, context)
+    ofAdapters.decideIn(this.authorization, this.#authority, context)
   }
 
   #answer(
@@ -402,7 +402,7 @@ export class Enforcement<Request, Actor> {
       this.decided(kind)
       return undefined
     }
-    const actor = this.authorization.identified
+    const actor = ofAdapters.identified(this.authorization)
     this.guard.denied(actor === null, true)
     this.#onPersonal()
     const isOfRow = action !== undefined && isRow(resource)

@@ -30,6 +30,24 @@ export type Loader<Row = unknown> = (...parameters: any[]) => Row
 /** The row that a loader returns, without null and undefined. */
 export type Loaded<Row> = NonNullable<Awaited<Row>>
 
+// biome-ignore lint/suspicious/noExplicitAny: the authorization of any request
+type AnyRequest = RequestAuthorization<any, any, any>
+
+/** What adapters do with the authorization of a request. Handlers cannot: it has no such members. */
+export let ofAdapters: {
+  /** The actor. Reading it does not make the response private. */
+  // biome-ignore lint/suspicious/noExplicitAny: the authorization of any request
+  identified<Actor>(of: RequestAuthorization<any, Actor, any>): Actor | null
+  /** Sets the actor. */
+  identify(of: AnyRequest, actor: unknown): void
+  /** Sets the authorizer that has the context of the request. */
+  decideIn(of: AnyRequest, authority: Authority, context: Context): void
+  /** Stops remembering decisions, since they may change from now on. */
+  forget(of: AnyRequest): void
+  /** Records that a loader's row was allowed. */
+  admit(of: AnyRequest, loader: Loader, row: unknown, action: string, data?: object): void
+}
+
 /**
  * The authorization of one request: decisions about its actor. Each method uses the resource of the
  * route unless another resource is passed. The methods are bound, so they can be destructured:
@@ -61,6 +79,32 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
       }
       Object.defineProperty(prototype, name, { get, configurable: true })
       RequestAuthorization.#methods.set(name, method)
+    }
+    ofAdapters = {
+      identified: (of) => of.#actor,
+      identify(of, actor) {
+        // Decisions about one actor do not apply to another.
+        if (actor !== of.#actor) {
+          of.#memory = undefined
+          of.#client = undefined
+        }
+        of.#actor = actor
+      },
+      decideIn(of, authority, context) {
+        of.#authority = authority
+        of.#context = context
+        of.#memory = undefined
+        of.#client = undefined
+      },
+      forget(of) {
+        of.#lasting = false
+        of.#memory = undefined
+      },
+      admit(of, loader, row, action, data) {
+        of.#loaded ??= new Map()
+        of.#loaded.set(loader, row)
+        of.#resource = { row, action, data }
+      },
     }
   }
 
@@ -99,11 +143,6 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     this.#client ??= { of: this.#request.clientOf(this.#actor) }
     // Sound: the application declares the type of what its option returns.
     return this.#client.of as ActorClient
-  }
-
-  /** For frameworks: the actor. Reading it does not make the response private. */
-  get identified(): Actor | null {
-    return this.#actor
   }
 
   /**
@@ -353,37 +392,6 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     const ready = filter instanceof Promise ? await filter : filter
     this.#request.decided('filter')
     return ready
-  }
-
-  /** For frameworks: sets the actor. */
-  identify(actor: Actor | null): void {
-    // Decisions about one actor do not apply to another.
-    if (actor !== this.#actor) {
-      this.#memory = undefined
-      this.#client = undefined
-    }
-    this.#actor = actor
-  }
-
-  /** For frameworks: sets the authorizer that has the context of the request. */
-  decideIn(authority: Authority, context: Context): void {
-    this.#authority = authority
-    this.#context = context
-    this.#memory = undefined
-    this.#client = undefined
-  }
-
-  /** For frameworks: stops remembering decisions, since they may change from now on. */
-  forget(): void {
-    this.#lasting = false
-    this.#memory = undefined
-  }
-
-  /** For frameworks: records that a loader's row was allowed. */
-  admit(loader: Loader, row: unknown, action: string, data?: object): void {
-    this.#loaded ??= new Map()
-    this.#loaded.set(loader, row)
-    this.#resource = { row, action, data }
   }
 
   #routeAction(): string {

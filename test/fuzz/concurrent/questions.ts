@@ -29,7 +29,7 @@ const passed = async (question: Promise<void>): Promise<string> => {
 
 const entries: Readonly<Record<string, Entry>> = {
   isAllowed: (authorizer, { actor, action, row }) => authorizer.isAllowed(actor, action, row),
-  areAllowed: (authorizer, { actor, action, rows }) => authorizer.areAllowed(actor, action, rows),
+  isAllowedMany: (authorizer, { actor, action, rows }) => authorizer.isAllowedMany(actor, action, rows),
   authorize: (authorizer, { actor, action, row }) => passed(authorizer.authorize(actor, action, row)),
   authorizeField: (authorizer, { actor, row, field }) => passed(authorizer.authorizeField(actor, 'read', row, field)),
   authorizedFields: (authorizer, { actor, row }) => authorizer.authorizedFields(actor, 'read', row),

@@ -88,7 +88,7 @@ function makeRows(plan: Plan, way: Way, authorizer: Authorizer, random: Random) 
       const every = (answers: readonly boolean[]): boolean => answers.every(Boolean)
       if (way === 'many') return every(authorizer.canMany(user, 'read', asked))
       if (way === 'promise') return Promise.all(asked.map((row) => authorizer.isAllowed(user, 'read', row))).then(every)
-      if (way === 'later') return authorizer.areAllowed(user, 'read', asked).then(every)
+      if (way === 'later') return authorizer.isAllowedMany(user, 'read', asked).then(every)
       return every(asked.map((row) => authorizer.can(user, 'read', row)))
     }
     get byParent(): unknown {
@@ -135,7 +135,7 @@ async function compare(
     const asks: readonly (() => unknown)[] = isLate
       ? [
           () => authorizer.isAllowed(user, 'read', row),
-          async () => (await authorizer.areAllowed(user, 'read', [row]))[0],
+          async () => (await authorizer.isAllowedMany(user, 'read', [row]))[0],
           async () => (await authorizer.authorizedActions(user, row)).has('read'),
         ]
       : [

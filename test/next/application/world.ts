@@ -4,7 +4,7 @@ import policy from './policy.polar'
 
 export const world = createWorld(policy)
 
-export const { withAuthorization, authorizedAction, unguarded, authorize, Can, authorizedActions, authorization } =
+export const { withAuthorization, serverAction, unguarded, authorize, Can, authorizedActions, authorization } =
   nextAuthorization(world.authorizer, {
     actor: ({ headers, cookies }) => world.user(headers.get('x-actor') ?? cookies.get('actor')?.value),
     client: world.client,

@@ -466,7 +466,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
    * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `isAllowed` for any of the resources.
    */
-  async areAllowed<A, Row>(
+  async isAllowedMany<A, Row>(
     actor: A & ActorIn<A, P>,
     action: ActionOn<Row, P>,
     resources: Iterable<Row>,

@@ -24,7 +24,9 @@ export {
   QueryError,
   RelationNotLoadedError,
   UnauthenticatedError,
+  UnresolvedFilterError,
   UnsupportedFilterError,
+  UnsupportedOperationError,
 } from '../errors.js'
 export { complement } from '../filter/algebra/complement.js'
 export { Source } from '../language/source.js'

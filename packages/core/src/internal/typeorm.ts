@@ -6,7 +6,9 @@ export {
   invalidArgument,
   QueryError,
   RelationNotLoadedError,
+  UnresolvedFilterError,
   UnsupportedFilterError,
+  UnsupportedOperationError,
 } from '../errors.js'
 export { own } from '../own.js'
 export { type DatabaseFacts, declaredReferences } from '../schema/databaseFacts.js'

@@ -18,6 +18,7 @@ import {
   type RequestAuthorization,
   type RouteOptions,
 } from '@arcturus/web'
+import { ofAdapters } from '@arcturus/web/internal/next'
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
@@ -225,7 +226,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
  * while it streams, after the head is sent.
  */
 function isPersonal({ guard, authorization }: Enforcement<RequestSource, Actor>): boolean {
-  return guard.personal || authorization.identified !== null
+  return guard.personal || ofAdapters.identified(authorization) !== null
 }
 
 function has(result: unknown, what: string): boolean {

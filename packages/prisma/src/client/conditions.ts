@@ -1,4 +1,5 @@
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
+import { unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import type { Rows } from './questions.js'

@@ -1,4 +1,5 @@
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
+import { unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import { unknownArgument } from './conditions.js'
 import { VisibleRows } from './visibleRows.js'

@@ -1,5 +1,5 @@
-import { isDecimal } from '@arcturus/core/internal/prisma'
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import { isDecimal, type UnsupportedOperationError } from '@arcturus/core/internal/prisma'
+import { unsupportedOperation } from '../errors.js'
 
 /**
  * Copies arguments of a query, so that what is checked is what is sent: each property is read once.

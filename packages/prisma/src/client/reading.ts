@@ -1,4 +1,5 @@
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
+import { unsupportedOperation } from '../errors.js'
 import { whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'
 import { type Arguments, isArguments } from '../literal.js'

@@ -1,4 +1,5 @@
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
+import { unsupportedOperation } from '../errors.js'
 
 /** Returns the error for an operation that an authorized client does not have. */
 export function refusedOperation(name: string): UnsupportedOperationError {

@@ -1,5 +1,6 @@
+import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
 import type { LinkRelation, Store, Values } from '@arcturus/writes/internal/prisma'
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { whereOf } from '../filter/printed.js'
 import type { Arguments } from '../literal.js'
 import type { PrismaClientLike } from '../schema/fromClient.js'

@@ -204,7 +204,7 @@ class Plan {
    * Returns whether everything about new rows is known before they are sent.
    * @throws the denial if one of them is not allowed
    */
-  async areAllowed(rows: readonly Data<Arguments>[], isRead: boolean): Promise<boolean> {
+  async isAllowedMany(rows: readonly Data<Arguments>[], isRead: boolean): Promise<boolean> {
     const { name } = this.model
     const names = rows.flatMap((data) => this.writer.rules.fieldNames('create', name, data.names))
     const fields = await this.judge.fields('create', name, names)
@@ -271,7 +271,7 @@ class Plan {
 async function createOne(plan: Plan, { data: given = {} }: Arguments, selection: Arguments): Promise<unknown> {
   const { session, model } = plan
   const data = await plan.data.read(given, model.name)
-  if (!(await plan.areAllowed([data], true)) || !isFlat(selection, model)) return undefined
+  if (!(await plan.isAllowedMany([data], true)) || !isFlat(selection, model)) return undefined
   const guarded = await plan.reading.selection(selection, model.name)
   if (guarded.level.columns.size > 0) return undefined
   const sent = { data: data.columns, ...guarded.args }
@@ -288,7 +288,7 @@ async function create(plan: Plan, { data = {} }: Arguments, selection: Arguments
 async function createAll(plan: Plan, args: Arguments): Promise<unknown> {
   const rows = await plan.rows(args)
   if (rows.length === 0) return { count: 0 }
-  if (args['skipDuplicates'] === true || !(await plan.areAllowed(rows, false))) return undefined
+  if (args['skipDuplicates'] === true || !(await plan.isAllowedMany(rows, false))) return undefined
   const data = rows.map(({ columns }) => columns)
   const made = await call(plan.session.client, plan.model.name, 'createMany', { data })
   plan.judge.touches('create', plan.model.name, data)

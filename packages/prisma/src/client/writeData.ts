@@ -1,5 +1,6 @@
+import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
 import type { Data, Link, LinkStep } from '@arcturus/writes/internal/prisma'
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import { unfolded } from '../query/cursor.js'
 import type { PrismaRelation } from '../schema/schema.js'

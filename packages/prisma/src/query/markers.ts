@@ -1,6 +1,6 @@
 import type { Context } from '@arcturus/core'
 import type { Definite } from '@arcturus/core/internal/prisma'
-import { UnresolvedFilterError } from '../errors.js'
+import { UnresolvedFilterError } from '@arcturus/core/internal/prisma'
 import type { Strategy } from '../filter/subquery/plan.js'
 import { isArguments } from '../literal.js'
 

@@ -1,6 +1,6 @@
-import { invalidArgument } from '@arcturus/core/internal/prisma'
+import { invalidArgument, UnresolvedFilterError } from '@arcturus/core/internal/prisma'
 import { sendOnce } from '../database/send.js'
-import { type PrismaSchemaError, schemaError, UnresolvedFilterError, unsupportedOperation } from '../errors.js'
+import { type PrismaSchemaError, schemaError, unsupportedOperation } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow, whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'

@@ -143,7 +143,7 @@ function demandersOf(entity: EntityMetadata): readonly string[] {
  * Returns the SQL of the filter for the row that TypeORM's path names.
  * @param path TypeORM's name of the column: `Document.id` with the alias of the row in a `find`,
  * only the property in the criteria of a write, whose row has no alias
- * @throws MisplacedFilterError if the path belongs to another entity
+ * @throws UnresolvedFilterError if the path belongs to another entity
  */
 function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilter, guarded: Guarded): string {
   const { entity, dialect } = guarded

@@ -1,5 +1,6 @@
+import type { UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
 import type { DataSource, QueryRunner } from 'typeorm'
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { runnerOf, type Session } from './session.js'
 
 const sessions = new WeakMap<object, Session>()

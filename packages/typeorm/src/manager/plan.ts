@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
+import { UnsupportedFilterError, type UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
 import {
   fieldPolicyOf,
   Judge,
@@ -11,7 +11,7 @@ import {
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { type IsColumn, mentionedAliases } from '../sql/mentionedAliases.js'
 import { loading } from './builders.js'

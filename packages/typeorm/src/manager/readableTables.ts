@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
+import { UnsupportedFilterError, type UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
 import {
   fieldPolicyOf,
   loadRowsFilter,
@@ -8,7 +8,7 @@ import {
 } from '@arcturus/writes/internal/typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import { type UnsupportedOperationError, unsupportedOperation } from '../errors.js'
+import { unsupportedOperation } from '../errors.js'
 import { isMissing } from '../filter/missing.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'

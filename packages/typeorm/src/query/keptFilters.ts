@@ -1,5 +1,6 @@
+import type { UnresolvedFilterError } from '@arcturus/core/internal/typeorm'
 import type { FindManyOptions, ObjectLiteral } from 'typeorm'
-import { type MisplacedFilterError, misplacedFilter } from '../errors.js'
+import { misplacedFilter } from '../errors.js'
 import { hasFilter, replacedFilter, tableOfFilter } from '../filter/parts.js'
 import type { ExpressionMap } from '../rows/builders.js'
 
@@ -7,7 +8,7 @@ type Clauses = ExpressionMap['wheres']
 type Condition = Clauses[number]['condition']
 
 /**
- * @throws MisplacedFilterError if a filter is not in a `where`, or if other options replaced it:
+ * @throws UnresolvedFilterError if a filter is not in a `where`, or if other options replaced it:
  * then every row would be found
  */
 export function assertOptionsInPlace(
@@ -41,7 +42,7 @@ function assertNoOption(options: object): void {
 /**
  * Checks that each filter of a `where` is complete, and that either all or none of its alternatives
  * have a filter.
- * @throws MisplacedFilterError otherwise
+ * @throws UnresolvedFilterError otherwise
  */
 export function assertInPlace(where: unknown): void {
   const replaced = replacedFilter(where)
@@ -56,7 +57,7 @@ export function assertInPlace(where: unknown): void {
   })
 }
 
-/** @throws MisplacedFilterError if a filter is used as keys: TypeORM would read only its keys */
+/** @throws UnresolvedFilterError if a filter is used as keys: TypeORM would read only its keys */
 export function assertKeys(keys: unknown): void {
   if (!hasFilter(keys)) return
   throw misplacedFilter('A filter is used in place of keys.', {
@@ -64,7 +65,7 @@ export function assertKeys(keys: unknown): void {
   })
 }
 
-/** @throws MisplacedFilterError if a filter is used as a row to save or remove */
+/** @throws UnresolvedFilterError if a filter is used as a row to save or remove */
 export function assertNoRow(given: unknown): void {
   if (!hasFilter(given)) return
   throw misplacedFilter('A filter is used in place of a row.', {
@@ -74,7 +75,7 @@ export function assertNoRow(given: unknown): void {
 
 /**
  * @param carriers SQL of the filters that were put into the conditions of a query
- * @throws MisplacedFilterError if a later `where` replaced one of them, or if an alternative
+ * @throws UnresolvedFilterError if a later `where` replaced one of them, or if an alternative
  * (`orWhere`) has none
  */
 export function assertFiltersKept(wheres: Clauses, carriers: ReadonlySet<string>): void {
@@ -105,7 +106,7 @@ function textsIn(condition: Condition | undefined): readonly string[] {
   return condition && 'condition' in condition ? textsIn(condition.condition) : []
 }
 
-function lost(what: string): MisplacedFilterError {
+function lost(what: string): UnresolvedFilterError {
   return misplacedFilter(`${what} drops the filter of a query.`, {
     hint: 'use authorizedQuery or applyAuthorization: no condition replaces their filter',
   })

@@ -1,11 +1,7 @@
+import type { UnresolvedFilterError, UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
 import { type FindManyOptions, InstanceChecker, type ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import {
-  type MisplacedFilterError,
-  misplacedFilter,
-  type UnsupportedOperationError,
-  unguardedOperation,
-} from '../errors.js'
+import { misplacedFilter, unguardedOperation } from '../errors.js'
 import { hasFilter, ofAllIn, tableOfFilter } from '../filter/parts.js'
 import { wrap } from '../prototypes.js'
 import { type Builder, copyNotes, notesOf } from '../rows/builders.js'
@@ -175,7 +171,7 @@ function isNegation(where: unknown): boolean {
   return typeof where === 'object' && where !== null && Reflect.get(where, '@instanceof') === Symbol.for('NotBrackets')
 }
 
-function negated(): MisplacedFilterError {
+function negated(): UnresolvedFilterError {
   return misplacedFilter('A filter must not be inside `Not`, `Or` or `NotBrackets`.', {
     hint: 'pass other conditions as an argument: authorizedFilter(user, Entity, { where: { … } })',
   })

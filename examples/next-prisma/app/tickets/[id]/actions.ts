@@ -2,7 +2,7 @@
 
 import { refresh } from 'next/cache'
 import { Priority, type Status } from '../../../generated/prisma/enums'
-import { authorizedAction, rows } from '../../../src/authorization'
+import { rows, serverAction } from '../../../src/authorization'
 import type { Person } from '../../../src/helpDesk'
 import { idIn, oneOf, textIn } from '../../../src/input'
 import { agentsOf, findTicket } from '../../../src/tickets'
@@ -10,7 +10,7 @@ import { agentsOf, findTicket } from '../../../src/tickets'
 // Each of these is an endpoint that anybody can call with anything. They answer what was wrong with what was sent, if something was.
 
 /** Answers a customer, or an agent. */
-export const reply = authorizedAction(
+export const reply = serverAction(
   async ({ actor, resource }, _id: number, text: string) => {
     const status = actor?.id === resource.requesterId ? 'open' : 'waiting'
     return write(resource.id, actor, text, status)
@@ -20,19 +20,19 @@ export const reply = authorizedAction(
 )
 
 /** Writes what only agents will read. */
-export const addNote = authorizedAction(
+export const addNote = serverAction(
   async ({ actor, resource }, _id: number, text: string) => write(resource.id, actor, text),
   'add_note',
   async (id: number, _text: string) => findTicket(id),
 )
 
-export const close = authorizedAction(
+export const close = serverAction(
   async ({ resource }, _id: number) => setStatus(resource.id, 'closed'),
   'close',
   async (id: number) => findTicket(id),
 )
 
-export const reopen = authorizedAction(
+export const reopen = serverAction(
   async ({ resource }, _id: number) => setStatus(resource.id, 'open'),
   'reopen',
   async (id: number) => findTicket(id),
@@ -47,7 +47,7 @@ export interface TicketChanges {
 }
 
 /** Changes the subject, the priority, or who is assigned. A field too many, whichever it is, is refused with the whole change. */
-export const edit = authorizedAction(
+export const edit = serverAction(
   async (authorization, _id: number, changes: TicketChanges) => {
     await authorization.assertWritable(changes)
     const { id } = authorization.resource

@@ -48,7 +48,7 @@ describe.each(['source', 'closures', 'machine', 'auto'] as const)('an unknown ac
     expect(() => authorizer.can(user, 'raed', doc)).toThrow(unknown)
     expect(() => authorizer.canMany(user, 'raed', [doc])).toThrow(unknown)
     await expect(authorizer.isAllowed(user, 'raed', doc)).rejects.toThrow(unknown)
-    await expect(authorizer.areAllowed(user, 'raed', [doc])).rejects.toThrow(unknown)
+    await expect(authorizer.isAllowedMany(user, 'raed', [doc])).rejects.toThrow(unknown)
     await expect(authorizer.authorize(user, 'raed', doc)).rejects.toThrow(unknown)
     expect(() => authorizer.filter(user, 'raed', 'Doc')).toThrow(unknown)
     await expect(authorizer.loadFilter(user, 'raed', 'Doc')).rejects.toThrow(unknown)

@@ -79,7 +79,7 @@ test.each(evaluators)('%s leaves no rejection unhandled, whatever reads the prom
       () => authorizer.can(new Person(), 'read', new Page()),
       () => authorizer.canMany(new Person(), 'read', [new Page(), new Page()]),
       () => authorizer.isAllowed(new Person(), 'read', new Page()),
-      () => authorizer.areAllowed(new Person(), 'read', [new Page(), new Page()]),
+      () => authorizer.isAllowedMany(new Person(), 'read', [new Page(), new Page()]),
       () => authorizer.authorizedActions(new Person(), new Page()),
       () => authorizer.filter(new Person(), 'read', 'Page'),
     ]

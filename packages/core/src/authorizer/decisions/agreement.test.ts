@@ -76,7 +76,7 @@ describe.each(['machine', 'closures', 'source', 'auto'] as const)('all methods a
     for (const action of actions) {
       const allowed = await settled(() => authorizer.isAllowed(user, action, note()))
       expected.push(allowed)
-      expect(await settled(async () => (await authorizer.areAllowed(user, action, [note()]))[0])).toBe(allowed)
+      expect(await settled(async () => (await authorizer.isAllowedMany(user, action, [note()]))[0])).toBe(allowed)
       const proven = async () => {
         let solutions = 0
         for await (const _ of authorizer.queryRule('allow', user, action, note())) solutions++

@@ -60,7 +60,7 @@ const rows = [new Doc(1, other), new Sheet(1, other), new Doc(2, other), new She
 
 const entries: Readonly<Record<string, (authorizer: Authorizer, row: object) => Promise<boolean>>> = {
   isAllowed: (authorizer, row) => authorizer.isAllowed(me, 'read', row),
-  areAllowed: async (authorizer, row) => (await authorizer.areAllowed(me, 'read', [row, ...rows])).includes(true),
+  isAllowedMany: async (authorizer, row) => (await authorizer.isAllowedMany(me, 'read', [row, ...rows])).includes(true),
   authorizeField: (authorizer, row) => passes(authorizer.authorizeField(me, 'see', row, 'salary')),
   authorizedFields: async (authorizer, row) => (await authorizer.authorizedFields(me, 'see', row)).size > 0,
   authorizedActions: async (authorizer, row) => (await authorizer.authorizedActions(me, row)).has('read'),

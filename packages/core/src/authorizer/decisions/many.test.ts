@@ -50,7 +50,7 @@ describe('many resources at once', () => {
           const expected = rows.map((row) => authorizer.can(actor, action, row))
           expect(authorizer.canMany(actor, action, rows)).toEqual(expected)
           expect(authorizer.authorizedRows(actor, action, new Set(rows))).toEqual(rows.filter((_, at) => expected[at]))
-          expect(await authorizer.areAllowed(actor, action, new Set(rows))).toEqual(expected)
+          expect(await authorizer.isAllowedMany(actor, action, new Set(rows))).toEqual(expected)
         }
         const expected = await Promise.all(rows.map((row) => authorizer.authorizedActions(actor, row)))
         expect(await authorizer.authorizedActionsMany(actor, rows)).toEqual(expected)
@@ -60,7 +60,7 @@ describe('many resources at once', () => {
 
   test('wait for promises if asynchronous, and throw if synchronous', async () => {
     const authorizer = authorizerWith()
-    expect(await authorizer.areAllowed(ann, 'read', [...rows, later])).toEqual([
+    expect(await authorizer.isAllowedMany(ann, 'read', [...rows, later])).toEqual([
       true,
       false,
       false,
@@ -81,10 +81,10 @@ describe('many resources at once', () => {
     const broken = { ...later, owner: Promise.reject(new Error('no connection')) }
     broken.owner.catch(() => undefined)
     const row = Object.assign(Object.create(Note.prototype), broken)
-    await expect(authorizer.areAllowed(ann, 'read', [row, later, row])).rejects.toThrow('no connection')
+    await expect(authorizer.isAllowedMany(ann, 'read', [row, later, row])).rejects.toThrow('no connection')
     for (const wrong of [undefined, {}, class Other {}]) {
       expect(() => authorizer.canMany(ann, 'read', [rows[0], wrong])).toThrow(ArgumentError)
-      await expect(authorizer.areAllowed(ann, 'read', [later, wrong])).rejects.toThrow(ArgumentError)
+      await expect(authorizer.isAllowedMany(ann, 'read', [later, wrong])).rejects.toThrow(ArgumentError)
       await expect(authorizer.authorizedActionsMany(ann, [later, wrong])).rejects.toThrow(ArgumentError)
     }
     expect(() => authorizer.canMany(undefined, 'read', rows)).toThrow(ArgumentError)
@@ -100,7 +100,7 @@ describe('many resources at once', () => {
     authorizer.onDecision((decision) => recorded!.push(decision))
     const shadow = authorizer.shadow('allow(_: User, "read", _: Note);')
     expect(authorizer.canMany(ann, 'read', [])).toEqual([])
-    expect(await authorizer.areAllowed(ann, 'read', [])).toEqual([])
+    expect(await authorizer.isAllowedMany(ann, 'read', [])).toEqual([])
     expect(authorizer.authorizedRows(null, 'read', new Set<Note>())).toEqual([])
     expect(await authorizer.pickAuthorized(ann, 'read', [])).toEqual([])
     expect(heard).toEqual(['check', 'check', 'check', 'field'].map((kind) => [kind, 'read', undefined, 'allowed']))
@@ -114,7 +114,7 @@ describe('many resources at once', () => {
       heard.push([kind, action, resource, outcome])
     })
     authorizer.canMany(ann, 'edit', rows.slice(2, 4))
-    await authorizer.areAllowed(ann, 'edit', [later])
+    await authorizer.isAllowedMany(ann, 'edit', [later])
     await authorizer.authorizedActionsMany(bob, rows.slice(2, 3))
     expect(heard).toEqual([
       ['check', 'edit', rows[2], 'denied'],
@@ -140,7 +140,7 @@ describe('many resources at once', () => {
     authorizer.loadSync('allow(member: Member, "read", task: Task) if team in member.teams and team.id = task.teamId;')
     const member = authorizer.as('Member', { id: 1 })
     const tasks = [7, 8, 7].map((teamId, id) => authorizer.as('Task', { id, teamId }))
-    expect(await authorizer.areAllowed(member, 'read', tasks)).toEqual([true, false, true])
+    expect(await authorizer.isAllowedMany(member, 'read', tasks)).toEqual([true, false, true])
     expect(fetched).toBe(1)
     expect(await authorizer.authorizedActionsMany(member, tasks)).toEqual([
       new Set(['read']),

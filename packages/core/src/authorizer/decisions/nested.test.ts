@@ -139,7 +139,7 @@ describe.each(['auto', 'machine', 'closures', 'source'] as const)(
       boxes[2]!.children.push(boxes[0]!)
       for (let time = 0; time < 5; time++)
         await expect(authorizer.isAllowed(user, 'read', boxes[0])).rejects.toMatchObject({ code: 'frame-limit' })
-      const rows = await Promise.allSettled(boxes.map((box) => authorizer.areAllowed(user, 'read', [box, box])))
+      const rows = await Promise.allSettled(boxes.map((box) => authorizer.isAllowedMany(user, 'read', [box, box])))
       expect(rows.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     })
 

@@ -159,7 +159,7 @@ describe('a decision', () => {
     const events = recorded(authorizer)
     await authorizer.isAllowed(ada, 'wait', mine)
     authorizer.canMany(ada, 'read', [mine, open])
-    await authorizer.areAllowed(eve, 'read', [mine])
+    await authorizer.isAllowedMany(eve, 'read', [mine])
     await authorizer.authorize(eve, 'wait', mine)
     await authorizer.authorize(eve, 'read', mine).catch(() => {})
     authorizer.filter(eve, 'read', 'Doc')
@@ -275,7 +275,7 @@ describe('a decision', () => {
       const [reader, other] = [1, 2].map((id) => authorizer.as('User', { id, isAdmin: false, orgId: 7 }))
       const pages = [1, 2].map((id) => authorizer.as('Page', { id, owner: other }))
       expect(await authorizer.isAllowed(reader!, 'read', pages[0]!)).toBe(true)
-      expect(await authorizer.areAllowed(reader!, 'read', pages)).toEqual([true, true])
+      expect(await authorizer.isAllowedMany(reader!, 'read', pages)).toEqual([true, true])
       await authorizer.authorize(reader!, 'read', pages[1]!)
       let reads = 0
       const later = (id: number) =>

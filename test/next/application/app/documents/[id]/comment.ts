@@ -1,20 +1,20 @@
 'use server'
 
-import { authorizedAction, world } from '../../../world'
+import { serverAction, world } from '../../../world'
 
 /** Anybody can call it with any id and any text. */
-export const comment = authorizedAction(
+export const comment = serverAction(
   async ({ resource }, _id: number, text: string) => `${resource.title}: ${text}`,
   'comment',
   async (id: number, _text: string) => world.document(String(id)),
 )
 
 /** Takes its input for an object. */
-export const change = authorizedAction(
+export const change = serverAction(
   async ({ resource }, _input: { readonly id: number }) => resource.title,
   'edit',
   async (input: { readonly id: number }) => world.document(input.id.toString()),
 )
 
 /** Decides nothing. */
-export const forgotten = authorizedAction(async () => 'classified')
+export const forgotten = serverAction(async () => 'classified')

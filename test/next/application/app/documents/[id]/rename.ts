@@ -1,12 +1,12 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { authorizedAction, world } from '../../../world'
+import { serverAction, world } from '../../../world'
 
 const find = (id: number) => world.document(String(id))
 
 /** Anybody can call it with any id. */
-export const rename = authorizedAction(
+export const rename = serverAction(
   async ({ resource }) => {
     redirect(`/documents/${resource.id}?renamed`)
   },
