@@ -23,11 +23,13 @@ export const exampleFolder = (name: string): string => fileURLToPath(new URL(`..
  *
  * @param example - Name of its folder in `examples`, or the path of another folder.
  * @param environment - Variables for both scripts, such as the `DATABASE_URL` of a database of the test's own.
+ * @param path - A page that answers with a status below 300.
  * @throws The setup failed, or nothing answered in time; with what the application printed.
  */
 export async function startApplication(
   example: string,
   environment: Readonly<Record<string, string>> = {},
+  path = '',
 ): Promise<RunningApplication> {
   const folder = isAbsolute(example) ? example : exampleFolder(example)
   const port = await freePort()
@@ -45,7 +47,7 @@ export async function startApplication(
   }
 
   const giveUpAt = Date.now() + patience
-  while (!(await answers(application.url))) {
+  while (!(await answers(application.url + path))) {
     if (server.exitCode === null && Date.now() < giveUpAt) {
       await new Promise((resolve) => setTimeout(resolve, 100))
       continue

@@ -78,6 +78,10 @@ const env = {
 function modelsOf(schema, provider) {
   const page = /^model-(.*)/.exec(schema)?.[1]
   if (page !== undefined) return blocksOf(page).get('schema.prisma')
+  if (schema === 'readme') {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    return /title="schema.prisma"\n.*?(model .*?)^```/ms.exec(readme)[1]
+  }
   const text = readFileSync(`${here}schemas/${schema}.prisma`, 'utf8')
   return provider === 'postgresql' ? text.replace(/Json( *\/\/ a list of texts)/g, 'String[]$1') : text
 }

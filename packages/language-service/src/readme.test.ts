@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { PolicyDocument } from './document.js'
 import { LanguageService } from './index.js'
 
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+const readme = readFileSync(new URL('../../../docs/classes.md', import.meta.url), 'utf8')
 const policy = /```polar title="policy\.polar"\n(.*?)```/s.exec(readme)![1]!
 const uri = 'file:///policy.polar'
 
