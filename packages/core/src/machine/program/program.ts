@@ -7,7 +7,6 @@ import type { Tracer } from '../goals/plan.js'
 import type { Host } from '../host/host.js'
 import { recursiveNames } from '../recursion/recursiveNames.js'
 import { standingCalls } from '../recursion/standing.js'
-import type { Machine } from '../state/machine.js'
 import { RowsByClass } from '../state/rowsByClass.js'
 import type { Unions } from '../state/unions.js'
 import { CompiledRule, type RuleContext } from './rule.js'
@@ -23,11 +22,6 @@ export class Program {
   readonly predicates: RuleGroupTable
   readonly surroundings: RuleContext
   readonly rows: RowsByClass = new RowsByClass()
-  /**
-   * A machine without a query. A query takes it for as long as it runs, so no two queries share a
-   * machine. The machine returns only after a query without an error, and holds nothing of it.
-   */
-  idle: Machine | undefined = undefined
   /**
    * Shared by all queries: the rules that fit depend only on the policy and on the classes of
    * arguments.

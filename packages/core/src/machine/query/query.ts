@@ -1,4 +1,5 @@
 import type { Expression } from '../../language/ast.js'
+import type { Span } from '../../language/source.js'
 import { has } from '../../own.js'
 import type { Host } from '../host/host.js'
 import type { Program } from '../program/program.js'
@@ -10,14 +11,14 @@ import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
 import { pending } from '../state/signal.js'
 import { explain } from './errors.js'
-import { hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
+import { assertDecided, hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
 import type { RuleCall } from './start.js'
 import { start, startBody } from './start.js'
 
 export interface QueryOptions {
   /** Values of variables of the query, by name. */
   readonly bindings?: ReadonlyMap<string, unknown>
-  readonly limits?: Partial<Limits>
+  readonly limits?: Partial<Limits> | undefined
   /**
    * Whether a variable that is only constrained has an `Expression` as its value. Otherwise it is
    * an error. Default false.
@@ -29,7 +30,7 @@ export interface QueryOptions {
    */
   readonly asBody?: boolean
   /** The host of the values, if it is not the program's host; it has the same names and classes. */
-  readonly host?: Host
+  readonly host?: Host | undefined
 }
 
 /** A running query; it computes solutions only on demand. */
@@ -56,20 +57,57 @@ export function solve(program: Program, goal: Expression | RuleCall, options: Qu
   return new RunningQuery(program, goal, options)
 }
 
+export interface HoldsOptions extends Pick<QueryOptions, 'host'> {
+  /** Receives the places of the errors that a proof met and outlived. */
+  readonly outlived?: (places: readonly Span[]) => void
+}
+
+/**
+ * Returns whether a call of a rule with these arguments can be proven.
+ * @throws QueryError
+ */
+export function holds(
+  program: Program,
+  rule: string,
+  args: readonly unknown[],
+  limits?: Partial<Limits>,
+  { host, outlived }: HoldsOptions = {},
+): boolean | Promise<boolean> {
+  const query = new RunningQuery(program, { rule, args }, { limits, host }, true)
+  const found = query.next()
+  return found instanceof Promise ? found.then((one) => query.isProven(one, outlived)) : query.isProven(found, outlived)
+}
+
+/** As `holds`, synchronously. @throws QueryError, `async-value` for a promise. */
+export function holdsSync(
+  program: Program,
+  rule: string,
+  args: readonly unknown[],
+  limits?: Partial<Limits>,
+  { host, outlived }: HoldsOptions = {},
+): boolean {
+  const query = new RunningQuery(program, { rule, args }, { limits, host }, true)
+  return query.isProven(query.nextSync(), outlived)
+}
+
 class RunningQuery implements Query {
   readonly #machine: Machine
   readonly #named: ReadonlyMap<string, Cell>
   readonly #accept: boolean
   readonly #deadline: Deadline
-  /** The check that the query belongs to, if any. */
-  readonly #evaluation: Evaluation | undefined = outerEvaluation()
   #closed = false
   /** The awaited solution; later calls wait for it first. */
   #running: Promise<Solution | undefined> | undefined = undefined
 
-  constructor(program: Program, goal: Expression | RuleCall, options: QueryOptions) {
+  /** @param isProof - Whether one solution is enough, in which no constraint may remain. Default false. */
+  constructor(
+    program: Program,
+    goal: Expression | RuleCall,
+    options: QueryOptions,
+    private readonly isProof = false,
+  ) {
     this.#machine = new Machine(options.host ?? program.host, { ...defaultLimits, ...options.limits })
-    this.#machine.keepsDuplicates = true
+    this.#machine.keepsDuplicates = !isProof
     this.#accept = options.acceptExpression ?? false
     this.#deadline = new Deadline(this.#machine.limits.asyncTime)
     const bindings = options.bindings ?? new Map<string, unknown>()
@@ -105,6 +143,14 @@ class RunningQuery implements Query {
     this.#deadline.clear()
   }
 
+  /** Ends a proof, and returns whether there is one. */
+  isProven(solution: Solution | undefined, outlived: HoldsOptions['outlived']): boolean {
+    const places = solution && outlived ? this.#machine.failures.outlived() : []
+    this.close()
+    if (places.length > 0) outlived!(places)
+    return solution !== undefined
+  }
+
   #advance(): Solution | undefined | typeof pending {
     if (this.#closed) return undefined
     const m = this.#machine
@@ -126,6 +172,7 @@ class RunningQuery implements Query {
   /** Returns the current solution; undefined if it is an error, which counts once there are no others. */
   #solution(m: Machine): Solution | undefined {
     try {
+      if (this.isProof) assertDecided(m)
       return solutionOf(m, this.#named, this.#accept)
     } catch (thrown) {
       m.fail(thrown)
@@ -134,20 +181,24 @@ class RunningQuery implements Query {
   }
 
   async #wait(first: Solution | undefined | typeof pending): Promise<Solution | undefined> {
+    const evaluation = outerEvaluation()
     try {
-      const found = first === pending ? await this.#deadline.meet(this.#arrived()) : first
+      const found = first === pending ? await this.#deadline.meet(this.#arrived(evaluation)) : first
       return found && (await settledSolution(found))
     } catch (thrown) {
       throw this.#fail(thrown)
     }
   }
 
-  /** Resumes after each promise until there is a result. */
-  async #arrived(): Promise<Solution | undefined> {
+  /**
+   * Resumes after each promise until there is a result.
+   * @param evaluation - The check that the query belongs to, if any.
+   */
+  async #arrived(evaluation: Evaluation | undefined): Promise<Solution | undefined> {
     for (;;) {
       await this.#machine.arrival()
       if (this.#closed) return undefined
-      const found = this.#evaluation ? this.#evaluation.run(() => this.#advance()) : this.#advance()
+      const found = evaluation ? evaluation.run(() => this.#advance()) : this.#advance()
       if (found !== pending) return found
     }
   }

@@ -4,15 +4,9 @@ import { Fault } from './fault.js'
 export class Deadline {
   #passed: Promise<never> | undefined = undefined
   #timer: ReturnType<typeof setTimeout> | undefined = undefined
-  #isOver = false
 
   /** @param time - Milliseconds; they begin with the first awaited work. */
   constructor(private readonly time: number) {}
-
-  /** Whether the time is up: waiting callers have been rejected, and later results are ignored. */
-  get isOver(): boolean {
-    return this.#isOver
-  }
 
   /**
    * Returns the result of the work.
@@ -30,7 +24,6 @@ export class Deadline {
   #start(): Promise<never> {
     return new Promise((_, reject) => {
       this.#timer = setTimeout(() => {
-        this.#isOver = true
         reject(new Fault('time-limit', `The query takes more than ${this.time} ms.`))
       }, this.time)
     })

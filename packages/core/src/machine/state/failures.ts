@@ -13,9 +13,9 @@ const few = 32
 /** The errors that the search of a query has met. */
 export class Failures {
   /** Those that still count: they decide a query without a proof. */
-  #counting: Failure[] = []
+  readonly #counting: Failure[] = []
   /** Those that no longer count: a goal that counts once was proven. */
-  #dropped: Failure[] = []
+  readonly #dropped: Failure[] = []
 
   get size(): number {
     return this.#counting.length
@@ -36,11 +36,6 @@ export class Failures {
       const failure = this.#counting.pop()!
       if (this.#dropped.length < few) this.#dropped.push(failure)
     }
-  }
-
-  clear(): void {
-    if (this.#counting.length > 0) this.#counting = []
-    if (this.#dropped.length > 0) this.#dropped = []
   }
 
   /** Returns the places of the errors that a solution has outlived, each once. */

@@ -84,41 +84,22 @@ export class Machine implements Account {
   #turns: Turns | undefined = undefined
 
   constructor(
-    public host: Host,
-    public limits: Limits = defaultLimits,
+    readonly host: Host,
+    readonly limits: Limits = defaultLimits,
   ) {
     this.#work = new Work(limits)
     this.frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
   }
 
   /**
-   * Resets the machine for a new query.
+   * Begins the query.
    * @param frame - The frame of the query.
    * @param step - The first step of its goal.
    */
   begin(frame: Frame, step: Step): void {
-    shorten(this.trail, 0)
-    shorten(this.choices, 0)
     this.choices.push(new Choice(0, frame, undefined, 0, exhausted, undefined))
     this.frame = frame
-    this.suspended = 0
-    this.woken = undefined
-    this.waitingFor = undefined
-    this.iterators = 0
-    this.at = undefined
-    this.raw = false
-    this.failures.clear()
-    this.recursiveCalls = 0
-    this.refuted = undefined
-    this.stalls = 0
-    this.stalled = undefined
-    this.state = 'ready'
     this.#next = step
-    this.#work.begin(this.limits)
-    this.#again = false
-    this.#field = undefined
-    this.#turns = undefined
-    this.outside.clear()
   }
 
   /**
@@ -204,16 +185,6 @@ export class Machine implements Account {
   /** @throws Fault `time-limit` */
   endForTime(): never {
     return this.#work.endForTime(this.at)
-  }
-
-  /** Releases everything that a finished query made. */
-  release(frame: Frame): void {
-    if (this.iterators > 0) this.cut(0)
-    shorten(this.trail, 0)
-    shorten(this.choices, 0)
-    this.failures.clear()
-    this.replay.clear()
-    this.frame = frame
   }
 
   /** Marks the query as proven: `run` returns. */

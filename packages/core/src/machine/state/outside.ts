@@ -8,12 +8,6 @@ export class Outside {
   #variables: WeakMap<Variable, Cell> | undefined = undefined
   readonly #numbers = new Map<unknown, number>()
 
-  /** Begins a new query: a variable that the application kept has no meaning in it. */
-  clear(): void {
-    this.#variables = undefined
-    if (this.#numbers.size > 0) this.#numbers.clear()
-  }
-
   /** Returns the variable that represents a cell in the application. */
   variableFor(cell: Cell, name: string = cell.name ?? `_${cell.serial}`): Variable {
     const variable = new Variable(name)

@@ -58,11 +58,4 @@ describe('a step that runs again', () => {
     expect(replay.recall(operand, row, 'owner')).toBe('someone')
     expect(replay.recall(operand, row, 'owner')).toBe(unanswered)
   })
-
-  test('leaves nothing for another step', () => {
-    const replay = replayOf()
-    replay.clear()
-    replay.again()
-    expect(replay.recall(operand, row, 'name')).toBe(unanswered)
-  })
 })

@@ -7,8 +7,6 @@ export const unanswered: unique symbol = Symbol('unanswered')
 
 /** Number of values in one record: the asker, the object, the detail and the answer. */
 const width = 4
-/** Longer records are dropped instead of kept for the next query. */
-const kept = 64 * width
 
 /**
  * The questions of the running step to the host, with the answers. A step that received a promise
@@ -119,19 +117,6 @@ export class Replay {
     if (this.#isRecording) this.answer(answer)
     else this.#first = { asker: this.#asker, object: this.#object, detail: this.#detail, answer }
     this.#isRecording = true
-  }
-
-  /** Removes everything, so that nothing of one query remains for the next. */
-  clear(): void {
-    this.#object = undefined
-    this.#detail = undefined
-    if (!this.#isRecording) return
-    this.#isRecording = false
-    this.#first = undefined
-    this.#length = 0
-    this.#at = 0
-    if (this.#records.length > kept) this.#records.length = 0
-    else this.#records.fill(undefined)
   }
 }
 

@@ -14,16 +14,8 @@ export class Work {
   #since: number | undefined = undefined
   #computed = 0
 
-  constructor(private limits: Limits) {
+  constructor(private readonly limits: Limits) {
     this.stepsLeft = limits.steps
-  }
-
-  /** Begins a new query. */
-  begin(limits: Limits): void {
-    this.limits = limits
-    this.stepsLeft = limits.steps
-    this.#since = undefined
-    this.#computed = 0
   }
 
   /**
