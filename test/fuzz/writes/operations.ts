@@ -7,7 +7,7 @@ export interface RandomWrite {
   readonly args: Args
 }
 
-type Args = { [name: string]: unknown }
+export type Args = { [name: string]: unknown }
 
 interface RelationShape {
   readonly name: string
@@ -67,6 +67,68 @@ const shapes: Readonly<Record<string, ModelShape>> = {
     }),
     relations: [{ name: 'items', model: 'item', kind: 'joined' }],
   },
+}
+
+type EditWhere = (model: string, where: Args) => Args
+
+/** Returns the arguments of a write in which every condition, of the write itself and of nested steps, is another. */
+export function withWheres({ model, operation, args }: RandomWrite, edit: EditWhere): RandomWrite {
+  return { model, operation, args: editStep(model, args, edit) }
+}
+
+/** Returns the relations of a model that random writes have. */
+export function relationsOf(model: string): readonly string[] {
+  return shapes[model]!.relations.map(({ name }) => name)
+}
+
+/** Returns the keys of the rows to which data refer by a column, or by a `connect` that sets it. */
+export function referencesIn({ model, args }: RandomWrite): readonly (readonly [model: string, key: unknown])[] {
+  const inData = (of: string, data: unknown): readonly (readonly [string, unknown])[] => {
+    if (Array.isArray(data)) return data.flatMap((one) => inData(of, one))
+    if (typeof data !== 'object' || data === null) return []
+    return (shapes[of]?.relations ?? []).flatMap((relation) => {
+      const { [relation.name]: steps, [relation.column ?? '']: key } = data as Args
+      const found = Object.entries((steps as Args | undefined) ?? {}).flatMap(([step, given]) =>
+        [given].flat().flatMap((one) => {
+          const { data: inner = one, create, update, id } = (typeof one === 'object' ? one : {}) as Args
+          if (step === 'connect') return relation.kind === 'one' ? [[relation.model, id] as const] : []
+          return [inner, create, update].flatMap((each) => inData(relation.model, each))
+        }),
+      )
+      return [...found, ...((key ?? null) === null ? [] : [[relation.model, key] as const])]
+    })
+  }
+  return ['data', 'create', 'update'].flatMap((name) => inData(model, args[name]))
+}
+
+function editData(model: string, data: unknown, edit: EditWhere): unknown {
+  if (Array.isArray(data)) return data.map((one) => editData(model, one, edit))
+  const edited = { ...(data as Args) }
+  for (const relation of shapes[model]?.relations ?? []) {
+    const steps = edited[relation.name] as Args | null | undefined
+    if (!steps) continue
+    edited[relation.name] = Object.fromEntries(
+      Object.entries(steps).map(([step, given]) => {
+        const of = (one: unknown): unknown => {
+          if (typeof one !== 'object') return one
+          if (step === 'create' || (step === 'update' && !('where' in one!))) return editData(relation.model, one, edit)
+          const isWhere = ['connect', 'disconnect', 'set', 'delete', 'deleteMany'].includes(step)
+          return isWhere ? edit(relation.model, one as Args) : editStep(relation.model, one as Args, edit)
+        }
+        return [step, Array.isArray(given) ? given.map(of) : of(given)]
+      }),
+    )
+  }
+  return edited
+}
+
+function editStep(model: string, step: Args, edit: EditWhere): Args {
+  return Object.fromEntries(
+    Object.entries(step).map(([name, value]) => {
+      if (name === 'where') return [name, edit(model, value as Args)]
+      return [name, ['data', 'create', 'update'].includes(name) ? editData(model, value, edit) : value]
+    }),
+  )
 }
 
 /** The keys that exist, and some that do not. */
