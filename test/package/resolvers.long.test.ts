@@ -98,6 +98,11 @@ describe('the tarballs', () => {
     expect(names.length).toBeGreaterThan(5)
   })
 
+  it('hold the templates of `arcturus init`', () => {
+    const templates = readdirSync(new URL('../../packages/cli/templates', import.meta.url))
+    expect(readdirSync(installed('@arcturus/cli/templates'))).toEqual(templates)
+  })
+
   it('hold no source maps', () => {
     const files = readdirSync(installed('@arcturus'), { recursive: true }).map(String)
     expect(files.filter((file) => file.endsWith('.map'))).toEqual([])

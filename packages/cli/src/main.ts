@@ -1,9 +1,15 @@
 import { Command, CommanderError, Option } from 'commander'
 import { identifier, javascriptFile, list, percentage, wholeNumber } from './arguments.js'
+import type { CheckOptions } from './commands/check.js'
 import type { CompileCommand } from './commands/compile.js'
 import type { ReportOptions } from './commands/coverage.js'
+import type { DiffCommand } from './commands/diff.js'
+import type { ExplainCommand } from './commands/explain.js'
+import type { FormatCommand } from './commands/fmt.js'
 import type { InitOptions } from './commands/init.js'
+import type { MutateOptions } from './commands/mutate.js'
 import type { TypesCommand } from './commands/types.js'
+import type { WhoCommand } from './commands/who.js'
 import { type Format, type Io, Output, type Result } from './output/output.js'
 import { reportFailure } from './output/reportFailure.js'
 import { Project } from './project/project.js'
@@ -25,8 +31,6 @@ interface CommonOptions {
   /** The context of the questions. */
   readonly context?: string
 }
-
-type TypesOptions = Omit<TypesCommand, 'modules' | 'check'> & Partial<Pick<TypesCommand, 'modules' | 'check'>>
 
 /**
  * Runs a command.
@@ -87,7 +91,6 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     program
       .command(usage)
       .description(description)
-      .option('-c, --config <file>', 'the configuration (default: the closest arcturus.config.ts)')
       .option('--json', 'print JSON')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
   const threshold = new Option('--threshold <percent>', 'exit with 1 if less is covered')
@@ -138,219 +141,201 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       ended(failed)
     }
   }
-  /** Runs a command in the opened project, and closes it afterwards. */
-  const inProject = (
-    options: CommonOptions,
-    work: (project: Project, output: Output) => Promise<Result>,
-  ): Promise<void> =>
-    run(options, async (open, output) => {
+  /** Lets a command work on its options, and on its arguments by their names. */
+  const does = <Given>(
+    made: Command,
+    work: (output: Output, given: Given, open: () => Promise<Project>) => Promise<Result>,
+    stays = false,
+  ): void => {
+    made.action((...parameters: unknown[]) => {
+      const named = made.registeredArguments.map((argument, at) => [argument.name(), parameters[at]] as const)
+      // Sound: commander parses the options and the arguments by their declarations.
+      const given = { ...made.opts(), ...Object.fromEntries(named) } as CommonOptions & Given
+      return run(given, (open, output) => work(output, given, open), stays)
+    })
+  }
+  const configured = (made: Command): Command =>
+    made.option('-c, --config <file>', 'the configuration (default: the closest arcturus.config.ts)')
+  /** Lets a command work in the opened project, which is closed afterwards. */
+  const inProject = <Given>(
+    made: Command,
+    work: (project: Project, output: Output, given: Given) => Promise<Result>,
+  ): void =>
+    does<Given>(configured(made), async (output, given, open) => {
       const project = await open()
       try {
-        return await work(project, output)
+        return await work(project, output, given)
       } finally {
         await project.close()
       }
     })
 
-  command('check', 'Report errors and warnings of the policy, and lists that no filter can represent.', [
-    'arcturus check',
-    'arcturus check --strict --format github',
-    'arcturus check --watch',
-  ])
-    .option('--strict', 'exit with 1 for warnings, too')
-    .option('-w, --watch', 'check again when a file changes')
-    .addOption(new Option('--stay').hideHelp())
-    .addOption(formats)
-    .action(({ strict = false, stay = false, ...options }: CommonOptions & { strict?: boolean }) =>
-      run(
-        { ...options, stay },
-        async (open, output) => (await import('./commands/check.js')).check(open, output, { strict, stays: stay }),
-        true,
-      ),
+  does<CheckOptions>(
+    configured(
+      command('check', 'Report errors and warnings of the policy, and lists that no filter can represent.', [
+        'arcturus check',
+        'arcturus check --strict --format github',
+        'arcturus check --watch',
+      ]),
     )
+      .option('--strict', 'exit with 1 for warnings, too')
+      .option('-w, --watch', 'check again when a file changes')
+      .addOption(new Option('--stay').hideHelp())
+      .addOption(formats),
+    async (output, given, open) => (await import('./commands/check.js')).check(open, output, given),
+    true,
+  )
 
-  program
-    .command('fmt')
-    .description('Format policies in the one style of Arcturus.')
-    .argument('[files...]', 'files or patterns (default: **/*.polar)')
-    .option('--check', 'change nothing; exit with 1 if a file is not formatted')
-    .option('--stdin', 'format standard input, and print the result')
-    .addOption(formats)
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ arcturus fmt\n  $ arcturus fmt --check\n  $ arcturus fmt --stdin < policy.polar',
-    )
-    .action((files: string[], options: CommonOptions & { check?: boolean; stdin?: boolean }) =>
-      run(options, async (_, output) => {
-        const { fmt } = await import('./commands/fmt.js')
-        return fmt(output, { files, check: options.check ?? false, stdin: options.stdin ?? false })
-      }),
-    )
+  does<FormatCommand>(
+    command('fmt', 'Format policies in the one style of Arcturus.', [
+      'arcturus fmt',
+      'arcturus fmt --check',
+      'arcturus fmt --stdin < policy.polar',
+    ])
+      .argument('[files...]', 'files or patterns (default: **/*.polar)')
+      .option('--check', 'change nothing; exit with 1 if a file is not formatted')
+      .option('--stdin', 'format standard input, and print the result')
+      .addOption(formats),
+    async (output, given) => (await import('./commands/fmt.js')).fmt(output, given),
+  )
 
-  command('test', 'Run the tests of the policy: who may do what to which row.', [
-    'arcturus test',
-    'arcturus test test/documents.matrix.ts',
-    'arcturus test --coverage --threshold 90',
-    'arcturus test --watch',
-  ])
-    .argument('[files...]', 'files or patterns (default: `tests` of the configuration, or **/*.matrix.ts)')
-    .option('-w, --watch', 'test again when a file changes')
-    .option('--coverage', 'report which rules and goals of the policy the tests decide')
-    .addOption(threshold)
-    .addOption(coverageDir)
-    .addOption(html)
-    .addOption(formats)
-    .action((files: string[], options: CommonOptions & ReportOptions & { coverage?: boolean }) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/test.js')).test(project, output, files, options.coverage ? options : undefined),
-      ),
-    )
+  inProject<ReportOptions & { files: string[]; coverage?: boolean }>(
+    command('test', 'Run the tests of the policy: who may do what to which row.', [
+      'arcturus test',
+      'arcturus test test/documents.matrix.ts',
+      'arcturus test --coverage --threshold 90',
+      'arcturus test --watch',
+    ])
+      .argument('[files...]', 'files or patterns (default: `tests` of the configuration, or **/*.matrix.ts)')
+      .option('-w, --watch', 'test again when a file changes')
+      .option('--coverage', 'report which rules and goals of the policy the tests decide')
+      .addOption(threshold)
+      .addOption(coverageDir)
+      .addOption(html)
+      .addOption(formats),
+    async (project, output, given) =>
+      (await import('./commands/test.js')).test(project, output, given.files, given.coverage ? given : undefined),
+  )
 
-  program
-    .command('coverage')
-    .description('Run the tests of the application, and report which rules and goals of the policy they decide.')
-    .argument('<command...>', 'the program of the tests, such as: npx vitest run')
-    .addOption(threshold)
-    .addOption(coverageDir)
-    .addOption(html)
-    .addOption(formats)
-    .option('--json', 'print JSON')
-    .passThroughOptions()
-    .addHelpText(
-      'after',
-      `
-The tests use testAuthorization or policyMatrix of @arcturus/testing.
-
-Examples:
-  $ arcturus coverage npx vitest run
-  $ arcturus coverage --threshold 90 --html node --test`,
+  does<ReportOptions & { command: string[] }>(
+    command(
+      'coverage',
+      'Run the tests of the application, and report which rules and goals of the policy they decide.',
+      ['arcturus coverage npx vitest run', 'arcturus coverage --threshold 90 --html node --test'],
     )
-    .action((command: string[], options: CommonOptions & ReportOptions) =>
-      run(options, async (_, output) => (await import('./commands/coverage.js')).coverage(output, command, options)),
-    )
+      .argument('<command...>', 'the program of the tests, such as: npx vitest run')
+      .addOption(threshold)
+      .addOption(coverageDir)
+      .addOption(html)
+      .addOption(formats)
+      .passThroughOptions()
+      .addHelpText('after', '\nThe tests use testAuthorization or policyMatrix of @arcturus/testing.'),
+    async (output, given) => (await import('./commands/coverage.js')).coverage(output, given.command, given),
+  )
 
-  command('explain', 'Explain why an actor may or may not do something, and what is missing.', [
-    'arcturus explain user:3 close issue:88',
-    'arcturus explain user:handle=ada read document:1 --mask User.email',
-    'arcturus explain nobody read document:1',
-    'arcturus explain user:3 read document:1 --field salary',
-    `arcturus explain user:3 read document:1 --context '{"now":"2030-01-31T09:00:00Z"}'`,
-  ])
-    .argument('<actor>', 'a row, such as user:3 or user:email=a@b.c; or nobody')
-    .argument('<action>', 'an action of the policy')
-    .argument('<resource>', 'a row, such as issue:88')
-    .option('--field <name>', 'explain whether this field may be read or written, by allow_field')
-    .option('--no-values', 'leave out the values of fields')
-    .option('--mask <fields>', 'fields whose values are left out, such as User.email,User.phone', list, [])
-    .addOption(context)
-    .action((actor: string, action: string, resource: string, options: CommonOptions & ValueOptions) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/explain.js')).explain(project, output, { actor, action, resource, ...options }),
-      ),
-    )
+  inProject<ExplainCommand>(
+    command('explain', 'Explain why an actor may or may not do something, and what is missing.', [
+      'arcturus explain user:3 close issue:88',
+      'arcturus explain user:handle=ada read document:1 --mask User.email',
+      'arcturus explain nobody read document:1',
+      'arcturus explain user:3 read document:1 --field salary',
+      `arcturus explain user:3 read document:1 --context '{"now":"2030-01-31T09:00:00Z"}'`,
+    ])
+      .argument('<actor>', 'a row, such as user:3 or user:email=a@b.c; or nobody')
+      .argument('<action>', 'an action of the policy')
+      .argument('<resource>', 'a row, such as issue:88')
+      .option('--field <name>', 'explain whether this field may be read or written, by allow_field')
+      .option('--no-values', 'leave out the values of fields')
+      .option('--mask <fields>', 'fields whose values are left out, such as User.email,User.phone', list, [])
+      .addOption(context),
+    async (...given) => (await import('./commands/explain.js')).explain(...given),
+  )
 
-  command('who', 'List who may perform an action on a row.', [
-    'arcturus who edit document:1',
-    'arcturus who read issue:88 --model User --take 1000 --json',
-  ])
-    .argument('<action>', 'an action of the policy')
-    .argument('<resource>', 'a row, such as document:1')
-    .option('--model <name>', 'the model of the actors (default: the models with an actor block)')
-    .option('--take <count>', 'the most actors to list', wholeNumber, 100)
-    .addOption(context)
-    .action((action: string, resource: string, options: CommonOptions & { model?: string; take: number }) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/who.js')).who(project, output, { action, resource, ...options }),
-      ),
-    )
+  inProject<WhoCommand>(
+    command('who', 'List who may perform an action on a row.', [
+      'arcturus who edit document:1',
+      'arcturus who read issue:88 --model User --take 1000 --json',
+    ])
+      .argument('<action>', 'an action of the policy')
+      .argument('<resource>', 'a row, such as document:1')
+      .option('--model <name>', 'the model of the actors (default: the models with an actor block)')
+      .option('--take <count>', 'the most actors to list', wholeNumber, 100)
+      .addOption(context),
+    async (...given) => (await import('./commands/who.js')).who(...given),
+  )
 
-  command('diff', 'Compare an old policy with the current files: who gains and who loses what.', [
-    'arcturus diff main',
-    'arcturus diff old.polar --all',
-    'arcturus diff HEAD~1 --json',
-    'arcturus diff origin/main --markdown',
-  ])
-    .argument('[old...]', 'files of the old policy, or a revision of Git (default: HEAD)')
-    .option('--actors <count>', 'the actors of each model to compare', wholeNumber, 50)
-    .option('--all', 'compare all actors')
-    .option('--rows <count>', 'the rows of each model to check, without queries of an ORM', wholeNumber, 200)
-    .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
-    .option('--markdown', 'print one comment for a pull request: check, tests, decisions and mutants')
-    .addOption(context)
-    .addOption(formats)
-    .action(
-      (
-        old: string[],
-        options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number; markdown?: boolean },
-      ) =>
-        inProject(options, async (project, output) => {
-          const command = { old, ...options, all: options.all ?? false }
-          if (options.markdown) return (await import('./commands/comment.js')).comment(project, output, command)
-          return (await import('./commands/diff.js')).diff(project, output, command)
-        }),
-    )
+  inProject<DiffCommand & { markdown?: boolean }>(
+    command('diff', 'Compare an old policy with the current files: who gains and who loses what.', [
+      'arcturus diff main',
+      'arcturus diff old.polar --all',
+      'arcturus diff HEAD~1 --json',
+      'arcturus diff origin/main --markdown',
+    ])
+      .argument('[old...]', 'files of the old policy, or a revision of Git (default: HEAD)')
+      .option('--actors <count>', 'the actors of each model to compare', wholeNumber, 50)
+      .option('--all', 'compare all actors')
+      .option('--rows <count>', 'the rows of each model to check, without queries of an ORM', wholeNumber, 200)
+      .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
+      .option('--markdown', 'print one comment for a pull request: check, tests, decisions and mutants')
+      .addOption(context)
+      .addOption(formats),
+    async (project, output, given) =>
+      given.markdown
+        ? (await import('./commands/comment.js')).comment(project, output, given)
+        : (await import('./commands/diff.js')).diff(project, output, given),
+  )
 
-  command('mutate', 'Change the policy as people err, and report the mistakes that no test notices.', [
-    'arcturus mutate',
-    'arcturus mutate --format github',
-  ])
-    .argument('[files...]', 'files of tests or patterns (default: as for test)')
-    .option('--rows <count>', 'the rows of each model among which witnesses are looked for', wholeNumber, 100)
-    .addOption(formats)
-    .action((files: string[], options: CommonOptions & { rows: number }) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/mutate.js')).mutate(project, output, { files, rows: options.rows }),
-      ),
-    )
+  inProject<MutateOptions>(
+    command('mutate', 'Change the policy as people err, and report the mistakes that no test notices.', [
+      'arcturus mutate',
+      'arcturus mutate --format github',
+    ])
+      .argument('[files...]', 'files of tests or patterns (default: as for test)')
+      .option('--rows <count>', 'the rows of each model among which witnesses are looked for', wholeNumber, 100)
+      .addOption(formats),
+    async (...given) => (await import('./commands/mutate.js')).mutate(...given),
+  )
 
-  command('compile', 'Compile the policy to a JavaScript module that needs no parser, or to a snapshot.', [
-    'arcturus compile --out src/policy.js',
-    'arcturus compile --out src/policy.js --actors User,ServiceAccount',
-    'arcturus compile --cache policy.cache.json',
-  ])
-    .option('-o, --out <file>', 'the module to write; its types are written beside it', javascriptFile)
-    .option('--cache <file>', 'the snapshot to write, for the option `cache` of loadPolicyFiles')
-    .option('--actors <models>', 'the models whose rows can be actors, separated by commas', list)
-    .action((options: CommonOptions & CompileCommand) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/compile.js')).compile(project, output, options),
-      ),
-    )
+  inProject<CompileCommand>(
+    command('compile', 'Compile the policy to a JavaScript module that needs no parser, or to a snapshot.', [
+      'arcturus compile --out src/policy.js',
+      'arcturus compile --out src/policy.js --actors User,ServiceAccount',
+      'arcturus compile --cache policy.cache.json',
+    ])
+      .option('-o, --out <file>', 'the module to write; its types are written beside it', javascriptFile)
+      .option('--cache <file>', 'the snapshot to write, for the option `cache` of loadPolicyFiles')
+      .option('--actors <models>', 'the models whose rows can be actors, separated by commas', list),
+    async (...given) => (await import('./commands/compile.js')).compile(...given),
+  )
 
-  command('types', 'Write the types of the policy: a misspelt action, model or field is then a compile error.', [
-    'arcturus types',
-    'arcturus types --check',
-    'arcturus types --modules --watch',
-    'arcturus types --output src/billing.d.ts --name BillingPolicy --no-register',
-  ])
-    .option('-o, --output <file>', 'the file; - prints (default: arcturus.d.ts in src, or beside the configuration)')
-    .option('--modules', 'write policy.d.polar.ts beside policy.polar, for modules that import it')
-    .option('--name <name>', 'the name of the interface', identifier, 'AppPolicy')
-    .option('--no-register', 'leave Register unchanged, for Authorizer<AppPolicy>')
-    .option('--check', 'write nothing; exit with 1 if the file is stale')
-    .option('-w, --watch', 'write again when a file changes')
-    .action(({ modules = false, check = false, ...options }: CommonOptions & TypesOptions) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/types.js')).types(project, output, { ...options, modules, check }),
-      ),
-    )
+  inProject<TypesCommand>(
+    command('types', 'Write the types of the policy: a misspelt action, model or field is then a compile error.', [
+      'arcturus types',
+      'arcturus types --check',
+      'arcturus types --modules --watch',
+      'arcturus types --output src/billing.d.ts --name BillingPolicy --no-register',
+    ])
+      .option('-o, --output <file>', 'the file; - prints (default: arcturus.d.ts in src, or beside the configuration)')
+      .option('--modules', 'write policy.d.polar.ts beside policy.polar, for modules that import it')
+      .option('--name <name>', 'the name of the interface', identifier, 'AppPolicy')
+      .option('--no-register', 'leave Register unchanged, for Authorizer<AppPolicy>')
+      .option('--check', 'write nothing; exit with 1 if the file is stale')
+      .option('-w, --watch', 'write again when a file changes'),
+    async (...given) => (await import('./commands/types.js')).types(...given),
+  )
 
-  command('routes', 'List the routes of the application, and what they declare: an action, or why they are public.', [
-    'arcturus routes',
-    'arcturus routes --check',
-    'arcturus routes --json',
-  ])
-    .option('--check', 'exit with 1 if a route declares nothing')
-    .action((options: CommonOptions & { check?: boolean }) =>
-      inProject(options, async (project, output) =>
-        (await import('./commands/routes.js')).routes(project, output, options.check ?? false),
-      ),
-    )
+  inProject<{ check?: boolean }>(
+    command('routes', 'List the routes of the application, and what they declare: an action, or why they are public.', [
+      'arcturus routes',
+      'arcturus routes --check',
+      'arcturus routes --json',
+    ]).option('--check', 'exit with 1 if a route declares nothing'),
+    async (project, output, { check = false }) => (await import('./commands/routes.js')).routes(project, output, check),
+  )
 
-  command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']).action(
-    (options: CommonOptions) =>
-      inProject(options, async (project, output) => (await import('./commands/repl.js')).repl(project, output)),
+  inProject(
+    command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']),
+    async (project, output) => (await import('./commands/repl.js')).repl(project, output),
   )
 
   program
@@ -375,30 +360,20 @@ Examples:
       ended(0)
     })
 
-  program
-    .command('init')
-    .description('Add a policy, a configuration and a guarded route to an application.')
-    .addOption(new Option('--framework <name>', 'the web framework').choices(['express', 'koa', 'next']))
-    .addOption(new Option('--orm <name>', 'the ORM').choices(['prisma', 'typeorm']))
-    .option('--database <file#export>', 'the Prisma client or the data source, such as src/database.ts#prisma')
-    .option('--actor <model>', 'the model of your users')
-    .option('--resource <model>', 'the model of the first route')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ npx @arcturus/cli init\n  $ arcturus init --actor Account --resource Invoice',
-    )
-    .action((options: CommonOptions & InitOptions) =>
-      run(options, async (_, output) => (await import('./commands/init.js')).init(output, options)),
-    )
+  does<InitOptions>(
+    command('init', 'Add a policy, a configuration and a guarded route to an application.', [
+      'npx @arcturus/cli init',
+      'arcturus init --actor Account --resource Invoice',
+    ])
+      .addOption(new Option('--framework <name>', 'the web framework').choices(['express', 'koa', 'next']))
+      .addOption(new Option('--orm <name>', 'the ORM').choices(['prisma', 'typeorm']))
+      .option('--database <file#export>', 'the Prisma client or the data source, such as src/database.ts#prisma')
+      .option('--actor <model>', 'the model of your users')
+      .option('--resource <model>', 'the model of the first route'),
+    async (output, given) => (await import('./commands/init.js')).init(output, given),
+  )
 
   return program
-}
-
-interface ValueOptions {
-  readonly field?: string
-  readonly values: boolean
-  readonly mask: readonly string[]
 }
 
 /** Opens the project, with the context of the questions if there is one. */

@@ -5,9 +5,9 @@ import type { Project } from '../project/project.js'
 
 export interface CheckOptions {
   /** Whether warnings and refused filters are findings. */
-  readonly strict: boolean
+  readonly strict?: boolean
   /** Whether the project stays open. */
-  readonly stays: boolean
+  readonly stay?: boolean
 }
 
 /**
@@ -16,9 +16,9 @@ export interface CheckOptions {
 export async function check(
   open: () => Promise<Project>,
   output: Output,
-  { strict, stays }: CheckOptions,
+  { strict, stay }: CheckOptions,
 ): Promise<Result> {
-  const diagnostics = await diagnosticsOf(open, stays)
+  const diagnostics = await diagnosticsOf(open, stay)
   for (const diagnostic of diagnostics) printDiagnostic(output, diagnostic)
   const count = (severity: string): number => diagnostics.filter((one) => one.severity === severity).length
   const [errors, warnings] = [count('error'), count('warning')]
@@ -32,21 +32,21 @@ export async function check(
   }
 }
 
-async function diagnosticsOf(open: () => Promise<Project>, stays: boolean): Promise<readonly Diagnostic[]> {
+async function diagnosticsOf(open: () => Promise<Project>, stay = false): Promise<readonly Diagnostic[]> {
   let project: Project | undefined
   // The application logs the warnings of its policy; they are printed here, with the others.
   const { warn } = console
   console.warn = () => {}
   try {
     project = await open()
-    const warnings = await (stays ? project.loadAgain() : project.load())
+    const warnings = await (stay ? project.loadAgain() : project.load())
     return [...warnings, ...refusedFilters(project)]
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics
     throw error
   } finally {
     console.warn = warn
-    if (!stays) await project?.close()
+    if (!stay) await project?.close()
   }
 }
 

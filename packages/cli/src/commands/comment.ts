@@ -10,7 +10,7 @@ import { test } from './test.js'
 /** Prints what a pull request changes, as one comment in Markdown: errors, tests, decisions, and mistakes that no test notices. */
 export async function comment(project: Project, output: Output, command: DiffCommand): Promise<Result> {
   const parts: Readonly<Record<string, (output: Output) => Promise<Result>>> = {
-    Check: (own) => check(async () => project, own, { strict: false, stays: true }),
+    Check: (own) => check(async () => project, own, { stay: true }),
     Tests: (own) => test(project, own, []),
     'Who gains and who loses': (own) => diff(project, own, command),
     // Advice: a policy without tests for all of them can be merged.

@@ -16,7 +16,7 @@ export interface DiffCommand {
   /** The number of actors of each model, and of rows of each model. */
   readonly actors: number
   /** Whether all actors are compared. */
-  readonly all: boolean
+  readonly all?: boolean
   readonly rows: number
   /** The number of changed decisions that are shown with their reason. */
   readonly samples: number

@@ -202,6 +202,7 @@ export class Invoice {
   it.each([
     ['express and Prisma', 'src/posts.ts', ["authorize('read', findPost)", "String(req.params['id'])"]],
     ['next and Prisma', 'app/api/posts/[id]/route.ts', ["from '../../../../src/authorization'", 'where: { slug: id }']],
+    ['next and Prisma', 'src/authorization.ts', ['export const { withAuthorization, authorize, unguarded } = next']],
     ['koa and TypeORM', 'src/invoices.js', ["from './entities.js'", "Number(ctx.params['id'])"]],
   ] as const)('adds a guarded route to an application of %s', async (name, file, parts) => {
     const one = applicationOf(applications[name])
@@ -210,6 +211,8 @@ export class Invoice {
     expect(out).toContain(`wrote  ${file}`)
     const text = readFileSync(join(one.folder, file), 'utf8')
     for (const part of parts) expect(text).toContain(part)
+    for (const [, path = ''] of out.matchAll(/^wrote {2}(\S+)/gm))
+      expect(readFileSync(join(one.folder, path), 'utf8')).not.toMatch(/\{\{|undefined/)
     expect(out).toContain('npm install @arcturus/core')
   })
 

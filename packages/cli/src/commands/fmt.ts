@@ -11,9 +11,9 @@ export interface FormatCommand {
   /** Paths or patterns; all policies in the folder by default. */
   readonly files: readonly string[]
   /** Whether files that are not formatted are reported, and not changed. */
-  readonly check: boolean
+  readonly check?: boolean
   /** Whether the text is read from stdin, and printed. */
-  readonly stdin: boolean
+  readonly stdin?: boolean
 }
 
 /** Formats policies. Code 1 if one has syntax errors, or isn't formatted and only checked. */

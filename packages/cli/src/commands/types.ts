@@ -10,13 +10,13 @@ export interface TypesCommand {
   /** The file to write; `-` is standard output. Default: `arcturus.d.ts` in the folder `src`, or beside the configuration. */
   readonly output?: string | undefined
   /** Whether a `.d.polar.ts` is written beside each file of the policy, and not one file. */
-  readonly modules: boolean
+  readonly modules?: boolean
   /** The name of the interface. */
   readonly name: string
   /** Whether the interface is the policy of the whole application. */
   readonly register: boolean
   /** Whether the file is compared, and not written. */
-  readonly check: boolean
+  readonly check?: boolean
 }
 
 const header = '// Written by `arcturus types`; changes made here are lost.\n'

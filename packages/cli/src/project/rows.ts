@@ -56,21 +56,12 @@ export interface DataSourceLike {
   getRepository(target: never): unknown
 }
 
-interface Delegate {
-  findFirst(query: { readonly where: RowKey }): Promise<Row | null>
-  findMany(query: Paged & { readonly orderBy?: readonly RowKey[] }): Promise<Row[]>
+/** The rows of one model, as an ORM reads them. */
+interface Table {
+  find(key: RowKey): Promise<Row | null>
+  /** Returns the rows of a query, in the order of the columns if there are any. */
+  list(query: object, order?: readonly string[]): Promise<Row[]>
   count(query: object): Promise<number>
-}
-
-interface Paged {
-  readonly skip?: number
-  readonly take: number
-}
-
-interface Repository {
-  findOneBy(where: RowKey): Promise<Row | null>
-  find(options: Paged & { readonly order?: RowKey }): Promise<Row[]>
-  count(options: object): Promise<number>
 }
 
 /** Returns the source of rows behind a client, a data source, or functions. */
@@ -79,93 +70,81 @@ export function rowsOf(
   authorizer: Pick<Authorizer, 'schema'>,
   functions: OrmFunctions = {},
 ): RowSource {
-  const keyOf = (model: string): readonly string[] => authorizer.schema.key(model) ?? []
-  if ('$extends' in database) return rowsOfPrisma(database, keyOf, functions)
-  if ('getRepository' in database) return rowsOfTypeOrm(database, keyOf, functions)
+  if ('$extends' in database) return rowsOfTables((model) => prismaTable(database, model), false, authorizer, functions)
+  if ('getRepository' in database)
+    return rowsOfTables((model) => typeOrmTable(database, model), true, authorizer, functions)
   return database
 }
 
-/** Returns the arguments of a query for the actors who may perform an action on a resource. */
-type ArgumentsFor = (action: string, resource: unknown, ...rest: readonly unknown[]) => Promise<object>
-
-function argumentsOf(authorizedActors: AuthorizedActorsLike): ArgumentsFor {
-  // Sound: each ORM's function gets what it takes; Prisma's takes no entity.
-  return async (action, resource, ...rest) => authorizedActors(action, resource as never, ...(rest as [never, never]))
-}
-
-function rowsOfPrisma(
-  prisma: PrismaLike,
-  keyOf: (model: string) => readonly string[],
+/** @param takesEntity - Whether the functions of the ORM take the entity. */
+function rowsOfTables(
+  tableOf: (model: string) => Table | Promise<Table>,
+  takesEntity: boolean,
+  { schema }: Pick<Authorizer, 'schema'>,
   { authorizedActors, filterArguments }: OrmFunctions,
 ): RowSource {
-  const argumentsFor = authorizedActors && argumentsOf(authorizedActors)
-  const orderOf = (model: string) => ({ orderBy: keyOf(model).map((name) => ({ [name]: 'asc' })) })
-  const delegate = (model: string): Delegate => {
-    // Sound: a client has a delegate for each model, under its name with a small first letter.
-    const found = (prisma as unknown as Readonly<Record<string, Delegate | undefined>>)[
-      model[0]!.toLowerCase() + model.slice(1)
-    ]
-    if (typeof found?.findFirst === 'function') return found
+  const list = async (model: string, query: object): Promise<Row[]> =>
+    (await tableOf(model)).list(query, schema.key(model) ?? [])
+  // Sound: each ORM's functions get what they take.
+  const queryOf = (filter: { readonly model: string }): object =>
+    filterArguments!(filter as never, (takesEntity ? filter.model : undefined) as never)
+  return {
+    find: async (model, key) => (await tableOf(model)).find(key),
+    list: async (model, take) => (await tableOf(model)).list({ take }),
+    ...(authorizedActors && {
+      actors: async (model, action, resource, take, context) => {
+        const rest = [...(takesEntity ? [model] : []), { context }] as unknown as [never, never]
+        return (await tableOf(model)).list({ ...(await authorizedActors(action, resource as never, ...rest)), take })
+      },
+    }),
+    page: (model, skip, take) => list(model, { skip, take }),
+    ...(filterArguments && {
+      queries: {
+        find: (filter, page) => list(filter.model, { ...queryOf(filter), ...page }),
+        count: async (filter) => (await tableOf(filter.model)).count(queryOf(filter)),
+      },
+    }),
+  }
+}
+
+function prismaTable(prisma: PrismaLike, model: string): Table {
+  // Sound: a client has a delegate for each model, under its name with a small first letter.
+  const delegate = (prisma as unknown as Readonly<Record<string, PrismaDelegate | undefined>>)[
+    model[0]!.toLowerCase() + model.slice(1)
+  ]
+  if (typeof delegate?.findFirst !== 'function')
     throw new Failure(`The Prisma client has no model ${model}.`, 'pass the client of the schema that declares it')
-  }
   return {
-    find: async (model, key) => delegate(model).findFirst({ where: key }),
-    list: async (model, take) => delegate(model).findMany({ take }),
-    ...(argumentsFor && {
-      actors: async (model, action, resource, take, context) =>
-        delegate(model).findMany({ ...(await argumentsFor(action, resource, { context })), take }),
-    }),
-    page: async (model, skip, take) => delegate(model).findMany({ skip, take, ...orderOf(model) }),
-    ...(filterArguments && {
-      // Sound: Prisma's function takes any filter, and no entity.
-      queries: {
-        find: async (filter, page) =>
-          delegate(filter.model).findMany({
-            ...filterArguments(filter as never, undefined as never),
-            ...page,
-            ...orderOf(filter.model),
-          }),
-        count: async (filter) => delegate(filter.model).count(filterArguments(filter as never, undefined as never)),
-      },
-    }),
+    find: (where) => delegate.findFirst({ where }),
+    list: (query, order) =>
+      delegate.findMany({ ...query, ...(order && { orderBy: order.map((name) => ({ [name]: 'asc' })) }) }),
+    count: (query) => delegate.count(query),
   }
 }
 
-function rowsOfTypeOrm(
-  dataSource: DataSourceLike,
-  keyOf: (model: string) => readonly string[],
-  { authorizedActors, filterArguments }: OrmFunctions,
-): RowSource {
-  const argumentsFor = authorizedActors && argumentsOf(authorizedActors)
-  const orderOf = (model: string) => ({ order: Object.fromEntries(keyOf(model).map((name) => [name, 'ASC'])) })
-  const repository = async (model: string): Promise<Repository> => {
-    if (!dataSource.isInitialized)
-      // Sound: only an initialized data source reads rows, and every data source can be initialized.
-      await (dataSource as unknown as { initialize(): Promise<unknown> }).initialize()
-    return dataSource.getRepository(model as never) as Repository
-  }
+interface PrismaDelegate {
+  findFirst(query: object): Promise<Row | null>
+  findMany(query: object): Promise<Row[]>
+  count(query: object): Promise<number>
+}
+
+async function typeOrmTable(dataSource: DataSourceLike, model: string): Promise<Table> {
+  if (!dataSource.isInitialized)
+    // Sound: only an initialized data source reads rows, and every data source can be initialized.
+    await (dataSource as unknown as { initialize(): Promise<unknown> }).initialize()
+  const repository = dataSource.getRepository(model as never) as TypeOrmRepository
   return {
-    find: async (model, key) => (await repository(model)).findOneBy(key),
-    list: async (model, take) => (await repository(model)).find({ take }),
-    ...(argumentsFor && {
-      actors: async (model, action, resource, take, context) =>
-        (await repository(model)).find({ ...(await argumentsFor(action, resource, model, { context })), take }),
-    }),
-    page: async (model, skip, take) => (await repository(model)).find({ skip, take, ...orderOf(model) }),
-    ...(filterArguments && {
-      // Sound: TypeORM's function takes any filter and the name of its entity.
-      queries: {
-        find: async (filter, page) =>
-          (await repository(filter.model)).find({
-            ...filterArguments(filter as never, filter.model as never),
-            ...page,
-            ...orderOf(filter.model),
-          }),
-        count: async (filter) =>
-          (await repository(filter.model)).count(filterArguments(filter as never, filter.model as never)),
-      },
-    }),
+    find: (key) => repository.findOneBy(key),
+    list: (query, order) =>
+      repository.find({ ...query, ...(order && { order: Object.fromEntries(order.map((name) => [name, 'ASC'])) }) }),
+    count: (query) => repository.count(query),
   }
+}
+
+interface TypeOrmRepository {
+  findOneBy(where: RowKey): Promise<Row | null>
+  find(query: object): Promise<Row[]>
+  count(query: object): Promise<number>
 }
 
 /** A reference to a row, as it is written on the command line. */
