@@ -1,20 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, AuthorizationError, type Eventual, UnauthenticatedError } from '@arcturus/core/internal/web'
+import { AuthorizationError, type Eventual, UnauthenticatedError } from '@arcturus/core/internal/web'
 import {
   type Authority,
-  assertReason,
-  assertRoute,
-  authorizeMark,
   type Denial,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
+  guardedRoute,
   type Loaded,
-  type Loader,
-  markRoute,
   problemOf,
   problemType,
+  publicRoute,
+  type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
   wantsProblem,
@@ -192,22 +190,15 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
     }
   }
 
-  const authorize = (
-    ...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]
-  ): RequestHandler => {
-    if (parameters.length === 0) return authorizeRequest()
-    const [action, subject, options] = parameters
-    assertRoute(authorizer, action, subject, options)
-    const middleware: RequestHandler = (request, response, next) => {
+  const authorize = (...declared: [] | RouteDeclaration): RequestHandler => {
+    if (declared.length === 0) return authorizeRequest()
+    return guardedRoute<RequestHandler>(authorizer, declared, (request, response, next) => {
       const enforcement = enforcementOf(request, response)
-      proceed(enforcement, () => enforcement.enforce(action, subject, options), request, response, next)
-    }
-    return markRoute(middleware, authorizeMark(action, subject, options))
+      proceed(enforcement, () => enforcement.enforce(...declared), request, response, next)
+    })
   }
 
   function unguarded(reason: string, handler?: RequestHandler): RequestHandler {
-    assertReason(reason)
-    assertUnguarded(handler)
     const open: RequestHandler = (request, response, next) => {
       const enforcement = enforcementOf(request, response)
       if (!handler) {
@@ -233,7 +224,7 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
         return fail(error)
       }
     }
-    return markRoute(open, { kind: 'unguarded', reason, handler })
+    return publicRoute(open, reason, handler, "express.static('public')")
   }
 
   const problems = (): ErrorRequestHandler => (error, request, response, next) => {
@@ -259,13 +250,6 @@ function routed({ method, originalUrl, baseUrl, url, app }: Request): RoutedRequ
 /** Returns the identifier that a logger such as pino-http gave a request, or else that of its header. */
 function requestId(request: Request): unknown {
   return Reflect.get(request, 'id') ?? request.get('x-request-id')
-}
-
-function assertUnguarded(handler: unknown): void {
-  if (handler === undefined || typeof handler === 'function') return
-  throw new ArgumentError('invalid-argument', 'The second argument of unguarded must be a handler.', {
-    hint: "unguarded('styles', express.static('public'))",
-  })
 }
 
 /**

@@ -5,19 +5,17 @@ import { ArcturusError, ArgumentError, AuthorizationError } from '@arcturus/core
 import {
   type Authority,
   answerOf,
-  assertReason,
-  assertRoute,
-  authorizeMark,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
+  guardedRoute,
   headersOf,
   keepPrivate,
   type Loaded,
-  type Loader,
-  markRoute,
   problemType,
+  publicRoute,
   type RequestAuthorization,
+  type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
 } from '@arcturus/web'
@@ -200,26 +198,22 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
     return isRevealed ? JSON.stringify({ statusCode, error: title, message: title }) : payload
   }
 
-  const authorize = (...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]) => {
-    if (parameters.length === 0) return Object.assign(plugin.bind(undefined), { [Symbol.for('skip-override')]: true })
-    const [action, subject, options] = parameters
-    assertRoute(authorizer, action, subject, options)
-    const hook: AuthorizationHook = async (request) => {
+  const authorize = (...declared: [] | RouteDeclaration) => {
+    if (declared.length === 0) return Object.assign(plugin.bind(undefined), { [Symbol.for('skip-override')]: true })
+    return guardedRoute<AuthorizationHook>(authorizer, declared, async (request) => {
       const enforcement = enforcementOf(request)
-      const denial = await enforcements.run(enforcement, () => enforcement.enforce(action, subject, options))
+      const denial = await enforcements.run(enforcement, () => enforcement.enforce(...declared))
       if (denial) throw denial.error
-    }
-    return markRoute(hook, authorizeMark(action, subject, options))
+    })
   }
 
   function unguarded(reason: string): AuthorizationHook {
-    assertReason(reason)
     const hook: AuthorizationHook = async (request) => {
       // `reply.callNotFound()` leaves the route.
       const { is404 } = request
       enforcementOf(request).open(reason, () => request.is404 === is404 && !failed.has(request))
     }
-    return markRoute(hook, { kind: 'unguarded', reason })
+    return publicRoute(hook, reason)
   }
 
   // Sound: only the types carry the row type of the loader.

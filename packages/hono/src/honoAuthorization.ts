@@ -1,20 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, type Eventual } from '@arcturus/core/internal/web'
+import type { Eventual } from '@arcturus/core/internal/web'
 import {
   type Authority,
   answerOf,
-  assertReason,
-  assertRoute,
-  authorizeMark,
   type Denial,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
+  guardedRoute,
   keepPrivate,
   type Loaded,
-  type Loader,
-  markRoute,
+  publicRoute,
+  type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
 } from '@arcturus/web'
@@ -148,22 +146,15 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
     enforcement.answered()
   }
 
-  const authorize = (...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]) => {
-    if (parameters.length === 0)
+  const authorize = (...declared: [] | RouteDeclaration) => {
+    if (declared.length === 0)
       return (context: Context, next: Next) => proceed(context, (enforcement) => enforcement.arm(), next)
-    const [action, subject, options] = parameters
-    assertRoute(authorizer, action, subject, options)
-    const middleware = (context: Context, next: Next): Promise<void> =>
-      proceed(context, (enforcement) => enforcement.enforce(action, subject, options), next)
-    return markRoute(middleware, authorizeMark(action, subject, options))
+    return guardedRoute(authorizer, declared, (context: Context, next: Next) =>
+      proceed(context, (enforcement) => enforcement.enforce(...declared), next),
+    )
   }
 
   function unguarded(reason: string, handler?: Handler) {
-    assertReason(reason)
-    if (handler !== undefined && typeof handler !== 'function')
-      throw new ArgumentError('invalid-argument', 'The second argument of unguarded must be a handler.', {
-        hint: "unguarded('styles', serveStatic({ root: './public' }))",
-      })
     const open = async (context: Context, next: Next): Promise<Response | undefined> => {
       let hasLeft = false
       const leave = (): Promise<void> => {
@@ -182,7 +173,7 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
       await proceed(context, (enforcement) => void enforcement.open(reason, covers), work)
       return answer
     }
-    return markRoute(open, { kind: 'unguarded', reason, handler })
+    return publicRoute(open, reason, handler, "serveStatic({ root: './public' })")
   }
 
   // Sound: only the types carry the row type of the loader to handlers.

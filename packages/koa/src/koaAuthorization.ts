@@ -4,19 +4,17 @@ import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy 
 import { ArgumentError, AuthorizationError, type Eventual } from '@arcturus/core/internal/web'
 import {
   type Authority,
-  assertReason,
-  assertRoute,
-  authorizeMark,
   type Denial,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
+  guardedRoute,
   headersOf,
   type Loaded,
-  type Loader,
-  markRoute,
   problemOf,
   problemType,
+  publicRoute,
+  type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
   wantsProblem,
@@ -163,18 +161,14 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
       },
     )
 
-  const authorize = (...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]) => {
-    if (parameters.length === 0) return authorizeRequest
-    const [action, subject, options] = parameters
-    assertRoute(authorizer, action, subject, options)
-    const middleware = (context: Context, next: Next): Promise<void> =>
-      proceed(context, (enforcement) => enforcement.enforce(action, subject, options), next)
-    return markRoute(middleware, authorizeMark(action, subject, options))
+  const authorize = (...declared: [] | RouteDeclaration) => {
+    if (declared.length === 0) return authorizeRequest
+    return guardedRoute(authorizer, declared, (context: Context, next: Next) =>
+      proceed(context, (enforcement) => enforcement.enforce(...declared), next),
+    )
   }
 
   function unguarded(reason: string, middleware?: Middleware) {
-    assertReason(reason)
-    assertUnguarded(middleware)
     const open = async (context: Context, next: Next): Promise<unknown> => {
       const enforcement = enforcementOf(context)
       const isInside = middleware ? () => true : routeEntered(context, open)
@@ -202,7 +196,7 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
         throw error
       }
     }
-    return markRoute(open, { kind: 'unguarded', reason, handler: middleware })
+    return publicRoute(open, reason, middleware, "serve('public')")
   }
 
   // Sound: every Koa context has the properties of `Context`. The types only carry the row type of
@@ -228,13 +222,6 @@ function routed(context: Context): RoutedRequest {
 /** Returns the identifier that a middleware such as koa-requestid gave a request, or else that of its header. */
 function requestId({ request, state }: Context): unknown {
   return state['id'] ?? Reflect.get(request, 'id') ?? request.get('x-request-id')
-}
-
-function assertUnguarded(middleware: unknown): void {
-  if (middleware === undefined || typeof middleware === 'function') return
-  throw new ArgumentError('invalid-argument', 'The second argument of unguarded must be a middleware.', {
-    hint: "unguarded('styles', serve('public'))",
-  })
 }
 
 /**

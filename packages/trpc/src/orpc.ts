@@ -3,7 +3,6 @@ import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from 
 import { AuthorizationError } from '@arcturus/core/internal/web'
 import {
   type Authority,
-  assertReason,
   Calls,
   clientStatus,
   type EnforcementOptions,
@@ -12,6 +11,7 @@ import {
   type RouteOptions,
 } from '@arcturus/web'
 import { type Middleware, ORPCError } from '@orpc/server'
+import { codes, procedures } from './procedures.js'
 
 /** The actor of a call, and how denials are reported. */
 export type OrpcAuthorizationOptions<Context, Actor> = Omit<
@@ -62,8 +62,6 @@ export interface OrpcAuthorization<Context extends object, Actor, P extends Poli
   readonly unguarded: (reason: string) => OrpcMiddleware<Context, unknown, Actor, P>
 }
 
-const codes = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' } as const
-
 /**
  * Returns the middleware of an authorizer for oRPC 1.
  *
@@ -97,23 +95,15 @@ export function orpcAuthorization(
     return { output, context: added.context! }
   }
 
-  function authorize(...parameters: [] | Parameters<typeof calls.declared>) {
-    if (parameters.length === 0) return guard
-    const ask = calls.declared(...parameters)
-    const middleware: AnyMiddleware = async ({ next }, input) => {
-      await ask(input)
-      return next({ context: { authorization: calls.authorization } })
-    }
-    return middleware
-  }
-
-  function unguarded(reason: string): AnyMiddleware {
-    assertReason(reason)
-    return async ({ next }) => {
-      calls.unguarded(reason)
-      return next({ context: { authorization: calls.authorization } })
-    }
-  }
+  const { authorize, unguarded } = procedures<AnyMiddleware, unknown>(
+    calls,
+    guard,
+    (ask) =>
+      async ({ next }, input) => {
+        await ask(input)
+        return next({ context: { authorization: calls.authorization } })
+      },
+  )
 
   // Sound: only the types carry the row type of the loader.
   return { authorize: authorize as Authorize<object, unknown>, unguarded }

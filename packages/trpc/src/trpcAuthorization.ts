@@ -3,7 +3,6 @@ import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from 
 import { AuthorizationError } from '@arcturus/core/internal/web'
 import {
   type Authority,
-  assertReason,
   Calls,
   clientStatus,
   type EnforcementOptions,
@@ -12,6 +11,7 @@ import {
   type RouteOptions,
 } from '@arcturus/web'
 import { getTRPCErrorFromUnknown, TRPCError, type TRPCMiddlewareFunction } from '@trpc/server'
+import { codes, procedures } from './procedures.js'
 
 /** The actor of a call, and how denials are reported. Errors have the form that `errorFormatter` of tRPC gives them. */
 export type TrpcAuthorizationOptions<Context, Actor> = Omit<EnforcementOptions<Context, Actor>, 'problemDetails'>
@@ -78,8 +78,6 @@ export interface TrpcAuthorization<Context, Actor, P extends PolicyTypes = Regis
   readonly responseMeta: (response: { readonly errors: readonly TRPCError[] }) => { headers: Record<string, string> }
 }
 
-const codes = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' } as const
-
 /**
  * Returns the middleware of an authorizer for tRPC 11.
  *
@@ -116,23 +114,15 @@ export function trpcAuthorization(
     return { ...passed.result!, data }
   }
 
-  function authorize(...parameters: [] | Parameters<typeof calls.declared>) {
-    if (parameters.length === 0) return guard
-    const ask = calls.declared(...parameters)
-    const middleware: TrpcMiddleware<unknown, unknown, RegisteredPolicy> = async ({ ctx, input, next }) => {
-      await ask({ ctx, input })
-      return next({ ctx: { authorization: calls.authorization } })
-    }
-    return middleware
-  }
-
-  function unguarded(reason: string): TrpcMiddleware<unknown, unknown, RegisteredPolicy> {
-    assertReason(reason)
-    return async ({ next }) => {
-      calls.unguarded(reason)
-      return next({ ctx: { authorization: calls.authorization } })
-    }
-  }
+  const { authorize, unguarded } = procedures<typeof guard, Call<object, unknown>>(
+    calls,
+    guard,
+    (ask) =>
+      async ({ ctx, input, next }) => {
+        await ask({ ctx, input })
+        return next({ ctx: { authorization: calls.authorization } })
+      },
+  )
 
   const responseMeta: TrpcAuthorization<object, unknown>['responseMeta'] = ({ errors }) => {
     const isAnonymous = errors.some(({ code }) => code === 'UNAUTHORIZED')

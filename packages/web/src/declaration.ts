@@ -1,5 +1,7 @@
 import { engineOf, invalidArgument, modelNamed, own } from '@arcturus/core/internal/web'
 import type { Authority } from './authority.js'
+import type { Loader } from './requestAuthorization.js'
+import { authorizeMark, markRoute } from './routeMark.js'
 
 /** The options of `authorize(action, loader)`. */
 // biome-ignore lint/suspicious/noExplicitAny: no other parameters accept every function
@@ -15,6 +17,43 @@ export interface RouteOptions<Parameters extends readonly unknown[] = any[]> {
    * client.
    */
   readonly model?: string | undefined
+}
+
+/** The arguments of `authorize` on a route. */
+export type RouteDeclaration = [action: string, subject: Loader | string, options?: RouteOptions]
+
+/**
+ * Returns a guarded route's middleware with its mark for `arcturus routes`.
+ *
+ * @throws {ArgumentError} The declaration is invalid; see `assertRoute`.
+ */
+export function guardedRoute<Middleware extends object>(
+  authority: Authority,
+  declaration: RouteDeclaration,
+  middleware: Middleware,
+): Middleware {
+  assertRoute(authority, ...declaration)
+  return markRoute(middleware, authorizeMark(...declaration))
+}
+
+/**
+ * Returns a public route's middleware with its mark for `arcturus routes`.
+ *
+ * @param example - A handler of the framework, for the hint.
+ * @throws {ArgumentError} The reason is missing, or the handler is no function.
+ */
+export function publicRoute<Middleware extends object>(
+  middleware: Middleware,
+  reason: string,
+  handler?: unknown,
+  example = 'handler',
+): Middleware {
+  assertReason(reason)
+  if (handler !== undefined && typeof handler !== 'function')
+    throw invalidArgument('The second argument of unguarded must be a handler.', {
+      hint: `unguarded('styles', ${example})`,
+    })
+  return markRoute(middleware, { kind: 'unguarded', reason, handler })
 }
 
 /**

@@ -1,7 +1,14 @@
 export { answerOf, clientStatus, headersOf } from './answer.js'
 export type { Authority } from './authority.js'
 export { Calls } from './calls.js'
-export { assertReason, assertRoute, type RouteOptions } from './declaration.js'
+export {
+  assertReason,
+  assertRoute,
+  guardedRoute,
+  publicRoute,
+  type RouteDeclaration,
+  type RouteOptions,
+} from './declaration.js'
 export { Denial } from './denial.js'
 export { Enforcement } from './enforcement.js'
 export { Enforcements } from './enforcements.js'
