@@ -7,13 +7,12 @@ import type { Authorized, ContextOption, FilterArguments, NoArguments } from './
 import { assertAlias } from './filter/alias.js'
 import { isMissing } from './filter/missing.js'
 import { ParameterNames } from './filter/parameters.js'
-import { argumentsWithMemory } from './filter/parts.js'
 import { type PrintedFilter, type Printing, printFilter } from './filter/printedFilter.js'
 import { Recursion } from './filter/recursion.js'
-import { guardedWhere } from './filter/where.js'
+import { argumentsWithFilters, guardedWhere } from './filter/where.js'
 import { managerMaker } from './manager/authorizedManager.js'
 import type { MakeAuthorizedManager, ManagerOptions } from './manager/options.js'
-import { QueryGuard, selectedEntity } from './query/guardedQuery.js'
+import { guarded, selectedEntity } from './query/guardedQuery.js'
 import { assertOwnCache } from './query/keptResults.js'
 import { relationLoader } from './rows/loader.js'
 import { assertOneDataSource } from './schema/dataSources.js'
@@ -238,8 +237,6 @@ export function typeOrmAuthorization(
   const { database } = own(options)
   const dialect = dialectOf(dataSource)
   const names = new ParameterNames()
-  const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName)
-  const guard = new QueryGuard(dialect, names, tables)
   const printing: Printing = {
     dialect,
     tables: new TypeOrmTables(dataSource, database),
@@ -279,7 +276,7 @@ export function typeOrmAuthorization(
   const guardArguments = (args: FindArguments, entity: EntityMetadata, filter: PrintedFilter): object => {
     const { action: _, context: __, where, ...rest } = args
     assertOwnCache(rest.cache?.id)
-    return argumentsWithMemory(rest, guardedWhere(where, filter, { entity, dialect, names }))
+    return argumentsWithFilters(rest, guardedWhere(where, filter, { entity, dialect }))
   }
   const actionOf = ({ action = authorizer.readAction }: FindArguments): string => action
   const queryFor = <Entity extends ObjectLiteral>(target: EntityTarget<Entity>, given: string | undefined) => {
@@ -289,9 +286,9 @@ export function typeOrmAuthorization(
   }
 
   const applyAuthorization: ApplyAuthorization = (query, actor, action, options = {}) =>
-    guard.guard(query, filterFor(actor, action, selectedEntity(query), own(options).context))
+    guarded(query, filterFor(actor, action, selectedEntity(query), own(options).context))
   const applyAuthorizationLoading: ApplyAuthorizationLoading = async (query, actor, action, options = {}) =>
-    guard.guard(query, await filterForLoading(actor, action, selectedEntity(query), own(options).context))
+    guarded(query, await filterForLoading(actor, action, selectedEntity(query), own(options).context))
 
   return {
     // Sound: the result has the given arguments except the action, and a `where` of conditions on

@@ -1,5 +1,8 @@
 const watched = Symbol('watched')
 
+/** Calls the original method, with its arguments or with others. */
+type Original<Result> = (...changed: readonly unknown[]) => Result
+
 /**
  * Replaces a method of an object's class, at most once. `around` receives the object, the original
  * method bound to its arguments, and the arguments. Does nothing if the class has no such method.
@@ -7,7 +10,7 @@ const watched = Symbol('watched')
 export function wrap<Own extends object, Args extends readonly unknown[], Result>(
   instance: object,
   name: string,
-  around: (own: Own, original: () => Result, ...args: Args) => Result,
+  around: (own: Own, original: Original<Result>, ...args: Args) => Result,
 ): void {
   let prototype: object | null = Object.getPrototypeOf(instance)
   while (prototype && !Object.hasOwn(prototype, name)) prototype = Object.getPrototypeOf(prototype)
@@ -18,13 +21,15 @@ export function wrap<Own extends object, Args extends readonly unknown[], Result
 export function wrapOwn<Own extends object, Args extends readonly unknown[], Result>(
   prototype: object,
   name: string,
-  around: (own: Own, original: () => Result, ...args: Args) => Result,
+  around: (own: Own, original: Original<Result>, ...args: Args) => Result,
 ): void {
   const original: unknown = Reflect.get(prototype, name)
   if (typeof original !== 'function' || watched in original) return
   const value = function (this: Own, ...args: Args): Result {
-    // Sound: `original` receives the same arguments as TypeORM passed.
-    return around(this, () => Reflect.apply(original, this, args) as Result, ...args)
+    const call: Original<Result> = (...changed) =>
+      // Sound: `original` receives arguments of the same types as TypeORM passed.
+      Reflect.apply(original, this, changed.length > 0 ? changed : args) as Result
+    return around(this, call, ...args)
   }
   Object.defineProperty(value, watched, { value: true })
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true })

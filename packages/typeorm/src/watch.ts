@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
+import { assertNoFilter, carryFilters } from './filter/where.js'
 import { wrap } from './prototypes.js'
-import { assertNoRow } from './query/keptFilters.js'
 import { watchPlacement } from './query/placement.js'
 import { wholeJoins } from './query/wholeJoins.js'
 import { type Builder, notesOf } from './rows/builders.js'
@@ -33,12 +33,18 @@ export function watch(dataSource: DataSource): void {
 }
 
 /**
- * Rejects filters as rows: `remove(filter.where)` would remove the row whose key is in a condition.
+ * Keeps filters in criteria, and rejects them as rows: `remove(filter.where)` would remove the row whose key is in a
+ * condition.
  */
 function watchRowsGiven(manager: EntityManager): void {
+  wrap(manager, 'normalizeAndValidateWhereCriteria', (_, normalize: () => { criteria: unknown }, given: unknown) => {
+    const normalized = normalize()
+    carryFilters(given, normalized.criteria)
+    return normalized
+  })
   for (const name of ['save', 'remove', 'softRemove', 'recover']) {
     wrap(manager, name, async (_, write: () => Promise<unknown>, ...given) => {
-      assertNoRow(given)
+      assertNoFilter(given)
       return await write()
     })
   }
@@ -55,7 +61,7 @@ function watchRows(builder: Builder): void {
         const queried = new QueriedRelations(own, dataSourceOf(own))
         markPartialRelations(result.entities, {
           map: own.expressionMap,
-          whole: wholeJoins(own, notesOf(own)),
+          whole: wholeJoins(own),
           queried,
           narrows: notesOf(own).narrows,
         })

@@ -1,194 +1,189 @@
-import { invalidArgument } from '@arcturus/core/internal/typeorm'
+import { invalidArgument, type UnresolvedFilterError } from '@arcturus/core/internal/typeorm'
 import type { SqlDialect } from '@arcturus/sql'
-import { And, Equal, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import { type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { misplacedFilter } from '../errors.js'
 import { quoted } from '../schema/dialect.js'
 import { columnsOf, relationsOf } from '../schema/entities.js'
 import { pathOf } from '../schema/tables.js'
 import { assertAlias } from './alias.js'
-import type { ParameterNames } from './parameters.js'
-import { carrierOfFilter, partOfFilter, withMemory } from './parts.js'
 import type { PrintedFilter } from './printedFilter.js'
 
-/** The entity, dialect and parameter names of a guarded `where`. */
+/** The entity and dialect of a guarded `where`. */
 export interface Guarded {
   readonly entity: EntityMetadata
   readonly dialect: SqlDialect
-  readonly names: ParameterNames
 }
 
 type Where = FindOptionsWhere<ObjectLiteral>
 
 /**
- * Returns a caller's `where` with the filter added to each alternative. One column without a
- * condition of the caller, the carrier, holds the filter.
- *
- * The other columns and the references to other rows require a parameter that only the carrier
- * binds. If a caller replaces the carrier (`{ ...where, id: 1 }`), the query finds nothing or fails
- * as SQL. If the caller has conditions on all of these, they are combined with the requirement.
- *
- * In a query for another entity, TypeORM rejects the columns that this entity does not have.
- * Watched queries of the data source detect the rest.
+ * A filter that a `where` carries under a symbol, so that copies keep it: `{ ...where, id: 1 }`. Watched builders apply
+ * it to the rows that the `where` is for.
  */
-export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
-  // TypeORM treats an empty list as no condition.
-  const where =
-    Array.isArray(own) && own.length > 0
-      ? own.map((one) => guardedAlternative(one, filter, guarded))
-      : guardedAlternative(Array.isArray(own) ? {} : (own ?? {}), filter, guarded)
-  return refusingAsArguments(where)
-}
+export class WhereFilter {
+  readonly filter: PrintedFilter
 
-/**
- * Makes `find(where)` throw. The caller meant `find({ where })`: TypeORM would ignore the unknown
- * option names and find every row.
- */
-function refusingAsArguments<Condition extends Where | Where[]>(condition: Condition): Condition {
-  if ('where' in condition) return condition
-  const get = (): never => {
-    throw invalidArgument('The `where` of authorizedFilter is used in place of find options.', {
-      hint: 'use find(authorizedFilter(user, Entity)) or findBy(authorizedFilter(user, Entity).where)',
+  constructor(
+    filter: PrintedFilter,
+    private readonly guarded: Guarded,
+  ) {
+    this.filter = filter.ifBound
+  }
+
+  /** @throws UnresolvedFilterError if rows of another entity are queried: it could have all columns that the filter reads */
+  assertFor({ name, tablePath }: EntityMetadata): void {
+    const { entity } = this.guarded
+    if (tablePath === entity.tablePath) return
+    throw misplacedFilter(`A filter for "${entity.name}" is used in a query for "${name}".`, {
+      hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
     })
   }
-  // Not enumerable, so that code that lists the conditions does not trigger it.
-  return Object.defineProperty(condition, 'where', { get })
+
+  /** Returns the condition of the rows of an alias. */
+  of(alias: string): string {
+    assertAlias(alias)
+    return this.filter.of(quoted(this.guarded.dialect, alias))
+  }
+
+  /**
+   * Returns the condition of the rows of a joined relation. TypeORM uses an outer join, and a condition such as
+   * `IS NOT TRUE` holds for the nulls in the place of a missing row.
+   */
+  ofJoined(alias: string): string {
+    const { entity, dialect } = this.guarded
+    const [key] = entity.primaryColumns
+    // A view can lack a key.
+    const columns = key ? [key] : columnsOf(entity).filter(({ isVirtualProperty }) => !isVirtualProperty)
+    const row = quoted(dialect, alias)
+    const isThere = columns.map(({ databaseName }) => `${row}.${quoted(dialect, databaseName)} IS NOT NULL`)
+    return `(${isThere.join(' OR ')}) AND (${this.of(alias)})`
+  }
+
+  /**
+   * Returns the condition of rows without an alias: their key is among the keys of the filtered rows. The key is
+   * qualified with the table, so that a write to another table fails as SQL. The filter's columns can't be inlined,
+   * because a table in a subquery may have columns of the same names.
+   */
+  ofWritten(): string {
+    const { entity, dialect } = this.guarded
+    const row = quoted(dialect, 'arc_own')
+    const names = entity.primaryColumns.map(({ databaseName }) => quoted(dialect, databaseName))
+    const keys = names.map((name) => `${quoted(dialect, entity.tableName)}.${name}`)
+    const key = keys.length === 1 ? keys[0]! : `(${keys.join(', ')})`
+    const own = names.map((name) => `${row}.${name}`).join(', ')
+    const table = pathOf(entity)
+      .map((part) => quoted(dialect, part))
+      .join('.')
+    const rows = `SELECT ${own} FROM ${table} ${row} WHERE ${this.filter.of(row)}`
+    // MySQL rejects a subquery on the table being written, unless a derived table materializes it.
+    return dialect === 'mysql'
+      ? `${key} IN (SELECT * FROM (${rows}) ${quoted(dialect, 'arc_keys')})`
+      : `${key} IN (${rows})`
+  }
 }
 
-function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarded): Where {
+/** The operators in a `where` that stand for its filter. */
+const standIns = new WeakMap<object, WhereFilter>()
+
+/**
+ * Returns a caller's `where` with a filter for each alternative. The columns and references without a condition of the
+ * caller have an operator that throws: builders that are not watched, and places that can't hold a filter, evaluate it.
+ */
+export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
+  const one = new WhereFilter(filter, guarded)
+  const standIn = Raw(() => {
+    throw misplaced()
+  })
+  standIns.set(standIn, one)
+  const alternative = (where: unknown): Where => guardedAlternative(where, one, standIn, guarded.entity)
+  // TypeORM treats an empty list as no condition.
+  return Array.isArray(own) && own.length > 0
+    ? own.map(alternative)
+    : alternative(Array.isArray(own) ? {} : (own ?? {}))
+}
+
+function guardedAlternative(
+  own: unknown,
+  filter: WhereFilter,
+  standIn: FindOperator<unknown>,
+  entity: EntityMetadata,
+): Where {
   if (typeof own !== 'object' || own === null || Array.isArray(own)) {
     throw invalidArgument('`where` must be an object or a list of objects.', { data: { where: own } })
   }
-  const { entity, names } = guarded
-  const carrier = carriersOf(entity).find(({ propertyName }) => !(propertyName in own))
-  if (!carrier) {
+  const free = conditionable(entity).filter((name) => !(name in own))
+  if (free.length === 0) {
     throw invalidArgument(
       `This \`where\` has a condition on every column of ${entity.name}; the filter needs a column of its own.`,
       { hint: 'use authorizedQuery(user, action, entity).andWhere(…)' },
     )
   }
-  const witness = names.next()
-  const parameters = { ...filter.parameters, [witness]: 1 }
-  const carried = carrierOfFilter(
-    Raw((path) => conditionFor(path, carrier, filter, guarded), parameters),
-    entity,
-    (path) => ({
-      sql: conditionFor(path, carrier, filter.ofAll, guarded),
-      joins: filter.ofAll.joinsOf(quoted(guarded.dialect, path.slice(0, path.lastIndexOf(`.${carrier.propertyPath}`)))),
-      parameters: filter.ofAll.parameters,
-    }),
-  )
-  const demand = partOfFilter(
-    Raw(() => `:${witness} = 1`),
-    entity,
-  )
-  const demanders = demandersOf(entity)
-  const free = demanders.filter((name) => !(name in own))
-  const isCarrierAlone = free.every((name) => name === carrier.propertyName)
-  const conditions = Object.entries(bracketed(own)).map(([name, value]: [string, unknown]) => [
-    name,
-    isCarrierAlone && demanders.includes(name) ? together(value, demand) : value,
-  ])
-  const where = [...free.map((name) => [name, demand]), ...conditions, [carrier.propertyName, carried]]
-  return withMemory(Object.fromEntries(where), carried)
+  return { ...Object.fromEntries(free.map((name) => [name, standIn])), ...own, [Symbol('filter')]: filter }
+}
+
+/** Returns arguments of `find` that also carry the filters of their `where`. Copies with another `where` keep them. */
+export function argumentsWithFilters(rest: object, where: Where | Where[]): object {
+  const filters = filtersIn([where].flat()[0]).map((filter) => [Symbol('filter'), filter])
+  return { ...rest, ...Object.fromEntries(filters), where }
+}
+
+/** Returns the filters that a `where` or the arguments of `find` carry. */
+export function filtersIn(where: unknown): readonly WhereFilter[] {
+  if (typeof where !== 'object' || where === null) return []
+  // Rows have getters that load relations.
+  const held = Reflect.ownKeys(where).map((name): unknown => Object.getOwnPropertyDescriptor(where, name)?.value)
+  const filters = held.map((one) => standIns.get(one as object) ?? one)
+  return [...new Set(filters)].filter((one): one is WhereFilter => one instanceof WhereFilter)
+}
+
+/** Copies the filters of criteria to what TypeORM made of them: objects without symbols. */
+export function carryFilters(from: unknown, to: unknown): void {
+  const [ones, others] = [[from].flat(), [to].flat()]
+  for (const [at, one] of ones.entries())
+    for (const filter of filtersIn(one)) Object.assign(others[at] as object, { [Symbol('filter')]: filter })
 }
 
 /**
- * Returns a caller's condition combined with the required parameter. Rows and nil stay unchanged.
+ * Returns the filter of each alternative of a `where`; undefined if none has one.
+ * @throws UnresolvedFilterError if only some have one, or one has several
  */
-function together(value: unknown, demand: FindOperator<unknown>): unknown {
-  if (InstanceChecker.isFindOperator(value)) return And(value, demand)
-  const isValue = value instanceof Date || (typeof value !== 'object' && value !== undefined)
-  return isValue ? And(Equal(value), demand) : value
-}
-
-/**
- * Returns a condition whose raw SQL is in brackets, so that an OR in it can't escape. TypeORM adds
- * no brackets to raw SQL in the criteria of a write, but it does add them to the operands of `And`.
- * @param above the conditions around this one: rows used as keys can refer to each other
- */
-function bracketed(condition: object, above: readonly object[] = []): object {
-  if (InstanceChecker.isFindOperator(condition)) return condition.type === 'raw' ? And(condition) : condition
-  if (Array.isArray(condition) || above.includes(condition)) return condition
-  const changed = Object.entries(condition).flatMap(([name, value]: [string, unknown]) => {
-    const own = typeof value === 'object' && value !== null ? bracketed(value, [...above, condition]) : value
-    return own === value ? [] : [[name, own]]
+export function filtersOf(where: unknown): readonly WhereFilter[] | undefined {
+  const filters = [where].flat().map(filtersIn)
+  if (filters.every((one) => one.length === 0)) return undefined
+  if (filters.every((one) => one.length === 1)) return filters.map(([one]) => one!)
+  throw misplacedFilter('The alternatives of a `where` need one filter each.', {
+    hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] }); for two filters, use authorizedQuery and applyAuthorization',
   })
-  return changed.length === 0 ? condition : { ...condition, ...Object.fromEntries(changed) }
 }
 
-/** Returns the columns that accept a condition of TypeORM, those of the key first. */
-function carriersOf(entity: EntityMetadata): readonly ColumnMetadata[] {
-  const plain = columnsOf(entity).filter(
-    ({ isVirtualProperty, transformer, relationMetadata }) => !isVirtualProperty && !transformer && !relationMetadata,
-  )
-  return [...plain.filter(({ isPrimary }) => isPrimary), ...plain.filter(({ isPrimary }) => !isPrimary)]
+/** Returns the caller's conditions in a `where`. */
+export function withoutFilter(where: unknown): object {
+  const own = Object.entries(where as object).filter(([, one]) => !standIns.has(one as object))
+  return Object.fromEntries(own)
 }
 
-/**
- * Returns the properties that accept a condition without a column: columns, and relations with join
- * columns that are not declared as properties.
- */
-function demandersOf(entity: EntityMetadata): readonly string[] {
+/** @throws UnresolvedFilterError if a value is or contains a `where` with a filter, in place of keys, rows or operands */
+export function assertNoFilter(value: unknown): void {
+  const held = InstanceChecker.isFindOperator(value) ? (value.child ?? value.value) : undefined
+  if (held !== undefined) assertNoFilter(held)
+  if (Array.isArray(value)) for (const one of value) assertNoFilter(one)
+  if (filtersIn(value).length > 0) throw misplaced()
+}
+
+/** Returns the error for a filter in a place that can't hold one. */
+export function misplaced(): UnresolvedFilterError {
+  return misplacedFilter('A filter is used in a place where it cannot be applied.', {
+    hint: 'use it as find options, as the `where` of a query for its entity or of a relation in find options, or as criteria of a write; pass other conditions as an argument: authorizedFilter(user, Entity, { where: { … } })',
+  })
+}
+
+/** Returns the properties that accept a condition: columns, and references whose columns are no properties. */
+function conditionable(entity: EntityMetadata): readonly string[] {
   const columns = columnsOf(entity).filter(({ isVirtualProperty, transformer }) => !isVirtualProperty && !transformer)
   const references = relationsOf(entity).filter(
     ({ isManyToOne, isOneToOneOwner, joinColumns }) =>
       (isManyToOne || isOneToOneOwner) && joinColumns.some(({ isVirtual }) => isVirtual),
   )
   return [...columns, ...references].map(({ propertyName }) => propertyName)
-}
-
-/**
- * Returns the SQL of the filter for the row that TypeORM's path names.
- * @param path TypeORM's name of the column: `Document.id` with the alias of the row in a `find`,
- * only the property in the criteria of a write, whose row has no alias
- * @throws UnresolvedFilterError if the path belongs to another entity
- */
-function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilter, guarded: Guarded): string {
-  const { entity, dialect } = guarded
-  const property = carrier.propertyPath
-  if (path === property) return ownCondition(filter, guarded)
-  const alias = path.endsWith(`.${property}`) ? path.slice(0, -property.length - 1) : ''
-  if (alias === '') {
-    throw misplacedFilter(`A filter for "${entity.name}" is used in a query for "${path}".`, {
-      hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
-    })
-  }
-  assertAlias(alias)
-  const row = quoted(dialect, alias)
-  // TypeORM queries the entity itself by its name, and joins it under a longer one.
-  return alias === entity.name ? filter.of(row) : `${isThere(row, guarded)} AND (${filter.of(row)})`
-}
-
-/**
- * Returns the SQL that there is a row. TypeORM joins the rows of a relation by an outer join, and a
- * condition such as `IS NOT TRUE` holds for the nulls in the place of a missing row.
- */
-function isThere(row: string, { entity, dialect }: Guarded): string {
-  const [key] = entity.primaryColumns
-  // A view can lack a key.
-  const columns = key ? [key] : columnsOf(entity).filter(({ isVirtualProperty }) => !isVirtualProperty)
-  return `(${columns.map(({ databaseName }) => `${row}.${quoted(dialect, databaseName)} IS NOT NULL`).join(' OR ')})`
-}
-
-/**
- * Returns the SQL for a row without an alias: its key is among the keys of the filtered rows. The
- * key is qualified with the table, so that a write to another table fails as SQL. The filter's
- * columns can't be inlined, because a table in a subquery may have columns of the same names.
- */
-function ownCondition(filter: PrintedFilter, { entity, dialect }: Guarded): string {
-  const row = quoted(dialect, 'arc_own')
-  const names = entity.primaryColumns.map(({ databaseName }) => quoted(dialect, databaseName))
-  const keys = names.map((name) => `${quoted(dialect, entity.tableName)}.${name}`)
-  const key = keys.length === 1 ? keys[0]! : `(${keys.join(', ')})`
-  const own = names.map((name) => `${row}.${name}`).join(', ')
-  const table = pathOf(entity)
-    .map((part) => quoted(dialect, part))
-    .join('.')
-  const rows = `SELECT ${own} FROM ${table} ${row} WHERE ${filter.of(row)}`
-  // MySQL rejects a subquery on the table being written, unless a derived table materializes it.
-  return dialect === 'mysql'
-    ? `${key} IN (SELECT * FROM (${rows}) ${quoted(dialect, 'arc_keys')})`
-    : `${key} IN (${rows})`
 }

@@ -40,7 +40,7 @@ export function guardBase(
 function around(builder: object, name: string, operation: string, isWrite: boolean): void {
   wrap(builder, name, async (own: Builder, original: () => Promise<unknown>, runner?: QueryRunner) => {
     const session = sessionOf(dataSourceOf(own))
-    if (session) return await (isWrite ? original() : reading(session, runner, original))
+    if (session) return await (isWrite ? original() : reading(session, runner, () => original()))
     assertGuarded(own, operation, isWrite)
     return await original()
   })
@@ -50,12 +50,12 @@ function assertGuarded(builder: Builder, operation: string, isWrite: boolean): v
   const dataSource = dataSourceOf(builder)
   const known = guards.get(dataSource)
   if (!known) return
-  const { isOwn, filters, guarded } = notesOf(builder)
+  const { isOwn, placed } = notesOf(builder)
   if (isOwn || isSending(Reflect.get(builder, 'queryRunner'))) return
   const { mainAlias } = builder.expressionMap
   for (const guard of known.values()) {
     if (isWrite) guard.assertMayWrite()
-    if (filters.size === 0 && guarded === undefined)
+    if (!placed)
       guard.assertAllowed(mainAlias?.hasMetadata ? mainAlias.metadata.name : (mainAlias?.name ?? 'query'), operation)
   }
 }

@@ -7,8 +7,8 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { EntityPersistExecutor } from 'typeorm/persistence/EntityPersistExecutor.js'
 import type { Subject } from 'typeorm/persistence/Subject.js'
 import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
+import { assertNoFilter } from '../filter/where.js'
 import { wrapOwn } from '../prototypes.js'
-import { assertNoRow } from '../query/keptFilters.js'
 import { columnName } from './entityRelations.js'
 import { type Joined, joinedOf } from './joined.js'
 import { type KeyedStatement, Plan, type ReferenceLink, type Statement, unchanged } from './plan.js'
@@ -178,7 +178,7 @@ export async function persist(
   entity: ObjectLiteral | ObjectLiteral[],
   options: (SaveOptions & RemoveOptions) | undefined,
 ): Promise<void> {
-  assertNoRow(entity)
+  assertNoFilter(entity)
   await writing(session, async (inner, manager) => {
     const { runner } = inner
     const earlier = writes.get(runner)

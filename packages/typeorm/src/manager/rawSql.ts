@@ -1,5 +1,6 @@
 import type { SqlDialect } from '@arcturus/sql'
 import { unsupportedOperation } from '../errors.js'
+import { textsOf } from '../query/callerSql.js'
 import { uncontained } from '../query/placement.js'
 import type { Builder } from '../rows/builders.js'
 import { isWithinClause } from '../sql/containedText.js'
@@ -24,15 +25,17 @@ export function assertReadsNoTable(
   texts: ReadonlySet<string>,
   dialect: SqlDialect,
 ): void {
-  const { comment } = builder.expressionMap
-  if (comment?.includes('*/')) throw uncontained('The comment')
+  const { comment, commonTableExpressions } = builder.expressionMap
+  if (comment?.includes('*/')) throw uncontained()
   for (const text of textsOf(builder.expressionMap)) assertText(text, texts, dialect)
+  for (const { queryBuilder } of commonTableExpressions)
+    if (typeof queryBuilder === 'string') assertText(queryBuilder, texts, dialect)
 }
 
 /** @throws UnsupportedOperationError as `assertReadsNoTable` does */
 export function assertText(text: string, texts: ReadonlySet<string>, dialect: SqlDialect): void {
   if (/^[\w.]*$/.test(text)) return
-  if (!isWithinClause(text, dialect)) throw uncontained('SQL')
+  if (!isWithinClause(text, dialect)) throw uncontained()
   if (!reads.test(text)) return
   let rest = text
   for (const one of [...texts].sort((a, b) => b.length - a.length)) rest = rest.split(one).join(' ')
@@ -45,33 +48,3 @@ export function assertText(text: string, texts: ReadonlySet<string>, dialect: Sq
 
 /** Words that read tables, and functions that run SQL or read files. */
 const reads = /\b(?:select|table|\w+_to_xml\w*|dblink\w*|pg_read\w*|pg_ls\w*|lo_\w+|load_file|load_extension)\b/i
-
-/** Returns the SQL that callers can write in the parts of a query. */
-function* textsOf(map: Builder['expressionMap']): Generator<string> {
-  for (const { selection } of map.selects) yield selection
-  yield* map.selectDistinctOn
-  yield* map.groupBys
-  for (const part of [map.wheres, map.havings, map.onUpdate?.overwriteCondition]) yield* textsIn(part)
-  yield* Object.keys(map.orderBys)
-  for (const { condition, alias } of map.joinAttributes) {
-    yield condition ?? ''
-    yield alias.subQuery ?? ''
-  }
-  for (const { subQuery } of map.aliases) yield subQuery ?? ''
-  yield* [map.useIndex ?? []].flat()
-  yield map.onUpdate?.indexPredicate ?? ''
-  if (typeof map.returning === 'string') yield map.returning
-  for (const { queryBuilder } of map.commonTableExpressions) if (typeof queryBuilder === 'string') yield queryBuilder
-  if (!map.mainAlias?.hasMetadata) return
-  for (const values of [map.valuesSet ?? []].flat())
-    for (const column of map.mainAlias.metadata.columns) {
-      const value: unknown = column.getEntityValue(values)
-      if (typeof value === 'function') yield String(Reflect.apply(value, undefined, []))
-    }
-}
-
-function* textsIn(condition: unknown): Generator<string> {
-  if (typeof condition === 'string') yield condition
-  else if (typeof condition === 'object' && condition !== null)
-    for (const one of Object.values(condition)) yield* textsIn(one)
-}

@@ -14,21 +14,14 @@ export interface FilterOfAll {
 
 /** Facts about a builder beside its own state. */
 export interface Notes {
-  /** The conditions of filters, each with the alias of its rows. */
-  readonly filters: Map<string, string>
-  /**
-   * The conditions that select the rows of a `where`. The others only prove that such a condition
-   * is beside them.
-   */
-  readonly carriers: Set<string>
-  /** The same conditions for a count. */
+  /** The conditions of filters, and what they are in a count. */
   readonly counted: Map<string, () => FilterOfAll>
-  /** The alias of the rows of an authorized query. */
+  /** The alias of the filtered rows. */
   guarded: string | undefined
-  /** A caller's SQL that escapes its brackets. */
-  loose: string | undefined
-  /** The number of filters put into conditions. */
-  placed: number
+  /** Whether the last filter is beside all conditions, or one of them; undefined without a filter. */
+  placed: 'outside' | 'inside' | undefined
+  /** Whether SQL of the caller in a condition of a column escapes its place. */
+  isLoose: boolean
   /** Whether a query reads a table without the rows that its user may not read. */
   narrows: ((tablePath: string) => boolean) | undefined
   /** Whether the package itself sends the query. */
@@ -37,18 +30,20 @@ export interface Notes {
 
 const notes = new WeakMap<object, Notes>()
 
-/** Returns the notes of a builder. A builder of brackets shares those of the query around it. */
-export function notesOf(builder: object): Notes {
-  const parent: unknown = Reflect.get(builder, 'parentQueryBuilder')
+/** Returns the query around builders of brackets. */
+export function outermost<Of extends object>(builder: Of): Of {
+  const parent = Reflect.get(builder, 'parentQueryBuilder') as Of | undefined
   const map = Reflect.get(builder, 'expressionMap') as ExpressionMap
-  if (typeof parent === 'object' && parent !== null && !map.subQuery) return notesOf(parent)
+  return parent && !map.subQuery ? outermost(parent) : builder
+}
+
+/** Returns the notes of a builder. */
+export function notesOf(builder: object): Notes {
   const known = notes.get(builder) ?? {
-    filters: new Map(),
     counted: new Map(),
-    carriers: new Set(),
     guarded: undefined,
-    loose: undefined,
-    placed: 0,
+    placed: undefined,
+    isLoose: false,
     narrows: undefined,
     isOwn: false,
   }
@@ -60,8 +55,7 @@ export function notesOf(builder: object): Notes {
 export function copyNotes(from: object, to: object): void {
   const known = notes.get(from)
   if (!known) return
-  const { filters, counted, carriers } = known
-  notes.set(to, { ...known, filters: new Map(filters), counted: new Map(counted), carriers: new Set(carriers) })
+  notes.set(to, { ...known, counted: new Map(known.counted) })
 }
 
 /** Marks a builder as one of the package itself. */
