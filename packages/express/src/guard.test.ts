@@ -268,8 +268,8 @@ describe.each([
       app.use(authorize())
       app.get('/health/:id', unguarded('liveness'), through, throughLater, secret)
       app.use('/site', unguarded('public pages', framework.Router().get('/:page', through, secret)))
-      expect((await request(app).get('/health/1')).status).toBe(200)
-      expect((await request(app).get('/site/1')).status).toBe(200)
+      app.use('/docs', unguarded('docs', framework.Router().use([through, throughLater], secret)))
+      for (const path of ['/health/1', '/site/1', '/docs/1']) expect((await request(app).get(path)).status).toBe(200)
     })
   })
 

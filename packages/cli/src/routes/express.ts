@@ -1,5 +1,5 @@
 import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
-import { declaredRoutes, joined, type Route, type Step, shownMethods } from './route.js'
+import { declaredRoutes, joined, marksOf, type Route, type Step, shownMethods } from './route.js'
 
 /** An Express application, as far as it is read. */
 interface Application {
@@ -101,7 +101,7 @@ function routesOn({ path, stack }: ExpressRoute): readonly Route[] {
   const groups: { readonly marks: readonly RouteMark[]; readonly methods: string[] }[] = []
   for (const method of new Set(stack.map((one) => one.method))) {
     const handlers = stack.filter((one) => one.method === undefined || one.method === method)
-    const marks = handlers.flatMap(({ handle }) => routeMarkOf(handle) ?? [])
+    const marks = marksOf(handlers.map(({ handle }) => handle))
     const same = groups.find(
       (one) => one.marks.length === marks.length && one.marks.every((mark, at) => mark === marks[at]),
     )

@@ -1,5 +1,5 @@
 import { routeMarkOf } from '@arcturus/web/internal/routes'
-import { declaredRoutes, type Route, type Step, shownMethods } from './route.js'
+import { declaredRoutes, marksOf, type Route, type Step, shownMethods } from './route.js'
 
 /** A Koa application, as far as it is read. */
 interface Application {
@@ -49,7 +49,8 @@ function stepOf(middleware: unknown): Step {
 }
 
 function stepOfLayer(layer: Layer): Step {
-  const marks = layer.stack.flatMap((one) => routeMarkOf(one) ?? [])
-  const routes = shownMethods(layer.methods).map((method) => ({ method, path: String(layer.path), marks }))
-  return { routes, marks: routes.length > 0 ? [] : marks, isExemptible: false, covers: (path) => layer.match(path) }
+  const path = String(layer.path)
+  const routes = shownMethods(layer.methods).map((method) => ({ method, path, marks: marksOf(layer.stack) }))
+  const marks = routes.length > 0 ? [] : layer.stack.flatMap((one) => routeMarkOf(one) ?? [])
+  return { routes, marks, isExemptible: false, covers: (path) => layer.match(path) }
 }

@@ -1,4 +1,4 @@
-import type { RouteMark } from '@arcturus/web/internal/routes'
+import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
 
 /** A route of an application. */
 export interface Route {
@@ -46,6 +46,12 @@ export function declaredRoutes(steps: readonly Step[]): readonly Route[] {
 /** `unguarded(reason)` is for the next entry alone, and with a handler for that handler alone. */
 function isDeclaredFor(mark: RouteMark, isExempt: boolean): boolean {
   return mark.kind === 'authorize' || (mark.handler === undefined && isExempt)
+}
+
+/** Returns what the middleware of a route declare, without those behind its last handler: a request rarely gets there. */
+export function marksOf(handlers: readonly unknown[]): readonly RouteMark[] {
+  const last = handlers.findLastIndex((handler) => !routeMarkOf(handler))
+  return handlers.slice(0, last < 0 ? undefined : last).flatMap((handler) => routeMarkOf(handler) ?? [])
 }
 
 /** Returns the longest and the shortest path of a pattern with optional parts. */

@@ -58,6 +58,7 @@ describe.each([
     app.use('/inner', unguarded('no handler'), framework.Router().get('/one', ok))
     app.all('/all', ok)
     app.get(['/a', '/b'], ok)
+    app.get('/behind', ok, authorize('read', find))
     app.route('/mixed').all(ok).get(authorize('read', find), ok)
     const routes = expressRoutes(app, [app])
     expect(lines(routes)).toEqual([
@@ -78,6 +79,7 @@ describe.each([
       'ALL /all: none',
       'GET /a: none',
       'GET /b: none',
+      'GET /behind: none',
       'ALL /mixed: none',
       'GET /mixed: read',
     ])
@@ -136,7 +138,7 @@ describe('Koa', () => {
     const nested = new KoaRouter({ prefix: '/:page' }).get('/', ok)
     router.use('/books', authorize('read', find, { model: 'Note' }), nested.routes())
     router.use('/open', unguarded('no route')).get('/open/one', ok)
-    router.all('/all', ok)
+    router.all('/all', ok).get('/behind', ok, authorize('read', find))
     app.use(router.routes())
     const site = new KoaRouter({ prefix: '/site' }).get('/start', ok)
     app.use(unguarded('public pages', site.routes() as unknown as Koa.Middleware))
@@ -151,6 +153,7 @@ describe('Koa', () => {
       'GET /books/:page: read Note',
       'GET /open/one: none',
       'ALL /all: none',
+      'GET /behind: none',
       'GET /site/start: public pages',
     ])
     const served = app.callback()
