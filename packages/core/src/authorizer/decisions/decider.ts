@@ -203,23 +203,33 @@ export class Decider implements Entering {
     action: string,
     resource: unknown,
     policy: LoadedPolicy,
-    question: () => Question = () => this.question(policy),
+    question?: () => Question,
   ): boolean | Promise<boolean> {
     // As in `decide`.
     if (metErrors.any) return keepingErrors(() => this.settle(actor, action, resource, policy, question))
-    const settle = (): boolean | Promise<boolean> => {
-      const known = policy.checks.decide(actor, action, resource)
-      if (known === undefined) return this.#open(actor, action, resource, question())
-      if (metErrors.any) this.outlived.end(policy, actor, action, resource, known)
-      return known
+    if (state.current !== undefined) {
+      const settle = () => this.#settle(actor, action, resource, policy, question)
+      return this.#within('isAllowed', policy, actor, action, resource, settle)
     }
-    if (state.current !== undefined) return this.#within('isAllowed', policy, actor, action, resource, settle)
     state.current = this.shared
     try {
-      return settle()
+      return this.#settle(actor, action, resource, policy, question)
     } finally {
       state.current = undefined
     }
+  }
+
+  #settle(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    policy: LoadedPolicy,
+    question: (() => Question) | undefined,
+  ): boolean | Promise<boolean> {
+    const known = policy.checks.decide(actor, action, resource)
+    if (known === undefined) return this.#open(actor, action, resource, question?.() ?? this.question(policy))
+    if (metErrors.any) this.outlived.end(policy, actor, action, resource, known)
+    return known
   }
 
   /** Decides a check that has no synchronous result. */

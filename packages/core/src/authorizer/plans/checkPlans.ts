@@ -68,14 +68,14 @@ export class CheckPlans extends PlanTable<CheckPlan> {
    * @throws ArgumentError for invalid arguments.
    */
   planOf(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
-    assertActor(actor)
-    assertResource(resource)
-    assertAction(action)
-    const { actions, onUnnamed } = this.context
     const plans = this.of(actor, resource)
     const known = plans?.get(action)
     // The arguments of a known plan are valid.
     if (known) return known
+    assertActor(actor)
+    assertResource(resource)
+    assertAction(action)
+    const { actions, onUnnamed } = this.context
     const { schema } = this.context.meaning
     const isNamed = actions.isNamed(action)
     // Nobody may do it, by any rule.
