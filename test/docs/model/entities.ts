@@ -1,4 +1,9 @@
-import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
+import type {
+  PrismaColumn,
+  PrismaModel,
+  PrismaRelation,
+  PrismaSchema,
+} from '../../../packages/prisma/src/schema/schema.js'
 
 const types: Readonly<Record<string, readonly [column: string, type: string]>> = {
   String: ['varchar', 'string'],

@@ -58,7 +58,6 @@ export async function replayingByCount<Result>(work: () => Promise<Result>): Pro
       const count = of(replay)
       count.answers.set(count.question, answer)
     }),
-    clear: method((replay) => counts.delete(replay)),
   }
   for (const [name, descriptor] of Object.entries(planted))
     Object.defineProperty(Replay.prototype, name, { ...descriptor, configurable: true })
