@@ -29,6 +29,8 @@ export interface Data<Where> {
   /** The names of the fields as the caller wrote them, for rules about fields. */
   readonly names: readonly string[]
   readonly links: readonly Link<Where>[]
+  /** The references that columns leave as they are, in a row that shows them. Default: none. */
+  readonly present?: readonly LinkRelation[]
 }
 
 export interface Link<Where> {

@@ -136,6 +136,12 @@ export class Judge<Where> {
     return this.questions.fieldPolicy(this.action(kind, model), model)?.names(name) ?? false
   }
 
+  /** Returns the conditions of the readable rows that show fields. */
+  async showing(model: string, fields: readonly string[]): Promise<readonly Where[]> {
+    if (!this.questions.fieldPolicy(this.action('read', model), model)) return []
+    return (await Promise.all(fields.map((field) => this.before('read', model, field)))).flat()
+  }
+
   /** Decides about a new row by its values; undefined if they are not enough. */
   decide(kind: 'create' | 'read', model: string, values: Values): boolean | undefined {
     if (this.triggers.includes(model)) return undefined

@@ -10,6 +10,7 @@ type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>
 export interface RowWriter<Where> {
   readonly parts: WriterParts<Where>
   readonly rules: RowRules<Where>
+  withPresent(model: string, data: Data<Where>, where: Where): Promise<Data<Where>>
   conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]>
   prepareInsert(model: string, data: Data<Where>): Promise<Insert>
   prepareInsertAll(
@@ -271,8 +272,9 @@ export class Links<Where> {
   }
 
   /** Prepares the update of all rows of a condition: each of them has to allow it. */
-  async #prepareUpdates(model: string, where: Where, data: Data<Where>, many: boolean): Promise<Apply> {
+  async #prepareUpdates(model: string, where: Where, given: Data<Where>, many: boolean): Promise<Apply> {
     const { judge } = this.writer.parts
+    const data = many ? given : await this.writer.withPresent(model, given, where)
     const conditions = await this.writer.conditionsOfUpdate(model, data)
     const rows = await this.#found(model, where, conditions, many)
     if (rows.length === 0) return async () => {}

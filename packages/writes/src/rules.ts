@@ -1,6 +1,6 @@
 import { Cascades } from './cascades.js'
 import type { LinkRelation, Values } from './change.js'
-import { Ledger } from './ledger.js'
+import { keyText, Ledger } from './ledger.js'
 import type { RuleParts } from './parts.js'
 
 /** The columns that a row gets, and the fields by which the caller named them. */
@@ -64,6 +64,26 @@ export class RowRules<Where> {
     const { store, judge } = this.parts
     const readable = await judge.before('read', relation.model)
     return readable.length > 0 ? [store.related(relation, store.all(readable))] : []
+  }
+
+  /**
+   * Returns the references of one row that columns leave as they are. Their ends need not be readable, if the actor
+   * may read the columns: else, a guess would tell a hidden one.
+   */
+  async present(model: string, { columns, names }: RowChange, where: Where): Promise<readonly LinkRelation[]> {
+    const { store, judge } = this.parts
+    const found: LinkRelation[] = []
+    for (const relation of this.linked(model, columns)) {
+      const { name, from } = relation
+      const isGiven = from.every((column) => typeof columns[column] !== 'object' && columns[column] !== undefined)
+      if (!isGiven || (await this.readableEnds(relation)).length === 0) continue
+      const fields = [...from, ...(names.includes(name) ? [name] : [])]
+      const shown = [...(await judge.before('read', model)), ...(await judge.showing(model, fields))]
+      const [row, ...others] = await store.find(model, store.all([where, ...shown]), from)
+      const isSame = row && keyText(model, from, row) === keyText(model, from, columns)
+      if (isSame && others.length === 0) found.push(relation)
+    }
+    return found
   }
 
   /** Decides about a new row by its values: whether they are enough to allow it. @throws the denial */

@@ -72,9 +72,20 @@ export class Writer<Where> implements RowWriter<Where> {
     }
   }
 
+  /** Returns the data of an update of one row, with the references that it leaves as they are. */
+  async withPresent(model: string, data: Data<Where>, where: Where): Promise<Data<Where>> {
+    return { ...data, present: await this.rules.present(model, data, where) }
+  }
+
   /** Returns the conditions on a row before an update. */
   async conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]> {
-    return await this.rules.before(model, data.names, this.#changed(model, data), isOwnChange(data))
+    const { columns, names, present = [] } = data
+    const before = await this.rules.before(model, names, this.#changed(model, data), isOwnChange(data))
+    // Another transaction could have changed them meanwhile.
+    const same = present.map(({ from }) =>
+      this.parts.store.keyed(model, [Object.fromEntries(from.map((name) => [name, columns[name]]))]),
+    )
+    return [...before, ...same]
   }
 
   /**
@@ -102,9 +113,11 @@ export class Writer<Where> implements RowWriter<Where> {
         ? await store.update(model, where, columns, this.rules.columnsOf(model))
         : await store.find(model, where, this.rules.columnsOf(model))
       rename?.(rows)
-      const changed = this.rules.linked(model, columns)
+      const isChanged = (one: LinkRelation): boolean => !data.present?.includes(one)
+      const changed = this.rules.linked(model, columns).filter(isChanged)
       const isMoved =
-        this.rules.touched(model, columns).length > 0 || data.links.some(({ relation }) => relation.keeper === 'join')
+        this.rules.touched(model, columns).some(isChanged) ||
+        data.links.some(({ relation }) => relation.keeper === 'join')
       if (isWritten) this.rules.ledger.changed(model, rows, { fields, links: changed, isMoved })
       for (const one of rows) await links.others(one)
       return rows
@@ -134,13 +147,13 @@ export class Writer<Where> implements RowWriter<Where> {
   }
 
   /** Returns the relations to one row that an update changes. */
-  #changed(model: string, { columns, links }: Data<Where>): readonly LinkRelation[] {
+  #changed(model: string, { columns, links, present }: Data<Where>): readonly LinkRelation[] {
     return this.parts.relations
       .references(model)
       .filter(
-        ({ name, from }) =>
-          from.some((column) => column in columns) ||
-          links.some(({ relation, step }) => relation.name === name && step.kind !== 'update'),
+        (one) =>
+          (one.from.some((column) => column in columns) && !present?.includes(one)) ||
+          links.some(({ relation, step }) => relation.name === one.name && step.kind !== 'update'),
       )
   }
 

@@ -176,8 +176,9 @@ class Plan {
   }
 
   /** Updates a row and the rows linked to it. @param where - All rows that the caller means. */
-  async update(where: Arguments, data: Data<Arguments>, selection: Arguments): Promise<unknown> {
+  async update(where: Arguments, given: Data<Arguments>, selection: Arguments): Promise<unknown> {
     const { name } = this.model
+    const data = await this.writer.withPresent(name, given, where)
     const conditions = await this.writer.conditionsOfUpdate(name, data)
     let own = this.store.all([where, ...conditions])
     let row: Values | undefined

@@ -1,6 +1,5 @@
 import { UnsupportedFilterError, type UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
 import {
-  fieldPolicyOf,
   Judge,
   type LinkRelation,
   RowQuestions,
@@ -294,10 +293,12 @@ export class Plan {
   }
 
   /** Returns the conditions of the rows that show columns. One without a property is hidden with its relation. */
-  async #showing(model: string, columns: readonly string[]): Promise<readonly PrintedFilter[]> {
-    if (!fieldPolicyOf(this.session.parts.authorizer, model, this.judge.action('read', model))) return []
-    const fields = columns.filter((name) => !name.startsWith('#')).map((name) => name.split('.')[0]!)
-    return (await Promise.all(fields.map((field) => this.judge.before('read', model, field)))).flat()
+  #showing(model: string, columns: readonly string[]): Promise<readonly PrintedFilter[]> {
+    const own = columns.filter((name) => !name.startsWith('#'))
+    return this.judge.showing(
+      model,
+      own.map((name) => name.split('.')[0]!),
+    )
   }
 
   /** Declares that the first statement is about to be sent. */
