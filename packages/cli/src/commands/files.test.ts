@@ -224,16 +224,17 @@ export class Invoice {
     expect(policy).toContain('allow(_, "read", post: Post) if post.published = true;')
   })
 
-  it.each(['Membership { id Int @id', 'Like { @@id([authorId, id])\nid Int'])(
-    'picks no model that joins others as the first resource: %s',
-    async (start) => {
-      const join = `model ${start}\nauthor User @relation(fields: [authorId], references: [id])\nauthorId Int }\n`
-      const files = applications['express and Prisma']
-      const own = schema.replace('posts Post[]', `posts Post[]\njoins ${start.split(' ')[0]}[]`)
-      const one = applicationOf({ ...files, 'prisma/schema.prisma': own.replace('model User', `${join}model User`) })
-      expect((await one.run('init')).out).toContain('the first resource is Post.')
-    },
-  )
+  it.each([
+    'Membership { id Int @id',
+    'Like { @@id([authorId, id])\nid Int',
+    'Watch { id Int @id\nrole String\npostSlug String\npost Post @relation(fields: [postSlug], references: [slug])',
+  ])('picks no model that joins others as the first resource: %s', async (start) => {
+    const join = `model ${start}\nauthor User @relation(fields: [authorId], references: [id])\nauthorId Int }\n`
+    const files = applications['express and Prisma']
+    const own = schema.replace('posts Post[]', `posts Post[]\njoins ${start.split(' ')[0]}[]`)
+    const one = applicationOf({ ...files, 'prisma/schema.prisma': own.replace('model User', `${join}model User`) })
+    expect((await one.run('init')).out).toContain('the first resource is Post.')
+  })
 
   it('never changes a file that exists', async () => {
     const one = applicationOf({ ...applications['koa and TypeORM'], 'policy.polar': '# mine\n' })

@@ -82,9 +82,15 @@ async function subjectsOf(application: Application, options: InitOptions, output
   throw new Failure(`${actor.name} is the only model.`, 'add a model that users act on, such as Document')
 }
 
-/** Returns whether a model links others, such as members of a team: by its name, or by a key of several columns. */
-function isJoin({ name, key }: ModelFacts): boolean {
-  return key === undefined || /(?:Members?|Memberships?|Roles?|Assignments?|Grants?|Sessions?|Tokens?)$/.test(name)
+/**
+ * Returns whether a model links others, such as members of a team: by its name, by a key of several columns, or because it
+ * has several references and no text but a role.
+ */
+function isJoin({ name, key, references, texts }: ModelFacts): boolean {
+  const isLink = references.length > 1 && texts.every((text) => text === 'role')
+  return (
+    key === undefined || isLink || /(?:Members?|Memberships?|Roles?|Assignments?|Grants?|Sessions?|Tokens?)$/.test(name)
+  )
 }
 
 /** Lets a person choose in a terminal. @throws {Failure} Nobody can be asked, or nothing is chosen. */

@@ -17,6 +17,8 @@ export interface ModelFacts {
   readonly references: readonly { readonly name: string; readonly model: string }[]
   /** Its columns of the type boolean. */
   readonly booleans: readonly string[]
+  /** Its columns of a text type, without its key and its references. */
+  readonly texts: readonly string[]
   /** The file of the class; undefined for Prisma. */
   readonly file: string | undefined
 }

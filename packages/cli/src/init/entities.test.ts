@@ -36,9 +36,10 @@ export class User {
         key: { name: 'id', isNumber: true },
         references: [{ name: 'author', model: 'User' }],
         booleans: ['published'],
+        texts: ['title'],
         file,
       },
-      { name: 'User', key: { name: 'key', isNumber: false }, references: [], booleans: [], file },
+      { name: 'User', key: { name: 'key', isNumber: false }, references: [], booleans: [], texts: [], file },
     ])
   } finally {
     rmSync(folder, { recursive: true })

@@ -27,6 +27,10 @@ function entityIn(text: string, file: string): readonly ModelFacts[] {
   const decorated = (field: DecoratedField, names: RegExp): string | undefined =>
     field.decorators.find((decorator) => names.test(decorator))
   const key = fields.find((field) => decorated(field, /^@Primary(?:Generated)?Column\b/))
+  const columnsOf = (type: string): readonly string[] =>
+    fields
+      .filter((field) => field.type === type && field !== key && decorated(field, /^@\w*Column\b/))
+      .map((field) => field.name)
   return [
     {
       name,
@@ -35,9 +39,8 @@ function entityIn(text: string, file: string): readonly ModelFacts[] {
         const model = /=>\s*(\w+)/.exec(decorated(field, /^@(?:ManyToOne|OneToOne)\b/) ?? '')?.[1]
         return model === undefined ? [] : [{ name: field.name, model }]
       }),
-      booleans: fields
-        .filter((field) => field.type === 'boolean' && decorated(field, /^@\w*Column\b/))
-        .map((field) => field.name),
+      booleans: columnsOf('boolean'),
+      texts: columnsOf('string'),
       file,
     },
   ]

@@ -61,10 +61,11 @@ model Member {
       key: { name: 'id', isNumber: false },
       references: [{ name: 'owner', model: 'User' }],
       booleans: ['isPublic'],
+      texts: ['label'],
       file: undefined,
     },
-    { name: 'User', key: { name: 'id', isNumber: true }, references: [], booleans: [], file: undefined },
-    { name: 'Member', key: undefined, references: [], booleans: [], file: undefined },
+    { name: 'User', key: { name: 'id', isNumber: true }, references: [], booleans: [], texts: [], file: undefined },
+    { name: 'Member', key: undefined, references: [], booleans: [], texts: [], file: undefined },
   ])
 })
 

@@ -16,6 +16,7 @@ export function prismaModelsIn(folder: string): readonly ModelFacts[] {
     throw new Failure(`There is no Prisma schema in ${join(folder, 'prisma')}.`, 'create one with: npx prisma init')
   return schemaIn(files.sort()).models.map(({ name, key, fields }) => {
     const columns = fields.filter((field) => field.kind !== 'relation')
+    const references = fields.flatMap((field) => (field.kind === 'relation' ? field.from : []))
     const own = key.length === 1 ? columns.find((column) => column.name === key[0]) : undefined
     return {
       name,
@@ -24,6 +25,9 @@ export function prismaModelsIn(folder: string): readonly ModelFacts[] {
         field.kind === 'relation' && !field.list ? [{ name: field.name, model: field.model }] : [],
       ),
       booleans: columns.filter(({ type, list }) => type === 'Boolean' && !list).map((column) => column.name),
+      texts: columns
+        .filter(({ type, name }) => type === 'String' && ![...key, ...references].includes(name))
+        .map((column) => column.name),
       file: undefined,
     }
   })
