@@ -113,7 +113,9 @@ function editData(model: string, data: unknown, edit: EditWhere): unknown {
           if (typeof one !== 'object') return one
           if (step === 'create' || (step === 'update' && !('where' in one!))) return editData(relation.model, one, edit)
           const isWhere = ['connect', 'disconnect', 'set', 'delete', 'deleteMany'].includes(step)
-          return isWhere ? edit(relation.model, one as Args) : editStep(relation.model, one as Args, edit)
+          if (isWhere) return edit(relation.model, one as Args)
+          // The row at the other end is a condition, too.
+          return editStep(relation.model, step === 'upsert' ? { where: {}, ...one } : (one as Args), edit)
         }
         return [step, Array.isArray(given) ? given.map(of) : of(given)]
       }),
