@@ -1,6 +1,7 @@
 import type { Condition, Definition, Operand, Or, Ref, Some } from '../condition/condition.js'
 import { declaredModel, declaredType } from '../condition/type.js'
 import { operandsIn } from '../condition/visit.js'
+import { own } from '../own.js'
 import { isArgument, isLiteral, Values } from '../predicate/graph/values.js'
 import type { Meaning } from '../predicate/meaning.js'
 import { contains, held, isInstance, listOf, plain, textTest } from '../predicate/read.js'
@@ -109,13 +110,9 @@ class Linker {
   #step(
     kind: keyof typeof kinds,
     source: Condition,
-    {
-      of = [],
-      value = nothing,
-      other,
-      parts = {},
-    }: Partial<Omit<Step, 'parts'>> & { parts?: Partial<Step['parts']> } = {},
+    given: Partial<Omit<Step, 'parts'>> & { parts?: Partial<Step['parts']> } = {},
   ): Step {
+    const { of = [], value = nothing, other, parts = {} } = own(given)
     return {
       kind: kinds[kind],
       source,

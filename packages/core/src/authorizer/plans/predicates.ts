@@ -1,3 +1,4 @@
+import { own } from '../../own.js'
 import type { BackEnd, Predicate } from '../../predicate/predicate.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
 import { forMachine, type Predicates } from './checkPlans.js'
@@ -15,7 +16,7 @@ export function predicatesBy(backEnd: BackEnd): Predicates {
       try {
         const condition = planCheck(policy, schema, by, action, on, deriverOf(context))
         if (isForMachine(condition)) return { ...forMachine, condition }
-        const { compile, compileFirst } = backEnd
+        const { compile, compileFirst } = own(backEnd)
         if (!compileFirst) return { ...forMachine, condition, predicate: compile(condition, meaning) }
         const later = (): Predicate => compile(condition, meaning)
         return { ...forMachine, condition, predicate: compileFirst(condition, meaning), later }

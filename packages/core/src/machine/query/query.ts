@@ -1,6 +1,6 @@
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
-import { has } from '../../own.js'
+import { has, own } from '../../own.js'
 import type { Host } from '../host/host.js'
 import type { Program } from '../program/program.js'
 import type { Cell } from '../state/cell.js'
@@ -103,9 +103,10 @@ class RunningQuery implements Query {
   constructor(
     program: Program,
     goal: Expression | RuleCall,
-    options: QueryOptions,
+    given: QueryOptions,
     private readonly isProof = false,
   ) {
+    const options = own(given)
     this.#machine = new Machine(options.host ?? program.host, { ...defaultLimits, ...options.limits })
     this.#machine.keepsDuplicates = !isProof
     this.#accept = options.acceptExpression ?? false
