@@ -50,6 +50,7 @@ export default defineConfig({
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
       { find: '@arcturus/core/runtime', replacement: source('packages/core/src/runtime.ts') },
       { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
+      { find: '@arcturus/authzen', replacement: source('packages/authzen/src/index.ts') },
       { find: '@arcturus/cli/vite', replacement: source('packages/cli/src/vite.ts') },
       { find: '@arcturus/cli', replacement: source('packages/cli/src/index.ts') },
       { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },
