@@ -25,7 +25,10 @@ export type AdapterName =
 
 const appRouter = {
   failures: 500,
-  lacks: { 'a second answer without a decision is held back': 'a handler returns one response' },
+  lacks: {
+    'a second answer without a decision is held back': 'a handler returns one response',
+    'each part of a stream that asks is decided anew': 'a stream that asks is cut off',
+  },
 }
 const edge = { ...appRouter, headers: ['cache-control'] }
 
