@@ -9,6 +9,8 @@ const polar = JSON.parse(readFileSync(join(root, 'editors/vscode/syntaxes/polar.
 const page = (text: string, link: string) => ({ text, link })
 const pages = (...entries: readonly (readonly [text: string, link: string])[]) =>
   entries.map(([text, link]) => page(text, link))
+/** The heading of a page, which names it. */
+const headingOf = (text: string, otherwise: string) => /^# (.*)$/m.exec(text)?.[1] ?? otherwise
 
 const sidebar = [
   { text: 'Tour', items: pages(['An application', '/'], ['Polar', '/polar'], ['Your own classes', '/classes']) },
@@ -49,9 +51,11 @@ const sidebar = [
       ['Other frameworks', '/frameworks'],
       ['Other stores', '/stores'],
       ['SQL', '/sql'],
-      ...readdirSync(join(root, 'docs/recipes')).map(
-        (file) => [file.replace('.md', ''), `/recipes/${file.replace('.md', '')}`] as const,
-      ),
+      ['How every framework answers', '/behaviours'],
+      ...readdirSync(join(root, 'docs/recipes')).map((file) => {
+        const name = file.replace('.md', '')
+        return [headingOf(readFileSync(join(root, 'docs/recipes', file), 'utf8'), name), `/recipes/${name}`] as const
+      }),
     ),
   },
   { text: 'Test in CI', items: pages(['Testing', '/testing'], ['Mistakes that are reported', '/mistakes']) },
@@ -93,15 +97,30 @@ function addressOf(file: string): string | undefined {
       : undefined
 }
 
+/** The address of a link in a page, without the base of the site: undefined if it leads to no page. */
+function linkAddress(source: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#')
+  const address = addressOf(relative(root, join(dirname(join(root, source)), path)))
+  return address === undefined || anchor === undefined ? address : `${address}#${anchor}`
+}
+
+/** Whether a link is a path in the repository. */
+const isPath = (link: string) => !/^(\w+:|#|\/)/.test(link)
+
 /** The pages as text beside their HTML, and an index of them for language models. */
 function writeTexts({ pages, outDir, rewrites }: SiteConfig): void {
   const entries = pages.map((file) => {
     const source = rewrites.inv[file] ?? file
     const path = rewrites.map[source] ?? source
-    const text = readFileSync(join(root, source), 'utf8')
+    const text = readFileSync(join(root, source), 'utf8').replace(/(?<=\]\()[^()\s]+(?=\))/g, (link) => {
+      const address = isPath(link) ? linkAddress(source, link) : undefined
+      return address === undefined
+        ? link
+        : relative(dirname(`/${path}`), address.replace(/\/(?=#|$)/, '/index').replace(/(?=#|$)/, '.md'))
+    })
     mkdirSync(dirname(join(outDir, path)), { recursive: true })
     writeFileSync(join(outDir, path), text)
-    return `- [${/^# (.*)$/m.exec(text)?.[1] ?? path}](${path})`
+    return `- [${headingOf(text, path)}](${path})`
   })
   writeFileSync(
     join(outDir, 'llms.txt'),
@@ -113,6 +132,7 @@ export default defineConfig({
   title: 'Arcturus',
   description: 'Authorization for TypeScript: one policy for routes, lists and writes',
   base: process.env['SITE_BASE'] ?? '/',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   srcDir: '..',
   outDir: './dist',
   srcExclude: [
@@ -132,6 +152,8 @@ export default defineConfig({
   ignoreDeadLinks: 'localhostLinks',
   themeConfig: { sidebar, search: { provider: 'local' }, outline: 'deep' },
   markdown: {
+    // Every colour of these, comments too, has a contrast of 4.5 or more.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     languages: [{ ...polar, name: 'polar' }],
     config: (md) => {
       const fence = md.renderer.rules.fence!
@@ -140,18 +162,31 @@ export default defineConfig({
         const code = fence(tokens, index, options, env, self)
         return title === undefined ? code : `<div class="file">${title}</div>${code}`
       }
-      // Links are those of the repository. A folder is its README; what is no page of the site has no address in it.
+      // Links are those of the repository. A folder is its README; what is no page of the site is no link in it.
       md.core.ruler.push('links', ({ tokens, env }) => {
-        const { realPath, path: alias } = env as { readonly realPath?: string; readonly path: string }
-        for (const child of tokens.flatMap(({ children }) => children ?? [])) {
-          const link = child.type === 'link_open' ? child.attrGet('href') : null
-          if (!link || /^(\w+:|#|\/)/.test(link)) continue
-          const [path = '', anchor] = link.split('#')
-          const address = addressOf(relative(root, join(dirname(realPath ?? alias), path)))
-          child.attrSet('href', address === undefined ? '#' : address + (anchor === undefined ? '' : `#${anchor}`))
+        const { realPath, path } = env as { readonly realPath?: string; readonly path: string }
+        for (const { children } of tokens) {
+          for (const [index, open] of (children ?? []).entries()) {
+            const link = open.type === 'link_open' ? open.attrGet('href') : null
+            if (!link || !isPath(link)) continue
+            const address = linkAddress(relative(root, realPath ?? path), link)
+            const close = children!.slice(index).find(({ type }) => type === 'link_close')!
+            if (address !== undefined) open.attrSet('href', address)
+            else for (const token of [open, close]) Object.assign(token, { type: 'text', content: '' })
+          }
         }
       })
     },
+  },
+  vite: {
+    plugins: [
+      {
+        // Pages are outside this folder, so that `vue` is not found from them; the built server code is inside.
+        name: 'vue-of-the-site',
+        enforce: 'pre',
+        resolveId: (id, _importer, { ssr }) => (ssr && /^vue(\/|$)/.test(id) ? { id, external: true } : undefined),
+      },
+    ],
   },
   buildEnd: writeTexts,
 })
