@@ -68,7 +68,9 @@ export class PrintedFilter {
     const [first] = Object.keys(this.parameters)
     if (first === undefined) return this
     const name = `${first}_bound`
-    this.#ifBound ??= new PrintedFilter(`(${this.sql}) AND :${name} = 1`, { ...this.parameters, [name]: 1 })
+    // A database whose counts have a form of their own refuses a statement without its parameters.
+    const ofAll = this.#printOfAll && (() => this.ofAll)
+    this.#ifBound ??= new PrintedFilter(`(${this.sql}) AND :${name} = 1`, { ...this.parameters, [name]: 1 }, ofAll)
     return this.#ifBound
   }
 }
