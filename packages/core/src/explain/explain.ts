@@ -109,7 +109,7 @@ function versionIn({ active: { policy } }: Engine): string | undefined {
 
 function decide({ decider }: Engine, asked: Asked): boolean {
   const { actor, action, resource, field } = asked
-  if (action !== undefined && field === undefined) return decider.decide(actor, action, resource)
+  if (action !== undefined && field === undefined) return decider.quietly(actor, action, resource)
   const { rule, args } = callOf(asked)
   return decider.holdsSync(rule, args)
 }
