@@ -126,7 +126,7 @@ test.each([
 })
 
 test("the README's policy has the scopes that a reader expects", () => {
-  const scopes = parts(readme).filter(([, scope]) => !/comment/.test(scope))
+  const scopes = parts(readme).filter(([, scope]) => !scope?.includes('comment'))
   expect(scopes.slice(0, 13)).toEqual([
     ['allow', 'entity.name.function'],
     ['(', 'punctuation.section.parens.begin'],
