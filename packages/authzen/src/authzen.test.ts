@@ -346,6 +346,7 @@ describe('plain rows', async () => {
         list: ({ after, limit }) => notes.filter(({ id }) => id > Number(after ?? -1)).slice(0, limit),
       },
       broken: { model: 'Note', find: () => Promise.reject(new Error('password=1234')) },
+      stuck: { model: 'Note', find: () => undefined, list: ({ limit }) => notes.slice(0, limit) },
       partial: { model: 'Note', find: (id) => ({ id: Number(id) }) },
     },
   })
@@ -368,6 +369,14 @@ describe('plain rows', async () => {
       } while (token !== '')
       expect(found).toEqual(notes.filter(({ team }) => team === 'red').map(({ id }) => String(id)))
     }
+  })
+
+  test('are an error where a list returns the same page again', async () => {
+    const page = { limit: 1 }
+    const body = { subject: { type: 'person', id: '1' }, action: read, resource: { type: 'stuck' } }
+    const { body: first } = await ask(at('search/resource'), { ...body, page })
+    const next = { ...body, page: { ...page, token: first.page.next_token } }
+    expect(await ask(at('search/resource'), next)).toMatchObject({ status: 500 })
   })
 
   test('keep their model where a caller states a field', async () => {

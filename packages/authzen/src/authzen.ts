@@ -71,7 +71,7 @@ const ends: Readonly<Record<string, boolean | undefined>> = {
  *   url: 'https://pdp.example.com',
  *   authenticate: (request) => request.headers.get('authorization') === `Bearer ${process.env.PDP_TOKEN}` || null,
  *   subjects: { user: { find: (id) => users.get(id) } },
- *   resources: { note: { find: (id) => notes.get(id), list: () => notes.values() } },
+ *   resources: { note: { find: (id) => notes.get(id) } },
  * })
  * ```
  */
@@ -216,7 +216,7 @@ class DecisionPoint<Caller> {
           allowed.push(row)
       return allowed
     }
-    const listing = { ...asked, authorizer, other, actionName: action.name }
+    const listing = { ...asked, authorizer, other }
     const found = await search({ entities, page, body, listing, permitted })
     return { results: found.ids.map((id) => ({ type: searched.type, id })), page: found.page }
   }

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import type { Asked, Stated } from './message.js'
+import type { Asked, Stated, StatedAction } from './message.js'
 
 /** What a list of a search is for. */
 export interface Listing<Caller> extends Asked<Caller> {
@@ -7,8 +7,8 @@ export interface Listing<Caller> extends Asked<Caller> {
   readonly authorizer: Authorizer
   /** The row that was found for the other side: the subject in a search for resources, and the other way round. */
   readonly other: object
-  /** The name of the action. */
-  readonly actionName: string
+  /** What the rows must permit. */
+  readonly action: StatedAction
   /** The id of the last row of the page before; undefined for the first page. */
   readonly after: string | undefined
   /** The most rows to return. */

@@ -29,7 +29,7 @@ interface Found {
 export async function search<Caller>(search: Search<Caller>): Promise<Found> {
   const { entities, listing, page, permitted } = search
   const { list } = entities
-  if (!list) throw new BadRequest('This type can’t be searched for.')
+  if (!list) throw new BadRequest('This type cannot be searched for.')
   const limit = Math.min(page.limit ?? PAGE, MOST)
   const key = await keyOf(search.body)
   let after = page.token === undefined ? undefined : afterOf(page.token, key)
@@ -46,8 +46,11 @@ export async function search<Caller>(search: Search<Caller>): Promise<Found> {
         isMore = true
         break
       }
-      after = idOf(entities, row)
-      if (allowed.has(row)) ids.push(after)
+      const id = idOf(entities, row)
+      // The same rows again would be pages without an end.
+      if (id === after) throw new TypeError('`list` returned the row with the id `after` again.')
+      after = id
+      if (allowed.has(row)) ids.push(id)
     }
   }
   return { ids, page: { next_token: isMore && after !== undefined ? tokenOf(after, key) : '', count: ids.length } }
