@@ -19,7 +19,6 @@ import {
   tracer,
   Variable,
 } from '@arcturus/core/internal/oso'
-import { CheckPlans } from './checkPlans.js'
 import { coreError, diagnosticError, furtherText, multipleLoadError, warningText } from './coreErrors.js'
 import { defaultEqualityFn } from './equality.js'
 import { InlineQueryFailedError } from './errors.js'
@@ -32,7 +31,6 @@ import type { Options } from './types.js'
 /** A compiled policy, and the version of the schema for which it was compiled. */
 interface Compiled {
   readonly program: Program
-  readonly plans: CheckPlans | undefined
   readonly version: number
 }
 
@@ -59,19 +57,13 @@ export class Engine {
     return this.#policy
   }
 
-  /** The current policy, compiled. */
+  /** The current policy, compiled. It is compiled again after a registration. */
   get program(): Program {
-    return this.#current().program
-  }
-
-  /** Returns the current policy, compiled. It is compiled again after a registration. */
-  #current(): Compiled {
-    const { schema } = this.host
-    if (this.#compiled?.version === schema.version) return this.#compiled
+    const { version } = this.host.schema
+    if (this.#compiled?.version === version) return this.#compiled.program
     const program = compile(this.#policy, this.machineHost)
-    const plans = CheckPlans.of(this.#policy, schema, this.machineHost)
-    this.#compiled = { program, plans, version: schema.version }
-    return this.#compiled
+    this.#compiled = { program, version }
+    return program
   }
 
   clear(): void {
@@ -102,16 +94,9 @@ export class Engine {
 
   /** Returns whether the call of a rule has any result; a promise if it has to wait. */
   holds(rule: string, args: readonly unknown[]): boolean | Promise<boolean> {
-    if (logSettings().level !== 'off') return isProven(this.run({ rule, args }, {}))
-    const { program, plans } = this.#current()
-    if (rule === 'allow' && args.length === 3) {
-      const allowed = plans?.holds(args[0], args[1], args[2])
-      if (allowed !== undefined) return allowed
-    }
-    if (args.some(mayHaveVariables)) return isProven(this.run({ rule, args }, {}))
-    // The machine of such a call is used again by the next one.
+    if (logSettings().level !== 'off' || args.some(mayHaveVariables)) return isProven(this.run({ rule, args }, {}))
     try {
-      const proven = holds(program, rule, args)
+      const proven = holds(this.program, rule, args)
       return typeof proven === 'boolean' ? proven : proven.catch(rethrowAsCoreError)
     } catch (error) {
       throw asCoreError(error)
