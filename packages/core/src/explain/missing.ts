@@ -328,8 +328,8 @@ export class MissingSearch {
   #truth(part: Part): boolean | undefined | 'missing' {
     const { outcome } = part
     if (!fails(outcome)) return outcome.truth
-    if (isLimit(outcome.error)) throw outcome.error
-    return needsLoading(outcome.error) ? 'missing' : undefined
+    if (isLimit(outcome)) throw outcome.error
+    return needsLoading(outcome) ? 'missing' : undefined
   }
 
   /** Returns a part in another world. */

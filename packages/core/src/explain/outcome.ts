@@ -8,34 +8,39 @@ import { endsEvaluation } from '../values/semantics.js'
 export type Truth = boolean | undefined
 
 /** The outcome of a part of a condition. */
-export type Outcome = { readonly truth: Truth } | { readonly error: ArcturusError }
+export type Outcome = { readonly truth: Truth } | Failed
 
 export function holds(outcome: Outcome): boolean {
   return has(outcome, 'truth') && outcome.truth === true
 }
 
-export function fails(outcome: Outcome): outcome is { readonly error: ArcturusError } {
-  return has(outcome, 'error')
+export function fails(outcome: Outcome): outcome is Failed {
+  return !has(outcome, 'truth')
 }
 
 const limits: readonly Code[] = ['time-limit', 'step-limit', 'filter-too-large']
 const endings: readonly Code[] = ['filter-too-large', 'machine-only']
 
 /** Returns whether an error is one of a limit that no other part of the evaluation can keep either. */
-export function isLimit({ code }: ArcturusError): boolean {
+export function isLimit({ code }: Pick<Failed, 'code'>): boolean {
   return limits.includes(code)
 }
 
 /** Returns whether loading can settle an error. */
-export function needsLoading({ code }: ArcturusError): boolean {
+export function needsLoading({ code }: Pick<Failed, 'code'>): boolean {
   return code === 'relation-not-loaded' || code === 'async-value'
 }
 
 /** Returns whether an outcome ends an explanation: no alternative outweighs such an error. */
 export function endsAll(outcome: Outcome): boolean {
   if (!fails(outcome)) return false
-  const { error } = outcome
-  return endings.includes(error.code) || (endsEvaluation(error.code) && !needsLoading(error))
+  const { code } = outcome
+  return endings.includes(code) || (endsEvaluation(code) && !needsLoading(outcome))
+}
+
+/** Returns the failure of what was thrown. */
+export function failureOf(thrown: unknown): Failed {
+  return thrown instanceof Failed ? thrown : Failed.of(errorOf(thrown))
 }
 
 /** Returns the error of an evaluation that failed. */

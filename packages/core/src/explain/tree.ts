@@ -72,7 +72,7 @@ export class TreeWriter {
   ) {}
 
   write(part: Part): readonly ExplanationNode[] {
-    return flat(this.#write(part))
+    return this.#write(part).flat()
   }
 
   #write(part: Part): Levels {
@@ -119,7 +119,7 @@ export class TreeWriter {
         const at = part.parts.findIndex(({ outcome }) => !holds(outcome))
         const failed = this.#write(part.parts[at]!)
         // A goal that is false for the classes alone is not worth a word, and neither are those before it.
-        if (flat(failed).length === 0) return []
+        if (failed.flat().length === 0) return []
         return this.#origin(part, merged([...part.parts.slice(0, at).map((one) => this.#write(one)), failed]))
       }
       case 'any': {
@@ -282,13 +282,9 @@ function merged(all: readonly Levels[]): Levels {
   return levels
 }
 
-function flat(levels: Levels): readonly ExplanationNode[] {
-  return levels.flat()
-}
-
 /** Returns the steps of one alternative as one step. */
 function flatOne(levels: Levels): readonly ExplanationNode[] {
-  const nodes = flat(levels)
+  const nodes = levels.flat()
   if (nodes.length < 2) return nodes
   const [first, ...rest] = nodes
   // The steps after a rule belong to what it is an alternative of.

@@ -196,7 +196,7 @@ export class Trials {
     const changed = world.with(world.reads.with(values), assumed)
     const outcome = changed.outcome(this.root.in(changed))
     if (fails(outcome)) {
-      if (isLimit(outcome.error)) throw outcome.error
+      if (isLimit(outcome)) throw outcome.error
       this.#isError = true
       return false
     }

@@ -1,7 +1,7 @@
 import type { Run } from '../authorizer/filters/filter.js'
 import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
 import { QueryError } from '../errors.js'
-import { Failed, fail, outcome } from '../evaluate/exact/failure.js'
+import { Failed, fail } from '../evaluate/exact/failure.js'
 import { bindLeaf } from '../evaluate/exact/leaf.js'
 import { bindOperand, type Environment, withElements } from '../evaluate/exact/operands.js'
 import { Residual } from '../evaluate/residual.js'
@@ -13,7 +13,7 @@ import { entryOf } from '../values/entryOf.js'
 import { isStackOverflow } from '../values/stackOverflow.js'
 import type { Ids } from './ids.js'
 import { type Location, locationOf, type Scope } from './location.js'
-import { endsAll, errorOf, fails, holds, needsLoading, type Outcome } from './outcome.js'
+import { endsAll, fails, failureOf, holds, needsLoading, type Outcome } from './outcome.js'
 import { Part, type World } from './part.js'
 import type { Reads } from './reads.js'
 
@@ -125,7 +125,7 @@ export class EvaluatedWorld implements World {
       case 'false':
         return no
       case 'failure':
-        return condition
+        return Failed.of(condition.error)
       case 'ref':
         return part.unreadable ?? this.#called(this.#callOf(condition, part.environment))
     }
@@ -177,10 +177,10 @@ export class EvaluatedWorld implements World {
       this.#bound = 0
       this.#context = new Residual(this.meaning, this.reads)
     }
-    const bound = this.run(() => outcome(() => bindLeaf(condition, environment, this.#context, this.reads)))
+    const bound = this.run(() => bindLeaf(condition, environment, this.#context, this.reads))
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
-    if (failure.kind === 'failure') throw new Failed(failure.error)
+    if (failure.kind === 'failure') throw Failed.of(failure.error)
     throw beyond()
   }
 
@@ -192,7 +192,7 @@ export class EvaluatedWorld implements World {
       return value()
     } catch (error) {
       if (isStackOverflow(error)) throw error
-      return this.reads.isUnknown ? unknown : { error: errorOf(error) }
+      return this.reads.isUnknown ? unknown : failureOf(error)
     }
   }
 
@@ -331,7 +331,7 @@ const unknown: Outcome = { truth: undefined }
 
 /** Of the outcomes of alternatives, that of the highest precedence is the outcome of all. */
 function precedence(outcome: Outcome): number {
-  if (fails(outcome)) return needsLoading(outcome.error) ? 2 : 1
+  if (fails(outcome)) return needsLoading(outcome) ? 2 : 1
   return outcome.truth === undefined ? 3 : 0
 }
 

@@ -1,14 +1,32 @@
 import type { Condition, Operand } from '../../condition/condition.js'
 import { FALSE, TRUE } from '../../condition/construct.js'
 import { ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
+import type { Code } from '../../language/codes.js'
 import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import { endsAtOnce } from '../../values/metErrors.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 
-/** Stops the evaluation of a condition that fails. It is no error itself: a stack costs more than the evaluation. */
+/**
+ * Stops the evaluation of a condition that fails. It is no error itself, and makes its error when that is read: a stack
+ * costs more than the evaluation, and most failures decide nothing.
+ */
 export class Failed {
-  constructor(readonly error: ArcturusError) {}
+  #error: ArcturusError | undefined
+
+  constructor(
+    readonly code: Code,
+    private readonly make: () => ArcturusError,
+  ) {}
+
+  static of(error: ArcturusError): Failed {
+    return new Failed(error.code, () => error)
+  }
+
+  get error(): ArcturusError {
+    this.#error ??= this.make()
+    return this.#error
+  }
 }
 
 /**
@@ -21,17 +39,12 @@ export function assertThere(operands: readonly Operand[], span?: Span): void {
 }
 
 export function failUnloaded({ model, relation }: UnloadedRelation, span: Span | undefined): never {
-  throw new Failed(
-    new RelationNotLoadedError(
-      'relation-not-loaded',
-      `The relation "${relation}" of this ${model} is not loaded, and a decision needs it.`,
-      {
-        span,
-        hint: `load it with the row (with Prisma: include: { ${relation}: true })`,
-        data: { model, relation },
-      },
-    ),
-  )
+  const code = 'relation-not-loaded'
+  throw new Failed(code, () => {
+    const hint = `load it with the row (with Prisma: include: { ${relation}: true })`
+    const summary = `The relation "${relation}" of this ${model} is not loaded, and a decision needs it.`
+    return new RelationNotLoadedError(code, summary, { span, hint, data: { model, relation } })
+  })
 }
 
 export function settled(value: unknown, what: string, span: Span): unknown {
@@ -75,6 +88,6 @@ export function waiting(span: Span): never {
   return fail('async-value', 'A synchronous filter needs the value of a promise.', span)
 }
 
-export function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {
-  throw new Failed(new QueryError(code, message, { span }))
+export function fail(code: Code, message: string, span: Span): never {
+  throw new Failed(code, () => new QueryError(code, message, { span }))
 }

@@ -90,6 +90,6 @@ function answer(evaluate: () => boolean | undefined, span: Span): boolean | unde
     return evaluate()
   } catch (error) {
     const known = error instanceof HostError ? queryError(error) : error
-    throw known instanceof QueryError ? new Failed(placed(known, span)) : known
+    throw known instanceof QueryError ? Failed.of(placed(known, span)) : known
   }
 }

@@ -35,7 +35,7 @@ export function bindOperand(operand: Operand, environment: Environment, context:
       const { schema } = context.meaning
       const { value } = context.reader.constant(operand.name)
       if (value === undefined && schema.context.fields.has(operand.name))
-        throw new Failed(placed(queryError(missingContext(operand.name)), operand.span))
+        throw Failed.of(placed(queryError(missingContext(operand.name)), operand.span))
       return { kind: 'value', value: settled(value, `The constant ${operand.name}`, operand.span) }
     }
     case 'path': {

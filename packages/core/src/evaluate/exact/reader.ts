@@ -158,7 +158,7 @@ export class BindReader implements Reading {
       const foreign = foreignRead(this.schema, object, step.name, value)
       if (foreign !== undefined) return fail('type-error', `${foreign}.`, step.span)
       const stale = arrived ? undefined : this.#stale(object, step, value)
-      if (stale) throw new Failed(placed(queryError(stale), step.span))
+      if (stale) throw Failed.of(placed(queryError(stale), step.span))
       return { kind: 'value', value: this.#adopted(object, step, value) }
     }
     const model = this.schema.baseOf(object)
@@ -167,7 +167,7 @@ export class BindReader implements Reading {
     const unloaded = unloadedRelation(object)
     if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)
     if (object instanceof ContextObject)
-      throw new Failed(placed(queryError(missingContext(`${ContextObject.placeOf(object)}.${step.name}`)), step.span))
+      throw Failed.of(placed(queryError(missingContext(`${ContextObject.placeOf(object)}.${step.name}`)), step.span))
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 
@@ -218,7 +218,7 @@ export function called(
     const value = callMethod(target, receiver, method, args, account, regExp)
     return settled(value, `The result of "${method}"`, span)
   } catch (error) {
-    throw error instanceof HostError ? new Failed(placed(queryError(error), span)) : error
+    throw error instanceof HostError ? Failed.of(placed(queryError(error), span)) : error
   }
 }
 
