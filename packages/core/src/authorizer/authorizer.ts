@@ -55,13 +55,7 @@ type Decide = (
 const decide: Decide = (decider, listeners, actor, action, resource) => {
   if (!listeners.active) return decider.decide(actor, action, resource)
   const decision = listeners.begin('check', actor, action, resource)
-  let allowed: boolean
-  try {
-    allowed = decider.decide(actor, action, resource)
-  } catch (error) {
-    return decision.failed(error)
-  }
-  return decision.made(allowed)
+  return decision.made(decision.attempt(() => decider.decide(actor, action, resource)))
 }
 
 /**
