@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomKinds } from '../databases.js'
 import type { Row, Tables } from '../fuzz/writes/graph.js'
 import { randomWrite } from '../fuzz/writes/operations.js'
 import { type Outcome, trialSize, tryRandomWrites } from '../fuzz/writes/trial.js'
 import { openDatabases } from './databases.js'
 import { addRows, type Client, clear, openWorkspace } from './workspace.js'
 
-const databases = await openDatabases('authorized_random', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases('authorized_random', randomKinds)
 
 const models = ['User', 'Space', 'Member', 'Board', 'Item', 'Note', 'Tag'] as const
 

@@ -2,12 +2,13 @@ import { diffDatabase } from '@arcturus/testing/diff'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RowFilter } from '../../packages/testing/src/diff/differenceFilter.js'
 import { mutatedSources, policyMutants } from '../../packages/testing/src/mutation/mutants.js'
+import { randomKinds } from '../databases.js'
 import { decisionChanges } from '../orm/decisionChanges.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
-const databases = await openDatabases('difference', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases('difference', randomKinds)
 
 describe.each(databases)('the difference of two policies on $name', (database) => {
   const { authorizer, extension, filterArguments } = authorizationFor(known(database.provider))

@@ -1,12 +1,13 @@
 import type { EntityManager } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomKinds } from '../databases.js'
 import { randomEntityWrite } from '../fuzz/writes/entityWrites.js'
 import type { Row, Tables } from '../fuzz/writes/graph.js'
 import { type Outcome, trialSize, tryRandomWrites } from '../fuzz/writes/trial.js'
 import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, insertRows, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_random', ['sqlite', 'postgresql', 'mysql'], ownVersion)
+const databases = await openDatabases('authorized_random', randomKinds, ownVersion)
 
 async function snapshot(of: { readonly manager: EntityManager }): Promise<Tables> {
   const tables = await tablesOf(of)

@@ -3,12 +3,13 @@ import { Column, type DataSource, Entity, PrimaryColumn } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RowFilter } from '../../packages/testing/src/diff/differenceFilter.js'
 import { mutatedSources, policyMutants } from '../../packages/testing/src/mutation/mutants.js'
+import { randomKinds } from '../databases.js'
 import { decisionChanges } from '../orm/decisionChanges.js'
 import { openDatabases } from './databases.js'
 import { Document, entities, User } from './entities.js'
 import { addPeople, authorizationFor } from './people.js'
 
-const databases = await openDatabases('difference')
+const databases = await openDatabases('difference', randomKinds)
 
 class Place {
   @Column({ type: 'varchar' }) city!: string
