@@ -34,6 +34,12 @@ function made(prepare = () => {}, policy = text) {
   return authorizer
 }
 
+function shadowed(options) {
+  const authorizer = made()
+  authorizer.shadow(text, options)
+  return authorizer
+}
+
 const timed = made(
   (one) => one.registerContext({ level: 'integer' }),
   'allow(_: User, "read", doc: Doc) if doc.kind < level;',
@@ -54,8 +60,8 @@ const variants = {
   'a listener': checksOf(made((one) => one.onDecision(listener))),
   'a listener, sampled 1 %': checksOf(made((one) => one.onDecision(listener, { sample: 0.01 }))),
   'a listener that reads the rules': checksOf(made((one) => one.onDecision(rulesListener))),
-  'a shadow, sampled 1 %': checksOf(made((one) => one.shadow(text, { sample: 0.01 }))),
-  'a shadow': checksOf(made((one) => one.shadow(text))),
+  'a shadow, sampled 1 %': checksOf(shadowed({ sample: 0.01 })),
+  'a shadow': checksOf(shadowed()),
   'with, without a check': (times) => {
     for (let count = 0; count < times; count++) kept = timed.with({ level: 100 })
   },
