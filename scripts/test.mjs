@@ -1,5 +1,6 @@
 // `npm test [-- vitest's arguments]`: installs, builds and generates, runs the tests, and prints which databases they used.
-// `npm run test:all` adds the long ones: files named `*.long.test.ts`, and more random cases, on more databases. The tests of the examples run in copies there.
+// `npm run test:all` adds the long ones: files named `*.long.test.ts`, and more random cases, on more
+// databases. The tests of the examples run in copies there.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -38,7 +38,7 @@ export function endsAll(outcome: Outcome): boolean {
   return endings.includes(code) || (endsEvaluation(code) && !needsLoading(outcome))
 }
 
-/** Returns the failure of what was thrown. */
+/** Returns a thrown value as a failure. */
 export function failureOf(thrown: unknown): Failed {
   return thrown instanceof Failed ? thrown : Failed.of(errorOf(thrown))
 }

@@ -12,19 +12,24 @@ import { abandon, isThenable } from '../../values/thenable.js'
  * costs more than the evaluation, and most failures decide nothing.
  */
 export class Failed {
+  readonly #make: () => ArcturusError
   #error: ArcturusError | undefined
 
+  /** @param make - Makes the error, which has the same code. It is called once at most. */
   constructor(
     readonly code: Code,
-    private readonly make: () => ArcturusError,
-  ) {}
+    make: () => ArcturusError,
+  ) {
+    this.#make = make
+  }
 
+  /** Returns the failure of an error that is there already. */
   static of(error: ArcturusError): Failed {
     return new Failed(error.code, () => error)
   }
 
   get error(): ArcturusError {
-    this.#error ??= this.make()
+    this.#error ??= this.#make()
     return this.#error
   }
 }
