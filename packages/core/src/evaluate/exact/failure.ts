@@ -12,16 +12,13 @@ import { abandon, isThenable } from '../../values/thenable.js'
  * costs more than the evaluation, and most failures decide nothing.
  */
 export class Failed {
-  readonly #make: () => ArcturusError
   #error: ArcturusError | undefined
 
   /** @param make - Makes the error, which has the same code. It is called once at most. */
   constructor(
     readonly code: Code,
-    make: () => ArcturusError,
-  ) {
-    this.#make = make
-  }
+    private readonly make: () => ArcturusError,
+  ) {}
 
   /** Returns the failure of an error that is there already. */
   static of(error: ArcturusError): Failed {
@@ -29,7 +26,7 @@ export class Failed {
   }
 
   get error(): ArcturusError {
-    this.#error ??= this.#make()
+    this.#error ??= this.make()
     return this.#error
   }
 }
