@@ -25,6 +25,7 @@ const all = [
   'test/**/*.test.{ts,tsx}',
   'examples/*/test/**/*.test.ts',
   'editors/*/src/**/*.test.ts',
+  'site/playground/test/**/*.test.ts',
 ]
 const shared = [
   'packages/!(cli)/src/**/!(*.isolated*).test.{ts,tsx}',
@@ -45,6 +46,7 @@ export default defineConfig({
       { find: /^graphql$/, replacement: 'graphql/index.js' },
       { find: /^@arcturus\/(\w+)\/internal\/(.+)$/, replacement: source('packages/$1/src/internal/$2.ts') },
       { find: '@arcturus/core/sync', replacement: source('packages/core/src/sync.ts') },
+      { find: '@arcturus/core/decisions', replacement: source('packages/core/src/decisions/index.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },
       { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
@@ -61,6 +63,7 @@ export default defineConfig({
       { find: '@arcturus/nest', replacement: source('packages/nest/src/index.ts') },
       { find: '@arcturus/next/config', replacement: source('packages/next/src/config.ts') },
       { find: '@arcturus/next', replacement: source('packages/next/src/index.ts') },
+      { find: '@arcturus/policies', replacement: source('packages/policies/src/index.ts') },
       { find: '@arcturus/prettier-plugin', replacement: source('packages/prettier-plugin/src/index.ts') },
       { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },
       { find: '@arcturus/testing/diff', replacement: source('packages/testing/src/diff/index.ts') },
@@ -123,6 +126,8 @@ export default defineConfig({
     ],
     exclude: excluded,
     maxWorkers: '100%',
+    // Files that share their modules share what these remember, for all of a run.
+    execArgv: ['--max-old-space-size=8192'],
     sequence: { sequencer: SlowestFirst },
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -1,5 +1,5 @@
 // What one core decides, and what a policy takes: checks and filters for a second, time and memory of a load. Prints the
-// rows of the table in docs/production.md. Each policy has rules like those of an application, a tenth of them with roles.
+// rows of the table in docs/production/sizing.md. Each policy has rules like those of an application, a tenth of them with roles.
 import { Authorizer } from '@arcturus/core'
 import '@arcturus/core/sync'
 

@@ -20,8 +20,21 @@ const { prismaAuthorization, readSchema } = await import('@arcturus/prisma')
 /** GitClub, as the example has it. */
 const gitClub = (path) => readFileSync(new URL(`../examples/express-prisma/${path}`, import.meta.url), 'utf8')
 const authorizer = new Authorizer()
-const { authorizedWhere } = prismaAuthorization(authorizer, readSchema(gitClub('prisma/schema.prisma')))
+const schema = readSchema(gitClub('prisma/schema.prisma'))
+const { authorizedWhere } = prismaAuthorization(authorizer, clientLike(schema), { schema })
 authorizer.loadSync(gitClub('policy.polar'))
+
+/** A client that sends nothing. */
+function clientLike({ models }) {
+  const fieldsOf = (fields) =>
+    fields.filter(({ kind }) => kind !== 'relation').map(({ name, type }) => [name, { typeName: type }])
+  const delegates = models.map(({ name, fields }) => [
+    name.charAt(0).toLowerCase() + name.slice(1),
+    { fields: Object.fromEntries(fieldsOf(fields)) },
+  ])
+  const client = { $extends: () => client, $connect() {}, ...Object.fromEntries(delegates) }
+  return client
+}
 
 /** Somebody with roles in two organizations and five repositories, loaded, times as many. */
 function userWith(times) {

@@ -7,22 +7,22 @@ import { pathToFileURL } from 'node:url'
 import { bundleForBrowser } from './browserBundle.mjs'
 import { formatPolicies } from './formatPolicies.mjs'
 import { packAll } from './pack.mjs'
-import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
+import { assertNodeVersion, buildPackages, install, pnpm, root } from './pnpm.mjs'
 import { isCurrent } from './publicApi.mjs'
 import { typecheckAll } from './typecheck.mjs'
 
 /**
  * The most that the main entry may weigh, bundled for a browser, minified and gzipped, in kB: at first, and with the parts that it
- * imports later; and the most that any other entry may add to it. The tables of entries in the READMEs have the same numbers.
+ * imports later; and the most that any other entry may add to it. The tables of entries in docs/reference/core.md and the READMEs have the same numbers.
  * Some entries import modules of Node.js, which stay outside.
  */
 const ceilings = {
   core: {
     index: [75, 185],
     sync: 0,
-    runtime: 1.5,
-    explain: 15.5,
-    decisions: 15.5,
+    runtime: 2,
+    explain: 17,
+    decisions: 17,
     filters: 0.5,
     node: 3.5,
   },
@@ -37,7 +37,7 @@ const forNode = ['@arcturus/web/calls', '@arcturus/web/node', '@arcturus/core/no
 const alone = ['runtime']
 
 /** The most that the compiled example of docs/compiled.md may weigh in a browser, in kB. The document has the same numbers. */
-const compiledCeilings = { bare: 7.6, declared: 4, 'declared, with a method of a text': 4.1 }
+const compiledCeilings = { bare: 7.9, declared: 4.5, 'declared, with a method of a text': 4.6 }
 
 const run = (...args) => pnpm(args) === 0
 /** Runs all, so that one run reports every failure. */
@@ -66,7 +66,10 @@ async function sizesOf(name, entry) {
 
 async function entriesFit(name) {
   let fit = true
-  const table = readFileSync(`${root}packages/${name}/README.md`, 'utf8')
+  const table = readFileSync(
+    `${root}${name === 'core' ? 'docs/reference/core.md' : `packages/${name}/README.md`}`,
+    'utf8',
+  )
   const { exports } = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, 'utf8'))
   const paths = Object.keys(exports).filter((path) => path !== './package.json' && !path.startsWith('./internal/'))
   for (const path of paths) {
@@ -81,7 +84,7 @@ async function entriesFit(name) {
     if (foreign.length > 0)
       console.error(`${specifier} imports modules that browsers do not have: ${foreign.join(', ')}`)
     const row = new RegExp(`^\\| \`${specifier}\` +\\| +${cell} +\\|`, 'm')
-    if (!row.test(table)) console.error(`The README of ${name} does not list ${specifier} with ${cell}.`)
+    if (!row.test(table)) console.error(`The table of ${name} does not list ${specifier} with ${cell}.`)
     fit &&= first <= most * 1000 && all <= mostOfAll * 1000 && foreign.length === 0 && row.test(table)
   }
   return fit
@@ -126,7 +129,7 @@ async function compiledExamplesFit() {
 const steps = {
   'Format and lint': () => run('exec', 'biome', 'ci', '--error-on-warnings', '.'),
   'Grammar is current': grammarIsCurrent,
-  Build: () => run('--recursive', '--filter', '@arcturus/*', 'run', 'build'),
+  Build: buildPackages,
   'Format of policies': () => formatPolicies(true),
   Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
   Types: () => typecheckAll(),
@@ -148,6 +151,7 @@ const steps = {
       rmSync(tarballs, { recursive: true, force: true })
     }
   },
+  'Site, and its links': () => run('run', 'docs:build'),
   'Size in the browser': allEntriesFit,
   'Size of compiled policies': compiledExamplesFit,
   'Examples in the documents': () => run('exec', 'vitest', 'run', 'test/docs'),

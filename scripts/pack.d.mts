@@ -1,1 +1,4 @@
-export declare function packAll(destination: string): ReadonlyMap<string, string>
+export declare function packAll(
+  destination: string,
+  fields?: { repository: string; homepage: string; bugs: string },
+): ReadonlyMap<string, string>

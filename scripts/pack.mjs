@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from './pnpm.mjs'
 
@@ -39,47 +39,52 @@ function writeStubs(exports, stage) {
   return names.map((entry) => entry.slice(2))
 }
 
-function pack(folder, destination) {
+/** Puts what a tarball holds into a temporary folder. */
+function stageOf(folder, versionOf, fields) {
   const stage = mkdtempSync(join(tmpdir(), 'arcturus-pack-'))
-  try {
-    const manifest = manifestOf(folder)
-    for (const file of manifest.files) cpSync(join(folder, file), join(stage, file), { recursive: true })
-    cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
-    writeReadme(join(folder, 'README.md'), stage)
-    const stubs = writeStubs(manifest.exports, stage)
-    const entry = manifest.exports['.']?.require
-    const { exports, scripts: _, devDependencies: __, ...rest } = manifest
-    const written = { ...rest, ...(entry && { main: entry.default, types: entry.types }), exports }
-    written.files = [...manifest.files, ...stubs]
-    for (const kind of ['dependencies', 'peerDependencies'])
-      for (const [name, version] of Object.entries(manifest[kind] ?? {}))
-        if (version.startsWith('workspace:'))
-          written[kind] = {
-            ...written[kind],
-            [name]: manifestOf(packages.find((one) => manifestOf(one).name === name)).version,
-          }
-    writeFileSync(join(stage, 'package.json'), `${JSON.stringify(written, null, 2)}\n`)
-    const { status, stdout } = spawnSync('npm', ['pack', '--silent', '--pack-destination', destination], {
-      cwd: stage,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      shell: process.platform === 'win32',
-    })
-    if (status !== 0) throw new Error(`npm pack failed for ${manifest.name}.`)
-    return join(destination, stdout.trim().split('\n').at(-1))
-  } finally {
-    rmSync(stage, { recursive: true, force: true })
-  }
+  const manifest = manifestOf(folder)
+  for (const file of manifest.files) cpSync(join(folder, file), join(stage, file), { recursive: true })
+  cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
+  writeReadme(join(folder, 'README.md'), stage)
+  const stubs = writeStubs(manifest.exports, stage)
+  const entry = manifest.exports['.']?.require
+  const { exports, scripts: _, devDependencies: __, ...rest } = manifest
+  const { repository: url, homepage, bugs } = fields ?? {}
+  const repository = { type: 'git', url: `git+${url}.git`, directory: relative(root, folder) }
+  const origin = fields && { repository, homepage, bugs: { url: bugs } }
+  const written = { ...rest, ...origin, ...(entry && { main: entry.default, types: entry.types }), exports }
+  written.files = [...manifest.files, ...stubs]
+  for (const kind of ['dependencies', 'peerDependencies'])
+    for (const [name, version] of Object.entries(manifest[kind] ?? {}))
+      if (version.startsWith('workspace:')) written[kind] = { ...written[kind], [name]: versionOf.get(name) }
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(written, null, 2)}\n`)
+  return stage
 }
 
 /**
  * Packs every package, which must be built.
  * @param {string} destination - A folder, which is created.
+ * @param {{ repository: string, homepage: string, bugs: string }} [fields] - Where the packages come from, for their manifests.
  * @returns {Map<string, string>} by the name of a package, the path of its tarball
  */
-export function packAll(destination) {
+export function packAll(destination, fields) {
   mkdirSync(destination, { recursive: true })
-  return new Map(packages.map((folder) => [manifestOf(folder).name, pack(folder, destination)]))
+  const versionOf = new Map(packages.map(manifestOf).map(({ name, version }) => [name, version]))
+  const stages = packages.map((folder) => stageOf(folder, versionOf, fields))
+  try {
+    // One process for all of them, which prints the files in their order.
+    const { status, stdout } = spawnSync('npm', ['pack', '--silent', '--pack-destination', destination, ...stages], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      shell: process.platform === 'win32',
+    })
+    const files = stdout.trim().split('\n')
+    if (status !== 0 || files.length !== stages.length) throw new Error('npm pack failed.')
+    return new Map(packages.map((folder, at) => [manifestOf(folder).name, join(destination, files[at])]))
+  } finally {
+    for (const stage of stages) rmSync(stage, { recursive: true, force: true })
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -50,3 +50,15 @@ export function runOrExit(args, what) {
   console.error(`${what} failed.`)
   process.exit(1)
 }
+
+/** Builds the packages; ends the process where that fails. */
+export function buildOrExit() {
+  if (buildPackages()) return
+  console.error('Building the packages failed.')
+  process.exit(1)
+}
+
+/** Builds the packages, in a process of its own, since what builds them may not have been installed when this one began. */
+export function buildPackages() {
+  return spawnSync(process.execPath, [`${root}scripts/build.mjs`], { cwd: root, stdio: 'inherit' }).status === 0
+}

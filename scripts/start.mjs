@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { assertNodeVersion, install, pnpmCommand, root, runOrExit } from './pnpm.mjs'
+import { assertNodeVersion, buildOrExit, install, pnpmCommand, root, runOrExit } from './pnpm.mjs'
 
 const examples = readdirSync(`${root}examples`)
 const chosen = process.argv[2] ?? 'express-prisma'
@@ -20,7 +20,7 @@ if (!examples.includes(chosen)) {
 const { name: example } = JSON.parse(readFileSync(`${root}examples/${chosen}/package.json`, 'utf8'))
 await assertPortIsFree()
 install()
-runOrExit(['--recursive', '--filter', '@arcturus/*', 'run', 'build'], 'Building the packages')
+buildOrExit()
 runOrExit(['--filter', example, 'run', 'setup'], 'Setting the example up')
 
 const { command, first, shell } = pnpmCommand()

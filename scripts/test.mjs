@@ -4,14 +4,20 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { assertNodeVersion, install, pnpm, root, runOrExit } from './pnpm.mjs'
+import { assertNodeVersion, buildOrExit, install, pnpm, root, runOrExit } from './pnpm.mjs'
 
 const options = process.argv.slice(2)
 const all = options.includes('--all')
 
 assertNodeVersion()
+if (/[#?]/.test(root)) {
+  console.error(
+    `Vite, which runs the tests, takes "#" and "?" in a path for parts of an address: move the checkout from ${root}`,
+  )
+  process.exit(1)
+}
 install()
-runOrExit(['--recursive', '--filter', '@arcturus/*', 'run', 'build'], 'Building the packages')
+buildOrExit()
 // Core's grammar is kept in the repository; `check` fails when it is out of date.
 runOrExit(['--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'], 'Generating')
 

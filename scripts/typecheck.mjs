@@ -9,9 +9,13 @@ import { pnpmCommand, root } from './pnpm.mjs'
 const foldersIn = (folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)
 
 /** The folders that have a tsconfig.json of their own, the largest first. */
-const typedFolders = ['test', 'test/types', 'bench', ...['packages', 'editors', 'examples'].flatMap(foldersIn)].filter(
-  (folder) => existsSync(join(root, folder, 'tsconfig.json')),
-)
+const typedFolders = [
+  'test',
+  'test/types',
+  'bench',
+  'site/playground',
+  ...['packages', 'editors', 'examples'].flatMap(foldersIn),
+].filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
 
 /** Compiles one folder; resolves to whether it has no error. Its errors are printed together, when it ends. */
 function typecheck(folder) {

@@ -15,3 +15,14 @@ export function noteDatabase(name: string): void {
  */
 export const randomKinds: readonly ('sqlite' | 'postgresql' | 'mysql')[] =
   process.env['ARCTURUS_TESTS'] === 'all' ? ['sqlite', 'postgresql', 'mysql'] : ['sqlite']
+
+const isLong = process.env['ARCTURUS_TESTS'] === 'all'
+
+/**
+ * The kinds of databases for tests of what a client of Prisma does before and after its statements: all in `npm run test:all`, else
+ * each server through one of the two ORMs. Columns and filters are tested on all kinds always.
+ */
+export const prismaKinds: typeof randomKinds = isLong ? ['sqlite', 'postgresql', 'mysql'] : ['sqlite', 'postgresql']
+
+/** The same for managers of TypeORM. */
+export const typeOrmKinds: typeof randomKinds = isLong ? ['sqlite', 'postgresql', 'mysql'] : ['sqlite', 'mysql']

@@ -141,9 +141,10 @@ const databases = {
 async function prismaLists({ provider, adapter }) {
   const { PrismaClient, schema } = await generateClient(`memberships-${provider}`, models, provider)
   const authorizer = new Authorizer()
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema)
+  const { prisma: client, authorizedFilter } = prismaAuthorization(authorizer, new PrismaClient({ adapter }), {
+    schema,
+  })
   authorizer.loadSync(policy)
-  const client = new PrismaClient({ adapter }).$extends(extension)
   const way = (unloaded) => {
     // The user of each request is another object.
     const filter = (id) => authorizedFilter(authorizer.as('User', { id }), { unloaded })
@@ -192,7 +193,7 @@ async function typeOrmLists({ typeOrm }) {
   ].map((options) => new EntitySchema({ ...options, tableName: options.name }))
   const source = await new DataSource({ ...typeOrm, entities }).initialize()
   const authorizer = new Authorizer()
-  const { authorizedQuery } = typeOrmAuthorization(authorizer, source)
+  const { authorizedQuery } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
   authorizer.loadSync(policy)
   const users = source.getRepository('User')
   const way = (userOf) => {

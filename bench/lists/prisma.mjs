@@ -66,26 +66,25 @@ export async function prismaLists(url) {
   const models = readFileSync(new URL('schema.prisma', import.meta.url), 'utf8')
   const { PrismaClient, schema } = await generateClient('documents', models)
   const authorizer = new Authorizer()
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema)
-  authorizer.loadSync(readFileSync(new URL('policy.polar', import.meta.url), 'utf8'))
   const bare = new PrismaClient({
     adapter: new PrismaPg({ connectionString: url }),
     log: [{ emit: 'event', level: 'query' }],
   })
   const queries = []
   bare.$on('query', ({ query, params }) => queries.push({ sql: query, values: JSON.parse(params) }))
-  const extended = bare.$extends(extension)
+  const { prisma, rows, authorizedFilter } = prismaAuthorization(authorizer, bare, { schema })
+  authorizer.loadSync(readFileSync(new URL('policy.polar', import.meta.url), 'utf8'))
   const paging = { orderBy: { id: 'desc' }, take: 50 }
   return {
     name: 'Prisma',
-    user: (id) => extended.user.findUniqueOrThrow({ where: { id }, include: { memberships: true } }),
+    user: (id) => rows.user.findUniqueOrThrow({ where: { id }, include: { memberships: true } }),
     page: {
       hand: (user) => bare.document.findMany({ where: byHand(user), ...paging }),
-      policy: (user) => extended.document.findMany({ ...authorizedFilter(user), ...paging }),
+      policy: (user) => prisma.document.findMany({ ...authorizedFilter(user), ...paging }),
     },
     count: {
       hand: (user) => bare.document.count({ where: byHand(user) }),
-      policy: (user) => extended.document.count(authorizedFilter(user)),
+      policy: (user) => prisma.document.count(authorizedFilter(user)),
     },
     /** The statements that a list sends. */
     async statements(list) {

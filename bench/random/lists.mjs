@@ -120,7 +120,7 @@ async function openTypeOrm(spec, url) {
     },
   }).initialize()
   const authorizer = new Authorizer({ log: ignore })
-  const { authorizedQuery } = typeOrmAuthorization(authorizer, source)
+  const { authorizedQuery } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
   load(authorizer, spec)
   const lists = {
     page: (query) => query.orderBy('t.id', 'DESC').limit(50).getMany(),
@@ -132,7 +132,7 @@ async function openTypeOrm(spec, url) {
     user: (id) =>
       source.getRepository('User').findOneOrFail({ where: { id }, relations: Object.fromEntries(listsOf(spec)) }),
     statements: (kind, user, action, model) =>
-      statementsOf(sent, () => lists[kind](authorizedQuery(user, action, model, 't'))),
+      statementsOf(sent, () => lists[kind](authorizedQuery(user, action, model, { alias: 't' }))),
     close: () => source.destroy(),
   }
 }
@@ -140,15 +140,14 @@ async function openTypeOrm(spec, url) {
 async function openPrisma(spec, url) {
   const { PrismaClient, schema } = await generateClient(`random-${spec.name}`, prismaSchemaOf(spec))
   const authorizer = new Authorizer({ log: () => {} })
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema)
-  load(authorizer, spec)
   const bare = new PrismaClient({
     adapter: new PrismaPg({ connectionString: url }),
     log: [{ emit: 'event', level: 'query' }],
   })
   const sent = []
   bare.$on('query', ({ query, params }) => sent.push({ sql: query, values: JSON.parse(params) }))
-  const client = bare.$extends(extension)
+  const { prisma, rows, authorizedFilter } = prismaAuthorization(authorizer, bare, { schema })
+  load(authorizer, spec)
   const include = Object.fromEntries(listsOf(spec))
   const lists = {
     page: (delegate, filter) => delegate.findMany({ ...filter, orderBy: { id: 'desc' }, take: 50 }),
@@ -157,9 +156,9 @@ async function openPrisma(spec, url) {
   return {
     name: 'Prisma',
     authorizer,
-    user: (id) => client.user.findUniqueOrThrow({ where: { id }, ...(listsOf(spec).length > 0 ? { include } : {}) }),
+    user: (id) => rows.user.findUniqueOrThrow({ where: { id }, ...(listsOf(spec).length > 0 ? { include } : {}) }),
     statements: (kind, user, action, model) =>
-      statementsOf(sent, () => lists[kind](client[variableOf(model)], authorizedFilter(user, { action }))),
+      statementsOf(sent, () => lists[kind](prisma[variableOf(model)], authorizedFilter(user, { action }))),
     close: () => bare.$disconnect(),
   }
 }

@@ -80,6 +80,7 @@ const config: UserConfig = {
     'internal/compile': 'src/internal/compile.ts',
     'internal/language-service': 'src/internal/language-service.ts',
     'internal/oso': 'src/internal/oso.ts',
+    'internal/policies': 'src/internal/policies.ts',
     'internal/prettier-plugin': 'src/internal/prettier-plugin.ts',
     'internal/prisma': 'src/internal/prisma.ts',
     'internal/runtime': 'src/internal/runtime.ts',
@@ -89,6 +90,8 @@ const config: UserConfig = {
     'internal/web': 'src/internal/web.ts',
     'internal/writes': 'src/internal/writes.ts',
   },
+  // Errors print the address of their code, if the site has one.
+  define: { ARCTURUS_DOCS: JSON.stringify(process.env['ARCTURUS_DOCS'] ?? '') },
   format: ['esm', 'cjs'],
   dts: true,
   // The main entry runs anywhere; `node` imports what only Node.js has.

@@ -13,7 +13,16 @@ const pages = (...entries: readonly (readonly [text: string, link: string])[]) =
 const headingOf = (text: string, otherwise: string) => /^# (.*)$/m.exec(text)?.[1] ?? otherwise
 
 const sidebar = [
-  { text: 'Tour', items: pages(['An application', '/'], ['Polar', '/polar'], ['Your own classes', '/classes']) },
+  {
+    text: 'Tour',
+    items: pages(
+      ['An application', '/'],
+      ['Tour', '/tour'],
+      ['Choose', '/choose'],
+      ['Polar', '/polar'],
+      ['Your own classes', '/classes'],
+    ),
+  },
   {
     text: 'Model your domain',
     items: pages(
@@ -46,6 +55,7 @@ const sidebar = [
     items: pages(
       ['Reading and writing', '/writing'],
       ['The context', '/context'],
+      ['Rules about requests', '/requests'],
       ['Next.js', '/next'],
       ['NestJS', '/nest'],
       ['Other frameworks', '/frameworks'],
@@ -58,16 +68,48 @@ const sidebar = [
       }),
     ),
   },
-  { text: 'Test in CI', items: pages(['Testing', '/testing'], ['Mistakes that are reported', '/mistakes']) },
+  {
+    text: 'Test in CI',
+    items: pages(
+      ['Testing', '/testing'],
+      ['Coverage and differences', '/coverage'],
+      ['Mistakes that are reported', '/mistakes'],
+    ),
+  },
   {
     text: 'Explain and debug',
-    items: pages(['Why, and why not', '/explain'], ['Codes', '/codes'], ['Editors', '/editor']),
+    items: pages(
+      ['Troubleshooting', '/troubleshooting'],
+      ['Why, and why not', '/explain'],
+      ['The playground', '/playground'],
+      ['Codes', '/codes'],
+      ['Editors', '/editor'],
+    ),
   },
-  { text: 'Go to production', items: pages(['In production', '/production'], ['Compiled policies', '/compiled']) },
+  {
+    text: 'Go to production',
+    items: pages(
+      ['Overview', '/production/'],
+      ['Audit', '/production/audit'],
+      ['Roll out a policy', '/production/rollout'],
+      ['Start', '/production/start'],
+      ['Failure', '/production/failure'],
+      ['Sizing', '/production/sizing'],
+      ['Several processes', '/production/processes'],
+      ['Compiled policies', '/compiled'],
+      ['For a security reviewer', '/security-review'],
+    ),
+  },
   {
     text: 'Migrate',
     items: pages(
-      ['From oso and CASL', '/migrating'],
+      ['From oso', '/migrating'],
+      ['From CASL', '/migrate/casl'],
+      ['From ZenStack', '/migrate/zenstack'],
+      ['From Cerbos', '/migrate/cerbos'],
+      ['From OpenFGA or SpiceDB', '/migrate/openfga'],
+      ['From Oso Cloud', '/migrate/oso-cloud'],
+      ['Compare answers', '/migrate/compare'],
       ['Differences from oso', '/differences-from-oso'],
       ['Adapters', '/adapters'],
     ),
@@ -76,8 +118,19 @@ const sidebar = [
     text: 'Reference',
     items: [
       ...pages(['Packages', '/packages'], ['Types', '/types']),
-      ...readdirSync(join(root, 'packages')).map((name) => page(name, `/packages/${name}`)),
+      ...readdirSync(join(root, 'docs/reference')).map((file) => {
+        const name = file.replace('.md', '')
+        return page(name, `/reference/${name}`)
+      }),
     ],
+  },
+  {
+    text: 'For maintainers',
+    items: pages(['Contribute', '/CONTRIBUTING'], ['Prisma', '/maintainers/prisma']),
+  },
+  {
+    text: 'Packages',
+    items: readdirSync(join(root, 'packages')).map((name) => page(name, `/packages/${name}`)),
   },
 ]
 
@@ -150,7 +203,25 @@ export default defineConfig({
     'examples/:name/README.md': 'examples/:name.md',
   },
   ignoreDeadLinks: 'localhostLinks',
-  themeConfig: { sidebar, search: { provider: 'local' }, outline: 'deep' },
+  themeConfig: {
+    nav: [{ text: 'Playground', link: '/playground/index.html', target: '_self' }],
+    sidebar,
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          options: {
+            // A code such as `not-a-function` is a word, besides its parts. VitePress sends the text of this function to the page.
+            tokenize: (text: string) => [
+              ...text.split(/[\n\r\p{Z}\p{P}]+/u),
+              ...(text.match(/[a-z]+(?:-[a-z]+)+/g) ?? []),
+            ],
+          },
+        },
+      },
+    },
+    outline: 'deep',
+  },
   markdown: {
     // Every colour of these, comments too, has a contrast of 4.5 or more.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
@@ -162,6 +233,17 @@ export default defineConfig({
         const code = fence(tokens, index, options, env, self)
         return title === undefined ? code : `<div class="file">${title}</div>${code}`
       }
+      // A page of the guide with a world of its own opens it in the playground.
+      md.core.ruler.push('playground', ({ tokens, env, Token }) => {
+        const { realPath, path } = env as { readonly realPath?: string; readonly path: string }
+        const name = /docs\/model\/([\w-]+)\.md$/.exec(realPath ?? path)?.[1]
+        const heading = tokens.findIndex(({ type }) => type === 'heading_close')
+        const hasWorld = tokens.some(({ info }) => info.includes('title="rows.ts"'))
+        if (name === undefined || heading < 0 || !hasWorld) return
+        const link = new Token('html_block', '', 0)
+        link.content = `<p><a href="../playground/index.html#example=${name}" target="_self">Try it in the playground</a></p>\n`
+        tokens.splice(heading + 1, 0, link)
+      })
       // Links are those of the repository. A folder is its README; what is no page of the site is no link in it.
       md.core.ruler.push('links', ({ tokens, env }) => {
         const { realPath, path } = env as { readonly realPath?: string; readonly path: string }

@@ -11,10 +11,15 @@ const root = path('../../')
 const documents = new Map([['README', 'README.md']])
 for (const file of readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')))
   documents.set(file.slice(0, -'.md'.length), `docs/${file}`)
-for (const file of readdirSync(`${root}docs/recipes`).filter((name) => name.endsWith('.md')))
-  documents.set(`recipe-${file.slice(0, -'.md'.length)}`, `docs/recipes/${file}`)
-for (const file of readdirSync(`${root}docs/model`).filter((name) => name.endsWith('.md')))
-  documents.set(`model-${file.slice(0, -'.md'.length)}`, `docs/model/${file}`)
+for (const [folder, prefix] of Object.entries({
+  recipes: 'recipe',
+  model: 'model',
+  reference: 'reference',
+  migrate: 'migrate',
+  production: 'production',
+}))
+  for (const file of readdirSync(`${root}docs/${folder}`).filter((name) => name.endsWith('.md')))
+    documents.set(`${prefix}-${file.slice(0, -'.md'.length)}`, `docs/${folder}/${file}`)
 for (const name of readdirSync(`${root}packages`))
   if (existsSync(`${root}packages/${name}/README.md`)) documents.set(`package-${name}`, `packages/${name}/README.md`)
 

@@ -50,7 +50,7 @@ describe.each(modelPages())('docs/model/%s.md', (page) => {
       await source.getRepository(model).insert(rows.map((row) => ({ ...row })))
     const authorizer = new Authorizer()
     if (world.facts.context) authorizer.registerContext(world.facts.context as never)
-    const { authorizedFilter } = typeOrmAuthorization(authorizer, source)
+    const { authorizedFilter } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     await authorizer.load(blocksOf(page).get('policy.polar')!)
     for (const context of Object.values(world.facts.contexts ?? { '': undefined })) {
       const asked = context ? authorizer.with(context) : authorizer

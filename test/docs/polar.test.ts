@@ -1,54 +1,47 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { ArcturusError, type Diagnostic, type Finding, formatDiagnostic, PolicyError } from '@arcturus/core'
+import { ArcturusError, formatDiagnostic } from '@arcturus/core'
 import { describe, expect, test } from 'vitest'
 import { print } from '../../packages/core/src/language/print.js'
 
-const folder = new URL('./generated/polar/', import.meta.url)
-const { authorizerOf, User } = await import(new URL('models.ts', folder).href)
+const generated = (path: string) => new URL(`./generated/${path}`, import.meta.url)
+const { authorizerOf, User } = await import(generated('polar/models.ts').href)
 
-const page = readFileSync(new URL('../../docs/polar.md', import.meta.url), 'utf8')
-const policy = (name: string) => readFileSync(new URL(name, folder), 'utf8')
-const policies = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith('.polar'))
-/** The policies below the heading of patterns. */
-const patterns = policies.filter((name) => page.indexOf(`title="${name}"`) > page.indexOf('\n## Patterns'))
+/** The pages about the language, whose policies and tables use the classes of the first. */
+const page = ['polar', 'reference/polar', 'requests']
+  .map((name) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'))
+  .join('\n')
+const policy = (name: string) => readFileSync(generated(name), 'utf8')
+const policies = ['polar', 'reference-polar', 'requests'].flatMap((folder) =>
+  readdirSync(fileURLToPath(generated(folder)))
+    .filter((name) => name.endsWith('.polar'))
+    .map((name) => `${folder}/${name}`),
+)
 
-describe('the policies of docs/polar.md', () => {
+describe('the policies of the pages about Polar', () => {
   test.each(policies)('%s loads without a warning, and its tests hold', (name) => {
     expect(authorizerOf(policy(name)).policy.warnings.map(formatDiagnostic)).toEqual([])
   })
-
-  test.each(patterns)('%s is a filter as well', (name) => {
-    const found: readonly Finding[] = authorizerOf(`${policy(name)} actor User {}`).check()
-    expect(found.filter(({ code }) => code === 'unsupported-filter')).toEqual([])
-  })
 })
 
-/** The rows of the tables that begin with such a heading, each the code of its first two cells. */
-function rowsOf(first: string, second: string): [string, string][] {
-  const heading = new RegExp(`^\\| ${first} +\\| ${second} +\\|\\n\\|[ |-]+\\|\\n((?:\\|.*\\|\\n)+)`, 'gm')
-  const rows = [...page.matchAll(heading)].flatMap(([, body]) => body!.trimEnd().split('\n'))
-  return rows.map((row) => {
-    const [left = '', right = ''] = row.slice(1, -1).split(' | ')
-    return [left.trim().replaceAll('`', ''), right.trim().replaceAll('`', '')]
-  })
-}
-
-const queries = rowsOf('query', 'answer')
+/** The rows of the tables of queries: the code of both cells. */
+const queries = [...page.matchAll(/^\| query +\| answer +\|\n\|[ |-]+\|\n((?:\|.*\|\n)+)/gm)]
+  .flatMap(([, body]) => body!.trimEnd().split('\n'))
+  .map((row) =>
+    row
+      .slice(1, -1)
+      .split(' | ')
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  )
 const authorizer = authorizerOf('allow(_, _, _);')
 
-describe('the tables of docs/polar.md', () => {
+describe('the tables of the pages about Polar', () => {
   test('there are tables', () => {
     expect(queries.length).toBeGreaterThan(50)
   })
 
   test.each(queries)('%s: %s', async (query, expected) => {
-    expect(await answerOf(query)).toBe(expected)
-  })
-
-  test.each(rowsOf('one more line', 'diagnostic'))('%s: %s', (line, diagnostic) => {
-    const [blocks] = policy('blocks.polar').split('?=')
-    expect(diagnosticsOf(`${blocks}\n${line}`)[0]).toBe(diagnostic)
+    expect(await answerOf(query!)).toBe(expected)
   })
 
   const writtenOut = [...page.matchAll(/^# (".*";)\n(has_\w+\([^;]*;)$/gm)].map(([, ...pair]) => pair)
@@ -58,25 +51,14 @@ describe('the tables of docs/polar.md', () => {
   })
 
   test.each(writtenOut)('%s is %s', (shorthand, written) => {
-    expect(policy('blocks.polar')).toContain(`  ${shorthand}\n`)
-    const rules = [...authorizerOf(policy('blocks.polar')).policy.rules.values()].flat()
+    expect(policy('polar/blocks.polar')).toContain(`  ${shorthand}\n`)
+    const rules = [...authorizerOf(policy('polar/blocks.polar')).policy.rules.values()].flat()
     expect(rules.map((rule) => onOneLine(print(rule)))).toContain(onOneLine(written!))
   })
 })
 
 function onOneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ')
-}
-
-/** What loading a policy tells, the first things first. */
-function diagnosticsOf(text: string): string[] {
-  const named = ({ severity, code }: Diagnostic) => `${severity} ${code}`
-  try {
-    return authorizerOf(text).policy.warnings.map(named)
-  } catch (error) {
-    if (error instanceof PolicyError) return error.diagnostics.map(named)
-    throw error
-  }
 }
 
 /** The solutions of a query, as the page writes them. */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import request from 'supertest'
@@ -47,6 +47,19 @@ test('app.ts of the README guards the route and filters the list', async () => {
 test('the README has at most 120 lines', () => {
   const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   expect(text.split('\n').length).toBeLessThanOrEqual(121)
+})
+
+test('the README and the tour have at most 2,500 words', () => {
+  const texts = ['README.md', 'docs/tour.md'].map((file) =>
+    readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'),
+  )
+  expect(texts.join(' ').split(/\s+/).length).toBeLessThanOrEqual(2_500)
+})
+
+const packages = readdirSync(new URL('../../packages/', import.meta.url))
+test.each(packages)('the README of %s has at most 60 lines', (name) => {
+  const text = readFileSync(new URL(`../../packages/${name}/README.md`, import.meta.url), 'utf8')
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
 })
 
 interface SqlClient {

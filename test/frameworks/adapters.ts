@@ -27,7 +27,6 @@ const appRouter = {
   failures: 500,
   lacks: {
     'a second answer without a decision is held back': 'a handler returns one response',
-    'each part of a stream that asks is decided anew': 'a stream that asks is cut off',
   },
 }
 const edge = { ...appRouter, headers: ['cache-control'] }

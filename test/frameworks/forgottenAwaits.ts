@@ -38,9 +38,9 @@ const uses: Record<string, (ask: Ask, pair: Pair) => unknown> = {
 const questions: Record<string, (authorization: Authorization, world: World) => Ask> = {
   isAllowed: (authorization) => (document) => authorization.isAllowed('read', document),
   authorize: (authorization) => (document) => authorization.authorize('read', document),
-  authorizeField: (authorization) => (document) => authorization.authorizeField('read', 'title', document),
-  assertWritable: (authorization) => (document) => authorization.assertWritable({ title: 'New' }, 'edit', document),
-  authorizeChange: (authorization) => (document) => authorization.authorizeChange({ title: 'New' }, 'edit', document),
+  authorizeField: (authorization) => (document) => authorization.authorizeField('read', document, 'title'),
+  assertWritable: (authorization) => (document) => authorization.assertWritable('edit', document, { title: 'New' }),
+  authorizeChange: (authorization) => (document) => authorization.authorizeChange('edit', document, { title: 'New' }),
   "the authorizer's isAllowed":
     ({ actor }, { authorizer }) =>
     (document) =>

@@ -85,13 +85,13 @@ const forgotten: Record<string, (authorization: Authorization, send: () => void)
   },
   authorizeField: async (authorization, send) => {
     await authorization.authorize('read', open)
-    authorization.authorizeField('read', 'title', hidden)
+    authorization.authorizeField('read', hidden, 'title')
     await later()
     send()
   },
   assertWritable: async (authorization, send) => {
     await authorization.authorize('read', open)
-    authorization.assertWritable({ title: 'New' }, 'read', hidden)
+    authorization.assertWritable('read', hidden, { title: 'New' })
     await later()
     send()
   },

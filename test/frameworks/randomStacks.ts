@@ -75,7 +75,7 @@ const steps: readonly Step[] = [
   ['swallow authorize', (authorization) => authorization.authorize('read', row(1)).catch(() => undefined)],
   [
     'swallow authorizeField',
-    (authorization) => authorization.authorizeField('read', 'title', row(0)).catch(() => undefined),
+    (authorization) => authorization.authorizeField('read', row(0), 'title').catch(() => undefined),
   ],
   [
     'swallow the authorizer',
@@ -83,8 +83,8 @@ const steps: readonly Step[] = [
   ],
   ['forget authorize', (authorization) => void authorization.authorize('read', row(0))],
   ['forget a slow authorize', (authorization) => void authorization.authorize('read', row(3))],
-  ['forget authorizeField', (authorization) => void authorization.authorizeField('read', 'title', row(1))],
-  ['forget assertWritable', (authorization) => void authorization.assertWritable({ title: 1 }, 'read', row(0))],
+  ['forget authorizeField', (authorization) => void authorization.authorizeField('read', row(1), 'title')],
+  ['forget assertWritable', (authorization) => void authorization.assertWritable('read', row(0), { title: 1 })],
   ['forget isAllowed', (authorization) => void authorization.isAllowed('read', row(2))],
   [
     'decide, then forget authorize',

@@ -136,14 +136,14 @@ export async function askDestructured(
   const { can, isAllowed, authorize, authorizedActions, filter } = authorization
   const { authorizedFields, authorizeField, pickAuthorized, assertWritable } = authorization
   await authorize('read', document)
-  await authorizeField('read', 'title', document)
+  await authorizeField('read', document, 'title')
   return [
     can('edit', document),
     await isAllowed('read', document),
     (await authorizedActions(document)).has('edit'),
     [...(await authorizedFields('read', document))],
     await pickAuthorized(document),
-    await assertWritable({ title: 'New' }, 'edit', document).catch((error: Error) => error.name),
+    await assertWritable('edit', document, { title: 'New' }).catch((error: Error) => error.name),
     (await filter('read', 'Document')).kind,
   ]
 }

@@ -190,8 +190,8 @@ class Subject {
     const data = Object.fromEntries(written.map((name) => [name, Reflect.get(from, name) as unknown]))
     for (const field of fieldsOf(world, model)) if (field.kind === 'one') this.#asReference(field, values, data, random)
     try {
-      if (row === undefined) await this.#authorizer.authorizeCreate(who, model, data, { action })
-      else await this.#authorizer.authorizeChange(who, this.#objects.rows[row]!, data, { action })
+      if (row === undefined) await this.#authorizer.authorizeCreate(who, action, model, data)
+      else await this.#authorizer.authorizeChange(who, action, this.#objects.rows[row]!, data)
       return true
     } catch (error) {
       if (error instanceof AuthorizationError) return false

@@ -4,7 +4,7 @@ import { replayingByCount } from './concurrent/countedReplay.js'
 import { entryNames } from './concurrent/questions.js'
 
 /** `FUZZ_SEED` and `FUZZ_CONCURRENT` repeat a run; `pnpm fuzz --concurrent` takes more of them. */
-const cases = Number(process.env['FUZZ_CONCURRENT'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 150 : 75))
+const cases = Number(process.env['FUZZ_CONCURRENT'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 150 : 40))
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_127)
 
 test(`concurrent checks of ${cases} cases of seed ${seed} agree with single ones`, async () => {

@@ -1,6 +1,7 @@
 import { ArcturusError, Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, describe, expect, it } from 'vitest'
+import { clientLike } from '../prisma/clientLike.js'
 import { corpusPath, loadedItems, readCorpus, tablesOf } from './corpus.js'
 import { differences } from './differences.js'
 import type { Orm } from './orm.js'
@@ -20,7 +21,8 @@ if (corpusPath === undefined) {
 
   describe.each(['machine', 'auto'] as const)('Checks of loaded rows (%s)', async (evaluator) => {
     const authorizer = new Authorizer({ evaluator })
-    prismaAuthorization(authorizer, await schemaFor('sqlite'))
+    const schema = await schemaFor('sqlite')
+    prismaAuthorization(authorizer, clientLike(schema), { schema })
     loadPolicy(authorizer)
     const user = new User(corpus)
     const items = loadedItems(tables)

@@ -8,14 +8,11 @@ import type { Orm } from './orm.js'
 import { loadPolicy, User } from './policy.js'
 
 /** So much of a client as is used here. */
-interface Client {
-  readonly [delegate: string]: Delegate
-}
 interface Delegate {
   createMany(args: { data: readonly object[] }): Promise<unknown>
   findMany(args: object): Promise<readonly { readonly id: string }[]>
 }
-interface OpenClient {
+type Client = Readonly<Record<string, Delegate>> & {
   $extends(extension: unknown): Client
   $disconnect(): Promise<void>
 }
@@ -48,22 +45,20 @@ export async function openPrisma(corpus: Corpus, tables: Tables): Promise<Orm[]>
 async function openOn(database: Database, texts: keyof typeof databases, corpus: Corpus, tables: Tables): Promise<Orm> {
   const schema = await schemaFor(database.provider)
   const generated = `../prisma/generated/hostile-${database.provider}-js/client/index.js`
-  const { PrismaClient } = (
-    (await import(generated)) as { default: { PrismaClient: new (options: object) => OpenClient } }
-  ).default
+  const { PrismaClient } = ((await import(generated)) as { default: { PrismaClient: new (options: object) => Client } })
+    .default
   await database.execute(createTables(schema, { references: false }))
   const client = new PrismaClient({ adapter: database.adapter })
   const { acceptCollation } = databases[texts]
   const authorizer = new Authorizer()
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema, { acceptCollation })
+  const { prisma, authorizedFilter } = prismaAuthorization(authorizer, client, { acceptCollation })
   loadPolicy(authorizer)
-  const extended = client.$extends(extension)
   for (const [model, rows] of Object.entries(tables))
-    await extended[model.charAt(0).toLowerCase() + model.slice(1)]!.createMany({ data: rows })
+    await client[model.charAt(0).toLowerCase() + model.slice(1)]!.createMany({ data: rows })
   const user = new User(corpus)
   const find = async (action: string, strategy: 'where' | 'auto'): Promise<string[]> => {
     const filter = authorizedFilter(user, { action, strategy, select: { id: true } })
-    return (await extended['item']!.findMany(filter)).map(({ id }) => id)
+    return (await prisma['item']!.findMany(filter)).map(({ id }) => id)
   }
   return {
     name: `Prisma on ${database.name}, texts ${texts}`,

@@ -14,7 +14,7 @@ export async function openTypeOrm(corpus: Corpus, tables: Tables): Promise<Orm[]
       const source = await database.open(entitiesFor(database.kind))
       for (const [model, rows] of Object.entries(tables)) await source.getRepository(model).insert(rows)
       const authorizer = new Authorizer()
-      const { authorizedFilter } = typeOrmAuthorization(authorizer, source)
+      const { authorizedFilter } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
       loadPolicy(authorizer)
       const user = new User(corpus)
       return {

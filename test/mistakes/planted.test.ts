@@ -262,7 +262,7 @@ const lines: readonly (readonly [line: string, at: number, code: string, wayOut:
   [sign('staff.active = True'), 0, 'singleton-variable', 'did you mean "true"?'],
   ['global { roles = ["admin"]; }', 0, 'cloud-form', 'give the actor a field'],
   ['declare is_public(Note);', 0, 'cloud-form', 'write a rule type'],
-  ['test "x" { setup { has_role(Staff{"a"}, "author", Note{"n"}); } }', 0, 'cloud-form', 'write an inline query'],
+  ['test "x" { setup { has_role(Staff{"a"}, "author", Note{"n"}); } }', 0, 'cloud-form', '`arcturus test` runs'],
 ]
 
 /** Parts of the policy that are replaced. */

@@ -37,7 +37,7 @@ describe.each([
         const authorizer = prepared(${get('')})
         await authorizer.load(policy)
         const filter = authorizer.filter(ann, 'read', 'User')
-        const denied = await authorizer.authorizeChange(ann, bob, { id: 3 }).catch((error) => error)
+        const denied = await authorizer.authorizeChange(ann, 'update', bob, { id: 3 }).catch((error) => error)
         console.log(JSON.stringify([authorizer.can(ann, 'read', bob), filter.matches(ann), filter.matches(bob),
           authorizer.withPolicy('allow(_: User, _, _: User);').can(ann, 'read', bob), authorizer.check().length, denied.status]))
       }

@@ -1,19 +1,17 @@
 import { ArgumentError } from '@arcturus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments } from './documents.js'
+import { clientOf, createDocuments } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('actors', ['sqlite', 'postgresql', 'mysql'])
 
 describe.each(databases)('authorizedActors on $name', (database) => {
-  const { authorizer, extension, authorizedActors, authorizedFilter } = authorizationFor(known(database.provider))
-  let client: Client
+  const bare = clientOf(database)
+  const { authorizer, prisma: client, authorizedActors, authorizedFilter } = authorizationFor(bare)
   beforeAll(async () => {
-    const bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
-    // The extension changes no types.
-    client = bare.$extends(extension) as unknown as Client
   })
   afterAll(async () => {
     await client?.$disconnect()

@@ -42,6 +42,35 @@ describe('A base client whose queries need a filter', () => {
     expect(await world.bare.item.count()).toBe(3)
   })
 
+  const { connect, ...others } = { connect: { id: 1 }, create: { id: 9, name: 'n' }, set: [], deleteMany: {} }
+  it.each<[string, (filter: object) => Promise<unknown>]>([
+    ['an included relation', (filter) => world.prisma.item.findMany({ ...filter, include: { board: true } })],
+    ['a selected relation', (filter) => world.prisma.item.findMany({ ...filter, select: { tags: { take: 1 } } })],
+    ['all counts', (filter) => world.prisma.item.findMany({ ...filter, include: { _count: true } })],
+    ['a count', (filter) => world.prisma.item.findMany({ ...filter, select: { _count: { select: { tags: true } } } })],
+    ...[{ connect }, ...Object.entries(others).map(([way, value]) => ({ [way]: value }))].map(
+      (tags): [string, (filter: object) => Promise<unknown>] => [
+        `a nested ${Object.keys(tags)[0]}`,
+        (filter) => world.prisma.item.update({ where: { id: 1, ...filter }, data: { tags } }),
+      ],
+    ),
+  ])('refuses %s beside a filter, which says nothing of its rows', async (_, run) => {
+    const { authorizedFilter, user } = world
+    await expect(run(authorizedFilter(user(2)))).rejects.toMatchObject({ name: 'UnsupportedOperationError' })
+    await expect(run(authorizedFilter(user(2), { action: 'update' }))).rejects.toMatchObject({
+      message: expect.stringMatching(/^(Tag|Board|Item)\.\w+ \(Item\.\w+\) was called without authorization/),
+    })
+  })
+
+  it('sends relations that have a filter', async () => {
+    const { prisma, authorizedFilter, user } = world
+    const include = { parent: true, tags: true, _count: { select: { tags: true } } }
+    expect(await prisma.item.findMany(authorizedFilter(user(2), { include }))).toHaveLength(2)
+    const own = { ...authorizedFilter(user(2)), include: { tags: authorizedFilter(user(2)) } }
+    expect(await prisma.item.findMany(own)).toHaveLength(2)
+    expect(await prisma.item.updateMany({ ...authorizedFilter(user(2)), data: { text: 'new' } })).toEqual({ count: 2 })
+  })
+
   it('is in no property of the clients and queries of a user', async () => {
     const client = world.as(2)
     for (const one of [client, client.item, client.item.findMany()])

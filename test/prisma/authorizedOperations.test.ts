@@ -2,7 +2,7 @@ import { Authorizer, UnsupportedOperationError } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, openDocuments, type Prisma, schemas } from './documents.js'
+import { clientOf, createDocuments, type Prisma } from './documents.js'
 
 const [database] = await openDatabases('authorized_operations', ['sqlite'])
 
@@ -38,16 +38,17 @@ const offered = ['$transaction']
 
 describe('Every operation of a Prisma client', () => {
   const authorizer = new Authorizer({ log: () => {} })
-  const { extension, authorizedClient } = prismaAuthorization(authorizer, schemas.sqlite, { acceptCollation: true })
+  const bare = clientOf(database!)
+  const { prisma, authorizedClient } = prismaAuthorization(authorizer, bare, {
+    unscoped: 'allow',
+    acceptCollation: true,
+  })
   authorizer.loadSync(`
     allow(_, action, folder: Folder) if action in ["read", "create", "update", "delete"] and folder.id != 2;
   `)
-  let bare: Client
-  let prisma: Client
   const as = () => authorizedClient(authorizer.as('User', { id: 1, email: 'a' }), { client: prisma })
   beforeAll(async () => {
-    bare = await openDocuments(database!)
-    prisma = bare.$extends(extension) as unknown as Client
+    await createDocuments(database!)
     await bare.folder.createMany({ data: [1, 2].map((id) => ({ id, name: 'old' })) })
   })
   afterAll(async () => {

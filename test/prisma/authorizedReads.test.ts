@@ -1,10 +1,11 @@
 import { Authorizer, UnsupportedOperationError } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prismaKinds } from '../databases.js'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas, watchSql } from './documents.js'
+import { clientOf, createDocuments, watchSql } from './documents.js'
 
-const databases = await openDatabases('authorized_reads', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases('authorized_reads', prismaKinds)
 
 const policy = `
   allow(user: User, "read", document: Document) if document.ownerId = user.id or document.ownerId = nil;
@@ -18,20 +19,19 @@ const policy = `
 
 describe.each(databases)('Reads of an authorized client on $name', (database) => {
   const authorizer = new Authorizer({ log: () => {} })
-  const { extension, authorizedClient } = prismaAuthorization(authorizer, schemas[known(database.provider)], {
+  const bare = clientOf(database)
+  const { prisma, authorizedClient } = prismaAuthorization(authorizer, bare, {
+    unscoped: 'allow',
     acceptCollation: true,
     log: (message) => logged.push(message),
   })
   authorizer.loadSync(policy)
   const logged: string[] = []
-  let bare: Client
-  let prisma: Client
   const user = (id: number) => authorizer.as('User', { id, email: `${id}`, managerId: null })
   const as = (id: number, options = {}) => authorizedClient(user(id), { client: prisma, ...options })
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
-    prisma = bare.$extends(extension) as unknown as Client
+    await createDocuments(database)
     await bare.user.createMany({
       data: [
         { id: 1, email: 'ann', name: 'Ann' },

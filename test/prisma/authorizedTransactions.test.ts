@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { prismaKinds } from '../databases.js'
 import { type Turn, tagPolicy, takeTurns } from '../orm/turns.js'
 import { openDatabases } from './databases.js'
 import { addRows, type Client, clear, openWorkspace, policy, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_transactions', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases('authorized_transactions', prismaKinds)
 
 describe.each(databases)('Transactions of an authorized client on $name', (database) => {
   let world: Awaited<ReturnType<typeof openWorkspace>>

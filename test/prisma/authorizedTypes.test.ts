@@ -1,18 +1,15 @@
 import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { expect, test } from 'vitest'
-import { schemas } from './documents.js'
 import type { PrismaClient } from './generated/documents-sqlite/client/client.js'
 
 type Equal<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false
 function assertType<_Holds extends true>(): void {}
 
-const { authorizedClient } = prismaAuthorization<string, PrismaClient>(new Authorizer(), schemas.sqlite)
-const clientOf = (user: unknown) => authorizedClient(user)
-type Authorized = ReturnType<typeof clientOf>
-
 /** Never called: its types are what is tested. */
-async function _queries(client: Authorized, prisma: PrismaClient) {
+async function _queries(plain: PrismaClient, user: unknown) {
+  const { prisma, authorizedClient } = prismaAuthorization(new Authorizer(), plain)
+  const client = authorizedClient(user)
   const rows = await client.document.findMany({ select: { id: true, owner: { select: { email: true } } } })
   assertType<Equal<(typeof rows)[number], { id: number; owner: { email: string } | null }>>()
   const own = await prisma.folder.findMany({ where: { id: 1 }, orderBy: { id: 'asc' } })

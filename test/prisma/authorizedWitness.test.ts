@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { prismaKinds } from '../databases.js'
 import { openDatabases } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_witness', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases('authorized_witness', prismaKinds)
 
 type World = Awaited<ReturnType<typeof openWorkspace>>
 type Write = (client: ReturnType<World['as']>) => PromiseLike<unknown>

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { prismaKinds } from '../databases.js'
 import { openDatabases } from './databases.js'
 import { watchSql } from './documents.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_writes', ['sqlite', 'postgresql', 'mysql'])
+const databases = await openDatabases('authorized_writes', prismaKinds)
 
 type World = Awaited<ReturnType<typeof openWorkspace>>
 type Authorized = ReturnType<World['as']>

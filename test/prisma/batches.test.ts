@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas, watchSql } from './documents.js'
+import { clientOf, createDocuments, watchSql } from './documents.js'
 
 /** What each action reads of a document, or of its reader, is not on the row. */
 const reads = {
@@ -24,15 +24,13 @@ describe.each(await openDatabases('batches', ['sqlite', 'postgresql', 'mysql'], 
   'What checks load on $name',
   (database) => {
     const authorizer = new Authorizer()
-    const provider = known(database.provider)
-    const { extension } = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true })
+    const bare = clientOf(database)
+    const { prisma } = prismaAuthorization(authorizer, bare, { unscoped: 'allow', acceptCollation: true })
     authorizer.loadSync(policy)
-    let bare: Client
-    let prisma: Client
     let statements: string[]
 
     beforeAll(async () => {
-      bare = await openDocuments(database)
+      await createDocuments(database)
       await bare.user.createMany({ data: [1, 2].map((id) => ({ id, email: `${id}`, managerId: id === 1 ? null : 1 })) })
       const places = [1, 2, 3, 4].map((orgCode) => ({ orgRegion: 'eu', orgCode }))
       await bare.organization.createMany({
@@ -49,7 +47,6 @@ describe.each(await openDatabases('batches', ['sqlite', 'postgresql', 'mysql'], 
           },
         })
       }
-      prisma = bare.$extends(extension) as unknown as Client
       statements = watchSql(bare)
     }, 60_000)
     afterAll(async () => {

@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, openDocuments, schemas } from './documents.js'
+import { clientOf, createDocuments } from './documents.js'
 import { addPeople } from './people.js'
 
 /** PostgreSQL has nothing but booleans in them, and on SQLite Prisma fails for rows with anything else. */
@@ -10,15 +10,14 @@ const databases = await openDatabases('booleans', ['mysql'])
 
 describe.each(databases)('Columns of booleans that hold another number on $name', (database) => {
   const authorizer = new Authorizer()
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schemas.mysql)
+  const bare = clientOf(database)
+  const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { unscoped: 'allow' })
   authorizer.loadSync(`
     allow(_, "read", document: Document) if not document.archived = true;
     allow(_, "edit", document: Document) if not document.archived = false;
   `)
-  let prisma: Client
   beforeAll(async () => {
-    const bare = await openDocuments(database)
-    prisma = bare.$extends(extension) as unknown as Client
+    await createDocuments(database)
     await addPeople(bare)
     await bare.document.update({ where: { id: 1 }, data: { archived: true } })
     await bare.$executeRaw`UPDATE docs SET archived = 2 WHERE id = 2`

@@ -2,7 +2,7 @@ import { Authorizer, ForbiddenError, InvalidBodyError } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, openDocuments, schemas } from './documents.js'
+import { clientOf, createDocuments } from './documents.js'
 
 const policy = `
   allow(user: User, action, document: Document) if action in ["read", "update", "create"] and is_editor(user, document.organization);
@@ -16,19 +16,18 @@ const databases = await openDatabases('changes', ['sqlite'])
 
 describe.each(databases)('authorizeChange and authorizeCreate with rows of Prisma on $name', (database) => {
   const authorizer = new Authorizer({ log: () => {} })
-  const { extension } = prismaAuthorization(authorizer, schemas.sqlite)
+  const bare = clientOf(database)
+  const { prisma } = prismaAuthorization(authorizer, bare, { unscoped: 'allow' })
   authorizer.loadSync(policy)
-  let prisma: Client
   const own = { orgRegion: 'eu', orgCode: 1 }
   const required = { body: 'b', archived: false, reviewerId: 1 }
 
   beforeAll(async () => {
-    const bare = await openDocuments(database)
+    await createDocuments(database)
     await bare.user.createMany({ data: [1, 2].map((id) => ({ id, email: `${id}@x`, name: id === 1 ? 'ann' : 'bo' })) })
     await bare.organization.createMany({ data: [1, 2].map((code) => ({ region: 'eu', code, name: `org ${code}` })) })
     await bare.membership.create({ data: { ...own, userId: 1, role: 'editor' } })
     await bare.document.createMany({ data: [1, 2].map((id) => ({ ...required, id, title: 'a', ...own, orgCode: id })) })
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await prisma?.$disconnect()
@@ -42,7 +41,7 @@ describe.each(databases)('authorizeChange and authorizeCreate with rows of Prism
 
   it('return data that Prisma writes', async () => {
     const { ann, document } = await rows()
-    const data = await authorizer.authorizeChange(ann, document, { title: 'b', views: 3 })
+    const data = await authorizer.authorizeChange(ann, 'update', document, { title: 'b', views: 3 })
     expect(await prisma.document.update({ where: { id: 1 }, data })).toMatchObject({ title: 'b', views: 3 })
   })
 
@@ -53,7 +52,7 @@ describe.each(databases)('authorizeChange and authorizeCreate with rows of Prism
     ['nil in a column of a compound key', { orgCode: null }],
   ])('refuse to move a row out of reach by %s', async (_, patch) => {
     const { ann, document } = await rows()
-    await expect(authorizer.authorizeChange(ann, document, patch as object)).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeChange(ann, 'update', document, patch as object)).rejects.toThrow(ForbiddenError)
   })
 
   it.each([
@@ -65,14 +64,14 @@ describe.each(databases)('authorizeChange and authorizeCreate with rows of Prism
     ['a row by a column that no reference holds', { owner: { connect: { email: '2@x' } } }, 'unsupported-write'],
   ])('reject %s', async (_, patch, code) => {
     const { ann, document } = await rows()
-    const change = authorizer.authorizeChange(ann, document, patch as object)
+    const change = authorizer.authorizeChange(ann, 'update', document, patch as object)
     await expect(change).rejects.toThrow(InvalidBodyError)
     await expect(change).rejects.toMatchObject({ code })
   })
 
   it('name the way out for links of a join table, which change both rows', async () => {
     const { ann, document } = await rows()
-    const change = authorizer.authorizeChange(ann, document, { tags: { connect: { name: 'a' } } } as object)
+    const change = authorizer.authorizeChange(ann, 'update', document, { tags: { connect: { name: 'a' } } } as object)
     const hint = 'authorize an update of both rows, or write by the authorized client of your ORM'
     await expect(change).rejects.toMatchObject({ hint })
   })
@@ -86,9 +85,9 @@ describe.each(databases)('authorizeChange and authorizeCreate with rows of Prism
       reviewer: { connect: { id: 1 } },
       organization: { connect: { place: { region: 'eu', code } } },
     })
-    const data = await authorizer.authorizeCreate(ann, 'Document', connected(1))
+    const data = await authorizer.authorizeCreate(ann, 'create', 'Document', connected(1))
     expect(data).toEqual(connected(1))
-    await expect(authorizer.authorizeCreate(ann, 'Document', connected(2))).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeCreate(ann, 'create', 'Document', connected(2))).rejects.toThrow(ForbiddenError)
     expect(await prisma.document.create({ data })).toMatchObject({ orgCode: 1 })
   })
 
@@ -96,10 +95,10 @@ describe.each(databases)('authorizeChange and authorizeCreate with rows of Prism
     const { ann } = await rows()
     const editor = { role: 'editor', user: { connect: { id: 1 } } }
     const data = { region: 'eu', code: 3, name: 'new', members: { create: [editor] } }
-    expect(await authorizer.authorizeCreate(ann, 'Organization', data)).toEqual(data)
+    expect(await authorizer.authorizeCreate(ann, 'create', 'Organization', data)).toEqual(data)
     const guest = { ...data, members: { create: [{ ...editor, role: 'guest' }] } }
-    await expect(authorizer.authorizeCreate(ann, 'Organization', guest)).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeCreate(ann, 'create', 'Organization', guest)).rejects.toThrow(ForbiddenError)
     const joined = { ...editor, organization: { connect: { place: { region: 'eu', code: 2 } } } }
-    await expect(authorizer.authorizeCreate(ann, 'Membership', joined)).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeCreate(ann, 'create', 'Membership', joined)).rejects.toThrow(ForbiddenError)
   })
 })

@@ -2,28 +2,28 @@ import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas } from './documents.js'
+import { type Client, clientOf, createDocuments } from './documents.js'
 import { addPeople } from './people.js'
 
 const databases = await openDatabases('context', ['sqlite'])
 
 describe.each(databases)('The context of filters on $name', (database) => {
   const authorizer = new Authorizer().registerContext({ most: 'integer' })
-  const { extension, authorizedFilter, authorizedWhere, authorizedActors, authorizedClient } = prismaAuthorization(
-    authorizer,
-    schemas[known(database.provider)],
-    { acceptCollation: true },
-  )
+  const bare = clientOf(database)
+  const {
+    prisma: client,
+    authorizedFilter,
+    authorizedWhere,
+    authorizedActors,
+    authorizedClient,
+  } = prismaAuthorization(authorizer, bare, { unscoped: 'allow', acceptCollation: true })
   authorizer.loadSync(`
     allow(_: User, "read", document: Document) if document.views <= most;
     allow(user: User, "own", document: Document) if document.owner = user and most > 0;
   `)
-  let client: Client
   beforeAll(async () => {
-    const bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
-    // The extension changes no types.
-    client = bare.$extends(extension) as unknown as Client
   })
   afterAll(async () => {
     await client?.$disconnect()

@@ -1,22 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, watchSql } from './documents.js'
+import { type Client, clientOf, createDocuments, watchSql } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('cursor', ['sqlite', 'postgresql', 'mysql'])
 
 describe.each(databases)('A cursor on $name', (database) => {
-  const { authorizer, extension, authorizedFilter } = authorizationFor(known(database.provider))
-  let bare: Client
-  let prisma: Client
+  const bare = clientOf(database)
+  const { authorizer, prisma, authorizedFilter } = authorizationFor(bare)
   let sql: string[]
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
     await bare.organization.create({ data: { region: 'eu', code: 1 } })
     sql = watchSql(bare)
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await bare?.$disconnect()

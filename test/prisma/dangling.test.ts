@@ -58,10 +58,13 @@ describe.each(databases)('References to rows that are gone on $name', (database)
   /** The policy over the database, the users and the cards with and without their relations. */
   const open = async (declares: boolean) => {
     const authorizer = new Authorizer()
-    const { extension, authorizedFilter } = declares
-      ? prismaAuthorization(authorizer, { ...schema, relationMode: 'foreignKeys' }, { database: { references: false } })
-      : prismaAuthorization(authorizer, schema)
-    const prisma = bare.$extends(extension)
+    const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, {
+      unscoped: 'allow',
+      ...(declares && {
+        schema: { ...schema, relationMode: 'foreignKeys' },
+        database: { references: false },
+      }),
+    })
     authorizer.loadSync(policy)
     const loaded = { team: true, site: true, memberships: { include: { team: true } } }
     const include = { team: true, site: true, parent: { include: { team: true } }, tags: true, badge: true }
@@ -112,14 +115,13 @@ describe.each(databases)('References to rows that are gone on $name', (database)
   it('are checked for a new row, unlike references that the database keeps', async () => {
     const upsert = async (references?: boolean): Promise<unknown> => {
       const authorizer = new Authorizer()
-      const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema, { database: { references } })
+      const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { database: { references } })
       authorizer.loadSync(`
         allow(_: User, "create", team: Team) if team.cards.length = 0;
         allow(_: User, "edit", _: Team);
       `)
-      const { team } = bare.$extends(extension)
       const args = authorizedFilter(authorizer.as('User', { id: 1 }), { action: 'edit', where: { id: 1 } })
-      return team.upsert({ ...args, update: {}, create: { id: 8, level: 1 } })
+      return prisma.team.upsert({ ...args, update: {}, create: { id: 8, level: 1 } })
     }
     // A card refers to team 8 already.
     await expect(upsert()).rejects.toThrow('not created yet')
@@ -166,7 +168,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
     ['a list', ['Card.team']],
   ])('are rejected if declared as %s', (_, references) => {
     const options = { database: { references } } as never
-    expect(() => prismaAuthorization(new Authorizer(), schema, options)).toThrow(
+    expect(() => prismaAuthorization(new Authorizer(), bare, options)).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     )
   })

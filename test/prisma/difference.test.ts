@@ -5,19 +5,17 @@ import { mutatedSources, policyMutants } from '../../packages/testing/src/mutati
 import { randomKinds } from '../databases.js'
 import { decisionChanges } from '../orm/decisionChanges.js'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments } from './documents.js'
+import { type Client, clientOf, createDocuments } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('difference', randomKinds)
 
 describe.each(databases)('the difference of two policies on $name', (database) => {
-  const { authorizer, extension, filterArguments } = authorizationFor(known(database.provider))
-  let client: Client
+  const bare = clientOf(database)
+  const { authorizer, prisma: client, filterArguments } = authorizationFor(bare)
   beforeAll(async () => {
-    const bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
-    // The extension changes no types.
-    client = bare.$extends(extension) as unknown as Client
   })
   afterAll(async () => {
     await client?.$disconnect()

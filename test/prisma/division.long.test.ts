@@ -42,8 +42,7 @@ describe.each(databases)('A query with too many values on $name', (database) => 
   ) => { client: Client } & Pick<PrismaAuthorization, 'authorizedFilter' | 'authorizedWhere'> & { me: object }
 
   beforeAll(async () => {
-    const opened = await openCaller(database)
-    bare = opened.client
+    bare = (await openCaller(database)).client
     authorization = (rule, hidden) => {
       const numbers = (from: number) => Array.from({ length: hidden }, (_, at) => from + at)
       // The rows 1 and 2 are hidden by the first and by the last value of each list.
@@ -53,13 +52,14 @@ describe.each(databases)('A query with too many values on $name', (database) => 
         hiddenDocs = [1, ...numbers(1_000_000).slice(2), 2]
       }
       const authorizer = new Authorizer({ actions: ['edit'] }).registerClass(Me)
-      const { extension, authorizedFilter, authorizedWhere } = prismaAuthorization(authorizer, opened.schema)
+      // The client refuses queries without a filter, and some of these have one for the rows that they include alone.
+      const { prisma, authorizedFilter, authorizedWhere } = prismaAuthorization(authorizer, bare, { unscoped: 'allow' })
       authorizer.loadSync(`
         allow(me: Me, _, doc: Doc) if ${rule};
         allow(_: Me, _, _: User);
         allow(_: Me, _, _: Tag);
       `)
-      return { client: bare.$extends(extension) as unknown as Client, authorizedFilter, authorizedWhere, me: new Me() }
+      return { client: prisma, authorizedFilter, authorizedWhere, me: new Me() }
     }
   }, 60_000)
   afterAll(async () => {

@@ -15,10 +15,14 @@ export const schemas = { sqlite, postgresql, mysql }
 
 const clients = { sqlite: SqliteClient, postgresql: PostgresClient, mysql: MySqlClient }
 
+/** Makes the tables of the schema `documents`. */
+export async function createDocuments(database: Database): Promise<void> {
+  await createSchema(database, schemas[known(database.provider)])
+}
+
 /** Makes the tables of the schema `documents`, and a client for them. */
 export async function openDocuments(database: Database): Promise<Client> {
-  const provider = known(database.provider)
-  await createSchema(database, schemas[provider])
+  await createDocuments(database)
   return clientOf(database)
 }
 

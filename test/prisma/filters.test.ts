@@ -1,22 +1,21 @@
 import { ArgumentError, UnresolvedFilterError, UnsupportedFilterError, UnsupportedOperationError } from '@arcturus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, watchSql } from './documents.js'
+import { type Client, clientOf, createDocuments, watchSql } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('filters', ['sqlite', 'postgresql', 'mysql'])
 
 describe.each(databases)('authorizedFilter on $name', (database) => {
-  const { authorizer, extension, authorizedFilter, authorizedWhere } = authorizationFor(known(database.provider))
-  const another = authorizationFor(known(database.provider))
-  let bare: Client
+  const bare = clientOf(database)
+  const own = authorizationFor(bare)
+  const { authorizer, prisma, authorizedFilter, authorizedWhere } = own
+  const another = authorizationFor(bare)
   let sql: string[]
-  // The extension changes no types, so an extended client is used as the client it came from.
-  const extend = (client: Client): Client => client.$extends(extension) as unknown as Client
   const anonymous = null
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
     sql = watchSql(bare)
   }, 60_000)
@@ -56,7 +55,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ),
   }
 
-  describe('on a client that is not extended', () => {
+  describe('on a plain client', () => {
     it.each(Object.keys(operations))('throws our own error for %s, before any SQL', async (name) => {
       sql.length = 0
       await expect(operations[name]!(bare, filter())).rejects.toThrow(UnresolvedFilterError)
@@ -82,7 +81,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     })
   })
 
-  describe('on the extended client', () => {
+  describe('on the guarded client', () => {
     const expected: Record<string, (result: never) => unknown> = {
       findMany: (rows: { id: number }[]) => expect(rows.map((row) => row.id).sort()).toEqual([1, 2, 4]),
       findFirst: (row: { id: number }) => expect([1, 2, 4]).toContain(row.id),
@@ -106,18 +105,18 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       'an interactive transaction': (rows: unknown[]) => expect(rows).toHaveLength(3),
       'queries side by side': (rows: unknown[]) => expect(rows).toEqual([{ id: 1 }, null, { id: 4 }]),
     }
-    const others: Record<string, () => Client> = {
-      alone: () => extend(bare),
-      'after an extension that rewrites arguments': () => extend(rewriting(bare)),
-      'before an extension that rewrites arguments': () => rewriting(extend(bare)),
-      twice: () => extend(extend(bare)),
+    const others: Record<string, typeof own> = {
+      alone: own,
+      'after an extension that rewrites arguments': authorizationFor(rewriting(bare)),
+      'before an extension that rewrites arguments': { ...own, prisma: rewriting(prisma) },
     }
     const cases = Object.keys(others).flatMap((where) =>
       Object.keys(expected).map((operation) => [operation, where] as const),
     )
 
     it.each(cases)('filters %s (%s)', async (operation, where) => {
-      expected[operation]!((await operations[operation]!(others[where]!(), filter())) as never)
+      const { prisma: client, authorizedFilter: filterOf } = others[where]!
+      expected[operation]!((await operations[operation]!(client, filterOf(user()))) as never)
     })
 
     it.each<[string, (own: Filter) => object, number[]]>([
@@ -144,7 +143,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
         [],
       ],
     ])('keeps the filter when it is %s', async (_, args, ids) => {
-      const rows = await extend(bare).document.findMany(args(filter()))
+      const rows = await prisma.document.findMany(args(filter()))
       expect(rows.map((row) => row.id).sort()).toEqual(ids)
     })
 
@@ -160,14 +159,14 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ],
       ['findFirstOrThrow', (client: Client) => client.document.findFirstOrThrow({ ...filter(), where: { id: 3 } })],
     ])('treats a filtered-out row as missing in %s', async (_, run) => {
-      await expect(run(extend(bare))).rejects.toMatchObject({ code: 'P2025' })
+      await expect(run(prisma)).rejects.toMatchObject({ code: 'P2025' })
       expect(await bare.document.count()).toBe(5)
     })
 
     const row = { id: 9, body: '', archived: false, reviewerId: 1 }
     it('rejects upsert if the policy has no rule for creation', async () => {
       sql.length = 0
-      const upsert = extend(bare).document.upsert({ where: { id: 9, ...filter().where }, update: {}, create: row })
+      const upsert = prisma.document.upsert({ where: { id: 9, ...filter().where }, update: {}, create: row })
       await expect(upsert).rejects.toThrow(ArgumentError)
       // The first filter reads how texts are compared.
       expect(sql.filter((one) => !/sqlite_master|char\(0\)|pg_attribute|information_schema/.test(one))).toEqual([])
@@ -180,12 +179,12 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     ])('rejects %s, which selects no rows', async (operation, run) => {
       if (operation === 'createManyAndReturn' && database.provider === 'mysql') return
       sql.length = 0
-      await expect(run(extend(bare), filter())).rejects.toThrow(UnsupportedOperationError)
+      await expect(run(prisma, filter())).rejects.toThrow(UnsupportedOperationError)
       expect(sql).toEqual([])
     })
 
     it.skipIf(database.provider === 'mysql')('filters updateManyAndReturn', async () => {
-      const rows = await extend(bare).document.updateManyAndReturn({ ...filter(), data: { pinned: null } })
+      const rows = await prisma.document.updateManyAndReturn({ ...filter(), data: { pinned: null } })
       expect(rows.map(({ id }) => id).sort()).toEqual([1, 2, 4])
       expect(rows.map((one) => authorizer.modelOf(one))).toEqual(['Document', 'Document', 'Document'])
     })
@@ -197,16 +196,17 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ['the filter of another authorization', another.authorizedFilter(anonymous)],
     ])('throws for a filter in a place that is not resolved: %s', async (_, args) => {
       sql.length = 0
-      await expect(extend(bare).document.findMany(args)).rejects.toThrow(UnresolvedFilterError)
+      await expect(prisma.document.findMany(args)).rejects.toThrow(UnresolvedFilterError)
       expect(sql).toEqual([])
     })
 
     it('throws the error of the policy', async () => {
-      const strict = authorizationFor(known(database.provider))
+      const strict = authorizationFor(bare)
       strict.authorizer.loadSync('allow(_, "read", document: Document) if document.id = 1 and print(document);')
-      const client = bare.$extends(strict.extension) as unknown as Client
       sql.length = 0
-      await expect(client.document.findMany(strict.authorizedFilter(user()))).rejects.toThrow(UnsupportedFilterError)
+      await expect(strict.prisma.document.findMany(strict.authorizedFilter(user()))).rejects.toThrow(
+        UnsupportedFilterError,
+      )
       expect(sql).toEqual([])
     })
   })

@@ -127,8 +127,11 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     const authorizer = new Authorizer()
       .registerClass(Reader)
       .registerConstant({ now: () => new Date('2024-06-01T00:00:00Z') }, 'clock')
-    const { extension, authorizedFilter, verifyDatabase: verifyOwn } = prismaAuthorization(authorizer, schema, options)
-    const client = bare.$extends(extension)
+    const {
+      prisma: client,
+      authorizedFilter,
+      verifyDatabase: verifyOwn,
+    } = prismaAuthorization(authorizer, bare, { unscoped: 'allow', ...options })
     const rules = Object.entries(conditions).map(([action, condition]) => {
       const actor = condition.includes('u.') ? 'u' : '_'
       return `allow(${actor}: Reader, "${action}", d: Doc) if ${condition};`

@@ -5,13 +5,16 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { blocksOf, modelPages } from '../docs/model/blocks.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
-const generator = fileURLToPath(new URL('../../packages/prisma/bin/arcturus-prisma-generator.mjs', import.meta.url))
+const prisma = join(dirname(createRequire(import.meta.url).resolve('prisma/build/index.js')), 'cli.js')
+// Prisma gives it to a shell, to which a space or a parenthesis in the path of the checkout would mean something.
+const generator = '../../../../packages/prisma/bin/arcturus-prisma-generator.mjs'
 const written = readFileSync(new URL('../../packages/prisma/dist/generator.mjs', import.meta.url))
 const { version } = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('prisma/package.json'), 'utf8'))
 
@@ -121,8 +124,9 @@ async function generate(prepared) {
   for (const { folder, stamp } of prepared) writeFileSync(`${folder}/stamp`, stamp)
 }
 
-// Two processes, which keep a core busy each.
+// More processes than cores: each waits a third of its time for the generator that it started.
 const named = process.argv.slice(2)
 const prepared = clients.filter(([schema]) => named.length === 0 || named.includes(schema)).flatMap(prepare)
-const half = Math.ceil(prepared.length / 2)
-await Promise.all([prepared.slice(0, half), prepared.slice(half)].filter(({ length }) => length > 0).map(generate))
+const count = Math.ceil(availableParallelism() * 1.5)
+const shares = Array.from({ length: count }, (_, share) => prepared.filter((_, index) => index % count === share))
+await Promise.all(shares.filter(({ length }) => length > 0).map(generate))

@@ -3,7 +3,7 @@ import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RelationMemory } from '../../packages/core/src/authorizer/relations/relations.js'
 import { openDatabases } from './databases.js'
-import { type Client, clientOf, known, openDocuments, schemas, watchSql } from './documents.js'
+import { clientOf, createDocuments, watchSql } from './documents.js'
 
 /** The compared columns are two relations away from the user, and from the document. */
 const policy = `
@@ -16,14 +16,15 @@ const databases = await openDatabases('loading', ['sqlite'])
 
 describe.each(databases)('Relations that are not loaded on $name', (database) => {
   const authorizer = new Authorizer()
-  const provider = known(database.provider)
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true })
+  const bare = clientOf(database)
+  const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, {
+    unscoped: 'allow',
+    acceptCollation: true,
+  })
   authorizer.loadSync(policy)
-  let bare: Client
-  let prisma: Client
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
+    await createDocuments(database)
     await bare.user.createMany({
       data: [
         { id: 1, email: 'ann' },
@@ -45,7 +46,6 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
         { id: 3, ...document },
       ],
     })
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await bare?.$disconnect()
@@ -109,10 +109,9 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   it('are loaded with the columns that the client omits', async () => {
     const omit = { user: { managerId: true }, membership: { role: true } } as const
     const own = new Authorizer()
-    const authorization = prismaAuthorization(own, schemas[provider], { acceptCollation: true })
-    own.loadSync(policy)
     const omitting = clientOf(database, { omit })
-    const client = omitting.$extends(authorization.extension) as unknown as Client
+    const { prisma: client } = prismaAuthorization(own, omitting, { unscoped: 'allow', acceptCollation: true })
+    own.loadSync(policy)
     const documents = await client.document.findMany({ where: { id: { lte: 3 } }, orderBy: { id: 'asc' } })
     const bo = await client.user.findUniqueOrThrow({ where: { id: 2 } })
     expect(await own.isAllowedMany(bo, 'read', documents)).toEqual([true, false, false])
@@ -228,20 +227,18 @@ const untagged = `
 
 describe.each(await openDatabases('partial', ['sqlite']))('A relation that was loaded in part on $name', (database) => {
   const authorizer = new Authorizer()
-  const provider = known(database.provider)
-  const { extension } = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true })
+  const bare = clientOf(database)
+  const { prisma } = prismaAuthorization(authorizer, bare, { unscoped: 'allow', acceptCollation: true })
   authorizer.loadSync(untagged)
-  let prisma: Client
 
   beforeAll(async () => {
-    const bare = await openDocuments(database)
+    await createDocuments(database)
     await bare.user.create({ data: { id: 1, email: 'ann' } })
     await bare.tag.createMany({ data: [{ name: 'secret' }, { name: 'dull' }] })
     const document = { id: 1, body: 'text', archived: false, reviewerId: 1, views: 0, ownerId: 1 }
     await bare.document.create({
       data: { ...document, tags: { connect: [{ name: 'secret' }, { name: 'dull' }] } },
     })
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await prisma?.$disconnect()

@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas } from './documents.js'
+import { clientOf, createDocuments, known } from './documents.js'
 
 const policy = `
   allow(_: User, "read", document: Document) if document.id in ids;
@@ -17,24 +17,23 @@ const databases = await openDatabases('lists', ['sqlite', 'postgresql', 'mysql']
 describe.each(databases)('Long lists on $name', (database) => {
   const authorizer = new Authorizer()
   const provider = known(database.provider)
-  const { extension, authorizedFilter, authorizedWhere } = prismaAuthorization(authorizer, schemas[provider], {
+  const bare = clientOf(database)
+  const { prisma, authorizedFilter, authorizedWhere } = prismaAuthorization(authorizer, bare, {
+    unscoped: 'allow',
     acceptCollation: true,
   })
   authorizer.registerConstant([...many.map((at) => 3 * at), null], 'ids')
   authorizer.registerConstant([...many.map((at) => `title ${2 * at}`), 'a "quoted" one, \\ and 🦊', null], 'titles')
   authorizer.loadSync(policy)
   const user = authorizer.as('User', { id: 1 })
-  let bare: Client
-  let prisma: Client
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
+    await createDocuments(database)
     await bare.user.create({ data: { id: 1, email: 'ann', name: 'Ann' } })
     const titles = [...many.slice(1, 9).map((at) => `title ${at}`), 'a "quoted" one, \\ and 🦊', null]
     await bare.document.createMany({
       data: titles.map((title, at) => ({ id: at + 1, title, body: '', archived: false, reviewerId: 1 })),
     })
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await bare?.$disconnect()

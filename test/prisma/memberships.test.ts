@@ -3,7 +3,7 @@ import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../orm/rows.js'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas, watchSql } from './documents.js'
+import { clientOf, createDocuments, watchSql } from './documents.js'
 
 /** Each action reads relations of the actor that are not loaded, in another shape. */
 const policies: Record<string, string> = {
@@ -40,21 +40,22 @@ const databases = await openDatabases('memberships', ['sqlite', 'postgresql', 'm
 
 describe.each(databases)('Relations of the actor that are left in the database on $name', (database) => {
   const authorizer = new Authorizer()
-  const provider = known(database.provider)
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true })
+  const bare = clientOf(database)
+  const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, {
+    unscoped: 'allow',
+    acceptCollation: true,
+  })
   authorizer.loadSync(policy)
-  let prisma: Client
   let statements: string[]
 
   beforeAll(async () => {
-    const bare = await openDocuments(database)
+    await createDocuments(database)
     await fill(bare, 4)
     const place = { orgRegion: 'eu', orgCode: 1 }
     await bare.membership.deleteMany({ where: { userId: 1 } })
     await bare.membership.create({ data: { userId: 1, ...place, role: 'a' } })
     await bare.document.updateMany({ where: { id: { in: [3, 4, 5] } }, data: place })
     statements = watchSql(bare)
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await prisma?.$disconnect()

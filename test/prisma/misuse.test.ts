@@ -1,22 +1,20 @@
 import { ArgumentError, UnresolvedFilterError } from '@arcturus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, watchSql } from './documents.js'
+import { clientOf, createDocuments, watchSql } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('misuse', ['sqlite'])
 
 describe.each(databases)('Forgotten calls on $name', (database) => {
-  const { authorizer, extension, authorizedFilter, authorizedWhere } = authorizationFor(known(database.provider))
-  let bare: Client
-  let prisma: Client
+  const bare = clientOf(database)
+  const { authorizer, prisma, authorizedFilter, authorizedWhere } = authorizationFor(bare)
   let sql: string[]
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
     sql = watchSql(bare)
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await bare?.$disconnect()
@@ -43,7 +41,7 @@ describe.each(databases)('Forgotten calls on $name', (database) => {
     })
 
     it.each(['as a where', 'spread into a where', 'in AND'])(
-      'on the extended client filters all the same: %s',
+      'on the guarded client filters all the same: %s',
       async (use) => {
         const rows = await prisma.document.findMany(uses[use]!(authorizedWhere(user(), 'read', 'Document')))
         expect(rows.map(({ id }) => id).sort()).toEqual([1, 2, 4])
@@ -59,7 +57,7 @@ describe.each(databases)('Forgotten calls on $name', (database) => {
       expect(JSON.stringify(await where())).toBe(text)
     })
 
-    it.each(['in OR', 'under a relation'])('on the extended client sends nothing: %s', async (use) => {
+    it.each(['in OR', 'under a relation'])('on the guarded client sends nothing: %s', async (use) => {
       sql.length = 0
       const args = uses[use]!(authorizedWhere(user(), 'read', 'Document'))
       await expect(prisma.document.findMany(args)).rejects.toThrow(UnresolvedFilterError)

@@ -2,7 +2,7 @@ import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas } from './documents.js'
+import { clientOf, createDocuments } from './documents.js'
 
 const databases = await openDatabases('nested', ['sqlite', 'postgresql', 'mysql'])
 
@@ -24,7 +24,8 @@ const depths = [2, 4, 5, 6, 7, 8, 9, 10, 12]
 
 describe.each(databases)('Collections in each other on $name', (database) => {
   const authorizer = new Authorizer()
-  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schemas[known(database.provider)])
+  const bare = clientOf(database)
+  const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { unscoped: 'allow' })
   const rules = Object.entries(shapes).flatMap(([shape, rule]) =>
     depths.map((depth) => {
       const resource = shape === 'many to many' ? 'document: Document' : 'folder: Folder'
@@ -39,10 +40,8 @@ describe.each(databases)('Collections in each other on $name', (database) => {
     `allow(_, "recursions", document: Document) if document.folder != nil and under_${at}(document.folder);`,
   ])
   authorizer.loadSync([...rules, ...recursive].join('\n'))
-  let prisma: Client
   beforeAll(async () => {
-    const bare = await openDocuments(database)
-    prisma = bare.$extends(extension) as unknown as Client
+    await createDocuments(database)
     await bare.user.create({ data: { id: 1, email: 'a' } })
     await bare.folder.createMany({ data: [7, 21, 22].map((id) => ({ id, parentId: id === 21 ? 7 : null })) })
     for (const id of [7, 21, 22]) {

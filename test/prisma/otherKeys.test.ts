@@ -84,8 +84,7 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'postgresql', 'mysql'
     ])('leads a check and a list to the row that has it: %s, member %i', async (rule, id, expected) => {
       const authorizer = new Authorizer()
       const options = { database: await verifyDatabase(bare as never, schema) }
-      const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema, options)
-      const prisma = bare.$extends(extension)
+      const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { unscoped: 'allow', ...options })
       authorizer.loadSync(`allow(member: Member, "read", paper: Paper) if ${rule};`)
       const orderBy = { id: 'asc' }
       const found: [string, readonly number[]][] = []

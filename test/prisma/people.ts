@@ -1,7 +1,6 @@
 import { Authorizer } from '@arcturus/core'
-import { prismaAuthorization } from '@arcturus/prisma'
-import type { DatabaseOptions } from '../../packages/prisma/src/database/dialect.js'
-import { type Client, schemas } from './documents.js'
+import { type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
+import type { Client } from './documents.js'
 
 /** Owners read and edit their documents; what carries the tag `pub` everybody reads; reviewers see users' names. */
 export const policy = `
@@ -12,9 +11,9 @@ export const policy = `
   allow(_, "read", _: Tag);
 `
 
-export function authorizationFor(provider: keyof typeof schemas, options: DatabaseOptions = { acceptCollation: true }) {
+export function authorizationFor(bare: Client, options: PrismaAuthorizationOptions = { acceptCollation: true }) {
   const authorizer = new Authorizer()
-  const authorization = prismaAuthorization(authorizer, schemas[provider], options)
+  const authorization = prismaAuthorization(authorizer, bare, { unscoped: 'allow', ...options })
   authorizer.loadSync(policy)
   return { authorizer, ...authorization }
 }

@@ -21,8 +21,8 @@ describe.each(databases)('A refusal of Prisma on $name', (database) => {
     })
     class Me {}
     const authorizer = new Authorizer({ actions: ['edit'] }).registerClass(Me)
-    const { extension, authorizedFilter } = prismaAuthorization(authorizer, opened.schema)
-    client = bare.$extends(extension) as unknown as Client
+    const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare)
+    client = prisma
     filter = (rule) => {
       authorizer.loadSync(`allow(_: Me, "edit", doc: Doc) if ${rule};`)
       return authorizedFilter(new Me(), { action: 'edit' })

@@ -43,9 +43,9 @@ describe.each(databases)('The queries of a request on $name', (database) => {
 
   const open = (policy: string) => {
     const authorizer = new Authorizer()
-    const { extension } = prismaAuthorization(authorizer, schema)
+    const { prisma } = prismaAuthorization(authorizer, bare, { unscoped: 'allow' })
     authorizer.loadSync(policy)
-    return { authorizer, prisma: bare.$extends(extension) as unknown as PrismaClient }
+    return { authorizer, prisma }
   }
 
   it.each([...tenantPages])('are one for each relation that a page of user %i needs', async (id, pages) => {

@@ -1,21 +1,20 @@
 import { ArgumentError } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments } from './documents.js'
+import { type Client, clientOf, createDocuments } from './documents.js'
 import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('rows', ['sqlite', 'postgresql', 'mysql'])
 
-describe.each(databases)('Rows of an extended client on $name', (database) => {
-  const { authorizer, extension } = authorizationFor(known(database.provider))
+describe.each(databases)('Rows of a guarded client on $name', (database) => {
+  const bare = clientOf(database)
+  const { authorizer, prisma } = authorizationFor(bare)
   const modelOf = (row: unknown): string | undefined => authorizer.modelOf(row)
-  let bare: Client
-  let prisma: Client
 
   beforeAll(async () => {
-    bare = await openDocuments(database)
+    await createDocuments(database)
     await addPeople(bare)
-    prisma = bare.$extends(extension) as unknown as Client
   }, 60_000)
   afterAll(async () => {
     await bare?.$disconnect()
@@ -113,7 +112,8 @@ describe.each(databases)('Rows of an extended client on $name', (database) => {
         client.$extends({
           result: { document: { label: { needs: { body: true }, compute: (row) => row.body.toUpperCase() } } },
         }) as unknown as Client
-      const client = order === 'before' ? (computed(bare).$extends(extension) as unknown as Client) : computed(prisma)
+      const before = () => prismaAuthorization(authorizer, computed(bare), { unscoped: 'allow' }).prisma
+      const client = order === 'before' ? before() : computed(prisma)
       const user = await client.user.findUniqueOrThrow({
         where: { id: 1 },
         include: { owned: { include: { tags: true } } },

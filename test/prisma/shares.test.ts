@@ -42,10 +42,10 @@ describe.each(databases)('Recursions within recursions on $name', (database) => 
     ).default
     await database.execute(createTables(schema, { references: false }))
     bare = new PrismaClient({ adapter: database.adapter })
-    const authorization = prismaAuthorization(authorizer, schema)
+    const authorization = prismaAuthorization(authorizer, bare, { unscoped: 'allow' })
     authorizedFilter = authorization.authorizedFilter
+    prisma = authorization.prisma
     authorizer.loadSync(policy)
-    prisma = bare.$extends(authorization.extension)
     await bare.person.createMany({ data: persons })
     await bare.team.createMany({ data: teams })
     await bare.folder.createMany({ data: folders })

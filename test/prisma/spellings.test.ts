@@ -1,6 +1,6 @@
 import { ArgumentError, Authorizer } from '@arcturus/core'
 import { as } from '@arcturus/core/runtime'
-import { prismaAuthorization } from '@arcturus/prisma'
+import { type PrismaAuthorization, prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PrismaSchema } from '../../packages/prisma/src/schema/schema.js'
 import { openDatabases } from './databases.js'
@@ -24,7 +24,7 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
     const authorizer = new Authorizer()
     let bare: Client
     let prisma: Client
-    let byReference: ReturnType<typeof prismaAuthorization> & { authorizer: Authorizer }
+    let byReference: PrismaAuthorization<string, Client> & { authorizer: Authorizer }
     let authorizedFilter: ReturnType<typeof prismaAuthorization>['authorizedFilter']
 
     beforeAll(async () => {
@@ -40,10 +40,10 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       ])
       bare = new PrismaClient({ adapter: database.adapter })
       const kept = new Authorizer()
-      byReference = { authorizer: kept, ...prismaAuthorization(kept, schema) }
-      const authorization = prismaAuthorization(authorizer, schema, { database: { references: false } })
+      byReference = { authorizer: kept, ...prismaAuthorization(kept, bare, { unscoped: 'allow' }) }
+      const authorization = prismaAuthorization(authorizer, bare, { database: { references: false } })
       authorizedFilter = authorization.authorizedFilter
-      prisma = bare.$extends(authorization.extension)
+      prisma = authorization.prisma
       authorizer.loadSync(`
         allow(_, "list", doc: Doc) if doc.folder = nil;
         allow(_, "plan", doc: Doc) if doc.day = nil;
@@ -83,7 +83,7 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
     })
 
     it('are compared as the database does if a type ignores case', async () => {
-      const own = bare.$extends(byReference.extension)
+      const own = byReference.prisma
       byReference.authorizer.loadSync(`
         allow(team: Team, "read", doc: Doc) if doc.team = team;
         allow(_: Team, "edit", doc: Doc) if doc.team = nil;
@@ -111,7 +111,7 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       ['zone', 'Zone', { code: 'ab' }, { zoneCode: 'ab' }],
       ['moment', 'Moment', { at: new Date('2026-01-01') }, { momentAt: new Date('2026-01-01') }],
     ] as const)('lead to the row if their type is not that of its key: %s', async (relation, model, key, reference) => {
-      const own = bare.$extends(byReference.extension)
+      const own = byReference.prisma
       byReference.authorizer.loadSync(`
         allow(one: ${model}, "read", lot: Lot) if lot.${relation} = one;
         allow(one: ${model}, "edit", lot: Lot) if lot.${relation} != one and lot.id > 0;

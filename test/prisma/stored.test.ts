@@ -81,7 +81,7 @@ describe.each(databases)('Values that $name stores in another form', (database) 
 
   const authorized = (rule: string) => {
     const authorizer = new Authorizer({ log: () => {} })
-    const { extension, authorizedClient } = prismaAuthorization(authorizer, schema, { log: () => {} })
+    const { authorizedClient } = prismaAuthorization(authorizer, bare, { log: () => {} })
     for (const [name, value] of Object.entries(constants)) authorizer.registerConstant(value, name)
     authorizer.loadSync(`
       allow(_: Owner, action, item: Item) if action in ["create", "update"] and ${rule};
@@ -90,7 +90,7 @@ describe.each(databases)('Values that $name stores in another form', (database) 
     return {
       authorizer,
       me,
-      client: authorizedClient(me, { client: bare.$extends(extension) as never }) as unknown as Client,
+      client: authorizedClient(me) as unknown as Client,
     }
   }
   /** Every way to write a value. */
@@ -106,10 +106,10 @@ describe.each(databases)('Values that $name stores in another form', (database) 
       return await client.item.update({ where: { id }, data: { [field]: value } })
     },
     authorizeCreate: async ({ authorizer, me }, field, value) =>
-      await bare.item.create({ data: await authorizer.authorizeCreate(me, 'Item', { id, [field]: value }) }),
+      await bare.item.create({ data: await authorizer.authorizeCreate(me, 'create', 'Item', { id, [field]: value }) }),
     authorizeChange: async ({ authorizer, me }, field, value) => {
       const row = as('Item', (await bare.item.create({ data: { id } })) as Row)
-      const data = await authorizer.authorizeChange(me, row, { [field]: value }, { checkRead: false })
+      const data = await authorizer.authorizeChange(me, 'update', row, { [field]: value }, { checkRead: false })
       return await bare.item.update({ where: { id }, data })
     },
   }
@@ -132,20 +132,30 @@ describe.each(databases)('Values that $name stores in another form', (database) 
     }
   })
 
+  it.each(Object.entries(ways))('are an invalid body if no enum has them: %s', async (_, write) => {
+    id++
+    await expect(write(authorized('item.id > 0'), 'level', 'nobody')).rejects.toMatchObject({
+      name: 'InvalidBodyError',
+    })
+    id++
+    await write(authorized('item.id > 0'), 'level', 'admin')
+    expect(await bare.item.findUnique({ where: { id } })).toMatchObject({ level: 'admin' })
+  })
+
   it.skipIf(provider !== 'mysql')('are compared beyond 63 bits, too', async () => {
     const keys = [1n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n]
     await bare.owner.createMany({ data: keys.map((key) => ({ id: key, name: String(key) })) })
     await bare.item.createMany({ data: keys.map((key, at) => ({ id: 9000 + at, ownerId: key })) })
     const authorizer = new Authorizer({ log: () => {} })
-    const made = prismaAuthorization(authorizer, schema, { log: () => {} })
+    const made = prismaAuthorization(authorizer, bare, { log: () => {}, unscoped: 'allow' })
     authorizer.loadSync(`
       allow(owner: Owner, action, item: Item) if action in ["read", "update", "create"] and item.owner = owner;
       allow(owner: Owner, "see", item: Item) if item.ownerId < owner.id;
       allow(owner: Owner, action, own: Owner) if action in ["read", "update"] and own.id = owner.id;`)
-    const prisma = bare.$extends(made.extension)
+    const { prisma } = made
     const items = (await prisma.item.findMany({ where: { id: { gte: 9000 } } })) as Row[]
     for (const [at, me] of ((await prisma.owner.findMany({ orderBy: { id: 'asc' } } as object)) as Row[]).entries()) {
-      const client = made.authorizedClient(me, { client: prisma as never }) as unknown as Client
+      const client = made.authorizedClient(me) as unknown as Client
       const listed = async (action: string) =>
         ((await prisma.item.findMany(made.authorizedFilter(me, { action }))) as Row[]).map((row) => row['id']).sort()
       expect(await listed('read')).toEqual([9000 + at])

@@ -212,7 +212,7 @@ describe.each(databases)('On $name', (database) => {
 
   it('columns are compared with columns of the same row only, and through the client', async () => {
     const same: Definite = { kind: 'compare', operator: '=', left: own('views'), right: own('likes'), span }
-    expect(() => print(same)).toThrow(/extend the client/)
+    expect(() => print(same)).toThrow(/guarded client/)
     const other: Definite = { kind: 'compare', operator: '=', left: own('title'), right: ownerEmail, span }
     expect(() => print(other)).toThrow(/two rows/)
     const printer = new WherePrinter(schemas[provider], { database: plainDatabase(schemas[provider]) }, (_, field) =>

@@ -1,14 +1,11 @@
 import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { describe, expectTypeOf, it } from 'vitest'
-import { type Client, Prisma, schemas } from './documents.js'
-
-const { extension, authorizedFilter, authorizedWhere } = prismaAuthorization(new Authorizer(), schemas.sqlite)
-type Extended = ReturnType<typeof extend>
-const extend = (client: Client) => client.$extends(extension)
+import { type Client, Prisma } from './documents.js'
 
 // Nothing here runs: the compiler is the test. `tsc` reads this file with all others.
-const types = (bare: Client, prisma: Extended, user: object) => {
+const types = (bare: Client, user: object) => {
+  const { prisma, authorizedFilter, authorizedWhere } = prismaAuthorization(new Authorizer(), bare)
   it('gives the results of a query without it', () => {
     expectTypeOf(prisma.document.findMany(authorizedFilter(user))).resolves.toEqualTypeOf<
       Awaited<ReturnType<typeof bare.document.findMany<object>>>

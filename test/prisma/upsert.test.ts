@@ -11,19 +11,16 @@ const creation = `
 `
 
 describe.each(databases)('upsert on $name', (database) => {
-  const { authorizer, extension, authorizedFilter } = authorizationFor(known(database.provider))
+  const bare = clientOf(database)
+  const { authorizer, prisma, authorizedFilter } = authorizationFor(bare)
   authorizer.loadSync(policy + creation)
-  let bare: Client
-  let prisma: Client
   let sql: string[]
   let made = false
 
   beforeEach(async () => {
     if (!made) {
       await createSchema(database, schemas[known(database.provider)])
-      bare = clientOf(database)
       sql = watchSql(bare)
-      prisma = bare.$extends(extension) as unknown as Client
     } else {
       await bare.document.deleteMany()
       await bare.user.updateMany({ data: { managerId: null } })
@@ -66,12 +63,12 @@ describe.each(databases)('upsert on $name', (database) => {
   })
 
   it('reports a missing reference of a record that refers to itself', async () => {
-    const { authorizer: own, extension: its, authorizedFilter: filter } = authorizationFor(known(database.provider))
+    const bare = clientOf(database)
+    const { authorizer: own, prisma: client, authorizedFilter: filter } = authorizationFor(bare)
     own.loadSync(`
       allow(_, "edit", _: User);
       allow(_, "create", user: User) if not (report in user.reports and report.id > 0);
     `)
-    const client = bare.$extends(its) as unknown as Client
     const create = { id: 40, email: 'self' }
     const make = (id: number, managerId: number | null) =>
       client.user.upsert({

@@ -34,8 +34,11 @@ export async function openWorkspace(
   const bare = connect()
   const warnings: string[] = []
   const authorizer = new Authorizer({ log: ({ code }) => warnings.push(String(code)) })
-  const authorization = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true, ...options })
-  const prisma = bare.$extends(authorization.extension) as unknown as Client
+  const authorization = prismaAuthorization(authorizer, bare, {
+    acceptCollation: true,
+    unscoped: 'allow',
+    ...options,
+  })
   authorizer.loadSync(text)
   const user = (id: number) => authorizer.as('User', { id, name: `user ${id}` })
   return {
@@ -43,12 +46,10 @@ export async function openWorkspace(
     authorizer,
     bare,
     connect,
-    prisma,
     /** The codes of warnings. */
     warnings,
     user,
-    as: (id: number, more: { cascade?: 'check' | 'trust' } = {}) =>
-      authorization.authorizedClient(user(id), { client: prisma, ...more }),
+    as: (id: number, more: { cascade?: 'check' | 'trust' } = {}) => authorization.authorizedClient(user(id), more),
   }
 }
 

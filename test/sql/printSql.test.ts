@@ -16,7 +16,7 @@ import { castDocuments, idsOf, printQuery, type Query } from './query.js'
 import { Reaches } from './reaches.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? 20_261_127)
-const cases = randomCases(200)
+const cases = randomCases(200, 50)
 // MariaDB with its usual collation, which ignores case, accents and trailing blanks.
 const databases = await openDatabases('sql', ['sqlite', 'postgresql', 'mysql'])
 

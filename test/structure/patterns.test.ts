@@ -8,7 +8,6 @@ const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
 
 /** Files with a pattern that needs steps by the square of the length of some text, and why nobody sends such a text. */
 const exempt: Readonly<Record<string, string>> = {
-  'cli/src/init/entities.ts': 'sources of the application',
   'core/src/explain/show.ts': 'the text of a policy that was parsed: its quotes are closed',
   'core/src/explain/text.ts': 'sentences that explanations write: their quotes are closed',
   'core/src/language/lexer.ts': 'the text of a policy; tried at the place of a token alone',

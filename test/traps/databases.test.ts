@@ -2,6 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorizedRows } from '../typeorm/authorizedRows.js'
 import { type Database, openDatabases } from '../typeorm/databases.js'
 
 // What databases really do with a comparison, and this project's filter beside it, through TypeORM: SQL is what it writes there.
@@ -174,13 +175,13 @@ describe.each(databases)('$name', (database) => {
   const ids = (found: readonly { id: number }[]): number[] => found.map(({ id }) => id).sort((a, b) => a - b)
   function authorization(condition: string) {
     const authorizer = new Authorizer().registerClass(Reader)
-    const made = typeOrmAuthorization(authorizer, source)
+    const made = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     const name = condition.includes('reader') ? 'reader' : '_'
     authorizer.loadSync(`allow(${name}: Reader, "read", sample: Sample) if ${condition};`)
     return made
   }
   const listed = (condition: string): Promise<Sample[]> =>
-    authorization(condition).authorizedResources(new Reader(), 'read', Sample)
+    authorizedRows(authorization(condition), new Reader(), 'read', Sample)
   const on = (given: Rows | ByKind): Rows => (isByKind(given) ? given[database.kind] : given)
 
   describe.each(lines)('$line', ({ traps, rules }) => {
@@ -227,9 +228,9 @@ describe.each(databases)('$name', (database) => {
     it('this project: a row with a distant ancestor is found, or the query fails', async () => {
       const below = 'below(sample: Sample) if sample.id = 1000; below(sample: Sample) if below(sample.parent);'
       const authorizer = new Authorizer().registerClass(Reader)
-      const { authorizedQuery } = typeOrmAuthorization(authorizer, source)
+      const { authorizedQuery } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
       authorizer.loadSync(`allow(_: Reader, "read", sample: Sample) if below(sample); ${below}`)
-      const found = await authorizedQuery(new Reader(), 'read', Sample, 's')
+      const found = await authorizedQuery(new Reader(), 'read', Sample, { alias: 's' })
         .andWhere('s.id >= :last', { last })
         .getMany()
       expect(ids(found)).toEqual([last])

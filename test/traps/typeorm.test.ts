@@ -130,7 +130,7 @@ describe.each(databases)('TypeORM on $name', (database) => {
   const query = (): SelectQueryBuilder<Document> => source.getRepository(Document).createQueryBuilder('d')
   function authorization(condition: string) {
     const authorizer = new Authorizer().registerClass(Reader)
-    const made = typeOrmAuthorization(authorizer, source)
+    const made = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     const name = condition.includes('reader') ? 'reader' : '_'
     authorizer.loadSync(`allow(${name}: Reader, "read", document: Document) if ${condition};`)
     return made
@@ -171,8 +171,8 @@ describe.each(databases)('TypeORM on $name', (database) => {
     })
 
     it('this project: drops no condition', async () => {
-      const { applyAuthorization } = authorization('document.views = 5')
-      expect(ids(await run(ask((made) => applyAuthorization(made, new Reader(), 'read'))))).toEqual([2])
+      const { authorizedQuery } = authorization('document.views = 5')
+      expect(ids(await run(ask((made) => authorizedQuery(new Reader(), 'read', made))))).toEqual([2])
     })
   })
 
@@ -205,7 +205,7 @@ describe.each(databases)('TypeORM on $name', (database) => {
 
     it('this project: no row is joined', async () => {
       const { authorizedQuery } = authorization('tag in document.tags and tag.name in ["pub", "other"]')
-      const page = await authorizedQuery(new Reader(), 'read', Document, 'd')
+      const page = await authorizedQuery(new Reader(), 'read', Document, { alias: 'd' })
         .orderBy('d.title')
         .take(2)
         .getManyAndCount()

@@ -21,14 +21,17 @@ describe.each(databases)('authorizedActors on $name', (database) => {
   })
 
   it.each(['read', 'edit'])('selects exactly the users who may "%s" each document', async (action) => {
-    const { authorizer, authorizedActors, loading } = authorization
+    const { authorizer, authorizedActors, filterArguments } = authorization
     const users = await source.getRepository(User).find({ order: { id: 'ASC' } })
     for (const document of await source.getRepository(Document).find()) {
       const expected: number[] = []
       for (const user of users) if (await authorizer.isAllowed(user, action, document)) expected.push(user.id)
       for (const options of [
         authorizedActors(action, document, User, { order: { id: 'ASC' } }),
-        await loading.authorizedActors(action, document, User, { order: { id: 'ASC' } }),
+        {
+          ...filterArguments(await authorizer.loadActorFilter(action, document, 'User'), User),
+          order: { id: 'ASC' as const },
+        },
       ]) {
         const [found, count] = await source.getRepository(User).findAndCount(options)
         expect([found.map(({ id }) => id), count]).toEqual([expected, expected.length])
@@ -79,7 +82,7 @@ const folderEntities = [
   }),
 ]
 
-describe.each(databases)('loading.authorizedActors on $name', (database) => {
+describe.each(databases)('Filters that load relations on $name', (database) => {
   let source: DataSource
   beforeAll(async () => {
     source = await database.open(folderEntities)
@@ -101,14 +104,17 @@ describe.each(databases)('loading.authorizedActors on $name', (database) => {
 
   it('answers a recursion along a row whose relations are not loaded', async () => {
     const authorizer = new Authorizer()
-    const { loading, authorizedActors } = typeOrmAuthorization(authorizer, source)
+    const { filterArguments, authorizedActors } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     authorizer.loadSync(`allow(person: Person, "read", folder: Folder) if owns(person, folder);
       owns(person: Person, folder: Folder) if folder.owner = person;
       owns(person: Person, folder: Folder) if folder.parent != nil and owns(person, folder.parent);`)
     const people = source.getRepository(Person)
     const expected = { 1: [1], 2: [1], 3: [1, 3] } as const
     for (const folder of await source.getRepository(Folder).find()) {
-      const found = await people.find(await loading.authorizedActors('read', folder, Person, { order: { id: 'ASC' } }))
+      const found = await people.find({
+        ...filterArguments(await authorizer.loadActorFilter('read', folder, 'Person'), Person),
+        order: { id: 'ASC' },
+      })
       expect(found.map(({ id }) => id)).toEqual(expected[folder.id as 1 | 2 | 3])
       expect(() => authorizedActors('read', folder, Person)).toThrow(endless)
     }
@@ -116,14 +122,19 @@ describe.each(databases)('loading.authorizedActors on $name', (database) => {
 
   it('answers a recursion along an actor whose relations are not loaded', async () => {
     const authorizer = new Authorizer()
-    const { loading, authorizedFilter, authorizedQuery } = typeOrmAuthorization(authorizer, source)
+    const { authorizedFilter, authorizedQuery, authorizedWhere } = typeOrmAuthorization(authorizer, source, {
+      unscoped: 'allow',
+    })
     authorizer.loadSync(`allow(person: Person, "read", folder: Folder) if owns(person, folder);
       owns(person: Person, folder: Folder) if folder.owner = person;
       owns(person: Person, folder: Folder) if person.boss != nil and below(person, folder);
       below(person: Person, folder: Folder) if owns(person.boss, folder);`)
     const person = await source.getRepository(Person).findOneByOrFail({ id: 3 })
     const folders = source.getRepository(Folder)
-    const found = await folders.find(await loading.authorizedFilter(person, Folder, { order: { id: 'ASC' } }))
+    const found = await folders.find({
+      where: await authorizedWhere(person, 'read', Folder),
+      order: { id: 'ASC' },
+    })
     expect(found.map(({ id }) => id)).toEqual([1, 3])
     expect(() => authorizedFilter(person, Folder)).toThrow(endless)
     expect(() => authorizedQuery(person, 'read', Folder)).toThrow(endless)

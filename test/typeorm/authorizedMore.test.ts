@@ -1,10 +1,11 @@
 import type { EntityManager, EntitySubscriberInterface, InsertEvent, UpdateEvent } from 'typeorm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { typeOrmKinds } from '../databases.js'
 import { policy } from '../orm/workspace.js'
 import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_more', ['sqlite', 'postgresql', 'mysql'], ownVersion)
+const databases = await openDatabases('authorized_more', typeOrmKinds, ownVersion)
 
 type World = Awaited<ReturnType<typeof openWorkspace>>
 interface Row {
@@ -213,6 +214,13 @@ describe.each(databases)('An authorized manager on $name', (database) => {
       expect(await nameOf(() => world.as(1).find('Item'))).toBe('done')
       const filter = world.authorizedFilter(world.user(1), 'Item')
       expect(await nameOf(() => world.source.manager.find('Item', filter))).toBe('done')
+      for (const relations of [{ board: true }, { tags: true }])
+        for (const relationLoadStrategy of ['join', 'query'] as const) {
+          const related = { ...filter, relations, relationLoadStrategy }
+          expect(await nameOf(() => world.source.manager.find('Item', related))).toBe('UnsupportedOperationError')
+        }
+      const ids = { ...filter, loadRelationIds: true }
+      expect(await nameOf(() => world.source.manager.find('Item', ids))).toBe('UnsupportedOperationError')
       expect(logged.at(-1)).toContain('rows of the test')
     })
   })
@@ -377,6 +385,10 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     expect(await more((own) => own.save('Item', saved()))).toBe(2)
     const tags = [1, 3, 4].map((at) => ({ id: at, name: `tag ${at}` }))
     expect(await more((own) => own.upsert('Tag', tags, ['id']))).toBeLessThanOrEqual(3)
+    const linked = (own: EntityManager) => own.createQueryBuilder().relation('Item', 'tags').of(1)
+    const keys = many.slice(1).map(({ id }) => id)
+    expect(await sent(() => linked(manager()).add(keys))).toBeLessThanOrEqual(7)
+    expect(await sent(() => linked(manager()).remove(keys))).toBeLessThanOrEqual(8)
   })
 
   it('knows the entity of the rows that it inserts, and of those that an upsert finds', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { typeOrmKinds } from '../databases.js'
 import { openDatabases, ownVersion } from './databases.js'
 import { addRows, openWorkspace } from './workspace.js'
 
-const databases = await openDatabases('authorized_reads', ['sqlite', 'postgresql', 'mysql'], ownVersion)
+const databases = await openDatabases('authorized_reads', typeOrmKinds, ownVersion)
 
 interface Row {
   readonly [name: string]: unknown

@@ -100,19 +100,35 @@ describe.each(await openDatabases('stored', ['postgresql', 'mysql'], ownVersion)
         await manager.update(Item, key, data)
       },
       authorizeCreate: async ({ authorizer, me }, data) =>
-        await source.manager.insert(Item, await authorizer.authorizeCreate(me, 'Item', data)),
+        await source.manager.insert(Item, await authorizer.authorizeCreate(me, 'create', 'Item', data)),
       authorizeChange: async ({ authorizer, me }, { id: key, ...data }) => {
         await source.manager.insert(Item, { id: key })
         const row = await source.manager.findOneByOrFail(Item, { id: key })
-        await source.manager.update(Item, key, await authorizer.authorizeChange(me, row, data, { checkRead: false }))
+        await source.manager.update(
+          Item,
+          key,
+          await authorizer.authorizeChange(me, 'update', row, data, { checkRead: false }),
+        )
       },
     }
+
+    it.each(Object.entries(ways))('are an invalid body if no enum has them: %s', async (_, write) => {
+      const authorizer = new Authorizer({ log: () => {} })
+      const { authorizedManager } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow', log: () => {} })
+      authorizer.loadSync('allow(_: Owner, action, _: Item) if action in ["create", "read", "update"];')
+      const me = new Owner(1)
+      const made = { authorizer, me, manager: authorizedManager(me) as unknown as EntityManager }
+      const other = write(made, { id: ++id, level: 'nobody' } as Item)
+      await expect(other).rejects.toMatchObject({ name: 'InvalidBodyError' })
+      await write(made, { id: ++id, level: 'admin' } as Item)
+      expect(await source.manager.findOneBy(Item, { id })).toMatchObject({ level: 'admin' })
+    })
 
     it.each([...cases['both']!, ...cases[database.kind]!])(
       'are judged as they are stored: %s %j',
       async (field, value, rule) => {
         const authorizer = new Authorizer({ log: () => {} })
-        const { authorizedManager } = typeOrmAuthorization(authorizer, source, { log: () => {} })
+        const { authorizedManager } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow', log: () => {} })
         for (const [name, constant] of Object.entries(constants)) authorizer.registerConstant(constant, name)
         authorizer.loadSync(`
       allow(_: Owner, action, item: Item) if action in ["create", "update"] and (item.${field} = nil or ${rule});

@@ -1,11 +1,12 @@
 import type { EntityManager, EntitySubscriberInterface } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { typeOrmKinds } from '../databases.js'
 import { type Turn, tagPolicy, takeTurns } from '../orm/turns.js'
 import { policy } from '../orm/workspace.js'
 import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_turns', ['sqlite', 'postgresql', 'mysql'], ownVersion)
+const databases = await openDatabases('authorized_turns', typeOrmKinds, ownVersion)
 
 describe.each(databases)('Operations of authorized managers at the same time on $name', (database) => {
   let world: Awaited<ReturnType<typeof openWorkspace>>

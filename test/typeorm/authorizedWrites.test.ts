@@ -1,9 +1,10 @@
 import type { AuthorizedManager } from '@arcturus/typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { typeOrmKinds } from '../databases.js'
 import { openDatabases, ownVersion } from './databases.js'
 import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
 
-const databases = await openDatabases('authorized_writes', ['sqlite', 'postgresql', 'mysql'], ownVersion)
+const databases = await openDatabases('authorized_writes', typeOrmKinds, ownVersion)
 
 type Run = (manager: AuthorizedManager) => Promise<unknown>
 type Case = readonly [title: string, user: number, run: Run]

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorizedRows } from './authorizedRows.js'
 import { openDatabases } from './databases.js'
 import { Document, entities } from './entities.js'
 import { authorizationFor } from './people.js'
@@ -28,8 +29,8 @@ describe.each(databases)('Columns of booleans that hold another number on $name'
   afterAll(() => database.close(), 60_000)
 
   it.each(['read', 'edit'])('list no row that a check denies (%s)', async (action) => {
-    const { authorizer, authorizedResources } = authorization
-    const rows = await authorizedResources(null, action, Document)
+    const { authorizer } = authorization
+    const rows = await authorizedRows(authorization, null, action, Document)
     expect(rows).not.toEqual([])
     expect(authorizer.canMany(null, action, rows)).toEqual(rows.map(() => true))
   })

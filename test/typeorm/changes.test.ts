@@ -68,30 +68,34 @@ describe.each(databases)('authorizeChange and authorizeCreate with entities on $
 
   it.each(names)('load the relation of the row before, and return data to save: %s', async (name) => {
     const row = await seat(name, 1)
-    const data = await authorizer.authorizeChange(ann, row, { row: 'b' })
+    const data = await authorizer.authorizeChange(ann, 'update', row, { row: 'b' })
     await source.getRepository<Seat>(name).save({ ...row, ...data })
     expect(await seat(name, 1)).toMatchObject({ row: 'b' })
-    await expect(authorizer.authorizeChange(ann, await seat(name, 2), { row: 'b' })).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeChange(ann, 'update', await seat(name, 2), { row: 'b' })).rejects.toThrow(
+      ForbiddenError,
+    )
   })
 
   it.each(names)('refuse to give a row away, by the row or by its key: %s', async (name) => {
     const row = await seat(name, 1)
     for (const user of [bo, { id: 2 }, null])
-      await expect(authorizer.authorizeChange(ann, row, { user } as object)).rejects.toThrow(ForbiddenError)
-    expect(await authorizer.authorizeChange(ann, row, { user: { id: 1 } } as object)).toEqual({ user: { id: 1 } })
+      await expect(authorizer.authorizeChange(ann, 'update', row, { user } as object)).rejects.toThrow(ForbiddenError)
+    expect(await authorizer.authorizeChange(ann, 'update', row, { user: { id: 1 } } as object)).toEqual({
+      user: { id: 1 },
+    })
   })
 
   it('judge embedded columns, those in the data and those that stay', async () => {
     const desks = source.getRepository(desk)
     await desks.save({ id: 1, place: { city: 'Rome', floor: 1 } })
     const row = await desks.findOneByOrFail({ id: 1 })
-    const data = await authorizer.authorizeChange(ann, row, { place: { floor: 2 } })
+    const data = await authorizer.authorizeChange(ann, 'update', row, { place: { floor: 2 } })
     expect(data).toEqual({ place: { floor: 2 } })
     await desks.save({ id: 1, ...data } as Desk)
     expect(await desks.findOneByOrFail({ id: 1 })).toMatchObject({ place: { city: 'Rome', floor: 2 } })
     for (const patch of [{ place: { floor: 3 } }, { place: { city: 'Oslo' } }])
-      await expect(authorizer.authorizeChange(ann, row, patch)).rejects.toThrow(ForbiddenError)
-    const wrong = authorizer.authorizeChange(ann, row, { place: { flor: 1 } } as object)
+      await expect(authorizer.authorizeChange(ann, 'update', row, patch)).rejects.toThrow(ForbiddenError)
+    const wrong = authorizer.authorizeChange(ann, 'update', row, { place: { flor: 1 } } as object)
     await expect(wrong).rejects.toMatchObject({ code: 'unknown-column' })
   })
 
@@ -99,16 +103,16 @@ describe.each(databases)('authorizeChange and authorizeCreate with entities on $
     const repository = source.getRepository<Seat>('NamedSeat')
     for (const relations of [{}, { user: true }]) {
       const row = await repository.findOneOrFail({ where: { id: 1 }, relations })
-      await expect(authorizer.authorizeChange(ann, row, { userId: 2 })).rejects.toThrow(ForbiddenError)
-      await authorizer.authorizeChange(ann, row, { userId: 1 })
+      await expect(authorizer.authorizeChange(ann, 'update', row, { userId: 2 })).rejects.toThrow(ForbiddenError)
+      await authorizer.authorizeChange(ann, 'update', row, { userId: 1 })
     }
   })
 
   it.each(names)('judge a new row with the defaults of its table: %s', async (name) => {
-    expect(await authorizer.authorizeCreate(ann, name, { id: 7 })).toEqual({ id: 7 })
-    await expect(authorizer.authorizeCreate(bo, name, { id: 7 })).rejects.toThrow(ForbiddenError)
-    await authorizer.authorizeCreate(bo, name, { id: 7, user: bo })
-    await authorizer.authorizeCreate(bo, name, { id: 7, user: { id: 2 } })
-    await expect(authorizer.authorizeCreate(bo, name, { id: 7, user: ann })).rejects.toThrow(ForbiddenError)
+    expect(await authorizer.authorizeCreate(ann, 'create', name, { id: 7 })).toEqual({ id: 7 })
+    await expect(authorizer.authorizeCreate(bo, 'create', name, { id: 7 })).rejects.toThrow(ForbiddenError)
+    await authorizer.authorizeCreate(bo, 'create', name, { id: 7, user: bo })
+    await authorizer.authorizeCreate(bo, 'create', name, { id: 7, user: { id: 2 } })
+    await expect(authorizer.authorizeCreate(bo, 'create', name, { id: 7, user: ann })).rejects.toThrow(ForbiddenError)
   })
 })

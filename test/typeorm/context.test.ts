@@ -2,6 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { type TypeOrmAuthorization, typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntityManager } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorizedRows } from './authorizedRows.js'
 import { openDatabases } from './databases.js'
 import { Document, entities, User } from './entities.js'
 import { addPeople } from './people.js'
@@ -14,7 +15,7 @@ describe.each(databases)('The context of filters on $name', (database) => {
   beforeAll(async () => {
     source = await database.open(entities)
     const authorizer = new Authorizer().registerContext({ most: 'integer' })
-    authorization = typeOrmAuthorization(authorizer, source)
+    authorization = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     authorizer.loadSync(`
       allow(_: User, "read", document: Document) if document.views <= most;
       allow(user: User, "own", document: Document) if document.owner = user and most > 0;
@@ -25,8 +26,7 @@ describe.each(databases)('The context of filters on $name', (database) => {
   const ids = (rows: readonly { readonly id: number }[]) => rows.map(({ id }) => id).sort()
 
   it('is that of each call', async () => {
-    const { authorizedFilter, authorizedActors, authorizedQuery, authorizedResources, authorizedManager, loading } =
-      authorization
+    const { authorizedFilter, authorizedActors, authorizedQuery, authorizedManager } = authorization
     const user = await source.manager.findOneByOrFail(User, { id: 1 })
     for (const [most, expected] of [
       [2, [1, 2]],
@@ -36,9 +36,8 @@ describe.each(databases)('The context of filters on $name', (database) => {
       const options = { context: { most } }
       const lists = await Promise.all([
         source.manager.find(Document, authorizedFilter(user, Document, options)),
-        source.manager.find(Document, await loading.authorizedFilter(user, Document, options)),
-        authorizedQuery(user, 'read', Document, 'd', options).getMany(),
-        authorizedResources(user, 'read', Document, options),
+        authorizedQuery(user, 'read', Document, { alias: 'd', ...options }).getMany(),
+        authorizedRows(authorization, user, 'read', Document, options),
         // It guards the copy of TypeORM that the package uses.
         ...(source.manager instanceof EntityManager ? [authorizedManager(user, options).find(Document)] : []),
       ])
@@ -49,6 +48,6 @@ describe.each(databases)('The context of filters on $name', (database) => {
       source.manager.find(User, authorizedActors('own', document, User, { context: { most } }))
     expect([ids(await owners(1)), ids(await owners(0))]).toEqual([[1], []])
     expect(() => authorizedFilter(user, Document)).toThrow('no context "most"')
-    expect(() => authorizedQuery(user, 'read', Document, 'd', { context: { most: 'x' } })).toThrow('whole number')
+    expect(() => authorizedQuery(user, 'read', Document, { context: { most: 'x' } })).toThrow('whole number')
   })
 })

@@ -27,7 +27,9 @@ describe.each(databases)('A count on $name', (database) => {
   const user = (id: number) => source.getRepository(User).findOneByOrFail({ id })
   const ways: Readonly<Record<string, (user: User) => { list(): Promise<object[]>; count(): Promise<number> }>> = {
     'an authorized query': (one) => {
-      const query = authorization.authorizedQuery(one, 'read', Document, 'd').andWhere('id > :least', { least: 1 })
+      const query = authorization
+        .authorizedQuery(one, 'read', Document, { alias: 'd' })
+        .andWhere('id > :least', { least: 1 })
       return { list: () => query.getMany(), count: () => query.getCount() }
     },
     'a filtered find': (one) => {
@@ -36,7 +38,7 @@ describe.each(databases)('A count on $name', (database) => {
       return { list: () => documents.find(args), count: () => documents.count(args) }
     },
     'a page with its total': (one) => {
-      const query = authorization.authorizedQuery(one, 'read', Document, 'd')
+      const query = authorization.authorizedQuery(one, 'read', Document, { alias: 'd' })
       return { list: () => query.getMany(), count: async () => (await query.clone().limit(1).getManyAndCount())[1] }
     },
   }
@@ -58,10 +60,10 @@ describe.each(databases)('A count on $name', (database) => {
 
   it('has the rows of the list beside joins, filters and tables of the caller', async () => {
     const one = await user(1)
-    const authorized = () => authorization.authorizedQuery(one, 'read', Document, 'd')
+    const authorized = () => authorization.authorizedQuery(one, 'read', Document, { alias: 'd' })
     const queries = [
       authorized().leftJoinAndSelect('d.owner', 'o').andWhere('o.managerId IS NULL'),
-      authorization.applyAuthorization(authorized(), await user(2), 'read'),
+      authorization.authorizedQuery(await user(2), 'read', authorized()),
       authorized().addFrom(User, 'u').andWhere('u.id = 1'),
     ]
     const counts = await Promise.all(queries.map((query) => query.getCount()))

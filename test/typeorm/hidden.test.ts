@@ -1,5 +1,6 @@
 import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorizedRows } from './authorizedRows.js'
 import { openDatabases } from './databases.js'
 import { authorizationFor } from './people.js'
 
@@ -64,8 +65,8 @@ describe.each(await openDatabases('hidden', ['sqlite']))('Columns that are not s
     ['greet', Clerk],
   ])('are loaded for related rows if a check needs them: %s', async (action, entity) => {
     const rows = await source.getRepository<Clerk | Desk>(entity).find({ order: { id: 'ASC' } })
-    const { authorizer, authorizedResources } = authorization
+    const { authorizer } = authorization
     expect(await authorizer.isAllowedMany(null, action, rows)).toEqual([true, false])
-    expect(await authorizedResources<Clerk | Desk>(null, action, entity)).toMatchObject([{ id: 1 }])
+    expect(await authorizedRows<Clerk | Desk>(authorization, null, action, entity)).toMatchObject([{ id: 1 }])
   })
 })

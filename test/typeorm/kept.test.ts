@@ -154,7 +154,8 @@ describe.each(databases)('A filter on $name', (database) => {
   })
 
   it('rejects a query that returns rows of another table', async () => {
-    const authorized = (): SelectQueryBuilder<Document> => authorization.authorizedQuery(ann(), 'read', Document, 'd')
+    const authorized = (): SelectQueryBuilder<Document> =>
+      authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' })
     const other = (of: SelectQueryBuilder<ObjectLiteral>) => of.select('e').from(Document, 'e')
     await expect(other(authorized()).getMany()).rejects.toThrow(refused)
     await expect(other(authorized().clone()).getRawMany()).rejects.toThrow(refused)
@@ -188,7 +189,10 @@ describe.each(await openDatabases('pages', ['sqlite']))('A page with joins on $n
         ? await source
             .getRepository(Document)
             .find(authorizedFilter(ann(), Document, { take: 5, relations: { tags: true } }))
-        : await authorizedQuery(ann(), 'read', Document, 'd').leftJoinAndSelect('d.tags', 't').take(5).getMany()
+        : await authorizedQuery(ann(), 'read', Document, { alias: 'd' })
+            .leftJoinAndSelect('d.tags', 't')
+            .take(5)
+            .getMany()
     expect(logger.statements.length).toBe(2)
     expect(found.map(({ id }) => id)).toEqual([1, 4])
   })

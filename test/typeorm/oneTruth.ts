@@ -1,6 +1,7 @@
 import type * as typeorm from 'typeorm'
 import type { DataSource, ObjectLiteral } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorizedRows } from './authorizedRows.js'
 import { type Database, openDatabases } from './databases.js'
 import { authorizationFor } from './people.js'
 import { zooOf } from './zoo.js'
@@ -112,16 +113,14 @@ export async function proveOneTruth(version: Database['version'], decorators: ty
       const entity: new () => ObjectLiteral = zoo[model]
       const name = model.toLowerCase()
       const actor = body.includes('actor') ? 'actor' : '_'
-      const { authorizer, authorizedResources, authorizedQuery } = authorizationFor(
-        source,
-        `allow(${actor}: Member, "read", ${name}: ${model}) if ${body};`,
-      )
+      const authorization = authorizationFor(source, `allow(${actor}: Member, "read", ${name}: ${model}) if ${body};`)
+      const { authorizer, authorizedQuery } = authorization
       const ann = await source.getRepository(Member).findOneByOrFail({ id: 1 })
       const rows = await source.getRepository(entity).find({ order: { id: 'ASC' } })
       const checked: number[] = []
       for (const row of rows)
         if (await authorizer.isAllowed(ann, 'read', row).catch(() => false)) checked.push(row['id'])
-      const listed = (await authorizedResources(ann, 'read', entity)).map((row) => row['id']).sort()
+      const listed = (await authorizedRows(authorization, ann, 'read', entity)).map((row) => row['id']).sort()
       expect({ checked, listed }, authorizedQuery(ann, 'read', entity).getQuery()).toEqual({
         checked: expected,
         listed: expected,

@@ -125,7 +125,7 @@ describe.each(await openDatabases('other_key_types'))('A foreign key of another 
       )
       await source.query(`INSERT INTO org VALUES ('Acme', true), ('beta', false)`)
       await source.query(`INSERT INTO paper (id, org_code) VALUES (1, 'Acme'), (2, 'beta'), (3, 'ACME'), (4, NULL)`)
-      const { authorizer, loading } = authorizationFor(
+      const { authorizer, authorizedWhere } = authorizationFor(
         source,
         `
           allow(org: Org, "read", paper: Paper) if paper.org = org;
@@ -141,8 +141,8 @@ describe.each(await openDatabases('other_key_types'))('A foreign key of another 
           const allowed = await Promise.all(rows.map((row) => authorizer.isAllowed(org, action, row)))
           expect(rows.filter((_, at) => allowed[at]).map(({ id }) => id)).toEqual(expected)
         }
-        const listed = await loading.authorizedFilter(org, Paper, { action }).then(
-          (filter) => papers.find({ ...filter, order: { id: 'ASC' } }),
+        const listed = await authorizedWhere(org, action, Paper).then(
+          (where) => papers.find({ where, order: { id: 'ASC' } }),
           () => undefined,
         )
         // Filters can't compare these types.

@@ -17,7 +17,7 @@ export function authorizationFor(
   text = policy,
 ): TypeOrmAuthorization & { authorizer: Authorizer } {
   const authorizer = new Authorizer()
-  const authorization = typeOrmAuthorization(authorizer, dataSource)
+  const authorization = typeOrmAuthorization(authorizer, dataSource, { unscoped: 'allow' })
   authorizer.loadSync(text)
   return { authorizer, ...authorization }
 }

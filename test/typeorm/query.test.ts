@@ -2,6 +2,7 @@ import { ArgumentError, UnsupportedFilterError, UnsupportedOperationError } from
 import { TypeOrmSchemaError } from '@arcturus/typeorm'
 import { Brackets, type DataSource, Not, Raw, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorizedRows } from './authorizedRows.js'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
 import { addPeople, authorizationFor } from './people.js'
@@ -65,12 +66,12 @@ describe.each(databases)('An authorized query on $name', (database) => {
   const allowed = [1, 2, 4]
 
   it.each(sayings)('keeps its filter with an earlier call: %s', async (_, say, found) => {
-    const query = authorization.authorizedQuery(ann(), 'read', Document, 'd')
+    const query = authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' })
     expect(ids(await say(query).getMany())).toEqual(found.filter((id) => allowed.includes(id)))
   })
 
   it.each(sayings)('keeps its filter with a later call: %s', async (_, say, found) => {
-    const query = authorization.applyAuthorization(say(source.createQueryBuilder(Document, 'd')), ann(), 'read')
+    const query = authorization.authorizedQuery(ann(), 'read', say(source.createQueryBuilder(Document, 'd')))
     expect(ids(await query.getMany())).toEqual(found.filter((id) => allowed.includes(id)))
   })
 
@@ -102,13 +103,15 @@ describe.each(databases)('An authorized query on $name', (database) => {
     ],
   ]
   it.each(readings)('counts for %s', async (_, read, expected) => {
-    expect(await read(authorization.authorizedQuery(ann(), 'read', Document, 'd').orWhere('1 = 1'))).toEqual(expected)
+    expect(await read(authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' }).orWhere('1 = 1'))).toEqual(
+      expected,
+    )
   })
 
   it.each(['insert', 'update', 'delete', 'softDelete', 'restore', 'relation'] as const)(
     'cannot become a query of %s, nor can its clones',
     (write) => {
-      const query = authorization.authorizedQuery(ann(), 'edit', Document, 'd')
+      const query = authorization.authorizedQuery(ann(), 'edit', Document, { alias: 'd' })
       const refused = expect.objectContaining({ code: 'unguarded-operation' })
       for (const one of [query, query.clone(), query.clone().clone()]) {
         const become = (): unknown => (one[write] as () => unknown)()
@@ -120,14 +123,14 @@ describe.each(databases)('An authorized query on $name', (database) => {
 
   it('is not cached under a name that users share', async () => {
     const keeping = await database.open(entities, { cache: true, synchronize: true })
-    const { authorizedFilter, authorizedQuery, applyAuthorization } = authorizationFor(keeping)
-    const query = (user: User | null): Query => authorizedQuery(user, 'read', Document, 'd')
+    const { authorizedFilter, authorizedQuery } = authorizationFor(keeping)
+    const query = (user: User | null): Query => authorizedQuery(user, 'read', Document, { alias: 'd' })
     const documents = (): Query => keeping.createQueryBuilder(Document, 'd').cache('documents', 60_000)
     for (const one of [query(ann()).cache('documents', 60_000), query(ann()).clone().cache('documents')])
       await expect(one.getMany()).rejects.toThrow(UnsupportedOperationError)
     const cache = { id: 'documents', milliseconds: 60_000 }
     expect(() => authorizedFilter(ann(), Document, { cache })).toThrow(UnsupportedOperationError)
-    expect(() => applyAuthorization(documents(), ann(), 'read')).toThrow(UnsupportedOperationError)
+    expect(() => authorizedQuery(ann(), 'read', documents())).toThrow(UnsupportedOperationError)
     if (database.kind !== 'sqlite') {
       expect(ids(await query(ann()).cache(60_000).getMany())).toEqual(allowed)
       expect(ids(await query(null).cache(60_000).getMany())).toEqual([4])
@@ -137,25 +140,22 @@ describe.each(databases)('An authorized query on $name', (database) => {
   it('cannot be inside brackets, but can be a subquery', async () => {
     const query = source.createQueryBuilder(Document, 'd')
     // Sound: the builder that brackets are made with is one of selects.
-    const within = new Brackets((one) => authorization.applyAuthorization(one as Query, ann(), 'read'))
+    const within = new Brackets((one) => authorization.authorizedQuery(ann(), 'read', one as Query))
     expect(() => query.where(within)).toThrow(UnsupportedOperationError)
     const users = source.createQueryBuilder(User, 'u')
     users.where((one) => {
       const inner = one.subQuery().select('d.ownerId').from(Document, 'd') as Query
-      return `u.id IN ${authorization.applyAuthorization(inner, null, 'read').getQuery()}`
+      return `u.id IN ${authorization.authorizedQuery(null, 'read', inner).getQuery()}`
     })
     expect(await users.getMany()).toMatchObject([{ id: 2 }])
   })
 
   it('takes several filters, also of one kind', async () => {
-    const both = authorization.applyAuthorization(
-      authorization.authorizedQuery(ann(), 'read', Document, 'd'),
-      ann(),
-      'edit',
-    )
+    const query = authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' })
+    const both = authorization.authorizedQuery(ann(), 'edit', query)
     expect(ids(await both.orWhere('1 = 1').getMany())).toEqual([1, 2])
     const another = authorizationFor(source)
-    expect(ids(await another.applyAuthorization(both, null, 'read').getMany())).toEqual([])
+    expect(ids(await another.authorizedQuery(null, 'read', both).getMany())).toEqual([])
   })
 
   /** SQL that leads out of its place. Without the filter, each of these is an error of some databases, and all rows on others. */
@@ -199,9 +199,10 @@ describe.each(databases)('An authorized query on $name', (database) => {
     ],
   ]
   it.each(escapes)('throws for SQL that %s', async (_, say) => {
-    const before = (): Query => authorization.applyAuthorization(say(documents()), ann(), 'read')
-    const after = (): Query => say(authorization.authorizedQuery(ann(), 'read', Document, 'd'))
-    const clone = (): Query => say(authorization.authorizedQuery(ann(), 'read', Document, 'd').clone()).clone()
+    const before = (): Query => authorization.authorizedQuery(ann(), 'read', say(documents()))
+    const after = (): Query => say(authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' }))
+    const clone = (): Query =>
+      say(authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' }).clone()).clone()
     for (const make of [before, after, clone])
       for (const run of [
         (query: Query) => query.getMany(),
@@ -213,14 +214,14 @@ describe.each(databases)('An authorized query on $name', (database) => {
 
   it('has no common table expression that hides a table', async () => {
     const hiding = `SELECT ${[1, 2, 3, 4, 5].map((id) => `${id} AS documentId`).join(' UNION SELECT ')}`
-    const query = authorization.authorizedQuery(ann(), 'read', Document, 'd')
+    const query = authorization.authorizedQuery(ann(), 'read', Document, { alias: 'd' })
     const { tableName } = source.getMetadata(Document).relations.find((one) => one.propertyName === 'tags')!
       .junctionEntityMetadata!
     const before = source.createQueryBuilder(Document, 'd').addCommonTableExpression(hiding, 'people')
     for (const one of [
       query.clone().addCommonTableExpression(hiding, tableName.toUpperCase()),
       query.clone().addCommonTableExpression(hiding, tableName.toUpperCase()).clone(),
-      authorization.applyAuthorization(before, ann(), 'read'),
+      authorization.authorizedQuery(ann(), 'read', before),
     ])
       await expect(one.getMany()).rejects.toThrow(UnsupportedOperationError)
     const chosen = query
@@ -234,49 +235,49 @@ describe.each(databases)('An authorized query on $name', (database) => {
       source,
       'allow(user: User, "read", document: Document) if document.ownerId != user.id;',
     )
-    const inner = others.authorizedQuery(ann(), 'read', Document, 'd').select('d.id').getQuery()
+    const inner = others.authorizedQuery(ann(), 'read', Document, { alias: 'd' }).select('d.id').getQuery()
     const documents = source.createQueryBuilder(Document, 'x').where(`x.id IN (${inner})`)
     expect(await documents.getMany().catch(() => [])).toEqual([])
   })
 
   it('lists resources', async () => {
-    expect(ids(await authorization.authorizedResources(ann(), 'read', Document))).toEqual(allowed)
-    expect(ids(await authorization.authorizedResources(null, 'read', Document))).toEqual([4])
-    expect(await authorization.authorizedResources(ann(), 'read', Tag)).toHaveLength(1)
+    expect(ids(await authorizedRows(authorization, ann(), 'read', Document))).toEqual(allowed)
+    expect(ids(await authorizedRows(authorization, null, 'read', Document))).toEqual([4])
+    expect(await authorizedRows(authorization, ann(), 'read', Tag)).toHaveLength(1)
   })
 
   it.each<[string, () => unknown, unknown]>([
     [
       'a builder of a write',
-      () => authorization.applyAuthorization(source.createQueryBuilder().update(Document) as never, ann(), 'edit'),
+      () => authorization.authorizedQuery(ann(), 'edit', source.createQueryBuilder().update(Document) as never),
       UnsupportedOperationError,
     ],
     [
       'a query of no entity',
       () =>
-        authorization.applyAuthorization(
-          source.createQueryBuilder().select('1').from('(SELECT 1)', 'x') as never,
+        authorization.authorizedQuery(
           ann(),
           'read',
+          source.createQueryBuilder().select('1').from('(SELECT 1)', 'x') as never,
         ),
       ArgumentError,
     ],
-    ['what is no query', () => authorization.applyAuthorization({} as never, ann(), 'read'), ArgumentError],
+    ['what is no entity', () => authorization.authorizedQuery(ann(), 'read', {} as never), TypeOrmSchemaError],
     ['an undefined actor', () => authorization.authorizedQuery(undefined, 'read', Document), ArgumentError],
     ['an action that nobody knows', () => authorization.authorizedQuery(ann(), 'raed', Document), ArgumentError],
     [
       'an alias that is no text',
-      () => authorization.authorizedQuery(ann(), 'read', Document, 5 as never),
+      () => authorization.authorizedQuery(ann(), 'read', Document, { alias: 5 as never }),
       ArgumentError,
     ],
     [
       'an alias that is one within filters',
-      () => authorization.authorizedQuery(ann(), 'read', Document, 'ARC_1'),
+      () => authorization.authorizedQuery(ann(), 'read', Document, { alias: 'ARC_1' }),
       ArgumentError,
     ],
     [
       'a query with an alias that is one within filters',
-      () => authorization.applyAuthorization(source.createQueryBuilder(Document, 'arc_1'), ann(), 'read'),
+      () => authorization.authorizedQuery(ann(), 'read', source.createQueryBuilder(Document, 'arc_1')),
       ArgumentError,
     ],
     [
@@ -299,6 +300,6 @@ describe.each(databases)('An authorized query on $name', (database) => {
       'allow(_, "read", document: Document) if document.id = 1 and print(document);',
     )
     expect(() => strict.authorizedQuery(ann(), 'read', Document)).toThrow(UnsupportedFilterError)
-    await expect(strict.authorizedResources(ann(), 'read', Document)).rejects.toThrow(UnsupportedFilterError)
+    await expect(authorizedRows(strict, ann(), 'read', Document)).rejects.toThrow(UnsupportedFilterError)
   })
 })

@@ -64,7 +64,7 @@ describe.each(databases)('A reference that is read in another form than its key 
       { dropSchema: true },
     )
     const authorizer = new Authorizer()
-    const { loading } = typeOrmAuthorization(authorizer, source)
+    const { authorizedWhere } = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     authorizer.loadSync(policy)
     await source.getRepository(Owner).insert({ id, name: 'ann' } as object)
     const parcels = source.getRepository(Parcel)
@@ -79,8 +79,8 @@ describe.each(databases)('A reference that is read in another form than its key 
       const rows = await parcels.find({ order: { id: 'ASC' } })
       const allowed = await Promise.all(rows.map((row) => authorizer.isAllowed(owner, action, row)))
       expect(rows.filter((_, at) => allowed[at]).map((row) => row.id)).toEqual(expected)
-      const listed = await loading.authorizedFilter(owner, Parcel, { action }).then(
-        (filter) => parcels.find(filter),
+      const listed = await authorizedWhere(owner, action, Parcel).then(
+        (where) => parcels.find({ where }),
         () => undefined,
       )
       // A database can't compare a transformed value.

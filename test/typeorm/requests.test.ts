@@ -20,7 +20,7 @@ describe.each(databases)('The queries of a request on $name', (database) => {
 
   const open = (policy: string): Authorizer => {
     const authorizer = new Authorizer()
-    typeOrmAuthorization(authorizer, source)
+    typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     authorizer.loadSync(policy)
     return authorizer
   }

@@ -100,7 +100,9 @@ describe.each(databases)('Recursions within recursions on $name', (database) => 
           action,
           rows.map((row) => authorizer.as('Document', row)),
         )
-        const filtered = await authorizedQuery(actor, action, entities.Document, 'd').orderBy('d.id').getMany()
+        const filtered = await authorizedQuery(actor, action, entities.Document, { alias: 'd' })
+          .orderBy('d.id')
+          .getMany()
         expect(filtered).toEqual(rows.filter((_, at) => allowed[at]))
         found.push(filtered.length)
       }

@@ -9,7 +9,7 @@ declare const user: User
 
 it('gives arguments that TypeORM takes, and keeps the types of the caller', () => {
   const check = (): void => {
-    const { authorizedFilter, authorizedQuery, applyAuthorization, authorizedResources, loading } = authorization
+    const { authorizedFilter, authorizedQuery, authorizedWhere, rows } = authorization
     expectTypeOf(authorizedFilter(user, Document)).toExtend<FindManyOptions<Document>>()
     expectTypeOf(authorizedFilter(user, Document).where).toEqualTypeOf<FindOptionsWhere<Document>>()
     const filtered = authorizedFilter(user, Document, {
@@ -24,11 +24,15 @@ it('gives arguments that TypeORM takes, and keeps the types of the caller', () =
     expectTypeOf(documents.update(authorizedFilter(user, Document).where, { title: 'x' })).toBeObject()
     expectTypeOf(authorizedQuery(user, 'read', Document)).toEqualTypeOf<SelectQueryBuilder<Document>>()
     expectTypeOf(authorizedQuery(user, 'read', 'Document')).toExtend<SelectQueryBuilder<object>>()
-    expectTypeOf(applyAuthorization(documents.createQueryBuilder(), user, 'read')).toEqualTypeOf<
+    expectTypeOf(authorizedQuery(user, 'read', documents.createQueryBuilder())).toEqualTypeOf<
       SelectQueryBuilder<Document>
     >()
-    expectTypeOf(authorizedResources(user, 'read', Document)).resolves.toEqualTypeOf<Document[]>()
-    expectTypeOf(loading.authorizedQuery(user, 'read', Document)).resolves.toEqualTypeOf<SelectQueryBuilder<Document>>()
+    expectTypeOf(authorizedWhere(user, 'read', Document)).resolves.toEqualTypeOf<FindOptionsWhere<Document>>()
+    expectTypeOf(rows.findOneBy(Document, { id: 1 })).resolves.toEqualTypeOf<Document | null>()
+    // @ts-expect-error: only await makes it a where
+    documents.find({ where: authorizedWhere(user, 'read', Document) })
+    // @ts-expect-error: it only reads
+    rows.save(new Document())
     // @ts-expect-error: no such column
     authorizedFilter(user, Document, { where: { titel: 'x' } })
     // @ts-expect-error: no such argument

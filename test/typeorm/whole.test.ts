@@ -102,7 +102,7 @@ describe.each(databases)('The relations of a loaded row on $name', (database) =>
       },
     })
     authorizer = new Authorizer()
-    authorization = typeOrmAuthorization(authorizer, source)
+    authorization = typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     authorizer.loadSync(policy)
     const { manager } = source
     user = await manager.save(Object.assign(new User(), { id: 1, name: 'ann' }))
@@ -272,9 +272,14 @@ describe.each(databases)('The relations of a loaded row on $name', (database) =>
     'authorizedFilter with a condition': async () =>
       (await docs().find(authorization.authorizedFilter(user, Doc, { action: 'list', where, relations, take: 1 })))[0],
     authorizedQuery: () =>
-      authorization.authorizedQuery(user, 'list', Doc, 'd').leftJoinAndSelect('d.holds', 'h').getOne(),
+      authorization.authorizedQuery(user, 'list', Doc, { alias: 'd' }).leftJoinAndSelect('d.holds', 'h').getOne(),
     'a clone of authorizedQuery': () =>
-      authorization.authorizedQuery(user, 'list', Doc, 'd').clone().leftJoinAndSelect('d.holds', 'h').take(1).getOne(),
+      authorization
+        .authorizedQuery(user, 'list', Doc, { alias: 'd' })
+        .clone()
+        .leftJoinAndSelect('d.holds', 'h')
+        .take(1)
+        .getOne(),
   }
   it.each(Object.keys(whole))('are whole, and not loaded again, after %s', async (name) => {
     const doc = await whole[name]!()
@@ -300,7 +305,7 @@ describe.each(listened)('A listener that changes relations of loaded rows on $na
   beforeAll(async () => {
     source = await database.open(entities)
     authorizer = new Authorizer()
-    typeOrmAuthorization(authorizer, source)
+    typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
     authorizer.loadSync(policy)
     const { manager } = source
     user = await manager.save(Object.assign(new User(), { id: 7, name: 'bo' }))

@@ -130,7 +130,7 @@ export async function openWorkspace(
       await source.query(`ALTER SEQUENCE "${table}_id_seq" RESTART WITH 100`)
   if (database.kind === 'sqlite') await source.query('PRAGMA foreign_keys = ON')
   const authorizer = new Authorizer({ log: () => {} })
-  const authorization = typeOrmAuthorization(authorizer, source, options)
+  const authorization = typeOrmAuthorization(authorizer, source, { unscoped: 'allow', ...options })
   authorizer.loadSync(text)
   const user = (id: number) => authorizer.as('User', { id, name: `user ${id}` })
   return {

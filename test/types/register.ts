@@ -50,7 +50,7 @@ export function onExpress(authorizer: Authorizer): void {
   app.get('/documents/:id', authorize('read', find), async (req, res) => {
     expectTypeOf(req.authorization.actor).toEqualTypeOf<User | null>()
     expectTypeOf(await req.authorization.pickAuthorized()).toEqualTypeOf<Partial<Document>>()
-    await req.authorization.assertWritable(req.body, 'edit')
+    await req.authorization.assertWritable('edit', req.body)
     // @ts-expect-error a misspelt action
     res.json(req.authorization.can('raed'))
     // @ts-expect-error an action of another model

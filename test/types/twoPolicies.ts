@@ -122,8 +122,8 @@ export function compiled(module: CompiledAuthorizer<BillingPolicy>): void {
   module.authorizedRows(customer, 'close', [invoice])
 }
 
-export async function onPrisma(): Promise<void> {
-  const { authorizedFilter, authorizedWhere, authorizedActors, authorizedClient } = prismaAuthorization(billing)
+export async function onPrisma(client: { $extends: unknown }): Promise<void> {
+  const { authorizedFilter, authorizedWhere, authorizedActors, authorizedClient } = prismaAuthorization(billing, client)
   authorizedFilter(customer, { action: 'pay' })
   // @ts-expect-error a misspelt action
   authorizedFilter(customer, { action: 'pya' })
@@ -139,10 +139,8 @@ export async function onPrisma(): Promise<void> {
 }
 
 export async function onTypeOrm(dataSource: DataSource): Promise<void> {
-  const { authorizedFilter, authorizedQuery, authorizedActors, authorizedManager, loading } = typeOrmAuthorization(
-    billing,
-    dataSource,
-  )
+  const { authorizedFilter, authorizedQuery, authorizedActors, authorizedManager, authorizedWhere } =
+    typeOrmAuthorization(billing, dataSource)
   authorizedFilter(customer, Invoice, { action: 'pay' })
   authorizedQuery(customer, 'pay', Invoice)
   // @ts-expect-error an action of customers
@@ -150,7 +148,7 @@ export async function onTypeOrm(dataSource: DataSource): Promise<void> {
   // @ts-expect-error an action of customers
   authorizedQuery(customer, 'close', Invoice)
   // @ts-expect-error an invoice is no actor
-  await loading.authorizedQuery(invoice, 'pay', Invoice)
+  await authorizedWhere(invoice, 'pay', Invoice)
   // @ts-expect-error an action of customers
   authorizedActors('close', invoice, Customer)
   // @ts-expect-error an invoice is no actor

@@ -3,7 +3,7 @@ import { Authorizer } from '@arcturus/core'
 import '@arcturus/core/sync'
 import { expressAuthorization } from '@arcturus/express'
 import { type AuthorizedClient, type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
-import { type ModelName, schema } from '../generated/arcturus/schema.js'
+import { schema } from '../generated/arcturus/schema.js'
 import type { Database } from './database.js'
 import { handleIn, type Person, withRoles } from './people.js'
 
@@ -17,12 +17,13 @@ declare module '@arcturus/core' {
 /**
  * One policy for all that GitClub decides: the checks of its routes and the filters of its lists.
  *
- * @param options - By default, queries without a filter are refused.
+ * @param options - Other options of `prismaAuthorization`.
  */
-export function createAuthorization(database: Database, options: PrismaAuthorizationOptions = { unscoped: 'refuse' }) {
+export function createAuthorization(database: Database, options: PrismaAuthorizationOptions = {}) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
-  const { extension, authorizedClient, ...lists } = prismaAuthorization<ModelName, Database>(authorizer, schema, {
+  const { prisma, rows, authorizedClient, ...lists } = prismaAuthorization(authorizer, database, {
+    schema,
     // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
     actions: { models: { Issue: { update: 'delete' }, Repository: { update: 'describe' } } },
     ...options,
@@ -30,9 +31,6 @@ export function createAuthorization(database: Database, options: PrismaAuthoriza
   const file = new URL('../policy.polar', import.meta.url)
   authorizer.loadSync({ text: readFileSync(file, 'utf8'), name: 'policy.polar' })
 
-  const prisma = database.$extends(extension)
-  // All rows, for what decides about them after it loaded them.
-  const rows = authorizedClient(null).unguarded('the current user, and the rows of routes that call authorize(…)')
   const { authorize, unguarded } = expressAuthorization(authorizer, {
     actor: (req) => {
       const handle = handleIn(req.get('authorization'))
@@ -41,7 +39,8 @@ export function createAuthorization(database: Database, options: PrismaAuthoriza
     client: (person) => authorizedClient(person),
     challenge: 'Bearer realm="GitClub"',
   })
-  return { authorizer, prisma, rows, authorizedClient, authorize, unguarded, ...lists }
+  const unchecked = authorizedClient(null).unguarded('writes that their routes have checked')
+  return { authorizer, prisma, rows, unchecked, authorizedClient, authorize, unguarded, ...lists }
 }
 
 export type GitClub = ReturnType<typeof createAuthorization>

@@ -6,7 +6,7 @@ import { shownTo, withRepository } from './shown.js'
 import { whyOf } from './why.js'
 
 export function issueRoutes(gitClub: GitClub): Router {
-  const { authorizer, prisma, rows, authorizedClient, authorize, authorizedFilter } = gitClub
+  const { authorizer, rows, authorizedClient, authorize, authorizedWhere } = gitClub
   const router = Router()
 
   const findIssue = (req: Request<{ id: string }>) =>
@@ -18,11 +18,11 @@ export function issueRoutes(gitClub: GitClub): Router {
   // The latest open issues of all that the person may read, wherever they are.
   router.get('/issues', async (req, res) => {
     const { authorization } = req
-    const filter = authorizedFilter(authorization.actor, { where: { closed: false } })
+    const where = { AND: [await authorizedWhere(authorization.actor, 'read', 'Issue'), { closed: false }] }
     const [count, issues] = await Promise.all([
-      prisma.issue.count(filter),
-      prisma.issue.findMany({
-        ...filter,
+      rows.issue.count({ where }),
+      rows.issue.findMany({
+        where,
         include: withRepository,
         orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
         take: 20,

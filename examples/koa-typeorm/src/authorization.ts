@@ -17,23 +17,19 @@ declare module '@arcturus/core' {
 
 /**
  * One policy for all that Folio decides: the checks of its routes and the filters of its lists.
- *
- * @param options - By default, queries without a filter are refused.
  * @throws {PolicyError} There is a mistake in the policy; the message says where.
  */
-export async function createAuthorization(
-  database: DataSource,
-  options: TypeOrmAuthorizationOptions = { unscoped: 'refuse' },
-) {
+export async function createAuthorization(database: DataSource, options: TypeOrmAuthorizationOptions = {}) {
   const authorizer = new Authorizer()
   // The models of the policy are the entities.
-  const { authorizedManager, authorizedFilter, authorizedQuery, authorizedActors, filterArguments } =
-    typeOrmAuthorization(authorizer, database, {
-      actions: { update: 'edit', models: { Folder: { create: 'add' } } },
-      ...options,
-    })
-  // All rows, for what decides about them after it loaded them.
-  const rows = authorizedManager(null).unguarded('the current user, and the rows of routes that call authorize(…)')
+  const { rows, authorizedManager, ...lists } = typeOrmAuthorization(authorizer, database, {
+    actions: { update: 'edit', models: { Folder: { create: 'add' } } },
+    // Each person may read all people, so the authors beside documents need no filter. Other rows need one.
+    unscoped: { Person: 'allow' },
+    ...options,
+  })
+  // Writes what a route has authorized: a new document, and the shares of a folder or document.
+  const manager = authorizedManager(null).unguarded('rows that a route authorized before')
   // Prints what only looks wrong, such as a misspelt field.
   await loadPolicyFiles(authorizer, fileURLToPath(new URL('../policy.polar', import.meta.url)))
 
@@ -47,13 +43,11 @@ export async function createAuthorization(
     challenge: 'Bearer realm="Folio"',
   })
   return {
+    ...lists,
     rows,
+    manager,
     authorizer,
     authorizedManager,
-    authorizedFilter,
-    authorizedQuery,
-    authorizedActors,
-    filterArguments,
     authorize,
     unguarded,
   }

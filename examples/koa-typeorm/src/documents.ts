@@ -8,7 +8,14 @@ import { whyOf } from './why.js'
 
 const pageSize = 10
 
-export function documentRoutes({ rows, authorizer, authorizedManager, authorize, authorizedQuery }: Folio): Router {
+export function documentRoutes({
+  rows,
+  manager,
+  authorizer,
+  authorizedManager,
+  authorize,
+  authorizedQuery,
+}: Folio): Router {
   const router = new Router()
   const findFolder = (ctx: RouterContext) => rows.findOneBy(Folder, { id: idIn(ctx.params['id']) })
   const findDocument = (ctx: RouterContext) =>
@@ -18,7 +25,7 @@ export function documentRoutes({ rows, authorizer, authorizedManager, authorize,
   router.get('/documents', async (ctx) => {
     const { authorization } = ctx.state
     const page = numberIn(ctx, 'page', 1)
-    const query = authorizedQuery(authorization.actor, 'read', Document, 'document')
+    const query = authorizedQuery(authorization.actor, 'read', Document, { alias: 'document' })
       .innerJoinAndSelect('document.author', 'author')
       .orderBy('document.updatedAt', 'DESC')
       .addOrderBy('document.id')
@@ -67,9 +74,9 @@ export function documentRoutes({ rows, authorizer, authorizedManager, authorize,
       folder: authorization.resource,
     })
     // Whoever writes a document owns it; what they may write of it is asked of the document that there is going to be.
-    await authorization.assertWritable(body, 'edit', draft)
+    await authorization.assertWritable('edit', draft, body)
     textIn(body['title'], 'title', 120)
-    const document = await rows.save(Object.assign(draft, changesIn(body)))
+    const document = await manager.save(Object.assign(draft, changesIn(body)))
     ctx.status = 201
     ctx.body = { document: await authorization.pickAuthorized(document) }
   })

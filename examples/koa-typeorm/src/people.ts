@@ -14,7 +14,10 @@ export function handleIn(header: string): string | undefined {
  * Somebody with all that the policy asks about them: their shares, their teams, and those around these. Loaded once in a request,
  * it is why neither lists nor checks look for shares again.
  */
-export async function findPerson(rows: EntityManager, handle: string): Promise<Person | null> {
+export async function findPerson(
+  rows: Pick<EntityManager, 'find' | 'findOne'>,
+  handle: string,
+): Promise<Person | null> {
   const person = await rows.findOne(Person, { where: { handle }, relations: { shares: true, teams: true } })
   if (!person || person.teams.length === 0) return person
 

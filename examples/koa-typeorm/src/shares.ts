@@ -8,10 +8,10 @@ import { roles, Share } from './entities/share.js'
 import { Team } from './entities/team.js'
 import { BadRequest, bodyIn, idIn, oneOf } from './requests.js'
 
-export function shareRoutes({ rows, authorize }: Folio): Router {
+export function shareRoutes({ rows, manager, authorize }: Folio): Router {
   const router = new Router()
   // Who may share a folder or a document sees and changes all of its shares: the routes decide.
-  const shares = rows.getRepository(Share)
+  const shares = manager.getRepository(Share)
 
   // Whom something can be shared with.
   router.get('/teams', async (ctx) => {
@@ -21,12 +21,10 @@ export function shareRoutes({ rows, authorize }: Folio): Router {
   /** The row of an id in a body; null where the body has none. */
   async function one<Row extends Person | Team>(entity: EntityTarget<Row>, id: unknown, name: string) {
     if (id === undefined || id === null) return null
-    const row = await rows
-      .createQueryBuilder(entity, 'row')
-      .where('row.id = :id', { id: idIn(String(id)) })
-      .getOne()
+    const row = await rows.findOne(entity as EntityTarget<Person | Team>, { where: { id: idIn(String(id)) } })
     if (!row) throw new BadRequest(`There is no such ${name}.`)
-    return row
+    // Sound: the row is of the entity.
+    return row as Row
   }
 
   // Folders and documents are shared alike.

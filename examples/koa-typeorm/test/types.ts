@@ -27,7 +27,7 @@ export async function rightUses(): Promise<Role<'Folder'>> {
   await authorizer.filter(person, 'edit', 'Document').matches(document)
   for (const action of await authorizer.authorizedActions(person, document)) action satisfies 'read' | string
   await authorizer.authorizeField(person, 'edit', document, 'amount')
-  await authorizer.authorizeChange(person, document, { title: 'Plan' }, { action: 'edit' })
+  await authorizer.authorizeChange(person, 'edit', document, { title: 'Plan' })
   authorizer.can(authorizer.as('Person', claims), 'add', authorizer.as('Folder', { id: 1 }))
   explain(authorizer, person, 'classify', document)
   authorize('classify', () => document)
@@ -78,9 +78,9 @@ export async function mistakes(): Promise<void> {
   // @ts-expect-error a misspelt field
   await authorizer.authorizeField(person, 'edit', document, 'amuont')
   // @ts-expect-error an action of folders
-  await authorizer.authorizeChange(person, document, {}, { action: 'add' })
+  await authorizer.authorizeChange(person, 'add', document, {})
   // @ts-expect-error an action of documents
-  await authorizer.authorizeCreate(person, 'Folder', {}, { action: 'classify' })
+  await authorizer.authorizeCreate(person, 'classify', 'Folder', {})
   // @ts-expect-error an action of documents
   authorizer.actorFilter('classify', folder, 'Person')
   // @ts-expect-error a team is no actor

@@ -8,7 +8,10 @@ import { personCookie } from './session'
 const kept = globalThis as { helpDeskDatabase?: ReturnType<typeof openDatabase> }
 kept.helpDeskDatabase ??= openDatabase(databaseUrl())
 
-export const { authorizer, authorizedFilter, clientOf, prisma, rows } = createHelpDesk(kept.helpDeskDatabase, policy)
+export const { authorizer, authorizedFilter, clientOf, prisma, rows, unchecked } = createHelpDesk(
+  kept.helpDeskDatabase,
+  policy,
+)
 
 export const { withAuthorization, serverAction, authorize, Can, authorizedActions, authorization, unguarded } =
   nextAuthorization(authorizer, {

@@ -1,7 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 import '@arcturus/core/sync'
 import { type AuthorizedClient, type PrismaAuthorizationOptions, prismaAuthorization } from '@arcturus/prisma'
-import { type ModelName, schema } from '../generated/arcturus/schema'
+import { schema } from '../generated/arcturus/schema'
 import type { Prisma, PrismaClient } from '../generated/prisma/client'
 
 /** Who asks: somebody, with the memberships that most decisions are about. */
@@ -23,23 +23,18 @@ export type HelpDeskClient = AuthorizedClient<PrismaClient>
  * One policy for all that the help desk decides, and the database whose lists it filters.
  *
  * @param policy - The text of policy.polar.
- * @param options - By default, queries without a filter are refused.
+ * @param options - Other options of `prismaAuthorization`.
  * @throws {ArcturusError} The policy has a mistake, with its place.
  */
-export function createHelpDesk(
-  database: PrismaClient,
-  policy: string,
-  options: PrismaAuthorizationOptions = { unscoped: 'refuse' },
-) {
+export function createHelpDesk(database: PrismaClient, policy: string, options: PrismaAuthorizationOptions = {}) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
-  const { extension, authorizedClient, ...others } = prismaAuthorization<ModelName, PrismaClient>(authorizer, schema, {
+  const { prisma, rows, authorizedClient, ...others } = prismaAuthorization(authorizer, database, {
+    schema,
     actions: { models: { Ticket: { update: 'edit' } } },
     ...options,
   })
   authorizer.loadSync({ text: policy, name: 'policy.polar' })
-  const prisma = database.$extends(extension)
-  // All rows, for what decides about them itself.
-  const rows = authorizedClient(null).unguarded('the current user, and the rows of actions and pages that authorize')
-  return { authorizer, prisma, rows, clientOf: (user: Person | null) => authorizedClient(user), ...others }
+  const unchecked = authorizedClient(null).unguarded('writes that their actions have checked')
+  return { authorizer, prisma, rows, unchecked, clientOf: (user: Person | null) => authorizedClient(user), ...others }
 }

@@ -29,7 +29,7 @@ export async function rightUses(): Promise<Role<'Tenant'>> {
   authorizer.can(person, 'close', ticket)
   authorizer.can(person, 'add_note', part)
   authorizer.can(authorizer.as('User', { id: 1 }), 'export', ticket.tenant)
-  await authorizer.authorizeChange(person, ticket, { subject: 'Tent' }, { action: 'edit' })
+  await authorizer.authorizeChange(person, 'edit', ticket, { subject: 'Tent' })
   explain(authorizer, person, 'reopen', ticket)
   const found = await authorize('read', findTicket(1))
   await authorizedActions(found)
@@ -60,7 +60,7 @@ export async function mistakes(): Promise<void> {
   // @ts-expect-error a misspelt model
   authorizer.as('Tiket', { id: 1 })
   // @ts-expect-error an action of tenants
-  await authorizer.authorizeChange(person, ticket, {}, { action: 'export' })
+  await authorizer.authorizeChange(person, 'export', ticket, {})
   // @ts-expect-error an action of tenants
   explain(authorizer, person, 'export', ticket)
   // @ts-expect-error a tenant is no actor

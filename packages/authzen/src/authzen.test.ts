@@ -1,46 +1,11 @@
-import type { AddressInfo } from 'node:net'
 import { Authorizer } from '@arcturus/core'
-import { createAdaptorServer } from '@hono/node-server'
-import { afterAll, describe, expect, test } from 'vitest'
-import { type AuthzenOptions, authzen } from './index.js'
+import { describe, expect, test } from 'vitest'
+import type { Listing as ListingOf } from './entities.js'
+import { authzen } from './index.js'
+import { type Ask, at, serve, url } from './testing/serve.js'
 import todo from './testing/todoDecisions.json' with { type: 'json' }
 
-const url = 'https://pdp.example.com/tenant'
-const opened: (() => void)[] = []
-afterAll(() => {
-  for (const close of opened) close()
-})
-
-type Ask = (
-  path: string,
-  body: unknown,
-  headers?: Record<string, string>,
-) => Promise<{
-  status: number // biome-ignore lint/suspicious/noExplicitAny: JSON of a response
-  body: any
-  headers: Headers
-}>
-
-/** Serves a decision point over HTTP, and returns how to ask it. */
-async function serve(authorizer: Authorizer, options: Omit<AuthzenOptions, 'url' | 'authenticate'>): Promise<Ask> {
-  const authenticate = (request: Request) => request.headers.get('authorization') === 'Bearer secret' || undefined
-  const handler = authzen(authorizer, { url, authenticate, onError: () => {}, ...options })
-  const server = createAdaptorServer({ fetch: handler })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  opened.push(() => server.close())
-  const { port } = server.address() as AddressInfo
-  return async (path, body, headers = {}) => {
-    const isText = typeof body === 'string'
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer secret', ...headers },
-      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-    })
-    return { status: response.status, body: await response.json(), headers: response.headers }
-  }
-}
-
-const at = (path: string) => `/tenant/access/v1/${path}`
+type Listing = ListingOf<unknown>
 
 class User {
   role = 'none'
@@ -396,6 +361,76 @@ describe('plain rows', async () => {
       },
     })
   })
+})
+
+test('1,000 random searches find what filters and checks do', async () => {
+  const random = (most: number) => Math.floor(Math.random() * most)
+  const authorizer = new Authorizer({ log: () => {}, actions: ['read', 'edit', 'share'] }).registerModels([
+    { name: 'Person', key: 'id', fields: { id: 'integer', team: 'integer', level: 'integer' } },
+    { name: 'Note', key: 'id', fields: { id: 'integer', team: 'integer', ownerId: 'integer', level: 'integer' } },
+  ])
+  await authorizer.load(`
+    allow(person: Person, "read", note: Note) if note.team = person.team;
+    allow(person: Person, action, note: Note) if action in ["read", "edit", "share"] and note.ownerId = person.id;
+    allow(person: Person, "edit", note: Note) if note.team = person.team and note.level < person.level;`)
+  const rows = <Row extends object>(model: 'Person' | 'Note', count: number, row: () => Row) =>
+    Array.from({ length: count }, (_, id) => authorizer.as(model, { id, ...row() }))
+  const people = rows('Person', 40, () => ({ team: random(4), level: random(5) }))
+  const notes = rows('Note', 120, () => ({ team: random(4), ownerId: random(40), level: random(5) }))
+  type Row = { readonly id: number }
+  /** Lists all rows, or those of the filter of the search. */
+  const entities = (all: readonly Row[], permitted: (listing: Listing) => (row: Row) => boolean) => ({
+    find: (id: string) => all.find((each) => String(each.id) === id),
+    list: (listing: Listing) => {
+      const isPermitted = random(2) ? permitted(listing) : () => true
+      return all.filter((row) => row.id > Number(listing.after ?? -1) && isPermitted(row)).slice(0, listing.limit)
+    },
+  })
+  const ask = await serve(authorizer, {
+    subjects: {
+      person: entities(people, ({ authorizer: by, other, action }) => {
+        const filter = by.actorFilter(action.name as never, other, 'Person')
+        return (row) => filter.matches(row)
+      }),
+    },
+    resources: {
+      note: entities(notes, ({ authorizer: by, other, action }) => {
+        const filter = by.filter(other as never, action.name, 'Note')
+        return (row) => filter.matches(row)
+      }),
+    },
+  })
+  for (let count = 0; count < 1_000; count++) {
+    const [person, note] = [people[random(40)]!, notes[random(120)]!]
+    const action = { name: ['read', 'edit', 'share'][random(3)]! }
+    const [subject, resource] = [
+      { type: 'person', id: String(person.id) },
+      { type: 'note', id: String(note.id) },
+    ]
+    const side = (['subject', 'resource', 'action'] as const)[count % 3]!
+    const asked = {
+      subject,
+      resource,
+      action,
+      ...(side !== 'action' && { [side]: { type: { subject, resource }[side].type } }),
+    }
+    const found: string[] = []
+    let token = ''
+    do {
+      const page = side === 'action' ? {} : { page: { token, limit: 1 + random(60) } }
+      const { status, body } = await ask(at(`search/${side}`), { ...asked, ...page })
+      expect(status).toBe(200)
+      found.push(...body.results.map(({ id, name }: { id?: string; name?: string }) => id ?? name))
+      token = body.page?.next_token ?? ''
+    } while (token !== '')
+    const ids = (all: readonly Row[]) => all.map(({ id }) => String(id))
+    const expected = {
+      subject: () => ids(people.filter((one) => authorizer.can(one, action.name, note))),
+      resource: () => ids(notes.filter((one) => authorizer.can(person, action.name, one))),
+      action: () => ['read', 'edit', 'share'].filter((name) => authorizer.can(person, name, note)).sort(),
+    }[side]()
+    expect([side, action, found]).toEqual([side, action, expected])
+  }
 })
 
 test.each(['pdp.example.com', 'http://pdp.example.com', 'https://pdp.example.com?a=1', 'https://pdp.example.com#a'])(

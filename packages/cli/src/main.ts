@@ -1,10 +1,14 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { identifier, javascriptFile, list, percentage, wholeNumber } from './arguments.js'
+import type { BundleCommand } from './commands/bundle.js'
 import type { CheckOptions } from './commands/check.js'
 import type { CompileCommand } from './commands/compile.js'
 import type { ReportOptions } from './commands/coverage.js'
+import type { DecisionsCommand } from './commands/decisions.js'
 import type { DiffCommand } from './commands/diff.js'
+import type { DecisionsCommand as DecisionsDiffCommand } from './commands/diffDecisions.js'
 import type { ExplainCommand } from './commands/explain.js'
+import type { FilterCommand } from './commands/filter.js'
 import type { FormatCommand } from './commands/fmt.js'
 import type { InitOptions } from './commands/init.js'
 import type { MutateOptions } from './commands/mutate.js'
@@ -26,8 +30,6 @@ interface CommonOptions {
   readonly json?: boolean
   readonly format?: Format
   readonly watch?: boolean
-  /** Whether the process stays, and runs again for each message of the watching process. */
-  readonly stay?: boolean
   /** The context of the questions. */
   readonly context?: string
 }
@@ -75,7 +77,7 @@ function processIo(): Io {
 
 function programOf(args: readonly string[], io: Io, ended: (code: number) => void): Command {
   const program = new Command('arcturus')
-    .description('Checks, formats, tests, explains, compares, types and compiles a Polar policy.')
+    .description('Checks, formats, tests, explains, compares, types, compiles and bundles a Polar policy.')
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
@@ -93,11 +95,12 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       .description(description)
       .option('--json', 'print JSON')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
-  const threshold = new Option('--threshold <percent>', 'exit with 1 if less is covered')
-    .argParser(percentage)
-    .default(0)
-  const coverageDir = new Option('--coverage-dir <folder>', 'the folder of lcov.info').default('coverage/policy')
-  const html = new Option('--html', 'also write pages that show the coverage').default(false, 'no')
+  const reporting = (made: Command): Command =>
+    made
+      .option('--threshold <percent>', 'exit with 1 if less is covered', percentage, 0)
+      .option('--coverage-dir <folder>', 'the folder of lcov.info', 'coverage/policy')
+      .addOption(new Option('--html', 'also write pages that show the coverage').default(false, 'no'))
+      .addOption(formats)
   const context = new Option('--context <json>', 'the context of the question: JSON or a file, dates by ISO 8601')
   const formats = new Option('--format <format>', 'the form of findings').choices(['text', 'json', 'github'])
 
@@ -107,35 +110,17 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   const run = async (
     options: CommonOptions,
     work: (open: () => Promise<Project>, output: Output) => Promise<Result>,
-    stays = false,
   ): Promise<void> => {
     const output = new Output(io, options.json ? 'json' : (options.format ?? 'text'))
-    let kept: Project | undefined
-    const open = async (): Promise<Project> => {
-      const project = kept ?? (await opened(io.cwd, options))
-      if (options.stay) kept = project
-      return project
-    }
-    const once = async (): Promise<number> => {
-      try {
-        const result = await work(open, output)
-        if (output.format === 'json') output.json(result.json)
-        return result.code
-      } catch (error) {
-        await reportFailure(error, output)
-        return failed
-      }
-    }
-    if (options.stay) {
-      const { staying } = await import('./project/staying.js')
-      ended(await staying(once, () => kept !== undefined))
-      return void (await kept?.close())
-    }
-    if (!options.watch) return ended(await once())
     const rest = args.filter((arg) => arg !== '--watch' && arg !== '-w')
     try {
-      const { watching } = await import('./project/watching.js')
-      ended(await watching(io, options.config, output, rest, stays))
+      if (options.watch) {
+        const { watching } = await import('./project/watching.js')
+        return ended(await watching(io, options.config, output, rest))
+      }
+      const result = await work(() => opened(io.cwd, options), output)
+      if (output.format === 'json') output.json(result.json)
+      ended(result.code)
     } catch (error) {
       await reportFailure(error, output)
       ended(failed)
@@ -145,13 +130,12 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   const does = <Given>(
     made: Command,
     work: (output: Output, given: Given, open: () => Promise<Project>) => Promise<Result>,
-    stays = false,
   ): void => {
     made.action((...parameters: unknown[]) => {
       const named = made.registeredArguments.map((argument, at) => [argument.name(), parameters[at]] as const)
       // Sound: commander parses the options and the arguments by their declarations.
       const given = { ...made.opts(), ...Object.fromEntries(named) } as CommonOptions & Given
-      return run(given, (open, output) => work(output, given, open), stays)
+      return run(given, (open, output) => work(output, given, open))
     })
   }
   const configured = (made: Command): Command =>
@@ -180,10 +164,8 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     )
       .option('--strict', 'exit with 1 for warnings, too')
       .option('-w, --watch', 'check again when a file changes')
-      .addOption(new Option('--stay').hideHelp())
       .addOption(formats),
     async (output, given, open) => (await import('./commands/check.js')).check(open, output, given),
-    true,
   )
 
   does<FormatCommand>(
@@ -200,34 +182,33 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   )
 
   inProject<ReportOptions & { files: string[]; coverage?: boolean }>(
-    command('test', 'Run the tests of the policy: who may do what to which row.', [
-      'arcturus test',
-      'arcturus test test/documents.matrix.ts',
-      'arcturus test --coverage --threshold 90',
-      'arcturus test --watch',
-    ])
-      .argument('[files...]', 'files or patterns (default: `tests` of the configuration, or **/*.matrix.ts)')
-      .option('-w, --watch', 'test again when a file changes')
-      .option('--coverage', 'report which rules and goals of the policy the tests decide')
-      .addOption(threshold)
-      .addOption(coverageDir)
-      .addOption(html)
-      .addOption(formats),
+    reporting(
+      command('test', 'Run the tests of the policy: who may do what to which row.', [
+        'arcturus test',
+        'arcturus test test/documents.matrix.ts',
+        'arcturus test --coverage --threshold 90',
+        'arcturus test --watch',
+      ])
+        .argument(
+          '[files...]',
+          'files or patterns (default: `tests` of the configuration, or **/*.matrix.ts and **/*.test.polar)',
+        )
+        .option('-w, --watch', 'test again when a file changes')
+        .option('--coverage', 'report which rules and goals of the policy the tests decide'),
+    ),
     async (project, output, given) =>
       (await import('./commands/test.js')).test(project, output, given.files, given.coverage ? given : undefined),
   )
 
   does<ReportOptions & { command: string[] }>(
-    command(
-      'coverage',
-      'Run the tests of the application, and report which rules and goals of the policy they decide.',
-      ['arcturus coverage npx vitest run', 'arcturus coverage --threshold 90 --html node --test'],
+    reporting(
+      command(
+        'coverage',
+        'Run the tests of the application, and report which rules and goals of the policy they decide.',
+        ['arcturus coverage npx vitest run', 'arcturus coverage --threshold 90 --html node --test'],
+      ),
     )
       .argument('<command...>', 'the program of the tests, such as: npx vitest run')
-      .addOption(threshold)
-      .addOption(coverageDir)
-      .addOption(html)
-      .addOption(formats)
       .passThroughOptions()
       .addHelpText('after', '\nThe tests use testAuthorization or policyMatrix of @arcturus/testing.'),
     async (output, given) => (await import('./commands/coverage.js')).coverage(output, given.command, given),
@@ -251,6 +232,19 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     async (...given) => (await import('./commands/explain.js')).explain(...given),
   )
 
+  inProject<FilterCommand>(
+    command('filter', 'Print the filter of the rows on which an actor may perform an action, and its SQL.', [
+      'arcturus filter user:3 read Issue',
+      'arcturus filter nobody read document --explain',
+    ])
+      .argument('<actor>', 'a row, such as user:3; or nobody')
+      .argument('<action>', 'an action of the policy')
+      .argument('<model>', 'the model of the rows')
+      .option('--explain', "print the database's plan")
+      .addOption(context),
+    async (...given) => (await import('./commands/filter.js')).filter(...given),
+  )
+
   inProject<WhoCommand>(
     command('who', 'List who may perform an action on a row.', [
       'arcturus who edit document:1',
@@ -264,25 +258,44 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     async (...given) => (await import('./commands/who.js')).who(...given),
   )
 
-  inProject<DiffCommand & { markdown?: boolean }>(
+  inProject<DiffCommand & Partial<DecisionsDiffCommand> & { markdown?: boolean }>(
     command('diff', 'Compare an old policy with the current files: who gains and who loses what.', [
       'arcturus diff main',
       'arcturus diff old.polar --all',
       'arcturus diff HEAD~1 --json',
       'arcturus diff origin/main --markdown',
+      'arcturus diff --decisions decisions.jsonl --to new.polar',
+      'arcturus diff main --decisions decisions.jsonl --snapshot rows.json',
     ])
       .argument('[old...]', 'files of the old policy, or a revision of Git (default: HEAD)')
       .option('--actors <count>', 'the actors of each model to compare', wholeNumber, 50)
       .option('--all', 'compare all actors')
       .option('--rows <count>', 'the rows of each model to check, without queries of an ORM', wholeNumber, 200)
       .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
+      .option('--decisions <log>', 'compare the decisions of a log of jsonLines with what they would be')
+      .option('--to <files>', 'the new policy for --decisions, separated by commas (default: the current files)', list)
+      .option('--snapshot <file>', 'the rows for --decisions, as JSON by model (default: those of the database)')
       .option('--markdown', 'print one comment for a pull request: check, tests, decisions and mutants')
       .addOption(context)
       .addOption(formats),
-    async (project, output, given) =>
-      given.markdown
+    async (project, output, given) => {
+      const { decisions } = given
+      if (decisions !== undefined)
+        return (await import('./commands/diffDecisions.js')).diffDecisions(project, output, { ...given, decisions })
+      return given.markdown
         ? (await import('./commands/comment.js')).comment(project, output, given)
-        : (await import('./commands/diff.js')).diff(project, output, given),
+        : (await import('./commands/diff.js')).diff(project, output, given)
+    },
+  )
+
+  does<DecisionsCommand>(
+    command('decisions', 'Verify a log of decisions: no line is changed, missing or moved.', [
+      'arcturus decisions verify decisions.jsonl',
+      'arcturus decisions verify decisions.1.jsonl decisions.2.jsonl',
+    ])
+      .addArgument(new Argument('<task>', 'what is done').choices(['verify']))
+      .argument('<files...>', 'the files of one log, the oldest first, of jsonLines(stream, { chain: true })'),
+    async (output, given) => (await import('./commands/decisions.js')).verifyDecisions(output, given),
   )
 
   inProject<MutateOptions>(
@@ -306,6 +319,25 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       .option('--cache <file>', 'the snapshot to write, for the option `cache` of loadPolicyFiles')
       .option('--actors <models>', 'the models whose rows can be actors, separated by commas', list),
     async (...given) => (await import('./commands/compile.js')).compile(...given),
+  )
+
+  inProject<BundleCommand>(
+    command('bundle', 'Write the checked policy as one file with a number and a signature, for watchPolicy.', [
+      'arcturus bundle --out policy.bundle --key private.pem',
+      'arcturus bundle --out policy.bundle --from-git v1.4.0',
+      'arcturus bundle --out policy.bundle --candidate next.polar --share 10',
+    ])
+      .requiredOption('-o, --out <file>', 'the bundle to write')
+      .option('--from-git <revision>', 'a tag or another revision whose files are bundled')
+      .option(
+        '--number <count>',
+        'a number above that of each earlier bundle (default: the seconds since 1970)',
+        wholeNumber,
+      )
+      .option('--key <file>', 'the private key of Ed25519, as PEM (default: the environment, ARCTURUS_BUNDLE_KEY)')
+      .option('--candidate <file>', 'a policy that processes ask beside this one, and whose answers count for nothing')
+      .option('--share <percent>', 'the share of the processes that ask the candidate', percentage, 10),
+    async (...given) => (await import('./commands/bundle.js')).bundle(...given),
   )
 
   inProject<TypesCommand>(
@@ -365,7 +397,9 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       'npx @arcturus/cli init',
       'arcturus init --actor Account --resource Invoice',
     ])
-      .addOption(new Option('--framework <name>', 'the web framework').choices(['express', 'koa', 'next']))
+      .addOption(
+        new Option('--framework <name>', 'the web framework').choices(['express', 'koa', 'fastify', 'hono', 'next']),
+      )
       .addOption(new Option('--orm <name>', 'the ORM').choices(['prisma', 'typeorm']))
       .option('--database <file#export>', 'the Prisma client or the data source, such as src/database.ts#prisma')
       .option('--actor <model>', 'the model of your users')

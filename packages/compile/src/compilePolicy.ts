@@ -138,13 +138,13 @@ class ModuleWriter {
     authorizer: Vocal,
     private readonly options: CompileOptions,
   ) {
-    const { schema, readAction, declaredActions: declared } = authorizer
+    const { schema } = authorizer
     this.#schema = schema
     this.#vocabulary = new Vocabulary(policy, authorizer)
     this.#assumptions = new Assumptions(typesOfHost(schema.constants))
     this.#deriver = new Deriver(policy, schema)
     this.#reads = attributesRead(policy, schema)
-    this.#allActions = new PolicyActions(policy, schema, { declared, readAction }).all
+    this.#allActions = new PolicyActions(policy, schema, authorizer).all
   }
 
   write(): CompiledModule {

@@ -1,4 +1,11 @@
-import { ArgumentError, builtinClasses, type Model, type Policy, type Schema } from '@arcturus/core/internal/compile'
+import {
+  ArgumentError,
+  builtinClasses,
+  givenName,
+  type Model,
+  type Policy,
+  type Schema,
+} from '@arcturus/core/internal/compile'
 import { contextType } from './contextText.js'
 import { type Names, Vocabulary, type Vocal } from './vocabulary.js'
 
@@ -36,9 +43,10 @@ export function policyTypes(authorizer: Vocal & { readonly policy: Policy | unde
 export function typesText(vocabulary: Vocabulary, schema: Schema, name: string, actors?: readonly string[]): string {
   const models = [...schema.models.values()].filter((model) => !builtinClasses.has(model.name)).sort(byName)
   const { fields } = schema.context
+  const own = actors ?? vocabulary.actors
   return [
     `export interface ${name} {`,
-    `  actors: ${union(actors ? new Set(actors) : vocabulary.actors)}`,
+    `  actors: ${union(own && new Set([...own].map(givenName)))}`,
     '  models: {',
     ...models.flatMap((model) => typesOf(model, vocabulary, schema)),
     '  }',
@@ -55,7 +63,7 @@ function typesOf(model: Model, vocabulary: Vocabulary, schema: Schema): readonly
   const others = [...(fields ?? []), ...declared.map(({ name }) => name)].filter((name) => !columns.includes(name))
   const isOther = fieldActions === undefined || [...fieldActions].some((name) => actions?.has(name) === false)
   return [
-    `    ${isIdentifier(model.name) ? model.name : quoted(model.name)}: {`,
+    `    ${key(givenName(model.name))}: {`,
     `      actions: ${union(actions)}`,
     ...(isOther ? [`      fieldActions: ${union(fieldActions)}`] : []),
     `      roles: ${union(roles)}`,
@@ -76,5 +84,7 @@ const quoted = (name: string): string =>
   `'${JSON.stringify(name).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 
 const isIdentifier = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name)
+
+const key = (name: string): string => (isIdentifier(name) ? name : quoted(name))
 
 const byName = (one: Model, other: Model): number => (one.name < other.name ? -1 : 1)

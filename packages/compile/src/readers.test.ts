@@ -135,6 +135,29 @@ const cases: Readonly<Record<string, readonly [expected: string, one: Case]>> = 
   ...Object.fromEntries(
     (
       [
+        ['e in d.members and is_doc(e)', 'true', new Doc({ id: 7 })],
+        ['not (e in d.members and is_doc(e))', 'false', new Doc({ id: 7 })],
+        ['forall(e in d.members, not is_user(e))', 'true', new Doc({ id: 7 })],
+        ['forall(e in d.members, is_user(e))', 'true', new Root({ id: 7 })],
+        ['e in d.members and e matches Doc', 'true', new Doc({ id: 7 })],
+        ['u in d.members', 'false', new Doc({ id: 1 })],
+        ['not u in d.members', 'true', new Doc({ id: 1 })],
+      ] as const
+    ).map(([body, expected, element]) => [
+      `${body}, with a ${element.constructor.name}`,
+      [
+        expected,
+        row(
+          body,
+          { doc: () => new Doc({ id: 1, members: [element] }), contradicts: element instanceof Doc },
+          'is_user(_: User); is_doc(_: Doc);',
+        ),
+      ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    (
+      [
         ['d.s matches String', 'false', { s: 5 }],
         ['not d.s matches Integer', 'false', { s: 5 }],
         ['not d.s matches List', 'false', { s: ['x'] }],

@@ -20,6 +20,16 @@ test('an error prints its message, place, line and hint, and not the whole polic
   expect(JSON.stringify(error)).not.toContain('secret comment')
 })
 
+test('a message ends with the address of its code if the build has one', () => {
+  expect(String(failed('f(1'))).not.toContain('see:')
+  vi.stubGlobal('ARCTURUS_DOCS', 'https://docs.example')
+  try {
+    expect(String(failed('f(1'))).toMatch(/\nsee: https:\/\/docs\.example\/codes#unexpected-end$/)
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
 test('classes of errors are told by brand, so that two copies of the package agree', async () => {
   vi.resetModules()
   const copy = await import('./errors.js')

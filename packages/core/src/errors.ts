@@ -1,3 +1,4 @@
+import { addressOf } from './language/addressOf.js'
 import type { Code } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
 import type { Span } from './language/source.js'
@@ -15,8 +16,9 @@ export interface ErrorDetails {
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
 
-function placeIn(span: Span | undefined): string {
-  return span ? ` ${span.source.place(span)}` : ''
+/** What a message ends with: the place, the hint and the address of the code. */
+function endOf(code: Code, { span, hint }: Pick<ErrorDetails, 'span' | 'hint'>): string {
+  return `${span ? ` ${span.source.place(span)}` : ''}${hint ? `\nhint: ${hint}` : ''}${addressOf(code)}`
 }
 
 /**
@@ -42,8 +44,8 @@ export class ArcturusError extends Error {
   readonly #details: ErrorDetails & { readonly summary: string }
 
   constructor(code: Code, summary: string, details: ErrorDetails = {}) {
-    const { cause, hint, span } = details
-    super(`${summary}${placeIn(span)}${hint ? `\nhint: ${hint}` : ''}`, cause === undefined ? undefined : { cause })
+    const { cause } = details
+    super(`${summary}${endOf(code, details)}`, cause === undefined ? undefined : { cause })
     this.name = new.target.brand
     this.code = code
     this.#details = { ...details, summary }
@@ -87,9 +89,7 @@ export class PolicyError extends ArcturusError {
   constructor(diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((one) => one.severity === 'error')
     const first = errors[0] ?? diagnostics[0]!
-    const rest = errors
-      .slice(1)
-      .map((one) => `\n\n${one.message}${placeIn(one.span)}${one.hint ? `\nhint: ${one.hint}` : ''}`)
+    const rest = errors.slice(1).map((one) => `\n\n${one.message}${endOf(one.code, one)}`)
     super(first.code, first.message, { span: first.span, hint: first.hint, data: first.data })
     if (rest.length > 0) this.message += rest.join('')
     quiet(this, 'diagnostics', diagnostics)

@@ -163,10 +163,10 @@ function replies(world: World): Record<Reply, RequestHandler> {
     }),
     data: (req, res) => void res.json(req.authorization.data),
     'change title': async(async (req, res) => {
-      res.json(await req.authorization.authorizeChange({ title: 'New' }, 'edit'))
+      res.json(await req.authorization.authorizeChange('edit', { title: 'New' }))
     }),
     'change owner': async(async (req, res) => {
-      res.json(await req.authorization.authorizeChange({ owner: null }, 'edit'))
+      res.json(await req.authorization.authorizeChange('edit', { owner: null }))
     }),
     create: async(async (req, res) => {
       res.json(await createTitle(req.authorization))

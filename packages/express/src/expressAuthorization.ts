@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { AuthorizationError, type Eventual, UnauthenticatedError } from '@arcturus/core/internal/web'
+import { AuthorizationError, type Eventual } from '@arcturus/core/internal/web'
 import {
   type Authority,
   type Denial,
@@ -8,6 +8,7 @@ import {
   type EnforcementOptions,
   Enforcements,
   guardedRoute,
+  headersOf,
   type Loaded,
   problemOf,
   problemType,
@@ -164,21 +165,15 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
   }
 
   function deny(error: AuthorizationError, request: Request, response: Response, next: NextFunction): void {
-    const { challenge, problemDetails } = options
-    if (response.headersSent) {
-      next(error)
-      return
+    if (!response.headersSent) {
+      response.set(headersOf(error, options, String(response.get('Vary') ?? '')))
+      if (wantsProblem(options.problemDetails, request.headers.accept)) {
+        // Bytes, because Express adds a charset to strings and this type has none.
+        const body = Buffer.from(JSON.stringify(problemOf(error)))
+        return void response.status(error.status).type(problemType).send(body)
+      }
     }
-    if (challenge !== undefined && error instanceof UnauthenticatedError)
-      response.setHeader('WWW-Authenticate', challenge)
-    if (problemDetails === undefined) response.vary('Accept')
-    if (!wantsProblem(problemDetails, request.headers.accept)) next(error)
-    // Bytes, because Express adds a charset to strings and this type has none.
-    else
-      response
-        .status(error.status)
-        .type(problemType)
-        .send(Buffer.from(JSON.stringify(problemOf(error))))
+    next(error)
   }
 
   function authorizeRequest(): RequestHandler {

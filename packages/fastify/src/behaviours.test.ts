@@ -154,8 +154,8 @@ function replies(world: World): Record<Reply, Handler> {
       return title(request, reply)
     },
     data: ({ authorization }) => authorization.data,
-    'change title': ({ authorization }) => authorization.authorizeChange({ title: 'New' }, 'edit'),
-    'change owner': ({ authorization }) => authorization.authorizeChange({ owner: null }, 'edit'),
+    'change title': ({ authorization }) => authorization.authorizeChange('edit', { title: 'New' }),
+    'change owner': ({ authorization }) => authorization.authorizeChange('edit', { owner: null }),
     create: ({ authorization }) => createTitle(authorization),
     client: ({ authorization }, reply) => reply.send(titlesOf(authorization)),
     'secret client': ({ authorization }, reply) => secret(reply).send(authorization.client && 'classified'),

@@ -146,8 +146,8 @@ function replies(world: World): Record<Reply, (c: Context) => Response | Promise
       return title(c)
     },
     data: (c) => c.json(asked(c).data),
-    'change title': async (c) => c.json(await asked(c).authorizeChange({ title: 'New' }, 'edit')),
-    'change owner': async (c) => c.json(await asked(c).authorizeChange({ owner: null }, 'edit')),
+    'change title': async (c) => c.json(await asked(c).authorizeChange('edit', { title: 'New' })),
+    'change owner': async (c) => c.json(await asked(c).authorizeChange('edit', { owner: null })),
     create: async (c) => c.json(await createTitle(asked(c))),
     client: (c) => c.json(titlesOf(asked(c))),
     'secret client': (c) => c.text(asked(c).client ? 'classified' : '', 200, secret),

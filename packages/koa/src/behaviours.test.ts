@@ -176,10 +176,10 @@ function replies(world: World): Record<Reply, Middleware> {
       ctx.body = ctx.state.authorization.data
     },
     'change title': async (ctx) => {
-      ctx.body = await ctx.state.authorization.authorizeChange({ title: 'New' }, 'edit')
+      ctx.body = await ctx.state.authorization.authorizeChange('edit', { title: 'New' })
     },
     'change owner': async (ctx) => {
-      ctx.body = await ctx.state.authorization.authorizeChange({ owner: null }, 'edit')
+      ctx.body = await ctx.state.authorization.authorizeChange('edit', { owner: null })
     },
     create: async (ctx) => {
       ctx.body = await createTitle(ctx.state.authorization)

@@ -6,6 +6,7 @@ import {
   type Expression,
   eachChild,
   expectedAfter,
+  isName,
   KEYWORDS,
   type Node,
   Source,
@@ -16,7 +17,7 @@ import { type CompletionItem, CompletionItemKind, type Range } from 'vscode-lang
 import type { Analysis } from './analysis.js'
 import { describeField } from './describe.js'
 import type { PolicyDocument } from './document.js'
-import { termRules } from './occurrences.js'
+import { classAt, termRules } from './occurrences.js'
 
 /** A suggestion before it has a range. */
 interface Suggestion {
@@ -91,11 +92,9 @@ function suggest(expected: Expected, analysis: Analysis): readonly Suggestion[] 
   }
   // Reserved words can name fields, too, but no field that is known has such a name.
   if (kinds.has('type') && !isStatement) return found
-  const words = [...KEYWORDS, 'true', 'false']
-  const accepts = (word: string): boolean =>
-    kinds.has(word) || (kinds.has('boolean') && (word === 'true' || word === 'false'))
-  for (const word of words)
-    if (word !== 'isa' && word !== 'debug' && accepts(word)) found.push({ label: word, kind: Keyword })
+  const words = [...KEYWORDS].filter((word) => kinds.has(word) && word !== 'isa' && word !== 'debug')
+  for (const label of [...words, ...(kinds.has('boolean') ? ['true', 'false'] : [])])
+    found.push({ label, kind: Keyword })
   return found
 }
 
@@ -196,7 +195,7 @@ function textsAt(root: Node, path: readonly Node[], analysis: Analysis): readonl
       const index = owner.args.indexOf(child as Expression)
       if (path[at - 1]?.kind === 'dot' || index < 0) return []
       const third = owner.args[2]
-      const model = third && third !== child ? modelAt(root, third, analysis) : undefined
+      const model = third && third !== child ? classAt(root, third, analysis) : undefined
       const shapes = analysis.facts(root, owner.span.start, (knowledge) =>
         owner.args.map((one) => shapeOf(one, knowledge)),
       )
@@ -226,10 +225,6 @@ function textsAt(root: Node, path: readonly Node[], analysis: Analysis): readonl
     default:
       return []
   }
-}
-
-function modelAt(root: Node, node: Expression, analysis: Analysis): string | undefined {
-  return analysis.facts(root, node.span.start, (knowledge) => knowledge.of(node).model, true)
 }
 
 /** Returns the values of the enum column that an expression reads, or the actions that a variable can be. */
@@ -286,7 +281,7 @@ function isTable(name: string, { schema }: Analysis): boolean {
 
 /** Returns the classes; without those of values and the unions for a block. */
 function models({ schema }: Analysis, isForBlock = false): readonly Suggestion[] {
-  const names = [...schema.models.keys()]
+  const names = [...schema.models.keys()].filter(isName)
   const own = names.filter((name) => !builtinClasses.has(name))
   const all = isForBlock ? own : [...own, 'Actor', 'Resource', ...names.filter((name) => builtinClasses.has(name))]
   return all.map((label) => ({ label, kind: Class }))
@@ -294,7 +289,9 @@ function models({ schema }: Analysis, isForBlock = false): readonly Suggestion[]
 
 /** Returns parameters with their classes: `document: Document`. */
 function parameters({ schema, blocks }: Analysis): readonly Suggestion[] {
-  const names = [...new Set([...blocks.keys(), ...schema.models.keys()])].filter((name) => !builtinClasses.has(name))
+  const names = [...new Set([...blocks.keys(), ...schema.models.keys()])].filter(
+    (name) => isName(name) && !builtinClasses.has(name),
+  )
   const typed = names.map((name) => `${name[0]!.toLowerCase()}${name.slice(1)}: ${name}`)
   return [...typed, 'actor', 'action', 'resource', '_'].map((label) => ({ label, kind: Snippet }))
 }

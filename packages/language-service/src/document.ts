@@ -60,10 +60,6 @@ export class PolicyDocument {
     )
   }
 
-  get version(): number {
-    return this.text.version
-  }
-
   /**
    * Replaces the text. Only the statements around the change are parsed again.
    * @returns whether the text is another.

@@ -1,8 +1,8 @@
-import { Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
-import { describeSchema, loadAgain } from '@arcturus/core/internal/language-service'
+import { Authorizer } from '@arcturus/core'
+import { describeSchema } from '@arcturus/core/internal/language-service'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { IncrementalLoad, LanguageService } from './index.js'
+import { LanguageService } from './index.js'
 
 const main = `allow(actor, action, resource) if has_permission(actor, action, resource);
 allow(user: User, "list", _: Folder) if user.active;
@@ -73,38 +73,7 @@ function edited(text: string, { at, remove, insert, isLine }: typeof edit extend
   return parts.join('')
 }
 
-const shown = ({ code, severity, message, hint, span }: Diagnostic): unknown => ({
-  ...{ code, severity, message, hint, file: span?.source.name },
-  place: span && [span.source.position(span.start), span.source.position(span.end), span.source.frame(span)],
-})
-
-/** Returns what a load finds. */
-async function found(load: () => Promise<{ readonly warnings: readonly Diagnostic[] }>): Promise<readonly unknown[]> {
-  try {
-    return (await load()).warnings.map(shown)
-  } catch (error) {
-    // A test of the policy can also throw.
-    return error instanceof PolicyError ? error.diagnostics.map(shown) : [String(error)]
-  }
-}
-
 const edits = fc.array(edit, { minLength: 1, maxLength: 8 })
-
-test('a load after any edits finds what a first load of the texts finds', async () => {
-  await fc.assert(
-    fc.asyncProperty(edits, async (all) => {
-      const incremental = new IncrementalLoad()
-      const texts = [main, helpers]
-      for (const one of all) {
-        texts[one.file] = edited(texts[one.file]!, one)
-        const files = texts.map((text, index) => ({ text, name: `${index}.polar` }))
-        const again = await found(() => loadAgain(authorizer, files, incremental))
-        expect(again).toEqual(await found(() => authorizer.load(...files)))
-      }
-    }),
-    { numRuns: process.env['ARCTURUS_TESTS'] === 'all' ? 100 : 40 },
-  )
-})
 
 test('a service after any edits shows what a new one shows', () => {
   fc.assert(

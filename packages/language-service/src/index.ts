@@ -1,5 +1,4 @@
 export { describeSchema, type SchemaDescription } from '@arcturus/core/internal/language-service'
-export { IncrementalLoad } from './incrementalLoad.js'
 export { RenameError } from './navigation.js'
 export { tokenModifiers, tokenTypes } from './semanticTokens.js'
 export { LanguageService } from './service.js'

@@ -87,8 +87,13 @@ export class LanguageService {
     position: Position,
     use: (document: PolicyDocument, offset: number, analysis: Analysis) => T,
   ): T | undefined {
+    return this.#in(uri, (document, analysis) => use(document, document.offset(position), analysis))
+  }
+
+  /** Calls a function with a document; returns undefined for one that is not there. */
+  #in<T>(uri: string, use: (document: PolicyDocument, analysis: Analysis) => T): T | undefined {
     const document = this.#documents.get(uri)
-    return document && use(document, document.offset(position), this.#current())
+    return document && use(document, this.#current())
   }
 
   /** Returns the errors and warnings of each document, by URI. */
@@ -138,36 +143,30 @@ export class LanguageService {
 
   /** Returns the blocks and rules of a document. */
   outline(uri: string): readonly DocumentSymbol[] {
-    const document = this.#documents.get(uri)
-    return document ? outline(document) : []
+    return this.#in(uri, outline) ?? []
   }
 
   /** Returns the actions that a document grants by name. */
   grantedActions(uri: string): readonly GrantedAction[] {
-    const document = this.#documents.get(uri)
-    return document ? grantedActions(document) : []
+    return this.#in(uri, grantedActions) ?? []
   }
 
   foldingRanges(uri: string): readonly FoldingRange[] {
-    const document = this.#documents.get(uri)
-    return document ? foldingRanges(document) : []
+    return this.#in(uri, foldingRanges) ?? []
   }
 
   /** Returns the meanings of names, numbered as in `tokenTypes`. */
   semanticTokens(uri: string): SemanticTokens {
-    const document = this.#documents.get(uri)
-    return document ? semanticTokens(document, this.#current()) : { data: [] }
+    return this.#in(uri, semanticTokens) ?? { data: [] }
   }
 
   /** Returns the fixes of the mistakes in a range. */
   fixes(uri: string, range: Range): readonly CodeAction[] {
-    const document = this.#documents.get(uri)
-    return document ? fixes(document, range, this.#current()) : []
+    return this.#in(uri, (document, analysis) => fixes(document, range, analysis)) ?? []
   }
 
   /** Returns the edits that format a document, or the statements in a range; none for a text with syntax errors. */
   async format(uri: string, range?: Range): Promise<readonly TextEdit[]> {
-    const document = this.#documents.get(uri)
-    return document ? format(document, range) : []
+    return this.#in(uri, (document) => format(document, range)) ?? []
   }
 }

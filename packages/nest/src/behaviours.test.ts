@@ -247,8 +247,8 @@ function replies(world: World, isFastify: boolean): Record<Reply, Handler> {
       return title()
     },
     data: () => authorization().data,
-    'change title': () => authorization<{ title: string }>().authorizeChange({ title: 'New' }, 'edit'),
-    'change owner': () => authorization<{ owner: unknown }>().authorizeChange({ owner: null }, 'edit'),
+    'change title': () => authorization<{ title: string }>().authorizeChange('edit', { title: 'New' }),
+    'change owner': () => authorization<{ owner: unknown }>().authorizeChange('edit', { owner: null }),
     create: () => createTitle(authorization()),
     client: () => titlesOf(authorization()),
     'secret client': (response) => {

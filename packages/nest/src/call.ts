@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { AuthorizationError } from '@arcturus/core/internal/web'
 import type { RoutedRequest } from '@arcturus/web'
 import type { ExecutionContext } from '@nestjs/common'
+import type { Handler } from './declarations.js'
 import type { Parameters } from './options.js'
 
 /** The response of Express or the reply of Fastify: what both have. */
@@ -18,11 +19,13 @@ export interface Reply {
 /** One call of a handler: of a route, of a resolver, or for a message. */
 export interface Call {
   readonly transport: Transport
+  readonly context: ExecutionContext
+  readonly handler: Handler
   /** The object that is the same for the guard and the interceptor of this call, and for no other. */
   readonly key: object
   readonly request: object
   /** The response of a route, which is held back. */
-  readonly reply?: Reply
+  readonly reply?: Reply | undefined
   /** The response of the request that a resolver answers a part of. */
   readonly outerReply?: Reply | undefined
   readonly parameters: Parameters
@@ -106,17 +109,11 @@ const transports: Readonly<Record<string, Transport>> = {
       const rpc = context.switchToRpc()
       return { request: given ?? rpc.getContext(), parameters: parametersOf(rpc.getData()) }
     },
-    async denial(error) {
-      const { RpcException } = await import('@nestjs/microservices')
-      return Object.assign(new RpcException(messageOf(error)), { cause: error })
-    },
+    denial: async (error) => exceptionOf(error, (await import('@nestjs/microservices')).RpcException),
   },
   ws: {
     read: readMessage,
-    async denial(error) {
-      const { WsException } = await import('@nestjs/websockets')
-      return Object.assign(new WsException(messageOf(error)), { cause: error })
-    },
+    denial: async (error) => exceptionOf(error, (await import('@nestjs/websockets')).WsException),
   },
 }
 const otherTransport: Transport = { read: readMessage, denial: (error) => error }
@@ -126,25 +123,29 @@ function readMessage(context: ExecutionContext, given: object | undefined): Retu
   return { request: given ?? ws.getClient<object>(), parameters: parametersOf(ws.getData()) }
 }
 
-function parametersOf(data: unknown): Parameters {
+export function parametersOf(data: unknown): Parameters {
   // Sound: whatever the client sent can be read by name.
   return (typeof data === 'object' && data !== null ? data : {}) as Parameters
 }
 
-/** Returns the message that answers a denial. */
-function messageOf({ status: statusCode, message }: AuthorizationError): object {
-  return { status: 'error', statusCode, message }
+/** Returns the exception of a transport whose message answers a denial. */
+function exceptionOf(cause: AuthorizationError, Exception: new (message: object) => Error): Error {
+  const { status: statusCode, message } = cause
+  return Object.assign(new Exception({ status: 'error', statusCode, message }), { cause })
 }
 
 /** Reads a call from Nest's context. */
 export function callOf(context: ExecutionContext, requestOf?: (context: ExecutionContext) => object): Call {
   const transport = transports[context.getType<string>()] ?? otherTransport
+  const handler = { class: context.getClass(), method: context.getHandler(), name: context.getHandler().name }
   return {
     transport,
+    context,
+    handler,
     // Nest gives the guard and the interceptor of a call the same arguments, each call its own.
     key: context.getArgs(),
     method: 'POST',
-    name: `${context.getClass().name}.${context.getHandler().name}`,
+    name: `${handler.class.name}.${handler.name}`,
     isRequest: false,
     isPart: false,
     ...transport.read(context, requestOf?.(context)),

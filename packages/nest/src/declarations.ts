@@ -18,6 +18,7 @@ export interface Handler {
   readonly class: Type
   // biome-ignore lint/complexity/noBannedTypes: as in the contexts of NestJS
   readonly method: Function
+  readonly name: string
 }
 
 /** A controller or a provider of a module. */
@@ -51,7 +52,7 @@ export function handlersOf(providers: Iterable<Provider>): readonly Handler[] {
     typeof prototype?.constructor === 'function'
       ? new MetadataScanner()
           .getAllMethodNames(prototype)
-          .map((name) => ({ class: prototype.constructor, method: prototype[name] }))
+          .map((name) => ({ class: prototype.constructor, method: prototype[name], name }))
       : [],
   )
 }

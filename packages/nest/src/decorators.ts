@@ -12,6 +12,7 @@ import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
 import { current } from './current.js'
 import { authorizeKey, type Declaration, reasonKey } from './declarations.js'
 import type { AuthorizeOptions, Load, ResourceLoader } from './options.js'
+import { internalError } from './reply.js'
 
 /** A decorator of a handler, or of a class for all of its handlers. */
 export type HandlerDecorator = MethodDecorator & ClassDecorator
@@ -81,18 +82,20 @@ export function Unguarded(reason: string): HandlerDecorator {
  * Returns the authorization of the current call: its actor, its resource and its questions. For
  * services; handlers have the decorators.
  *
- * @throws {ArgumentError} No handler runs, or only the guards before it.
+ * @throws {Error} No handler runs, or only the guards before it. Its message is for clients; its cause, which is logged, says why.
  * @example
  * await authorization().authorize('publish', document)
  */
 export function authorization<Row = unknown>(): RequestAuthorization<Row, RegisteredActor> {
-  const known = current.getStore()
-  if (!known)
-    throw new ArgumentError('invalid-argument', 'There is no authorization outside of a handler.', {
-      hint: "call it in a handler, or in what a handler calls; guards run before it; a @ResolveField needs fieldResolverEnhancers: ['guards', 'interceptors'] in the options of GraphQLModule",
-    })
+  const known = current.getStore()?.enforcement.authorization
   // Sound: as `RequestAuthorization.resource`; the caller names the type of the loaded row.
-  return known as RequestAuthorization<Row, RegisteredActor>
+  if (known) return known as RequestAuthorization<Row, RegisteredActor>
+  const hint =
+    "call it in a handler, or in what a handler calls; guards run before it; a @ResolveField needs fieldResolverEnhancers: ['guards', 'interceptors'] in the options of GraphQLModule"
+  // GraphQL sends messages to clients.
+  throw internalError(
+    new ArgumentError('invalid-argument', 'There is no authorization outside of a handler.', { hint }),
+  )
 }
 
 /** A parameter of a handler: the row that its last `@Authorize` loaded and allowed. */

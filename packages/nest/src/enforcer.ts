@@ -16,17 +16,13 @@ import { BaseExceptionFilter, DiscoveryService, ModuleRef } from '@nestjs/core'
 import { catchError, defer, Observable, tap } from 'rxjs'
 import { applyToMessages } from './applied.js'
 import { type Call, callOf, requestId, routed } from './call.js'
-import { current } from './current.js'
-import { assertAsked, declarationsOf, handlersOf, loadOf, reasonOf } from './declarations.js'
-import type { ArcturusModuleOptions } from './options.js'
-import { deny, holdReply, logger, makePrivate, markDenied } from './reply.js'
+import { current, type Entered } from './current.js'
+import { assertAsked, declarationsOf, type Handler, handlersOf, loadOf, reasonOf } from './declarations.js'
+import type { ArcturusModuleOptions, Parameters } from './options.js'
+import { watchPipes } from './piped.js'
+import { deny, holdReply, internalError, logger, makePrivate, markDenied } from './reply.js'
 
 export const optionsToken: unique symbol = Symbol('arcturus.options')
-
-/** A call whose enforcement has begun. */
-interface Entered extends Call {
-  readonly enforcement: Enforcement<object, Actor>
-}
 
 /**
  * Asks what the handlers of an application declare, runs them, holds back answers that nothing was
@@ -57,6 +53,7 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
     this.#providers = providers
     this.#discovery = discovery
     applyToMessages(discovery.getControllers(), this)
+    watchPipes(this.#handlers)
   }
 
   /**
@@ -65,11 +62,14 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
    * @throws {ArgumentError} An action, a subject or an option is wrong, or it would not be asked.
    */
   onModuleInit(): void {
-    const providers = this.#discovery.getProviders()
-    const handlers = handlersOf([...this.#discovery.getControllers(), ...providers])
+    const handlers = this.#handlers
     for (const { action, subject, options } of handlers.flatMap(declarationsOf))
       assertRoute(this.options.authorizer, action, loadOf(subject, this.options, this.#providers), options)
-    assertAsked(handlers, providers, this.options)
+    assertAsked(handlers, this.#discovery.getProviders(), this.options)
+  }
+
+  get #handlers(): readonly Handler[] {
+    return handlersOf([...this.#discovery.getControllers(), ...this.#discovery.getProviders()])
   }
 
   /**
@@ -97,7 +97,7 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
     }
     try {
       return await this.#run(call, async () => {
-        await this.#ask(context, call, covers)
+        await this.#ask(call, covers)
         const answers = decided(call, next.handle())
         // Nest subscribes later, outside of this context, and a stream runs where it is subscribed to.
         return new Observable((subscriber) => this.#run(call, () => answers.subscribe(subscriber))).pipe(
@@ -125,9 +125,14 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   #enter(context: ExecutionContext): Entered {
     const call = callOf(context, this.options.request)
     const enforcement = this.#lastOf(call)?.enforcement ?? this.#begin(call)
-    if (context.getType<string>() === 'ws') guardAcknowledgements(context.getArgs(), call.name, enforcement)
     if (!call.isPart) enforcement.guard.arm()
-    const entered = { ...call, enforcement }
+    const outer = current.getStore()
+    const check = async (parameters: Parameters): Promise<void> => {
+      // Another module may guard the same call.
+      if (outer?.handler.method === call.handler.method) await outer.check(parameters)
+      await this.#check(entered, parameters)
+    }
+    const entered: Entered = { ...call, enforcement, changed: {}, passed: 0, check }
     Reflect.set(call.key, this.#key, entered)
     return entered
   }
@@ -139,17 +144,18 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   }
 
   #begin(call: Call): Enforcement<object, Actor> {
-    const { request, method, reply, outerReply } = call
+    const { context, request, method, reply, outerReply } = call
     const enforcement = this.#enforcements.begin(request, method, () => {
       if (outerReply) makePrivate(outerReply)
     })
     if (reply) holdReply(reply, call, enforcement)
+    if (context.getType<string>() === 'ws') guardAcknowledgements(context.getArgs(), call.name, enforcement)
     return enforcement
   }
 
   /** Runs a call's work, so that the application's questions count for it. */
-  #run<Result>({ enforcement }: Entered, work: () => Result): Result {
-    return this.#enforcements.run(enforcement, () => current.run(enforcement.authorization, work))
+  #run<Result>(call: Entered, work: () => Result): Result {
+    return this.#enforcements.run(call.enforcement, () => current.run(call, work))
   }
 
   /**
@@ -157,13 +163,21 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
    *
    * @throws {AuthorizationError} The actor may not.
    */
-  async #ask(context: ExecutionContext, call: Entered, covers: () => boolean): Promise<void> {
-    const { enforcement, request, parameters, isRequest } = call
+  async #ask(call: Entered, covers: () => boolean): Promise<void> {
+    const { enforcement, handler, parameters, isRequest } = call
     const denied = isRequest ? await enforcement.arm() : await enforcement.identify()
     if (denied) throw denied.error
-    const handler = { class: context.getClass(), method: context.getHandler() }
     const reason = reasonOf(handler)
     if (reason !== undefined) enforcement.open(reason, covers)
+    await this.#check(call, parameters)
+  }
+
+  /**
+   * Checks the rows that parameters of a call name.
+   *
+   * @throws {AuthorizationError} The actor may not.
+   */
+  async #check({ context, enforcement, handler, request }: Entered, parameters: Parameters): Promise<void> {
     for (const declaration of declarationsOf(handler)) {
       const { action, subject, options } = declaration
       const load = loadOf(subject, this.options, this.#providers)
@@ -184,26 +198,20 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
       return transport.denial(error)
     }
     // An exception filter answers a route. Elsewhere the message, which is for logs alone, would be sent.
-    if (reply || !(error instanceof ArcturusError)) return error
-    logger.error(error)
-    return new Error('Internal server error', { cause: error })
+    return reply || !(error instanceof ArcturusError) ? error : internalError(error)
   }
 }
-
-const guarded = new WeakSet<object>()
 
 /** Replaces what answers a message in the place of its handler, `@Ack()`: nothing is sent that nothing was decided for. */
 function guardAcknowledgements(parameters: unknown[], name: string, enforcement: Enforcement<object, Actor>): void {
   // The first parameter is the client, and the second what it sent.
   for (const [index, answer] of parameters.entries()) {
-    if (index < 2 || typeof answer !== 'function' || guarded.has(answer)) continue
-    const guard = (...answers: unknown[]): void => {
+    if (index < 2 || typeof answer !== 'function') continue
+    parameters[index] = (...answers: unknown[]): void => {
       const undecided = enforcement.hold(200, name)
       if (undecided) logger.error(undecided)
       else answer(...answers)
     }
-    guarded.add(guard)
-    parameters[index] = guard
   }
 }
 

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { IoAdapter } from '@nestjs/platform-socket.io'
-import { Ack, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
+import { Ack, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
 import { EMPTY, interval, map, take } from 'rxjs'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -51,6 +51,12 @@ class Notes {
   acknowledged(@Resource() note: Note, @Ack() answer: (data: string) => void) {
     answer(note.owner)
   }
+  @SubscribeMessage('swapped')
+  @Authorize('read', Note)
+  swapped(@MessageBody('id', { transform: (id: number) => (id === 1 ? 2 : id) }) id: number) {
+    return { event: 'answer', data: notes.find((note) => note.id === id)?.owner }
+  }
+
   @SubscribeMessage('watch')
   @Authorize('read', Note)
   watch(@Resource() note: Note) {
@@ -121,6 +127,12 @@ describe.each([
     expect(await send('read', { id: 9 }, 'eve')).toEqual([hidden])
     expect(await send('read', 'x', 'eve')).toEqual([hidden])
     expect(await send('read', { id: 1 })).toMatchObject([{ statusCode: 401 }])
+  })
+
+  it('gets no other row than a checked one by pipes', async () => {
+    const send = await serve(adapter())
+    expect(await send('swapped', { id: 2 }, 'eve')).toEqual(['eve'])
+    expect(await send('swapped', { id: 1 }, 'ada')).toMatchObject([{ statusCode: 404 }])
   })
 
   it('that forgot sends an error in the place of its answer', async () => {

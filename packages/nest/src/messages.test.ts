@@ -10,7 +10,9 @@ import {
   Module,
   type NestHybridApplicationOptions,
   Param,
+  type PipeTransform,
   type Type,
+  UsePipes,
 } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import {
@@ -41,6 +43,9 @@ class Note {
 const notes = [new Note(1, 'ada'), new Note(2, 'eve')]
 const archived: string[] = []
 let loads = 0
+
+/** Reads another note than the message names, if the message says so. */
+const swap: PipeTransform = { transform: (data) => ({ ...data, id: data.other ?? data.id }) }
 
 @Controller()
 class Notes {
@@ -80,6 +85,19 @@ class Notes {
   broken() {
     throw new Error('the password is 1234')
   }
+  @MessagePattern('swapped')
+  @UsePipes(swap)
+  @Authorize('read', Note)
+  swapped({ id }: { id: number }) {
+    return notes.find((note) => note.id === id)?.owner
+  }
+
+  @MessagePattern('swapped part')
+  @Authorize('read', Note)
+  swappedPart(@Payload(swap) { id }: { id: number }) {
+    return notes.find((note) => note.id === id)?.owner
+  }
+
   @EventPattern('archive')
   @Authorize('archive', Note)
   archive(@Payload() { by }: { by: string }) {
@@ -172,6 +190,13 @@ describe.each([
     const answers = (data: object): Promise<unknown> => firstValueFrom(client.send('watch', data).pipe(toArray()))
     expect(await answers({ id: 2, by: 'eve' })).toEqual(['eve 0 true', 'eve 1 true'])
     await expect(answers({ id: 2, by: 'ada' })).rejects.toMatchObject({ statusCode: 404 })
+  })
+
+  it('gets no other row than a checked one by pipes', async () => {
+    for (const pattern of ['swapped', 'swapped part']) {
+      expect(await send(pattern, { id: 1, by: 'ada' })).toBe('ada')
+      await expect(send(pattern, { id: 1, by: 'ada', other: 2 })).rejects.toMatchObject({ statusCode: 404 })
+    }
   })
 
   it('that is an event is handled only if the actor is allowed', async () => {

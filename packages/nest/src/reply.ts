@@ -8,6 +8,12 @@ import type { ArcturusModuleOptions } from './options.js'
 /** Reports what clients do not learn. */
 export const logger: Logger = new Logger('Arcturus')
 
+/** Logs an error, and returns one for clients in its place. */
+export function internalError(cause: Error): Error {
+  logger.error(cause)
+  return new Error('Internal server error', { cause })
+}
+
 /** Holds back the response of a route until it is decided. */
 export function holdReply(reply: Reply, { method, name }: Call, enforcement: Enforcement<object, Actor>): void {
   const response = rawOf(reply)
@@ -30,9 +36,8 @@ export function holdReply(reply: Reply, { method, name }: Call, enforcement: Enf
 export function makePrivate(reply: Reply): void {
   const response = rawOf(reply)
   keepPrivate(response)
-  const { headersSent } = response
   keepPrivate({
-    headersSent,
+    headersSent: response.headersSent,
     getHeader: (name) => reply.getHeader(name),
     setHeader: (name, value) => reply.header(name, value),
   })
@@ -41,8 +46,8 @@ export function makePrivate(reply: Reply): void {
 /** Sets the headers of a denial. */
 export function markDenied(reply: Reply, error: AuthorizationError, options: ArcturusModuleOptions): void {
   if (rawOf(reply).headersSent) return
-  const headers = headersOf(error, options, String(reply.getHeader('Vary') ?? ''))
-  for (const [name, value] of Object.entries(headers)) reply.header(name, value)
+  const vary = String(reply.getHeader('Vary') ?? '')
+  for (const [name, value] of Object.entries(headersOf(error, options, vary))) reply.header(name, value)
 }
 
 /** Answers a denial, as an RFC 9457 problem if the client wants one. Returns whether there was no answer yet. */
@@ -55,10 +60,9 @@ export function deny(
   if (rawOf(reply).headersSent) return false
   markDenied(reply, error, options)
   const { status, message } = error
-  if (wantsProblem(options.problemDetails, headers?.accept)) {
-    reply.status(status).header('Content-Type', problemType)
-    // Bytes, because Express adds a charset to strings and this type has none.
-    reply.send(Buffer.from(JSON.stringify(problemOf(error))))
-  } else reply.status(status).send({ statusCode: status, message })
+  const isProblem = wantsProblem(options.problemDetails, headers?.accept)
+  if (isProblem) reply.header('Content-Type', problemType)
+  // Bytes, because Express adds a charset to strings and this type has none.
+  reply.status(status).send(isProblem ? Buffer.from(JSON.stringify(problemOf(error))) : { statusCode: status, message })
   return true
 }

@@ -51,6 +51,12 @@ class Notes {
     return note
   }
 
+  @Query(() => Note)
+  @Authorize('read', Note)
+  swapped(@Args('id', { type: () => Int }, { transform: (id: number) => (id === 1 ? 2 : id) }) id: number) {
+    return notes.find((note) => note.id === id)
+  }
+
   @Query(() => [Note])
   async mine(@Actor() actor: User | null) {
     const filter = await authorization().filter('read', 'Note')
@@ -86,12 +92,31 @@ class Notes {
   }
 }
 
+@Resolver(() => Note)
+class Fields {
+  @Query(() => [Note])
+  @Unguarded('a front page')
+  shown() {
+    return notes
+  }
+
+  @ResolveField(() => Boolean)
+  isEditable(@Parent() note: Note) {
+    return authorization().isAllowed('edit', note)
+  }
+}
+
 const running: INestApplication[] = []
 afterEach(async () => {
   for (const app of running.splice(0)) await app.close()
 })
 
-async function serve(adapter: AbstractHttpAdapter, driver: never) {
+async function serve(
+  adapter: AbstractHttpAdapter,
+  driver: never,
+  resolver: typeof Notes | typeof Fields = Notes,
+  fieldResolverEnhancers: readonly string[] = ['guards', 'interceptors'],
+) {
   const authorizer = new Authorizer().registerClass(User).registerClass(Note, {
     fields: { id: Number, owner: { type: String, nullable: false }, text: { type: String, nullable: false } },
   })
@@ -111,11 +136,11 @@ async function serve(adapter: AbstractHttpAdapter, driver: never) {
       GraphQLModule.forRoot({
         driver,
         autoSchemaFile: true,
-        fieldResolverEnhancers: ['guards', 'interceptors'],
+        fieldResolverEnhancers,
         includeStacktraceInErrorResponses: false,
       } as object),
     ],
-    providers: [Notes],
+    providers: [resolver],
   })
   class Application {}
   const app = await NestFactory.create(Application, adapter, { logger: false })
@@ -149,6 +174,15 @@ describe.each([
     expect(nobody.body).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
   })
 
+  it('gets no other row than a checked one by pipes', async () => {
+    const send = await serve(adapter(), driver)
+    expect((await send('{ swapped(id: 2) { text } }', 'eve')).body).toEqual({ data: { swapped: { text: 'Diary' } } })
+    expect((await send('{ swapped(id: 1) { text } }', 'ada')).body).toMatchObject({
+      data: null,
+      errors: [{ message: 'Not found.' }],
+    })
+  })
+
   it('that forgot is an error, beside one that decided', async () => {
     const send = await serve(adapter(), driver)
     for (const query of ['{ mine { text } all { text } }', '{ all { text } mine { text } }']) {
@@ -180,5 +214,15 @@ describe.each([
       data: null,
       errors: [{ path: ['mine', 0, 'trail'], extensions: { code: 'FORBIDDEN' } }],
     })
+  })
+  it('of a field that has no authorization says nothing of it to clients', async () => {
+    const query = '{ shown { id isEditable } }'
+    const send = await serve(adapter(), driver, Fields, [])
+    const answer = await send(query, 'ada')
+    expect(answer.body).toMatchObject({ data: null, errors: [{ message: 'Internal server error' }] })
+    expect(answer.text).not.toMatch(/authorization|interceptors/)
+    const asking = await serve(adapter(), driver, Fields)
+    const shown = notes.map(({ id, owner }) => ({ id, isEditable: owner === 'ada' }))
+    expect((await asking(query, 'ada')).body).toEqual({ data: { shown } })
   })
 })

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { ArgumentError, Authorizer } from '@arcturus/core'
 import { testAuthorization } from '@arcturus/testing'
 import { type EnforcementEvent, RoutePattern, UndecidedError } from '@arcturus/web'
@@ -127,6 +128,45 @@ describe('a route handler', () => {
       'private',
       'http://localhost/',
     ])
+  })
+
+  it('makes each part of its stream in the context of the handler, and cancels it', async () => {
+    const scope = new AsyncLocalStorage<string>()
+    let cancelled: string | undefined
+    const parts = withAuthorization(
+      ({ authorization, headers }) => {
+        const source = new ReadableStream(
+          {
+            pull: async (controller) => {
+              const answer = await authorization.isAllowed('edit', notes[0])
+              controller.enqueue(new TextEncoder().encode(`${scope.getStore()} ${answer},`))
+            },
+            cancel: () => {
+              cancelled = scope.getStore()
+            },
+          },
+          { highWaterMark: 0 },
+        )
+        return new Response(source, { status: 206, headers: { 'x-part': headers.get('x-actor') ?? '' } })
+      },
+      'read',
+      findNote,
+    )
+    const answer = await scope.run('inside', () => parts(asked({ 'x-actor': 'ada' }), note(1)))
+    expect([answer.status, answer.headers.get('x-part')]).toEqual([206, 'ada'])
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+    expect([(await reader.read()).value, (await reader.read()).value]).toEqual(['inside true,', 'inside true,'])
+    await reader.cancel()
+    expect(cancelled).toBe('inside')
+  })
+
+  it('passes the failure of its stream on', async () => {
+    const failing = withAuthorization(
+      () => new Response(new ReadableStream({ start: (controller) => controller.error(new Error('failed')) })),
+      'read',
+      findNote,
+    )
+    await expect((await failing(asked({ 'x-actor': 'ada' }), note(1))).text()).rejects.toThrow('failed')
   })
 
   it('fails without a decision, and cancels its stream', async () => {

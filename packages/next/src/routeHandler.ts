@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import {
   type Authority,
@@ -149,21 +150,31 @@ function isResponse(answer: unknown): answer is Response {
 }
 
 /**
- * Returns a response that shared caches don't store, unless the application set `Cache-Control`
- * itself.
+ * Returns a response that shared caches don't store, unless the application set `Cache-Control` itself. Next reads the body outside
+ * of the request; its parts are made in the context of the handler.
  */
-function kept(response: Response): Response {
-  if (response.headers.has('Cache-Control')) return response
-  try {
-    response.headers.set('Cache-Control', 'private')
-    return response
-  } catch {
-    // Some responses have immutable headers: those of `Response.redirect` and of `fetch`.
-    const { status, statusText } = response
-    const headers = new Headers(response.headers)
-    headers.set('Cache-Control', 'private')
-    return new Response(response.body, { status, statusText, headers })
-  }
+function kept({ body, status, statusText, headers: given }: Response): Response {
+  const headers = new Headers(given)
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private')
+  return new Response(body && readHere(body), { status, statusText, headers })
+}
+
+/** Returns a stream whose source runs in the present asynchronous context, whoever reads it. */
+function readHere(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const here = AsyncLocalStorage.snapshot()
+  const reader = body.getReader()
+  return new ReadableStream(
+    {
+      pull: (controller) =>
+        here(async () => {
+          const { done, value } = await reader.read()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        }),
+      cancel: (reason) => here(() => reader.cancel(reason)),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 function routeOf({ method, url }: NextRequest): string {

@@ -17,160 +17,151 @@ interface Form {
   readonly name: string
   readonly message: Message
   /** Whether the message ends with the position. */
-  readonly isPlaced: (facts: Facts) => boolean
+  readonly isPlaced: (data: Data) => boolean
 }
 
-type Message = (facts: Facts) => string
+type Data = Readonly<Record<string, unknown>>
+type Message = (data: Data, facts: Facts) => string
 
 interface Facts {
   /** Our own message. */
   readonly summary: string
   readonly hint?: string | undefined
-  readonly data: Readonly<Record<string, unknown>>
+  readonly data: Data
 }
 
 type Forms = Partial<Readonly<Record<Code, Form | ((facts: Facts) => Error)>>>
 
-const always = () => true
 const never = () => false
 
-/** Returns the forms of errors of one name, by our codes. */
-function forms(
-  name: string,
-  messages: Partial<Readonly<Record<Code, Message>>>,
-  isPlaced: Form['isPlaced'] = always,
-): Forms {
-  return Object.fromEntries(Object.entries(messages).map(([code, message]) => [code, { name, message, isPlaced }]))
+function form(name: string, message: Message, isPlaced: Form['isPlaced'] = () => true): Form {
+  return { name, message, isPlaced }
 }
+
+const parse = (variant: string, message: Message) => form(`ParseError::${variant}`, message)
+const validation = (variant: string, message: Message, isPlaced?: Form['isPlaced']) =>
+  form(`ValidationError::${variant}`, message, isPlaced)
+const runtime = (variant: string, message: Message, isPlaced?: Form['isPlaced']) =>
+  form(`RuntimeError::${variant}`, message, isPlaced)
+const block = (message: Message) => validation('ResourceBlock', message)
 
 /** Errors in the text of a policy or a query. */
 const diagnostics: Forms = {
-  ...forms('ParseError::InvalidTokenCharacter', {
-    'invalid-character': ({ data }) =>
-      `'${escaped(data['character'])}' is not a valid character. Found in ${data['found']}`,
-  }),
-  ...forms('ParseError::IntegerOverflow', {
-    'integer-overflow': ({ data }) => `'${data['text']}' caused an integer overflow`,
-  }),
-  ...forms('ParseError::InvalidFloat', {
-    'invalid-float': ({ data }) => `${data['text']} was parsed as a float, but is invalid`,
-  }),
-  ...forms('ParseError::UnrecognizedToken', {
-    'unexpected-token': ({ data }) => `did not expect to find the token '${data['token']}'`,
-  }),
-  ...forms('ParseError::ReservedWord', {
-    'reserved-word': ({ data }) => `${data['word']} is a reserved Polar word and cannot be used here`,
-  }),
-  ...forms('ParseError::UnrecognizedEOF', {
-    'unexpected-end': () => 'hit the end of the file unexpectedly. Did you forget a semi-colon',
-  }),
-  ...forms('ParseError::WrongValueType', {
-    'wrong-value-type': ({ data }) => `Wrong value type: ${data['text']}. Expected a ${data['expected']}`,
-  }),
-  ...forms('ParseError::DuplicateKey', { 'duplicate-key': ({ data }) => `Duplicate key: ${data['key']}` }),
-  ...forms('ParseError::InvalidToken', { 'too-deeply-nested': ({ summary }) => summary }),
-  ...forms('ValidationError::FileLoading', {
-    'duplicate-source': ({ data }) => `Problem loading file: ${duplicateText(data)}`,
-  }),
-  ...forms('ValidationError::SingletonVariable', {
-    'singleton-variable': ({ data }) =>
-      `Singleton variable ${data['name']} is unused or undefined; try renaming to _${data['name']} or _`,
-  }),
-  ...forms('ValidationError::UndefinedRuleCall', {
-    'undefined-rule': ({ data }) => `Call to undefined rule: ${polar(data['call'])}`,
-  }),
-  ...forms(
-    'ValidationError::UnregisteredClass',
-    { 'unregistered-class': ({ data }) => `Unregistered class: ${data['name']}` },
-    ({ data }) => data['where'] !== 'rule type',
+  'invalid-character': parse(
+    'InvalidTokenCharacter',
+    ({ character, found }) => `'${escaped(character)}' is not a valid character. Found in ${found}`,
   ),
-  ...forms('ValidationError::InvalidRule', { 'invalid-rule': ({ data }) => ruleMismatch(data) }),
-  ...forms('ValidationError::InvalidRuleType', {
-    'invalid-rule-type': ({ data }) =>
-      `Invalid rule type: ${typeText(data['type'])} ${data['reason'] === 'rest' ? 'Rule types cannot contain rest variables.' : 'Rule types cannot contain dot lookups.'}`,
-  }),
-  ...forms(
-    'ValidationError::MissingRequiredRule',
-    { 'missing-required-rule': ({ data }) => `Missing implementation for required rule ${typeText(data['type'])}` },
-    ({ data }) => data['kind'] !== 'role',
+  'integer-overflow': parse('IntegerOverflow', ({ text }) => `'${text}' caused an integer overflow`),
+  'invalid-float': parse('InvalidFloat', ({ text }) => `${text} was parsed as a float, but is invalid`),
+  'unexpected-token': parse('UnrecognizedToken', ({ token }) => `did not expect to find the token '${token}'`),
+  'reserved-word': parse('ReservedWord', ({ word }) => `${word} is a reserved Polar word and cannot be used here`),
+  'unexpected-end': parse('UnrecognizedEOF', () => 'hit the end of the file unexpectedly. Did you forget a semi-colon'),
+  'wrong-value-type': parse(
+    'WrongValueType',
+    ({ text, expected }) => `Wrong value type: ${text}. Expected a ${expected}`,
   ),
-  ...forms('ValidationError::DuplicateResourceBlockDeclaration', {
-    'conflicting-declaration': ({ data }) =>
+  'duplicate-key': parse('DuplicateKey', ({ key }) => `Duplicate key: ${key}`),
+  'too-deeply-nested': parse('InvalidToken', (_, { summary }) => summary),
+  'duplicate-source': validation('FileLoading', (data) => `Problem loading file: ${duplicateText(data)}`),
+  'singleton-variable': validation(
+    'SingletonVariable',
+    ({ name }) => `Singleton variable ${name} is unused or undefined; try renaming to _${name} or _`,
+  ),
+  'undefined-rule': validation('UndefinedRuleCall', ({ call }) => `Call to undefined rule: ${polar(call)}`),
+  'unregistered-class': validation(
+    'UnregisteredClass',
+    ({ name }) => `Unregistered class: ${name}`,
+    ({ where }) => where !== 'rule type',
+  ),
+  'invalid-rule': validation('InvalidRule', ruleMismatch),
+  'invalid-rule-type': validation(
+    'InvalidRuleType',
+    ({ type, reason }) =>
+      `Invalid rule type: ${typeText(type)} Rule types cannot contain ${reason === 'rest' ? 'rest variables' : 'dot lookups'}.`,
+  ),
+  'missing-required-rule': validation(
+    'MissingRequiredRule',
+    ({ type }) => `Missing implementation for required rule ${typeText(type)}`,
+    ({ kind }) => kind !== 'role',
+  ),
+  'conflicting-declaration': validation(
+    'DuplicateResourceBlockDeclaration',
+    (data) =>
       `Cannot overwrite existing ${data['was']} declaration "${data['name']}" in resource ${data['class']} with ${data['is']}`,
-  }),
-  ...forms('ValidationError::ResourceBlock', {
-    'block-keyword': ({ data }) =>
-      `Expected 'actor' or 'resource' but found ${data['found'] === undefined ? 'nothing' : `'${data['found']}'`}.`,
-    'unknown-declaration': ({ data }) =>
-      `Unexpected declaration '${data['name']}'. Did you mean for this to be ${data['form'] === 'names' ? "'roles = [ ... ];' or 'permissions = [ ... ];'" : "'relations = { ... };'"}?`,
-    'declaration-form': ({ data }) =>
-      `Expected '${data['name']}' declaration to be a ${data['name'] === 'relations' ? 'dictionary; found a list' : 'list of strings; found a dictionary'}`,
-    'repeated-declaration': ({ data }) =>
-      `Multiple '${data['name']}' declarations in '${data['class']}' resource block.`,
-    'relation-keyword': ({ data }) => `Unexpected relation keyword '${data['found']}'. Did you mean 'on'?`,
-    'undeclared-term': ({ data }) =>
+  ),
+  'block-keyword': block(
+    ({ found }) => `Expected 'actor' or 'resource' but found ${found === undefined ? 'nothing' : `'${found}'`}.`,
+  ),
+  'unknown-declaration': block(
+    ({ name, form }) =>
+      `Unexpected declaration '${name}'. Did you mean for this to be ${form === 'names' ? "'roles = [ ... ];' or 'permissions = [ ... ];'" : "'relations = { ... };'"}?`,
+  ),
+  'declaration-form': block(
+    ({ name }) =>
+      `Expected '${name}' declaration to be a ${name === 'relations' ? 'dictionary; found a list' : 'list of strings; found a dictionary'}`,
+  ),
+  'repeated-declaration': block(
+    (data) => `Multiple '${data['name']}' declarations in '${data['class']}' resource block.`,
+  ),
+  'relation-keyword': block(({ found }) => `Unexpected relation keyword '${found}'. Did you mean 'on'?`),
+  'undeclared-term': block(
+    (data) =>
       `Undeclared term "${data['term']}" referenced in rule in '${data['class']}' resource block. Did you mean to declare it as a role, permission, or relation?`,
-    'missing-related-block': ({ data }) =>
+  ),
+  'missing-related-block': block(
+    (data) =>
       `${data['class']}: Relation "${data['relation']}" in rule body \`"${data['term']}" on "${data['relation']}"\` has type '${data['to']}', but no such resource block exists. Try declaring one: \`resource ${data['to']} {}\``,
-    'undeclared-related-term': ({ data }) =>
+  ),
+  'undeclared-related-term': block(
+    (data) =>
       `${data['class']}: Term "${data['term']}" not declared in related resource block '${data['to']}'. Did you mean to declare it as a role, permission, or relation in the '${data['to']}' resource block?`,
-  }),
-  ...forms(
+  ),
+  'not-a-relation': form(
     'OperationalError::InvalidState',
-    { 'not-a-relation': ({ data }) => `Invalid state: Expected Relation; got: ${capitalized(data['kind'])}` },
+    ({ kind }) => `Invalid state: Expected Relation; got: ${capitalized(kind)}`,
     never,
   ),
 }
 
-const unsupported: Message = ({ summary, hint }) =>
-  `Unsupported operation: ${summary}${hint === undefined ? '' : ` To mend it: ${hint}.`}`
-
-const applicationError: Message = ({ summary }) => `Application error: ${summary}`
-const stackOverflow: Message = ({ summary }) => `Goal stack overflow! ${summary}`
-const timeout: Message = ({ summary }) => `Query timeout: ${summary}`
+const application = runtime('Application', (_, { summary }) => `Application error: ${summary}`)
+const overflow = runtime('StackOverflow', (_, { summary }) => `Goal stack overflow! ${summary}`, never)
+const timeout = runtime('QueryTimeout', (_, { summary }) => `Query timeout: ${summary}`, never)
+const unsupported = runtime(
+  'DataFilteringUnsupportedOp',
+  (_, { summary, hint }) => `Unsupported operation: ${summary}${hint === undefined ? '' : ` To mend it: ${hint}.`}`,
+)
 
 /** Errors while a query runs, and errors of registration. */
 const failures: Forms = {
-  ...forms('RuntimeError::TypeError', { 'type-error': (facts) => `Type error: ${typeError(facts)}` }),
-  ...forms('RuntimeError::Unsupported', {
-    'unsupported-operation': (facts) => `Not supported: ${unsupportedOperation(facts)}`,
-  }),
-  ...forms('RuntimeError::ArithmeticError', {
-    'arithmetic-error': ({ summary, data }) =>
-      data['shown'] === undefined ? summary : `Arithmetic error: ${data['shown']}`,
-  }),
-  ...forms(
-    'RuntimeError::QueryForUndefinedRule',
-    { 'undefined-rule': ({ data }) => `Query for undefined rule \`${data['name']}\`` },
+  'type-error': runtime('TypeError', (_, facts) => `Type error: ${typeError(facts)}`),
+  'unsupported-operation': runtime('Unsupported', (_, facts) => `Not supported: ${unsupportedOperation(facts)}`),
+  'arithmetic-error': runtime('ArithmeticError', ({ shown }, { summary }) =>
+    shown === undefined ? summary : `Arithmetic error: ${shown}`,
+  ),
+  'undefined-rule': runtime('QueryForUndefinedRule', ({ name }) => `Query for undefined rule \`${name}\``, never),
+  'missing-attribute': application,
+  'not-a-function': application,
+  'application-error': application,
+  'relation-not-loaded': application,
+  'unsafe-pattern': application,
+  'unreachable-name': application,
+  'async-value': application,
+  'unhandled-constraint': runtime(
+    'UnhandledPartial',
+    (_, { summary }) => `Found an unhandled partial in the query result: ${summary}`,
+  ),
+  'frame-limit': overflow,
+  'negated-loop': overflow,
+  'step-limit': timeout,
+  'time-limit': timeout,
+  'reserved-name': runtime(
+    'InvalidRegistration',
+    ({ name }) => `Invalid attempt to register '${name}': '${name}' is a built-in specializer.`,
     never,
   ),
-  ...forms('RuntimeError::Application', {
-    'missing-attribute': applicationError,
-    'not-a-function': applicationError,
-    'application-error': applicationError,
-    'relation-not-loaded': applicationError,
-    'unsafe-pattern': applicationError,
-    'unreachable-name': applicationError,
-    'async-value': applicationError,
-  }),
-  ...forms('RuntimeError::UnhandledPartial', {
-    'unhandled-constraint': ({ summary }) => `Found an unhandled partial in the query result: ${summary}`,
-  }),
-  ...forms('RuntimeError::StackOverflow', { 'frame-limit': stackOverflow, 'negated-loop': stackOverflow }, never),
-  ...forms('RuntimeError::QueryTimeout', { 'step-limit': timeout, 'time-limit': timeout }, never),
-  ...forms(
-    'RuntimeError::InvalidRegistration',
-    {
-      'reserved-name': ({ data }) =>
-        `Invalid attempt to register '${data['name']}': '${data['name']}' is a built-in specializer.`,
-    },
-    never,
-  ),
-  ...forms('RuntimeError::DataFilteringUnsupportedOp', {
-    'unsupported-filter': unsupported,
-    'opaque-condition': unsupported,
-    'filter-too-large': unsupported,
-  }),
+  'unsupported-filter': unsupported,
+  'opaque-condition': unsupported,
+  'filter-too-large': unsupported,
   'unbound-variable': () => new UnexpectedExpressionError(),
   'keyword-arguments': ({ summary, data }) =>
     data['of'] === 'host' ? new KwargsError() : named('OperationalError::InvalidState', `Invalid state: ${summary}`),
@@ -196,7 +187,9 @@ const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string | undefin
 /** Converts one of our errors to oso's. The original is its `cause`. */
 export function coreError(error: ArcturusError): Error {
   const trace =
-    error instanceof QueryError && (error.code === 'type-error' || isApplication(error.code)) ? error.trace : ''
+    error instanceof QueryError && (error.code === 'type-error' || failures[error.code] === application)
+      ? error.trace
+      : ''
   const facts = { summary: error.summary, hint: error.hint, data: error.data ?? {} }
   // oso points at the place where a wrong value was written. It points nowhere if the value comes
   // from the application.
@@ -258,17 +251,12 @@ function converted(form: Forms[Code], code: Code, facts: Facts, span: Span | und
   if (form === undefined)
     return named('OperationalError::Unknown', `${facts.summary} (${code})${span ? locationOf(span) : ''}`)
   if (typeof form === 'function') return form(facts)
-  const place = span && form.isPlaced(facts) ? locationOf(span) : ''
-  return named(form.name, `${trace ? `${trace}\n\n` : ''}${form.message(facts)}${place}`)
+  const place = span && form.isPlaced(facts.data) ? locationOf(span) : ''
+  return named(form.name, `${trace ? `${trace}\n\n` : ''}${form.message(facts.data, facts)}${place}`)
 }
 
 function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
-}
-
-function isApplication(code: Code): boolean {
-  const form = failures[code]
-  return typeof form === 'object' && form.name === 'RuntimeError::Application'
 }
 
 /** Prints a node from a diagnostic's data as Polar. */
@@ -282,7 +270,7 @@ function typeText(type: unknown): string {
   return polar(type).replace(/^type\s+/, '')
 }
 
-function ruleMismatch({ rule, types }: Facts['data']): string {
+function ruleMismatch({ rule, types }: Data): string {
   const reasons = (types as readonly { readonly type: RuleType; readonly mismatch: string | undefined }[]).map(
     ({ type, mismatch = '' }) => `${typeText(type)}\n\tFailed to match because: ${mismatch}\n${blockHint(mismatch)}`,
   )
@@ -298,14 +286,14 @@ function blockHint(mismatch: string): string {
     : `\n\tPerhaps you meant to add a resource block to your policy, like this:\n\n\t  resource ${name} { .. }\n`
 }
 
-function duplicateText({ same, name, other }: Facts['data']): string {
+function duplicateText({ same, name, other }: Data): string {
   if (same === 'file') return `File ${name} has already been loaded.`
   if (same === 'name') return `A file with the name ${name}, but different contents has already been loaded.`
   return `A file with the same contents as ${name} named ${other} has already been loaded.`
 }
 
 /** Returns a number or a boolean as oso's core writes it. */
-function shownInternally({ value, shown }: Facts['data']): string {
+function shownInternally({ value, shown }: Data): string {
   if (typeof value === 'boolean') return `Boolean(${value})`
   if (typeof value !== 'number' && typeof value !== 'bigint') return String(shown)
   return Number.isInteger(Number(value)) ? `Number(Integer(${value}))` : `Number(Float(${value}))`

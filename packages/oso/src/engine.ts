@@ -6,7 +6,6 @@ import {
   type Diagnostic,
   Dict,
   type Goal as Expression,
-  holds,
   type InlineQuery,
   type Policy,
   type Program,
@@ -14,7 +13,6 @@ import {
   type QueryOptions,
   type RuleCall,
   type Source,
-  solve,
   spanText,
   tracer,
   Variable,
@@ -96,7 +94,7 @@ export class Engine {
   holds(rule: string, args: readonly unknown[]): boolean | Promise<boolean> {
     if (logSettings().level !== 'off' || args.some(mayHaveVariables)) return isProven(this.run({ rule, args }, {}))
     try {
-      const proven = holds(this.program, rule, args)
+      const proven = this.program.holds(rule, args)
       return typeof proven === 'boolean' ? proven : proven.catch(rethrowAsCoreError)
     } catch (error) {
       throw asCoreError(error)
@@ -106,8 +104,8 @@ export class Engine {
   /** Begins a query. A query that is logged has a program of its own. */
   #solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
     const log = queryLog(this.machineHost)
-    if (!log) return solve(program, goal, options)
-    return log.watch(solve(compile(program.policy, this.machineHost, tracer(log)), goal, options), goal)
+    if (!log) return program.solve(goal, options)
+    return log.watch(compile(program.policy, this.machineHost, tracer(log)).solve(goal, options), goal)
   }
 
   #build(sources: readonly Source[]): Policy {

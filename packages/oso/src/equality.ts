@@ -29,54 +29,10 @@ function deepEqual(a: unknown, b: unknown, open: Open | undefined): boolean {
   return objectsEqual(Object(a), Object(b), open)
 }
 
-function objectsEqual(a: object, b: object, outer: Open | undefined): boolean {
+function objectsEqual(a: object, b: object, open: Open | undefined): boolean {
   const kind = kindOf(a)
-  if (kind === 'object' && differAtSight(a, b)) return false
-  if (kind !== kindOf(b)) return false
-  switch (kind) {
-    case 'identity':
-      return false
-    case 'date':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-    case 'symbol':
-      return sameValue(a.valueOf(), b.valueOf())
-    case 'text':
-    case 'pattern':
-    case 'url':
-      return String(a) === String(b)
-    case 'binary':
-      return sameBinary(a, b) === true
-    default: {
-      const open = outer ?? new Map<object, object>()
-      return inside(a, b, open, () => containersEqual(kind, a, b, open))
-    }
-  }
-}
-
-function containersEqual(
-  kind: 'array' | 'map' | 'set' | 'object' | 'error',
-  a: object,
-  b: object,
-  open: Open,
-): boolean {
-  switch (kind) {
-    case 'array':
-      return elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open)
-    case 'map':
-      return mapsEqual(a as Map<unknown, unknown>, b as Map<unknown, unknown>, open)
-    case 'set':
-      return setsEqual(a as Set<unknown>, b as Set<unknown>, open)
-    case 'error':
-      return (
-        (a as Error).name === (b as Error).name &&
-        (a as Error).message === (b as Error).message &&
-        propertiesEqual(a, b, open)
-      )
-    case 'object':
-      return propertiesEqual(a, b, open) && !(isOpaque(a) || isOpaque(b))
-  }
+  if (kind === plain && differAtSight(a, b)) return false
+  return kind === kindOf(b) && kind.equal(a, b, open)
 }
 
 /**
@@ -112,51 +68,59 @@ function inside(a: object, b: object, open: Open, compare: () => boolean): boole
   return equal
 }
 
-type Kind =
-  | 'array'
-  | 'map'
-  | 'set'
-  | 'object'
-  | 'date'
-  | 'number'
-  | 'bigint'
-  | 'boolean'
-  | 'symbol'
-  | 'text'
-  | 'pattern'
-  | 'url'
-  | 'error'
-  | 'binary'
-  | 'identity'
-
-function kindOf(value: object): Kind {
-  if (typeof value === 'function') return 'identity'
-  if (Array.isArray(value)) return 'array'
-  if (ArrayBuffer.isView(value)) return 'binary'
-  if (isOfOwnClass(value)) return 'object'
-  if (isBinary(value)) return 'binary'
-  if (value instanceof Map) return 'map'
-  if (value instanceof Set) return 'set'
-  if (value instanceof Date) return 'date'
-  if (value instanceof Number) return 'number'
-  if (value instanceof Boolean) return 'boolean'
-  if (value instanceof Symbol) return 'symbol'
-  if (value instanceof RegExp) return 'pattern'
-  if (value instanceof String) return 'text'
-  if (value instanceof Error) return 'error'
-  if (value instanceof BigInt) return 'bigint'
-  if (value instanceof URL) return 'url'
-  return identities.some((cls) => value instanceof cls) ? 'identity' : 'object'
+/** Objects that are compared in the same way. Objects of two kinds are never equal. */
+interface Kind {
+  readonly equal: (a: object, b: object, open: Open | undefined) => boolean
 }
 
-const identities = [Promise, WeakMap, WeakSet, WeakRef]
+/** Returns the kind of objects that contain others, and possibly themselves. */
+function container(equal: (a: object, b: object, open: Open) => boolean): Kind {
+  return {
+    equal(a, b, outer) {
+      const open = outer ?? new Map<object, object>()
+      return inside(a, b, open, () => equal(a, b, open))
+    },
+  }
+}
+
+// Sound: objects of a kind are instances of its class.
+const array = container((a, b, open) => elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open))
+const plain = container((a, b, open) => propertiesEqual(a, b, open) && !(isOpaque(a) || isOpaque(b)))
+const binary: Kind = { equal: (a, b) => sameBinary(a, b) === true }
+const identity: Kind = { equal: () => false }
+const value = (): Kind => ({ equal: (a, b) => sameValue(a.valueOf(), b.valueOf()) })
+const text = (): Kind => ({ equal: (a, b) => String(a) === String(b) })
+
+type AnyClass = { readonly prototype: object; [Symbol.hasInstance](value: unknown): boolean }
+
+/** The classes that have a kind of their own. */
+const classKinds: readonly (readonly [AnyClass, Kind])[] = [
+  [Map, container((a, b, open) => mapsEqual(a as Map<unknown, unknown>, b as Map<unknown, unknown>, open))],
+  [Set, container((a, b, open) => setsEqual(a as Set<unknown>, b as Set<unknown>, open))],
+  [Date, value()],
+  [Number, value()],
+  [Boolean, value()],
+  [Symbol, value()],
+  [RegExp, text()],
+  [String, text()],
+  [Error, container((a, b, open) => errorsEqual(a as Error, b as Error, open))],
+  [BigInt, value()],
+  [URL, text()],
+  ...[Promise, WeakMap, WeakSet, WeakRef].map((cls): readonly [AnyClass, Kind] => [cls, identity]),
+]
+
+function kindOf(value: object): Kind {
+  if (typeof value === 'function') return identity
+  if (Array.isArray(value)) return array
+  if (ArrayBuffer.isView(value)) return binary
+  if (isOfOwnClass(value)) return plain
+  if (isBinary(value)) return binary
+  return classKinds.find(([cls]) => value instanceof cls)?.[1] ?? plain
+}
 
 /** The prototypes of all classes that have a kind of their own. */
 const kinds: ReadonlySet<object | null> = new Set(
-  [
-    ...[ArrayBuffer, SharedArrayBuffer, Map, Set, Date, Number, Boolean, Symbol, RegExp, String, Error, BigInt, URL],
-    ...identities,
-  ].map(({ prototype }) => prototype as object),
+  [ArrayBuffer, SharedArrayBuffer, ...classKinds.map(([cls]) => cls)].map(({ prototype }) => prototype),
 )
 
 /**
@@ -219,6 +183,10 @@ function propertiesEqual(a: object, b: object, open: Open): boolean {
   if (keys.length !== ownKeys(b).length || !keys.every((key) => Object.hasOwn(b, key))) return false
   for (const key of keys) if (!deepEqual(Reflect.get(a, key), Reflect.get(b, key), open)) return false
   return keys.includes('constructor') || sameClass(a, b)
+}
+
+function errorsEqual(a: Error, b: Error, open: Open): boolean {
+  return a.name === b.name && a.message === b.message && propertiesEqual(a, b, open)
 }
 
 function ownKeys(value: object): readonly (string | symbol)[] {

@@ -6,8 +6,8 @@ import {
   compareNumbers,
   Dict,
   entryOf,
+  Fault,
   goalTrace,
-  HostError,
   isMaker,
   isThenable,
   iteratorOf,
@@ -202,7 +202,7 @@ export class MachineHost implements MachineInterface {
   #registered(name: string): UserType {
     const type = this.host.types.get(name)
     if (type) return type
-    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, { data: { name } })
+    throw new Fault('unregistered-class', `Unregistered class: ${name}.`, { data: { name } })
   }
 
   /** Returns the relation of a field, if it is one. Relations take precedence over attributes. */
@@ -221,8 +221,8 @@ function propertyOf(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name]
 }
 
-function missing(code: 'missing-attribute' | 'not-a-function', error: Error): HostError {
-  return new HostError(code, error.message, { cause: error })
+function missing(code: 'missing-attribute' | 'not-a-function', error: Error): Fault {
+  return new Fault(code, error.message, { cause: error })
 }
 
 /**
@@ -233,7 +233,7 @@ function asApplicationError<T>(run: () => T): T {
   try {
     return run()
   } catch (error) {
-    if (error instanceof TypeError) throw new HostError('application-error', error.message, { cause: error })
+    if (error instanceof TypeError) throw new Fault('application-error', error.message, { cause: error })
     throw error
   }
 }

@@ -22,7 +22,7 @@ export type Reason =
   | 'two-rows'
 
 const wayOut =
-  "use the extended client with strategy 'auto', check the rows one by one with can(), or compare columns of one row in the policy"
+  "use the guarded client with strategy 'auto', check the rows one by one with can(), or compare columns of one row in the policy"
 
 /**
  * Stops the printing of a filter that would not be exact.

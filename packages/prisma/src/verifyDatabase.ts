@@ -4,8 +4,8 @@ import { sendBy } from './database/send.js'
 import { sqlDialectOf } from './database/sqlDialect.js'
 import { schemaError } from './errors.js'
 import { PrismaSqlTables } from './filter/sqlTables.js'
-import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from './schema/fromClient.js'
-import type { PrismaSchema } from './schema/schema.js'
+import { type PrismaClientLike, schemaFor } from './schema/fromClient.js'
+import { named, type PrismaSchema } from './schema/schema.js'
 import { Tables } from './schema/tables.js'
 
 /**
@@ -21,18 +21,17 @@ import { Tables } from './schema/tables.js'
  *
  * @example
  * ```ts
- * const database = await verifyDatabase(prisma, schema)
+ * const database = await verifyDatabase(client)
  * for (const { message } of database.problems) console.warn(message)
- * const { extension } = prismaAuthorization(authorizer, schema, { database })
+ * const { prisma } = prismaAuthorization(authorizer, client, { database })
  * ```
  */
 export async function verifyDatabase(
   client: PrismaClientLike,
   schema?: PrismaSchema,
-  { acceptCollation }: Pick<DatabaseOptions, 'acceptCollation'> = {},
+  { acceptCollation, names }: Pick<DatabaseOptions, 'acceptCollation' | 'names'> = {},
 ): Promise<VerifiedDatabase> {
-  const known = schema ? assertSchema(schema) : schemaOfClient(client)
-  assertDescribes(known, client)
+  const known = named(schemaFor(client, schema), names)
   const dialect = sqlDialectOf(known)
   if (!dialect) {
     throw schemaError(`verifyDatabase does not support the provider "${known.provider}".`, {

@@ -162,8 +162,8 @@ function replies(world: World): Partial<Record<Reply, (authorization: Authorizat
       return title(authorization)
     },
     data: ({ data }) => data,
-    'change title': ({ authorizeChange }) => authorizeChange({ title: 'New' }, 'edit'),
-    'change owner': ({ authorizeChange }) => authorizeChange({ owner: null }, 'edit'),
+    'change title': ({ authorizeChange }) => authorizeChange('edit', { title: 'New' }),
+    'change owner': ({ authorizeChange }) => authorizeChange('edit', { owner: null }),
     create: createTitle,
     client: titlesOf,
     'secret client': ({ client }) => client && 'classified',

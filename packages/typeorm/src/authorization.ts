@@ -1,7 +1,7 @@
 import type { ActionOn, ActorIn, Authorizer, Context, Filter, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { type DatabaseFacts, type Definite, invalidArgument, own } from '@arcturus/core/internal/typeorm'
 import type { VerifiedDatabase } from '@arcturus/sql/internal/typeorm'
-import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, ContextOption, FilterArguments, NoArguments } from './arguments.js'
 import { assertAlias } from './filter/alias.js'
@@ -9,27 +9,43 @@ import { isMissing } from './filter/missing.js'
 import { ParameterNames } from './filter/parameters.js'
 import { type PrintedFilter, type Printing, printFilter } from './filter/printedFilter.js'
 import { Recursion } from './filter/recursion.js'
-import { argumentsWithFilters, guardedWhere } from './filter/where.js'
+import { argumentsWithFilters, guardedWhere, refusingUnawaited } from './filter/where.js'
 import { managerMaker } from './manager/authorizedManager.js'
 import type { MakeAuthorizedManager, ManagerOptions } from './manager/options.js'
+import { type Rows, readerOf } from './manager/reader.js'
 import { guarded, selectedEntity } from './query/guardedQuery.js'
 import { assertOwnCache } from './query/keptResults.js'
 import { relationLoader } from './rows/loader.js'
 import { assertOneDataSource } from './schema/dataSources.js'
 import { dialectOf } from './schema/dialect.js'
-import { entityOf } from './schema/entities.js'
+import { entityOf, modelName, nameEntities } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
 import { References } from './schema/references.js'
 import { TypeOrmTables } from './schema/tables.js'
 import { verifyDatabase } from './schema/verifyDatabase.js'
 import { watch } from './watch.js'
 
-/** The functions that {@link typeOrmAuthorization} returns. */
+/** A guarded data source, and what belongs to it: the result of {@link typeOrmAuthorization}. */
 export interface TypeOrmAuthorization<P extends PolicyTypes = RegisteredPolicy> {
-  /** Compares the entities with the database. See the exported function `verifyDatabase`. */
-  readonly verifyDatabase: () => Promise<VerifiedDatabase>
+  /** The given data source, which refuses queries without a filter from now on. */
+  readonly dataSource: DataSource
+  /**
+   * Reads rows without a filter, for what decides about them afterwards: the current user, and the rows of routes that call
+   * `authorize`.
+   */
+  readonly rows: Rows
   readonly authorizedFilter: AuthorizedFilter<P>
-  readonly authorizedManager: MakeAuthorizedManager<P>
+  /**
+   * Returns the `where` alone, for `find`, criteria of writes and query builders. It awaits promises of the actor, and
+   * loads data that is neither in memory nor in the database.
+   * @throws the errors of `authorizedFilter`, except `async-value`
+   */
+  readonly authorizedWhere: <Entity extends ObjectLiteral, A = unknown>(
+    actor: A & ActorIn<A, P>,
+    action: ActionOn<Entity, P>,
+    entity: EntityTarget<Entity>,
+    options?: ContextOption,
+  ) => Promise<FindOptionsWhere<Entity>>
   readonly authorizedActors: AuthorizedActors<P>
   /**
    * Returns `find` options that select the rows of a filter, such as `differenceFilter` of
@@ -42,28 +58,9 @@ export interface TypeOrmAuthorization<P extends PolicyTypes = RegisteredPolicy> 
     entity: EntityTarget<Entity>,
   ) => Authorized<Entity, NoArguments>
   readonly authorizedQuery: AuthorizedQuery<P>
-  readonly applyAuthorization: ApplyAuthorization<P>
-  /**
-   * Returns the rows of an entity on which the actor may do the action. It awaits and loads the
-   * actor's data if necessary.
-   * @throws the errors of `authorizedQuery`, except `async-value`
-   */
-  readonly authorizedResources: <Entity extends ObjectLiteral, A = unknown>(
-    actor: A & ActorIn<A, P>,
-    action: ActionOn<Entity, P>,
-    entity: EntityTarget<Entity>,
-    options?: ContextOption,
-  ) => Promise<Entity[]>
-  /**
-   * The same functions for an actor whose data is asynchronous. They await promises of the actor,
-   * and load data that is neither in memory nor in the database.
-   */
-  readonly loading: {
-    readonly authorizedFilter: AuthorizedFilterLoading<P>
-    readonly authorizedActors: AuthorizedActorsLoading<P>
-    readonly authorizedQuery: AuthorizedQueryLoading<P>
-    readonly applyAuthorization: ApplyAuthorizationLoading<P>
-  }
+  readonly authorizedManager: MakeAuthorizedManager<P>
+  /** Compares the entities with the database. See the exported function `verifyDatabase`. */
+  readonly verifyDatabase: () => Promise<VerifiedDatabase>
 }
 
 export interface AuthorizedFilter<P extends PolicyTypes = RegisteredPolicy> {
@@ -80,7 +77,7 @@ export interface AuthorizedFilter<P extends PolicyTypes = RegisteredPolicy> {
    * @param actor `null` for an anonymous user
    * @throws ArgumentError if the actor is undefined
    * @throws UnsupportedFilterError if the policy has no exact SQL
-   * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
+   * @throws QueryError `async-value` if the actor's data is asynchronous: use `authorizedWhere`
    */
   <Entity extends ObjectLiteral, A = unknown>(
     actor: A & ActorIn<A, P>,
@@ -119,79 +116,27 @@ export interface AuthorizedActors<P extends PolicyTypes = RegisteredPolicy> {
   ): Authorized<Entity, Args>
 }
 
-export interface AuthorizedActorsLoading<P extends PolicyTypes = RegisteredPolicy> {
-  <Entity extends ObjectLiteral, Row = unknown>(
-    action: ActionOn<Row, P>,
-    resource: Row,
-    entity: EntityTarget<Entity>,
-  ): Promise<Authorized<Entity, NoArguments>>
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity, P>, Row = unknown>(
-    action: ActionOn<Row, P>,
-    resource: Row,
-    entity: EntityTarget<Entity>,
-    args: Args & FilterArguments<Entity, P>,
-  ): Promise<Authorized<Entity, Args>>
-}
-
-export interface AuthorizedFilterLoading<P extends PolicyTypes = RegisteredPolicy> {
-  <Entity extends ObjectLiteral, A = unknown>(
-    actor: A & ActorIn<A, P>,
-    entity: EntityTarget<Entity>,
-  ): Promise<Authorized<Entity, NoArguments>>
-  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity, P>, A = unknown>(
-    actor: A & ActorIn<A, P>,
-    entity: EntityTarget<Entity>,
-    args: Args & FilterArguments<Entity, P>,
-  ): Promise<Authorized<Entity, Args>>
+export interface QueryOptions extends ContextOption {
+  /** The alias of the rows, for a query of an entity. Default: the entity's name. */
+  readonly alias?: string | undefined
 }
 
 /**
  * Returns a query for the rows of an entity on which the actor may do the action. The query can be
  * extended with `andWhere`, `orWhere`, joins, order and pages. No later call widens it.
- * @param alias alias of the rows. Default: the entity's name.
+ *
+ * In place of the entity, it takes a query, restricts it whatever conditions were added before or are added later, and
+ * returns it.
  * @throws UnsupportedFilterError if the policy has no exact SQL
- * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
+ * @throws UnsupportedOperationError for a query that writes
+ * @throws QueryError `async-value` if the actor's data is asynchronous: use `authorizedWhere`
  */
 export type AuthorizedQuery<P extends PolicyTypes = RegisteredPolicy> = <Entity extends ObjectLiteral, A = unknown>(
   actor: A & ActorIn<A, P>,
   action: ActionOn<Entity, P>,
-  entity: EntityTarget<Entity>,
-  alias?: string,
-  options?: ContextOption,
+  of: EntityTarget<Entity> | SelectQueryBuilder<Entity>,
+  options?: QueryOptions,
 ) => SelectQueryBuilder<Entity>
-
-export type AuthorizedQueryLoading<P extends PolicyTypes = RegisteredPolicy> = <
-  Entity extends ObjectLiteral,
-  A = unknown,
->(
-  actor: A & ActorIn<A, P>,
-  action: ActionOn<Entity, P>,
-  entity: EntityTarget<Entity>,
-  alias?: string,
-  options?: ContextOption,
-) => Promise<SelectQueryBuilder<Entity>>
-
-/**
- * Restricts an existing query to the rows on which the actor may do the action, whatever conditions
- * were added before or are added later. Returns the same query.
- * @throws UnsupportedOperationError if the query writes; also the errors of `authorizedQuery`
- */
-export type ApplyAuthorization<P extends PolicyTypes = RegisteredPolicy> = <Entity extends ObjectLiteral, A = unknown>(
-  query: SelectQueryBuilder<Entity>,
-  actor: A & ActorIn<A, P>,
-  action: ActionOn<Entity, P>,
-  options?: ContextOption,
-) => SelectQueryBuilder<Entity>
-
-export type ApplyAuthorizationLoading<P extends PolicyTypes = RegisteredPolicy> = <
-  Entity extends ObjectLiteral,
-  A = unknown,
->(
-  query: SelectQueryBuilder<Entity>,
-  actor: A & ActorIn<A, P>,
-  action: ActionOn<Entity, P>,
-  options?: ContextOption,
-) => Promise<SelectQueryBuilder<Entity>>
 
 export interface TypeOrmAuthorizationOptions extends ManagerOptions {
   /**
@@ -201,24 +146,30 @@ export interface TypeOrmAuthorizationOptions extends ManagerOptions {
    * trusted.
    */
   readonly database?: DatabaseFacts | VerifiedDatabase | undefined
+  /**
+   * The names of entities in policies and in other options, by their own names: `{ List: 'TodoList' }`. An entity with
+   * the name of a built-in type, such as `List`, needs one if the policy names that type. Default: the entity's own name.
+   */
+  readonly names?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * Filters TypeORM's queries by a policy. It registers the entities of the data source as models, so
- * load policies afterwards.
+ * Guards a data source by a policy, and returns what belongs to it. It registers the entities as models, so load policies
+ * afterwards.
  * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported.
  * Also if another data source of the authorizer has entities of the same names.
  * @throws ArgumentError if `database` names an unknown reference
  *
  * @example
  * ```ts
- * const { authorizedFilter, authorizedQuery } = typeOrmAuthorization(authorizer, dataSource)
+ * const { dataSource, rows, authorizedFilter, authorizedQuery } = typeOrmAuthorization(authorizer, source)
  * await authorizer.load(policyText)
  *
+ * const user = await rows.findOneBy(User, { id: 7 })
  * const documents = await dataSource
  *   .getRepository(Document)
  *   .find(authorizedFilter(user, Document, { take: 10 }))
- * const [page, total] = await authorizedQuery(user, 'read', Document, 'd')
+ * const [page, total] = await authorizedQuery(user, 'read', Document, { alias: 'd' })
  *   .orderBy('d.title')
  *   .take(10)
  *   .getManyAndCount()
@@ -234,8 +185,9 @@ export function typeOrmAuthorization(
   dataSource: DataSource,
   options: TypeOrmAuthorizationOptions = {},
 ): TypeOrmAuthorization {
-  const { database } = own(options)
+  const { database, names: chosen } = own(options)
   const dialect = dialectOf(dataSource)
+  nameEntities(dataSource, chosen)
   const names = new ParameterNames()
   const printing: Printing = {
     dialect,
@@ -249,27 +201,20 @@ export function typeOrmAuthorization(
   authorizer.registerModels(modelsOf(dataSource, database), relationLoader(dataSource, references))
   watch(dataSource)
 
-  const print = (filter: Pick<Filter, 'definite'>, { name }: EntityMetadata): PrintedFilter =>
-    printFilter(filter.definite(), name, printing)
+  const print = (filter: Pick<Filter, 'definite'>, entity: EntityMetadata): PrintedFilter =>
+    printFilter(filter.definite(), modelName(entity), printing)
   const authorizerIn = (context: Context | undefined): Authorizer => (context ? authorizer.with(context) : authorizer)
-  const filterFor: FilterFor<PrintedFilter> = (actor, action, entity, context) =>
-    print(authorizerIn(context).filter(actor, action, entity.name, { unloaded: 'database' }), entity)
-  const filterForLoading: FilterFor<Promise<PrintedFilter>> = async (actor, action, entity, context) => {
+  const filterFor: FilterFor = (actor, action, entity, context) =>
+    print(authorizerIn(context).filter(actor, action, modelName(entity), { unloaded: 'database' }), entity)
+  const actorsFor: FilterFor = (resource, action, entity, context) =>
+    print(authorizerIn(context).actorFilter(action, resource, modelName(entity), { unloaded: 'database' }), entity)
+  const loadedFilterFor = async (...question: Parameters<FilterFor>): Promise<PrintedFilter> => {
     try {
-      return filterFor(actor, action, entity, context)
+      return filterFor(...question)
     } catch (error) {
       if (!isMissing(error)) throw error
-      return print(await authorizerIn(context).loadFilter(actor, action, entity.name), entity)
-    }
-  }
-  const actorsFor: FilterFor<PrintedFilter> = (resource, action, entity, context) =>
-    print(authorizerIn(context).actorFilter(action, resource, entity.name, { unloaded: 'database' }), entity)
-  const actorsForLoading: FilterFor<Promise<PrintedFilter>> = async (resource, action, entity, context) => {
-    try {
-      return actorsFor(resource, action, entity, context)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-      return print(await authorizerIn(context).loadActorFilter(action, resource, entity.name), entity)
+      const [actor, action, entity, context] = question
+      return print(await authorizerIn(context).loadFilter(actor, action, modelName(entity)), entity)
     }
   }
 
@@ -285,12 +230,9 @@ export function typeOrmAuthorization(
     return dataSource.createQueryBuilder(target, alias)
   }
 
-  const applyAuthorization: ApplyAuthorization = (query, actor, action, options = {}) =>
-    guarded(query, filterFor(actor, action, selectedEntity(query), own(options).context))
-  const applyAuthorizationLoading: ApplyAuthorizationLoading = async (query, actor, action, options = {}) =>
-    guarded(query, await filterForLoading(actor, action, selectedEntity(query), own(options).context))
-
   return {
+    dataSource,
+    rows: readerOf(dataSource),
     // Sound: the result has the given arguments except the action, and a `where` of conditions on
     // the entity's columns.
     authorizedFilter: ((actor: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
@@ -315,52 +257,41 @@ export function typeOrmAuthorization(
       target: EntityTarget<ObjectLiteral>,
     ) => {
       const entity = entityOf(dataSource, target)
-      if (filter.model !== entity.name)
-        throw invalidArgument(`The filter selects rows of ${filter.model}, not of ${entity.name}.`, {
+      if (filter.model !== modelName(entity))
+        throw invalidArgument(`The filter selects rows of ${filter.model}, not of ${modelName(entity)}.`, {
           hint: 'pass the entity of its model',
         })
       return guardArguments({}, entity, print(filter, entity))
     }) as TypeOrmAuthorization['filterArguments'],
     authorizedManager: managerMaker(authorizer, dataSource, printing, references, own(options)),
-    authorizedQuery: (actor, action, target, alias, options) =>
-      applyAuthorization(queryFor(target, alias), actor, action, options),
-    applyAuthorization,
+    authorizedQuery: (actor, action, of, options = {}) => {
+      const { alias, context } = own(options)
+      const query = isBuilder(of) ? of : queryFor(of, alias)
+      return guarded(query, filterFor(actor, action, selectedEntity(query), context))
+    },
+    // Sound: the conditions are on the entity's columns.
+    authorizedWhere: ((
+      actor: unknown,
+      action: string,
+      target: EntityTarget<ObjectLiteral>,
+      options: ContextOption = {},
+    ) => {
+      const entity = entityOf(dataSource, target)
+      const filter = loadedFilterFor(actor, action, entity, own(options).context)
+      const where = filter.then((one) => guardedWhere(undefined, one, { entity, dialect }))
+      return refusingUnawaited(where, entity)
+    }) as TypeOrmAuthorization['authorizedWhere'],
     verifyDatabase: () => verifyDatabase(dataSource),
-    authorizedResources: async (actor, action, target, options) => {
-      const query = await applyAuthorizationLoading(queryFor(target, undefined), actor, action, options)
-      return query.getMany()
-    },
-    loading: {
-      // Sound, as above.
-      authorizedFilter: (async (actor: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
-        assertArguments(args)
-        const entity = entityOf(dataSource, target)
-        return guardArguments(args, entity, await filterForLoading(actor, actionOf(args), entity, args.context))
-      }) as AuthorizedFilterLoading,
-      // Sound, as above.
-      authorizedActors: (async (
-        action: string,
-        resource: unknown,
-        target: EntityTarget<ObjectLiteral>,
-        args: FindArguments = {},
-      ) => {
-        assertArguments({ ...args, action })
-        const entity = entityOf(dataSource, target)
-        return guardArguments(args, entity, await actorsForLoading(resource, action, entity, args.context))
-      }) as AuthorizedActorsLoading,
-      authorizedQuery: async (actor, action, target, alias, options) =>
-        applyAuthorizationLoading(queryFor(target, alias), actor, action, options),
-      applyAuthorization: applyAuthorizationLoading,
-    },
   }
 }
 
-type FilterFor<Printed> = (
-  actor: unknown,
-  action: string,
-  entity: EntityMetadata,
-  context: Context | undefined,
-) => Printed
+type FilterFor = (actor: unknown, action: string, entity: EntityMetadata, context: Context | undefined) => PrintedFilter
+
+function isBuilder<Entity extends ObjectLiteral>(
+  of: EntityTarget<Entity> | SelectQueryBuilder<Entity>,
+): of is SelectQueryBuilder<Entity> {
+  return typeof of === 'object' && 'expressionMap' in of
+}
 
 interface FindArguments extends ContextOption {
   readonly action?: string

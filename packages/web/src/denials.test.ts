@@ -178,8 +178,8 @@ describe('a denied request', () => {
     await enforcement.arm()
     const { authorization } = enforcement
     for (const work of [
-      authorization.authorizeField('read', 'text', note),
-      authorization.assertWritable({ text: 'a' }, 'read', note),
+      authorization.authorizeField('read', note, 'text'),
+      authorization.assertWritable('read', note, { text: 'a' }),
     ]) {
       const error = await denialOf(work)
       expect(error.message).toContain('What is missing:\n  • note.owner = User 2')

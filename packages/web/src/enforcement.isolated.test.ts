@@ -447,7 +447,7 @@ describe('the checks of a handler', () => {
     expect(await one.authorization.isAllowed('edit')).toBe(true)
     expect(await one.authorization.authorizedActions()).toEqual(new Set(['read']))
     await expect(one.authorization.authorize('edit', { allowed: 'visible' })).rejects.toMatchObject({ status: 403 })
-    await expect(one.authorization.authorizeField('edit', 'title', { allowed: 'visible' })).rejects.toMatchObject({
+    await expect(one.authorization.authorizeField('edit', { allowed: 'visible' }, 'title')).rejects.toMatchObject({
       status: 403,
     })
   })

@@ -1,4 +1,11 @@
-import type { Context, DecisionKind, DenialReason, Eventual, RequestFields } from '@arcturus/core/internal/web'
+import type {
+  Context,
+  DecisionKind,
+  DenialReason,
+  Eventual,
+  RequestFields,
+  UsedPolicy,
+} from '@arcturus/core/internal/web'
 import {
   after,
   type DecisionExplanation,
@@ -49,6 +56,8 @@ export class Enforcement<Request, Actor> {
   readonly guard: Guard = new Guard()
   readonly authorization: RequestAuthorization<unknown, Actor>
   #relations: RelationMemory | undefined
+  /** The policy with which the request began; undefined after its response. */
+  #policy: UsedPolicy | undefined
   #fields: RequestFields | undefined
   #isAnswered = false
   /** The authorizer, with the context of the request once it is known. */
@@ -81,6 +90,7 @@ export class Enforcement<Request, Actor> {
     shared: Shared<Request> = { decoys: new Decoys() },
   ) {
     this.#authority = authority
+    this.#policy = engineOf(authority)?.active.begin()
     this.#options = options
     this.#request = request
     this.#method = method
@@ -103,12 +113,19 @@ export class Enforcement<Request, Actor> {
     return this.#relations
   }
 
+  /** The policy of all questions of this request; undefined after its response. */
+  get policy(): UsedPolicy | undefined {
+    return this.#policy
+  }
+
   /**
    * For frameworks: marks the response as under way. Work that continues after it, such as an event
-   * stream or a timer, can run for long and gets no remembered decisions or relations.
+   * stream or a timer, can run for long and gets no remembered decisions or relations, and the active policy.
    */
   answered(): void {
     this.#isAnswered = true
+    if (this.#policy) engineOf(this.#authority)?.active.end(this.#policy)
+    this.#policy = undefined
     this.#relations = undefined
     ofAdapters.forget(this.authorization)
   }
@@ -335,7 +352,7 @@ export class Enforcement<Request, Actor> {
     }
     try {
       // Sound: a value that is no row is an error there.
-      const written = await this.#authority.authorizeChange(actor, row as object, data as () => object, { action })
+      const written = await this.#authority.authorizeChange(actor, action, row as object, data as () => object)
       this.#shared.decoys.keep(route, row, undefined)
       this.decided('check')
       if (admit) ofAdapters.admit(this.authorization, loader, row, action, written)

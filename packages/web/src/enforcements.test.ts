@@ -76,6 +76,21 @@ describe('enforcements', () => {
     expect(enforcement.guard.state).toBe('decided')
   })
 
+  it('keep the policy with which they began, until their response', async () => {
+    const { authorizer, enforcements, begin } = served()
+    const asked = () => [authorizer.can('ada', 'read', new Note()), authorizer.policyVersion]
+    const enforcement = begin()
+    const [before] = [enforcements.run(enforcement, asked)]
+    authorizer.loadSync('allow("eve", "read", _: Note);')
+    const after = [false, authorizer.policyVersion]
+    expect(enforcements.run(enforcement, asked)).toEqual(before)
+    expect(enforcements.run(begin(), asked)).toEqual(after)
+    expect(enforcement.authorization.can('read', new Note())).toBe(false)
+    enforcement.answered()
+    enforcement.answered()
+    expect(enforcements.run(enforcement, asked)).toEqual(after)
+  })
+
   it.each(['isAllowed', 'authorize'] as const)('count %s only after it is awaited', async (question) => {
     const { authorizer, enforcements, begin } = served()
     const enforcement = begin()

@@ -62,6 +62,7 @@ export class Enforcements<Request extends object, Actor> {
     })
     authority.rememberIn(() => this.#current.getStore()?.relations)
     const engine = engineOf(authority)
+    engine?.active.keepIn(() => this.#current.getStore()?.policy)
     engine?.writeGuards.push(() => this.#current.getStore()?.assertMayWrite())
     engine?.watchers.push((method, answer) => {
       const enforcement = this.#current.getStore()

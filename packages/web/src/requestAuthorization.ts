@@ -228,7 +228,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
     return this.#watched('isAllowed', () => this.#isAllowed(action, resource))
   }
 
-  async #isAllowed(action: string, resource: [resource: unknown] | []): Promise<boolean> {
+  async #isAllowed(action: string, resource: Given): Promise<boolean> {
     const subject = this.#subject(resource)
     this.#memory ??= new DecisionMemory(this.#lasting)
     const answer = await this.#memory.answer(action, subject, () =>
@@ -279,18 +279,18 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
   }
 
   /**
-   * Resolves if the actor may perform the action on the field, and rejects otherwise.
+   * Resolves if the actor may perform the action on the field of the route's resource, and rejects otherwise.
    *
-   * @param resource - The resource. By default the resource of the route.
    * @throws {AuthorizationError} 401 for an anonymous actor, 403 otherwise.
    */
-  authorizeField<Row = Resource>(
-    action: FieldActionOn<Row, P>,
-    field: FieldOn<Row, P>,
-    ...resource: [resource: Row] | []
-  ): Promise<void> {
+  authorizeField(action: FieldActionOn<Resource, P>, field: FieldOn<Resource, P>): Promise<void>
+  /** The same for another resource. */
+  authorizeField<Row>(action: FieldActionOn<Row, P>, resource: Row, field: FieldOn<Row, P>): Promise<void>
+  authorizeField(action: string, ...parameters: readonly unknown[]): Promise<void> {
+    // Sound: a field that is no text is an error there.
+    const field = parameters.at(-1) as string
     const question = (subject: unknown) => this.#authority.authorizeField(this.#actor, action, subject, field)
-    return this.#watched('authorizeField', () => this.#denying(action, resource, question, 'field'))
+    return this.#watched('authorizeField', () => this.#denying(action, before(parameters), question, 'field'))
   }
 
   /**
@@ -298,42 +298,45 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
    * copies.
    *
    * @param rows - The row or the list of rows. By default the resource of the route.
-   * @param action - The action that the actor must be allowed to perform on the fields. Default:
-   * the authorizer's `readAction`.
    */
   async pickAuthorized(): Promise<Picked<Resource>>
+  async pickAuthorized<const Rows extends object>(rows: Rows): Promise<Picked<Rows>>
+  /** The same for the fields on which the actor may perform another action. */
   async pickAuthorized<const Rows extends object>(
+    action: FieldActionOn<Rows extends readonly (infer Row)[] ? Row : Rows, P>,
     rows: Rows,
-    action?: FieldActionOn<Rows extends readonly (infer Row)[] ? Row : Rows, P>,
   ): Promise<Picked<Rows>>
-  async pickAuthorized(...parameters: [rows?: object, action?: string]): Promise<unknown> {
-    const asked = parameters[1] ?? this.#authority.readAction
-    // Sound: `pickAuthorized` throws for a value that is not a row.
-    const subject = this.#subject(parameters.length === 0 ? [] : [parameters[0]]) as object
-    const picked = await this.#authority.pickAuthorized(this.#actor, asked, subject)
+  async pickAuthorized(...parameters: readonly unknown[]): Promise<unknown> {
+    // Sound: `pickAuthorized` throws for an action that is no text, and for a value that is not a row.
+    const action = (parameters.length > 1 ? parameters[0] : this.#authority.readAction) as string
+    const subject = this.#subject(parameters.length === 0 ? [] : [parameters.at(-1)]) as object
+    const picked = await this.#authority.pickAuthorized(this.#actor, action, subject)
     this.#request.decided('field')
     return picked
   }
 
   /**
    * Resolves if the actor may write every field that a body names, and rejects otherwise. A body
-   * without fields is no decision.
+   * without fields is no decision. The action is that for which the route was authorized, and the resource that of the
+   * route.
    *
-   * @param action - The action on the fields. By default the action for which the route was
-   * authorized.
-   * @param resource - The row that is written, or the class of a row that does not exist yet. By
-   * default the resource of the route.
    * @throws {AuthorizationError} 401 for an anonymous actor, 404 if the actor may not read the
    * resource, otherwise 403 with the names of the fields.
    */
-  assertWritable<Row = Resource>(
-    body: unknown,
-    ...[action, ...resource]: [action?: FieldActionOn<Row, P>, ...([resource: Row] | [])]
-  ): Promise<void> {
-    return this.#watched('assertWritable', () => this.#assertWritable(body, action, resource))
+  assertWritable(body: unknown): Promise<void>
+  /** The same for another action. */
+  assertWritable(action: FieldActionOn<Resource, P>, body: unknown): Promise<void>
+  /** The same for another row that is written, or the class of a row that does not exist yet. */
+  assertWritable<Row>(action: FieldActionOn<Row, P>, resource: Row, body: unknown): Promise<void>
+  assertWritable(...parameters: readonly unknown[]): Promise<void> {
+    const [action] = before(parameters)
+    return this.#watched('assertWritable', () =>
+      // Sound: an action that is no text is an error there.
+      this.#assertWritable(parameters.at(-1), action as string | undefined, before(parameters.slice(1))),
+    )
   }
 
-  async #assertWritable(body: unknown, action: string | undefined, resource: [resource: unknown] | []): Promise<void> {
+  async #assertWritable(body: unknown, action: string | undefined, resource: Given): Promise<void> {
     const asked = action ?? this.#routeAction()
     if (namesIn(body).length === 0) {
       this.#subject(resource)
@@ -344,39 +347,50 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
   }
 
   /**
-   * Returns the data to write if the actor may change the resource by them, and rejects otherwise. The actor must be
-   * allowed the action on the row before and after the change.
+   * Returns the data to write if the actor may change the route's resource by them, and rejects otherwise. The actor must
+   * be allowed the action, by default `update`, on the row before and after the change.
    *
    * @param patch - The new values, such as a body.
-   * @param action - The action. Default `update`.
-   * @param resource - The row that is changed. By default the resource of the route.
    * @throws {AuthorizationError} 401 for an anonymous actor, 404 if the actor may not read the
    * resource, otherwise 403, with the names of denied fields.
    * @throws {InvalidBodyError} The model has no such data.
    */
-  authorizeChange<const Patch extends PatchOf<Resource>, Row = Resource>(
+  authorizeChange<const Patch extends PatchOf<Resource>>(patch: Patch): Promise<Patch>
+  /** The same for another action. */
+  authorizeChange<const Patch extends PatchOf<Resource>>(action: ActionOn<Resource, P>, patch: Patch): Promise<Patch>
+  /** The same for another row. */
+  authorizeChange<Row, const Patch extends PatchOf<Row>>(
+    action: ActionOn<Row, P>,
+    resource: Row,
     patch: Patch,
-    ...[action = 'update', ...resource]: [action?: ActionOn<Row, P>, ...([resource: Row] | [])]
-  ): Promise<Patch> {
-    const question = (subject: unknown): Promise<Patch> =>
-      // Sound: a value that is no row is an error there.
-      this.#authority.authorizeChange(this.#actor, subject as object, patch, { action })
-    return this.#watched('authorizeChange', () => this.#denying(action, resource, question))
+  ): Promise<Patch>
+  authorizeChange(...parameters: readonly unknown[]): Promise<object> {
+    // Sound: other values than an action, a row and a patch are errors there.
+    const [action = 'update'] = before(parameters) as readonly [action?: string]
+    const question = (subject: unknown): Promise<object> =>
+      this.#authority.authorizeChange(this.#actor, action, subject as object, parameters.at(-1) as object)
+    return this.#watched('authorizeChange', () => this.#denying(action, before(parameters.slice(1)), question))
   }
 
   /**
-   * Returns the data to write if the actor may create a row of them, and rejects otherwise.
+   * Returns the data to write if the actor may create a row of them, and rejects otherwise. The default action is
+   * `create`.
    *
-   * @param action - The action. Default `create`.
    * @throws {AuthorizationError} 401 for an anonymous actor, otherwise 403, with the names of denied fields.
    * @throws {InvalidBodyError} The model has no such data.
    */
-  authorizeCreate<const Data extends object, Name extends ModelName<P> = ModelName<P>>(
+  authorizeCreate<const Data extends object>(model: ModelName<P>, data: Data): Promise<Data>
+  /** The same for another action. */
+  authorizeCreate<const Data extends object, Name extends ModelName<P>>(
+    action: Action<Name, P>,
     model: Name,
     data: Data,
-    action: Action<Name, P> = 'create',
-  ): Promise<Data> {
-    const question = (): Promise<Data> => this.#authority.authorizeCreate(this.#actor, model, data, { action })
+  ): Promise<Data>
+  authorizeCreate(...parameters: readonly unknown[]): Promise<object> {
+    // Sound: other values than an action, the name of a model and data are errors there.
+    const action = parameters.length > 2 ? (parameters[0] as string) : 'create'
+    const [model, data] = parameters.slice(-2) as [ModelName<P>, object]
+    const question = () => this.#authority.authorizeCreate(this.#actor, action as never, model, data)
     return this.#watched('authorizeCreate', () => this.#denying(action, [model], question))
   }
 
@@ -397,7 +411,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
   #routeAction(): string {
     if (this.#resource) return this.#resource.action
     throw invalidArgument('assertWritable needs an action: the route has none.', {
-      hint: "pass it: assertWritable(body, 'edit', resource)",
+      hint: "pass it: assertWritable('edit', resource, body)",
     })
   }
 
@@ -407,7 +421,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
 
   async #denying<Result>(
     action: string,
-    resource: readonly [unknown] | readonly [],
+    resource: Given,
     question: (subject: unknown) => Promise<Result>,
     kind: DecisionKind = 'check',
   ): Promise<Result> {
@@ -436,8 +450,16 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown, P extends
    * Distinguishes a passed `undefined` from a missing argument: a row that was not found must not
    * become the route's resource.
    */
-  #subject(resource: readonly [unknown] | readonly []): unknown {
+  #subject(resource: Given): unknown {
     this.#request.personalize()
     return resource.length === 0 ? this.resource : resource[0]
   }
+}
+
+/** An argument that was passed, also as undefined, or was not. */
+type Given = readonly [] | readonly [unknown]
+
+/** Returns the first of the arguments before the last one. */
+function before(parameters: readonly unknown[]): Given {
+  return parameters.length > 1 ? [parameters[0]] : []
 }

@@ -112,7 +112,7 @@ export function routedPath(url: string, isCaseSensitive = false): string {
     return read
   })
   // A pattern contains the other characters as they are, a request contains them encoded.
-  const plain = decoded.replace(/[^\x21-\x7e]+|["<>\\^`{|}[\]]/g, encoded)
+  const plain = decoded.replace(/[^\x21-\x7e]+|["<>\\^`{|}[\]]+/g, encoded)
   const rooted = plain.startsWith('/') ? plain : `/${plain}`
   return isCaseSensitive ? rooted : asciiLower(rooted)
 }
@@ -128,5 +128,6 @@ function encoded(text: string): string {
 
 /** Returns a text with its ASCII letters in lower case, as routers compare. */
 export function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  // Other letters have capitals, too, whose small ones are no ASCII.
+  return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase()
 }

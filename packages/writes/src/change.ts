@@ -73,7 +73,8 @@ export interface Relations {
 
 /** Finds rows of the database by conditions of its form. All calls are part of one transaction. */
 export interface RowStore<Where> {
-  find(model: string, where: Where, columns: readonly string[]): Promise<readonly Values[]>
+  /** @param isLocked - Whether the rows are about to be written, so that they are locked if the store does so. */
+  find(model: string, where: Where, columns: readonly string[], isLocked?: boolean): Promise<readonly Values[]>
   /** Returns the rows with these keys. */
   keyed(model: string, keys: readonly Values[]): Where
   /** Returns the rows whose relation to one row leads to no row, or to one of these. */
@@ -96,8 +97,8 @@ export interface Store<Where> extends RowStore<Where> {
    * @returns the number of deleted rows
    */
   delete(model: string, keys: readonly Values[], where?: Where): Promise<number>
-  /** Adds or removes rows between a row and others. */
-  join(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void>
+  /** Adds and removes rows between a row and others. */
+  join(relation: LinkRelation, row: Values, added: readonly Values[], removed: readonly Values[]): Promise<void>
   /** Returns the rows that a relation of a row leads to. */
   linked(relation: LinkRelation, row: Values): Where
 }

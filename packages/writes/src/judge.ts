@@ -5,7 +5,7 @@ import type { RowQuestions } from './questions.js'
 import type { WriteRecord } from './record.js'
 import { writeDenial } from './refusal.js'
 import { comparesStates, type RowsFilter } from './rowsFilter.js'
-import { type KeyedRows, withoutWitnesses } from './witness.js'
+import { type KeyedRows, readsColumnsAlone, withoutWitnesses } from './witness.js'
 
 /** The names of the actions that operations need. */
 export interface ActionNames {
@@ -20,6 +20,8 @@ export interface Written {
   /** The rows that it creates, links or moves: they are in no collection of a row that existed before. */
   readonly moved: readonly KeyedRows[]
   readonly created: readonly KeyedRows[]
+  /** Whether the rows that are judged allowed the same before, and have the columns that they had. Default: they may not. */
+  readonly keepsColumns?: boolean
 }
 
 /** Decides about the state before and after a write. The actor is the one before. */
@@ -93,6 +95,7 @@ export class Judge<Where> {
     if (filter.kind === 'all') return []
     const { schema } = this.questions.authorizer
     const actual = filter.definite()
+    if (written.keepsColumns && readsColumnsAlone(schema, actual)) return []
     const alone = written.moved.reduce((found, rows) => withoutWitnesses(schema, found, rows, written.created), actual)
     const demands = alone === actual ? [actual] : [alone, actual]
     const printed = await Promise.all(

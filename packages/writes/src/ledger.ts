@@ -22,6 +22,8 @@ interface Entry {
   readonly links: readonly LinkRelation[]
   /** Whether the write returns the rows, so that they have to be readable. */
   readonly isRead: boolean
+  /** Whether the rows have the columns that they had before. */
+  readonly keepsColumns: boolean
 }
 
 export interface EntryOptions {
@@ -30,14 +32,15 @@ export interface EntryOptions {
   readonly links?: readonly LinkRelation[]
   readonly isMoved?: boolean
   readonly isRead?: boolean
+  readonly keepsColumns?: boolean
 }
 
 export interface LedgerParts<Where> {
   readonly store: RowStore<Where>
   readonly judge: Judge<Where>
   readonly keyOf: (model: string) => readonly string[]
-  /** Returns all columns of a model, for rules about the rows before and after a change. Default: those of its key. */
-  readonly allColumns?: (model: string) => readonly string[]
+  /** Returns all columns of a model, for rules about the rows before and after a change, and about links. */
+  readonly allColumns: (model: string) => readonly string[]
 }
 
 /** What has to be true of a row after a write. */
@@ -59,7 +62,7 @@ export class Ledger<Where> {
   /** What rows may become by rules about both states, by the texts of their keys. */
   readonly #changes = new Map<string, RowsFilter>()
 
-  constructor({ store, judge, keyOf, allColumns = keyOf }: LedgerParts<Where>) {
+  constructor({ store, judge, keyOf, allColumns }: LedgerParts<Where>) {
     this.#store = store
     this.#judge = judge
     this.#keyOf = keyOf
@@ -130,7 +133,7 @@ export class Ledger<Where> {
       if (isDecided && !isRead && fields.length === 0 && links.length === 0) continue
       const keys = [...entry.keys].flatMap(([text, key]) => (text === but ? [] : [key]))
       if (keys.length === 0) continue
-      const written = this.#written()
+      const written = { ...this.#written(), keepsColumns: this.#keepsColumns(entry) }
       const demands = this.#isCompared(entry) ? undefined : await this.#demands(entry, keys[0]!, written)
       if (demands?.length === 0) continue
       const most = demands ? this.#store.mostKeys : mostChanges
@@ -140,6 +143,12 @@ export class Ledger<Where> {
         else await this.#verifyKeys(model, some, await this.#oneByOne(entry, some, written))
       }
     }
+  }
+
+  /** Returns whether no statement has changed a column of the rows. */
+  #keepsColumns({ model, keys, keepsColumns }: Entry): boolean {
+    const others = [...this.#entries.values()].filter((one) => one.model === model && !one.keepsColumns)
+    return keepsColumns && others.every((one) => [...keys.keys()].every((text) => !one.keys.has(text)))
   }
 
   /** Returns whether what a row has to fulfil depends on the row before. */
@@ -203,10 +212,17 @@ export class Ledger<Where> {
   }
 
   #add(model: string, rows: readonly Values[], kind: Entry['kind'], options: EntryOptions): void {
-    const { isDecided = false, fields = [], links = [], isMoved = false, isRead = false } = options
+    const {
+      isDecided = false,
+      fields = [],
+      links = [],
+      isMoved = false,
+      isRead = false,
+      keepsColumns = false,
+    } = options
     this.#judge.touches(kind, model, rows)
-    const alike = JSON.stringify([model, kind, isDecided, isRead, fields, links.map(({ name }) => name)])
-    const make = (): Entry => ({ model, keys: new Map(), kind, isDecided, fields, links, isRead })
+    const alike = JSON.stringify([model, kind, isDecided, isRead, keepsColumns, fields, links.map(({ name }) => name)])
+    const make = (): Entry => ({ model, keys: new Map(), kind, isDecided, fields, links, isRead, keepsColumns })
     const { keys } = entryOf(this.#entries, alike, make)
     const moved = isMoved ? entryOf(this.#moved, model, () => new Map<string, Values>()) : undefined
     const names = this.#keyOf(model)

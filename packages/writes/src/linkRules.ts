@@ -1,5 +1,5 @@
 import type { Authorizer, Load } from '@arcturus/core/internal/writes'
-import { hasLinkRules, holds, QuestionRelations } from '@arcturus/core/internal/writes'
+import { hasLinkRules, QuestionRelations } from '@arcturus/core/internal/writes'
 import { engineFor } from './engineFor.js'
 
 /** A question to the rules `allow_link(actor, row, relation, other)`. */
@@ -32,5 +32,5 @@ export async function allowsLink(
   const relations = new QuestionRelations(schema, { load, known: (one) => one })
   const args = [actor, row, relation, other]
   const { program } = active.current()
-  return await decider.run(() => holds(program, 'allow_link', args, limits, { host: hosts.waiting(relations) }))
+  return await decider.run(() => program.holds('allow_link', args, limits, { host: hosts.waiting(relations) }))
 }

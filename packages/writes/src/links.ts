@@ -2,7 +2,7 @@ import { type ArgumentError, invalidArgument } from '@arcturus/core/internal/wri
 import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
 import { keyText } from './ledger.js'
 import type { Apply, ApplyTo, Insert, WriterParts } from './parts.js'
-import type { RowRules } from './rules.js'
+import { type Ends, fieldsOf, none, type RowRules } from './rules.js'
 
 type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>, { readonly kind: Kind }>
 
@@ -32,15 +32,6 @@ interface Linked<Where> {
   /** The row before; undefined for a new row. */
   readonly row: Values | undefined
   readonly data: Data<Where>
-}
-
-/** The rows at the other end of links. */
-interface Ends {
-  readonly rows: readonly Values[]
-  /** The texts of the keys of those whose links `allow_link` allows, so that they need not allow `update`. */
-  readonly granted: ReadonlySet<string>
-  /** The fields of the others that the link writes, and whose permission depends on the row. */
-  readonly fields: readonly string[]
 }
 
 /**
@@ -116,12 +107,12 @@ export class Links<Where> {
     const { rules } = this.writer
     const conditions = await rules.before(owner, [relation.name], [relation])
     const fields = await rules.bind('update', owner, [relation.name])
-    await this.#expect(owner, await this.#found(owner, referring, conditions, false))
+    await rules.expect(owner, await this.#found(owner, referring, conditions, false))
     return async () => {
       const keys = this.#keyed(owner, holders)
-      const none = Object.fromEntries(from.map((name) => [name, null]))
-      const rows = await store.update(owner, keys, none, rules.columnsOf(owner))
-      this.#moved(owner, { rows, granted: new Set(), fields })
+      const nulls = Object.fromEntries(from.map((name) => [name, null]))
+      const rows = await store.update(owner, keys, nulls, rules.columnsOf(owner))
+      rules.moved(owner, { ...none, rows, fields })
       return columns
     }
   }
@@ -136,14 +127,14 @@ export class Links<Where> {
     const link = { relation, row, data }
     switch (step.kind) {
       case 'create':
-        return await this.#prepareCreate(relation, step.data)
+        return await this.#prepareCreate(link, step.data)
       case 'connect':
         return await this.#prepareConnect(link, step.where)
       case 'connectOrCreate': {
         const [existing] = await this.#visible(model, step.where)
         return existing
           ? await this.#prepareConnect(link, [step.where])
-          : await this.#prepareCreate(relation, [step.create])
+          : await this.#prepareCreate(link, [step.create])
       }
       case 'disconnect': {
         if (relation.keeper === 'other' && !relation.nullable) throw required(relation)
@@ -155,7 +146,7 @@ export class Links<Where> {
       case 'update':
         return await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.data, step.many)
       case 'upsert':
-        return await this.#prepareUpsert(relation, step, row)
+        return await this.#prepareUpsert(link, step)
       case 'delete':
         return await this.prepareDelete(model, this.#belonging(relation, row, step.where), step.many)
     }
@@ -180,72 +171,62 @@ export class Links<Where> {
     const { store, judge } = this.writer.parts
     const after = await this.writer.rules.cascades.prepare(model, rows)
     return async () => {
-      const count = await store.delete(model, this.#keys(model, rows), where)
+      const count = await store.delete(model, this.writer.rules.keysOf(model, rows), where)
       if (count !== rows.length) throw judge.denial()
       this.writer.rules.ledger.deleted(model, rows)
       await after()
     }
   }
 
-  async #prepareCreate(relation: LinkRelation, data: readonly Data<Where>[]): Promise<ApplyTo> {
-    const insert = await this.writer.prepareInsertAll(relation.model, data, fieldsOf(relation))
-    if (relation.keeper === 'other') return async (row) => void (await insert(pairs(relation.to, relation.from, row)))
-    return async (row) => {
-      const others = await insert()
-      await this.writer.parts.store.join(relation, row, others, true)
-    }
+  async #prepareCreate(link: Linked<Where>, data: readonly Data<Where>[]): Promise<ApplyTo> {
+    const { relation } = link
+    const { model, keeper, from, to } = relation
+    const insert = await this.writer.prepareInsertAll(model, data, fieldsOf(relation))
+    if (keeper === 'other')
+      return await this.#replacing(link, [], async (row) => void (await insert(pairs(to, from, row))))
+    return async (row) => await this.writer.parts.store.join(relation, row, await insert(), [])
   }
 
   async #prepareConnect(link: Linked<Where>, wheres: readonly Where[]): Promise<ApplyTo> {
     const { relation } = link
     const others = await this.#linkable(link, wheres, true)
-    const pushed = await this.#pushedOut(link, others.rows)
-    const attach = this.#attach(relation, others)
-    return async (one) => {
-      if (pushed) await this.#detach(relation, pushed)(one)
-      await attach(one)
-    }
+    return await this.#replacing(link, others.rows, this.#attach(relation, others))
   }
 
   #attach(relation: LinkRelation, others: Ends): ApplyTo {
     const { store } = this.writer.parts
+    const { rules } = this.writer
     const { model } = relation
-    if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, true)
-    const inverse = this.#inverse(relation)
+    if (relation.keeper === 'join') return async (row) => await this.#join(relation, row, others, none)
+    const inverse = rules.inverse(relation)
     return async (row) => {
-      const rows = this.#keyed(model, others.rows)
       const columns = pairs(relation.to, relation.from, row)
-      const moved = await store.update(model, rows, columns, this.writer.rules.columnsOf(model))
-      this.#moved(model, { ...others, rows: moved }, inverse && [inverse])
+      const rows = await store.update(model, this.#keyed(model, others.rows), columns, rules.columnsOf(model))
+      rules.moved(model, { ...others, rows }, inverse && [inverse])
     }
   }
 
-  /** Returns the relation of the other rows whose reference a relation follows backwards. */
-  #inverse({ keeper, owner, model, to }: LinkRelation): LinkRelation | undefined {
-    if (keeper !== 'other') return undefined
-    return this.writer.parts.relations
-      .references(model)
-      .find((one) => one.model === owner && one.from.every((name, at) => name === to[at]))
-  }
-
-  /** Returns the row that a relation to one row leads to, if it is replaced by another. */
-  async #pushedOut(link: Linked<Where>, others: readonly Values[]): Promise<Ends | undefined> {
+  /** Detaches the row that a relation to one row leads to before another takes its place. @param others - Rows that may stay. */
+  async #replacing(link: Linked<Where>, others: readonly Values[], attach: ApplyTo): Promise<ApplyTo> {
     const { relation, row } = link
-    if (relation.many || !row) return undefined
+    if (relation.many || !row) return attach
     const { store } = this.writer.parts
     const linked = store.linked(relation, row)
     const current = await this.#visible(relation.model, linked)
     const texts = new Set(others.map((one) => this.#text(relation.model, one)))
-    if (current.every((one) => texts.has(this.#text(relation.model, one)))) return undefined
+    if (current.every((one) => texts.has(this.#text(relation.model, one)))) return attach
     if (!relation.nullable) throw this.writer.parts.judge.denial()
-    return await this.#linkable(link, [linked])
+    const detach = this.#detach(relation, await this.#linkable(link, [linked]))
+    return async (one) => {
+      await detach(one)
+      await attach(one)
+    }
   }
 
   async #prepareSet(link: Linked<Where>, { where }: Step<Where, 'set'>): Promise<ApplyTo> {
     const { relation, row } = link
     const { store } = this.writer.parts
     const { model } = relation
-    const none: Ends = { rows: [], granted: new Set(), fields: [] }
     const targets = where.length > 0 ? await this.#linkable(link, where, true) : none
     const current = row ? await this.#visible(model, store.linked(relation, row)) : []
     const [wanted, present] = [targets.rows, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
@@ -257,17 +238,20 @@ export class Links<Where> {
       detached = await this.#linkable(link, [this.#keyed(model, removed)], false, true)
       if (detached.rows.length < removed.length) throw this.writer.parts.judge.denial()
     }
+    const attached = { ...targets, rows: added }
+    if (relation.keeper === 'join') return async (one) => await this.#join(relation, one, attached, detached)
     return async (one) => {
       if (removed.length > 0) await this.#detach(relation, detached)(one)
-      if (added.length > 0) await this.#attach(relation, { ...targets, rows: added })(one)
+      if (added.length > 0) await this.#attach(relation, attached)(one)
     }
   }
 
-  async #prepareUpsert(relation: LinkRelation, step: Step<Where, 'upsert'>, row: Values | undefined): Promise<ApplyTo> {
+  async #prepareUpsert(link: Linked<Where>, step: Step<Where, 'upsert'>): Promise<ApplyTo> {
+    const { relation, row } = link
     const { model } = relation
     const where = row && this.#belonging(relation, row, step.where)
     if (where === undefined || (await this.#visible(model, where)).length === 0)
-      return await this.#prepareCreate(relation, [step.create])
+      return await this.#prepareCreate(link, [step.create])
     return await this.#prepareUpdates(model, where, step.update, false)
   }
 
@@ -289,85 +273,37 @@ export class Links<Where> {
 
   #detach(relation: LinkRelation, others: Ends): ApplyTo {
     const { store } = this.writer.parts
+    const { rules } = this.writer
     const { model } = relation
-    if (relation.keeper === 'join') return async (row) => await this.#joined(relation, row, others, false)
+    if (relation.keeper === 'join') return async (row) => await this.#join(relation, row, none, others)
     const columns = Object.fromEntries(relation.to.map((name) => [name, null]))
     return async () => {
-      const keyed = this.#keyed(model, others.rows)
-      const moved = await store.update(model, keyed, columns, this.writer.rules.columnsOf(model))
-      this.#moved(model, { ...others, rows: moved })
+      const rows = await store.update(model, this.#keyed(model, others.rows), columns, rules.columnsOf(model))
+      rules.moved(model, { ...others, rows })
     }
   }
 
-  /** Adds or removes the rows of a table between two models: both ends have to allow it after, too. */
-  async #joined(relation: LinkRelation, row: Values, others: Ends, isAdded: boolean): Promise<void> {
-    await this.writer.parts.store.join(relation, row, others.rows, isAdded)
-    this.#moved(relation.model, others)
+  /** Adds and removes rows of a table between two models: both ends have to allow it after, too. */
+  async #join(relation: LinkRelation, row: Values, added: Ends, removed: Ends): Promise<void> {
+    if (added.rows.length + removed.rows.length === 0) return
+    await this.writer.parts.store.join(relation, row, added.rows, removed.rows)
+    for (const ends of [added, removed]) this.writer.rules.moved(relation.model, ends, [], true)
   }
 
-  #moved(model: string, { rows, granted, fields }: Ends, links: readonly LinkRelation[] = []): void {
-    for (const isDecided of [false, true]) {
-      const alike = rows.filter((row) => granted.has(this.#text(model, row)) === isDecided)
-      this.writer.rules.ledger.changed(model, alike, {
-        isMoved: true,
-        isDecided,
-        links,
-        fields: isDecided ? [] : fields,
-      })
-    }
-  }
-
-  /**
-   * Returns the rows of conditions whose link to a row may change: rows that allow `update`, and readable rows of which
-   * `allow_link` allows it.
-   * @param isAdded - Whether the rows get another reference.
-   * @param many - Whether a condition can name no row, or several.
-   * @throws the denial if one of them names no row, or if one of the readable rows does not allow it
-   */
+  /** Returns the rows of conditions whose link to a row may change, as `RowRules.linkable`. */
   async #linkable(
     { relation, row, data }: Linked<Where>,
     wheres: readonly Where[],
-    isAdded = false,
-    many = false,
+    isAdded?: boolean,
+    many?: boolean,
   ): Promise<Ends> {
     const { rules, parts } = this.writer
-    const { store, judge, allColumns } = parts
-    const { model, owner } = relation
-    const mayGrant = judge.grantsLinks(relation)
-    const inverse = isAdded ? this.#inverse(relation) : undefined
-    const changed = inverse ? [inverse] : []
-    const names = fieldsOf(relation)
-    const where = store.any(wheres)
-    const fields = await judge.fields('update', model, rules.fieldNames('update', model, names), mayGrant)
-    const conditions = await rules.before(model, names, changed, true, mayGrant)
-    const updatable = await this.#find(model, store.all([where, ...conditions]))
-    const rows = [...updatable]
-    const granted = new Set<string>()
-    if (mayGrant) {
-      const known = new Set(rows.map((one) => this.#text(model, one)))
-      const readable = [...(await judge.before('read', model)), ...(inverse ? await rules.readableEnds(inverse) : [])]
-      const own = row
-        ? (await store.find(owner, this.#keyed(owner, [row]), allColumns(owner)))[0]
+    const { owner } = relation
+    const own = async (): Promise<Values | undefined> =>
+      row
+        ? (await parts.store.find(owner, this.#keyed(owner, [row]), parts.allColumns(owner)))[0]
         : this.#newRow(owner, data)
-      for (const other of await store.find(model, store.all([where, ...readable]), allColumns(model))) {
-        const text = this.#text(model, other)
-        if (known.has(text)) continue
-        if (!own || !(await judge.allowsLink(relation, own, other, row === undefined))) throw judge.denial()
-        rows.push(other)
-        granted.add(text)
-      }
-    }
-    for (const one of many || rows.length >= wheres.length ? [] : wheres) {
-      const isNamed =
-        rows.length > 0 && (await this.#find(model, store.all([one, this.#keyed(model, rows)]))).length > 0
-      if (!isNamed) throw await this.#missing(model, one)
-    }
-    if (updatable.length > 0) await this.#expect(model, updatable)
-    return { rows, granted, fields }
-  }
-
-  async #expect(model: string, rows: readonly Values[]): Promise<void> {
-    await this.writer.rules.ledger.expect(model, this.#keyed(model, rows))
+    return await rules.linkable({ relation, own, isNew: row === undefined }, wheres, isAdded, many)
   }
 
   /** Returns the columns that are known of a new row. Those of its references can come from other rows. */
@@ -408,14 +344,9 @@ export class Links<Where> {
     return where === undefined ? linked : store.all([linked, where])
   }
 
-  #keys(model: string, rows: readonly Values[]): readonly Values[] {
-    const key = this.writer.parts.keyOf(model)
-    return rows.map((row) => Object.fromEntries(key.map((name) => [name, row[name]])))
-  }
-
   /** Returns the condition of rows by their keys. */
   #keyed(model: string, rows: readonly Values[]): Where {
-    return this.writer.parts.store.keyed(model, this.#keys(model, rows))
+    return this.writer.parts.store.keyed(model, this.writer.rules.keysOf(model, rows))
   }
 
   /** Returns the rows of a condition that may be read: to the actor, others do not exist. */
@@ -431,11 +362,6 @@ export class Links<Where> {
   #text(model: string, row: Values): string {
     return keyText(model, this.writer.parts.keyOf(model), row)
   }
-}
-
-/** Returns the fields of the rows at the other end that a link writes. */
-function fieldsOf({ keeper, inverse }: LinkRelation): readonly string[] {
-  return keeper !== 'own' && inverse !== undefined ? [inverse] : []
 }
 
 /** Returns columns with the values that other columns of a row have. */

@@ -16,8 +16,14 @@ export interface ActionOptions extends Chosen {
 // biome-ignore lint/suspicious/noExplicitAny: the actor's type is the application's
 export type ScopeOptions = Readonly<Record<string, Scope | ((actor: any) => Scope)>>
 
-/** What becomes of queries that carry no filter and come from no authorized client. */
-export type Unscoped = 'allow' | 'warn' | 'refuse'
+/** What becomes of a query that carries no filter and comes from no authorized client. */
+type UnscopedQuery = 'allow' | 'warn' | 'refuse'
+
+/**
+ * What becomes of such queries: of all models, or of single ones. Models that are not named are sent, unless others are
+ * allowed by name: then they are refused.
+ */
+export type Unscoped = UnscopedQuery | { readonly [Model in ModelName]?: UnscopedQuery }
 
 /**
  * Returns the function that names the actions of a model's operations.
@@ -59,11 +65,14 @@ export function unscopedQueries(
   log: (message: string) => void,
   error: (message: string, data: { readonly model: string; readonly operation: string }) => Error,
 ): (model: string, operation: string) => void {
-  assertOption('unscoped', choice, ['allow', 'warn', 'refuse'])
-  if (choice === 'allow') return () => {}
+  const named = new Map<string, UnscopedQuery | undefined>(typeof choice === 'string' ? [] : Object.entries(choice))
+  const others = typeof choice === 'string' ? choice : [...named.values()].includes('allow') ? 'refuse' : 'allow'
+  for (const one of [others, ...named.values()]) assertOption('unscoped', one, ['allow', 'warn', 'refuse'])
   return (model, operation) => {
+    const chosen = named.get(model) ?? others
+    if (chosen === 'allow') return
     const message = `${model}.${operation} was called without authorization.`
-    if (choice === 'refuse') throw error(message, { model, operation })
+    if (chosen === 'refuse') throw error(message, { model, operation })
     log(message)
   }
 }

@@ -21,6 +21,4 @@ export interface RuleParts<Where> extends LedgerParts<Where> {
 
 export interface WriterParts<Where> extends RuleParts<Where> {
   readonly store: Store<Where>
-  /** Returns all columns of a model. */
-  readonly allColumns: (model: string) => readonly string[]
 }

@@ -9,6 +9,26 @@ export interface RowChange {
   readonly names: readonly string[]
 }
 
+/** A relation of a row that gets or loses other rows. */
+export interface LinkEnd {
+  readonly relation: LinkRelation
+  /** Returns the row with all its columns, for rules of `allow_link`; undefined if the actor may not read it. */
+  readonly own: () => Promise<Values | undefined>
+  /** Whether the same write inserts the row. */
+  readonly isNew: boolean
+}
+
+/** The rows at the other end of links. */
+export interface Ends {
+  readonly rows: readonly Values[]
+  /** The texts of the keys of those whose links `allow_link` allows, so that they need not allow `update`. */
+  readonly granted: ReadonlySet<string>
+  /** The fields of the others that the link writes, and whose permission depends on the row. */
+  readonly fields: readonly string[]
+}
+
+export const none: Ends = { rows: [], granted: new Set(), fields: [] }
+
 /** What has to be true of rows before and after they are written, whoever writes them. */
 export class RowRules<Where> {
   readonly ledger: Ledger<Where>
@@ -28,13 +48,19 @@ export class RowRules<Where> {
 
   /**
    * Binds the filters that rows have to fulfil after they are created or changed.
+   * @param mayGrant - Whether other rules can allow the update.
    * @returns the fields whose permission depends on the row
    * @throws ForbiddenError, UnauthenticatedError if the actor may not write one of the fields to any row
    */
-  async bind(kind: 'create' | 'update', model: string, names: readonly string[]): Promise<readonly string[]> {
+  async bind(
+    kind: 'create' | 'update',
+    model: string,
+    names: readonly string[],
+    mayGrant = false,
+  ): Promise<readonly string[]> {
     const { judge, relations } = this.parts
     await judge.filter(kind, model)
-    const fields = await judge.fields(kind, model, this.fieldNames(kind, model, names))
+    const fields = await judge.fields(kind, model, this.fieldNames(kind, model, names), mayGrant)
     for (const { model: other } of relations.references(model)) await judge.filter('read', other)
     return fields
   }
@@ -86,6 +112,86 @@ export class RowRules<Where> {
     return found
   }
 
+  /**
+   * Returns the rows of conditions whose link to a row may change: rows that allow `update`, and readable rows of which
+   * `allow_link` allows it.
+   * @param isAdded - Whether the rows get another reference.
+   * @param many - Whether a condition can name no row, or several.
+   * @throws the denial if one of them names no row, or if one of the readable rows does not allow it
+   */
+  async linkable(
+    { relation, own, isNew }: LinkEnd,
+    wheres: readonly Where[],
+    isAdded = false,
+    many = false,
+  ): Promise<Ends> {
+    const { store, judge, allColumns, keyOf } = this.parts
+    const { model } = relation
+    const mayGrant = judge.grantsLinks(relation)
+    const inverse = isAdded ? this.inverse(relation) : undefined
+    const names = fieldsOf(relation)
+    const where = store.any(wheres)
+    const fields = await judge.fields('update', model, this.fieldNames('update', model, names), mayGrant)
+    const conditions = await this.before(model, names, inverse ? [inverse] : [], true, mayGrant)
+    const updatable = await store.find(model, store.all([where, ...conditions]), this.columnsOf(model), true)
+    const rows = [...updatable]
+    const granted = new Set<string>()
+    if (mayGrant) {
+      const known = new Set(rows.map((one) => this.#text(model, one)))
+      const readable = [...(await judge.before('read', model)), ...(inverse ? await this.readableEnds(inverse) : [])]
+      const row = await own()
+      for (const other of await store.find(model, store.all([where, ...readable]), allColumns(model), true)) {
+        const text = this.#text(model, other)
+        if (known.has(text)) continue
+        if (!row || !(await judge.allowsLink(relation, row, other, isNew))) throw judge.denial()
+        rows.push(other)
+        granted.add(text)
+      }
+    }
+    for (const one of many || rows.length >= wheres.length ? [] : wheres) {
+      const named = store.all([one, store.keyed(model, this.keysOf(model, rows))])
+      if (rows.length > 0 && (await store.find(model, named, keyOf(model))).length > 0) continue
+      const seen = await store.find(model, store.all([one, ...(await judge.before('read', model))]), keyOf(model))
+      throw judge.refusal(model, seen, seen.length > 0)
+    }
+    if (updatable.length > 0) await this.expect(model, updatable)
+    return { rows, granted, fields }
+  }
+
+  /** Reads rows that are about to change, if rules compare their states. */
+  async expect(model: string, rows: readonly Values[]): Promise<void> {
+    await this.ledger.expect(model, this.parts.store.keyed(model, this.keysOf(model, rows)))
+  }
+
+  /**
+   * Notes rows whose link to another has changed.
+   * @param links - Their relations to one row that the write has set.
+   * @param keepsColumns - Whether the reference is in a table of its own.
+   */
+  moved(model: string, ends: Ends, links: readonly LinkRelation[] = [], keepsColumns = false): void {
+    for (const isDecided of [false, true]) {
+      const rows = ends.rows.filter((row) => ends.granted.has(this.#text(model, row)) === isDecided)
+      const fields = isDecided ? [] : ends.fields
+      this.ledger.changed(model, rows, { isMoved: true, isDecided, links, fields, keepsColumns })
+    }
+  }
+
+  /** Returns the relation of the other rows whose reference a relation follows backwards. */
+  inverse({ keeper, model, inverse }: LinkRelation): LinkRelation | undefined {
+    if (keeper !== 'other') return undefined
+    return this.parts.relations.references(model).find(({ name }) => name === inverse)
+  }
+
+  /** Returns the keys of rows. */
+  keysOf(model: string, rows: readonly Values[]): readonly Values[] {
+    const key = this.parts.keyOf(model)
+    return rows.map((row) => Object.fromEntries(key.map((name) => [name, row[name]])))
+  }
+
+  #text(model: string, row: Values): string {
+    return keyText(model, this.parts.keyOf(model), row)
+  }
+
   /** Decides about a new row by its values: whether they are enough to allow it. @throws the denial */
   decide(model: string, columns: Values): boolean {
     const { judge, knownValues } = this.parts
@@ -116,4 +222,9 @@ export class RowRules<Where> {
     })
     return [...names, ...others].filter(isField)
   }
+}
+
+/** Returns the fields of the rows at the other end that a link writes. */
+export function fieldsOf({ keeper, inverse }: LinkRelation): readonly string[] {
+  return keeper !== 'own' && inverse !== undefined ? [inverse] : []
 }

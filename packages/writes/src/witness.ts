@@ -17,6 +17,7 @@ import {
   mapDefinite,
   operandsIn,
   operandType,
+  partsIn,
   pathsIn,
   rowType,
   stepField,
@@ -48,6 +49,18 @@ export function withoutWitnesses(
   created: readonly KeyedRows[] = [],
 ): Definite {
   return new Excluding(schema, rows, created).condition(condition)
+}
+
+/** Returns whether a condition reads columns of the row alone, and no relation. */
+export function readsColumnsAlone(schema: Schema, condition: Definite): boolean {
+  const isColumn = ({ root, steps }: Path): boolean =>
+    root.kind === 'resource' && steps.length === 1 && stepField(schema, steps[0]!)?.kind === 'scalar'
+  return (
+    condition.kind !== 'some' &&
+    condition.kind !== 'reach' &&
+    operandsIn(condition).flatMap(pathsIn).every(isColumn) &&
+    partsIn(condition).every((part) => readsColumnsAlone(schema, part))
+  )
 }
 
 class Excluding {

@@ -111,7 +111,9 @@ export class Writer<Where> implements RowWriter<Where> {
       const hasColumns = Object.keys(columns).length > 0
       const rows = hasColumns
         ? await store.update(model, where, columns, this.rules.columnsOf(model))
-        : await store.find(model, where, this.rules.columnsOf(model))
+        : row && data.links.length > 0
+          ? [row]
+          : await store.find(model, where, this.rules.columnsOf(model))
       rename?.(rows)
       const isChanged = (one: LinkRelation): boolean => !data.present?.includes(one)
       const changed = this.rules.linked(model, columns).filter(isChanged)

@@ -47,7 +47,7 @@ async function openFixture(fixtureName, database, { core, prisma, createTables }
   for (const { name } of schema.models)
     await delegateOf(bare, name).createMany({ data: tables[name].map((row) => ({ ...row })) })
 
-  const extended = bare.$extends(prisma.prismaAuthorization(new core.Authorizer(), schema).extension)
+  const extended = prisma.prismaAuthorization(new core.Authorizer(), bare, { schema, unscoped: 'allow' }).prisma
   const rows = new Map()
   const load = async (model) => {
     if (rows.has(model)) return
@@ -71,9 +71,8 @@ async function openFixture(fixtureName, database, { core, prisma, createTables }
         const model = modelAsked(one)
         return answered(core, async () => {
           const authorizer = new core.Authorizer({ evaluator: 'source' })
-          const options = { acceptCollation: true }
-          const { extension, authorizedFilter } = prisma.prismaAuthorization(authorizer, schema, options)
-          const client = bare.$extends(extension)
+          const options = { schema, acceptCollation: true }
+          const { prisma: client, authorizedFilter } = prisma.prismaAuthorization(authorizer, bare, options)
           for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
           await authorizer.load(one.policy)
           if (!schema.models.some(({ name }) => name === model))

@@ -53,7 +53,7 @@ async function openFixture(fixtureName, database, { core, typeorm, EntitySchema 
       withConsole(() =>
         answered(core, async () => {
           const authorizer = new core.Authorizer({ evaluator: 'source' })
-          const { authorizedFilter } = typeorm.typeOrmAuthorization(authorizer, source)
+          const { authorizedFilter } = typeorm.typeOrmAuthorization(authorizer, source, { unscoped: 'allow' })
           for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
           await authorizer.load(one.policy)
           const model = modelAsked(one)

@@ -82,11 +82,10 @@ export class World {
   policy(...sources: readonly string[]) {
     const authorizer = new Authorizer({ log: () => {} })
     if (this.facts.context) authorizer.registerContext(this.facts.context as never)
-    const authorization = prismaAuthorization(authorizer, this.schema)
-    const client = this.client.$extends(authorization.extension)
+    const authorization = prismaAuthorization(authorizer, this.client, { schema: this.schema, unscoped: 'allow' })
     const texts = sources.length > 0 ? sources : [blocksOf(this.page).get('policy.polar')!]
     authorizer.loadSync(...texts.map((text, at) => ({ text, name: at === 0 ? 'policy.polar' : `file${at + 1}.polar` })))
-    return { authorizer, ...authorization, client, warnings: authorizer.policy!.warnings }
+    return { authorizer, ...authorization, client: authorization.prisma, warnings: authorizer.policy!.warnings }
   }
 
   /** The errors of sources that do not load, or nothing. */

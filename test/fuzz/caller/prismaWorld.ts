@@ -71,8 +71,10 @@ export class PrismaWorld implements CallerWorld {
       question.kind === 'write' || question.kind === 'list' ? await this.#given(question) : new Set<number>()
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime })
     const { me, text } = actorOf(policy, authorizer)
-    const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema)
-    const client = this.#few.$extends(extension) as unknown as Client
+    const { prisma, authorizedFilter } = prismaAuthorization(authorizer, this.#few, {
+      schema: this.#schema,
+      unscoped: 'allow',
+    })
     authorizer.loadSync(text)
     const whole = await this.#bare.doc.findMany({
       include: { tags: true, labels: true, owner: true, parent: true, children: { include: { tags: true } } },
@@ -93,7 +95,7 @@ export class PrismaWorld implements CallerWorld {
       allowed,
       isRefusal,
       docsIn,
-      put: () => put(question, client, filter, this.#provider),
+      put: () => put(question, prisma, filter, this.#provider),
       wrong: (answer, before, after) => this.#wrong(question, answer, { allowed, given, before, after }),
     }
   }

@@ -208,7 +208,7 @@ export class TypeOrmWorld implements CallerWorld {
     const question = randomQuestion(random)
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime })
     const { me, text } = actorOf(policy, authorizer)
-    const authorization = typeOrmAuthorization(authorizer, this.#source)
+    const authorization = typeOrmAuthorization(authorizer, this.#source, { unscoped: 'allow' })
     authorizer.loadSync(text)
     const allowed = new Set<number>()
     for (const row of await this.#copies()) if (await authorizer.isAllowed(me, 'read', row)) allowed.add(row.id)
@@ -240,7 +240,7 @@ export class TypeOrmWorld implements CallerWorld {
   }
 
   async #put(question: Question, authorization: ReturnType<typeof typeOrmAuthorization>, me: object): Promise<unknown> {
-    const { authorizedFilter, authorizedQuery, applyAuthorization } = authorization
+    const { authorizedFilter, authorizedQuery } = authorization
     // Sound: repositories have these methods, and TypeORM validates their arguments.
     const repository = this.#docs as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
     const filter = (conditions: Conditions, options: object = {}) =>
@@ -269,10 +269,10 @@ export class TypeOrmWorld implements CallerWorld {
       }
       case 'builder': {
         const { steps, at, end } = question
-        let query = at === 0 ? authorizedQuery(me, 'read', Doc, 'd') : this.#docs.createQueryBuilder('d')
+        let query = at === 0 ? authorizedQuery(me, 'read', Doc, { alias: 'd' }) : this.#docs.createQueryBuilder('d')
         for (const [index, step] of steps.entries()) {
           query = stepped(query, step, index, whereOf)
-          if (index + 1 === at) query = applyAuthorization(query, me, 'read')
+          if (index + 1 === at) query = authorizedQuery(me, 'read', query)
         }
         const found: unknown = await query[end as 'getMany']()
         if (end === 'getManyAndCount') return (found as unknown as readonly [unknown])[0]

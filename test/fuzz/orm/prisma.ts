@@ -171,10 +171,12 @@ class PrismaOrm implements Orm {
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     // Cases take turns with where the actor's memberships are looked for, and with the query that looks up keys.
     const turn = printPolicy(asked.policy).length
-    const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(
+    const { prisma, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(
       authorizer,
-      this.#schema,
+      this.#client,
       {
+        schema: this.#schema,
+        unscoped: 'allow',
         acceptCollation: this.#acceptCollation,
         unloaded: turn % 3 === 0 ? 'database' : 'auto',
         strategy: turn % 4 === 0 ? 'subquery' : 'auto',
@@ -183,8 +185,7 @@ class PrismaOrm implements Orm {
     )
     const change = this.#planted?.where
     // The last extension runs last.
-    const extended = this.#client.$extends(extension)
-    const client = change ? extended.$extends(changing(change)) : extended
+    const client = change ? prisma.$extends(changing(change)) : prisma
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
     authorizer.loadSync(printPolicy(asked.policy))
     /** Returns the places of rows of a model. */

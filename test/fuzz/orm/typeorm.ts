@@ -5,6 +5,7 @@ import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import type { RowQueries } from '../../../packages/testing/src/diff/diffDatabase.js'
 import type { RowFilter } from '../../../packages/testing/src/diff/differenceFilter.js'
+import { authorizedRows } from '../../typeorm/authorizedRows.js'
 import { type Database, openDatabases } from '../../typeorm/databases.js'
 import { quiet, withoutTime } from '../evaluators.js'
 import { goneLinks } from '../foreignRows.js'
@@ -201,6 +202,7 @@ class TypeOrm implements Orm {
     const world = this.#world!
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     const authorization = typeOrmAuthorization(authorizer, this.#source, {
+      unscoped: 'allow',
       ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
     })
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
@@ -233,23 +235,30 @@ class TypeOrm implements Orm {
         const who = await subject(actor)
         const found = await [
           async () => {
-            const args = await authorization.loading.authorizedFilter(who, entity, { action })
-            const rows = await this.#source.getRepository(entity).find({ ...args, select })
-            return counted(rows, await this.#source.getRepository(entity).count(args))
+            const where = await authorization.authorizedWhere(who, action, entity)
+            const rows = await this.#source.getRepository(entity).find({ where, select })
+            return counted(rows, await this.#source.getRepository(entity).count({ where }))
           },
           async () => {
-            const query = (await authorization.loading.authorizedQuery(who, action, entity, 'r')).select(
-              key.map((name) => `r.${name}`),
+            const made = await (async () => authorization.authorizedQuery(who, action, entity, { alias: 'r' }))().catch(
+              async () => {
+                const where = await authorization.authorizedWhere(who, action, entity)
+                return this.#source.createQueryBuilder(entity, 'r').where(where)
+              },
             )
+            const query = made.select(key.map((name) => `r.${name}`))
             return counted(await query.getMany(), await query.getCount())
           },
-          async () => authorization.authorizedResources(who, action, entity),
+          async () => authorizedRows(authorization, who, action, entity),
         ][turn++ % 3]!()
         return placesOf(asked.model, found)
       },
       who: async (action, row) => {
         const users = this.#entities.classes.get('User')!
-        const args = await authorization.loading.authorizedActors(action, await fetch(row), users)
+        const resource = await fetch(row)
+        const args = await (async () => authorization.authorizedActors(action, resource, users))().catch(async () =>
+          authorization.filterArguments(await authorizer.loadActorFilter(action, resource, 'User'), users),
+        )
         return placesOf('User', await this.#source.getRepository(users).find(args))
       },
       check: async (actor, action, row) => authorizer.isAllowed(await subject(actor), action, await fetch(row)),

@@ -69,11 +69,21 @@ const shapes: Readonly<Record<string, ModelShape>> = {
   },
 }
 
-type EditWhere = (model: string, where: Args) => Args
+type EditWhere = (model: string, where: Args, step: string) => Args
 
 /** Returns the arguments of a write in which every condition, of the write itself and of nested steps, is another. */
 export function withWheres({ model, operation, args }: RandomWrite, edit: EditWhere): RandomWrite {
-  return { model, operation, args: editStep(model, args, edit) }
+  return { model, operation, args: editStep(model, args, edit, operation) }
+}
+
+/** Returns a write without the steps that Prisma ignores if they name no row of the relation. */
+export function withoutIgnored({ model, operation, args }: RandomWrite): RandomWrite {
+  const text = JSON.stringify(args, function (this: Args, name, value: Args) {
+    if (name === 'disconnect' || name === 'set') return undefined
+    const isNothing = name === 'update' && !('create' in this) && Object.keys(value).length === 0
+    return isNothing ? undefined : value
+  })
+  return { model, operation, args: JSON.parse(text) as Args }
 }
 
 /** Returns the relations of a model that random writes have. */
@@ -113,9 +123,9 @@ function editData(model: string, data: unknown, edit: EditWhere): unknown {
           if (typeof one !== 'object') return one
           if (step === 'create' || (step === 'update' && !('where' in one!))) return editData(relation.model, one, edit)
           const isWhere = ['connect', 'disconnect', 'set', 'delete', 'deleteMany'].includes(step)
-          if (isWhere) return edit(relation.model, one as Args)
+          if (isWhere) return edit(relation.model, one as Args, step)
           // The row at the other end is a condition, too.
-          return editStep(relation.model, step === 'upsert' ? { where: {}, ...one } : (one as Args), edit)
+          return editStep(relation.model, step === 'upsert' ? { where: {}, ...one } : (one as Args), edit, step)
         }
         return [step, Array.isArray(given) ? given.map(of) : of(given)]
       }),
@@ -124,10 +134,10 @@ function editData(model: string, data: unknown, edit: EditWhere): unknown {
   return edited
 }
 
-function editStep(model: string, step: Args, edit: EditWhere): Args {
+function editStep(model: string, args: Args, edit: EditWhere, step: string): Args {
   return Object.fromEntries(
-    Object.entries(step).map(([name, value]) => {
-      if (name === 'where') return [name, edit(model, value as Args)]
+    Object.entries(args).map(([name, value]) => {
+      if (name === 'where') return [name, edit(model, value as Args, step)]
       return [name, ['data', 'create', 'update'].includes(name) ? editData(model, value, edit) : value]
     }),
   )
@@ -247,7 +257,9 @@ function inverseOf(model: string, relation: RelationShape): string | undefined {
 function linkToNew(random: Random, relation: RelationShape, depth: number, model: string): Args {
   const where = { id: keyOf(random, relation.model) }
   const without = inverseOf(model, relation)
-  const create = () => createData(random, relation.model, depth - 1, undefined, without)
+  // Prisma takes no list of both styles.
+  const style = random.pick<Style>(['scalar', 'relation'])
+  const create = () => createData(random, relation.model, depth - 1, style, without)
   if (random.chance(0.3)) return { connect: relation.kind === 'oneBack' ? where : [where] }
   return { create: relation.kind === 'oneBack' ? create() : random.chance(0.3) ? [create(), create()] : create() }
 }

@@ -41,6 +41,8 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
     'row.note = nil',
     'row.parent = nil or row.parent.note = nil or row.parent.note.body = "no"',
     'row.board.items.length > 1',
+    'has_done_part(row)',
+    'not has_done_part(row)',
   ],
   Note: [
     'row.item != nil and row.item.assigneeId = user.id',
@@ -51,6 +53,10 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
   ],
   Tag: ['row.name != "official"', always, 'i in row.items and i.done = false'],
 }
+
+/** It goes from row to row, as far as there are parts. */
+const recursion = `has_done_part(item: Item) if part in item.parts and part.done = true;
+has_done_part(item: Item) if part in item.parts and has_done_part(part);`
 
 /** Conditions on the rows before and after an update, by model. */
 const changes: Readonly<Record<string, readonly string[]>> = {
@@ -94,6 +100,7 @@ export function randomWritePolicy(random: Random, comparesStates = false): strin
     const named = (name: string) => (condition.includes(`${name}.`) ? name : '_')
     rules.push(`allow_update(${named('user')}: User, before: ${model}, ${named('after')}: ${model}) if ${condition};`)
   }
+  if (rules.some((one) => one.includes('has_done_part'))) rules.push(recursion)
   return rules.join('\n')
 }
 

@@ -137,9 +137,9 @@ const replies: Readonly<Record<Reply, Handler>> = {
   },
   data: ({ authorization }) => Response.json(authorization.data),
   'change title': async ({ authorization }) =>
-    Response.json(await authorization.authorizeChange({ title: 'New' }, 'edit')),
+    Response.json(await authorization.authorizeChange('edit', { title: 'New' })),
   'change owner': async ({ authorization }) =>
-    Response.json(await authorization.authorizeChange({ owner: null }, 'edit')),
+    Response.json(await authorization.authorizeChange('edit', { owner: null })),
   create: async ({ authorization }) => Response.json(await createTitle(authorization)),
   client: ({ authorization }) => Response.json(titlesOf(authorization)),
   'secret client': ({ authorization }) => secret(authorization.client ? 'classified' : 'none'),

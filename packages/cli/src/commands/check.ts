@@ -39,8 +39,7 @@ async function diagnosticsOf(open: () => Promise<Project>, stay = false): Promis
   console.warn = () => {}
   try {
     project = await open()
-    const warnings = await (stay ? project.loadAgain() : project.load())
-    return [...warnings, ...refusedFilters(project)]
+    return [...(await project.load()), ...refusedFilters(project)]
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics
     throw error

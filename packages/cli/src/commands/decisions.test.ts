@@ -97,6 +97,15 @@ it.each([
   expect(code).toBe(2)
 })
 
+describe('filter', () => {
+  it('prints the condition, and exits with 1 if there can be no row', async () => {
+    const one = application()
+    expect(await one.run('filter', 'nobody', 'edit', 'note')).toMatchObject({ code: 1, out: 'Condition\n  false\n\n' })
+    const { code, json } = await one.run('filter', 'user:1', 'edit', 'Note', '--json')
+    expect([code, json]).toEqual([0, { kind: 'condition', condition: expect.stringContaining('owner') }])
+  })
+})
+
 describe('who', () => {
   it('lists actors of classes without a block', async () => {
     const policy = 'allow(user: User, "edit", note: Note) if note.owner = user;'
@@ -244,14 +253,14 @@ describe('repl', () => {
     expect(out.trimEnd().split('\n').slice(-5)).toEqual(['false', 'false', 'x = 1', 'x = 2', 'true'])
   })
 
-  it('explains, decides, and goes on after errors', async () => {
+  it('explains, and goes on after errors', async () => {
     const input =
-      ':bogus\n:can user:1 edit note:1\nf(\n\n:actions user:2 note:3\n:explain user:2 edit note:3\n:quit\n1 = 1\n'
+      ':bogus\n:explain user:1 "edit" note:1\nf(\n\n:explain user:1\n:explain user:2 edit note:3\n:quit\n1 = 1\n'
     const { out } = await application().type(input, 'repl')
     expect(out).toContain('Unknown command ":bogus".')
-    expect(out).toContain('allowed\n')
+    expect(out).toContain('User 1 may "edit" Note 1')
     expect(out).toContain('[unexpected-end]')
-    expect(out).toContain('read\n')
+    expect(out).toContain('An explanation needs an actor, an action and a resource.')
     expect(out).toContain('User 2 may not "edit" Note 3.')
     expect(out).not.toMatch(/true\n$/)
   })

@@ -39,8 +39,7 @@ export async function diff(project: Project, output: Output, command: DiffComman
   const fields = unexamined.includes('fields') ? await byFields(compared) : undefined
   if (same) output.line(output.colours.green('The policies decide the same, whatever the data.'))
   else print(found, fields, output)
-  const samples = []
-  for (const change of found.samples) samples.push(await sampleOf(project, output, change, before))
+  const samples = await changedSamples(project, output, found.samples, command.samples, before)
   if (output.format === 'github')
     for (const line of [found.text, ...(fields ? [String(fields)] : [])].join('\n').split('\n'))
       output.annotation({ severity: 'notice', code: 'policy-diff', message: line, file: after[0]?.name })
@@ -69,7 +68,7 @@ interface Found {
     readonly changes: readonly object[]
     readonly uncompared: readonly object[]
   }
-  /** The changes that are explained. */
+  /** The changes of which some are explained. */
   readonly samples: readonly DecisionChange[]
 }
 
@@ -102,15 +101,12 @@ async function byQueries(
     text: String(found),
     size: `Compared all rows for ${counted(actors, 'actor')} by ${sent === 1 ? '1 query' : `${sent} queries`}${command.all ? '' : '; --all compares all actors'}.`,
     json: { same, compared, actions, unexamined, changes, uncompared },
-    samples: firstOfEach(
-      found.changes.flatMap(({ actor, action, model, direction, rows }) =>
-        rows.map((resource): DecisionChange => {
-          const [before, after] =
-            direction === 'gained' ? (['denied', 'allowed'] as const) : (['allowed', 'denied'] as const)
-          return { actor, action, model, resource, before, after }
-        }),
-      ),
-      command.samples,
+    samples: found.changes.flatMap(({ actor, action, model, direction, rows }) =>
+      rows.map((resource): DecisionChange => {
+        const [before, after] =
+          direction === 'gained' ? (['denied', 'allowed'] as const) : (['allowed', 'denied'] as const)
+        return { actor, action, model, resource, before, after }
+      }),
     ),
   }
 }
@@ -146,7 +142,7 @@ async function byChecks(
     text: String(found),
     size: `Compared ${counted(compared.actors, 'actor')} and ${counted(compared.rows, 'row')}; --actors and --rows set the numbers.`,
     json: { same, compared, actions, unexamined, changes, uncompared: [] },
-    samples: firstOfEach(found.changes, command.samples),
+    samples: found.changes,
   }
 }
 
@@ -160,7 +156,7 @@ async function byFields({ project, before, after, command }: Compared): Promise<
 }
 
 /** Returns a change with references to its rows. */
-function named<Change extends Pick<DecisionChange, 'actor' | 'resource'>>({ authorizer }: Project, change: Change) {
+export function named({ authorizer }: Project, change: Pick<DecisionChange, 'actor' | 'resource'>): object {
   return {
     ...change,
     actor: referenceOf(authorizer, change.actor),
@@ -169,20 +165,37 @@ function named<Change extends Pick<DecisionChange, 'actor' | 'resource'>>({ auth
 }
 
 function print({ text, size }: Found, fields: FieldDiff | undefined, output: Output): void {
-  const { green, red, yellow, dim } = output.colours
-  const paint = { '+': green, '-': red, '!': yellow, '?': yellow } as Readonly<Record<string, typeof red>>
-  const print = (lines: string): void => {
-    for (const line of lines.split('\n')) output.line((paint[line[0]!] ?? dim)(line))
-  }
-  print(text)
-  output.line(dim(size))
+  printSummary(text, size, output)
   if (!fields) return
   const { actors, rows } = fields.compared
-  print(String(fields))
-  output.line(dim(`Compared the fields of ${counted(rows, 'row')} for ${counted(actors, 'actor')}.`))
+  printSummary(
+    String(fields),
+    `Compared the fields of ${counted(rows, 'row')} for ${counted(actors, 'actor')}.`,
+    output,
+  )
 }
 
-/** Returns some changes, one of each kind first. */
+/** Prints the lines of a summary in the colours of their signs, and what was compared. */
+export function printSummary(text: string, size: string, output: Output): void {
+  const { green, red, yellow, dim } = output.colours
+  const paint = { '+': green, '-': red, '!': yellow, '?': yellow } as Readonly<Record<string, typeof red>>
+  for (const line of text.split('\n')) output.line((paint[line[0]!] ?? dim)(line))
+  output.line(dim(size))
+}
+
+/** Explains some changes, one of each kind. */
+export async function changedSamples(
+  project: Project,
+  output: Output,
+  changes: readonly DecisionChange[],
+  count: number,
+  before: readonly PolicyFile[] | undefined,
+): Promise<readonly unknown[]> {
+  const samples = []
+  for (const change of firstOfEach(changes, count)) samples.push(await sampleOf(project, output, change, before))
+  return samples
+}
+
 function firstOfEach(changes: readonly DecisionChange[], count: number): readonly DecisionChange[] {
   const seen = new Set<string>()
   const firsts = changes.filter(({ action, model, after }) => {
@@ -197,7 +210,7 @@ async function sampleOf(
   project: Project,
   output: Output,
   { actor, action, resource, before, after }: DecisionChange,
-  old: readonly PolicyFile[],
+  old: readonly PolicyFile[] | undefined,
 ): Promise<unknown> {
   const { authorizer } = project
   const text = `${referenceOf(authorizer, actor)} ${action} ${referenceOf(authorizer, resource)}`
@@ -216,25 +229,39 @@ async function sampleOf(
     for (const line of lines) output.line(`  ${coloured(line, output)}`)
     return explanation?.toJSON()
   }
-  const under = { old: await explained('old', authorizer.withPolicy(...old)), new: await explained('new', authorizer) }
+  const under = {
+    old: old && (await explained('old', authorizer.withPolicy(...old))),
+    new: await explained('new', authorizer),
+  }
   return { check: text, before, after, explanations: under }
 }
 
 const outcome = (answer: DecisionChange['after']): string =>
   typeof answer === 'object' ? `error ${answer.error}` : answer
 
+/** Reads the files of a policy. */
+export function filesAt(project: Project, names: readonly string[]): readonly PolicyFile[] {
+  return names.map((name) => {
+    const file = resolve(project.cwd, name)
+    try {
+      return { name: project.shortName(file), text: readFileSync(file, 'utf8') }
+    } catch (cause) {
+      throw new Failure(`${name} can't be read.`, 'check the path', cause)
+    }
+  })
+}
+
 /** Reads the old policy from files, or from a revision of Git. */
-async function oldPolicy(project: Project, names: readonly string[]): Promise<readonly PolicyFile[]> {
+export async function oldPolicy(project: Project, names: readonly string[]): Promise<readonly PolicyFile[]> {
   const files = names.map((name) => resolve(project.cwd, name))
-  if (files.length > 0 && files.every((file) => existsSync(file)))
-    return files.map((file) => ({ name: project.shortName(file), text: readFileSync(file, 'utf8') }))
+  if (files.length > 0 && files.every((file) => existsSync(file))) return filesAt(project, names)
   const [revision = 'HEAD'] = names
   if (names.length > 1) throw new Failure(`One of the files does not exist: ${names.join(', ')}.`, 'check the paths')
   return atRevision(project, revision)
 }
 
 /** Returns the files of a revision that the patterns of the policy match, also those that are gone. */
-async function atRevision(project: Project, revision: string): Promise<readonly PolicyFile[]> {
+export async function atRevision(project: Project, revision: string): Promise<readonly PolicyFile[]> {
   const { folder } = project.config
   const git = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 30 })

@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { Authorizer } from '@arcturus/core'
+import { jsonLines } from '@arcturus/core/decisions'
+import { describe, expect, it, test } from 'vitest'
 import { application, applicationOf } from '../testing/application.js'
 
 describe('types', () => {
@@ -192,6 +196,17 @@ export class Invoice {
       'prisma/schema.prisma': schema,
       'src/database.ts': prisma,
     },
+    'fastify and Prisma': {
+      'package.json': dependencies(['fastify', '@prisma/client']),
+      'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }',
+      'prisma/schema.prisma': schema,
+      'src/database.ts': prisma,
+    },
+    'hono and TypeORM': {
+      'package.json': dependencies(['hono', 'typeorm']),
+      'src/entities.js': entities,
+      'src/database.js': 'export const dataSource = new DataSource({})\n',
+    },
     'koa and TypeORM': {
       'package.json': dependencies(['koa', 'typeorm']),
       'src/entities.js': entities,
@@ -200,6 +215,9 @@ export class Invoice {
   }
 
   it.each([
+    ['fastify and Prisma', 'src/posts.ts', ["{ preHandler: authorize('read', findPost) }", 'String(id)']],
+    ['hono and TypeORM', 'src/invoices.js', ["from './entities.js'", "Number(c.req.param('id'))"]],
+    ['hono and TypeORM', 'src/authorization.js', ['unguarded } = honoAuthorization(authorizer', 'actor: (_c) => null']],
     ['express and Prisma', 'src/posts.ts', ["authorize('read', findPost)", "String(req.params['id'])"]],
     ['next and Prisma', 'app/api/posts/[id]/route.ts', ["from '../../../../src/authorization'", 'where: { slug: id }']],
     ['next and Prisma', 'src/authorization.ts', ['export const { withAuthorization, authorize, unguarded } = next']],
@@ -277,4 +295,65 @@ export class Invoice {
     expect(error).toContain('hint: ')
     expect(code).toBe(2)
   })
+})
+
+describe('bundle', () => {
+  const keys = generateKeyPairSync('ed25519')
+  const pem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+  it('writes a signed policy that `watchPolicy` takes, and a tag again with a higher number', async () => {
+    const one = application({ 'key.pem': pem, 'next.txt': 'allow(_: User, "read", _: Note);\n' })
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@y.z', ...args], { cwd: one.folder })
+    git('init', '-q')
+    git('add', 'policy.polar')
+    git('commit', '-qm', 'first')
+    git('tag', 'v1')
+    const first = await one.run('bundle', '-o', 'a.bundle', '--key', 'key.pem', '--number', '7', '--json')
+    expect(first).toMatchObject({ code: 0, json: { file: 'a.bundle', number: 7, isSigned: true } })
+    one.write('policy.polar', `${one.read('policy.polar')}# changed\n`)
+    const candidate = ['--candidate', 'next.txt', '--share', '50']
+    await one.run('bundle', '-o', 'b.bundle', '--key', 'key.pem', ...candidate)
+    await one.run('bundle', '-o', 'c.bundle', '--key', 'key.pem', '--from-git', 'v1')
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => JSON.parse(one.read(`${name}.bundle`).split('\n')[1]!))
+    expect(b.number).toBeGreaterThan(7)
+    expect([b.candidate.share, b.candidate.texts.length, c.candidate]).toEqual([0.5, 1, undefined])
+    expect([c.texts[0].text, c.schema, b.schema]).toEqual([a.texts[0].text, a.schema, a.schema])
+    expect(b.texts[0].text).toContain('# changed')
+  })
+
+  it('writes nothing for a policy with an error, and needs a file', async () => {
+    const one = application()
+    one.write('policy.polar', 'allow(')
+    expect((await one.run('bundle', '-o', 'x.bundle')).code).not.toBe(0)
+    expect(existsSync(join(one.folder, 'x.bundle'))).toBe(false)
+    expect((await one.run('bundle')).code).toBe(2)
+  })
+})
+
+test('decisions verify reports the lines of a log that were changed, or before which lines are missing', async () => {
+  const authorizer = new Authorizer({ log: () => {} }).registerClass(Date)
+  await authorizer.load('allow("ada", "read", _: Date);')
+  const lines: string[] = []
+  const stream = { write: (line: string) => lines.push(line) > 0, once: () => {} }
+  authorizer.onDecision(jsonLines(stream, { chain: true }))
+  for (let count = 0; count < 5; count++) authorizer.can('ada', 'read', new Date())
+  const one = application()
+  const verify = (log: readonly string[]) => {
+    one.write('log.jsonl', log.join(''))
+    return one.run('decisions', 'verify', 'log.jsonl', '--json')
+  }
+  expect(await verify(lines)).toMatchObject({ code: 0, json: { lines: 5, faults: [] } })
+  const changed = lines.with(1, lines[1]!.replace('allowed', 'denied')).toSpliced(3, 1)
+  expect(await verify(changed)).toMatchObject({
+    code: 1,
+    json: {
+      faults: [
+        { file: 'log.jsonl', line: 2, fault: 'changed' },
+        { line: 3, fault: 'missing' },
+        { line: 4, fault: 'missing' },
+      ],
+    },
+  })
+  expect((await one.run('decisions', 'verify', 'none.jsonl')).code).toBe(2)
 })

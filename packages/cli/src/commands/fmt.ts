@@ -23,7 +23,7 @@ export async function fmt(output: Output, command: FormatCommand): Promise<Resul
   const patterns = command.files.length > 0 ? command.files : ['**/*.polar']
   const changed: string[] = []
   const invalid: FormatError[] = []
-  const files = await filesOf(cwd, patterns, 'The command')
+  const files = (await filesOf(cwd, patterns, 'The command')).filter((file) => !file.endsWith('.test.polar'))
   for (const file of files) {
     const name = relative(cwd, file)
     const before = await readFile(file, 'utf8')

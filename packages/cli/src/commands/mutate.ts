@@ -7,7 +7,7 @@ import type { Witness } from '@arcturus/testing/internal/cli'
 import { findingOf } from '../output/diagnostics.js'
 import { counted, type Output, printable, type Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
-import { referenceOf } from '../project/rows.js'
+import { actorModels, referenceOf } from '../project/rows.js'
 import { testFiles } from './test.js'
 
 export interface MutateOptions {
@@ -26,16 +26,14 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
   const { authorizer } = project
   const { matrixReport, QuestionRecorder, testMutants } = await project.library('testing')
   const recorder = new QuestionRecorder(authorizer)
-  const tests = await testFiles(project, files)
+  const { matrices } = await testFiles(project, files)
   const report = await output.progress('Testing mutants', async (advance): Promise<MutationReport | number> => {
     let failed = 0
-    for (const { matrix } of tests) failed += (await matrixReport(authorizer, matrix)).differences.length
+    for (const { matrix } of matrices) failed += (await matrixReport(authorizer, matrix)).differences.length
     recorder.stop()
     if (failed > 0) return failed
     const sample = project.hasRows ? await project.sample(rows) : {}
-    const actors = [...(authorizer.policy?.blocks.values() ?? [])]
-      .filter(({ keyword }) => keyword === 'actor')
-      .flatMap(({ name }) => sample[name] ?? [])
+    const actors = actorModels(authorizer).flatMap((name) => sample[name] ?? [])
     return testMutants(authorizer, recorder, {
       rows: sample,
       actors,
@@ -57,10 +55,7 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
   const { survivors, killed, timedOut, total, invalid } = report
   const [summary = ''] = String(report).split('\n')
   output.line(survivors.length > 0 ? red(summary) : green(summary))
-  for (const { span, description } of timedOut) {
-    const { line } = span.source.position(span.start)
-    output.line(dim(`${span.source.name ?? 'policy'}:${line}  Took too long: ${description}`))
-  }
+  for (const mutant of timedOut) output.line(dim(`${placeOf(mutant)}  Took too long: ${mutant.description}`))
   const textOf = async (survivor: (typeof survivors)[number]): Promise<string> => {
     const lines = report.textOf(survivor).split('\n')
     const test = survivor.witness && (await testOf(project, survivor.witness))
@@ -74,8 +69,7 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
   if (rest.length > 0) {
     const byRule = new Map<string, number>()
     for (const { mutant } of survivors) {
-      const { line } = mutant.span.source.position(mutant.span.start)
-      const place = `${mutant.span.source.name ?? 'policy'}:${line}`
+      const place = placeOf(mutant)
       byRule.set(place, (byRule.get(place) ?? 0) + 1)
     }
     for (const [place, count] of byRule) output.line(dim(`${place}  ${counted(count, 'survivor')}`))
@@ -113,6 +107,10 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
       survivors: found,
     },
   }
+}
+
+function placeOf({ span }: MutationReport['timedOut'][number]): string {
+  return `${span.source.name ?? 'policy'}:${span.source.position(span.start).line}`
 }
 
 /** The most survivors that are printed. */

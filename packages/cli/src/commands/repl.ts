@@ -44,12 +44,10 @@ class Session {
     const commands: readonly SessionCommand[] = [
       [':load user 3 [as ada]', 'binds a row of the database to a variable', (args) => this.#load(args)],
       [
-        ':can user read document',
-        'decides a check; rows are variables or references such as user:3',
-        (args) => this.#can(args),
+        ':explain user read document',
+        'explains a decision; rows are variables or references such as user:3',
+        (args) => this.#explain(args),
       ],
-      [':actions user document', 'lists the actions that are allowed', (args) => this.#actions(args)],
-      [':explain user read document', 'explains a decision, and what is missing', (args) => this.#explain(args)],
       [':rows', 'lists the variables', () => this.#list()],
       [':reload', 'loads the policy again', () => this.#reload()],
       [':help', 'shows this help', () => this.#help()],
@@ -146,32 +144,14 @@ class Session {
     this.output.line(`${name} = ${this.#show(row)}`)
   }
 
-  async #can(args: readonly string[]): Promise<void> {
-    const asked = await this.#asked(args, 'A check needs', ':can')
-    const allowed = await this.project.authorizer.isAllowed(...asked)
-    this.output.line(allowed ? this.output.colours.green('allowed') : this.output.colours.red('denied'))
-  }
-
-  async #explain(args: readonly string[]): Promise<void> {
-    const asked = await this.#asked(args, 'An explanation needs', ':explain')
-    const { loadExplanation } = await this.project.library('explain')
-    const explanation = await loadExplanation(this.project.authorizer, ...asked, { values: true })
-    for (const line of String(explanation).split('\n')) this.output.line(coloured(line, this.output))
-  }
-
-  async #actions(args: readonly string[]): Promise<void> {
-    const [actor, resource] = args
-    if (actor === undefined || resource === undefined)
-      throw new Failure('The command needs an actor and a resource.', 'write :actions user document')
-    const actions = await this.project.authorizer.authorizedActions(await this.#row(actor), await this.#row(resource))
-    this.output.line([...actions].sort().join(', ') || 'none')
-  }
-
-  /** Returns the actor, the action and the resource that a command names. */
-  async #asked([actor, action, resource]: readonly string[], needs: string, command: string) {
+  async #explain([actor, action, resource]: readonly string[]): Promise<void> {
     if (actor === undefined || action === undefined || resource === undefined)
-      throw new Failure(`${needs} an actor, an action and a resource.`, `write ${command} user read document`)
-    return [await this.#row(actor), unquoted(action), await this.#row(resource)] as const
+      throw new Failure('An explanation needs an actor, an action and a resource.', 'write :explain user read document')
+    const { loadExplanation } = await this.project.library('explain')
+    const [who, what] = [await this.#row(actor), await this.#row(resource)]
+    const name = action.replace(/^"(.*)"$/, '$1')
+    const explanation = await loadExplanation(this.project.authorizer, who, name, what, { values: true })
+    for (const line of String(explanation).split('\n')) this.output.line(coloured(line, this.output))
   }
 
   /** Returns a variable's value, or the row of a reference. */
@@ -226,8 +206,6 @@ class Session {
     if (hint !== undefined) this.output.line(`hint: ${hint}`)
   }
 }
-
-const unquoted = (text: string): string => text.replace(/^"(.*)"$/, '$1')
 
 /** Returns the lines of earlier sessions, the newest first. */
 function readHistory(file: string): string[] {

@@ -1,20 +1,26 @@
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { differenceText, type Matrix, type MatrixReport } from '@arcturus/testing/internal/cli'
+import { differenceText, type Matrix } from '@arcturus/testing/internal/cli'
 import { defaultExport } from '../config/loadConfig.js'
 import type { PolicyTests } from '../config/tests.js'
 import { Failure } from '../output/failure.js'
 import { counted, type Output, type Result } from '../output/output.js'
 import { filesOf, type Project } from '../project/project.js'
-
 import { type ReportOptions, reported } from './coverage.js'
+import { type BlockFile, runBlocks } from './testBlocks.js'
 
-/** A file of tests and its report. */
-interface TestedFile {
+/** The result of a file of tests. */
+export interface TestedFile {
   readonly file: string
   readonly title: string
-  readonly report: MatrixReport
-  /** The allowed fields, if some of them differ. */
-  readonly fields: string | undefined
+  /** The number of cells of a matrix, or of assertions. */
+  readonly cells: number
+  readonly differences: readonly object[]
+  /** The differences as texts. */
+  readonly failures: readonly string[]
+  /** What the policy allows. Empty for assertions. */
+  readonly actual: string
+  readonly json?: object
 }
 
 /**
@@ -30,22 +36,20 @@ export async function test(
   covering?: ReportOptions,
 ): Promise<Result> {
   await project.load()
-  const tests = await testFiles(project, chosen)
-  const { coverPolicy, fieldsText, matrixReport } = await project.library('testing')
+  const { matrices, blocks } = await testFiles(project, chosen)
+  const { coverPolicy } = await project.library('testing')
   const coverage = covering && coverPolicy(project.authorizer)
   const tested: TestedFile[] = []
   await output.progress('Testing', async (advance) => {
-    for (const { file, title, matrix } of tests) {
-      advance(file)
-      const report = await matrixReport(project.authorizer, matrix)
-      const fields = report.differences.some(({ action }) => action !== undefined) ? report.actualFields : undefined
-      const one = { file, title, report, fields: fields && fieldsText(fields) }
-      tested.push(one)
-      print(one, output)
+    for (const one of [...matrices, ...blocks]) {
+      advance(one.file)
+      const found = 'matrix' in one ? await testedMatrix(project, one) : await runBlocks(project, one)
+      tested.push(found)
+      print(found, output)
     }
   })
-  const failed = tested.reduce((sum, { report }) => sum + report.differences.length, 0)
-  const cells = tested.reduce((sum, { report }) => sum + report.cells, 0)
+  const failed = tested.reduce((sum, { differences }) => sum + differences.length, 0)
+  const cells = tested.reduce((sum, one) => sum + one.cells, 0)
   const { green, red } = output.colours
   const summary = `${counted(cells - failed, 'cell')} passed, ${failed} failed`
   output.line(failed > 0 ? red(summary) : green(summary))
@@ -56,35 +60,41 @@ export async function test(
     json: {
       passed: cells - failed,
       failed,
-      files: tested.map(({ file, title, report: { cells, differences, actual, actualFields } }) => ({
-        file,
-        title,
-        cells,
-        differences,
-        actual,
-        ...(actualFields && { actualFields }),
-      })),
+      files: tested.map(({ file, title, cells, differences, json }) => ({ file, title, cells, differences, ...json })),
       ...(covered && { coverage: covered.json }),
     },
   }
 }
 
-function print({ file, title, report, fields }: TestedFile, output: Output): void {
-  const { differences, cells } = report
+async function testedMatrix(project: Project, { file, title, matrix }: TestFile): Promise<TestedFile> {
+  const { fieldsText, matrixReport } = await project.library('testing')
+  const report = await matrixReport(project.authorizer, matrix)
+  const { cells, differences, actual, actualFields } = report
+  const fields = actualFields && differences.some(({ action }) => action !== undefined) && fieldsText(actualFields)
+  return {
+    file,
+    title,
+    cells,
+    differences,
+    failures: differences.map(differenceText),
+    actual: [report, ...(fields ? ['', fields] : [])].join('\n'),
+    json: { actual, ...(actualFields && { actualFields }) },
+  }
+}
+
+function print({ file, title, cells, failures, actual }: TestedFile, output: Output): void {
   if (output.format === 'github') {
-    for (const difference of differences)
-      output.annotation({ severity: 'error', code: 'matrix', message: differenceText(difference), file })
+    for (const message of failures) output.annotation({ severity: 'error', code: 'matrix', message, file })
     return
   }
   const { green, red, dim, bold } = output.colours
   output.line(
-    `${differences.length > 0 ? red('✗') : green('✓')} ${bold(title)} ${dim(`${file}, ${counted(cells, 'cell')}`)}`,
+    `${failures.length > 0 ? red('✗') : green('✓')} ${bold(title)} ${dim(`${file}, ${counted(cells, 'cell')}`)}`,
   )
-  if (differences.length === 0) return
-  for (const difference of differences) output.line(`  ${red(differenceText(difference))}`)
-  output.line('  The policy allows:')
-  for (const line of [report.toString(), ...(fields ? ['', fields] : [])].join('\n').split('\n'))
-    output.line(`  ${line}`)
+  if (failures.length === 0) return
+  for (const failure of failures) output.line(`  ${red(failure)}`)
+  if (actual) output.line('  The policy allows:')
+  for (const line of actual ? actual.split('\n') : []) output.line(`  ${line}`)
   output.line()
 }
 
@@ -101,19 +111,25 @@ export interface TestFile {
  * @param chosen - Paths or patterns in place of those of the configuration.
  * @throws {Failure} There is no file, or a file exports no tests.
  */
-export async function testFiles(project: Project, chosen: readonly string[]): Promise<readonly TestFile[]> {
+export async function testFiles(
+  project: Project,
+  chosen: readonly string[],
+): Promise<{ readonly matrices: readonly TestFile[]; readonly blocks: readonly BlockFile[] }> {
   const { config, cwd } = project
-  const patterns = chosen.length > 0 ? chosen : (config.tests ?? '**/*.matrix.{ts,mts,js,mjs}')
+  const patterns = chosen.length > 0 ? chosen : (config.tests ?? ['**/*.matrix.{ts,mts,js,mjs}', '**/*.test.polar'])
   const files = await filesOf(chosen.length > 0 ? cwd : config.folder, patterns, 'The test run')
-  const read: TestFile[] = []
+  const matrices: TestFile[] = []
+  const blocks: BlockFile[] = []
   for (const path of files) {
     const file = project.shortName(path)
-    for (const one of [await defaultExport(path)].flat()) {
-      const tests = assertTests(one, file)
-      read.push({ file, title: tests.title ?? basename(path), matrix: looked(project, tests) })
-    }
+    if (path.endsWith('.polar')) blocks.push({ file, text: await readFile(path, 'utf8') })
+    else
+      for (const one of [await defaultExport(path)].flat()) {
+        const tests = assertTests(one, file)
+        matrices.push({ file, title: tests.title ?? basename(path), matrix: looked(project, tests) })
+      }
   }
-  return read
+  return { matrices, blocks }
 }
 
 /** Replaces references, such as `user:3`, by functions that look the rows up anew for each check. */

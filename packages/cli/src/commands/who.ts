@@ -1,6 +1,6 @@
 import { counted, type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type Project } from '../project/project.js'
-import { applicationModels, type Row, referenceOf } from '../project/rows.js'
+import { actorModels, applicationModels, type Row, referenceOf } from '../project/rows.js'
 
 export interface WhoCommand {
   readonly action: string
@@ -22,7 +22,7 @@ export async function who(
   const { authorizer } = project
   authorizer.assertAction(action)
   const row = await project.row(resource)
-  const models = model === undefined ? actorModels(project, action, row) : [project.model(model)]
+  const models = model === undefined ? modelsOf(project, action, row) : [project.model(model)]
   const found: string[] = []
   let isCut = false
   /** The models whose actors no query found. */
@@ -49,9 +49,9 @@ export async function who(
  * Returns the models with an actor block. Without one, it returns the models with rows that may
  * perform the action.
  */
-function actorModels({ authorizer }: Project, action: string, resource: unknown): readonly string[] {
-  const blocks = [...(authorizer.policy?.blocks.values() ?? [])].filter(({ keyword }) => keyword === 'actor')
-  if (blocks.length > 0) return blocks.map(({ name }) => name)
+function modelsOf({ authorizer }: Project, action: string, resource: unknown): readonly string[] {
+  const declared = actorModels(authorizer)
+  if (declared.length > 0) return declared
   return applicationModels(authorizer).filter((name) => {
     try {
       return authorizer.actorFilter(action as never, resource, name as never).kind !== 'none'

@@ -17,7 +17,7 @@ export interface Config {
    */
   readonly open: () => Opened | Promise<Opened>
   /**
-   * The files of `arcturus test`: paths or glob patterns. Default: `**\/*.matrix.{ts,mts,js,mjs}`.
+   * The files of `arcturus test`: paths or glob patterns. Default: `**\/*.matrix.{ts,mts,js,mjs}` and `**\/*.test.polar`.
    */
   readonly tests?: string | readonly string[]
   /**
@@ -32,7 +32,7 @@ export interface Config {
 export interface Opened {
   readonly authorizer: Authorizer
   /**
-   * The source of rows: a Prisma client that was extended by `prismaAuthorization`, a data source of
+   * The source of rows: the guarded Prisma client of `prismaAuthorization`, a data source of
    * TypeORM, or functions. Without it, rows can only be passed as JSON: `User:{"id":1}`.
    */
   readonly database?: PrismaLike | DataSourceLike | RowSource

@@ -37,7 +37,7 @@ export async function loadConfig(cwd: string, chosen: string | undefined): Promi
 }
 
 /** Returns the first of the files in a folder, or in the closest folder above it. */
-function closest(from: string, files: readonly string[]): string | undefined {
+export function closest(from: string, files: readonly string[]): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const found = files.map((name) => join(folder, name)).find((file) => existsSync(file))
     if (found !== undefined || dirname(folder) === folder) return found
@@ -62,6 +62,7 @@ export async function defaultExport(file: string): Promise<unknown> {
 interface Library {
   readonly diff: typeof import('@arcturus/testing/diff')
   readonly explain: typeof import('@arcturus/core/explain')
+  readonly filters: typeof import('@arcturus/core/filters')
   readonly node: typeof import('@arcturus/core/node')
   readonly testing: typeof import('@arcturus/testing/internal/cli')
   readonly tools: typeof import('@arcturus/core/internal/cli')
@@ -73,6 +74,7 @@ const entries: {
 } = {
   diff: { specifier: '@arcturus/testing/diff', own: () => import('@arcturus/testing/diff') },
   explain: { specifier: '@arcturus/core/explain', own: () => import('@arcturus/core/explain') },
+  filters: { specifier: '@arcturus/core/filters', own: () => import('@arcturus/core/filters') },
   node: { specifier: '@arcturus/core/node', own: () => import('@arcturus/core/node') },
   testing: { specifier: '@arcturus/testing/internal/cli', own: () => import('@arcturus/testing/internal/cli') },
   tools: { specifier: '@arcturus/core/internal/cli', own: () => import('@arcturus/core/internal/cli') },

@@ -5,7 +5,9 @@ import { Failure, reasonOf } from '../output/failure.js'
 import { entitiesIn } from './entities.js'
 import { prismaModelsIn } from './prismaModels.js'
 
-export type Framework = 'express' | 'koa' | 'next'
+/** The web frameworks, those first that come with others. */
+export const frameworks = ['next', 'express', 'koa', 'fastify', 'hono'] as const
+export type Framework = (typeof frameworks)[number]
 export type Orm = 'prisma' | 'typeorm'
 
 /** A model of the application, as its schema declares it. */
@@ -83,7 +85,7 @@ export function readApplication(folder: string, choices: Choices): Application {
     throw new Failure(`There is no package.json in ${folder}.`, 'run arcturus init in the folder of an application')
   const manifest = manifestIn(manifestFile)
   const dependencies = new Set<string>(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }))
-  const framework = choices.framework ?? only(['next', 'express', 'koa'] as const, dependencies, 'framework')
+  const framework = choices.framework ?? only(frameworks, dependencies, 'framework')
   const orm = choices.orm ?? ormOf(dependencies)
   const source = existsSync(join(folder, 'src')) ? 'src' : '.'
   const models = orm === 'prisma' ? prismaModelsIn(folder) : entitiesIn(folder)

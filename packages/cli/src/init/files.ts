@@ -40,7 +40,7 @@ export function newFiles(
     number: key.isNumber,
     framework,
     next: framework === 'next',
-    parameter: { express: '_req', koa: '_ctx', next: '_request' }[framework],
+    parameter: { express: '_req', koa: '_ctx', next: '_request', fastify: '_request', hono: '_c' }[framework],
     prisma: orm === 'prisma',
     typeorm: orm === 'typeorm',
     client: orm === 'prisma' ? 'prisma' : database.name,
@@ -82,11 +82,22 @@ export function newFiles(
       ...(framework === 'next'
         ? []
         : [
-            `add to your application, before the other routes: app.use(authorize()), then app.use(${resources}Router${framework === 'koa' ? '.routes()' : ''})`,
+            `add to your application, before the other routes: ${installed[framework]}`.replace(
+              '…',
+              `${resources}Router`,
+            ),
           ]),
     ],
   }
 }
+
+/** How an application of a framework uses the guard, and a router. */
+const installed = {
+  express: 'app.use(authorize()), then app.use(…)',
+  koa: 'app.use(authorize()), then app.use(….routes())',
+  fastify: 'await app.register(authorize()), then app.register(…)',
+  hono: "app.use(authorize()), then app.route('/', …)",
+} as const
 
 /** Returns the path of the configuration: the one that commands already find, or a new one. */
 function configFile({ folder, extension }: Application): string {

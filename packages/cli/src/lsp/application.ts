@@ -7,7 +7,7 @@ import { captured } from '../output/captured.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import type { Output } from '../output/output.js'
 import { filesOf, Project } from '../project/project.js'
-import { referenceOf } from '../project/rows.js'
+import { actorModels, referenceOf } from '../project/rows.js'
 import type { Message, Question } from './messages.js'
 
 /** How many rows a question offers. */
@@ -56,10 +56,8 @@ async function answer(project: Project, question: Question): Promise<readonly st
       return (await project.rows.list(question.model, offered)).map((row) => referenceOf(project.authorizer, row))
     case 'actors': {
       await project.load()
-      const blocks = [...(project.authorizer.policy?.blocks.values() ?? [])].filter(
-        ({ keyword }) => keyword === 'actor',
-      )
-      const lists = await Promise.all(blocks.map(({ name }) => project.rows.list(name, offered)))
+      const models = actorModels(project.authorizer)
+      const lists = await Promise.all(models.map((name) => project.rows.list(name, offered)))
       return ['nobody', ...lists.flat().map((row) => referenceOf(project.authorizer, row))]
     }
     case 'who':

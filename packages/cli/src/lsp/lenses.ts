@@ -18,39 +18,21 @@ async function choose(connection: Connection, question: string, rows: readonly s
   return chosen?.title
 }
 
-/** Shows who may perform an action on a row that the user chooses. */
-export async function answerWho(
+/** Shows who may perform an action on a row, or why an actor may or may not. The user chooses the row and the actor. */
+export async function answer(
   connection: Connection,
   application: ApplicationProcess,
+  kind: 'who' | 'why',
   action: string,
   model: string,
 ): Promise<void> {
   const rows = await application.ask({ kind: 'rows', model })
-  const resource = await choose(connection, `Who may "${action}" which ${model}?`, rows)
+  const resource = await choose(connection, `${kind === 'who' ? 'Who may' : 'Why'} "${action}" which ${model}?`, rows)
   if (resource === undefined) return
-  show(connection, await application.ask({ kind: 'who', action, resource }))
-}
-
-/** Shows why an actor may or may not perform an action on a row; the user chooses both. */
-export async function answerWhy(
-  connection: Connection,
-  application: ApplicationProcess,
-  action: string,
-  model: string,
-): Promise<void> {
-  const resource = await choose(
-    connection,
-    `Why "${action}" which ${model}?`,
-    await application.ask({ kind: 'rows', model }),
-  )
-  if (resource === undefined) return
-  const actor = await choose(
-    connection,
-    `Who wants to "${action}" ${resource}?`,
-    await application.ask({ kind: 'actors' }),
-  )
-  if (actor === undefined) return
-  show(connection, await application.ask({ kind: 'why', actor, action, resource }))
+  if (kind === 'who') return show(connection, await application.ask({ kind, action, resource }))
+  const actors = await application.ask({ kind: 'actors' })
+  const actor = await choose(connection, `Who wants to "${action}" ${resource}?`, actors)
+  if (actor !== undefined) show(connection, await application.ask({ kind, actor, action, resource }))
 }
 
 function show(connection: Connection, lines: readonly string[]): void {

@@ -8,7 +8,8 @@ export type Question =
   | { readonly kind: 'why'; readonly actor: string; readonly action: string; readonly resource: string }
 
 /** What the process of an application tells once it is open. */
-export interface Opened {
+interface Opened {
+  readonly kind: 'opened'
   readonly schema: SchemaDescription
   /** The rules that the application queries by name. */
   readonly queryRules: readonly string[]
@@ -19,6 +20,6 @@ export interface Opened {
 
 /** A message of the process of an application. */
 export type Message =
-  | ({ readonly kind: 'opened' } & Opened)
+  | Opened
   | { readonly kind: 'failed'; readonly message: string; readonly files: readonly string[] }
   | { readonly kind: 'answer'; readonly id: number; readonly lines?: readonly string[]; readonly error?: string }

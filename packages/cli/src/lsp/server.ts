@@ -13,7 +13,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { answerWho, answerWhy, lensesOf } from './lenses.js'
+import { answer, lensesOf } from './lenses.js'
 import { type PolicyProject, Workspace } from './workspace.js'
 
 /** How long keys are collected before diagnostics are computed. */
@@ -155,7 +155,7 @@ function listen(connection: Connection, script: string): Workspace {
     const { application } = workspace.projectOf(uri ?? '')
     if (!application || action === undefined || model === undefined) return null
     try {
-      await (command === 'arcturus.who' ? answerWho : answerWhy)(connection, application, action, model)
+      await answer(connection, application, command === 'arcturus.who' ? 'who' : 'why', action, model)
     } catch (error) {
       connection.window.showErrorMessage(error instanceof Error ? error.message : String(error))
     }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { LanguageService } from '@arcturus/language-service'
 import type { FSWatcher } from 'chokidar'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
-import { configNames } from '../config/loadConfig.js'
+import { closest, configNames } from '../config/loadConfig.js'
 import { watchSources } from '../project/watched.js'
 import { ApplicationProcess, type State } from './applicationProcess.js'
 
@@ -15,7 +15,7 @@ const settling = 200
 export interface PolicyProject {
   readonly service: LanguageService
   /** Undefined for a file that no configuration names. */
-  readonly application: ApplicationProcess | undefined
+  readonly application?: ApplicationProcess | undefined
   readonly files: ReadonlySet<string>
   readonly hasRows: boolean
   /** Why the application can't be opened. */
@@ -23,11 +23,16 @@ export interface PolicyProject {
 }
 
 /** The mutable form of a project. */
-interface Growing extends PolicyProject {
-  files: ReadonlySet<string>
-  hasRows: boolean
+class Growing implements PolicyProject {
+  readonly service = new LanguageService()
+  hasRows = false
   failure: string | undefined
-  readonly watcher?: FSWatcher | undefined
+
+  constructor(
+    public files: ReadonlySet<string>,
+    readonly application?: ApplicationProcess,
+    readonly watcher?: FSWatcher,
+  ) {}
 }
 
 /** The policies of the open documents. Texts in the editor take the place of files. */
@@ -87,13 +92,7 @@ export class Workspace {
     if (project?.files.has(uri)) return project
     let alone = this.#alone.get(uri)
     if (!alone) {
-      alone = {
-        service: new LanguageService(),
-        application: undefined,
-        files: new Set([uri]),
-        hasRows: false,
-        failure: undefined,
-      }
+      alone = new Growing(new Set([uri]))
       this.#alone.set(uri, alone)
       const document = this.#open.get(uri)
       if (document) alone.service.update(uri, document.getText(), document.version)
@@ -117,14 +116,7 @@ export class Workspace {
     })
     // A folder that can't be watched is read once.
     watcher.on('error', () => {})
-    const project: Growing = {
-      service: new LanguageService(),
-      application,
-      files: new Set(),
-      hasRows: false,
-      failure: undefined,
-      watcher,
-    }
+    const project = new Growing(new Set(), application, watcher)
     this.#projects.set(config, project)
     application.start()
     return project
@@ -176,11 +168,7 @@ function canonical(uri: string): string {
 
 /** Returns the closest configuration above a file. */
 function configOf(uri: string): string | undefined {
-  if (!uri.startsWith('file:')) return undefined
-  for (let folder = dirname(fileURLToPath(uri)); ; folder = dirname(folder)) {
-    const found = configNames.map((name) => join(folder, name)).find((file) => existsSync(file))
-    if (found !== undefined || dirname(folder) === folder) return found
-  }
+  return uri.startsWith('file:') ? closest(dirname(fileURLToPath(uri)), configNames) : undefined
 }
 
 /** Passes the text of a file to a service; a file that is gone is no document. */

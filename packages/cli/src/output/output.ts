@@ -118,12 +118,7 @@ export class Output {
       stderr.write(stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`)
     }
     // A terminal is repainted each second; a log gets a line every ten.
-    const timer = setInterval(
-      () => {
-        paint()
-      },
-      stderr.isTTY ? 1000 : 10_000,
-    )
+    const timer = setInterval(paint, stderr.isTTY ? 1000 : 10_000)
     timer.unref()
     try {
       return await work((text, part = 0) => {

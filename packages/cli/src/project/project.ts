@@ -2,16 +2,16 @@ import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Authorizer, Context, Diagnostic } from '@arcturus/core'
-import type { IncrementalLoad } from '@arcturus/language-service'
 import { type LibraryOf, type LoadedConfig, libraryOf, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import {
   applicationModels,
   modelCalled,
   parseReference,
-  type Reference,
   type Row,
+  type RowKey,
   type RowSource,
+  recordedKeys,
   rowsOf,
 } from './rows.js'
 import type { FileTree } from './tree.js'
@@ -22,11 +22,13 @@ export interface PolicyFile {
   readonly text: string
 }
 
+/** Returns the rows of a model with one of these keys of a log of decisions. */
+export type RowsWith = (model: string, keys: readonly unknown[]) => Promise<readonly Row[]>
+
 /** An opened application: the subject of every command. */
 export class Project {
   readonly #rows: RowSource | undefined
   readonly #close: (() => unknown) | undefined
-  #known: IncrementalLoad | undefined
 
   private constructor(
     readonly config: LoadedConfig,
@@ -95,7 +97,8 @@ export class Project {
    * @param tree - The files to choose from. Default: those of the disk.
    */
   async policyFiles(tree?: FileTree): Promise<readonly string[]> {
-    return filesOf(this.config.folder, this.config.policy, 'The policy', tree)
+    const files = await filesOf(this.config.folder, this.config.policy, 'The policy', tree)
+    return files.filter((file) => !file.endsWith('.test.polar'))
   }
 
   /** Reads the policy's files. Their names are relative to the folder of the command. */
@@ -123,20 +126,6 @@ export class Project {
       files.length === known.length &&
       files.every(({ name, text }, at) => name === known[at]!.name && text === known[at]!.text)
     if (!isKnown) await this.authorizer.load(...files)
-  }
-
-  /**
-   * Loads the policy as `load` does. From the second time on, changed statements alone are parsed and checked.
-   *
-   * @returns Its warnings.
-   * @throws {PolicyError} The policy has errors.
-   */
-  async loadAgain(): Promise<readonly Diagnostic[]> {
-    const { loadAgain } = await this.library('tools')
-    const { IncrementalLoad } = await import('@arcturus/language-service')
-    this.#known ??= new IncrementalLoad()
-    const { warnings } = await loadAgain(this.authorizer, await this.readPolicy(), this.#known)
-    return warnings
   }
 
   /** Imports an entry of the library as the application does; see `libraryOf`. */
@@ -169,15 +158,16 @@ export class Project {
    */
   async row(text: string): Promise<unknown> {
     const reference = parseReference(this.authorizer, text)
-    return this.rowOf(reference)
-  }
-
-  /** Returns the row of a reference that was read; see `row`. */
-  async rowOf({ text, model, key, row }: Reference): Promise<unknown> {
-    if (model === undefined) return null
+    if (!reference) return null
+    const { model, key, row } = reference
     if (row) return this.authorizer.as(model, row)
     if (key === undefined) return this.#classOf(text, model)
-    const found = await this.#find(text, model, key)
+    let found: Row | null
+    try {
+      found = await this.rows.find(model, key)
+    } catch (error) {
+      throw error instanceof Failure ? error : databaseFailure(`${text} can't be read`, error)
+    }
     if (found === null || found === undefined)
       throw new Failure(`There is no row ${text}.`, 'check the key and the database of the configuration')
     return found
@@ -219,6 +209,22 @@ export class Project {
     return sample
   }
 
+  /** Reads rows of the database. A class that is no table has none. @throws {Failure} The database can't be read. */
+  readonly rowsWith: RowsWith = async (model, recorded) => {
+    const { find, findAll } = this.rows
+    const keys = recordedKeys(this.authorizer, model, recorded)
+    const read = async (some: readonly RowKey[]): Promise<readonly (Row | null)[]> =>
+      findAll ? findAll(model, some) : Promise.all(some.map((key) => find(model, key)))
+    const rows: Row[] = []
+    try {
+      for (let at = 0; at < keys.length; at += keysAtOnce)
+        rows.push(...(await read(keys.slice(at, at + keysAtOnce))).filter((row) => row !== null))
+    } catch (error) {
+      if (!isWithoutTable(error)) throw databaseFailure(`${model} can't be read`, error)
+    }
+    return rows
+  }
+
   /** Yields all rows of a model, page by page. @throws {Failure} The database can't be read. */
   async *all(model: string): AsyncGenerator<Row> {
     const { page, list } = this.rows
@@ -233,17 +239,10 @@ export class Project {
       if (!page || rows.length < pageSize) return
     }
   }
-
-  async #find(text: string, model: string, key: Readonly<Record<string, unknown>>): Promise<Row | null> {
-    try {
-      return await this.rows.find(model, key)
-    } catch (error) {
-      if (error instanceof Failure) throw error
-      throw databaseFailure(`${text} can't be read`, error)
-    }
-  }
 }
 
+/** The number of keys in a query: SQLite limits the depth of a condition. */
+const keysAtOnce = 200
 /** The number of rows that are read at a time. */
 const pageSize = 500
 

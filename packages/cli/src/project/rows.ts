@@ -1,4 +1,5 @@
 import type { Authorizer, Context } from '@arcturus/core'
+import { givenName, isBuiltInType } from '@arcturus/core/internal/cli'
 import type { RowQueries } from '@arcturus/testing/internal/cli'
 import { Failure } from '../output/failure.js'
 
@@ -26,8 +27,26 @@ export interface RowSource {
   ) => Promise<readonly Row[]>
   /** Queries for the rows of a filter. Without them, `arcturus diff` checks a sample of the rows. */
   readonly queries?: RowQueries
+  /** Lists the rows of a filter, and returns the `where` and the statements that were sent. */
+  readonly sent?: (filter: { readonly model: string }, isPlanned: boolean) => Promise<Sent>
+  /** Returns the rows with one of these keys. Without it, they are found one by one. */
+  readonly findAll?: (model: string, keys: readonly RowKey[]) => Promise<readonly Row[]>
   /** Returns a page of all rows of a model, in the order of their keys. */
   readonly page?: (model: string, skip: number, take: number) => Promise<readonly Row[]>
+}
+
+/** A query as an ORM gets it, and its statements as the database does. */
+export interface Sent {
+  /** Of TypeORM it is the SQL. */
+  readonly where?: unknown
+  readonly statements: readonly Statement[]
+}
+
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly unknown[]
+  /** The rows of its plan, if they are wanted. */
+  readonly plan?: readonly (readonly unknown[])[] | undefined
 }
 
 /** `authorizedActors` of an ORM package: arguments of a query for the actors who may do something. */
@@ -48,6 +67,18 @@ export interface OrmFunctions {
 /** The part of a Prisma client that is used here. */
 export interface PrismaLike {
   readonly $extends: unknown
+  /** Of a guarded client: returns arguments that make a query without a filter pass. */
+  readonly $arcturus?: (isUnguarded: boolean) => object
+}
+
+/** What a client of Prisma with a driver adapter has. */
+interface AdaptedClient {
+  _executeRequest(request: { readonly args: { readonly where?: unknown } }): unknown
+  readonly _engineConfig?: { readonly adapter?: { readonly provider: string; connect(): Promise<Connection> } }
+  $disconnect(): Promise<void>
+}
+interface Connection {
+  queryRaw(query: { readonly sql: string; readonly args: unknown[] }): Promise<{ readonly rows: unknown[][] }>
 }
 
 /** The part of a TypeORM data source that is used here. */
@@ -59,9 +90,11 @@ export interface DataSourceLike {
 /** The rows of one model, as an ORM reads them. */
 interface Table {
   find(key: RowKey): Promise<Row | null>
+  findAll(keys: readonly RowKey[]): Promise<Row[]>
   /** Returns the rows of a query, in the order of the columns if there are any. */
   list(query: object, order?: readonly string[]): Promise<Row[]>
   count(query: object): Promise<number>
+  sent(query: object, isPlanned: boolean): Promise<Sent>
 }
 
 /** Returns the source of rows behind a client, a data source, or functions. */
@@ -90,6 +123,7 @@ function rowsOfTables(
     filterArguments!(filter as never, (takesEntity ? filter.model : undefined) as never)
   return {
     find: async (model, key) => (await tableOf(model)).find(key),
+    findAll: async (model, keys) => (await tableOf(model)).findAll(keys),
     list: async (model, take) => (await tableOf(model)).list({ take }),
     ...(authorizedActors && {
       actors: async (model, action, resource, take, context) => {
@@ -99,6 +133,7 @@ function rowsOfTables(
     }),
     page: (model, skip, take) => list(model, { skip, take }),
     ...(filterArguments && {
+      sent: async (filter, isPlanned) => (await tableOf(filter.model)).sent(queryOf(filter), isPlanned),
       queries: {
         find: (filter, page) => list(filter.model, { ...queryOf(filter), ...page }),
         count: async (filter) => (await tableOf(filter.model)).count(queryOf(filter)),
@@ -114,12 +149,57 @@ function prismaTable(prisma: PrismaLike, model: string): Table {
   ]
   if (typeof delegate?.findFirst !== 'function')
     throw new Failure(`The Prisma client has no model ${model}.`, 'pass the client of the schema that declares it')
+  const all = prisma.$arcturus?.(true)
   return {
-    find: (where) => delegate.findFirst({ where }),
-    list: (query, order) =>
-      delegate.findMany({ ...query, ...(order && { orderBy: order.map((name) => ({ [name]: 'asc' })) }) }),
+    find: (where) => delegate.findFirst({ where, ...all }),
+    findAll: (keys) => delegate.findMany({ where: { OR: keys }, ...all }),
+    list: (query, order) => {
+      const orderBy = order && { orderBy: order.map((name) => ({ [name]: 'asc' })) }
+      // A query with a filter has a `where`.
+      return delegate.findMany({ ...query, ...orderBy, ...('where' in query ? undefined : all) })
+    },
     count: (query) => delegate.count(query),
+    async sent(query, isPlanned) {
+      // Sound: a client without a driver adapter lacks it.
+      const client = prisma as unknown as AdaptedClient
+      const { adapter } = client._engineConfig ?? {}
+      const statements: Statement[] = []
+      if (!adapter)
+        throw new Failure('The Prisma client has no driver adapter.', 'pass one: new PrismaClient({ adapter })')
+      // The facts of the database are asked first.
+      await delegate.findMany({ ...query, take: 0 })
+      let where: unknown
+      const execute = client._executeRequest
+      client._executeRequest = function (request) {
+        where = request.args.where
+        return execute.call(this, request)
+      }
+      const connect = adapter.connect.bind(adapter)
+      adapter.connect = async () => {
+        const connection = await connect()
+        const send = connection.queryRaw.bind(connection)
+        connection.queryRaw = async (sent) => {
+          const { sql, args: values } = sent
+          const plan = isPlanned ? await send({ ...sent, sql: explaining(adapter.provider) + sql }) : undefined
+          statements.push({ sql, values, plan: plan?.rows })
+          return send(sent)
+        }
+        return connection
+      }
+      // The client connects again for its next query.
+      await client.$disconnect()
+      await delegate.findMany({ ...query, take: listed })
+      return { where, statements }
+    },
   }
+}
+
+/** The number of rows of the list whose statement is shown: a page, as applications read it. */
+const listed = 100
+
+/** Returns the word that makes a database plan a statement, and not run it. */
+function explaining(database: string): string {
+  return /sql(?:ite|js)/.test(database) ? 'EXPLAIN QUERY PLAN ' : 'EXPLAIN '
 }
 
 interface PrismaDelegate {
@@ -135,26 +215,38 @@ async function typeOrmTable(dataSource: DataSourceLike, model: string): Promise<
   const repository = dataSource.getRepository(model as never) as TypeOrmRepository
   return {
     find: (key) => repository.findOneBy(key),
+    findAll: (keys) => repository.findBy(keys),
     list: (query, order) =>
       repository.find({ ...query, ...(order && { order: Object.fromEntries(order.map((name) => [name, 'ASC'])) }) }),
     count: (query) => repository.count(query),
+    async sent(query, isPlanned) {
+      const [sql, values] = repository
+        .createQueryBuilder()
+        .setFindOptions({ ...query, take: listed })
+        .getQueryAndParameters()
+      if (!isPlanned) return { statements: [{ sql, values }] }
+      const plan = await repository.query(explaining(repository.manager.connection.options.type) + sql, values)
+      return { statements: [{ sql, values, plan: plan.map((row) => Object.values(row)) }] }
+    },
   }
 }
 
 interface TypeOrmRepository {
   findOneBy(where: RowKey): Promise<Row | null>
+  findBy(where: readonly RowKey[]): Promise<Row[]>
   find(query: object): Promise<Row[]>
   count(query: object): Promise<number>
+  query(sql: string, values: readonly unknown[]): Promise<Row[]>
+  createQueryBuilder(): {
+    setFindOptions(query: object): { getQueryAndParameters(): [sql: string, values: unknown[]] }
+  }
+  readonly manager: { readonly connection: { readonly options: { readonly type: string } } }
 }
 
-/** A reference to a row, as it is written on the command line. */
-export interface Reference {
-  /** The text of the reference. */
-  readonly text: string
-  /** The name of the model; undefined for nobody. */
-  readonly model: string | undefined
-  /** The columns; undefined for nobody and for the model itself. */
-  readonly key: RowKey | undefined
+/** What a reference names: the model itself, unless it has a key or a row. */
+interface Reference {
+  readonly model: string
+  readonly key?: RowKey
   /** The row itself, if the reference contains it as JSON. */
   readonly row?: Row
 }
@@ -167,46 +259,39 @@ const nobody: ReadonlySet<string> = new Set(['nobody', 'anonymous', 'null', 'nil
  * `Issue:{"id":1}` (a row as JSON), `Issue` (the model, for a row that does not exist yet), or
  * `nobody`.
  *
+ * @returns undefined for nobody.
  * @throws {Failure} The model or a column is unknown, or the key has another number of columns.
  */
-export function parseReference(authorizer: Pick<Authorizer, 'schema'>, text: string): Reference {
-  if (nobody.has(text.toLowerCase())) return { text, model: undefined, key: undefined }
+export function parseReference(authorizer: Pick<Authorizer, 'schema'>, text: string): Reference | undefined {
+  if (nobody.has(text.toLowerCase())) return undefined
   const colon = text.indexOf(':')
   const model = modelCalled(authorizer, colon === -1 ? text : text.slice(0, colon))
-  if (colon === -1) return { text, model, key: undefined }
+  if (colon === -1) return { model }
   const rest = text.slice(colon + 1)
-  if (rest.startsWith('{'))
-    return { text, model, key: undefined, row: typedRow(authorizer.schema, model, rowIn(text, rest)) }
+  if (rest.startsWith('{')) return { model, row: typedRow(authorizer.schema, model, rowIn(text, rest)) }
   const fields = authorizer.schema.fields(model)
   const typeOf = (name: string): string | undefined => {
     const field = fields.find((one) => one.name === name)
     return field?.kind === 'scalar' ? field.type : undefined
   }
   const parts = rest.split(',')
-  if (parts.every((part) => part.includes('='))) {
-    const pairs = parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] as const)
-    const stranger = pairs.find(([name]) => fields.length > 0 && typeOf(name) === undefined)
-    if (stranger)
-      throw new Failure(
-        `${model} has no column "${stranger[0]}".`,
-        `use one of: ${fields.flatMap((field) => (field.kind === 'scalar' ? [field.name] : [])).join(', ')}`,
-      )
-    return {
-      text,
-      model,
-      key: Object.fromEntries(pairs.map(([name, value]) => [name, valueIn(name, value, typeOf(name))])),
-    }
-  }
-  const names = authorizer.schema.key(model) ?? ['id']
+  const isNamed = parts.every((part) => part.includes('='))
+  const names = isNamed ? parts.map((part) => part.split('=', 1)[0]!) : (authorizer.schema.key(model) ?? ['id'])
+  const stranger = isNamed && fields.length > 0 && names.find((name) => typeOf(name) === undefined)
+  if (typeof stranger === 'string')
+    throw new Failure(
+      `${model} has no column "${stranger}".`,
+      `use one of: ${fields.flatMap((field) => (field.kind === 'scalar' ? [field.name] : [])).join(', ')}`,
+    )
   if (names.length !== parts.length)
     throw new Failure(
       `The key of ${model} has ${names.length} column${names.length === 1 ? '' : 's'} (${names.join(', ')}), not ${parts.length}.`,
       `write ${model.toLowerCase()}:${names.map((name) => `${name}=…`).join(',')}`,
     )
+  const values = isNamed ? parts.map((part) => part.slice(part.indexOf('=') + 1)) : parts
   return {
-    text,
     model,
-    key: Object.fromEntries(names.map((name, at) => [name, valueIn(name, parts[at]!, typeOf(name))])),
+    key: Object.fromEntries(names.map((name, at) => [name, valueIn(name, values[at]!, typeOf(name))])),
   }
 }
 
@@ -219,7 +304,7 @@ function rowIn(text: string, json: string): Row {
 }
 
 /** Converts the texts of a row, and of the rows within it, to values that JSON does not have: dates and big integers. */
-function typedRow(schema: Authorizer['schema'], model: string, row: Row): Row {
+export function typedRow(schema: Authorizer['schema'], model: string, row: Row): Row {
   const fields = new Map((schema.models.has(model) ? schema.fields(model) : []).map((field) => [field.name, field]))
   const typed = (name: string, value: unknown): unknown => {
     const field = fields.get(name)
@@ -277,27 +362,50 @@ function converted(text: string, type: string | undefined): unknown {
   }
 }
 
+/** Returns keys of a log of decisions, by the types of their columns. Those that no row can have are left out. */
+export function recordedKeys(
+  { schema }: Pick<Authorizer, 'schema'>,
+  model: string,
+  keys: readonly unknown[],
+): readonly RowKey[] {
+  const columns = schema.key(model) ?? []
+  const typed = keys.map((key) =>
+    columns.map((name) => {
+      const value = columns.length === 1 ? key : Object(key)[name]
+      const field = schema.field(model, name)
+      const isTyped = field?.kind === 'scalar' && field.type !== 'unknown'
+      return [name, isTyped ? converted(String(value), field.type) : value] as const
+    }),
+  )
+  return typed.flatMap((key) => (key.every(([, value]) => value !== undefined) ? Object.fromEntries(key) : []))
+}
+
 /** Returns the name of a model, written in any case: `user` is `User`. */
 export function modelCalled(authorizer: Pick<Authorizer, 'schema'>, name: string): string {
   const names = applicationModels(authorizer)
   if (names.includes(name)) return name
-  const simple = (one: string): string => one.replaceAll(/[-_]/g, '').toLowerCase()
+  const simple = (one: string): string => givenName(one).replaceAll(/[-_]/g, '').toLowerCase()
   const found = names.filter((one) => simple(one) === simple(name))
   if (found.length === 1) return found[0]!
   throw new Failure(`Unknown model "${name}".`, `use one of: ${names.join(', ')}`)
 }
 
-/** The classes that every authorizer has. */
-const builtIns: ReadonlySet<string> = new Set(['Boolean', 'Integer', 'Float', 'String', 'List', 'Dictionary', 'Date'])
-
 /** Returns the names of the models that the application registered. */
 export function applicationModels({ schema }: Pick<Authorizer, 'schema'>): readonly string[] {
-  return [...schema.models.keys()].filter((name) => !builtIns.has(name))
+  return [...schema.models.keys()].filter((name) => !isBuiltInType(name))
+}
+
+/** Returns the models with an actor block. */
+export function actorModels({ policy }: Authorizer): readonly string[] {
+  const blocks = [...(policy?.blocks.values() ?? [])]
+  return blocks.filter(({ keyword }) => keyword === 'actor').map(({ name }) => name)
 }
 
 /** Writes a row as a reference, such as `User:3`. */
 export function referenceOf(authorizer: Authorizer, row: unknown): string {
   if (row === null) return 'nobody'
+  if (typeof row === 'string') return row
+  if (typeof row === 'function') return row.name
   const model = authorizer.modelOf(row)
   if (model === undefined) return String(row)
   const key = authorizer.schema.key(model) ?? []

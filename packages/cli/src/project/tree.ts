@@ -2,6 +2,8 @@ import type { readdir } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { GlobOptions } from 'tinyglobby'
 
+type Entry = ReturnType<typeof entryOf>
+
 /** The part of a file system in which patterns are matched. */
 export type FileTree = NonNullable<GlobOptions['fs']>
 
@@ -9,14 +11,11 @@ export type FileTree = NonNullable<GlobOptions['fs']>
 export function treeOf(paths: readonly string[]): FileTree {
   const folders = new Map<string, Map<string, Entry>>()
   const add = (path: string, isFile: boolean): void => {
-    const folder = dirname(path)
-    const entries = folders.get(folder)
-    const name = basename(path)
-    if (entries) entries.set(name, new Entry(name, isFile))
-    else {
-      folders.set(folder, new Map([[name, new Entry(name, isFile)]]))
-      if (dirname(folder) !== folder) add(folder, false)
-    }
+    const [folder, name] = [dirname(path), basename(path)]
+    const known = folders.get(folder)
+    const entries = known ?? new Map<string, Entry>()
+    folders.set(folder, entries.set(name, entryOf(name, isFile)))
+    if (!known && dirname(folder) !== folder) add(folder, false)
   }
   for (const path of paths) add(path, true)
   const list = (path: string, _: object, done: (error: null, entries: readonly Entry[]) => void): void => {
@@ -27,26 +26,7 @@ export function treeOf(paths: readonly string[]): FileTree {
   return { readdir: list as unknown as typeof readdir }
 }
 
-/** The part of a directory entry that is read. */
-class Entry {
-  readonly #isFile: boolean
-
-  constructor(
-    readonly name: string,
-    isFile: boolean,
-  ) {
-    this.#isFile = isFile
-  }
-
-  isFile(): boolean {
-    return this.#isFile
-  }
-
-  isDirectory(): boolean {
-    return !this.#isFile
-  }
-
-  isSymbolicLink(): boolean {
-    return false
-  }
+/** Returns the part of a directory entry that is read. */
+function entryOf(name: string, isFile: boolean) {
+  return { name, isFile: () => isFile, isDirectory: () => !isFile, isSymbolicLink: () => false }
 }

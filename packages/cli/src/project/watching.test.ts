@@ -35,7 +35,7 @@ async function nextRun(): Promise<string> {
   return run
 }
 
-test('a changed policy is checked again by the open application, and a changed source file opens it anew', async () => {
+test('a changed policy and a changed source file are checked again, each by an application that is opened anew', async () => {
   const policy = application.read('policy.polar')
   const first = await nextRun()
   expect(first).toContain('opened')
@@ -45,14 +45,12 @@ test('a changed policy is checked again by the open application, and a changed s
   const second = await nextRun()
   expect(second).toContain('policy.polar:10:')
   expect(second).toContain('did you mean "owner"?')
-  expect(second).not.toContain('opened')
 
   application.write('policy.polar', policy.replace('allow(actor,', 'allow(actor'))
   expect(await nextRun()).toContain('1 error')
   application.write('policy.polar', policy)
   const third = await nextRun()
   expect(third).toContain('The policy is valid.')
-  expect(third).not.toContain('opened')
 
   application.write('other.ts', 'export {}\n')
   const fourth = await nextRun()

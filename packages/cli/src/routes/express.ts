@@ -1,5 +1,5 @@
-import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
-import { declaredRoutes, joined, marksOf, type Route, type Step, shownMethods } from './route.js'
+import type { RouteMark } from '@arcturus/web/internal/routes'
+import { declaredIn, declaredRoutes, joined, marksOf, type Route, type Step, shownMethods } from './route.js'
 
 /** An Express application, as far as it is read. */
 interface Application {
@@ -52,20 +52,15 @@ export function expressRoutes(value: unknown, applications: readonly unknown[]):
   const router = isExpress(value) ? routerOf(value) : isExpressRouter(value) ? value : undefined
   const unplaced = applications.filter((one): one is Application => isExpress(one) && one.parent === value)
   return declaredRoutes(
-    (router?.stack ?? []).map((layer): Step => {
-      const mark = routeMarkOf(layer.handle)
-      const inner = mark?.kind === 'unguarded' && mark.handler !== undefined ? mark.handler : layer.handle
-      return {
-        routes: layer.route
-          ? routesOn(layer.route)
-          : routesBelow(layer, inner, unplaced, applications).map((route) =>
-              inner === layer.handle || !mark ? route : { ...route, marks: [mark, ...route.marks] },
-            ),
-        marks: layer.route || !mark ? [] : [mark],
+    (router?.stack ?? []).map(
+      (layer): Step => ({
+        ...(layer.route
+          ? { routes: routesOn(layer.route), marks: [] }
+          : declaredIn(layer.handle, (inner) => routesBelow(layer, inner, unplaced, applications))),
         isExemptible: layer.route !== undefined,
         covers: (path) => coversPath(layer, path),
-      }
-    }),
+      }),
+    ),
   )
 }
 

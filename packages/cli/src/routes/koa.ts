@@ -1,5 +1,5 @@
 import { routeMarkOf } from '@arcturus/web/internal/routes'
-import { declaredRoutes, marksOf, type Route, type Step, shownMethods } from './route.js'
+import { declaredIn, declaredRoutes, marksOf, type Route, type Step, shownMethods } from './route.js'
 
 /** A Koa application, as far as it is read. */
 interface Application {
@@ -35,17 +35,11 @@ export function koaRoutes(value: Application | Router): readonly Route[] {
 }
 
 function stepOf(middleware: unknown): Step {
-  const mark = routeMarkOf(middleware)
-  const inner = mark?.kind === 'unguarded' && mark.handler !== undefined ? mark.handler : middleware
-  const router: unknown = typeof inner === 'function' ? Reflect.get(inner, 'router') : undefined
-  const routes = isKoaRouter(router) ? koaRoutes(router) : []
-  const isOutside = inner !== middleware && mark !== undefined
-  return {
-    routes: isOutside ? routes.map((route) => ({ ...route, marks: [mark, ...route.marks] })) : routes,
-    marks: mark ? [mark] : [],
-    isExemptible: false,
-    covers: () => true,
-  }
+  const declared = declaredIn(middleware, (inner) => {
+    const router: unknown = typeof inner === 'function' ? Reflect.get(inner, 'router') : undefined
+    return isKoaRouter(router) ? koaRoutes(router) : []
+  })
+  return { ...declared, isExemptible: false, covers: () => true }
 }
 
 function stepOfLayer(layer: Layer): Step {

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RouteMark, routeMarkOf } from '@arcturus/web/internal/routes'
-import { parsers } from 'prettier/plugins/babel'
 import { glob } from 'tinyglobby'
 import { defaultExport } from '../config/loadConfig.js'
-import { Failure, reasonOf } from '../output/failure.js'
+import { Failure } from '../output/failure.js'
+import { parseModule, type Syntax } from '../project/syntax.js'
 import { bundled, type Exports } from './bundled.js'
 import { joined, type Route } from './route.js'
 
@@ -106,10 +106,8 @@ function marksOf(handler: unknown): readonly RouteMark[] {
   return [routeMarkOf(handler) ?? []].flat()
 }
 
-/** A part of the syntax tree of a module, as far as it is read. */
-interface Syntax {
-  readonly type?: unknown
-  readonly loc?: { readonly start: { readonly line: number } }
+/** A part of a syntax tree that can have directives. */
+interface Block extends Partial<Syntax> {
   readonly directives?: readonly { readonly value: { readonly value: string } }[]
 }
 
@@ -119,18 +117,13 @@ function serverDirectives(text: string, filepath: string): { readonly isModule: 
   let isModule = false
   const read = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return
-    const { type, directives, loc }: Syntax = node
+    const { type, directives, loc }: Block = node
     if (Array.isArray(directives) && directives.some(({ value }) => value.value === 'use server')) {
       if (type === 'Program') isModule = true
       else lines.push(loc?.start.line ?? 0)
     }
     for (const [key, child] of Object.entries(node)) if (key !== 'comments' && key !== 'tokens') read(child)
   }
-  try {
-    // Sound: this parser reads no other option.
-    if (text.includes('use server')) read(parsers['babel-ts'].parse(text, { filepath } as never))
-  } catch (error) {
-    throw new Failure(`${filepath} can't be read: ${reasonOf(error)}`, 'correct its syntax', error)
-  }
+  if (text.includes('use server')) read(parseModule(text, filepath))
   return { isModule, lines }
 }

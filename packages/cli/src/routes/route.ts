@@ -48,6 +48,18 @@ function isDeclaredFor(mark: RouteMark, isExempt: boolean): boolean {
   return mark.kind === 'authorize' || (mark.handler === undefined && isExempt)
 }
 
+/** Returns what a handler declares, and the routes in it. `unguarded(reason, handler)` is for all routes of its handler. */
+export function declaredIn(
+  handler: unknown,
+  routesIn: (inner: unknown) => readonly Route[],
+): Pick<Step, 'routes' | 'marks'> {
+  const mark = routeMarkOf(handler)
+  if (!mark) return { routes: routesIn(handler), marks: [] }
+  if (mark.kind !== 'unguarded' || mark.handler === undefined) return { routes: routesIn(handler), marks: [mark] }
+  const routes = routesIn(mark.handler).map((route) => ({ ...route, marks: [mark, ...route.marks] }))
+  return { routes, marks: [mark] }
+}
+
 /** Returns what the middleware of a route declare, without those behind its last handler: a request rarely gets there. */
 export function marksOf(handlers: readonly unknown[]): readonly RouteMark[] {
   const last = handlers.findLastIndex((handler) => !routeMarkOf(handler))

@@ -1,6 +1,7 @@
 import { Authorizer } from '@arcturus/core'
 import { explain } from '@arcturus/core/explain'
 import type { EvaluatorName } from '@arcturus/core/internal/compile'
+import { Role, Team } from './cases.js'
 import { moduleOf } from './moduleOf.js'
 
 /** The class of the actors of cases. */
@@ -24,6 +25,7 @@ const fields = {
   tags: { type: 'string', list: true },
   ns: { type: 'integer', list: true },
   owner: { one: 'User' },
+  members: { many: 'User' },
 } as const
 
 /** A constant whose attribute throws. */
@@ -42,17 +44,7 @@ export interface Case {
   readonly contradicts?: boolean
 }
 
-function authorizerOf({ policy }: Case, declared: boolean, evaluator: EvaluatorName = 'auto'): Authorizer {
-  const authorizer = new Authorizer({ evaluator, log() {} })
-    .registerClass(User, { key: 'id', ...(declared && { fields }) })
-    .registerClass(Admin)
-    .registerClass(Doc, { key: 'id', ...(declared && { fields }) })
-    .registerContext({ limit: 'integer', req: { fields: { ip: 'string' } } })
-    .registerConstant({ Reflect, ...Reflect }, 'reflect')
-    .registerConstant(bad, 'bad')
-  authorizer.loadSync(policy)
-  return authorizer
-}
+type World = Omit<Case, 'policy'>
 
 /** Returns whether an answer is yes, is no, or is an error. A module refuses what only the machine answers. */
 function answer(ask: () => boolean | undefined): string {
@@ -63,54 +55,90 @@ function answer(ask: () => boolean | undefined): string {
   }
 }
 
-function explained(authorizer: Authorizer, user: object, doc: object): string {
-  const { decision } = explain(authorizer, user, 'read', doc)
-  return { allowed: 'true', denied: 'false', error: 'error' }[decision]
-}
+/** One policy, for all who answer questions about it. */
+export class Readers {
+  readonly #known = new Map<string, Authorizer>()
+  #module: ReturnType<ReturnType<typeof moduleOf>> | undefined
 
-/** Returns the truth of a case according to the machine alone. */
-export function truthOf(one: Case, declared: boolean): string {
-  const authorizer = authorizerOf(one, declared, 'machine')
-  return answer(() => authorizer.can(one.user!(), 'read', one.doc!()))
-}
+  constructor(
+    private readonly policy: string,
+    private readonly declared: boolean,
+  ) {}
 
-/** Returns the answers that are not the expected one. */
-export function wrongAnswers(expected: string, one: Case, declared: boolean): readonly (readonly [string, string])[] {
-  return Object.entries(answers(one, declared)).filter(([name, is]) => {
-    if (is === expected || is === 'machine-only') return false
-    // A list keeps out what is an error, or throws.
-    const leavesOut = expected === 'error' || (one.contradicts === true && declared && name !== 'explanation')
-    return !(leavesOut && is === 'false' && ['list', 'actors', 'explanation'].includes(name))
-  })
-}
-
-/** Returns the answers of all who can be asked, by their names. */
-function answers(one: Case, declared: boolean): Readonly<Record<string, string>> {
-  const user = one.user ?? (() => new User({ id: 1, n: 1, s: 'a', flag: true }))
-  const doc = one.doc ?? (() => new Doc({ id: 1, n: 1, s: 'a', flag: true, tags: ['a'], v: { k: 1 } }))
-  const [auto, machine, closures, source] = (['auto', 'machine', 'closures', 'source'] as const).map((evaluator) => {
-    const authorizer = authorizerOf(one, declared, evaluator)
-    return () => answer(() => authorizer.can(user(), 'read', doc()))
-  }) as [() => string, () => string, () => string, () => string]
-  const cold = [auto(), auto(), auto()]
-  const lists = authorizerOf(one, declared)
-  const modelOf = (row: object): string => (row instanceof Doc ? 'Doc' : 'User')
-  return {
-    'first checks': cold.every((each) => each === cold[0]) ? cold[0]! : cold.join(),
-    'a later check': Array.from({ length: 8 }, auto).at(-1)!,
-    machine: machine(),
-    closures: closures(),
-    'generated code': source(),
-    'many rows': answer(() => authorizerOf(one, declared, 'source').canMany(user(), 'read', [doc(), doc()])[1]),
-    list: answer(() => lists.filter(user(), 'read', modelOf(doc())).matches(doc())),
-    actors: answer(() => lists.actorFilter('read', doc(), modelOf(user())).matches(user())),
-    explanation: explained(lists, user(), doc()),
-    module: answer(() =>
-      moduleOf(lists)({ classes: { User, Admin, Doc }, constants: { bad, reflect: { Reflect, ...Reflect } } }).can(
-        user(),
-        'read' as never,
-        doc(),
-      ),
-    ),
+  /** @param of - Tells authorizers with the same evaluator apart. */
+  #authorizer(evaluator: EvaluatorName, of = ''): Authorizer {
+    const known = this.#known.get(evaluator + of)
+    if (known) return known
+    const { declared } = this
+    const authorizer = new Authorizer({ evaluator, log() {} })
+      .registerClass(User, { key: 'id', ...(declared && { fields }) })
+      .registerClass(Admin)
+      .registerClass(Doc, { key: 'id', ...(declared && { fields }) })
+      .registerClass(Team, { key: 'id' })
+      .registerClass(Role)
+      .registerContext({ limit: 'integer', req: { fields: { ip: 'string' } } })
+      .registerConstant({ Reflect, ...Reflect }, 'reflect')
+      .registerConstant(bad, 'bad')
+    authorizer.loadSync(this.policy)
+    this.#known.set(evaluator + of, authorizer)
+    return authorizer
   }
+
+  /** Returns the truth of a case according to the machine alone. */
+  truth(world: World, action = 'read'): string {
+    const { user, doc } = subjectsOf(world)
+    return answer(() => this.#authorizer('machine').can(user(), action, doc()))
+  }
+
+  /** Returns the answers that are not the expected one. */
+  wrongAnswers(expected: string, world: World, action = 'read'): readonly (readonly [string, string])[] {
+    return Object.entries(this.#answers(world, action)).filter(([name, is]) => {
+      if (is === expected || is === 'machine-only') return false
+      // A list leaves out a row whose check is an error, or throws. It also refuses a row of another class.
+      const contradicts = world.contradicts === true && this.declared && name !== 'explanation'
+      const leavesOut = (is === 'false' && (expected === 'error' || contradicts)) || (is === 'error' && contradicts)
+      return !(leavesOut && ['list', 'actors', 'explanation'].includes(name))
+    })
+  }
+
+  /** Returns the answers of all who can be asked, by their names. */
+  #answers(world: World, action: string): Readonly<Record<string, string>> {
+    const { user, doc } = subjectsOf(world)
+    const check = (evaluator: EvaluatorName) => answer(() => this.#authorizer(evaluator).can(user(), action, doc()))
+    const cold = [check('auto'), check('auto'), check('auto')]
+    const lists = this.#authorizer('auto', 'lists')
+    const modelOf = (row: object): string => (row instanceof Doc ? 'Doc' : 'User')
+    return {
+      'first checks': cold.every((each) => each === cold[0]) ? cold[0]! : cold.join(),
+      'a later check': Array.from({ length: 8 }, () => check('auto')).at(-1)!,
+      machine: check('machine'),
+      closures: check('closures'),
+      'generated code': check('source'),
+      'many rows': answer(() => this.#authorizer('source', 'many').canMany(user(), action, [doc(), doc()])[1]),
+      list: answer(() => lists.filter(user(), action, modelOf(doc())).matches(doc())),
+      actors: answer(() => lists.actorFilter(action, doc(), modelOf(user())).matches(user())),
+      explanation: { allowed: 'true', denied: 'false', error: 'error' }[explain(lists, user(), action, doc()).decision],
+      module: answer(() => this.#compiled(lists).can(user(), action as never, doc())),
+    }
+  }
+
+  #compiled(authorizer: Authorizer): ReturnType<ReturnType<typeof moduleOf>> {
+    this.#module ??= moduleOf(authorizer, { actors: ['User'] })({
+      classes: { User, Admin, Doc, Team, Role },
+      constants: { bad, reflect: { Reflect, ...Reflect } },
+    })
+    return this.#module
+  }
+}
+
+function subjectsOf({ user, doc }: World): Required<Pick<World, 'user' | 'doc'>> {
+  return {
+    user: user ?? (() => new User({ id: 1, n: 1, s: 'a', flag: true })),
+    doc: doc ?? (() => new Doc({ id: 1, n: 1, s: 'a', flag: true, tags: ['a'], v: { k: 1 } })),
+  }
+}
+
+/** Returns the answers about one case that are not the expected one. */
+export function wrongAnswers(expected: string, one: Case, declared: boolean): readonly (readonly [string, string])[] {
+  return new Readers(one.policy, declared).wrongAnswers(expected, one)
 }

@@ -2,6 +2,7 @@ import { ArgumentError, invalidArgument } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { modelName } from '../schema/typeNames.js'
 
 /**
  * @throws ArgumentError for an undefined actor. An anonymous actor is null; undefined usually means
@@ -107,7 +108,7 @@ export function assertKnown(schema: Schema, value: unknown, what: 'actor' | 'res
     {
       hint: name
         ? `register it: authorizer.registerClass(${name})`
-        : `name its model: authorizer.as('Model', ${what}); rows of an extended Prisma client need no name`,
+        : `name its model: authorizer.as('Model', ${what}); with Prisma, read it by \`rows\`: const { rows } = prismaAuthorization(authorizer, client)`,
       data: { value },
     },
   )
@@ -131,7 +132,7 @@ function assertKnownFunction(schema: Schema, value: object, what: 'actor' | 'res
  * @throws ArgumentError for a name that is not registered.
  */
 export function modelNamed(schema: Schema, name: string): Model {
-  const model = schema.models.get(name)
+  const model = schema.models.get(modelName(name))
   if (model) return model
   if (typeof name !== 'string')
     throw new ArgumentError('unknown-model', 'The name of a model must be a string.', {

@@ -267,7 +267,10 @@ test('a relation known only by its foreign key can be compared, but not read', (
   `)
   const pet = models.as('Pet', { ownerId: 1 })
   const ann = models.as('Person', { id: 1, name: 'Bo' })
-  const unloaded = expect.objectContaining({ code: 'relation-not-loaded', data: { model: 'Pet', relation: 'owner' } })
+  const unloaded = expect.objectContaining({
+    code: 'relation-not-loaded',
+    data: expect.objectContaining({ relation: 'owner' }) as unknown,
+  })
 
   expect(models.can(pet, 'visit', ann)).toBe(true)
   expect(models.filter(pet, 'visit', 'Person').matches(ann)).toBe(true)

@@ -14,7 +14,7 @@ import { tag } from '../schema/tags.js'
 import type { Load } from '../schema/wanted.js'
 import { assertLinks } from '../values/links.js'
 import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from './arguments.js'
-import type { ChangeOptions, CreateOptions } from './changes/changes.js'
+import type { ChangeOptions } from './changes/changes.js'
 import type { PatchOf } from './changes/patch.js'
 import { type ContextDeclaration, declareContext } from './context.js'
 import { contextOf } from './contextValues.js'
@@ -258,9 +258,9 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
   as<Row extends object, Name extends ModelName<P> = ModelName<P>>(modelName: Name, row: Row): TaggedRow<P, Name, Row> {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
-    assertColumns(this.schema, row, modelName)
-    adoptWithin(this.schema, row, modelName, (...held) => assertLinks(this.schema, ...held))
-    tag(row, modelName)
+    assertColumns(this.schema, row, model.name)
+    adoptWithin(this.schema, row, model.name, (...held) => assertLinks(this.schema, ...held))
+    tag(row, model.name)
     markCopy(row, model, this.schema.models)
     // Sound: the model of the row's type exists in types only.
     return row as TaggedRow<P, Name, Row>
@@ -351,10 +351,24 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
   }
 
   /**
+   * Returns an authorizer that keeps the policy that is active now, whatever this one loads later. It shares everything
+   * else with this one: for a job whose questions need one policy. A request of a framework package keeps its policy by itself.
+   * @throws ArgumentError `no-policy` before the first load.
+   * @example
+   * ```ts
+   * const authorizer = watched.pinned()
+   * for (const note of notes) if (await authorizer.isAllowed(user, 'export', note)) await exportNote(note)
+   * ```
+   */
+  pinned(): Authorizer<P> {
+    return new Authorizer<P>(this.#engine.pinned())
+  }
+
+  /**
    * Asks a second policy beside this one: for each check and each filter, after its answer is known. It changes no answer
    * and fails no question. Rows are read, and missing relations loaded, a second time for the share that is compared.
    * A candidate that exceeds its limits ten times is asked no more.
-   * @param candidate - The other policy as a text, whose checks may compute for 100 ms, or its authorizer (`withPolicy`)
+   * @param candidate - The other policy as a text or as those of its files, whose checks may compute for 100 ms, or its authorizer (`withPolicy`)
    * with the limits of its own.
    * @param options - The options; all are optional.
    * @throws PolicyError for a candidate that can't be loaded; ArgumentError if an option is invalid.
@@ -364,11 +378,11 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
    * String(shadow) // of 12400 questions 1240 were compared, and 3 differ
    * ```
    */
-  shadow(candidate: Authorizer | string | PolicySource, options: ShadowOptions = {}): Shadow {
+  shadow(candidate: Authorizer | string | PolicySource | readonly PolicySource[], options: ShadowOptions = {}): Shadow {
     const engine = this.#engine
     const { steps, syncTime } = engine.limits
     const small = { ...engine.limits, steps: Math.min(steps, 100_000), syncTime: Math.min(syncTime, 100) }
-    const other = candidate instanceof Authorizer ? candidate.#engine : engine.forOtherPolicy([candidate], small)
+    const other = candidate instanceof Authorizer ? candidate.#engine : engine.forOtherPolicy([candidate].flat(), small)
     const { Shadow } = this.#filtering()
     return new Shadow(engine, other, options)
   }
@@ -660,11 +674,11 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
    * plain object. The actor must be allowed the action on the row as it is, and on the row as it will be. The relations
    * that the data contradict are loaded anew.
    * @param actor - The actor, or null for an anonymous user. It is the actor before the change.
+   * @param action - The action that the row must allow before and after the change. If the policy has rules
+   * `allow_update(actor, before, after)` for the model, they decide about the row as it will be, in place of the action.
    * @param row - The row as it is.
    * @param patch - The new values: columns, and relations to one row (a row, its key, nil, or Prisma's `connect` and
    * `disconnect`). A function is called for them, once the actor is allowed the action on the row as it is.
-   * @param options.action - The action. Default `update`. If the policy has rules `allow_update(actor, before, after)` for
-   * the model, they decide about the row as it will be, in place of the action.
    * @param options.checkRead - Whether an actor who may not read the row gets a 404 in place of a 403. Default true.
    * @throws UnauthenticatedError, NotFoundError, ForbiddenError as `authorize`; ForbiddenError with the `fields` if rules of
    * `allow_field` for the action do not allow all fields of the data.
@@ -672,19 +686,20 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
    * @throws ArgumentError and QueryError, as `can`.
    * @example
    * ```ts
-   * const data = await authorizer.authorizeChange(user, note, { ownerId: 2 })
+   * const data = await authorizer.authorizeChange(user, 'update', note, { ownerId: 2 })
    * Object.assign(note, data)
    * ```
    */
   async authorizeChange<Row extends object, Patch extends PatchOf<Row>, A = unknown>(
     actor: A & ActorIn<A, P>,
+    action: ActionOn<Row, P>,
     row: Row,
     patch: Patch | (() => Patch | Promise<Patch>),
-    options: ChangeOptions<ActionOn<Row, P>> = {},
+    options: ChangeOptions = {},
   ): Promise<Patch> {
     // Sound: the data are a copy of the patch.
     return (await using(writing, ({ Changes }) =>
-      new Changes(this.#engine, this).change(actor, row, patch, options),
+      new Changes(this.#engine, this).change(actor, action, row, patch, options),
     )) as Patch
   }
 
@@ -695,23 +710,22 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
    * @param modelName - The name of a registered model.
    * @param data - The values of the row. Relations to one row are as in `authorizeChange`, or Prisma's `create`; relations
    * to many rows can only contain new rows (`create`, `createMany`).
-   * @param options.action - The action. Default `create`.
    * @throws UnauthenticatedError, ForbiddenError, InvalidBodyError and QueryError, as `authorizeChange`; ArgumentError also
    * if the model is unknown.
    * @example
    * ```ts
-   * const data = await authorizer.authorizeCreate(user, 'Note', { title: 'Plan', ownerId: 1 })
+   * const data = await authorizer.authorizeCreate(user, 'create', 'Note', { title: 'Plan', ownerId: 1 })
    * ```
    */
   async authorizeCreate<Data extends object, A = unknown, Name extends ModelName<P> = ModelName<P>>(
     actor: A & ActorIn<A, P>,
+    action: Action<Name, P>,
     modelName: Name,
     data: Data,
-    options: CreateOptions<Action<Name, P>> = {},
   ): Promise<Data> {
     // Sound: the data are a copy.
     return (await using(writing, ({ Changes }) =>
-      new Changes(this.#engine, this).create(actor, modelName, data, options),
+      new Changes(this.#engine, this).create(actor, action, modelName, data),
     )) as Data
   }
 

@@ -65,8 +65,7 @@ export class Denials {
       if (actor === null) return 'nobody'
       if (options.checkRead === false) return 'forbidden'
       if (action === readAction) return 'hidden'
-      const mayRead = decider.settleKnown(actor, readAction, resource, question())
-      return after(mayRead, (visible) => (visible ? 'forbidden' : 'hidden'))
+      return after(decider.mayRead(actor, resource, question()), (visible) => (visible ? 'forbidden' : 'hidden'))
     })
   }
 }

@@ -3,8 +3,7 @@ import { ArgumentError } from '../errors.js'
 import type { Limits } from '../machine/index.js'
 import { defaultLimits } from '../machine/index.js'
 import { Authorizer } from './authorizer.js'
-import { limitsOf } from './limits.js'
-import type { EvaluatorName } from './plans/evaluatorName.js'
+import { type EvaluatorName, limitsOf } from './options.js'
 
 class User {
   constructor(readonly id: number) {}

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.js'
 import { type Late, late } from '../late.js'
 import { shared } from '../schema/shared.js'
+import type { EvaluatorName } from './options.js'
 import type { Predicates } from './plans/checkPlans.js'
-import type { EvaluatorName } from './plans/evaluatorName.js'
 
 /** The parts of an authorizer that are imported late. Most of the package's code is in them. */
 export interface Parts {

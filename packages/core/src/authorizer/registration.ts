@@ -2,6 +2,7 @@ import { type ArgumentError, invalidArgument } from '../errors.js'
 import { has, own } from '../own.js'
 import type { Class, Field, Model, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { modelName } from '../schema/typeNames.js'
 
 /**
  * The type of a field: a built-in class (`String`, `Number`, `Boolean`, `Date`, `Array`), a scalar
@@ -140,7 +141,7 @@ function modelOf(schema: Schema, name: string, cls: Class | undefined, options: 
     declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]),
   )
   return {
-    name,
+    name: modelName(name),
     class: cls,
     fields,
     key: key === undefined ? undefined : listOf(key),
@@ -247,8 +248,8 @@ function scalarOf(type: Class | ScalarType): ScalarType | undefined {
 
 /** Returns the name of a model; undefined if it is neither named nor a class. */
 function nameOf(schema: Schema, other: Class | string): string | undefined {
-  if (typeof other === 'string') return other
-  return typeof other === 'function' ? (schema.modelOfClass(other)?.name ?? other.name) : undefined
+  if (typeof other === 'string') return modelName(other)
+  return typeof other === 'function' ? (schema.modelOfClass(other)?.name ?? modelName(other.name)) : undefined
 }
 
 function fail(model: string, field: string, property: string): never {

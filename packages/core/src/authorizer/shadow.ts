@@ -1,6 +1,6 @@
 import { printCondition } from '../condition/print.js'
 import { ArcturusError, invalidArgument } from '../errors.js'
-import { evaluateApart } from '../machine/index.js'
+import { evaluateApart } from '../machine/state/evaluation.js'
 import { own } from '../own.js'
 import { versionOf } from '../policy/version.js'
 import { isThenable } from '../values/thenable.js'

@@ -7,7 +7,7 @@ import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate
 import type { PolicyTypes, RegisteredPolicy } from '../register.js'
 import type { ActionOn, ActorIn } from '../rowTypes.js'
 import { arePartial, mayBePartial, partials } from '../schema/partial.js'
-import { HostError } from '../values/hostError.js'
+import { thrownError } from '../values/fault.js'
 import { metErrors } from '../values/metErrors.js'
 import { assertUnpolluted } from '../values/pollution.js'
 import { CompiledModels } from './compiledModels.js'
@@ -83,9 +83,8 @@ export class CompiledAuthorizer<P extends PolicyTypes = RegisteredPolicy, Contex
       if (partials.any && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource) ?? bailOut()
     } catch (thrown) {
-      const error = thrown === bail ? (metErrors.thrown[0] ?? thrown) : thrown
+      const error = thrownError(thrown === bail ? (metErrors.thrown[0] ?? thrown) : thrown)
       if (error instanceof ArcturusError) throw error
-      if (error instanceof HostError) throw new QueryError(error.code, error.message, error)
       throw machineOnly(this.#show(actor, action, resource), error)
     } finally {
       if (metErrors.any) metErrors.clear()

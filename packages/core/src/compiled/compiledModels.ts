@@ -4,8 +4,8 @@ import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
 import type { KnownModel, Models } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
+import { plainBuiltins } from '../schema/typeNames.js'
 import type { CompiledContext, CompiledModel, CompiledPolicy, GivenModels } from './module.js'
-import { plainBuiltins } from './plainKinds.js'
 import type { World } from './world.js'
 
 type ModelEntry = KnownModel & Partial<CompiledModel>

@@ -1,17 +1,9 @@
 import { bailOut } from '../predicate/bail.js'
 import type { ValueMeaning } from '../predicate/meaning.js'
+import { plainBuiltins } from '../schema/typeNames.js'
 import type { ValueKinds } from '../values/kinds.js'
 import { isDecimal } from '../values/numeric.js'
 import { compareNumbers } from '../values/order.js'
-
-/** The classes of built-in values, except dictionaries: only an application with the whole package has any. */
-export const plainBuiltins: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['Boolean', Boolean],
-  ['Integer', Number],
-  ['Float', Number],
-  ['String', String],
-  ['List', Array],
-])
 
 /**
  * The kinds of values that comparisons need whose operands are declared as rows, texts, booleans or numbers. Comparing

@@ -2,6 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
+import type { MadeDecision } from '../authorizer/decisions/decision.js'
+import { Decision } from '../authorizer/decisions/event.js'
+import { chainReader } from './chain.js'
 import { jsonLines } from './index.js'
 
 class User {
@@ -61,6 +64,34 @@ test('the listener of the documents writes keys of the type bigint, too', () => 
   expect(JSON.parse(lines[0]!)).toMatchObject({ actor: { key: '1' }, resource: { key: '1' } })
 })
 
+test('the keys of a write are written, those of the type bigint, too', () => {
+  const { schema } = made()
+  const settings = { schema, readAction: 'read', authorizerFor: () => ({}), mask: new Set<string>(), explanations: {} }
+  const details = { rows: [ada, new User(2n ** 60n)] }
+  // Sound: no other property of a decision is read.
+  const write = { kind: 'change', actor: ada, action: 'update', outcome: 'allowed', details } as unknown as MadeDecision
+  expect(JSON.parse(JSON.stringify(new Decision(settings, write, undefined)))).toMatchObject({
+    actor: { key: '1' },
+    keys: ['1', '1152921504606846976'],
+  })
+})
+
+test('a key is written up to 200 characters, whatever was sent as a row', () => {
+  const authorizer = made()
+  const stream = streamOf(10)
+  authorizer.onDecision(jsonLines(stream))
+  const long = 'x'.repeat(100_000)
+  for (const id of [long, { toString: () => long }]) {
+    const row = Object.assign(new User(1n), { id })
+    authorizer.can(row, 'read', row)
+  }
+  for (const line of stream.lines) {
+    expect(JSON.parse(line).resource.key).toBe(`${'x'.repeat(200)}…`)
+    expect(line.length).toBeLessThan(1000)
+  }
+  expect(stream.lines).toHaveLength(2)
+})
+
 test('a bounded number of lines waits for a stream that is full, and the log says how many are lost', () => {
   const authorizer = made()
   const stream = streamOf(2)
@@ -72,6 +103,31 @@ test('a bounded number of lines waits for a stream that is full, and the log say
   expect(JSON.parse(stream.lines.at(-1)!)).toEqual({ kind: 'dropped', count: 5 })
   authorizer.can(ada, 'read', ada)
   expect(stream.lines).toHaveLength(7)
+})
+
+test('a chain shows each line that is changed, missing or moved, also among those of another process', () => {
+  const [authorizer, other] = [made(), made()]
+  const log = streamOf(5)
+  for (const one of [authorizer, other]) one.onDecision(jsonLines(log, { chain: true, waiting: 2 }))
+  for (let count = 0; count < 8; count++) (count % 3 === 2 ? other : authorizer).can(ada, 'read', ada)
+  for (let count = 0; count < 4; count++) log.drain()
+  const lines = log.lines.map((line) => line.trimEnd())
+  expect(lines.length).toBeGreaterThan(4)
+  const faults = (read: readonly string[]) => {
+    const fault = chainReader()
+    return read.map((line) => fault(line)).filter((found) => found !== undefined)
+  }
+  expect(faults(lines)).toEqual([])
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!
+    expect(faults(lines.with(at, line.replace('"kind":"', '"kind":"x')))[0]).toBe('changed')
+    const rest = lines.toSpliced(at, 1)
+    const isLastOfIts = !rest.slice(at).some((later) => JSON.parse(later).chain.id === JSON.parse(line).chain.id)
+    expect(faults(rest)).toEqual(isLastOfIts ? [] : ['missing'])
+    expect(faults([...rest, line])).toEqual(isLastOfIts ? [] : ['missing', 'moved'])
+    expect(faults([...lines, line])).toEqual(['moved'])
+  }
+  expect(faults(['{"kind":"decision"}'])).toEqual(['unchained'])
 })
 
 test('with `whenFull: "throw"` and `required`, a decision that is not written fails', () => {

@@ -1,6 +1,7 @@
 import type { Decision } from '../authorizer/decisions/event.js'
 import { QueryError } from '../errors.js'
 import { own } from '../own.js'
+import { chained } from './chain.js'
 
 /** What lines are written to: a writable stream of Node.js, or anything that has its methods. */
 export interface LineStream {
@@ -17,6 +18,8 @@ export interface JsonLinesOptions {
   readonly waiting?: number | undefined
   /** What happens with further lines: they are dropped, or the listener throws. Default `drop`. */
   readonly whenFull?: 'drop' | 'throw' | undefined
+  /** Whether each line has its number and the hash of the line before, for `arcturus decisions verify`. Default false. */
+  readonly chain?: boolean | undefined
 }
 
 /**
@@ -29,7 +32,8 @@ export interface JsonLinesOptions {
  * ```
  */
 export function jsonLines(stream: LineStream, options: JsonLinesOptions = {}): (decision: Decision) => void {
-  const { rules = true, waiting = 1000, whenFull = 'drop' } = own(options)
+  const { rules = true, waiting = 1000, whenFull = 'drop', chain = false } = own(options)
+  const textOf: (content: object) => string = chain ? chained() : JSON.stringify
   let lines: string[] = []
   let isFull = false
   let dropped = 0
@@ -42,7 +46,7 @@ export function jsonLines(stream: LineStream, options: JsonLinesOptions = {}): (
     isFull = false
     const open = lines
     lines = []
-    if (dropped > 0) open.push(`${JSON.stringify({ kind: 'dropped', count: dropped })}\n`)
+    if (dropped > 0) open.push(`${textOf({ kind: 'dropped', count: dropped })}\n`)
     dropped = 0
     for (const [at, line] of open.entries()) {
       if (isFull) lines.push(...open.slice(at))
@@ -56,7 +60,7 @@ export function jsonLines(stream: LineStream, options: JsonLinesOptions = {}): (
       dropped++
       return
     }
-    const line = `${JSON.stringify(rules ? { ...decision.toJSON(), rules: decision.rules } : decision)}\n`
+    const line = `${textOf({ ...decision.toJSON(), ...(rules && { rules: decision.rules }) })}\n`
     if (isFull) lines.push(line)
     else write(line)
   }

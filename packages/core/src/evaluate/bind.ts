@@ -12,6 +12,7 @@ import { Residual } from './residual.js'
  * @param unloaded - How to treat a relation that is not loaded. Default `'error'`.
  * @param missing - The values that have arrived in place of missing ones.
  * @param before - The row before, for a condition of `allow_update`.
+ * @param resource - The row itself, if it is known: the result is true, false, or a failure, then.
  */
 export function bind(
   condition: Condition,
@@ -21,11 +22,12 @@ export function bind(
   unloaded: Unloaded = 'error',
   missing?: Missing,
   before?: object,
+  resource?: object,
 ): Condition {
   const step = linked(condition, meaning)
   const { scope } = step
   const residual = new Residual(meaning, missing, unloaded)
-  const frame = scope.layout.frame(actor, undefined, action, residual.budget)
+  const frame = scope.layout.frame(actor, resource, action, residual.budget)
   for (const root of scope.roots) if (root.kind === 'before') frame[scope.slot(root)] = before
   // Sound: what is exact is never undecided.
   return conditionOf(evaluate(step, frame, residual) as boolean | Condition)

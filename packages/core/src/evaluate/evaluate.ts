@@ -144,6 +144,7 @@ function search({ value, of, parts: { loop }, errors }: Step, frame: Slots): Dec
   for (let index = 0; index < list.length; index++) {
     const element = list[index]
     visit(loop, element, frame)
+    if (loop.held !== undefined && typeof element === 'object' && element !== null) loop.held(element)
     // An undefined element is an error, whatever the test says.
     const holds = element === undefined ? errors && noteError(errors) : evaluate(where, frame, undefined)
     if (holds === true) return true

@@ -2,7 +2,7 @@ import type { Condition, Definition, Operand, Or, Ref, Some } from '../condition
 import { declaredModel, declaredType } from '../condition/type.js'
 import { operandsIn } from '../condition/visit.js'
 import { own } from '../own.js'
-import { isArgument, isLiteral, Values } from '../predicate/graph/values.js'
+import { heldClass, isArgument, isLiteral, Values } from '../predicate/graph/values.js'
 import type { Meaning } from '../predicate/meaning.js'
 import { contains, held, isInstance, listOf, plain, textTest } from '../predicate/read.js'
 import { constructorOf, excludesNil } from '../schema/classes.js'
@@ -161,7 +161,9 @@ class Linker {
 
   #loop(condition: Some): Step {
     const list = this.#reader(condition.from)
-    const element = this.operands.element(condition.each)
+    const { each } = condition
+    const held = this.operands.held(heldClass(this.meaning.schema, each.model))
+    const element = { ...this.operands.element(each), held }
     const found = rowJoinOf(condition)
     let tests: Step | undefined
     const join: Join | undefined = found && {

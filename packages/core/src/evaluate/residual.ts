@@ -7,9 +7,10 @@ import { bail } from '../predicate/bail.js'
 import { Budget, limitError } from '../predicate/budget.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Missing, Unloaded } from '../schema/wanted.js'
+import { Fault } from '../values/fault.js'
 import { conditionOf, decide, type Exact, evaluate, Held, resultOf, visit } from './evaluate.js'
 import { type ArgumentOf, BoundDefinitions } from './exact/definitions.js'
-import { Failed, fail, outcome, undefinedElement } from './exact/failure.js'
+import { fail, outcome, undefinedElement } from './exact/failure.js'
 import { bindJoins } from './exact/joins.js'
 import { bindLeaf } from './exact/leaf.js'
 import { type BindContext, bindOperand, bindOperands, type Environment, withElements } from './exact/operands.js'
@@ -71,12 +72,15 @@ export class Residual implements Exact, BindContext {
     }
     // Sound: it is a list, see above.
     const rows = from!.value as readonly unknown[]
-    const joined = loop.join && this.#joined([loop.join], rows, environment, frame)
+    const { each } = source
+    const areDeclared = this.#areDeclared(each, rows)
+    const joined = areDeclared && loop.join ? this.#joined([loop.join], rows, environment, frame) : undefined
     if (joined) return resultOf(joined)
     const parts: Condition[] = []
     for (const row of rows) {
       visit(loop, row, frame)
-      const holds = row === undefined ? outcome(() => undefinedElement(span)) : evaluate(where, frame, this)
+      const isElement = row !== undefined && (areDeclared || this.#areDeclared(each, [row]))
+      const holds = isElement ? evaluate(where, frame, this) : outcome(() => this.#noElement(each, row, span))
       if (holds === true) return true
       // Sound: what is exact is never undecided.
       if (holds !== false) parts.push(holds as Condition)
@@ -85,14 +89,26 @@ export class Residual implements Exact, BindContext {
     return resultOf(disjunction(parts))
   }
 
+  /** Returns whether rows are of the class that the schema declares for them. */
+  #areDeclared({ model }: Root, rows: readonly unknown[]): boolean {
+    return model === undefined || !rows.some((row) => this.reader.attributes.isOfOther(model, row))
+  }
+
+  /** Fails for an element that is missing, or of another class than the schema declares. */
+  #noElement({ model }: Root, row: unknown, span: Span): never {
+    if (row === undefined) return undefinedElement(span)
+    throw this.reader.attributes.contradiction(model!, row).at(span)
+  }
+
   together({ of, joins }: Group, frame: Slots): Condition | undefined {
     const environment = environmentOf(of[0]!.scope, frame)
     try {
       const from = bindOperand(joins[0]!.of.some.from, environment, this)
       if (from.kind !== 'value' || !Array.isArray(from.value)) return undefined
+      if (!this.#areDeclared(joins[0]!.of.some.each, from.value)) return undefined
       return this.#joined(joins, from.value, environment, frame)
     } catch (error) {
-      if (error instanceof Failed) return undefined
+      if (error instanceof Fault) return undefined
       throw error
     }
   }

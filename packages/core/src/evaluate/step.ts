@@ -65,6 +65,8 @@ export interface Loop {
   readonly slot: number
   /** The slots of values that were read from an element; the next element clears them. */
   readonly kept: readonly number[]
+  /** Leaves an element that contradicts its declared class to the machine. */
+  readonly held: ((element: object) => unknown) | undefined
   /** Its comparison of rows with one path, if it is one, and the step of the other tests of a row. */
   readonly join: Join | undefined
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { engineOf } from '../authorizer/decisions/engine.js'
+import { Arrivals } from '../schema/arrivals.js'
 import { evaluate } from './evaluate.js'
-import { Arrivals } from './reads.js'
 
 class User {
   readonly id = 1

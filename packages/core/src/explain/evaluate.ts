@@ -1,20 +1,19 @@
 import type { Engine } from '../authorizer/decisions/engine.js'
+import { promised } from '../authorizer/decisions/eventual.js'
 import type { Asked } from '../authorizer/decisions/explainer.js'
-import { promised } from '../authorizer/decisions/promised.js'
 import type { Run } from '../authorizer/filters/filter.js'
-import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
 import type { Condition, Operand, Root } from '../condition/condition.js'
-import { Deriver } from '../condition/derive/derive.js'
 import { ArcturusError } from '../errors.js'
 import { Deadline, type Limits } from '../machine/index.js'
 import type { Meaning } from '../predicate/meaning.js'
-import type { Schema } from '../schema/schema.js'
+import { Arrivals } from '../schema/arrivals.js'
+import { Conditions } from './conditions.js'
 import type { Evaluated } from './explanation.js'
 import { Ids } from './ids.js'
 import { MissingSearch } from './missing.js'
 import { errorOf, fails } from './outcome.js'
-import { Part } from './part.js'
-import { Arrivals, Reads } from './reads.js'
+import type { Part } from './part.js'
+import { Reads } from './reads.js'
 import { EvaluatedWorld, Time } from './world.js'
 
 /**
@@ -50,18 +49,10 @@ const maxRounds = 200
 
 /** Evaluates the condition of a check, derived with the rules that its parts come from. */
 export function evaluate({ decider, limits }: Engine, asked: Asked, arrivals: Arrivals): Evaluated {
-  const { policy, context } = decider.policy
-  const { meaning } = context
+  const { policy } = decider
   try {
-    const deriver = new Deriver(policy, meaning.schema, { origins: true })
-    const root = rootOf(
-      meaning,
-      asked,
-      conditionOf(meaning.schema, asked, deriver),
-      limits,
-      (part) => decider.run(part),
-      arrivals,
-    )
+    const condition = Conditions.of(policy).of(asked)
+    const root = rootOf(policy.context.meaning, asked, condition, limits, (part) => decider.run(part), arrivals)
     const { outcome } = root
     if (fails(outcome)) {
       const { error } = outcome
@@ -76,14 +67,6 @@ export function evaluate({ decider, limits }: Engine, asked: Asked, arrivals: Ar
     const known = error instanceof ArcturusError ? error : undefined
     return { decision: 'error', error: known, root: undefined, search: undefined }
   }
-}
-
-/** Derives the condition of a question for the classes of its values. */
-export function conditionOf(schema: Schema, { actor, action, resource, field }: Asked, deriver: Deriver): Condition {
-  const kindOf = (value: unknown): Kind => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
-  const [by, on] = [kindOf(actor), kindOf(resource)]
-  if (action === undefined) return deriveRequest(schema, by, on, deriver)
-  return deriveCheck(schema, by, { action }, on, deriver, field)
 }
 
 /** Returns the condition of a question as a part that is evaluated on demand. */
@@ -104,5 +87,5 @@ export function rootOf(
     known.has(kind) ? { kind: 'value', value: known.get(kind) } : undefined
   const ids = new Ids(meaning.schema)
   const reads = new Reads(arrivals, ids, meaning.schema)
-  return new Part(new EvaluatedWorld(meaning, run, environment, reads, new Time(limits), ids), condition, environment)
+  return new EvaluatedWorld(meaning, run, environment, reads, new Time(limits), ids).rootOf(condition, environment)
 }

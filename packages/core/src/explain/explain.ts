@@ -8,10 +8,10 @@ import { has, own } from '../own.js'
 import { versionOf } from '../policy/version.js'
 import type { PolicyTypes } from '../register.js'
 import type { ActionOn, ActorIn } from '../rowTypes.js'
+import { Arrivals } from '../schema/arrivals.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
 import { callOf, type Evaluated, Explanation } from './explanation.js'
 import { errorOf, needsLoading } from './outcome.js'
-import { Arrivals } from './reads.js'
 import type { ShowOptions } from './show.js'
 
 /** The options of `explain` and `loadExplanation`. */

@@ -3,6 +3,7 @@ import type { ArcturusError, DecisionExplanation } from '../errors.js'
 import { describe, type ExplanationMissing } from './describe.js'
 import type { MissingSearch } from './missing.js'
 import type { Part } from './part.js'
+import { shortOfDenial } from './short.js'
 import { Shown, type ShowOptions } from './show.js'
 import { type ExplanationJSON, formatExplanation, type QuestionJSON } from './text.js'
 import { type ExplanationNode, placeOf, TreeWriter } from './tree.js'
@@ -103,6 +104,19 @@ export class Explanation implements DecisionExplanation {
   get missing(): ExplanationMissing {
     this.#missing ??= this.#findMissing()
     return this.#missing
+  }
+
+  /**
+   * The decision on one line for people. For a denial, the roles that would allow the action, such as `needs maintainer
+   * of little-bear, or to be its creator`, or the smallest changes of the data if no role would. Otherwise `allowed`, or
+   * the code of the error. The option `label` names the rows.
+   */
+  get short(): string {
+    const { root, decision, error } = this.#evaluated
+    if (decision === 'allowed') return 'allowed'
+    if (decision === 'error' || error) return `an error: ${error?.code ?? 'unknown'}`
+    root?.world.restart()
+    return shortOfDenial(root, this.#asked.resource, this.missing, this.#shown)
   }
 
   #write(): ExplanationNode {

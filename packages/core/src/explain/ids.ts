@@ -1,5 +1,7 @@
+import type { RelationField } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
+import { linksBy } from '../values/links.js'
 import { identityOf } from '../values/rows.js'
 import { isImagined } from './imagined.js'
 
@@ -9,10 +11,32 @@ const negativeZero = Symbol('-0')
 export class Ids {
   readonly #ids = new Map<unknown, number>()
 
+  /** Numbers of objects that are rows with keys. */
+  readonly #rows = new WeakMap<object, number>()
+  /** A value for each number. */
+  readonly #values: unknown[] = []
+  readonly #links = new Map<string, readonly RelationField[]>()
+
   constructor(private readonly schema: Schema) {}
 
   of(value: unknown): number {
-    return this.#numberOf(this.#keyOf(value))
+    const known = typeof value === 'object' && value !== null ? this.#rows.get(value) : undefined
+    if (known !== undefined) return known
+    const key = this.#keyOf(value)
+    const number = this.#numberOf(key, value)
+    // What has no key yet can get a model when it is read.
+    if (typeof value === 'object' && value !== null && key !== value) this.#rows.set(value, number)
+    return number
+  }
+
+  /** Returns a value of a number. */
+  valueOf(number: number): unknown {
+    return this.#values[number]
+  }
+
+  /** Returns the relations of a model for which a column says which row they hold. */
+  linksBy(model: string, column: string): readonly RelationField[] {
+    return entryOf(this.#links, `${model}.${column}`, () => linksBy(this.schema, model, column))
   }
 
   /** As `of`, with a number for each object: of two copies of a row, one can lack a relation. */
@@ -20,8 +44,8 @@ export class Ids {
     return typeof value === 'object' && value !== null ? this.#numberOf(value) : this.of(value)
   }
 
-  #numberOf(key: unknown): number {
-    return entryOf(this.#ids, key, () => this.#ids.size)
+  #numberOf(key: unknown, value: unknown = key): number {
+    return entryOf(this.#ids, key, () => this.#values.push(value) - 1)
   }
 
   #keyOf(value: unknown): unknown {

@@ -1,6 +1,6 @@
-import type { Operand, Root } from '../condition/condition.js'
-import { Failed } from '../evaluate/exact/failure.js'
+import type { Compare, Operand, Root } from '../condition/condition.js'
 import type { Schema } from '../schema/schema.js'
+import { Fault } from '../values/fault.js'
 import { isNumeric } from '../values/numeric.js'
 
 /** Returns the values of the roots of a part of a condition. */
@@ -19,7 +19,7 @@ export interface Argument {
 /** Reads the values of operands. */
 export interface Reader {
   readonly schema: Schema
-  /** @throws Failed if the operand can't be read. */
+  /** @throws Fault if the operand can't be read. */
   value(operand: Operand, scope: Scope): unknown
 }
 
@@ -33,6 +33,18 @@ export interface Location {
 export function named(operand: Operand, scope: Scope): Argument {
   const argument = operand.kind === 'path' && operand.steps.length === 0 ? scope.argumentOf?.(operand.root) : undefined
   return argument ? named(argument.operand, argument.scope) : { operand, scope }
+}
+
+/**
+ * Returns the operands of a comparison, first the one that is to change: the field of a row of a list rather than what it
+ * is compared with, as `role.repository` in `issue.repository = role.repository`.
+ */
+export function sidesOf({ left, right }: Compare, scope: Scope): readonly [Operand, Operand] {
+  const isOfRow = (of: Operand): boolean => {
+    const { operand } = named(of, scope)
+    return operand.kind === 'path' && operand.root.kind === 'variable'
+  }
+  return isOfRow(right) && !isOfRow(left) ? [right, left] : [left, right]
 }
 
 /** Returns the field that an operand reads last; undefined if it is no field, or if its object can't be read. */
@@ -50,7 +62,7 @@ export function locationOf(reader: Reader, of: Operand, from: Scope): Location |
     const object = reader.value(read.of, scope)
     return hasFields(object) ? { object, field: read.field } : undefined
   } catch (error) {
-    if (error instanceof Failed) return undefined
+    if (error instanceof Fault) return undefined
     throw error
   }
 }

@@ -49,6 +49,12 @@ describe('what is missing', () => {
       ['Role 9 not in d.labels', 'l.name = "a"'],
     ],
     [
+      'a field of a row of a list rather than what it is compared with',
+      'l in d.labels and d.folder = l.folder',
+      new Document(5, null, root, 3, [new Role(8, 'a', inner)]),
+      ['a new Role in d.labels with l.folder = Folder 1', 'l.folder = Folder 1'],
+    ],
+    [
       'a related row behind nil',
       'd.folder != nil and d.folder.id = 7',
       new Document(5),
@@ -73,10 +79,16 @@ describe('what is missing', () => {
       ['d.owner = User 1'],
     ],
     [
-      'also what is left after a change that another way needs',
+      'a change that another way needs, if tests about the other row hold',
+      'd.owner.name = "ada" or (d.owner = u and d.level = 9)',
+      new Document(5, eve),
+      ['d.owner = User 1', 'd.owner.name = "ada"'],
+    ],
+    [
+      'no change of a relation that its way through the rules does not need',
       'd.owner.name = "bob" or (d.owner = u and d.level = 9)',
       new Document(5, eve),
-      ['d.owner.name = "bob"', 'd.owner = User 1 and d.level = 9', 'd.owner = User 1 and d.owner.name = "bob"'],
+      ['d.owner.name = "bob"', 'd.owner = User 1 and d.level = 9'],
     ],
     ['nothing', 'd.level = 1 and d.level = 2', new Document(5), []],
   ])('is %s', (_, body, document, expected) => {
@@ -189,6 +201,23 @@ describe('what is missing', () => {
     const { missing, tree } = explain(authorizer, ada, 'read', new Document(5))
     expect(missing).toMatchObject({ sets: [[{ kind: 'condition', place: { line: 1 } }]], complete: true })
     expect(tree.of[0]?.of.at(-1)).toMatchObject({ kind: 'machine', outcome: 'false' })
+  })
+
+  it('is complete although many rows can take the place of another', () => {
+    const folders = Array.from({ length: 12 }, (_, at) => new Folder(at + 1))
+    const member = new User(
+      1,
+      'ada',
+      false,
+      folders.map((folder) => new Role(folder.id, 'reader', folder)),
+    )
+    const policy = `
+      allow(u: User, "read", d: Document) if has_role(u, "admin", d.folder);
+      has_role(u: User, "admin", f: Folder) if r in u.roles and r.name = "admin" and r.folder = f;
+    `
+    const found = missing(policy, member, new Document(5, null, new Folder(99)))
+    expect(found).toContain('a new Role in u.roles with r.name = "admin" with r.folder = Folder 99')
+    expect(found).toHaveLength(13)
   })
 
   it('is not asked for what is allowed', () => {

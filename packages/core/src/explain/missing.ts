@@ -23,7 +23,17 @@ interface Label {
 /** A set of changes that is not enough, and the data with it. */
 interface Attempt {
   readonly changes: readonly Change[]
-  readonly worlds: readonly World[]
+  readonly worlds: Trials['unmet']
+}
+
+/** The choices of parts, by the wanted outcome. */
+class Choices {
+  readonly #true = new Map<Part, readonly Choice[]>()
+  readonly #false = new Map<Part, readonly Choice[]>()
+
+  of(wanted: boolean): Map<Part, readonly Choice[]> {
+    return wanted ? this.#true : this.#false
+  }
 }
 
 /** The least sets of changes that make a condition true. */
@@ -40,7 +50,7 @@ const maxChoices = 100
 const maxSets = 100
 const maxRounds = 30
 /** The most changed data in which the search for sets that are not enough goes on. */
-const maxContinued = 16
+const maxContinued = 100
 
 /**
  * Searches the least changes of the data that make a condition true.
@@ -57,6 +67,9 @@ export class MissingSearch {
   /** Parts in other worlds, and bodies of quantifiers for new rows. */
   readonly #parts = new Map<Part, Map<object, Part>>()
   #labels = new Map<Part, Map<boolean, Label>>()
+  /** The choices of parts in this round, and those of the data without changes once they are settled. */
+  #current = new Choices()
+  #settledChoices = new Choices()
   #newRows = 1
   #round = 0
   #isCircular = false
@@ -120,24 +133,27 @@ export class MissingSearch {
   }
 
   #try(changes: readonly Change[], sets: (readonly Change[])[], failed: Attempt[], counts = true): void {
+    if (sets.some((one) => isPart(one, changes))) return
     const least = this.#trials.least(changes, counts)
     if (least) sets.push(least)
     else failed.push({ changes, worlds: this.#trials.unmet })
   }
 
   /**
-   * Adds changes to sets that are not enough, and to each change of a relation: with another author,
-   * `author.age > 17` is about the age of another row.
+   * Tries each change of a relation by itself, since tests about the other row can hold: with another author,
+   * `author.age > 17` is about the age of another row. Adds changes to sets that are not enough.
    */
   #continue(sets: (readonly Change[])[], failed: Attempt[]): void {
-    for (const change of [...this.#changes.values()])
+    for (const change of this.#changes.values())
       if (this.#trials.leads(change) && !sets.some((one) => isPart(one, [change]) || this.#isSame(one, change)))
-        this.#try([change], sets, failed, false)
+        this.#try([change], sets, [], false)
     const known = new Set(failed.map(({ changes }) => keyOf(changes)))
     let continued = 0
     // The list grows.
     for (const { changes, worlds } of failed) {
-      for (const world of worlds) {
+      for (const open of worlds) {
+        const world = open()
+        if (!world) continue
         if (++continued > maxContinued) {
           this.#complete = false
           return
@@ -166,6 +182,7 @@ export class MissingSearch {
   #begin(newRows: number): void {
     this.#newRows = newRows
     this.#labels = new Map()
+    this.#settledChoices = new Choices()
     this.#complete = true
     this.#trials.isComplete = true
   }
@@ -178,15 +195,24 @@ export class MissingSearch {
       this.#round++
       this.#isCircular = false
       this.#isChanged = false
+      this.#current = new Choices()
       const choices = this.#choices(part, true)
-      if (!this.#isCircular || !this.#isChanged) return choices
-      if (rounds < maxRounds) continue
-      this.#complete = false
+      const isSettled = !this.#isCircular || !this.#isChanged
+      if (!isSettled && rounds < maxRounds) continue
+      if (!isSettled) this.#complete = false
+      else if (part === this.root) this.#settledChoices = this.#current
       return choices
     }
   }
 
   #choices(part: Part, wanted: boolean): readonly Choice[] {
+    return (
+      this.#settledChoices.of(wanted).get(part) ??
+      entryOf(this.#current.of(wanted), part, () => this.#choicesOf(part, wanted))
+    )
+  }
+
+  #choicesOf(part: Part, wanted: boolean): readonly Choice[] {
     const { condition } = part
     part.world.spend()
     switch (condition.kind) {

@@ -1,20 +1,20 @@
 import { ArcturusError, QueryError } from '../errors.js'
-import { Failed } from '../evaluate/exact/failure.js'
 import type { Code } from '../language/codes.js'
 import { has } from '../own.js'
+import { Fault } from '../values/fault.js'
 import { endsEvaluation } from '../values/semantics.js'
 
 /** Whether a part holds; undefined if that depends on a row that does not exist yet. */
 export type Truth = boolean | undefined
 
 /** The outcome of a part of a condition. */
-export type Outcome = { readonly truth: Truth } | Failed
+export type Outcome = { readonly truth: Truth } | Fault
 
 export function holds(outcome: Outcome): boolean {
   return has(outcome, 'truth') && outcome.truth === true
 }
 
-export function fails(outcome: Outcome): outcome is Failed {
+export function fails(outcome: Outcome): outcome is Fault {
   return !has(outcome, 'truth')
 }
 
@@ -22,12 +22,12 @@ const limits: readonly Code[] = ['time-limit', 'step-limit', 'filter-too-large']
 const endings: readonly Code[] = ['filter-too-large', 'machine-only']
 
 /** Returns whether an error is one of a limit that no other part of the evaluation can keep either. */
-export function isLimit({ code }: Pick<Failed, 'code'>): boolean {
+export function isLimit({ code }: Pick<Fault, 'code'>): boolean {
   return limits.includes(code)
 }
 
 /** Returns whether loading can settle an error. */
-export function needsLoading({ code }: Pick<Failed, 'code'>): boolean {
+export function needsLoading({ code }: Pick<Fault, 'code'>): boolean {
   return code === 'relation-not-loaded' || code === 'async-value'
 }
 
@@ -39,13 +39,13 @@ export function endsAll(outcome: Outcome): boolean {
 }
 
 /** Returns a thrown value as a failure. */
-export function failureOf(thrown: unknown): Failed {
-  return thrown instanceof Failed ? thrown : Failed.of(errorOf(thrown))
+export function failureOf(thrown: unknown): Fault {
+  return thrown instanceof Fault ? thrown : Fault.of(errorOf(thrown))
 }
 
 /** Returns the error of an evaluation that failed. */
 export function errorOf(error: unknown): ArcturusError {
-  if (error instanceof Failed) return error.error
+  if (error instanceof Fault) return error.error
   if (error instanceof ArcturusError) return error
   const message = error instanceof Error ? error.message : String(error)
   return new QueryError('application-error', message, { cause: error })

@@ -1,9 +1,10 @@
 import type { Condition, Operand, Ref, Some } from '../condition/condition.js'
 import { formOf, labelOf, operandsIn, partsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
-import { Failed, undefinedElement } from '../evaluate/exact/failure.js'
+import { undefinedElement } from '../evaluate/exact/failure.js'
+import { Fault } from '../values/fault.js'
 import type { Ids } from './ids.js'
-import { type Location, locationOf, named, type Reader, type Scope } from './location.js'
+import { type Location, locationOf, named, type Reader, type Scope, sidesOf } from './location.js'
 import { operandsOf } from './operands.js'
 import type { Outcome } from './outcome.js'
 import type { Reads } from './reads.js'
@@ -14,6 +15,12 @@ export interface World extends Reader {
   readonly reads: Reads
   /** Returns the value of a field in this world. */
   at(location: Location): unknown
+  /** Returns a part of the data without changes in this world: the part itself if no change concerns it. */
+  of(part: Part): Part
+  /** The parts of the unchanged data that read a changed field directly. */
+  readonly touched: Iterable<Part>
+  /** Returns whether changes concern what a part reads itself, for a part of the data without changes. */
+  touches(part: Part): boolean
   /** Returns this world with other data, and with leaves that are true or false by assumption. */
   with(reads: Reads, assumed?: ReadonlyMap<string, boolean>): World
   /** Counts a step. @throws QueryError if the time is up. */
@@ -23,15 +30,17 @@ export interface World extends Reader {
   /** Returns the outcome of a part. */
   outcome(part: Part): Outcome
   /** Returns the elements that a quantifier visits, or its outcome if they can't be read. */
-  elements(some: Some, environment: Scope): readonly unknown[] | Outcome
+  elements(some: Some, part: Part): readonly unknown[] | Outcome
   /** Returns the body of a call, or its outcome if an argument can't be read. */
-  bodyOf(ref: Ref, environment: Scope): Part | Outcome
+  bodyOf(ref: Ref, part: Part): Part | Outcome
 }
 
 /** A part of a condition with the values of its roots, evaluated on demand. */
 export class Part {
   /** The outcome of a leaf. */
   known: Outcome | undefined
+  /** The fields that it has read. */
+  readonly read: Set<string> = new Set()
   #unreadable: Outcome | undefined
   #parts: readonly Part[] | undefined
   #rows: readonly unknown[] = []
@@ -42,6 +51,8 @@ export class Part {
     readonly world: World,
     readonly condition: Condition,
     readonly environment: Scope,
+    /** The same part of the data without changes, if it is one of its parts. */
+    readonly origin?: Part | undefined,
   ) {}
 
   /**
@@ -70,9 +81,11 @@ export class Part {
     return this.#outcome
   }
 
-  /** The fields that its operands read last. */
+  /** The fields that its operands read last, first the one that a change of the part is about. */
   get places(): readonly Location[] {
-    return operandsOf(this.condition).flatMap((one) => locationOf(this.world, one, this.environment) ?? [])
+    const { condition, environment } = this
+    const operands = condition.kind === 'compare' ? sidesOf(condition, environment) : operandsOf(condition)
+    return operands.flatMap((one) => locationOf(this.world, one, environment) ?? [])
   }
 
   /** Returns another part with the same values. */
@@ -82,7 +95,14 @@ export class Part {
 
   /** Returns this part in a world with other data. */
   in(world: World): Part {
-    return new Part(world, this.condition, this.environment)
+    return world.of(this.origin ?? this)
+  }
+
+  /** Returns the fields that it reads itself: as a leaf, or for its list or its arguments. */
+  fieldsRead(): Iterable<string> {
+    if (this.form === 'leaf') this.world.outcome(this)
+    else this.#parts ??= this.#divide()
+    return this.read
   }
 
   /** Returns the body of a quantifier for a row. */
@@ -100,16 +120,25 @@ export class Part {
   }
 
   #divide(): readonly Part[] {
-    const { condition, world, environment } = this
+    const { condition, world, origin } = this
     if (condition.kind === 'ref') {
-      const body = world.bodyOf(condition, environment)
+      const body = world.bodyOf(condition, this)
       return body instanceof Part ? [body] : this.#cannotRead(body)
     }
+    if (origin && !world.touches(origin)) {
+      this.#rows = origin.rows
+      this.#unreadable = origin.unreadable
+      return origin.parts.map((one) => world.of(one))
+    }
     if (condition.kind !== 'some') return partsIn(condition).map((one) => this.of(one))
-    const rows = world.elements(condition, environment)
+    const rows = world.elements(condition, this)
     if (!isList(rows)) return this.#cannotRead(rows)
     this.#rows = rows
-    return rows.map((row) => (row === undefined ? this.of(undefinedElement(condition.span)) : this.forRow(row)))
+    return rows.map((row) => {
+      if (row === undefined) return this.of(undefinedElement(condition.span))
+      const at = origin ? origin.rows.indexOf(row) : -1
+      return at < 0 ? this.forRow(row) : world.of(origin!.parts[at]!)
+    })
   }
 
   #cannotRead(outcome: Outcome): readonly Part[] {
@@ -141,7 +170,7 @@ export class Part {
     try {
       return `=${this.world.ids.of(this.world.value(operand, this.environment))}`
     } catch (error) {
-      if (!(error instanceof Failed) && !(error instanceof ArcturusError)) throw error
+      if (!(error instanceof Fault) && !(error instanceof ArcturusError)) throw error
       return `?${this.world.ids.of(operand)}`
     }
   }

@@ -1,22 +1,21 @@
 import type { BuiltFilter } from '../authorizer/decisions/decision.js'
 import type { Asked, DecidingRule, FilterAsked } from '../authorizer/decisions/explainer.js'
-import { deriveCheck, type Kind, kindOf } from '../authorizer/plans/plans.js'
+import { kindOf } from '../authorizer/plans/plans.js'
 import type { LoadedPolicy } from '../authorizer/policies/loadedPolicy.js'
 import type { Condition } from '../condition/condition.js'
-import { Deriver } from '../condition/derive/derive.js'
-import { descending } from '../condition/stack.js'
 import { partsIn } from '../condition/visit.js'
 import { ArcturusError } from '../errors.js'
 import type { Rule } from '../language/ast.js'
 import { evaluateApart } from '../machine/index.js'
+import { Arrivals } from '../schema/arrivals.js'
 import type { Arrived } from '../schema/arrived.js'
 import type { ContextValues } from '../schema/context.js'
 import { entryOf } from '../values/entryOf.js'
-import { conditionOf, rootOf } from './evaluate.js'
+import { Conditions } from './conditions.js'
+import { rootOf } from './evaluate.js'
 import { Grounds } from './grounds.js'
 import { holds } from './outcome.js'
 import type { Part } from './part.js'
-import { Arrivals } from './reads.js'
 
 /**
  * Returns the rules of one proof of a question: some of those that its explanation marks true. Undefined if only the
@@ -30,7 +29,7 @@ export function rulesOfProof(
 ): readonly DecidingRule[] | undefined {
   return told(() => {
     const { meaning } = policy.context
-    const condition = Conditions.of(policy).get(asked)
+    const condition = Conditions.of(policy).of(asked)
     const root = rootOf(meaning, asked, condition, meaning.limits, (part) => part(), new Arrivals(arrived))
     return holds(root.outcome) ? new Proof().rulesOf(root) : undefined
   }, context)
@@ -67,47 +66,6 @@ function told<Result>(work: () => Result, context: ContextValues | undefined): R
     }
   }, context)
 }
-
-/** The conditions of a policy that proofs are made of, by the classes of their questions. */
-class Conditions {
-  static readonly #known = new WeakMap<LoadedPolicy, Conditions>()
-  readonly #deriver: Deriver
-  readonly #conditions = new Map<string, Condition>()
-
-  static of(policy: LoadedPolicy): Conditions {
-    return entryOf(Conditions.#known, policy, () => new Conditions(policy))
-  }
-
-  private constructor(private readonly policy: LoadedPolicy) {
-    this.#deriver = new Deriver(policy.policy, policy.context.meaning.schema, { origins: true })
-  }
-
-  get(asked: Asked): Condition {
-    const { schema } = this.policy.context.meaning
-    const kinds = [asked.actor, asked.resource].map((one) => (one === null ? null : (schema.modelOf(one)?.name ?? '')))
-    return this.#kept([...kinds, asked.action, asked.field], () => conditionOf(schema, asked, this.#deriver))
-  }
-
-  ofKinds(actor: Kind, action: string, resource: Kind): Condition {
-    const { schema } = this.policy.context.meaning
-    return this.#kept([actor, action, resource], () =>
-      descending(() => deriveCheck(schema, actor, { action }, resource, this.#deriver)),
-    )
-  }
-
-  #kept(question: readonly unknown[], derive: () => Condition): Condition {
-    const key = JSON.stringify(question)
-    const known = this.#conditions.get(key)
-    if (known) return known
-    const condition = derive()
-    // Actions and fields can come from a request.
-    if (this.#conditions.size === maxConditions) this.#conditions.clear()
-    this.#conditions.set(key, condition)
-    return condition
-  }
-}
-
-const maxConditions = 10_000
 
 /** Collects the rules of one proof. */
 class Proof {

@@ -1,58 +1,22 @@
-import { Arrived } from '../schema/arrived.js'
+import type { Arrivals } from '../schema/arrivals.js'
 import type { RelationField } from '../schema/model.js'
-import { referencedRow, unloadedRelation } from '../schema/reference.js'
+import { referencedRow } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Missing, Wanted } from '../schema/wanted.js'
 import { allKinds } from '../values/kinds.js'
-import { isLink, isLinked, linksBy } from '../values/links.js'
+import { isLink, isLinked } from '../values/links.js'
 import type { Ids } from './ids.js'
 import { isImagined } from './imagined.js'
 
 /** Values by the number of a row and by field. */
 export type Values = ReadonlyMap<number, ReadonlyMap<string, unknown>>
 
-/** The relations that were loaded for an explanation, and those that are still to be loaded. */
-export class Arrivals {
-  #wanted: Wanted[] = []
-  #known: Wanted[] = []
-  #asked = new Map<object, Set<string>>()
-
-  /** @param values - Those that are known already. Default: none. */
-  constructor(private readonly values: Arrived = new Arrived()) {}
-
-  find(object: object, name: string): { readonly value: unknown } | undefined {
-    return this.values.find(object, name)
-  }
-
-  want(wanted: Wanted, isKnown = false): void {
-    // A row known by its key alone is made anew each time. It is loaded itself.
-    if (unloadedRelation(wanted.object)) return
-    const names = this.#asked.get(wanted.object) ?? new Set()
-    if (!names.has(wanted.name)) (isKnown ? this.#known : this.#wanted).push(wanted)
-    this.#asked.set(wanted.object, names.add(wanted.name))
-  }
-
-  arrive({ object, name }: Wanted, value: unknown): void {
-    this.values.add(object, name, value)
-  }
-
-  /**
-   * Returns the values to load next, and forgets them.
-   * @param isStuck - Whether relations are wanted of which the keys are known and not enough.
-   */
-  take(isStuck: boolean): readonly Wanted[] {
-    const taken = this.#wanted.length > 0 ? this.#wanted : isStuck ? this.#known : []
-    this.#wanted = []
-    this.#known = []
-    this.#asked = new Map()
-    return taken
-  }
-}
-
 /** What a world reads in place of the values of its objects. */
 export class Reads implements Missing {
   /** Whether a field of a row that does not exist yet was read, and has no value. */
   isUnknown = false
+  /** Gets the fields that are read. */
+  record: Set<string> | undefined
 
   constructor(
     private readonly arrivals: Arrivals,
@@ -62,18 +26,24 @@ export class Reads implements Missing {
     private readonly outside?: Reads | undefined,
   ) {}
 
+  /** Whether values are changed. */
+  get isWithChanges(): boolean {
+    return this.changes !== undefined
+  }
+
   /** Returns these reads with changes. */
   with(changes: Values): Reads {
     return new Reads(this.arrivals, this.ids, this.schema, changes, this)
   }
 
   arrived(object: object, name: string): { readonly value: unknown } | undefined {
+    this.record?.add(`${this.ids.of(object)}.${name}`)
     const changed = this.changes && this.#changed(this.ids.of(object), name)
     if (changed) return changed
     const follows = this.changes && this.#following(object, name)
     if (follows) return follows
     if (isImagined(object) && Reflect.get(object, name) === undefined) this.isUnknown = true
-    return this.arrivals.find(object, name)
+    return this.arrivals.arrived(object, name)
   }
 
   /** Returns the row that a relation holds by changed columns, or the column of a changed relation. */
@@ -98,7 +68,7 @@ export class Reads implements Missing {
     const model = this.schema.baseOf(object)
     if (!model) return false
     const field = this.schema.field(model.name, name)
-    const links = isLink(field) ? [field] : linksBy(this.schema, model.name, name)
+    const links = isLink(field) ? [field] : this.ids.linksBy(model.name, name)
     return links.some((link) => {
       const row = this.#changed(this.ids.of(object), link.name)
       return row && link.from.some((one) => this.isChanged(object, one)) && !this.#holds(object, link, row.value)
@@ -118,7 +88,7 @@ export class Reads implements Missing {
   }
 
   #columnOf(object: object, model: string, name: string): { readonly value: unknown } | undefined {
-    for (const { name: relation, from, to } of linksBy(this.schema, model, name)) {
+    for (const { name: relation, from, to } of this.ids.linksBy(model, name)) {
       const row = this.#changed(this.ids.of(object), relation)?.value
       const value: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, to[from.indexOf(name)]!) : row
       if (value !== undefined) return { value }
@@ -128,6 +98,24 @@ export class Reads implements Missing {
 
   want(wanted: Wanted, isKnown?: boolean): void {
     if (!isImagined(wanted.object)) this.arrivals.want(wanted, isKnown)
+  }
+
+  /** Returns the fields that changes concern: also relations by their columns, and columns by their relations. */
+  *changedFields(): Generator<string> {
+    for (const [row, fields] of this.changes ?? []) {
+      const model = this.schema.baseOf(this.ids.valueOf(row))?.name
+      for (const name of fields.keys()) {
+        yield `${row}.${name}`
+        const field = model === undefined ? undefined : this.schema.field(model, name)
+        const others = isLink(field)
+          ? field.from
+          : model === undefined
+            ? []
+            : this.ids.linksBy(model, name).map((one) => one.name)
+        for (const other of others) yield `${row}.${other}`
+      }
+    }
+    if (this.outside) yield* this.outside.changedFields()
   }
 
   /** Returns whether a field has a value by a change. */

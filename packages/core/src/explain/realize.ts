@@ -2,7 +2,7 @@ import type { Condition, Operand } from '../condition/condition.js'
 import { type Assignment, isKey, type Realization, without } from './changes.js'
 import { fits, neighbours, others } from './fieldValues.js'
 import { isImagined } from './imagined.js'
-import { type Location, locationOf, named } from './location.js'
+import { type Location, locationOf, named, sidesOf } from './location.js'
 import { operandsOf } from './operands.js'
 import type { Part, World } from './part.js'
 
@@ -32,11 +32,8 @@ class Realizer {
         const { operator, left, right } = condition
         const isEquality = operator === '=' || operator === '==' || operator === '!='
         const equals = (operator === '!=') !== wanted
-        const sides = [
-          [left, this.#read(right)],
-          [right, this.#read(left)],
-        ] as const
-        const ways = sides.flatMap(([side, other]) => {
+        const ways = this.#first(sidesOf(condition, this.part.environment), (side) => {
+          const other = this.#read(side === left ? right : left)
           if (other === undefined) return []
           if (!isEquality) return this.#set(side, neighbours(other))
           return equals ? this.#set(side, [other]) : this.#setOther(side, other)
@@ -119,6 +116,15 @@ class Realizer {
     const possible = values.filter((value) => fits(this.part.world.schema, location, value))
     this.#isRefused ||= possible.length < values.length
     return possible.map((value) => ({ ...location, to: () => value, isAdded: false }))
+  }
+
+  /** Returns the assignments of the first operand that has any. */
+  #first(sides: readonly Operand[], ways: (side: Operand) => readonly Assignment[]): readonly Assignment[] {
+    for (const side of sides) {
+      const found = ways(side)
+      if (found.length > 0) return found
+    }
+    return []
   }
 
   /** Sets a field to anything but a value. */

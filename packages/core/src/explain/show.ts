@@ -8,7 +8,7 @@ import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
 import { mirrored, opposites } from '../values/order.js'
 import { isImagined } from './imagined.js'
-import { locationOf, named, type Scope } from './location.js'
+import { locationOf, named, type Scope, sidesOf } from './location.js'
 import type { Part, World } from './part.js'
 
 /** What an explanation reveals. */
@@ -20,6 +20,11 @@ export interface ShowOptions {
   readonly values?: boolean | undefined
   /** Fields whose values are never shown, such as `User.email`. Keys too. Default: none. */
   readonly mask?: readonly string[] | undefined
+  /**
+   * Returns the name of a row for people, such as the name of a repository; undefined names it by its model and key. A
+   * `mask` does not apply to it. Default: none.
+   */
+  readonly label?: ((row: object) => string | undefined) | undefined
 }
 
 /** An operand in words. */
@@ -40,14 +45,18 @@ const texts = { startsWith: 'start with', endsWith: 'end with', includes: 'conta
 export class Shown {
   readonly #values: boolean
   readonly #masked: ReadonlySet<string>
+  readonly #label: ShowOptions['label']
+  /** The names that `label` has returned. */
+  readonly #labels = new Set<string>()
 
   constructor(
     private readonly schema: Schema,
     options: ShowOptions,
   ) {
-    const { values = false, mask = [] } = own(options)
+    const { values = false, mask = [], label } = own(options)
     this.#values = values
     this.#masked = new Set(mask)
+    this.#label = label
   }
 
   /** Returns a row as its model and key, such as `Issue 88`, and a scalar as it is. */
@@ -80,6 +89,11 @@ export class Shown {
     const cls: unknown = value.constructor
     const name = model?.name ?? (typeof cls === 'function' && cls !== Object && cls.name ? cls.name : 'row')
     if (isImagined(value)) return `a new ${name}`
+    const label = model && this.#label?.(value)
+    if (label) {
+      this.#labels.add(label)
+      return label
+    }
     const key = (model && this.schema.key(model.name)) ?? []
     // Sound: a key consists of fields of the row.
     const parts = key.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]] as const)
@@ -253,7 +267,7 @@ export class Shown {
     const { condition } = part
     const operands =
       condition.kind === 'compare'
-        ? [condition.left, condition.right]
+        ? sidesOf(condition, part.environment)
         : condition.kind === 'in'
           ? [condition.item]
           : condition.kind === 'text' || condition.kind === 'test'
@@ -269,10 +283,12 @@ export class Shown {
       case 'compare': {
         const [left, right] = this.#sides(condition, part)
         const operator = wanted ? condition.operator : opposites[condition.operator]
-        const isMirrored = left.isValue && !right.isValue
+        const [changed] = sidesOf(condition, part.environment)
+        const isMirrored = right.isValue ? false : left.isValue || changed === condition.right
         const [one, other] = isMirrored ? [right, left] : [left, right]
         const shown = isMirrored ? mirrored[operator] : operator
-        return `${one.text} ${shown === '==' ? '=' : shown} ${demanded(other)}`
+        const isLabel = other.value !== undefined && this.#labels.has(other.value)
+        return `${one.text} ${shown === '==' ? '=' : shown} ${isLabel ? other.value : demanded(other)}`
       }
       case 'in':
         return `${shortOf(this.side(condition.item, part))} ${wanted ? 'in' : 'not in'} ${shortOf(this.side(condition.list, part))}`

@@ -33,6 +33,19 @@ describe('the text of an explanation', () => {
   const reader = new User(1, 'ada', false, [new Role(4, 'admin', root), new Role(5, 'reader', new Folder(9))])
   const document = new Document(5, eve, inner)
 
+  it('has a line for people with the roles that would allow the action, and with names of rows', () => {
+    const label = (row: object) => (row instanceof Folder ? `folder-${row.id}` : undefined)
+    const denied = explain(authorizer, ada, 'read', document, { label })
+    expect(denied.short).toBe('needs reader of folder-2, or to be its owner')
+    expect(denied.with({ label: undefined }).short).toBe('needs reader of Folder 2, or to be its owner')
+    expect(String(denied)).toContain('role.folder = folder-2')
+    expect(explain(authorizer, reader, 'read', document).short).toBe('allowed')
+    const policy = (body: string) => authorizerOf(`allow(u: User, "read", d: Document) if ${body};`)
+    const shortOf = (body: string) => explain(policy(body), ada, 'read', document).short
+    expect(shortOf('d.owner = u or d.level > 5')).toBe('needs d.owner = User 1, or d.level > 5')
+    expect(shortOf('u.id > 0 and d.level = 1 and d.level = 2')).toBe('no change of the data would allow it')
+  })
+
   it('is the proof if the action is allowed', () => {
     expect(String(explain(authorizer, reader, 'read', document, { values: true }))).toMatchInlineSnapshot(`
       "User 1 may "read" Document 5.

@@ -1,5 +1,5 @@
-import { Failed } from '../evaluate/exact/failure.js'
 import { entryOf } from '../values/entryOf.js'
+import { Fault } from '../values/fault.js'
 import { isLink } from '../values/links.js'
 import { identityOf } from '../values/rows.js'
 import { type Assignment, type Change, define, isKey, listWith, listWithout, type Realization } from './changes.js'
@@ -19,14 +19,17 @@ export class Trials {
   /** False if a set that failed could be enough with other values. */
   isComplete = true
   /** The data with the last set that was tried, where the condition is still false. */
-  #unmet: World[] = []
+  #unmet: (() => World | undefined)[] = []
   /** Whether the last set that was tried leads to an error. */
   #isError = false
+  readonly #realized = new Map<Change, Realization>()
+  /** Whether parts of sets that are enough are enough themselves: several sets have the same parts. */
+  readonly #enough = new Map<string, boolean>()
 
   constructor(private readonly root: Part) {}
 
-  /** The data with the set that was not enough, one for each way to make its changes. */
-  get unmet(): readonly World[] {
+  /** Returns the data with the set that was not enough, for each way to make its changes that leaves other choices open. */
+  get unmet(): readonly (() => World | undefined)[] {
     return this.#unmet
   }
 
@@ -49,10 +52,15 @@ export class Trials {
         const rest = needed.filter(
           (one) => one !== change && !(isImagined(change.row) && this.#concerns(one, change.row)),
         )
-        if (rest.length < needed.length && this.#isEnough(rest, false)) needed = rest
+        if (rest.length < needed.length && this.#isPartEnough(rest)) needed = rest
       }
     }
     return needed
+  }
+
+  #isPartEnough(changes: readonly Change[]): boolean {
+    const key = changes.map(({ id }) => id).join(' ')
+    return entryOf(this.#enough, key, () => this.#isEnough(changes, false))
   }
 
   /** Returns whether a leaf tests a row or a field of it. */
@@ -62,7 +70,7 @@ export class Trials {
       try {
         return part.world.value(operand, part.environment) === row
       } catch (error) {
-        if (error instanceof Failed) return false
+        if (error instanceof Fault) return false
         throw error
       }
     })
@@ -95,7 +103,7 @@ export class Trials {
       const all = ways[at]
       if (!all) {
         trials++
-        return !changes.some((one) => this.#isHeld(one)) && this.#isTrue(values, assumed)
+        return !changes.some((one) => this.#isHeld(one)) && this.#isTrue(values, assumed, changes)
       }
       // A field that is changed already may be right for this change too.
       if (all.some((way) => values.get(ids.of(way.object))?.has(way.field) && !way.isAdded) && attempt(at + 1))
@@ -109,7 +117,8 @@ export class Trials {
         if (isChanged && !way.isAdded && !isImagined(before)) continue
         const value = this.#valueOf(way, before, values)
         fields.set(way.field, value)
-        const isPossible = !this.root.world.reads.with(values).contradict(way.object, way.field)
+        // One field contradicts no other.
+        const isPossible = fields.size === 1 || !this.root.world.reads.with(values).contradict(way.object, way.field)
         if (isPossible && this.#withKey(way, value, () => attempt(at + 1))) return true
         if (isChanged) fields.set(way.field, before)
         else fields.delete(way.field)
@@ -161,11 +170,11 @@ export class Trials {
   }
 
   /** Returns whether a change can lead tests of other rows to a row that exists. */
-  leads({ kind, part, wanted }: Change): boolean {
+  leads(change: Change): boolean {
     const { schema } = this.root.world
     return (
-      kind === 'leaf' &&
-      realize(part, wanted).ways.some((way) => {
+      change.kind === 'leaf' &&
+      this.#waysOf(change).ways.some((way) => {
         const row = way.isAdded ? undefined : way.to(undefined)
         return !isImagined(row) && schema.modelOf(row) !== undefined
       })
@@ -178,7 +187,11 @@ export class Trials {
     return way.to(before, way.isAdded && values.size > 0 ? world.with(world.reads.with(values)) : undefined)
   }
 
-  #waysOf({ kind, part, wanted, row }: Change): Realization {
+  #waysOf(change: Change): Realization {
+    return entryOf(this.#realized, change, () => this.#realize(change))
+  }
+
+  #realize({ kind, part, wanted, row }: Change): Realization {
     switch (kind) {
       case 'row':
         return { ways: listWith(part, row), isWhole: true }
@@ -191,7 +204,7 @@ export class Trials {
     }
   }
 
-  #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
+  #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>, changes: readonly Change[]): boolean {
     const { world } = this.root
     const changed = world.with(world.reads.with(values), assumed)
     const outcome = changed.outcome(this.root.in(changed))
@@ -200,14 +213,37 @@ export class Trials {
       this.#isError = true
       return false
     }
-    // The values are changed for the next trial.
-    if (!outcome.truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
+    if (outcome.truth !== true) {
+      // The values are changed for the next trial.
+      const kept = copyOf(values)
+      this.#unmet.push(() => {
+        const unmet = world.with(world.reads.with(kept), assumed)
+        return hasOthers(unmet, changes) ? unmet : undefined
+      })
+    }
     return outcome.truth === true
   }
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
+}
+
+/** Returns whether changes have changed more than what they are about: then other choices can be open. */
+function hasOthers(world: World, changes: readonly Change[]): boolean {
+  const wanted = new Map(changes.flatMap((one) => (one.kind === 'leaf' ? [[one.part.key, one.wanted] as const] : [])))
+  for (const part of world.touched) {
+    if (part.form !== 'leaf') return true
+    const now = world.of(part)
+    if (now.key !== part.key) return true
+    const truth = truthOf(now)
+    if (truth !== truthOf(part) && truth !== wanted.get(part.key)) return true
+  }
+  return false
+}
+
+function truthOf({ outcome }: Part): boolean | undefined {
+  return fails(outcome) ? undefined : outcome.truth
 }
 
 function copyOf(values: Values): Values {

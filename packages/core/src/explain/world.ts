@@ -1,7 +1,8 @@
 import type { Run } from '../authorizer/filters/filter.js'
-import type { Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
+import type { Condition, Definition, Operand, Ref, Root, Some } from '../condition/condition.js'
+import { operandsIn } from '../condition/visit.js'
 import { QueryError } from '../errors.js'
-import { Failed, fail } from '../evaluate/exact/failure.js'
+import { fail } from '../evaluate/exact/failure.js'
 import { bindLeaf } from '../evaluate/exact/leaf.js'
 import { bindOperand, type Environment, withElements } from '../evaluate/exact/operands.js'
 import { Residual } from '../evaluate/residual.js'
@@ -10,7 +11,9 @@ import { has } from '../own.js'
 import type { Meaning } from '../predicate/meaning.js'
 import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
+import { Fault } from '../values/fault.js'
 import { isStackOverflow } from '../values/stackOverflow.js'
+import { Footprint } from './footprint.js'
 import type { Ids } from './ids.js'
 import { type Location, locationOf, type Scope } from './location.js'
 import { endsAll, fails, failureOf, holds, needsLoading, type Outcome } from './outcome.js'
@@ -29,6 +32,15 @@ interface Call {
   outcome: Outcome
   /** The depth of the outermost open call that the outcome depends on. */
   low: number
+}
+
+/** The parts that changes concern. */
+interface Concerned {
+  /** Those that read what is changed. */
+  readonly touched: ReadonlySet<Part>
+  readonly all: ReadonlySet<Part>
+  /** The same parts with the changes. */
+  readonly parts: Map<Part, Part>
 }
 
 /** A value with all that the binder knows of it. */
@@ -87,6 +99,12 @@ export class EvaluatedWorld implements World {
   #context: Residual
   #bound = 0
   #low = Number.POSITIVE_INFINITY
+  readonly #ofParts = new Map<Part, Call>()
+  /** Calls by the same calls of the data without changes. */
+  readonly #derived = new Map<Call, Call>()
+  #root: Part | undefined
+  #footprint: Footprint | undefined
+  #concerned: Concerned | undefined
 
   /** @param run - Reads a value in the context of the question. */
   constructor(
@@ -98,13 +116,51 @@ export class EvaluatedWorld implements World {
     readonly ids: Ids,
     /** Leaves that are true or false by assumption, by their keys. */
     private readonly assumed: ReadonlyMap<string, boolean> = new Map(),
+    /** The data without changes. */
+    private readonly base?: EvaluatedWorld | undefined,
   ) {
     this.schema = meaning.schema
     this.#context = new Residual(meaning, reads)
   }
 
   with(reads: Reads, assumed: ReadonlyMap<string, boolean> = this.assumed): World {
-    return new EvaluatedWorld(this.meaning, this.run, this.action, reads, this.time, this.ids, assumed)
+    const base = reads.isWithChanges || assumed.size > 0 ? (this.base ?? this) : undefined
+    return new EvaluatedWorld(this.meaning, this.run, this.action, reads, this.time, this.ids, assumed, base)
+  }
+
+  of(part: Part): Part {
+    if (part.world !== this.base) return new Part(this, part.condition, part.environment)
+    const footprint = this.base.#footprintOfRoot()
+    if (!footprint.has(part)) return new Part(this, part.condition, part.environment)
+    const { all, parts } = this.#concernedIn(footprint)
+    return all.has(part) ? entryOf(parts, part, () => new Part(this, part.condition, part.environment, part)) : part
+  }
+
+  get touched(): ReadonlySet<Part> {
+    return this.#concernedIn(this.base!.#footprintOfRoot()).touched
+  }
+
+  touches(part: Part): boolean {
+    return this.#concerned?.touched.has(part) !== false
+  }
+
+  /** Returns the whole condition as a part. */
+  rootOf(condition: Condition, environment: Scope): Part {
+    this.#root = new Part(this, condition, environment)
+    return this.#root
+  }
+
+  #footprintOfRoot(): Footprint {
+    this.#footprint ??= new Footprint(this.#root!)
+    return this.#footprint
+  }
+
+  #concernedIn(footprint: Footprint): Concerned {
+    if (!this.#concerned) {
+      const touched = footprint.touchedBy(this, this.assumed)
+      this.#concerned = { touched, all: footprint.above(touched), parts: new Map() }
+    }
+    return this.#concerned
   }
 
   spend(): void {
@@ -116,6 +172,7 @@ export class EvaluatedWorld implements World {
   }
 
   outcome(part: Part): Outcome {
+    if (part.world !== this) return part.outcome
     const assumed = this.assumed.size > 0 ? this.assumed.get(part.key) : undefined
     if (assumed !== undefined) return assumed ? yes : no
     const { condition } = part
@@ -125,9 +182,9 @@ export class EvaluatedWorld implements World {
       case 'false':
         return no
       case 'failure':
-        return Failed.of(condition.error)
+        return Fault.of(condition.error)
       case 'ref':
-        return part.unreadable ?? this.#called(this.#callOf(condition, part.environment))
+        return part.unreadable ?? this.#called(this.#callOf(condition, part))
     }
     switch (part.form) {
       case 'all':
@@ -137,7 +194,7 @@ export class EvaluatedWorld implements World {
       case 'not':
         return this.#not(part.parts[0]!)
       default:
-        part.known ??= this.#read(() => this.#leaf(part))
+        part.known ??= this.#read(part, () => this.#leaf(part))
         // With changes assumed, a field of a new row has the value that another leaf needs.
         return condition.kind === 'reads' && part.known === unknown && this.assumed.size > 0 ? yes : part.known
     }
@@ -180,19 +237,37 @@ export class EvaluatedWorld implements World {
     const bound = this.run(() => bindLeaf(condition, environment, this.#context, this.reads))
     if (bound.kind === 'true' || bound.kind === 'false') return bound.kind === 'true' ? yes : no
     const failure = bound.kind === 'or' ? bound.of.at(-1)! : bound
-    if (failure.kind === 'failure') throw Failed.of(failure.error)
+    if (failure.kind === 'failure') throw Fault.of(failure.error)
     throw beyond()
   }
 
   /** Returns a value, or an outcome if it can't be read. */
-  #read<Value>(value: () => Value): Value | Outcome {
-    this.reads.isUnknown = false
+  #read<Value>(part: Part, value: () => Value): Value | Outcome {
+    const { reads } = this
+    const outer = reads.record
+    reads.isUnknown = false
+    reads.record = part.read
     try {
       this.time.spend()
       return value()
     } catch (error) {
       if (isStackOverflow(error)) throw error
-      return this.reads.isUnknown ? unknown : failureOf(error)
+      if (reads.isUnknown) return unknown
+      this.#readAll(part)
+      return failureOf(error)
+    } finally {
+      reads.record = outer
+    }
+  }
+
+  /** Reads the operands behind one that can't be read, too: they count for what is missing. */
+  #readAll({ condition, environment }: Part): void {
+    for (const one of operandsIn(condition)) {
+      try {
+        this.value(one, environment)
+      } catch (error) {
+        if (isStackOverflow(error)) throw error
+      }
     }
   }
 
@@ -210,9 +285,11 @@ export class EvaluatedWorld implements World {
     return this.reads.arrived(object, field)?.value ?? this.run(() => Reflect.get(object, field) as unknown)
   }
 
-  elements({ from, span }: Some, environment: Scope): readonly unknown[] | Outcome {
-    return this.#read(() => {
-      const known = this.run(() => withElements(bindOperand(from, environment, this.#context), this.#context, span))
+  elements({ from, span }: Some, part: Part): readonly unknown[] | Outcome {
+    return this.#read(part, () => {
+      const known = this.run(() =>
+        withElements(bindOperand(from, part.environment, this.#context), this.#context, span),
+      )
       if (known.kind !== 'value') throw beyond()
       // Sound: `withElements` leaves lists of any elements.
       return Array.isArray(known.value)
@@ -223,12 +300,30 @@ export class EvaluatedWorld implements World {
 
   // calls
 
-  bodyOf(ref: Ref, environment: Scope): Part | Outcome {
-    const call = this.#read(() => this.#callOf(ref, environment))
+  bodyOf(ref: Ref, part: Part): Part | Outcome {
+    const call = this.#read(part, () => this.#callOf(ref, part))
     return has(call, 'body') ? call.body : call
   }
 
-  #callOf({ definition, args }: Ref, environment: Scope): Call {
+  /** Returns the call of a part, or the same call that is being evaluated. */
+  #callOf(ref: Ref, part: Part): Call {
+    const call = entryOf(this.#ofParts, part, () => this.#sameCall(part) ?? this.#newCall(ref, part))
+    // The machine compares a call with those around it by their arguments, whatever their types are.
+    const open = this.#open.get(call.name) ?? call
+    if (open.copies !== call.copies) this.#isOfCopy = true
+    return open
+  }
+
+  /** Returns a call whose arguments no change concerns. */
+  #sameCall({ origin }: Part): Call | undefined {
+    const call = origin && this.base && !this.touches(origin) ? this.base.#ofParts.get(origin) : undefined
+    return (
+      call &&
+      entryOf(this.#derived, call, () => ({ ...call, body: this.of(call.body), state: 'new', outcome: no, low: 0 }))
+    )
+  }
+
+  #newCall({ definition, args }: Ref, { environment }: Part): Call {
     const operands = args.map((one) => this.#computed(one, environment))
     const places = args.map((one) => locationOf(this, one, environment))
     const parameterOf = (root: Root) => (root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1)
@@ -241,7 +336,7 @@ export class EvaluatedWorld implements World {
     const calls = entryOf(this.#calls, definition, () => new Map<string, Call>())
     // Calls with equal values from different fields differ in the changes that they need.
     const key = operands.map((one, at) => `${this.#copyOf(one)} ${this.#placeOf(places[at])}`).join(' ')
-    const call = entryOf(calls, key, (): Call => {
+    return entryOf(calls, key, (): Call => {
       const values = definition.arguments.map((one) => this.#computed(one, inner))
       const body = new Part(this, definition.condition, inner)
       // A call without arguments is none of the policy, but, for example, the rest of a rule, or it has no types.
@@ -249,10 +344,6 @@ export class EvaluatedWorld implements World {
       const copies = values.map((one) => this.#copyOf(one)).join(' ')
       return { body, name, copies, state: 'new', outcome: no, low: 0 }
     })
-    // The machine compares a call with those around it by their arguments, whatever their types are.
-    const open = this.#open.get(call.name) ?? call
-    if (open.copies !== call.copies) this.#isOfCopy = true
-    return open
   }
 
   #placeOf(location: Location | undefined): string {

@@ -2,9 +2,8 @@ import type { Condition } from '../condition/condition.js'
 import { descending } from '../condition/stack.js'
 import { QueryError } from '../errors.js'
 import { Turns } from '../machine/state/turns.js'
-import { unloadedRelation } from '../schema/reference.js'
-import type { Load, Missing, Wanted } from '../schema/wanted.js'
-import { entryOf } from '../values/entryOf.js'
+import { Arrivals } from '../schema/arrivals.js'
+import type { Load, Missing } from '../schema/wanted.js'
 import { missingIn } from './missing.js'
 
 /** A condition with its actor bound, and the values that were loaded for it. */
@@ -27,36 +26,17 @@ export async function bindLoading(
   load: Load,
   time: number,
 ): Promise<LoadedCondition> {
-  const values = new Map<object, Map<string, unknown>>()
-  const arrived: Missing['arrived'] = (object, name) => {
-    const ofObject = values.get(object)
-    return ofObject?.has(name) ? { value: ofObject.get(name) } : undefined
-  }
+  const arrivals = new Arrivals()
   const patience = new Patience(time)
   for (let round = 0; ; round++) {
     if (round > maxRounds) throw neverEnds()
-    const wanted: Wanted[] = []
-    const known: Wanted[] = []
-    const asked = new Map<object, Set<string>>()
-    const missing: Missing = {
-      arrived,
-      want: (one, isKnown) => {
-        // A row known only by its key is made anew each time; its attributes are there once it is
-        // loaded itself.
-        if (unloadedRelation(one.object)) return
-        const names = asked.get(one.object) ?? new Set()
-        if (!names.has(one.name)) (isKnown ? known : wanted).push(one)
-        asked.set(one.object, names.add(one.name))
-      },
-    }
-    const bound = descending(() => bind(missing))
+    const bound = descending(() => bind(arrivals))
     // Keys are enough for most tests of the rows behind them, of which there can be thousands.
-    if (wanted.length === 0 && (known.length === 0 || !missingIn(bound)))
-      return { condition: bound, loaded: { arrived, want() {} } }
-    const loading = wanted.length > 0 ? wanted : known
-    const all = await patience.wait(Promise.all(loading.map(load)))
-    for (const [index, { object, name }] of loading.entries())
-      entryOf(values, object, () => new Map<string, unknown>()).set(name, all[index])
+    const wanted = arrivals.take(missingIn(bound) !== undefined)
+    if (wanted.length === 0)
+      return { condition: bound, loaded: { arrived: (...read) => arrivals.arrived(...read), want() {} } }
+    const values = await patience.wait(Promise.all(wanted.map(load)))
+    for (const [at, one] of wanted.entries()) arrivals.arrive(one, values[at])
   }
 }
 

@@ -44,15 +44,13 @@ export type { Diagnostic } from '../language/diagnostic.js'
 export { parseQuery } from '../language/parse.js'
 export { print } from '../language/print.js'
 export { Source, type Span, spanText } from '../language/source.js'
-export { unreachable } from '../machine/host/schemaHost.js'
 export {
   type Awaitable,
   compile,
   defaultLimits,
   Expression,
+  Fault,
   type Host,
-  HostError,
-  holds,
   Pattern,
   type PolarComparisonOperator,
   type PolarOperator,
@@ -62,7 +60,6 @@ export {
   type Recorder,
   type RuleCall,
   type Solution,
-  solve,
   tracer,
   Variable,
 } from '../machine/index.js'
@@ -79,6 +76,7 @@ export { Schema } from '../schema/schema.js'
 export type { Wanted } from '../schema/wanted.js'
 export type { Account } from '../text/account.js'
 export { callMethod } from '../text/call.js'
+export { unreachable } from '../text/callNamed.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { isMaker, type Method } from '../text/plainCall.js'
 export { isBinary, sameBinary } from '../values/binary.js'

@@ -10,6 +10,7 @@ export { recorder } from '../authorizer/decisions/recorder.js'
 export { type DenialReason, errorFor } from '../authorizer/denial.js'
 export { namesIn, type Picked } from '../authorizer/fields/fields.js'
 export type { Filter } from '../authorizer/filters/filter.js'
+export type { UsedPolicy } from '../authorizer/policies/activePolicy.js'
 export { RelationMemory } from '../authorizer/relations/relations.js'
 export {
   ArcturusError,

@@ -11,7 +11,7 @@ interface Form {
 const FORMS = {
   test: {
     name: 'Tests in policies',
-    hint: 'write an inline query, ?= allow(…); or a matrix of @arcturus/testing',
+    hint: 'move them to a file such as policy.test.polar, which `arcturus test` runs',
   },
   declare: {
     name: '`declare`',

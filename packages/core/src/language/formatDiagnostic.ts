@@ -1,3 +1,4 @@
+import { addressOf } from './addressOf.js'
 import type { Diagnostic } from './diagnostic.js'
 
 /**
@@ -22,5 +23,5 @@ export function formatDiagnostic({ code, severity, message, span, hint }: Diagno
     )
   }
   if (hint) lines.push(`hint: ${hint}`)
-  return lines.join('\n')
+  return `${lines.join('\n')}${addressOf(code)}`
 }

@@ -10,7 +10,7 @@
 # --- statements
 rule -> head ";"                                    {% build.fact %}
       | head "if" logical ";"                       {% build.rule %}
-head -> %symbol "(" ")"                             {% build.emptyHead %}
+head -> %symbol "(" ")"                             {% build.head %}
       | %symbol "(" parameters ")"                  {% build.head %}
       | %symbol "(" parameters "," ")"              {% build.head %}
 parameters -> parameter                             {% build.first %}
@@ -24,14 +24,14 @@ query -> logical                                    {% build.only %}
 # --- blocks
 blockHeader -> %symbol "{"                          {% build.blockHeader %}
       | %symbol %symbol "{"                         {% build.blockHeader %}
-production -> %symbol "=" "[" "]" ";"               {% build.noNames %}
+production -> %symbol "=" "[" "]" ";"               {% build.names %}
       | %symbol "=" "[" strings "]" ";"             {% build.names %}
-      | %symbol "=" "{" "}" ";"                     {% build.noRelations %}
+      | %symbol "=" "{" "}" ";"                     {% build.relations %}
       | %symbol "=" "{" relations "}" ";"           {% build.relations %}
       | %string "if" %string ";"                    {% build.shorthand %}
-      | %string "if" %string %symbol %string ";"    {% build.shorthandOn %}
-strings -> %string                                  {% build.firstString %}
-      | strings "," %string                         {% build.nextString %}
+      | %string "if" %string %symbol %string ";"    {% build.shorthand %}
+strings -> %string                                  {% build.first %}
+      | strings "," %string                         {% build.next %}
       | strings ","                                 {% build.only %}
 relations -> relation                               {% build.first %}
       | relations "," relation                      {% build.next %}
@@ -92,7 +92,7 @@ printed -> ")"                                      {% build.noArguments %}
 elements -> "]"                                     {% build.noElements %}
       | "*" %symbol "]"                             {% build.restOnly %}
       | items "]"                                   {% build.elements %}
-      | items "," "*" %symbol "]"                   {% build.elementsAndRest %}
+      | items "," "*" %symbol "]"                   {% build.elements %}
 items -> operation                                  {% build.first %}
       | items "," operation                         {% build.next %}
       | items ","                                   {% build.only %}
@@ -127,7 +127,7 @@ patternField -> %key ":" inner                      {% build.entry %}
 patternElements -> "]"                              {% build.noElements %}
       | "*" %symbol "]"                             {% build.restOnly %}
       | patternItems "]"                            {% build.elements %}
-      | patternItems "," "*" %symbol "]"            {% build.elementsAndRest %}
+      | patternItems "," "*" %symbol "]"            {% build.elements %}
 patternItems -> inner                               {% build.first %}
       | patternItems "," inner                      {% build.next %}
       | patternItems ","                            {% build.only %}

@@ -1,4 +1,5 @@
 import type { Expression, Parameter, Rule, Variable } from './ast.js'
+import { compareText } from './compareText.js'
 
 /** A rule whose head computes no values. */
 export interface PlainRule {
@@ -13,27 +14,29 @@ export interface PlainRule {
  */
 export function plainRule({ parameters, body }: Rule): PlainRule {
   const behind: Expression[] = []
-  const plain = parameters.map((parameter) => ({ ...parameter, term: withoutExpressions(parameter.term, behind) }))
+  const replace = (value: Expression): Expression => {
+    // no variable of a policy can have such a name
+    const variable: Variable = { kind: 'variable', name: `head ${behind.length}`, span: value.span }
+    behind.push({ kind: 'unify', left: variable, right: value, span: value.span })
+    return variable
+  }
+  const plain = parameters.map((parameter) => ({ ...parameter, term: replaceComputed(parameter.term, replace) }))
   return { parameters: plain, goals: [...(body?.kind === 'and' ? body.operands : body ? [body] : []), ...behind] }
 }
 
-function withoutExpressions(term: Expression, behind: Expression[]): Expression {
+/** Replaces each computed value in a term by what a function returns for it; in dictionaries in the order of the keys. */
+export function replaceComputed(term: Expression, replace: (value: Expression) => Expression): Expression {
   switch (term.kind) {
     case 'dot':
     case 'arithmetic':
-    case 'new': {
-      // no variable of a policy can have such a name
-      const variable: Variable = { kind: 'variable', name: `head ${behind.length}`, span: term.span }
-      behind.push({ kind: 'unify', left: variable, right: term, span: term.span })
-      return variable
-    }
+    case 'new':
+      return replace(term)
     case 'list':
-      return { ...term, elements: term.elements.map((element) => withoutExpressions(element, behind)) }
-    case 'dictionary':
-      return {
-        ...term,
-        entries: term.entries.map((entry) => ({ ...entry, value: withoutExpressions(entry.value, behind) })),
-      }
+      return { ...term, elements: term.elements.map((element) => replaceComputed(element, replace)) }
+    case 'dictionary': {
+      const entries = [...term.entries].sort((a, b) => compareText(a.key, b.key))
+      return { ...term, entries: entries.map((entry) => ({ ...entry, value: replaceComputed(entry.value, replace) })) }
+    }
     default:
       return term
   }

@@ -22,3 +22,8 @@ export function isCut({ kind }: Node): boolean {
 export function hasCut(node: Node): boolean {
   return descendants(node).some(isCut)
 }
+
+/** Returns whether a node makes an object. */
+export function hasNew(node: Node): boolean {
+  return descendants(node).some(({ kind }) => kind === 'new')
+}

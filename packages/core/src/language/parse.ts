@@ -1,4 +1,3 @@
-import type nearley from 'nearley'
 import { has } from '../own.js'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import { bare } from './build/index.js'
@@ -60,7 +59,7 @@ export function derive(
   const grammar = new PredictingGrammar(start, lookahead())
   const feed = new TokenFeed(tokens, terminator, grammar)
   // Sound: nearley uses `text` of a token before `value`; its types only have the latter.
-  const parser = new Parser(grammar, { lexer: feed as unknown as nearley.Lexer })
+  const parser = new Parser(grammar, () => feed.next())
   const failed = (diagnostic: Diagnostic): Failed => ({ diagnostic, braces: feed.braces })
   try {
     parser.feed('')

@@ -1,7 +1,8 @@
-import nearley from 'nearley'
+import type nearley from 'nearley'
 import type { Declaration, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import { Derivation } from './derivation.js'
 import type { Derived } from './derived.js'
+import { PredictingGrammar } from './lookahead.js'
 import { lookahead, Parser, type Starts } from './parser.js'
 import type { Terminal } from './terminals.js'
 import type { Token } from './token.js'
@@ -11,14 +12,6 @@ export type Start = Exclude<keyof Starts, 'query'>
 
 /** A statement, a production of a block, or the header of a block. */
 export type Parsed = Statement | Declaration | ShorthandRule | Pick<ResourceBlock, 'keyword' | 'name'>
-
-/** The whole grammar. That of a parser has only the rules that can begin with the next token, which is unknown here. */
-class WholeGrammar extends nearley.Grammar {
-  constructor(start: Start) {
-    super(lookahead().rules[start]!)
-    this.byName = lookahead().rules
-  }
-}
 
 /** A state of nearley, of which its types do not tell. */
 interface State {
@@ -41,18 +34,14 @@ export class Prefix {
   #next: Token | undefined
 
   constructor(start: Start) {
-    const lexer = {
-      next: () => {
-        const token = this.#next
-        this.#next = undefined
-        return token
-      },
-      reset: () => {},
-      save: () => ({}),
-      formatError: () => '',
-    }
-    // Sound: as for the parser of whole statements.
-    this.#parser = new Parser(new WholeGrammar(start), { lexer: lexer as unknown as nearley.Lexer })
+    const grammar = new PredictingGrammar(start, lookahead())
+    // What can begin with the next token is not known here.
+    grammar.byName = lookahead().rules
+    this.#parser = new Parser(grammar, () => {
+      const token = this.#next
+      this.#next = undefined
+      return token
+    })
   }
 
   /** The kinds of tokens that can follow. */

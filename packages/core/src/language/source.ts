@@ -116,3 +116,8 @@ export function join(from: Span, to: Span): Span {
 export function spanText(span: Span): string {
   return span.source.text.slice(span.start, span.end)
 }
+
+/** Returns whether a span is within another one of its source. */
+export function contains(outer: Span, { source, start, end }: Span): boolean {
+  return outer.source === source && outer.start <= start && end <= outer.end
+}

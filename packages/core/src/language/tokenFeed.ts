@@ -69,13 +69,4 @@ export class TokenFeed {
         this.#brackets--
     }
   }
-
-  // The other methods are for lexers that receive text; a feed has its tokens already.
-  reset(): void {}
-  save(): Record<string, never> {
-    return {}
-  }
-  formatError(): string {
-    return ''
-  }
 }

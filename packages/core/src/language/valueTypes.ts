@@ -3,16 +3,8 @@ import type { Diagnostic } from './diagnostic.js'
 import { spanText } from './source.js'
 import { duplicateKey, tooDeeplyNested, wrongValueType } from './syntaxErrors.js'
 import { NESTING_LIMIT } from './tokenFeed.js'
-import { eachChild } from './visit.js'
+import { CONDITIONS, eachChild } from './visit.js'
 
-/**
- * Nodes that are only ever true or false. Variables, booleans and lookups can be conditions or
- * values; all others are values.
- */
-const CONDITIONS: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
-  ...(['in', 'matches', 'compare', 'unify', 'assign', 'not', 'and', 'or'] as const),
-  ...(['call', 'cut', 'debug', 'print', 'forall'] as const),
-])
 const VALUES: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
   'number',
   'string',

@@ -1,5 +1,13 @@
 import type { Entry, Node } from './ast.js'
 
+/**
+ * Nodes that are only ever true or false. Variables, booleans and lookups can be conditions or
+ * values; all others are values.
+ */
+export const CONDITIONS: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
+  ...(['in', 'matches', 'compare', 'unify', 'assign', 'not', 'and', 'or'] as const),
+  ...(['call', 'cut', 'debug', 'print', 'forall'] as const),
+])
 /** The nodes of a kind. */
 export type NodeOf<K extends Node['kind']> = Extract<Node, { readonly kind: K }>
 

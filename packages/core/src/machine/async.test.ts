@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { holds, holdsSync } from './index.js'
 import { ask, askLater, programOf, queryOf } from './testing/ask.js'
 
 class Repo {
@@ -83,8 +82,8 @@ describe('a query that has to wait', () => {
     for (let at = 0; at < 2_000; at++) repo = new Repo(`${at}`, later(repo))
     const policy = 'rooted(r: Repo) if r.name = "root" or (r.parent != nil and rooted(r.parent));'
     const program = programOf({ ...world(), policy })
-    expect(await holds(program, 'rooted', [repo])).toBe(true)
-    expect(holds(program, 'rooted', [new Repo('root')])).toBe(true)
+    expect(await program.holds('rooted', [repo])).toBe(true)
+    expect(program.holds('rooted', [new Repo('root')])).toBe(true)
   })
 
   it('ends with the rejection of a promise', async () => {
@@ -110,7 +109,7 @@ describe('a synchronous query', () => {
 
   it('throws instead of waiting in a check', () => {
     const program = programOf({ ...world(), policy: 'f(x) if x.promised = 42;' })
-    expect(() => holdsSync(program, 'f', [new Host()])).toThrow(expect.objectContaining({ code: 'async-value' }))
+    expect(() => program.holdsSync('f', [new Host()])).toThrow(expect.objectContaining({ code: 'async-value' }))
   })
 })
 
@@ -133,7 +132,7 @@ it('iterators are closed when they are no longer needed', () => {
 it('a check may run during another one', () => {
   const policy = 'outer(x) if x.inner(); inner(x) if x.value = 1;'
   const program = programOf({ policy })
-  const thing = { value: 1, inner: () => holdsSync(program, 'inner', [thing]) }
-  expect(holdsSync(program, 'outer', [thing])).toBe(true)
-  expect(holdsSync(program, 'outer', [{ ...thing, value: 1 }])).toBe(true)
+  const thing = { value: 1, inner: () => program.holdsSync('inner', [thing]) }
+  expect(program.holdsSync('outer', [thing])).toBe(true)
+  expect(program.holdsSync('outer', [{ ...thing, value: 1 }])).toBe(true)
 })

@@ -1,2 +1,1 @@
 export { loadPolicyFiles } from './loadPolicyFiles.js'
-export { type PolicyWatcher, watchPolicyFiles } from './watchPolicyFiles.js'

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { ArgumentError, PolicyError } from '../errors.js'
-import { loadPolicyFiles, type PolicyWatcher, watchPolicyFiles } from './index.js'
-import type { WatchOptions } from './watchPolicyFiles.js'
+import { loadPolicyFiles } from './index.js'
 
 class User {}
 class Note {}
@@ -79,79 +78,5 @@ describe('loadPolicyFiles', () => {
   ])('rejects %s', async (_, files, message) => {
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(ArgumentError)
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(message)
-  })
-})
-
-describe('watchPolicyFiles', () => {
-  let watcher: PolicyWatcher | undefined
-  afterEach(() => watcher?.close())
-
-  /** What the watcher says next. */
-  function next(options: WatchOptions = {}): { options: WatchOptions; said: () => Promise<unknown> } {
-    let tell: (value: unknown) => void = () => {}
-    const heard: unknown[] = []
-    const say = (value: unknown) => {
-      heard.push(value)
-      tell(value)
-    }
-    return {
-      options: { debounce: 20, onLoad: () => say('loaded'), onError: say, ...options },
-      said: () =>
-        heard.length > 0
-          ? Promise.resolve(heard.shift())
-          : new Promise((resolve) => {
-              tell = (value) => {
-                heard.shift()
-                resolve(value)
-              }
-            }),
-    }
-  }
-
-  it('loads again when a file changes', async () => {
-    const file = write('a.polar', 'allow(_: User, "read", _: Note);')
-    const { options, said } = next()
-    watcher = await watchPolicyFiles(authorizer, [file], options)
-    expect(can('read')).toBe(true)
-    write('a.polar', 'allow(_: User, "read", _: Note); allow(_: User, "edit", _: Note);')
-    expect(await said()).toBe('loaded')
-    expect(can('edit')).toBe(true)
-  })
-
-  it('keeps the last good policy while a file is wrong or missing, and reports why', async () => {
-    const file = write('a.polar', 'allow(_: User, "read", _: Note);')
-    const { options, said } = next()
-    watcher = await watchPolicyFiles(authorizer, [file], options)
-    write('a.polar', 'allow(_: User, "read"')
-    expect(await said()).toBeInstanceOf(PolicyError)
-    expect(can('read')).toBe(true)
-    rmSync(file)
-    expect(await said()).toBeInstanceOf(ArgumentError)
-    expect(can('read')).toBe(true)
-    write('a.polar', 'allow(_: User, "edit", _: Note);')
-    expect(await said()).toBe('loaded')
-    expect(can('edit')).toBe(true)
-  })
-
-  it('takes several changes in a row for one', async () => {
-    const file = write('a.polar', 'allow(_: User, "read", _: Note);')
-    const loads: unknown[] = []
-    const { options, said } = next()
-    watcher = await watchPolicyFiles(authorizer, [file], {
-      ...options,
-      debounce: 60,
-      onLoad: (policy) => {
-        loads.push(policy)
-        options.onLoad?.(policy)
-      },
-    })
-    for (let count = 0; count < 5; count++) write('a.polar', `allow(_: User, "read", _: Note{count: ${count}});`)
-    await said()
-    expect(loads).toHaveLength(1)
-  })
-
-  it('rejects if the first load fails, and watches nothing', async () => {
-    await expect(watchPolicyFiles(authorizer, [join(folder, 'nowhere.polar')])).rejects.toThrow(ArgumentError)
-    await expect(watchPolicyFiles(authorizer, [join(folder, 'no', 'where.polar')])).rejects.toThrow(ArgumentError)
   })
 })

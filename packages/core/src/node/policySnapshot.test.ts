@@ -6,7 +6,7 @@ import { Authorizer } from '../authorizer/authorizer.js'
 import type { AuthorizerOptions } from '../authorizer/options.js'
 import { PolicyError } from '../errors.js'
 import * as parse from '../language/parse.js'
-import { sha256 } from '../policy/sha256.js'
+import { sha256 } from '../policy/version.js'
 import { loadPolicyFiles } from './index.js'
 
 class User {

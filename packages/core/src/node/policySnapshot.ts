@@ -6,7 +6,7 @@ import { describeSchema } from '../editing/schemaDescription.js'
 import type { Statement } from '../language/ast.js'
 import { compareText } from '../language/compareText.js'
 import type { Source } from '../language/source.js'
-import type { BuildInput, Snapshot, Snapshots } from '../policy/snapshot.js'
+import type { BuildInput, Snapshot, Snapshots } from '../policy/assemble.js'
 import { snapshotOf, snapshotText } from './snapshotText.js'
 
 /** The form of snapshots. Another number makes all older ones invalid. */

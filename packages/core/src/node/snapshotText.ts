@@ -1,5 +1,5 @@
 import type { Source, Span } from '../language/source.js'
-import type { Snapshot } from '../policy/snapshot.js'
+import type { Snapshot } from '../policy/assemble.js'
 
 /**
  * The text of a snapshot: its nodes with `null` for each span and for each value that JSON lacks, which follow in lists, in

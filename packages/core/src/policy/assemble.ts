@@ -1,11 +1,33 @@
 import type { Rule, Statement } from '../language/ast.js'
+import type { Diagnostic } from '../language/diagnostic.js'
 import type { Source } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
 import { entryOf } from '../values/entryOf.js'
 import { type MergedBlock, mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
 import { expandBlocks } from './expand.js'
 import type { Policy } from './policy.js'
 import { type RuleTypes, ruleTypesOf, typesOf } from './ruleTypes.js'
-import type { Snapshot } from './snapshot.js'
+
+/** All that determines the result of a build. */
+export interface BuildInput {
+  readonly sources: readonly Source[]
+  readonly schema: Schema
+  readonly queryRules: ReadonlySet<string>
+}
+
+/** The part of a valid policy that takes long to build. The rest is made of it. */
+export interface Snapshot {
+  readonly statements: readonly Statement[]
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** Keeps the snapshots of policies. */
+export interface Snapshots {
+  /** Returns the snapshot of an earlier build with the same input, with the spans of these sources. */
+  read(input: BuildInput): Snapshot | undefined
+  /** Receives the snapshot of a valid policy that `read` did not return. */
+  write(snapshot: Snapshot): void
+}
 
 /** What the blocks and the rule types of a policy mean. */
 export interface Meanings {

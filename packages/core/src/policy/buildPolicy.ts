@@ -2,7 +2,7 @@ import type { Statement } from '../language/ast.js'
 import { Shape } from '../language/derivation.js'
 import type { Diagnostic } from '../language/diagnostic.js'
 import { parseFile } from '../language/parse.js'
-import type { Source, Span } from '../language/source.js'
+import type { Source } from '../language/source.js'
 import { own } from '../own.js'
 import type { Schema } from '../schema/schema.js'
 import { meaningsOf } from './assemble.js'
@@ -26,17 +26,6 @@ export interface PolicyResult {
 export interface BuildOptions {
   /** The rules that the application queries by name: no rule has to call them. Default: none. */
   readonly queryRules?: ReadonlySet<string>
-  /** Parses and checks changed statements alone. Default: everything is parsed and checked. */
-  readonly incremental?: Incremental | undefined
-}
-
-/** The work of earlier builds of nearly the same texts. */
-export interface Incremental {
-  readonly kept: Kept
-  /** Parses a source; statements that it had before are the same objects. */
-  parse(source: Source): { readonly statements: readonly Statement[]; readonly diagnostics: readonly Diagnostic[] }
-  /** Returns a span of a statement as one of the source that was parsed last. */
-  place(span: Span): Span
 }
 
 /**
@@ -52,7 +41,7 @@ export function buildPolicy(
   checks: LoadChecks,
   given: BuildOptions = {},
 ): PolicyResult {
-  const { queryRules = new Set<string>(), incremental } = own(given)
+  const { queryRules = new Set<string>() } = own(given)
   const facts = { sources, schema }
   const found: Diagnostic[] = []
   const statements: Statement[] = []
@@ -60,15 +49,15 @@ export function buildPolicy(
   const fresh = duplicateSource(reporting({ ...facts, isForOso: checks.isForOso }, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
-    const parsed = incremental?.parse(source) ?? parseFile(source, shapes, checks.isForOso)
+    const parsed = parseFile(source, shapes, checks.isForOso)
     for (const one of parsed.diagnostics) found.push(one)
     for (const one of parsed.statements) statements.push(one)
-    checkStatements(parsed.statements, facts, checks, found, incremental?.kept)
+    checkStatements(parsed.statements, facts, checks, found)
   }
-  const options = { queryRules, kept: incremental?.kept }
-  const policy = policyOf(statements, facts, checks, found, options, () => found.some(isInTheWay))
-  const placed = ({ span, ...one }: Diagnostic): Diagnostic => ({ ...one, span: span && incremental?.place(span) })
-  return { statements, ...resultOf(policy, sources, incremental ? found.map(placed) : found) }
+  const policy = policyOf(statements, facts, checks, found, { queryRules, kept: new Kept() }, () =>
+    found.some(isInTheWay),
+  )
+  return { statements, ...resultOf(policy, sources, found) }
 }
 
 /** Runs the checks of single statements. */
@@ -98,7 +87,7 @@ export function policyOf(
   facts: Pick<CheckContext, 'sources' | 'schema'>,
   checks: LoadChecks,
   found: Diagnostic[],
-  { queryRules, kept = new Kept() }: { readonly queryRules: ReadonlySet<string>; readonly kept?: Kept | undefined },
+  { queryRules, kept }: Required<BuildOptions> & { readonly kept: Kept },
   stops: () => boolean,
 ): Omit<Policy, 'warnings'> | undefined {
   const { sources, schema } = facts

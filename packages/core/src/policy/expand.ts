@@ -1,13 +1,7 @@
 import type { Call, Expression, Parameter, Rule, ShorthandRule, StringLiteral, Variable } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import type { Declared, MergedBlock } from './blocks.js'
-
-/** The rule for each kind of declaration, such as `has_role(actor, "name", resource)`. */
-const ruleNames: Readonly<Record<Declared['kind'], string>> = {
-  role: 'has_role',
-  permission: 'has_permission',
-  relation: 'has_relation',
-}
+import { ofClass } from './ruleTypes.js'
 
 /**
  * Expands the shorthand of blocks to rules, block by block. A shorthand rule with an undeclared
@@ -39,7 +33,7 @@ function expand(
     { kind: 'parameter', term: shorthand.head, pattern: undefined, span },
     ofClass(variableName(name), name, span),
   ]
-  return { kind: 'rule', name: ruleNames[head.kind], parameters, body, head: span, span: shorthand.span }
+  return { kind: 'rule', name: `has_${head.kind}`, parameters, body, head: span, span: shorthand.span }
 }
 
 function bodyOf(
@@ -67,14 +61,9 @@ function bodyOf(
 
 const variable = (name: string, span: Span): Variable => ({ kind: 'variable', name, span })
 
-function ofClass(name: string, tag: string, span: Span): Parameter {
-  const pattern = { kind: 'class pattern', tag, fields: undefined, span } as const
-  return { kind: 'parameter', term: variable(name, span), pattern, span }
-}
-
 function call(kind: Declared['kind'], subject: string, name: StringLiteral, object: string, span: Span): Call {
   const args = [variable(subject, span), name, variable(object, span)]
-  return { kind: 'call', name: ruleNames[kind], args, keywords: [], span }
+  return { kind: 'call', name: `has_${kind}`, args, keywords: [], span }
 }
 
 /**

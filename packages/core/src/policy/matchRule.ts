@@ -1,6 +1,7 @@
 import type { ClassPattern, Entry, Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
 import { print } from '../language/print.js'
 import type { Schema } from '../schema/schema.js'
+import { isUnion } from '../schema/typeNames.js'
 import type { Policy } from './policy.js'
 import { hasEntries, sameNode } from './sameNode.js'
 
@@ -25,54 +26,26 @@ export function matchRule(rule: Rule, type: RuleType, names: ClassNames): Mismat
   return undefined
 }
 
-/**
- * A parameter's requirement: a class or a dictionary that the value must match, an exact value, or
- * nothing.
- */
-type Demand =
-  | {
-      readonly kind: 'pattern'
-      readonly pattern: Extract<Pattern, { readonly kind: 'class pattern' | 'dictionary pattern' }>
-    }
-  | { readonly kind: 'value'; readonly value: Pattern; readonly specialized: boolean }
-  | { readonly kind: 'anything' }
-
-const anything: Demand = { kind: 'anything' }
-
-function demandOf({ term, pattern }: Parameter): Demand {
-  if (pattern) {
-    if (pattern.kind === 'class pattern' || pattern.kind === 'dictionary pattern') return { kind: 'pattern', pattern }
-    return { kind: 'value', value: pattern, specialized: true }
-  }
-  switch (term.kind) {
-    case 'variable':
-      return anything
-    // Computed values are compared in the body; the head has no requirement.
-    case 'dot':
-    case 'arithmetic':
-    case 'new':
-      return anything
-    default:
-      return { kind: 'value', value: term, specialized: false }
-  }
+/** Returns what a parameter requires: a class or a dictionary that the value must match, or an exact value. */
+function demandOf({ term, pattern }: Parameter): Pattern | undefined {
+  // Computed values are compared in the body; the head has no requirement.
+  return pattern ?? (term.kind === 'variable' || isComputed(term) ? undefined : term)
 }
+
+const isComputed = ({ kind }: Pattern): boolean => kind === 'dot' || kind === 'arithmetic' || kind === 'new'
+
+const isPattern = ({ kind }: Pattern): boolean => kind === 'class pattern' || kind === 'dictionary pattern'
 
 function matchParameter(own: Parameter, wanted: Parameter, names: ClassNames): Mismatch {
   const demand = demandOf(wanted)
-  if (demand.kind === 'anything') return undefined
+  if (!demand) return undefined
   const given = demandOf(own)
-  switch (demand.kind) {
-    case 'pattern':
-      if (given.kind === 'anything') return `needs a type: ${print(own.term)}: ${print(demand.pattern)}`
-      if (given.kind === 'value') return matchValueToPattern(given.value, demand.pattern, names)
-      return matchPattern(given.pattern, demand.pattern, names)
-    case 'value':
-      if (given.kind === 'value' && (demand.specialized || !given.specialized))
-        return matchValue(given.value, demand.value)
-      return `is not ${print(demand.value)}`
-    default:
-      return demand satisfies never
+  if (isPattern(demand)) {
+    if (!given) return `needs a type: ${print(own.term)}: ${print(demand)}`
+    return isPattern(given) ? matchPattern(given, demand, names) : matchValueToPattern(given, demand, names)
   }
+  if (given && !isPattern(given) && (wanted.pattern || !own.pattern)) return matchValue(given, demand)
+  return `is not ${print(demand)}`
 }
 
 function matchValue(own: Pattern, wanted: Pattern): Mismatch {
@@ -119,8 +92,8 @@ function matchClass(own: ClassPattern, wanted: ClassPattern, names: ClassNames):
  */
 export function isOneOf(tag: string, wanted: string, { schema, unions }: ClassNames): boolean {
   if (tag === wanted) return true
-  if (tag === 'Actor' || tag === 'Resource') return false
-  if (wanted === 'Actor' || wanted === 'Resource') {
+  if (isUnion(tag)) return false
+  if (isUnion(wanted)) {
     const members = unions[wanted]
     return members.has(tag) || schema.ancestors(tag).some((ancestor) => members.has(ancestor))
   }

@@ -126,7 +126,8 @@ function anything(name: string): Parameter {
   return { kind: 'parameter', term: { kind: 'variable', name, span: nowhere }, pattern: undefined, span: nowhere }
 }
 
-function ofClass(name: string, tag: string, span: Span = nowhere): Parameter {
+/** `name: Tag` */
+export function ofClass(name: string, tag: string, span: Span = nowhere): Parameter {
   const pattern: Pattern = { kind: 'class pattern', tag, fields: undefined, span }
   return { kind: 'parameter', term: { kind: 'variable', name, span }, pattern, span }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { blue, Doc, definitions, Role, red, round, Team, User } from '../../../compile/src/testing/cases.js'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { planCheck } from '../authorizer/plans/plans.js'
 import { linkPredicate } from '../evaluate/check.js'
@@ -6,20 +7,6 @@ import { defaultLimits } from '../machine/state/limits.js'
 import { allKinds } from '../values/kinds.js'
 import type { Meaning } from './meaning.js'
 import type { CompilePredicate, Predicate } from './predicate.js'
-import {
-  blue,
-  bodiesByKind,
-  bodyOf,
-  Doc,
-  definitions,
-  Role,
-  red,
-  round,
-  Team,
-  titleOf,
-  User,
-  values,
-} from './testing/cases.js'
 import { sourceCompiler } from './write/program.js'
 
 /** The outcome of a predicate: its result, `machine` if it bails out, or `no predicate` if none was made. */
@@ -65,41 +52,6 @@ function outcomeOf(authorizer: Authorizer, user: object, doc: object): Outcome {
   if (authorizer.statistics.bailOuts > before.bailOuts) return 'machine'
   return answer as Outcome
 }
-
-/** Returns the values of `user.it` and `doc.it` for which the evaluators differ, with their outcomes. */
-function differences(policy: string, resourceOf: (doc: Doc) => Doc = (doc) => doc): readonly unknown[] {
-  const evaluators = new Evaluators(policy)
-  const found: unknown[] = []
-  for (const [name, it] of Object.entries(values)) {
-    const user = new User({ it, team: red })
-    for (const [other, itsValue] of [
-      ['a whole number', 3],
-      [name, it],
-    ]) {
-      const doc = new Doc({ id: 1, version: 2, it: itsValue, team: blue, word: 'word', before: null })
-      const [closures, source, machine] = evaluators.outcomes(user, resourceOf(doc))
-      if (closures !== source || (closures !== 'machine' && closures !== 'no predicate' && closures !== machine))
-        found.push({ user: name, doc: other, closures, source, machine })
-    }
-  }
-  return found
-}
-
-describe.each(Object.entries(bodiesByKind))('closures, source and machine agree on %s', (_, bodies) => {
-  const cases = bodies.map((body) => [titleOf(body), bodyOf(body)] as const)
-
-  test.each(cases)('%s', (_title, body) => {
-    const policy = `allow(user: User, "read", doc: Doc) if ${body} and doc matches Doc and user matches User; ${definitions}`
-    expect(differences(policy)).toEqual([])
-  })
-
-  test.each(cases)('%s, in a recursive rule', (_title, body) => {
-    const policy = `allow(user: User, "read", doc: Doc) if may(user, doc); ${definitions}
-      may(user: User, doc: Doc) if doc.word = "word" and ${body} and doc matches Doc and user matches User;
-      may(user: User, doc: Doc) if may(user, doc.before) and may(user, doc.before);`
-    expect(differences(policy, (before) => new Doc({ word: 'later', before }))).toEqual([])
-  })
-})
 
 test.each(['x = y', 'y = x'])('unifying two unbound variables that goals wait for has no predicate: %s', (same) => {
   const evaluators = new Evaluators(

@@ -7,6 +7,7 @@ import { type Account, charge, unitsPerElement } from '../text/account.js'
 import { callMethod } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { callPlain, methodOf, textTestUnits } from '../text/plainCall.js'
+import { floats } from '../values/arithmetic.js'
 import { equalsItself } from '../values/equality.js'
 import type { KeyMeaning } from '../values/keyParts.js'
 import { isLink, isLinked, type Link } from '../values/links.js'
@@ -340,23 +341,6 @@ export function invokeLoaded(receiver: unknown, method: string, args: readonly u
  */
 export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): number | undefined {
   if (typeof left !== 'number' || typeof right !== 'number') return undecided(left, right)
-  const result = compute(operator, left, right)
+  const result = floats(operator, left, right)
   return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : undefined
-}
-
-function compute(operator: ArithmeticOperator, a: number, b: number): number {
-  switch (operator) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return a / b
-    case 'mod':
-      return ((a % b) + b) % b
-    case 'rem':
-      return a % b
-  }
 }

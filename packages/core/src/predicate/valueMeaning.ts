@@ -4,7 +4,7 @@ import type { Models, Schema } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
-import { unknownRow } from '../values/hostError.js'
+import { unknownRow } from '../values/fault.js'
 import { allKinds } from '../values/kinds.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 import { areSameRow, haveSameKey, type RowEquality, rowEqualityOf } from '../values/rows.js'
@@ -84,7 +84,6 @@ function equalByReference(schema: Models, left: object, right: object): boolean 
 export function withClasses<Meaning extends EqualityMeaning>(
   meaning: Meaning,
   host: HostClasses,
-  errorFor: (error: unknown) => unknown = (error) => error,
 ): Meaning & ClassMeaning {
   const { schema } = meaning
   return {
@@ -94,7 +93,7 @@ export function withClasses<Meaning extends EqualityMeaning>(
       if (exact && !unloadedRelation(value)) {
         const own = schema.modelOf(value)?.name
         if (own === undefined && (schema.isStranger(value) || schema.baseOf(value) !== undefined))
-          throw errorFor(unknownRow(value, model, 'tested for its class'))
+          throw unknownRow(value, model, 'tested for its class')
         return (own ?? nearestModel(schema, value)?.name) === model
       }
       const known = host.classOf(value)
@@ -104,13 +103,9 @@ export function withClasses<Meaning extends EqualityMeaning>(
         // Custom checks of other classes do not run for objects of a registered class.
         if (isInstance || isRow(value) || !schema.models.get(model)?.isaCheck) return isInstance
       }
-      try {
-        const isInstance = now(host.isa(value, model))
-        // It can be an instance of a subclass.
-        return exact && isInstance ? undefined : isInstance
-      } catch (error) {
-        throw errorFor(error)
-      }
+      const isInstance = now(host.isa(value, model))
+      // It can be an instance of a subclass.
+      return exact && isInstance ? undefined : isInstance
     },
   }
 }

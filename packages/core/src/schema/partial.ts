@@ -36,14 +36,19 @@ export const partials: Partials = /* @__PURE__ */ shared('arcturus.partial', {
 
 /** Records that a relation of a row was loaded in part. */
 export function markPartial(row: object, relation: string): void {
-  markLeadsToPartial(row)
-  const { rows, lists, names } = partials
-  rows.get(row)!.add(relation)
+  markUnread(row, relation)
+  const { lists, names } = partials
   names.add(relation)
   const value: unknown = Reflect.get(row, relation)
   if (!Array.isArray(value)) return
   lists.add(value)
   markLeadsToPartial(value)
+}
+
+/** Records that a relation of a row is not loaded, and that reading it starts to load it: decisions do not read it. */
+export function markUnread(row: object, relation: string): void {
+  markLeadsToPartial(row)
+  partials.rows.get(row)!.add(relation)
 }
 
 /** Records that a row, or a list of rows, leads to one with a partial relation. */
@@ -62,6 +67,15 @@ export function isPartial(row: unknown, relation: string, value: unknown): boole
   const { any, rows, lists } = partials
   if (!any || typeof row !== 'object' || row === null) return false
   return rows.get(row)?.has(relation) === true || (Array.isArray(value) && lists.has(value))
+}
+
+/** Returns an attribute of an object; undefined for a relation that is not loaded, or in part, which it does not read. */
+export function wholeValue(of: object, name: string): unknown {
+  const { any, rows, lists } = partials
+  if (any && rows.get(of)?.has(name)) return undefined
+  // Sound: any object may have the attribute.
+  const value = (of as Readonly<Record<string, unknown>>)[name]
+  return any && Array.isArray(value) && lists.has(value) ? undefined : value
 }
 
 /** Returns whether any row can have a partial relation. */

@@ -4,6 +4,7 @@ import { type ContextOwner, ContextReader, modelOfContext } from './context.js'
 import type { Field, Model } from './model.js'
 import { referencedModel } from './reference.js'
 import { tagOf } from './tags.js'
+import { isUnion } from './typeNames.js'
 
 /** The number of schemas, which makes their marks unique. */
 let schemas = 0
@@ -398,7 +399,7 @@ function taken(name: string, by: string): ArgumentError {
 }
 
 function reserved(name: string): void {
-  if (name === 'Actor' || name === 'Resource') {
+  if (isUnion(name)) {
     throw new ArgumentError('reserved-name', `The name "${name}" is reserved: it is a built-in union.`, {
       data: { name },
     })

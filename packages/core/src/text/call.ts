@@ -1,4 +1,4 @@
-import { HostError } from '../values/hostError.js'
+import { Fault } from '../values/fault.js'
 import { type Account, charge } from './account.js'
 import { EngineRegExp, type RegExpEngine } from './engine.js'
 import { Unanalyzed } from './pattern.js'
@@ -12,7 +12,7 @@ const perPatternStep = 8
  * Calls a method of a value, after charging for its worst case. Methods of regular expressions, and methods of texts that
  * take them, are charged for the steps of the pattern; all others as by `callPlain`.
  * @param engine - Makes the regular expressions, in place of JavaScript's own.
- * @throws HostError `unsafe-pattern` for a pattern that can backtrack exponentially.
+ * @throws Fault `unsafe-pattern` for a pattern that can backtrack exponentially.
  * @throws the errors of the account and of the method.
  */
 export function callMethod(
@@ -82,7 +82,7 @@ function patternUnits(
     return perPatternStep * patternSteps(source, flags, text.length, isForAll)
   } catch (error) {
     if (!(error instanceof Unanalyzed)) throw error
-    throw new HostError('unsafe-pattern', `The pattern /${source}/ may take too long to match: ${error.message}.`, {
+    throw new Fault('unsafe-pattern', `The pattern /${source}/ may take too long to match: ${error.message}.`, {
       hint: 'remove nested repetitions, or pass a linear-time engine: new Authorizer({ regExp })',
       data: { source, flags },
     })

@@ -1,15 +1,9 @@
+import { plainBuiltins } from '../schema/typeNames.js'
 import { Dict } from './dict.js'
 import { isDecimal } from './numeric.js'
 
 /** The classes that every policy can name without registration, each with its JavaScript class. */
-export const builtinClasses: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['Boolean', Boolean],
-  ['Integer', Number],
-  ['Float', Number],
-  ['String', String],
-  ['List', Array],
-  ['Dictionary', Dict],
-])
+export const builtinClasses: ReadonlyMap<string, unknown> = new Map([...plainBuiltins, ['Dictionary', Dict]])
 
 /** The built-in classes whose values have no fields that a pattern could name. */
 export const plainClasses = ['String', 'Float', 'Boolean'] as const

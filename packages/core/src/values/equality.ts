@@ -1,7 +1,7 @@
 import { doubtfulReference } from '../schema/reference.js'
 import { sameBinary } from './binary.js'
 import { Dict } from './dict.js'
-import { undefinedValue } from './hostError.js'
+import { undefinedValue } from './fault.js'
 import { isDecimal, isNumeric, isSameNumber } from './numeric.js'
 import { isThenable } from './thenable.js'
 
@@ -22,7 +22,7 @@ export type Answer<Open extends undefined = undefined> = boolean | Open | Promis
  * elementwise, dictionaries by equal keys with equal values. Nil equals only nil. All other values
  * are compared by `equality`, by default by identity.
  * @returns undefined if the value of a promise in a list or a dictionary would decide.
- * @throws HostError `missing-attribute` for an undefined element that would be compared.
+ * @throws Fault `missing-attribute` for an undefined element that would be compared.
  */
 export function unifiable(left: unknown, right: unknown, equality?: Equality): Answer {
   if (left === right) return equalsItself(left)

@@ -1,6 +1,6 @@
 import type { KnownModel, Models } from '../schema/schema.js'
 import type { Equality } from './equality.js'
-import { HostError } from './hostError.js'
+import { Fault } from './fault.js'
 import type { ValueKinds } from './kinds.js'
 import { isThenable } from './thenable.js'
 import { classNameOf, sameValue, valueHint } from './valueClasses.js'
@@ -17,7 +17,7 @@ export interface KeyMeaning {
  * Returns whether two parts of keys are equal. A doubt is an error and not a no, which is a yes under `not`.
  * @param model - The name of the model of one of the rows.
  * @param column - The name of the part.
- * @throws HostError `type-error` for parts of two kinds, as JSON has a text in the place of a bigint, and for a part of
+ * @throws Fault `type-error` for parts of two kinds, as JSON has a text in the place of a bigint, and for a part of
  * no known kind if there is no `equality`.
  */
 export function sameKeyPart(
@@ -34,7 +34,7 @@ export function sameKeyPart(
     throw ofNoKind(model, column, a === undefined ? left : right)
   }
   if (a !== b)
-    throw new HostError('type-error', `Keys of one model are a ${nameOf(a)} and a ${nameOf(b)}`, {
+    throw new Fault('type-error', `Keys of one model are a ${nameOf(a)} and a ${nameOf(b)}`, {
       hint: 'convert them: JSON.parse(text, reviver)',
       data: { part: left, other: right, model, name: column },
     })
@@ -75,8 +75,8 @@ function nameOf(kind: Kind): string {
   return typeof kind === 'string' ? kind : kind.name
 }
 
-function ofNoKind(model: string, column: string, part: unknown): HostError {
-  return new HostError('type-error', `The key ${model}.${column} is ${shown(part)}, which can't be compared.`, {
+function ofNoKind(model: string, column: string, part: unknown): Fault {
+  return new Fault('type-error', `The key ${model}.${column} is ${shown(part)}, which can't be compared.`, {
     hint: isThenable(part)
       ? 'await it before the check'
       : (valueHint(part) ?? 'use texts, numbers, booleans, dates or bytes, or compare it by the option `equality`'),

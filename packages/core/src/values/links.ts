@@ -3,7 +3,7 @@ import type { RelationField } from '../schema/model.js'
 import { arePartial } from '../schema/partial.js'
 import { unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
-import { HostError } from './hostError.js'
+import { Fault } from './fault.js'
 import { agree, type KeyMeaning } from './keyParts.js'
 import { allKinds } from './kinds.js'
 import { isThenable } from './thenable.js'
@@ -68,12 +68,12 @@ export function staleRelation(
   { name, from, to }: RelationField,
   holder: object,
   value: object | null,
-): HostError {
+): Fault {
   const isList = Array.isArray(value)
   const shown = (row: object, columns: readonly string[]): string =>
     columns.map((column) => `${column} is ${textOf(columnOf(row, column))}`).join(', ')
   const held = value === null ? 'is nil' : isList ? `holds rows of others` : `holds the row whose ${shown(value, to)}`
-  return new HostError('stale-relation', `The relation "${name}" of ${model} ${held}, but ${shown(holder, from)}.`, {
+  return new Fault('stale-relation', `The relation "${name}" of ${model} ${held}, but ${shown(holder, from)}.`, {
     hint: 'leave the relation out of a row with another key, or load it anew',
     data: { model, relation: name, value: holder },
   })
@@ -82,7 +82,7 @@ export function staleRelation(
 /**
  * Asserts that a row that was loaded for a relation is the one that the relation's columns refer to. A loader can have
  * found it by the key of their holder, whose reference may have been changed in memory.
- * @throws HostError `stale-relation`.
+ * @throws Fault `stale-relation`.
  */
 export function assertFound(schema: Schema, model: string, field: RelationField, holder: object, row: object): void {
   if (isLinked({ schema, kinds: allKinds, equality: undefined }, field, holder, row) !== false) return
@@ -116,8 +116,8 @@ export function assertLinks(
   // A filter may have left the row out: the relation counts as not loaded then.
   if (field.from.length === 0 || (value === null && arePartial())) return
   if (isLinked({ schema, kinds: allKinds, equality: undefined }, field, holder, value) !== false) return
-  const { code, message, hint, data } = staleRelation(model, field, holder, value)
-  throw new ArgumentError(code, message, { hint, data })
+  const { code, summary, details } = staleRelation(model, field, holder, value)
+  throw new ArgumentError(code, summary, details)
 }
 
 /** Returns the relations of this name whose columns say which row they hold, of a model and of those that extend it. */

@@ -1,6 +1,6 @@
 import { ArcturusError } from '../errors.js'
 import type { Span } from '../language/source.js'
-import { HostError } from './hostError.js'
+import { Fault } from './fault.js'
 import { endsEvaluation } from './semantics.js'
 import { isStackOverflow } from './stackOverflow.js'
 
@@ -93,5 +93,5 @@ export function keepingErrors<Result>(evaluate: () => Result): Result {
 export function endsAtOnce(thrown: unknown): boolean {
   // Evaluators throw symbols to bail out.
   if (typeof thrown === 'symbol' || isStackOverflow(thrown)) return true
-  return (thrown instanceof HostError || thrown instanceof ArcturusError) && endsEvaluation(thrown.code)
+  return (thrown instanceof Fault || thrown instanceof ArcturusError) && endsEvaluation(thrown.code)
 }

@@ -2,7 +2,7 @@ import { has } from '../own.js'
 import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models, Schema } from '../schema/schema.js'
 import { all, type Equality } from './equality.js'
-import { HostError, unknownRow } from './hostError.js'
+import { Fault, unknownRow } from './fault.js'
 import { type KeyMeaning, sameKeyPart } from './keyParts.js'
 import { allKinds, type ValueKinds } from './kinds.js'
 import { isNumeric } from './numeric.js'
@@ -32,7 +32,7 @@ export interface UnknownRow {
  * part of a key is nil.
  * @returns a `UnidentifiedRow` if both have keys and a part of one is undefined.
  * @returns an `UnknownRow` if the class of one is unknown and the other is a row.
- * @throws HostError `type-error` for parts of keys that can't be compared, and for a row beside a value.
+ * @throws Fault `type-error` for parts of keys that can't be compared, and for a row beside a value.
  */
 export function sameRow(
   schema: Models,
@@ -70,7 +70,7 @@ export function sameRow(
 /**
  * Returns whether two objects are equal whose keys do not decide.
  * @param same - The result of `sameRow`.
- * @throws HostError `unknown-row` for a row and an object that may be one, `type-error` for objects whose class compares
+ * @throws Fault `unknown-row` for a row and an object that may be one, `type-error` for objects whose class compares
  * them in another way.
  */
 export function equalWithoutKeys(
@@ -149,7 +149,7 @@ function isReferenced(how: KeyMeaning, { model, columns, key }: Reference, value
 
 /**
  * Asserts that a value of a class is not compared with a row, such as the key of a reference with the row that it leads to.
- * @throws HostError `type-error`: under `not`, a no would be a yes.
+ * @throws Fault `type-error`: under `not`, a no would be a yes.
  */
 function assertNoRow(
   { name }: KnownModel,
@@ -159,7 +159,7 @@ function assertNoRow(
   equality: Equality | undefined,
 ): void {
   if (model ? !isRowModel(model, kinds) : equality !== undefined || kinds.isValue(other)) return
-  throw new HostError('type-error', `A value of class ${name} can't be compared with ${rowName(model, other)}.`, {
+  throw new Fault('type-error', `A value of class ${name} can't be compared with ${rowName(model, other)}.`, {
     hint: `compare the key of the row, and load the references of a field always or never`,
     data: { value: other },
   })

@@ -1,5 +1,5 @@
 import type { KnownModel } from '../schema/schema.js'
-import { HostError } from './hostError.js'
+import { Fault } from './fault.js'
 
 /** An object whose class compares its instances, such as `ObjectId` of MongoDB. */
 interface Comparable {
@@ -12,24 +12,24 @@ function isComparable(value: unknown): value is Comparable {
 
 /**
  * Returns whether two instances of a class of values are equal, as the class itself compares them.
- * @throws HostError `type-error` if its method `equals` does not return a boolean.
+ * @throws Fault `type-error` if its method `equals` does not return a boolean.
  */
 export function sameValue({ name }: KnownModel, left: unknown, right: unknown): boolean {
   const answer = isComparable(left) ? left.equals(right) : undefined
   if (typeof answer === 'boolean') return answer
-  throw new HostError('type-error', `The method equals of ${name} must return a boolean.`, { data: { left, right } })
+  throw new Fault('type-error', `The method equals of ${name} must return a boolean.`, { data: { left, right } })
 }
 
 /**
  * Asserts that identity may compare two objects that are no rows with keys. The class of neither has another equality.
- * @throws HostError `type-error`: under `not`, a no would be a yes.
+ * @throws Fault `type-error`: under `not`, a no would be a yes.
  */
 export function assertComparedByIdentity(left: unknown, right: unknown): void {
   for (const value of [left, right]) {
     const hint = valueHint(value)
     if (hint === undefined) continue
     const summary = `Objects of class ${classNameOf(value)} can't be compared: their class has an equality of its own.`
-    throw new HostError('type-error', summary, { hint, data: { left, right } })
+    throw new Fault('type-error', summary, { hint, data: { left, right } })
   }
 }
 

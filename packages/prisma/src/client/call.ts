@@ -1,12 +1,22 @@
 import { passKey } from '../query/extension.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
+import type { PrismaModel } from '../schema/schema.js'
 
-/** Calls an operation of a client. If the client is extended, its extension passes the arguments on unchanged. */
-export function call(client: PrismaClientLike, model: string, operation: string, args: object): PromiseLike<unknown> {
-  const delegate = delegateOf(client, model)
+/**
+ * Calls an operation of a client. If the client is guarded, its extension passes the arguments on unchanged.
+ * @param isUnguarded - Whether the extension records the models of the rows. Default: the caller does.
+ */
+export function call(
+  client: PrismaClientLike,
+  model: PrismaModel,
+  operation: string,
+  args: object,
+  isUnguarded = false,
+): PromiseLike<unknown> {
+  const delegate = delegateOf(client, model) as object
   // Sound: delegates of every Prisma client have these operations.
   const method = property(delegate, operation) as (args: object) => PromiseLike<unknown>
-  return Reflect.apply(method, delegate, [passing(client, args, false)])
+  return Reflect.apply(method, delegate, [passing(client, args, isUnguarded)])
 }
 
 /** Returns arguments that the extension of a client passes on unchanged. */

@@ -1,9 +1,9 @@
-import { delegateOf, property } from '../schema/fromClient.js'
-import type { PrismaModel } from '../schema/schema.js'
+import { delegateName, delegateOf, property } from '../schema/fromClient.js'
+import { nameInSchema, type PrismaModel } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
 import { operations as readOperations } from './operations.js'
 import { Query } from './query.js'
-import { nameOf, refusedOperation } from './refused.js'
+import { refusedOperation } from './refused.js'
 import type { Session } from './session.js'
 import { writeOperations } from './write.js'
 
@@ -15,7 +15,9 @@ export class Delegates {
   readonly #classes: ReadonlyMap<string, (session: Session) => Delegate>
 
   constructor(tables: Tables) {
-    this.#classes = new Map(tables.schema.models.map((model) => [nameOf(model), delegateClass(model, tables)] as const))
+    this.#classes = new Map(
+      tables.schema.models.map((model) => [delegateName(model), delegateClass(model, tables)] as const),
+    )
   }
 
   get names(): Iterable<string> {
@@ -49,15 +51,15 @@ function delegateClass(model: PrismaModel, tables: Tables): (session: Session) =
     }
 
     get fields(): unknown {
-      return property(delegateOf(this.#session.client, model.name), 'fields')
+      return property(delegateOf(this.#session.client, model), 'fields')
     }
 
     get name(): string {
-      return model.name
+      return nameInSchema(model)
     }
 
     get $name(): string {
-      return model.name
+      return nameInSchema(model)
     }
 
     static send(delegate: ModelDelegate, operation: string, args: unknown): Query {
@@ -75,7 +77,7 @@ function delegateClass(model: PrismaModel, tables: Tables): (session: Session) =
   }
   Object.setPrototypeOf(
     ModelDelegate.prototype,
-    refusing((name) => refusedOperation(`${nameOf(model)}.${name}`)),
+    refusing((name) => refusedOperation(`${delegateName(model)}.${name}`)),
   )
   return (session) => new ModelDelegate(session)
 }

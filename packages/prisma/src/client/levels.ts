@@ -1,3 +1,4 @@
+import { keyText } from '@arcturus/writes/internal/prisma'
 import { whereOf } from '../filter/printed.js'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaModel } from '../schema/schema.js'
@@ -36,7 +37,7 @@ async function pruneRows(rows: readonly Arguments[], level: Level, find: FindKey
       const visible = await keysIn(related(), below.model, below.visible, find)
       for (const row of rows) {
         const one = row[name]
-        if (isArguments(one) && !visible.has(keyText(one, below.model))) Reflect.set(row, name, null)
+        if (isArguments(one) && !visible.has(textOf(one, below.model))) Reflect.set(row, name, null)
       }
     }
     await pruneRows(related(), below, find)
@@ -44,7 +45,7 @@ async function pruneRows(rows: readonly Arguments[], level: Level, find: FindKey
   for (const [column, where] of level.columns) {
     const showing = rows.filter((row) => column in row)
     const visible = await keysIn(showing, level.model, where, find)
-    for (const row of showing) if (!visible.has(keyText(row, level.model))) Reflect.deleteProperty(row, column)
+    for (const row of showing) if (!visible.has(textOf(row, level.model))) Reflect.deleteProperty(row, column)
   }
   for (const column of level.added) for (const row of rows) Reflect.deleteProperty(row, column)
 }
@@ -56,30 +57,28 @@ async function keysIn(
   find: FindKeys,
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
-  const keys = [...new Map(rows.map((row) => [keyText(row, model), row])).values()]
+  const keys = [...new Map(rows.map((row) => [textOf(row, model), row])).values()]
   const select = Object.fromEntries(model.key.map((name) => [name, true]))
   for (let from = 0; from < keys.length; from += mostKeys) {
     const own = keysWhere(model, keys.slice(from, from + mostKeys))
-    for (const row of await find(model, { where: { AND: [own, where] }, select })) found.add(keyText(row, model))
+    for (const row of await find(model, { where: { AND: [own, where] }, select })) found.add(textOf(row, model))
   }
   return found
 }
 
-/** Returns a `where` for rows by their keys. */
-export function keysWhere(model: PrismaModel, rows: readonly Arguments[]): Arguments {
-  const [name, ...others] = model.key
+/** Returns a `where` for rows by columns. @param names - Default: those of their key. */
+export function keysWhere(
+  model: PrismaModel,
+  rows: readonly Arguments[],
+  names: readonly string[] = model.key,
+): Arguments {
+  const [name, ...others] = names
   if (rows.length === 0 || name === undefined) return whereOf(false, model)
   if (others.length === 0)
     return rows.length === 1 ? { [name]: rows[0]![name] } : { [name]: { in: rows.map((row) => row[name]) } }
-  return { OR: rows.map((row) => Object.fromEntries(model.key.map((column) => [column, row[column]]))) }
+  return { OR: rows.map((row) => Object.fromEntries(names.map((column) => [column, row[column]]))) }
 }
 
-function keyText(row: Arguments, model: PrismaModel): string {
-  return JSON.stringify(model.key.map((name) => textOf(row[name])))
-}
-
-function textOf(value: unknown): string {
-  if (value instanceof Date) return value.toISOString()
-  if (ArrayBuffer.isView(value)) return String(value)
-  return `${typeof value} ${String(value)}`
+function textOf(row: Arguments, model: PrismaModel): string {
+  return keyText(model.name, model.key, row)
 }

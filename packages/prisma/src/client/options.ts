@@ -12,9 +12,9 @@ export interface ClientOptions {
   /** The actions that the operations of an authorized client need, for all models or for some. */
   readonly actions?: ActionOptions
   /**
-   * What becomes of queries of the extended client that carry no filter and do not come from an
-   * authorized client: they are sent (`allow`), sent and logged (`warn`), or refused. Raw queries are
-   * sent. Default `allow`.
+   * What becomes of queries of the guarded client that carry no filter and do not come from an
+   * authorized client: they are sent (`allow`), sent and logged (`warn`), or refused (`refuse`), for all models or for
+   * some: `{ Document: 'refuse' }`. Raw queries are sent. Default `refuse`.
    */
   readonly unscoped?: Unscoped
   /**
@@ -70,7 +70,7 @@ export interface AuthorizedClientMaker<Client, P extends PolicyTypes = Registere
    * Returns a client of one actor, for one request. Each of its operations carries the filter of its
    * action, so none can be forgotten. It costs a few objects, and sends nothing.
    * @param actor - null for an anonymous user
-   * @throws ArgumentError for an undefined actor; PrismaSchemaError if no client is known
+   * @throws ArgumentError for an undefined actor
    *
    * @example
    * ```ts

@@ -57,12 +57,7 @@ export class Questions extends RowQuestions {
     client: PrismaClientLike,
     private readonly isWrite = false,
   ) {
-    super(
-      parts.authorizer,
-      actor,
-      parts.scopeOf,
-      relationLoader(parts.tables, () => client, parts.unsaved),
-    )
+    super(parts.authorizer, actor, parts.scopeOf, relationLoader(parts.tables, client, parts.unsaved))
     this.#scope = { mayLoad: true, send: sendBy(client) }
   }
 

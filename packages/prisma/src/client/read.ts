@@ -45,10 +45,13 @@ export async function read(
   if (cursor) {
     const visible = await questions.rows(session.actions(model).read, model, 'root')
     const where = { AND: [cursor['where'], ...(visible === true ? [] : [visible])] }
-    const found = await call(client, model, 'findFirst', { where })
+    const found = await call(client, tables.model(model)!, 'findFirst', { where })
     if (found === null) sent = afterNothing(sent, model, tables)
   }
-  const result = await filtered(Promise.resolve(call(client, model, operation, sent)).catch(hiddenAsMissing), false)
+  const result = await filtered(
+    Promise.resolve(call(client, tables.model(model)!, operation, sent)).catch(hiddenAsMissing),
+    false,
+  )
   if (!guarded) return result
   await prune(result, guarded.level, finder(client))
   tagRows(tables, model, operation, sent, undefined, result)
@@ -64,7 +67,7 @@ export function readingFor(session: Session, questions: Questions): Reading {
 
 export function finder(client: PrismaClientLike): FindKeys {
   // Sound: `findMany` returns rows.
-  return (model, args) => call(client, model.name, 'findMany', args) as PromiseLike<readonly Arguments[]>
+  return (model, args) => call(client, model, 'findMany', args) as PromiseLike<readonly Arguments[]>
 }
 
 /** Reports that a row is hidden or missing by the same error. */

@@ -8,8 +8,3 @@ export function refusedOperation(name: string): UnsupportedOperationError {
     data: { operation: name },
   })
 }
-
-/** Returns the name of a model's delegate: `blogPost` for `BlogPost`. */
-export function nameOf({ name }: { readonly name: string }): string {
-  return name.charAt(0).toLowerCase() + name.slice(1)
-}

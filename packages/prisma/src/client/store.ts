@@ -24,7 +24,13 @@ export class PrismaStore implements Store<Arguments> {
   }
 
   /** @param take - The maximum number of rows. Default: all rows. */
-  async find(model: string, where: Arguments, columns: readonly string[], take?: number): Promise<readonly Values[]> {
+  async find(
+    model: string,
+    where: Arguments,
+    columns: readonly string[],
+    _isLocked?: boolean,
+    take?: number,
+  ): Promise<readonly Values[]> {
     const args = { where, select: selected(columns), ...(take !== undefined && { take }) }
     return (await this.#call(model, 'findMany', args)) as readonly Values[]
   }
@@ -88,10 +94,15 @@ export class PrismaStore implements Store<Arguments> {
     return this.tables.schema.provider === 'mysql'
   }
 
-  async join(relation: LinkRelation, row: Values, others: readonly Values[], isAdded: boolean): Promise<void> {
-    const keys = others.map((one) => this.#unique(relation.model, one))
-    const data = { [relation.name]: { [isAdded ? 'connect' : 'disconnect']: keys } }
-    const own = this.#model(relation.owner)
+  async join(
+    { name, owner, model }: LinkRelation,
+    row: Values,
+    added: readonly Values[],
+    removed: readonly Values[],
+  ): Promise<void> {
+    const [connect, disconnect] = [added, removed].map((rows) => rows.map((one) => this.#unique(model, one)))
+    const data = { [name]: { ...(added.length > 0 && { connect }), ...(removed.length > 0 && { disconnect }) } }
+    const own = this.#model(owner)
     await this.#call(own.name, 'update', { where: this.#unique(own.name, row), data, select: selected(own.key) })
   }
 
@@ -99,8 +110,7 @@ export class PrismaStore implements Store<Arguments> {
     const { key } = this.#model(model)
     const [first] = keys
     // Rows can be named by other columns than their key, such as those of a reference.
-    if (first && !key.every((name) => name in first)) return { OR: keys.map((one) => ({ ...one })) }
-    return keysWhere(this.#model(model), keys)
+    return keysWhere(this.#model(model), keys, !first || key.every((name) => name in first) ? key : Object.keys(first))
   }
 
   linked(relation: LinkRelation, row: Values): Arguments {
@@ -142,7 +152,7 @@ export class PrismaStore implements Store<Arguments> {
   }
 
   #call(model: string, operation: string, args: object): PromiseLike<unknown> {
-    return call(this.client, model, operation, args)
+    return call(this.client, this.#model(model), operation, args)
   }
 
   #model(name: string): PrismaModel {

@@ -2,6 +2,7 @@ import {
   type Data,
   isViolation,
   Judge,
+  knownValues,
   type RowsFilter,
   type Values,
   WriteRecord,
@@ -15,7 +16,6 @@ import type { PrismaModel } from '../schema/schema.js'
 import { call } from './call.js'
 import { unknownArgument } from './conditions.js'
 import { withoutDuplicates } from './duplicates.js'
-import { knownValues } from './knownValues.js'
 import type { RawClient } from './options.js'
 import { Questions } from './questions.js'
 import { read, readingFor } from './read.js'
@@ -23,7 +23,7 @@ import type { Reading } from './reading.js'
 import { refusedOperation } from './refused.js'
 import { type Session, transaction } from './session.js'
 import { PrismaStore } from './store.js'
-import { assertKeys, WriteData } from './writeData.js'
+import { assertKeys, sentValue, WriteData } from './writeData.js'
 
 /** Runs an operation that changes rows. */
 export async function write(given: Session, model: string, operation: string, args: Arguments): Promise<unknown> {
@@ -112,20 +112,20 @@ class Plan {
     const print = (filter: RowsFilter) => questions.print(filter, session.actions(filter.model).update, 'anywhere')
     this.judge = new Judge(questions, session.actions, print, parts.triggers, session.record)
     this.store = new PrismaStore(client, tables)
-    this.data = new WriteData(tables, relations, this.reading.conditions)
+    this.data = new WriteData(parts.authorizer.schema, tables, relations, this.reading.conditions)
     this.writer = new Writer({
       store: this.store,
       judge: this.judge,
       relations,
       keyOf: (of) => tables.model(of)!.key,
       allColumns: (of) => tables.model(of)!.fields.flatMap(({ kind, name }) => (kind === 'relation' ? [] : [name])),
-      knownValues: (of, columns) => this.#known(tables.model(of)!, columns),
+      knownValues: (of, columns) => this.#known(of, columns),
       trustsCascades: session.trustsCascades,
     })
   }
 
-  #known(model: PrismaModel, columns: Values, isComplete = true): Values {
-    return knownValues(this.session.parts.authorizer, model, columns, isComplete)
+  #known(model: string, columns: Values, isComplete = true): Values {
+    return knownValues(this.session.parts.authorizer.schema, model, columns, { isComplete, read: sentValue })
   }
 
   /** Binds all filters of the result, and those of a refusal, before the first row is written. */
@@ -210,7 +210,7 @@ class Plan {
     const names = rows.flatMap((data) => this.writer.rules.fieldNames('create', name, data.names))
     const fields = await this.judge.fields('create', name, names)
     for (const { columns, links } of rows) {
-      const known = this.#known(this.model, columns, links.length === 0)
+      const known = this.#known(name, columns, links.length === 0)
       const decided = this.judge.decide('create', name, known)
       const readable = isRead ? this.judge.decide('read', name, known) : true
       if (decided === false || readable === false) throw this.judge.denial()
@@ -234,7 +234,7 @@ class Plan {
     return await withoutDuplicates(
       this.model,
       rows,
-      (columns) => this.#known(this.model, columns),
+      (columns) => this.#known(name, columns),
       shown,
       async (wheres, columns) => {
         const found: Values[] = []
@@ -252,7 +252,7 @@ class Plan {
     if (limit === undefined) return where
     const { name, key } = this.model
     if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0) throw unknownArgument(name, 'limit', limit)
-    const rows = await this.store.find(name, where, key, limit)
+    const rows = await this.store.find(name, where, key, false, limit)
     return this.store.all([this.store.keyed(name, rows), where])
   }
 
@@ -276,7 +276,7 @@ async function createOne(plan: Plan, { data: given = {} }: Arguments, selection:
   const guarded = await plan.reading.selection(selection, model.name)
   if (guarded.level.columns.size > 0) return undefined
   const sent = { data: data.columns, ...guarded.args }
-  const row = await call(session.client, model.name, 'create', sent)
+  const row = await call(session.client, model, 'create', sent)
   tagRows(session.parts.tables, model.name, 'create', sent, undefined, row)
   plan.judge.touches('create', model.name, [{ ...data.columns, ...(row as Values) }])
   return row
@@ -291,7 +291,7 @@ async function createAll(plan: Plan, args: Arguments): Promise<unknown> {
   if (rows.length === 0) return { count: 0 }
   if (args['skipDuplicates'] === true || !(await plan.isAllowedMany(rows, false))) return undefined
   const data = rows.map(({ columns }) => columns)
-  const made = await call(plan.session.client, plan.model.name, 'createMany', { data })
+  const made = await call(plan.session.client, plan.model, 'createMany', { data })
   plan.judge.touches('create', plan.model.name, data)
   return made
 }

@@ -1,5 +1,5 @@
-import type { UnsupportedOperationError } from '@arcturus/core/internal/prisma'
-import type { Data, Link, LinkStep } from '@arcturus/writes/internal/prisma'
+import type { ScalarField, Schema, UnsupportedOperationError } from '@arcturus/core/internal/prisma'
+import { assertEnum, type Data, type Link, type LinkStep } from '@arcturus/writes/internal/prisma'
 import { unsupportedOperation } from '../errors.js'
 import { type Arguments, isArguments } from '../literal.js'
 import { unfolded } from '../query/cursor.js'
@@ -12,6 +12,7 @@ import type { SchemaRelations } from './schemaRelations.js'
 /** Reads the `data` of Prisma's writes. */
 export class WriteData {
   constructor(
+    private readonly schema: Schema,
     private readonly tables: Tables,
     private readonly relations: SchemaRelations,
     private readonly conditions: Conditions,
@@ -35,8 +36,10 @@ export class WriteData {
       if (!field || isOuter || (field.kind === 'relation' && !allowsLinks))
         throw unknownArgument(model, `data.${name}`, value)
       names.push(name)
-      if (field.kind !== 'relation') columns[name] = value
-      else {
+      if (field.kind !== 'relation') {
+        assertEnum(this.schema, model, name, field.list && isArguments(value) ? (value['set'] ?? value['push']) : value)
+        columns[name] = value
+      } else {
         const reference = this.relations.link(model, field).unique ? undefined : referenceOf(field, value)
         if (reference) Object.assign(columns, reference)
         else links.push(...(await this.#links(model, field, value)))
@@ -147,6 +150,15 @@ export class WriteData {
   #nested(given: unknown, field: PrismaRelation, allowsLinks = true): Promise<Data<Arguments>> {
     return this.read(given, field.model, allowsLinks, field)
   }
+}
+
+/** Returns a value as the row has it after it is sent; undefined if only the database knows. */
+export function sentValue({ list, type }: ScalarField, given: unknown): unknown {
+  // The digits of a decimal are those of the database.
+  if (type === 'decimal') return undefined
+  if (list) return isArguments(given) ? given['set'] : given
+  // Prisma sends a text as it is: the database rounds it to the digits of its column.
+  return type === 'date' && typeof given === 'string' && !/\.\d{4}/.test(given) ? new Date(given) : given
 }
 
 /** Returns whether a step is about all rows of a relation that fulfil a condition. */

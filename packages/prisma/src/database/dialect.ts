@@ -18,10 +18,16 @@ export interface DatabaseOptions {
   /**
    * Known facts about the database, which override the promises of the schema: the result of
    * `verifyDatabase`, or a declaration such as `{ references: { 'Document.folder': false } }`.
-   * Default: the promises of the schema. The extended client then reads the collations itself,
+   * Default: the promises of the schema. The guarded client then reads the collations itself,
    * once, before its first query whose filter compares texts.
    */
   readonly database?: DatabaseFacts | VerifiedDatabase | undefined
+  /**
+   * The names of models in policies and in other options, by their names in the Prisma schema: `{ List: 'TodoList' }`. A
+   * model with the name of a built-in type, such as `List`, needs one if the policy names that type. Default: the model's
+   * own name.
+   */
+  readonly names?: Readonly<Record<string, string>> | undefined
 }
 
 /** The behaviour of one database, as far as databases differ. */
@@ -31,6 +37,8 @@ export interface Dialect {
   readonly textEquality: boolean
   /** Whether texts are ordered by code point. */
   readonly textOrder: boolean
+  /** The name of a text column's collation, if it was read. */
+  readonly collation?: string | undefined
   /**
    * The type of a text column in the database, if it pads, folds or rewrites texts and the schema
    * does not declare it.

@@ -1,6 +1,6 @@
 import type { Field, Model, ScalarField, ScalarType } from '@arcturus/core/internal/prisma'
 import { keepsValues } from '@arcturus/sql/internal/prisma'
-import type { PrismaColumn, PrismaField, PrismaRelation, PrismaSchema } from '../schema/schema.js'
+import { named, type PrismaColumn, type PrismaField, type PrismaRelation, type PrismaSchema } from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'
 import type { DatabaseOptions } from './dialect.js'
 import { withReferences } from './references.js'
@@ -13,7 +13,7 @@ import { sqlDialectOf } from './sqlDialect.js'
  * @throws ArgumentError if `database` names no reference.
  */
 export function modelsOf(schema: PrismaSchema, database?: DatabaseOptions['database']): Model[] {
-  return modelsIn(new Tables(withReferences(schema, { database })))
+  return modelsIn(new Tables(withReferences(named(schema), { database })))
 }
 
 /** The same for a schema whose references are all resolved. */

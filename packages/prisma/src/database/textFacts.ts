@@ -21,6 +21,7 @@ export interface ReadTexts {
 export interface TextFact {
   readonly textEquality: boolean
   readonly textOrder: boolean
+  readonly collation: string | undefined
   readonly textType: string | undefined
   readonly cutsTexts: boolean
   readonly identifies: boolean
@@ -72,14 +73,17 @@ export class TextFacts {
   of(column: PrismaColumn, isAccepted: boolean): TextFact {
     const { provider } = this.schema
     const isSqlite = provider === 'sqlite'
+    // On MySQL, two columns can be compared only by one collation, even an accepted one.
+    const isNeeded = isSqlite || provider === 'mysql'
     const { texts } = this.#read
-    if (!texts && this.#isAsked && (isSqlite || !isAccepted)) throw new UnknownTextsError()
+    if (!texts && this.#isAsked && (isNeeded || !isAccepted)) throw new UnknownTextsError()
     const found = texts ? columnsNamed(texts.columns, this.#tables.get(column) ?? [''], column.column) : []
     const every = (is: (one: CatalogColumn) => boolean | undefined): boolean =>
       found.length > 0 && found.every((one) => is(one) === true)
     return {
       textEquality: isAccepted || provider === 'cockroachdb' || every((one) => one.text?.equality),
       textOrder: isAccepted || every((one) => one.text?.order),
+      collation: found[0]?.text?.collation,
       textType:
         provider === 'postgresql'
           ? found.map(({ type }) => type.replace(/^_/, '')).find((type) => !plainTypes.has(type))

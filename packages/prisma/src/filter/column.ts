@@ -154,6 +154,11 @@ export class Column {
     }
   }
 
+  /** @throws UnsupportedFilterError if the database knows no collation by which to compare two columns */
+  assertCollation({ dialect: { collation } }: Column, span: Span): void {
+    if (collation !== this.dialect.collation) refuseCollation(this.dialect, this.column, span)
+  }
+
   /**
    * The filter that numbers and dates pass, but NaN and invalid dates do not; undefined if the
    * column can hold neither.

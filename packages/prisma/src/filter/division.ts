@@ -112,7 +112,7 @@ function alone(column: string, list: readonly unknown[], connective: 'AND' | 'OR
       'bind-limit',
       `This filter excludes ${list.length} values of "${column}"; a Prisma filter excludes at most ${long.most} here.`,
       undefined,
-      "use the extended client with strategy 'auto', or mark the excluded rows in a column of the database",
+      "use the guarded client with strategy 'auto', or mark the excluded rows in a column of the database",
     )
   }
   const condition = (value: unknown): Where => ({ [column]: connective === 'OR' ? { equals: value } : { not: value } })

@@ -194,11 +194,12 @@ export class Printing {
         span,
       )
     }
-    const compared = this.#column(a)
-    for (const one of [compared, this.#column(b)]) one.assertComparable(operator !== '=', span)
+    const [compared, other] = [this.#column(a), this.#column(b)]
+    for (const one of [compared, other]) one.assertComparable(operator !== '=', span)
+    compared.assertCollation(other, span)
     const reference = this.reference?.(model.name, b.name)
     if (reference !== undefined) return columnsSides(a, b, operator, reference, compared.isNumber)
-    const hint = 'extend the client first: new PrismaClient(…).$extends(extension)'
+    const hint = 'query the guarded client of prismaAuthorization(authorizer, client)'
     return refuse('field-reference', `Comparing "${a.name}" with "${b.name}" needs the Prisma client.`, span, hint)
   }
 

@@ -3,7 +3,14 @@ import type { SqlField, SqlLink, SqlPair } from '@arcturus/sql/internal/prisma'
 import { type DatabaseOptions, type Dialects, dialectsOf } from '../database/dialect.js'
 import { withReferences } from '../database/references.js'
 import type { TextFacts } from '../database/textFacts.js'
-import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
+import {
+  named,
+  nameInSchema,
+  type PrismaColumn,
+  type PrismaModel,
+  type PrismaRelation,
+  type PrismaSchema,
+} from '../schema/schema.js'
 import { Tables } from '../schema/tables.js'
 import { sqlTypeOf } from './types.js'
 
@@ -55,7 +62,8 @@ export class PrismaSqlTables implements SqlTables {
     // `A` is the model whose name sorts first. Between rows of one model it is the field whose name
     // sorts first.
     const inverse = this.tables.inverse(relation)
-    const isFirst = model === other ? !inverse || relation.name < inverse.name : model.name < other.name
+    const isFirst =
+      model === other ? !inverse || relation.name < inverse.name : nameInSchema(model) < nameInSchema(other)
     const ownColumn = isFirst ? 'A' : 'B'
     const holder = isFirst ? model : other
     return {
@@ -103,6 +111,6 @@ function pathOf({ tableSchema }: PrismaModel, table: string): readonly string[] 
  * ArgumentError if `database` names no reference.
  */
 export function sqlTablesOf(schema: PrismaSchema, options: DatabaseOptions = {}, texts?: TextFacts): SqlTables {
-  const known = withReferences(schema, options)
+  const known = withReferences(named(schema, options.names), options)
   return new PrismaSqlTables(new Tables(known), dialectsOf(known, options, texts))
 }

@@ -95,6 +95,6 @@ export function refuseCollation({ provider }: Dialect, { name }: PrismaColumn, s
     'collation',
     `On ${provider} the collation of the column "${name}" decides this comparison, and it may ignore case or accents.`,
     span,
-    'give the column a collation that compares code points, and accept it: prismaAuthorization(authorizer, schema, { acceptCollation: true })',
+    'give the column a collation that compares code points, and accept it: prismaAuthorization(authorizer, client, { acceptCollation: true })',
   )
 }

@@ -53,9 +53,9 @@ export function elementTypeOf(column: PrismaColumn, values: ReadonlyMap<string, 
   }
 }
 
-/** Returns the collation of a text column: `unknown`, whatever its name, unless it is exact. */
-function collationOf({ textEquality }: Dialect): string | undefined {
-  return textEquality ? undefined : 'unknown'
+/** Returns the collation of a text column. Elsewhere than on MySQL its name tells nothing: `unknown`, unless it is exact. */
+function collationOf({ provider, collation, textEquality }: Dialect): string | undefined {
+  return provider === 'mysql' ? collation : textEquality ? undefined : 'unknown'
 }
 
 const isMysql = ({ provider }: Dialect): boolean => provider === 'mysql'

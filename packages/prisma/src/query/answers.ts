@@ -248,6 +248,6 @@ function refuseWithoutClient(error: unknown): never {
     'collation',
     'This filter compares strings, and there is no client to read their collations.',
     undefined,
-    'extend the client first, pass it as the option `client`, or pass the result of `verifyDatabase` as the option `database`',
+    'pass the result of `verifyDatabase` as the option `database`',
   )
 }

@@ -1,15 +1,5 @@
 import type { PrismaClientLike } from '../schema/fromClient.js'
 
-/**
- * The argument of `$extends`: `new PrismaClient(…).$extends(extension)`. It adds nothing to the
- * client's types and changes no result type.
- */
-export type PrismaExtension = (client: PrismaClientLike) => {
-  readonly $extends: { readonly extArgs: { result: None; model: None; query: None; client: None } }
-}
-
-type None = Record<never, never>
-
 /** A query on a model, as Prisma passes it to an extension. */
 export interface ModelQuery {
   readonly model: string
@@ -28,7 +18,7 @@ export interface Parameters {
   readonly transaction?: { readonly kind?: unknown }
 }
 
-/** The method by which a client tells that it is extended: it returns arguments to pass. It is in no type. */
+/** The method by which a client tells that it is guarded: it returns arguments to pass. It is in no type. */
 export const passKey = '$arcturus'
 
 /**
@@ -39,7 +29,7 @@ export function aroundQueries(
   client: PrismaClientLike,
   around: (query: ModelQuery) => Promise<unknown>,
   passing: (isUnguarded: boolean) => object,
-): ReturnType<PrismaExtension> {
+): PrismaClientLike {
   const extension = {
     name: 'arcturus',
     query: { $allModels: { $allOperations: around } },
@@ -47,5 +37,5 @@ export function aroundQueries(
   }
   // Sound: a Prisma client has `$extends`, which takes extensions of this form and returns a
   // client.
-  return (client as { $extends(extension: unknown): unknown }).$extends(extension) as ReturnType<PrismaExtension>
+  return (client as { $extends(extension: unknown): PrismaClientLike }).$extends(extension)
 }

@@ -12,7 +12,7 @@ import type { Resolver } from './resolve.js'
 import type { Creations } from './upsert.js'
 
 /**
- * Returns the function around every query of an extended client. It inserts the filters and records
+ * Returns the function around every query of a guarded client. It inserts the filters and records
  * the models of the returned rows.
  */
 export function guarding(
@@ -22,7 +22,8 @@ export function guarding(
   tables: Tables,
   base: BaseQueries,
 ): (query: ModelQuery) => Promise<unknown> {
-  return async ({ model, operation, args, query, __internalParams }) => {
+  return async ({ model: given, operation, args, query, __internalParams }) => {
+    const model = tables.nameOf(given)
     const send = (one: unknown): PromiseLike<unknown> => {
       if (!__internalParams) return query(one)
       return query(
@@ -39,12 +40,13 @@ export function guarding(
       return result
     }
     const scope = scopeOf(client, __internalParams)
-    const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope)
+    const requests = resolver.requests(args)
+    if (requests.length === 0) base.assertAllowed(model, operation, args)
+    const assertAllowed = (of: string, way: string): void => base.assertAllowed(of, way, undefined)
+    const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope, assertAllowed)
     const resolving = resolve(args)
     // Awaited only if there is a promise: Prisma batches queries of one tick.
     let resolved = resolving instanceof Promise ? await resolving : resolving
-    const requests = resolver.requests(args)
-    if (requests.length === 0) base.assertAllowed(model, operation)
     if (writes.has(operation) || creates.has(operation)) base.assertMayWrite()
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)
@@ -130,8 +132,11 @@ function isDivided(error: unknown): boolean {
 export interface BaseQueries {
   /** Returns the arguments to send as they are; undefined for all others. */
   passed(args: unknown): Passed | undefined
-  /** @throws UnsupportedOperationError if queries without a filter are refused */
-  assertAllowed(model: string, operation: string): void
+  /**
+   * @throws UnsupportedOperationError if queries without a filter are refused; UnresolvedFilterError for the filter of another
+   * authorization
+   */
+  assertAllowed(model: string, operation: string, args: unknown): void
   /** @throws UndecidedError if the current request has no decision yet */
   assertMayWrite(): void
 }

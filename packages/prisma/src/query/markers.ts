@@ -83,7 +83,7 @@ export class Markers {
         'unresolved-filter',
         'Prisma received an authorization filter in a place where it is not resolved. The query was not sent.',
         {
-          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; elsewhere, use `await authorizedWhere(user, action, model)`; add an extension for read replicas after this one',
+          hint: 'query the client that prismaAuthorization(authorizer, new PrismaClient(…)) returns as `prisma`, not the plain one, and spread authorizedFilter(user) into the arguments of a query or of an included relation; elsewhere, use `await authorizedWhere(user, action, model)`; add an extension for read replicas after this one',
         },
       )
     }
@@ -104,6 +104,14 @@ export class Markers {
     if (!isUnguarded && toJSON !== Reflect.get(this.#filtered[markerKey]!, 'toJSON')) return undefined
     const { [markerKey]: _, ...rest } = args
     return { args: rest, isUnguarded }
+  }
+
+  /** @throws UnresolvedFilterError if arguments of a query, or their `where`, carry the filter of another authorization */
+  assertNoOther(args: unknown): void {
+    for (const of of [args, isArguments(args) ? args['where'] : undefined]) {
+      const marker = isArguments(of) ? of[markerKey] : undefined
+      if (isArguments(marker) && typeof marker['toJSON'] === 'function') marker['toJSON']()
+    }
   }
 
   /** Returns the requests that arguments carry under `markerKey`; undefined if they carry none. */

@@ -23,6 +23,8 @@ interface Answering {
    * relations.
    */
   readonly isOfOneRow: boolean
+  /** Learns of a relation whose rows no filter restricts. */
+  unfiltered(relation: PrismaRelation, owner: string, way: string): void
 }
 
 /** Operations that read or write only the rows that the `where` of their arguments selects. */
@@ -54,6 +56,8 @@ const ofOneRow: ReadonlySet<string> = new Set([
   'create',
 ])
 
+type AssertAllowed = (model: string, operation: string) => void
+
 /** The resolved filter of a request for the rows of a model. */
 interface Answered {
   readonly request: FilterRequest
@@ -78,9 +82,10 @@ export class Resolver {
   /**
    * Returns the arguments with their filters: at once, or as a promise if rows must be found first.
    * A request in any other place remains, and throws when the query is sent.
+   * @param assertAllowed - Asserts that rows of a model may be read or written without a filter.
    * @throws UnsupportedOperationError for an operation that a filter can't guard
    */
-  resolve(args: unknown, model: string, operation: string, within: Scope): unknown {
+  resolve(args: unknown, model: string, operation: string, within: Scope, assertAllowed: AssertAllowed): unknown {
     if (!isArguments(args)) return args
     const scope = { ...within, reads: readsOf(args, operation) }
     if (!guarded.has(operation) && this.requests(args).length > 0) {
@@ -90,12 +95,15 @@ export class Resolver {
     }
     let isWaiting = false
     const isOfOneRow = ofOneRow.has(operation)
+    const unfiltered = ({ model: of, name }: PrismaRelation, owner: string, way: string): void =>
+      assertAllowed(of, `${way} (${owner}.${name})`)
+    for (const part of ['data', 'create', 'update']) this.#writes(args[part], model, unfiltered)
     const where = (request: FilterRequest, of: string, place: WhereLevel): Arguments => {
       const answer = this.answers.atOnce(request, of, place, scope)
       isWaiting ||= answer === undefined
       return answer ?? undecided
     }
-    const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
+    const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow, unfiltered })
     return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
   }
 
@@ -131,7 +139,7 @@ export class Resolver {
       'unresolved-filter',
       'Another client extension changed or dropped the authorization filter of a query. The query was not sent.',
       {
-        hint: 'add the extension of prismaAuthorization last, or keep the filter there: { ...args, where: { AND: [args.where, …] } }',
+        hint: 'extend the client before: prismaAuthorization(authorizer, client.$extends(…)); or keep the filter there: { ...args, where: { AND: [args.where, …] } }',
       },
     )
   }
@@ -149,7 +157,7 @@ export class Resolver {
         if (!known) missing ??= { request, model: of, place }
         return known?.where ?? undecided
       }
-      const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
+      const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow, unfiltered: () => {} })
       if (!missing) return resolved
       const { request, place } = missing
       answers.push({ ...missing, where: await this.answers.waiting(request, missing.model, place, scope) })
@@ -202,6 +210,22 @@ export class Resolver {
     return resolved
   }
 
+  /** Finds the relations to whose rows nested data write. */
+  #writes(data: unknown, model: string, unfiltered: Answering['unfiltered']): void {
+    if (Array.isArray(data)) for (const one of data) this.#writes(one, model, unfiltered)
+    if (!isArguments(data)) return
+    for (const [name, value] of Object.entries(data)) {
+      const field = this.tables.field(model, name)
+      if (field?.kind !== 'relation') {
+        // A step of a relation, or its data: their columns hold no relations.
+        if (!field && name !== 'where') this.#writes(value, model, unfiltered)
+      } else if (isArguments(value)) {
+        for (const way of Object.keys(value)) if (value[way] !== undefined) unfiltered(field, model, way)
+        this.#writes(value, field.model, unfiltered)
+      }
+    }
+  }
+
   /** @param isInclude - Whether only relations can be selected. */
   #selection(
     selected: Arguments,
@@ -216,7 +240,7 @@ export class Resolver {
         const field = this.tables.field(model, name)
         if (!field && inherited.length > 0 && (isInclude || isArguments(args))) throw unknownRelation(model, name)
         if (field?.kind !== 'relation') return [name, args]
-        return [name, this.#related(args, field, inherited, answering)]
+        return [name, this.#related(args, field, model, inherited, answering)]
       }),
     )
   }
@@ -224,10 +248,12 @@ export class Resolver {
   #related(
     args: unknown,
     relation: PrismaRelation,
+    owner: string,
     inherited: readonly FilterRequest[],
     answering: Answering,
   ): unknown {
     if (!isArguments(args) && args !== true) return unselected(args, relation.name, inherited)
+    if (inherited.length === 0 && this.requests(args).length === 0) answering.unfiltered(relation, owner, 'include')
     const resolved = this.#level(args === true ? {} : args, relation.model, 'anywhere', inherited, answering)
     if (answering.isOfOneRow && resolved['cursor'] !== undefined)
       this.#assertUnfiltered(args, relation, inherited, answering)
@@ -236,7 +262,7 @@ export class Resolver {
         'required-relation',
         `The filter can hide the row of "${relation.name}", but Prisma cannot leave out the row of a required relation.`,
         undefined,
-        `load it with a separate query, or make the relation optional; to include it without a filter: { ...authorizedFilter(user), include: { ${relation.name}: true } }`,
+        'load it with a separate query or by authorizedClient(user), or make the relation optional',
       )
     }
     return args === true && Object.keys(resolved).length === 0 ? true : resolved
@@ -259,7 +285,7 @@ export class Resolver {
   }
 
   #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answering: Answering): unknown {
-    if (args === true && inherited.length > 0) {
+    if (args === true) {
       const lists = this.tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
       const all = Object.fromEntries(lists.map(({ name }) => [name, true]))
       return { select: this.#selection(all, model, inherited, answering) }

@@ -13,16 +13,11 @@ import { Together } from './together.js'
  *
  * The rows of a relation of one row are found by their references to it. For several requests at the
  * same time, Prisma batches the queries into one for these rows and one for the rows of the relation.
- * @param client - The client before it was extended; undefined before there is one. The extended
- * client would record a limited relation as partial. Here a relation beyond its limit throws
- * instead.
+ * @param client - The plain client. The guarded one would record a limited relation as partial. Here
+ * a relation beyond its limit throws instead.
  * @param unsaved - Rows that are not in the database: a row with their key would be another row.
  */
-export function relationLoader(
-  tables: Tables,
-  client: () => PrismaClientLike | undefined,
-  unsaved: WeakSet<object>,
-): Load {
+export function relationLoader(tables: Tables, client: PrismaClientLike, unsaved: WeakSet<object>): Load {
   const together = new Together()
   const existing = new ExistingRows()
   const long = new LongRelations()
@@ -32,7 +27,7 @@ export function relationLoader(
     if (relation?.kind === 'relation' && relation.owner) {
       if (relation.from.some((column) => property(object, column) === null)) return null
       const other = keyed(relation.to, object, relation.from)
-      if (other) return await find(tables, client(), wanted, tables.model(relation.model), other)
+      if (other) return await find(tables, client, wanted, tables.model(relation.model), other)
     }
     if (unsaved.has(object))
       throw notLoaded(wanted, 'the row is not created yet, and its data do not contain the relation')
@@ -48,9 +43,9 @@ export function relationLoader(
     if (relation?.kind === 'relation' && !relation.owner) {
       const isDirect = tables.isKeptByOthers(relation) && tables.inverse(relation) !== undefined
       if (relation.collated || (isDirect && (await together.isAlone(`${model}.${name}`))))
-        return complete(await findReferring(tables, client(), wanted, relation, own, existing))
+        return complete(await findReferring(tables, client, wanted, relation, own, existing))
     }
-    const row = await find(tables, client(), wanted, tables.model(model), own, name)
+    const row = await find(tables, client, wanted, tables.model(model), own, name)
     if (row === null) throw notLoaded(wanted, 'the row does not exist')
     return complete(property(row, name))
   }
@@ -70,14 +65,14 @@ function keyed(columns: readonly string[], row: object, from: readonly string[])
  */
 async function find(
   tables: Tables,
-  client: PrismaClientLike | undefined,
+  client: PrismaClientLike,
   wanted: Wanted,
   model: PrismaModel | undefined,
   key: object,
   name?: string,
 ): Promise<unknown> {
-  const delegate = client && model ? delegateOf(client, model.name) : undefined
-  if (!delegate || !model) throw notLoaded(wanted, 'no client was extended')
+  const delegate = delegateOf(client, model)
+  if (!delegate || !model) throw notLoaded(wanted, 'its model is not in the schema')
   const names = Object.keys(key)
   const unique = model.uniques.find(
     ({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)),
@@ -102,15 +97,15 @@ async function find(
  */
 async function findReferring(
   tables: Tables,
-  client: PrismaClientLike | undefined,
+  client: PrismaClientLike,
   wanted: Wanted,
   relation: PrismaRelation,
   own: object,
   existing: ExistingRows,
 ): Promise<unknown> {
-  const delegate = client && delegateOf(client, relation.model)
+  // Sound: each relation leads to a model of the schema.
+  const delegate = delegateOf(client, tables.model(relation.model)) as object
   const inverse = tables.inverse(relation)
-  if (!delegate) throw notLoaded(wanted, 'no client was extended')
   if (!inverse) throw notLoaded(wanted, 'its model has no inverse relation')
   const reference = relation.collated ? undefined : keyed(relation.to, wanted.object, relation.from)
   const operation = relation.list ? 'findMany' : 'findFirst'

@@ -1,6 +1,6 @@
 import { schemaError } from '../errors.js'
 import { readSchema } from './readSchema.js'
-import type { PrismaModel, PrismaSchema } from './schema.js'
+import { nameInSchema, type PrismaModel, type PrismaSchema } from './schema.js'
 
 /** Any Prisma client, extended or not. */
 export interface PrismaClientLike {
@@ -8,27 +8,30 @@ export interface PrismaClientLike {
 }
 
 const hint =
-  'add `generator arcturus { provider = "arcturus-prisma-generator" }` to the Prisma schema, run `prisma generate` and pass the generated schema: prismaAuthorization(authorizer, schema)'
+  'add `generator arcturus { provider = "arcturus-prisma-generator" }` to the Prisma schema, run `prisma generate` and pass the generated schema: prismaAuthorization(authorizer, client, { schema })'
 
 /**
- * Reads the schema text that a generated client carries. That text is not part of Prisma's public
- * API, so the result is compared with public facts: the columns of each model and their types.
- *
- * @throws PrismaSchemaError if the text is missing, can't be read or does not describe this client.
+ * Returns the schema of a client, compared with public facts: the columns of each model and their types.
+ * @param given - A generated schema. Default: the schema text that the client carries, which is not part of Prisma's
+ * public API.
+ * @throws PrismaSchemaError if the schema is missing, can't be read or does not describe this client.
  */
-export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
+export function schemaFor(client: PrismaClientLike, given: PrismaSchema | undefined): PrismaSchema {
+  const schema = given ? assertSchema(given) : schemaOfClient(client)
+  assertDescribes(schema, client)
+  return schema
+}
+
+function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   const text = property(property(client, '_engineConfig'), 'inlineSchema')
   if (typeof text !== 'string') {
     throw schemaError('This Prisma client does not contain its schema.', { hint })
   }
-  let schema: PrismaSchema
   try {
-    schema = readSchema(text)
+    return readSchema(text)
   } catch (cause) {
     throw schemaError(`Cannot read the schema of the Prisma client: ${String(cause)}.`, { hint, cause })
   }
-  assertDescribes(schema, client)
-  return schema
 }
 
 /** The major version of Prisma whose queries this package knows. */
@@ -45,10 +48,10 @@ export function assertVersion(client: PrismaClientLike): void {
 }
 
 /** @throws PrismaSchemaError for an invalid schema */
-export function assertSchema(schema: PrismaSchema): PrismaSchema {
+function assertSchema(schema: PrismaSchema): PrismaSchema {
   if (Array.isArray(schema.models) && Array.isArray(schema.enums) && typeof schema.provider === 'string') return schema
-  throw schemaError('Expected a generated schema or a Prisma client.', {
-    hint: "pass the generated schema: import { schema } from './generated/arcturus/schema.js'",
+  throw schemaError('`schema` must be a generated schema.', {
+    hint: "import { schema } from './generated/arcturus/schema.js', or leave the option out",
   })
 }
 
@@ -56,9 +59,9 @@ export function assertSchema(schema: PrismaSchema): PrismaSchema {
  * Compares a schema with the public facts of a client.
  * @throws PrismaSchemaError if a model is missing, or if its columns or their types differ.
  */
-export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike): void {
+function assertDescribes(schema: PrismaSchema, client: PrismaClientLike): void {
   for (const model of schema.models) {
-    const known = columnsOf(client, model.name)
+    const known = columnsOf(client, model)
     const read = expectedColumns(model)
     const differing = [...new Set([...known.keys(), ...read.keys()])].filter(
       (name) => known.get(name) !== read.get(name),
@@ -72,12 +75,18 @@ export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike):
 }
 
 /** Returns the delegate of a model: `client.blogPost` for `BlogPost`. */
-export function delegateOf(client: object, model: string): unknown {
-  return property(client, model.charAt(0).toLowerCase() + model.slice(1))
+export function delegateOf(client: object, model: Pick<PrismaModel, 'name' | 'given'> | undefined): unknown {
+  return model && property(client, delegateName(model))
+}
+
+/** Returns the name of a model's delegate: `blogPost` for `BlogPost`. */
+export function delegateName(model: Pick<PrismaModel, 'name' | 'given'>): string {
+  const name = nameInSchema(model)
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 /** Returns the columns in `client.document.fields`, each with its type. */
-function columnsOf(client: PrismaClientLike, model: string): Map<string, unknown> {
+function columnsOf(client: PrismaClientLike, model: PrismaModel): Map<string, unknown> {
   const fields = property(delegateOf(client, model), 'fields')
   if (typeof fields !== 'object' || fields === null) return new Map()
   return new Map(Object.keys(fields).map((name) => [name, property(property(fields, name), 'typeName')]))

@@ -1,3 +1,6 @@
+import { renaming } from '@arcturus/core/internal/prisma'
+import { schemaError } from '../errors.js'
+
 /** The databases that Prisma supports. */
 export type PrismaProvider = 'sqlite' | 'postgresql' | 'mysql' | 'cockroachdb' | 'sqlserver' | 'mongodb'
 
@@ -27,6 +30,8 @@ export interface PrismaEnum {
 
 export interface PrismaModel<Name extends string = string> {
   readonly name: Name
+  /** The name in the Prisma schema, if policies have another one. */
+  readonly given?: string | undefined
   /** The name of the table. The name of its database schema is beside it, if the model has one. */
   readonly table: string
   readonly tableSchema?: string | undefined
@@ -137,6 +142,37 @@ export function initialOf(type: string, isEnum: boolean, value: unknown): Prisma
   const isLiteral = (one: unknown): one is Literal => typeof one === wanted
   if (isLiteral(value) || (Array.isArray(value) && value.every(isLiteral))) return { value }
   return 'generated'
+}
+
+/**
+ * Returns a schema whose models have their names in policies.
+ * @param chosen - The names that the application gives, by the names in the Prisma schema.
+ * @throws PrismaSchemaError for an unknown model, and for a name of two models
+ */
+export function named(schema: PrismaSchema, chosen: Readonly<Record<string, string>> = {}): PrismaSchema {
+  if (schema.models.some(({ given }) => given !== undefined)) return schema
+  const names = renaming(
+    chosen,
+    schema.models.map(({ name }) => name),
+    schemaError,
+  )
+  if (schema.models.every(({ name }) => names(name) === name)) return schema
+  return {
+    ...schema,
+    models: schema.models.map((model) => ({
+      ...model,
+      name: names(model.name),
+      given: model.name,
+      fields: model.fields.map((field) =>
+        field.kind === 'relation' ? { ...field, model: names(field.model) } : field,
+      ),
+    })),
+  }
+}
+
+/** Returns the name of a model in the Prisma schema and in the client. */
+export function nameInSchema({ name, given = name }: Pick<PrismaModel, 'name' | 'given'>): string {
+  return given
 }
 
 /** Returns the key of a model: see {@link PrismaModel.key}. */

@@ -1,6 +1,14 @@
 import { refuse } from '../refusal.js'
 import type { Path } from './path.js'
-import type { PrismaColumn, PrismaEnum, PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from './schema.js'
+import {
+  nameInSchema,
+  type PrismaColumn,
+  type PrismaEnum,
+  type PrismaField,
+  type PrismaModel,
+  type PrismaRelation,
+  type PrismaSchema,
+} from './schema.js'
 
 /** The target of a path: through to-one relations to a field, or to the row itself. */
 export interface PathEnd {
@@ -14,11 +22,13 @@ export interface PathEnd {
 /** Finds models, fields and relations of a Prisma schema. */
 export class Tables {
   readonly #models: ReadonlyMap<string, PrismaModel>
+  readonly #names: ReadonlyMap<string, string>
   readonly #holders: ReadonlyMap<PrismaRelation, PrismaModel>
   readonly #enums: ReadonlyMap<string, PrismaEnum>
 
   constructor(readonly schema: PrismaSchema) {
     this.#models = new Map(schema.models.map((model) => [model.name, model]))
+    this.#names = new Map(schema.models.map((model) => [nameInSchema(model), model.name]))
     this.#holders = new Map(
       schema.models.flatMap((model) =>
         model.fields.flatMap((field) => (field.kind === 'relation' ? [[field, model] as const] : [])),
@@ -29,6 +39,11 @@ export class Tables {
 
   model(name: string | undefined): PrismaModel | undefined {
     return name === undefined ? undefined : this.#models.get(name)
+  }
+
+  /** Returns the name of a model in policies. @param given - The name in the Prisma schema. */
+  nameOf(given: string): string {
+    return this.#names.get(given) ?? given
   }
 
   valuesOf(column: PrismaColumn): readonly string[] {

@@ -35,9 +35,7 @@ export class MySql extends StandardSql {
     return atom(`NOT (${left} <=> ${right})`)
   }
 
-  override double(number: string): string {
-    return `CAST(${number} AS DOUBLE)`
-  }
+  protected override readonly types = { double: 'DOUBLE', text: 'CHAR' }
 
   override readonly isNullForNaN = true
 
@@ -67,10 +65,6 @@ export class MySql extends StandardSql {
   /** Concatenates bytes, since columns can have different collations. */
   override concat(texts: readonly SqlTextOperand[]): string {
     return `CONCAT(${texts.map((one) => this.byCodePoint(one)).join(', ')})`
-  }
-
-  override asText(value: string): string {
-    return `CAST(${value} AS CHAR)`
   }
 
   /** The bytes of UTF-8, which have the same order as code points. */
@@ -160,9 +154,10 @@ export class MySql extends StandardSql {
 
 /**
  * Whether the database compares the two directly, by the collation of a column. Two columns can
- * have different ones.
+ * have different ones, and then it is an error.
  */
 function haveOneCollation(left: SqlTextOperand, right: SqlTextOperand): boolean {
   if (left.kind !== 'column') return left.kind === 'value' && right.kind === 'column'
-  return right.kind === 'value' || (right.kind === 'column' && left.collation === right.collation)
+  if (right.kind === 'value') return true
+  return right.kind === 'column' && left.collation !== undefined && left.collation === right.collation
 }

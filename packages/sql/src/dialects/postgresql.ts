@@ -25,9 +25,7 @@ export class PostgreSql extends StandardSql {
     return atom(`${left} IS DISTINCT FROM ${right}`)
   }
 
-  override double(number: string): string {
-    return `CAST(${number} AS double precision)`
-  }
+  protected override readonly types = { double: 'double precision', text: 'text' }
 
   override readonly isNullForNaN = false
 
@@ -48,10 +46,6 @@ export class PostgreSql extends StandardSql {
 
   override isNegativeZero(number: string): Sql {
     return atom(`CAST(${number} AS text) = '-0'`)
-  }
-
-  override asText(value: string): string {
-    return `CAST(${value} AS text)`
   }
 
   /** A custom type, such as citext, has its own operators. Cast to text, it has none of them. */

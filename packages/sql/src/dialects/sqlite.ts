@@ -17,9 +17,7 @@ export class Sqlite extends StandardSql {
     return atom(`${left} IS NOT ${right}`)
   }
 
-  override double(number: string): string {
-    return `CAST(${number} AS REAL)`
-  }
+  protected override readonly types = { double: 'REAL', text: 'TEXT' }
 
   override readonly isNullForNaN = true
 
@@ -37,10 +35,6 @@ export class Sqlite extends StandardSql {
 
   override isNegativeZero(): undefined {
     return undefined
-  }
-
-  override asText(value: string): string {
-    return `CAST(${value} AS TEXT)`
   }
 
   /** The result of `datetime('now')` has no milliseconds. */

@@ -88,8 +88,13 @@ export abstract class StandardSql {
   /** Whether null represents NaN, which the database does not have. */
   abstract readonly isNullForNaN: boolean
 
+  /** The names of the types of 64-bit floating-point numbers and of texts. */
+  protected abstract readonly types: { readonly double: string; readonly text: string }
+
   /** Converts a number to a 64-bit floating-point number. */
-  abstract double(number: string): string
+  double(number: string): string {
+    return `CAST(${number} AS ${this.types.double})`
+  }
 
   /**
    * Converts a number to a whole number.
@@ -118,7 +123,9 @@ export abstract class StandardSql {
   }
 
   /** Converts a value to a text. */
-  abstract asText(value: string): string
+  asText(value: string): string {
+    return `CAST(${value} AS ${this.types.text})`
+  }
 
   /** Writes a text so that it is compared by code point. */
   abstract byCodePoint(operand: SqlTextOperand): string

@@ -1,4 +1,5 @@
-import type { Comparison } from './comparison.js'
+import type { Authorizer } from '@arcturus/core'
+import { showObject } from '@arcturus/core/internal/testing'
 
 type Values = Iterable<unknown> | AsyncIterable<unknown>
 
@@ -10,6 +11,11 @@ type Values = Iterable<unknown> | AsyncIterable<unknown>
 export type Actors = Values | ((models: readonly string[]) => Values)
 
 /** Returns the actors to compare. */
-export function actorsOf(actors: Actors, { actorModels }: Pick<Comparison, 'actorModels'>): Values {
+export function actorsOf(actors: Actors, { actorModels }: { readonly actorModels: () => readonly string[] }): Values {
   return typeof actors === 'function' ? actors(actorModels()) : actors
+}
+
+/** Returns an actor as summaries name it. */
+export function actorText({ schema }: Authorizer, actor: unknown): string {
+  return actor === null ? 'nobody' : showObject(schema, actor)
 }

@@ -1,6 +1,7 @@
 import type { Authorizer, Context, PolicySource } from '@arcturus/core'
 import { actionsOn, builtinClasses, type ComparedKind, reachableText } from '@arcturus/core/internal/testing'
 import { inContext } from '../inContext.js'
+import type { Actors } from './actors.js'
 import type { Differences } from './differences.js'
 
 /** An action on a model, and whether the policies can differ for it. */
@@ -17,7 +18,9 @@ export interface ComparedAction {
  * string, `fields` are decisions of `allow_field`, `changes` those of `allow_update`, `links` those of
  * `allow_link`, and `requests` those of `allow_request`.
  */
-export type Unexamined = 'resources' | 'fields' | 'changes' | 'links' | 'requests'
+export type Unexamined = (typeof unexaminedKinds)[number]
+
+const unexaminedKinds = ['resources', 'fields', 'changes', 'links', 'requests'] as const
 
 /** The decisions for which two policies can differ. */
 export interface Comparison {
@@ -27,12 +30,25 @@ export interface Comparison {
   readonly isSameCheck: boolean
   /** Every action on a model that a policy can allow. */
   readonly actions: readonly ComparedAction[]
+  /** Decisions that are not about rows, for which the policies can differ. They are not compared. */
   readonly unexamined: readonly Unexamined[]
   /**
    * Returns the models whose rows have to be compared as actors. The policies decide alike for the
    * others, or as they do for an anonymous user.
    */
   actorModels(): readonly string[]
+}
+
+/** The options of every comparison. */
+export interface ComparisonOptions<Change> {
+  /** The actors to compare. `null` is an anonymous user. */
+  readonly actors: Actors
+  /** The context of all questions. Default: that of the authorizer. */
+  readonly context?: Context
+  /** Called with each change as soon as it is found. */
+  readonly onChange?: (change: Change) => void
+  /** Called before each actor, with the number of actors that are done. */
+  readonly onProgress?: (done: number) => void
 }
 
 /**
@@ -77,13 +93,14 @@ export function comparison(old: Authorizer, next: Authorizer, differences: Diffe
     )
     return was === is || [old, next].every(({ policy }) => !policy!.rules.has(entry))
   }
-  const unexamined: readonly Unexamined[] = [
-    ...(isSameElsewhere ? [] : (['resources'] as const)),
-    ...(isSameFor('allow_field') ? [] : (['fields'] as const)),
-    ...(isSameFor('allow_update') ? [] : (['changes'] as const)),
-    ...(isSameFor('allow_link') ? [] : (['links'] as const)),
-    ...(isSameFor('allow_request') ? [] : (['requests'] as const)),
-  ]
+  const isSameOf: Readonly<Record<Unexamined, boolean>> = {
+    resources: isSameElsewhere,
+    fields: isSameFor('allow_field'),
+    changes: isSameFor('allow_update'),
+    links: isSameFor('allow_link'),
+    requests: isSameFor('allow_request'),
+  }
+  const unexamined = unexaminedKinds.filter((one) => !isSameOf[one])
   return {
     same: isSameCheck && unexamined.length === 0,
     isSameCheck,

@@ -1,11 +1,11 @@
-import { ArcturusError, type Authorizer, type Context, type PolicySource } from '@arcturus/core'
+import { ArcturusError, type Authorizer, type PolicySource } from '@arcturus/core'
 import type { Schema } from '@arcturus/core/internal/testing'
-import { identityOf, own, Residuals, showObject } from '@arcturus/core/internal/testing'
-import { type Actors, actorsOf } from './actors.js'
-import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'
+import { identityOf, own, Residuals } from '@arcturus/core/internal/testing'
+import { actorsOf, actorText } from './actors.js'
+import { type Comparison, type ComparisonOptions, comparison, loadBoth } from './comparison.js'
 import { type ComparedFilter, differenceFilter, filterOf, type RowFilter } from './differenceFilter.js'
 import { Differences } from './differences.js'
-import { summaryText } from './summary.js'
+import { countsText, summaryText } from './summary.js'
 
 /** The queries of an application's database, by an ORM. */
 export interface RowQueries {
@@ -15,17 +15,9 @@ export interface RowQueries {
   count(filter: RowFilter): Promise<number>
 }
 
-export interface DatabaseDiffOptions {
-  /** The actors to compare. `null` is an anonymous user. */
-  readonly actors: Actors
+export interface DatabaseDiffOptions extends ComparisonOptions<DatabaseChange> {
   /** The most rows of each change that are returned. Default 3. */
   readonly samples?: number
-  /** The context of all questions. Default: that of the authorizer. */
-  readonly context?: Context
-  /** Called with each change as soon as it is found. */
-  readonly onChange?: (change: DatabaseChange) => void
-  /** Called before each actor, with the number of actors that are done. */
-  readonly onProgress?: (done: number) => void
 }
 
 /** The rows of a model on which an actor gains or loses an action. */
@@ -49,12 +41,7 @@ export interface UncomparedList {
 }
 
 /** The difference between two policies on the rows of a database. */
-export interface DatabaseDiff {
-  /** Whether the policies provably give the same answers, whatever the data. */
-  readonly same: boolean
-  readonly actions: readonly ComparedAction[]
-  /** Decisions that are not about rows, for which the policies can differ. They are not compared. */
-  readonly unexamined: readonly Unexamined[]
+export interface DatabaseDiff extends Pick<Comparison, 'same' | 'actions' | 'unexamined'> {
   readonly changes: readonly DatabaseChange[]
   readonly uncompared: readonly UncomparedList[]
   /** The number of actors that were compared, and of queries that were sent. */
@@ -129,8 +116,14 @@ export async function diffDatabase(
     uncompared,
     compared: { actors: done, queries: run.sent },
     toString: () => {
-      const show = (value: unknown): string => (value === null ? 'nobody' : showObject(authorizer.schema, value))
-      return summaryText(changedLines(changes, show), unexamined, uncomparedLines(uncompared, show))
+      const counts = countsText(
+        changes.map(({ actor, action, model, direction, count }) => [
+          `${direction === 'gained' ? '+' : '-'} ${action} ${model}`,
+          actorText(authorizer, actor),
+          count,
+        ]),
+      )
+      return summaryText(counts, unexamined, uncomparedLines(uncompared, authorizer))
     },
   }
 }
@@ -235,20 +228,11 @@ function isRefusal(error: unknown): error is Error {
   )
 }
 
-function changedLines(changes: readonly DatabaseChange[], show: (value: unknown) => string): readonly string[] {
-  const lines = new Map<string, string[]>()
-  for (const { actor, action, model, direction, count } of changes) {
-    const line = `${direction === 'gained' ? '+' : '-'} ${action} ${model}`
-    lines.set(line, [...(lines.get(line) ?? []), `${show(actor)} ${count}`])
-  }
-  return [...lines].map(([line, actors]) => `${line}: ${actors.join(', ')}`)
-}
-
-function uncomparedLines(lists: readonly UncomparedList[], show: (value: unknown) => string): readonly string[] {
+function uncomparedLines(lists: readonly UncomparedList[], authorizer: Authorizer): readonly string[] {
   const lines = new Map<string, string[]>()
   for (const { actor, action, model, reason } of lists) {
     const line = `? ${action} ${model} could not be compared. ${reason.split('\n', 1)[0]}`
-    lines.set(line, [...(lines.get(line) ?? []), show(actor)])
+    lines.set(line, [...(lines.get(line) ?? []), actorText(authorizer, actor)])
   }
   return [...lines].map(([line, actors]) => `${line}: ${actors.join(', ')}`)
 }

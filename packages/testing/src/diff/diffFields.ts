@@ -1,13 +1,9 @@
-import { ArcturusError, type Authorizer, type PolicySource } from '@arcturus/core'
-import { builtinClasses, fieldActionsOf, own, Residuals, showObject } from '@arcturus/core/internal/testing'
-import { actorsOf } from './actors.js'
-import { loadBoth } from './comparison.js'
-import { Differences } from './differences.js'
-import { assertModels, type DiffOptions, remembering } from './diffPolicies.js'
+import type { Authorizer, PolicySource } from '@arcturus/core'
+import { builtinClasses, fieldActionsOf } from '@arcturus/core/internal/testing'
+import { actorText } from './actors.js'
+import type { FieldAnswer } from './answer.js'
+import { comparing, type DiffOptions } from './diffRun.js'
 import { countsText } from './summary.js'
-
-/** The fields of a row on which an action is allowed, in alphabetical order, or the code of an error. */
-export type FieldAnswer = readonly string[] | { readonly error: string }
 
 /** A row of which the new policy allows other fields. */
 export interface FieldChange {
@@ -21,12 +17,6 @@ export interface FieldChange {
   readonly gained: readonly string[]
   /** The fields that only the old policy allows. */
   readonly lost: readonly string[]
-}
-
-/** The options of `diffPolicies`, with changes of fields. */
-export interface FieldDiffOptions extends Omit<DiffOptions, 'onChange'> {
-  /** Called with each change as soon as it is found. */
-  readonly onChange?: (change: FieldChange) => void
 }
 
 /** The difference between two policies in the decisions of `allow_field`. */
@@ -55,79 +45,60 @@ export interface FieldDiff {
  * console.log(String(diff)) // + read User.salary: User { id: 5 } 2
  * ```
  */
-export async function diffFields(
+export function diffFields(
   authorizer: Authorizer,
   before: string | readonly PolicySource[],
   after: string | readonly PolicySource[],
-  given: FieldDiffOptions,
+  options: DiffOptions<FieldChange>,
 ): Promise<FieldDiff> {
-  const options = own(given)
-  const [old, next] = loadBoth(authorizer, before, after, options.context)
-  assertModels(authorizer, options.rows)
-  return remembering(authorizer, () => compare(old, next, options))
-}
-
-async function compare(old: Authorizer, next: Authorizer, options: FieldDiffOptions): Promise<FieldDiff> {
-  const { schema, readAction } = old
-  const differences = new Differences(old, next, new Residuals(old))
-  const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
-  const actorModels = (): readonly string[] =>
-    models.filter((actor) => models.some((model) => differences.ofFields({ model: actor }, { model })))
-  const actionsOf = (model: string): ReadonlySet<string> =>
-    new Set([old, next].flatMap(({ policy }) => [...fieldActionsOf(policy!, schema.ancestors(model), readAction)]))
-  const rows = Object.entries(options.rows).flatMap(([model, list]) =>
-    [...list].map((resource) => ({ resource, model, actions: actionsOf(old.modelOf(resource) ?? model) })),
-  )
-  const changes: FieldChange[] = []
-  let done = 0
-  for await (const actor of actorsOf(options.actors, { actorModels })) {
-    options.onProgress?.(done)
-    done++
-    for (const { resource, model, actions } of rows)
-      for (const action of actions) {
-        if (!differences.canBe({ actor, action, resource, field: '' })) continue
-        const [was, is] = [await fieldsOf(old, actor, action, resource), await fieldsOf(next, actor, action, resource)]
-        if (JSON.stringify(was) === JSON.stringify(is)) continue
-        const [one, other] = [was, is].map((answer) => new Set('error' in answer ? [] : answer))
-        const change: FieldChange = {
-          ...{ actor, action, model, resource, before: was, after: is },
-          gained: [...other!].filter((field) => !one!.has(field)),
-          lost: [...one!].filter((field) => !other!.has(field)),
-        }
-        changes.push(change)
-        options.onChange?.(change)
-      }
-  }
-  return {
-    changes,
-    compared: { actors: done, rows: rows.length },
-    toString: () => {
-      const lines = changes.flatMap(({ actor, action, model, after, gained, lost }) => {
-        const show = actor === null ? 'nobody' : showObject(schema, actor)
-        const line = (sign: string, what: string): readonly [string, string] => [`${sign} ${action} ${what}`, show]
-        return 'error' in after
-          ? [line('!', `fields of ${model}`)]
-          : [
-              ...gained.map((field) => line('+', `${model}.${field}`)),
-              ...lost.map((field) => line('-', `${model}.${field}`)),
-            ]
-      })
-      return lines.length === 0 ? 'No compared decision on fields changes.' : countsText(lines).join('\n')
-    },
-  }
-}
-
-/** A policy whose rules name no field for an action allows none. */
-async function fieldsOf(
-  authorizer: Authorizer,
-  actor: unknown,
-  action: string,
-  resource: object,
-): Promise<FieldAnswer> {
-  try {
-    return [...(await authorizer.authorizedFields(actor, action as never, resource))].sort()
-  } catch (error) {
-    if (!(error instanceof ArcturusError)) throw error
-    return error.code === 'unknown-action' ? [] : { error: error.code }
-  }
+  return comparing(authorizer, before, after, options, async (run) => {
+    const { old, next, differences } = run
+    const { schema, readAction } = old
+    const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
+    const actorModels = (): readonly string[] =>
+      models.filter((actor) => models.some((model) => differences.ofFields({ model: actor }, { model })))
+    const actionsOf = (model: string): ReadonlySet<string> =>
+      new Set([old, next].flatMap(({ policy }) => [...fieldActionsOf(policy!, schema.ancestors(model), readAction)]))
+    const rows = Object.entries(run.options.rows).flatMap(([model, list]) =>
+      [...list].map((resource) => ({ model, resource })),
+    )
+    const questions = rows.flatMap(({ model, resource }) =>
+      [...actionsOf(old.modelOf(resource) ?? model)].map((action) => ({
+        action,
+        model,
+        resource,
+        ofFields: true as const,
+      })),
+    )
+    const { changes, actors } = await run.changes<(typeof questions)[number], FieldAnswer>(
+      actorModels,
+      questions,
+      [],
+      ({ ofFields: _, ...asked }, { before, after }) => {
+        const [was, is] = [before, after].map((answer) => ('error' in answer ? [] : answer))
+        const [gained, lost] = [
+          is!.filter((field) => !was!.includes(field)),
+          was!.filter((field) => !is!.includes(field)),
+        ]
+        return { ...asked, before, after, gained, lost }
+      },
+    )
+    return {
+      changes,
+      compared: { actors, rows: rows.length },
+      toString: () => {
+        const lines = changes.flatMap(({ actor, action, model, after, gained, lost }) => {
+          const show = actorText(old, actor)
+          const line = (sign: string, what: string): readonly [string, string] => [`${sign} ${action} ${what}`, show]
+          return 'error' in after
+            ? [line('!', `fields of ${model}`)]
+            : [
+                ...gained.map((field) => line('+', `${model}.${field}`)),
+                ...lost.map((field) => line('-', `${model}.${field}`)),
+              ]
+        })
+        return lines.length === 0 ? 'No compared decision on fields changes.' : countsText(lines).join('\n')
+      },
+    }
+  })
 }

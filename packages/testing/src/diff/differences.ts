@@ -16,13 +16,14 @@ export class Differences {
   }
 
   /** Returns whether the answers to a question can differ. */
-  canBe({ actor, action, resource, field }: Question): boolean {
+  canBe({ actor, action, resource, field, ofFields }: Question): boolean {
     const who = this.#kindOf(actor)
     if (who === undefined) return true
     if (action === undefined)
       return typeof resource !== 'object' || this.ofRequests(who, this.#kindOf(resource) ?? { model: undefined })
     const what = this.#kindOf(resource)
-    return what === undefined || (field === undefined ? this.between(who, action, what) : this.ofFields(who, what))
+    if (what === undefined) return true
+    return field === undefined && !ofFields ? this.between(who, action, what) : this.ofFields(who, what)
   }
 
   /** Returns whether the answers to checks can differ for actors and resources of these classes. */

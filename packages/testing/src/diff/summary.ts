@@ -19,12 +19,14 @@ export function summaryText(
   return [...(changes.length === 0 ? [none] : changes), ...open].join('\n')
 }
 
-/** Returns each line once, with the number of its changes by actor. */
-export function countsText(changes: readonly (readonly [line: string, actor: string])[]): readonly string[] {
+/** Returns each line once, with the number of its rows by actor. */
+export function countsText(
+  changes: readonly (readonly [line: string, actor: string, count?: number])[],
+): readonly string[] {
   const lines = new Map<string, Map<string, number>>()
-  for (const [line, actor] of changes) {
+  for (const [line, actor, count = 1] of changes) {
     const byActor = lines.get(line) ?? new Map<string, number>()
-    lines.set(line, byActor.set(actor, (byActor.get(actor) ?? 0) + 1))
+    lines.set(line, byActor.set(actor, (byActor.get(actor) ?? 0) + count))
   }
   return [...lines].map(
     ([line, byActor]) => `${line}: ${[...byActor].map(([actor, count]) => `${actor} ${count}`).join(', ')}`,

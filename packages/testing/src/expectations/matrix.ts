@@ -133,47 +133,48 @@ export async function matrixReport(base: Authorizer, given: Matrix): Promise<Mat
   if (actors.length === 0 || (resources.length === 0 && !matrix.requests))
     throw invalid('The matrix needs at least one actor and one resource.', 'name them in `actors` and `resources`')
   assertNames(allowed, actors, resources)
-  const differences: MatrixDifference[] = []
-  const actual: Record<string, Record<string, readonly string[]>> = {}
-  for (const actor of actors) {
-    const row: Record<string, readonly string[]> = {}
-    actual[actor] = row
-    for (const resource of resources) {
-      const [who, target] = [await supplied(matrix.actors[actor]), await supplied(matrix.resources[resource])]
-      assertAsked(authorizer, who, target)
-      const found = new Set(await authorizer.authorizedActions(who, target))
-      const expected = Object.hasOwn(allowed, actor) && allowed[actor]![resource]
-      const wanted = expected || []
-      // A rule can allow an action that it does not name. An unknown action throws.
-      for (const action of wanted)
-        if (!found.has(action) && (await authorizer.isAllowed(who, action as never, target))) found.add(action)
-      row[resource] = [...found].sort()
-      const unexpected = row[resource]!.filter((action) => !wanted.includes(action))
-      const missing = wanted.filter((action) => !found.has(action))
-      if (unexpected.length > 0 || missing.length > 0) differences.push({ actor, resource, unexpected, missing })
-    }
-  }
-  const more = new MoreCells(authorizer, matrix)
-  const actualFields = matrix.fields && (await more.fields(matrix.fields))
-  if (matrix.requests) await more.requests(matrix.requests)
+  const cells = new Cells(authorizer, matrix)
+  const actual = await cells.actions(allowed)
+  const actualFields = matrix.fields && (await cells.fields(matrix.fields))
+  if (matrix.requests) await cells.requests(matrix.requests)
   return {
-    cells: actors.length * resources.length + more.cells,
-    differences: [...differences, ...more.differences],
+    cells: cells.count,
+    differences: cells.differences,
     actual,
     ...(actualFields && { actualFields }),
     toString: () => tableOf(actors, resources, actual),
   }
 }
 
-/** The cells of a matrix about fields and requests. */
-class MoreCells {
-  cells = 0
+/** The cells of a matrix. */
+class Cells {
+  count = 0
   readonly differences: MatrixDifference[] = []
 
   constructor(
     private readonly authorizer: Authorizer,
     private readonly matrix: Matrix,
   ) {}
+
+  async actions(allowed: AllowedActions): Promise<AllowedActions> {
+    const { authorizer, matrix } = this
+    const actual: Record<string, Record<string, readonly string[]>> = {}
+    for (const [actor, given] of Object.entries(matrix.actors)) {
+      actual[actor] = {}
+      for (const [resource, one] of Object.entries(matrix.resources)) {
+        const [who, target] = [await supplied(given), await supplied(one)]
+        assertAsked(authorizer, who, target)
+        const found = new Set(await authorizer.authorizedActions(who, target))
+        const wanted = entryOf(entryOf(allowed, actor), resource) ?? []
+        // A rule can allow an action that it does not name. An unknown action throws.
+        for (const action of wanted)
+          if (!found.has(action) && (await authorizer.isAllowed(who, action as never, target))) found.add(action)
+        actual[actor][resource] = [...found].sort()
+        this.#compare({ actor, resource }, actual[actor][resource], wanted)
+      }
+    }
+    return actual
+  }
 
   /** Compares the fields of every action that rules about fields name. */
   async fields(expected: AllowedFields): Promise<AllowedFields> {
@@ -236,7 +237,7 @@ class MoreCells {
     found: readonly string[],
     wanted: readonly string[] = [],
   ): void {
-    this.cells++
+    this.count++
     const unexpected = found.filter((one) => !wanted.includes(one))
     const missing = wanted.filter((one) => !found.includes(one))
     if (unexpected.length > 0 || missing.length > 0) this.differences.push({ ...of, unexpected, missing })

@@ -1,5 +1,6 @@
 export { coverPolicy, readPolicyCoverage } from '../coverage/coverPolicy.js'
 export type { RowQueries } from '../diff/diffDatabase.js'
+export { diffDecisions, type RecordedChange, type RecordedDecision } from '../diff/diffDecisions.js'
 export type { FieldDiff } from '../diff/diffFields.js'
 export type { DecisionChange, PolicyDiff } from '../diff/diffPolicies.js'
 export {

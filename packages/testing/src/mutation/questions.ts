@@ -1,15 +1,9 @@
 import type { Authorizer, Context } from '@arcturus/core'
 import { actionsFor, watchDecisions } from '@arcturus/core/internal/testing'
-import type { Check, Question } from '../diff/answer.js'
+import type { Question } from '../diff/answer.js'
 import { Remembered } from './remembered.js'
 
 type ContextValues = NonNullable<Parameters<Parameters<typeof watchDecisions>[1]>[0]['context']>
-
-/**
- * A question that a test run asked: a check, the question about one `field` of a resource, or, without
- * an action, a request, which is the `resource`.
- */
-export type RecordedQuestion = Question
 
 /** A list that a test run made: the filter of a model. */
 export interface RecordedList {
@@ -17,12 +11,6 @@ export interface RecordedList {
   readonly action: string
   readonly model: string
   /** Undefined if the list had none. */
-  readonly context?: Context | undefined
-}
-
-/** A test run asked for all fields of a resource on which an actor may perform an action. */
-export interface RecordedFields extends Check {
-  /** Undefined if the question had none. */
   readonly context?: Context | undefined
 }
 
@@ -39,10 +27,9 @@ export interface RecordedFields extends Check {
  * ```
  */
 export class QuestionRecorder {
-  readonly #questions: RecordedQuestion[] = []
+  readonly #questions: Question[] = []
   readonly #lists: RecordedList[] = []
-  readonly #fields: RecordedFields[] = []
-  readonly #known = { question: new Remembered<true>(), fields: new Remembered<true>(), list: new Remembered<true>() }
+  readonly #known = { question: new Remembered<true>(), list: new Remembered<true>() }
   readonly #contexts = new WeakMap<ContextValues, Context>()
   readonly #stop: () => void
 
@@ -59,15 +46,15 @@ export class QuestionRecorder {
         else if (kind === 'actions') for (const action of this.#actions(resource)) this.#add({ ...question, action })
         else if (kind === 'request') this.#add({ ...question, action: undefined })
         else if (kind === 'field' && fields) for (const field of fields) this.#add({ ...question, field })
-        else if (kind === 'field' && this.#known.fields.add(question, true)) this.#fields.push(question)
+        else if (kind === 'field') this.#add({ ...question, ofFields: true })
         else if (kind === 'filter' && this.#known.list.add(question, true))
           this.#lists.push({ actor, action: question.action, model: resource as string, context })
       },
     )
   }
 
-  /** The checks, and the questions about single fields and about requests, each once. */
-  get questions(): readonly RecordedQuestion[] {
+  /** The checks, and the questions about fields and about requests, each once. */
+  get questions(): readonly Question[] {
     return this.#questions
   }
 
@@ -76,17 +63,12 @@ export class QuestionRecorder {
     return this.#lists
   }
 
-  /** The questions about all fields of a resource, each once. */
-  get fields(): readonly RecordedFields[] {
-    return this.#fields
-  }
-
   /** Stops recording. */
   stop(): void {
     this.#stop()
   }
 
-  #add(question: RecordedQuestion): void {
+  #add(question: Question): void {
     if (this.#known.question.add(question, true)) this.#questions.push(question)
   }
 

@@ -20,9 +20,9 @@ export class Remembered<T> {
     return found
   }
 
-  #place({ context, actor, action, resource, field }: Question): [values: Map<string, T>, key: string] {
+  #place({ context, actor, action, resource, field, ofFields }: Question): [values: Map<string, T>, key: string] {
     const ofActor = inner(inner(this.#known, context), actor)
-    return [inner(ofActor, resource), JSON.stringify([action, field])]
+    return [inner(ofActor, resource), JSON.stringify([action, field, ofFields])]
   }
 }
 

@@ -1,4 +1,4 @@
-import { ArcturusError, ArgumentError, type Authorizer, type Context, type Policy, PolicyError } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Context, type Policy, PolicyError } from '@arcturus/core'
 import {
   actionsToCheck,
   builtinClasses,
@@ -6,16 +6,16 @@ import {
   fieldTextsOf,
   type Kind,
   own,
-  RelationMemory,
   Residuals,
   showObject,
 } from '@arcturus/core/internal/testing'
-import { type Answer, answerOf, isSame } from '../diff/answer.js'
+import { type Answer, answerOf, type FieldAnswer, isSame, type Question } from '../diff/answer.js'
 import { Differences } from '../diff/differences.js'
-import { contextText, inContext } from '../inContext.js'
+import { remembering } from '../diff/diffRun.js'
+import { contextText } from '../inContext.js'
 import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
 import { QuestionOrder } from './questionOrder.js'
-import type { QuestionRecorder, RecordedFields, RecordedQuestion } from './questions.js'
+import type { QuestionRecorder } from './questions.js'
 import { Remembered } from './remembered.js'
 import { TimeLimit } from './timeLimit.js'
 
@@ -42,7 +42,7 @@ export interface MutationOptions {
 }
 
 /** A question that the policy and a mutant answer differently. */
-export interface Witness extends RecordedQuestion {
+export interface Witness extends Question {
   readonly policy: Answer
   readonly mutant: Answer
 }
@@ -72,7 +72,7 @@ export interface MutationReport {
   readonly textOf: (survivor: Survivor) => string
 }
 
-type Recorded = Pick<QuestionRecorder, 'questions' | 'lists' | 'fields'>
+type Recorded = Pick<QuestionRecorder, 'questions' | 'lists'>
 
 /**
  * Asks each mutant of the policy the questions of a test run. A mutant survives if it answers all of
@@ -93,7 +93,7 @@ export async function testMutants(
     throw new ArgumentError('no-policy', 'No policy is loaded.', {
       hint: 'load one first: await authorizer.load(text)',
     })
-  if (recorded.questions.length + recorded.lists.length + recorded.fields.length === 0)
+  if (recorded.questions.length + recorded.lists.length === 0)
     throw new ArgumentError('invalid-argument', 'The test run recorded no question.', {
       hint: 'create the QuestionRecorder before the tests run, for the authorizer that they use',
     })
@@ -103,16 +103,11 @@ export async function testMutants(
       hint: 'leave it out for 30 seconds',
       data: { timeLimit },
     })
-  return new MutationRun(authorizer, policy, recorded, { ...own(options), timeLimit }).run()
+  const run = new MutationRun(authorizer, policy, recorded, { ...own(options), timeLimit })
+  return remembering(authorizer, () => run.run())
 }
 
 type Schema = Authorizer['schema']
-
-/** What a witness can ask: a question, or which fields of a resource are allowed. */
-interface Candidate {
-  readonly ofFields: boolean
-  readonly question: RecordedQuestion
-}
 
 class MutationRun {
   readonly #rows: ReadonlyMap<string, readonly object[]>
@@ -122,14 +117,13 @@ class MutationRun {
   /** The contexts of recorded questions, in which witnesses are looked for. */
   readonly #contexts: readonly (Context | undefined)[]
   /** The answers of the policy under test. */
-  readonly #answers = new Remembered<Answer>()
-  readonly #fieldsTexts = new Remembered<string>()
+  readonly #answers = new Remembered<Answer | FieldAnswer>()
   readonly #residuals: Residuals
 
   constructor(
     private readonly authorizer: Authorizer,
     private readonly policy: Policy,
-    { questions, lists, fields }: Recorded,
+    { questions, lists }: Recorded,
     private readonly options: MutationOptions & { readonly timeLimit: number },
   ) {
     this.#residuals = new Residuals(authorizer)
@@ -138,39 +132,21 @@ class MutationRun {
       if (typeof row !== 'object' || row === null || model === undefined) return
       rows.set(model, (rows.get(model) ?? new Set()).add(row))
     }
-    for (const { action, resource } of [...questions, ...fields]) if (action !== undefined) add(resource)
+    for (const { action, resource } of questions) if (action !== undefined) add(resource)
     for (const [model, list] of Object.entries(options.rows ?? {})) for (const row of list) add(row, model)
     this.#rows = new Map([...rows].map(([model, set]) => [model, [...set]]))
-    this.#actors = [
-      ...new Set([
-        ...questions.map(({ actor }) => actor),
-        ...lists.map(({ actor }) => actor),
-        ...fields.map(({ actor }) => actor),
-        ...(options.actors ?? []),
-        null,
-      ]),
-    ]
+    const asked = [...questions, ...lists]
+    this.#actors = [...new Set([...asked.map(({ actor }) => actor), ...(options.actors ?? []), null])]
     // A list is the checks of the rows that are known.
     const listed = lists.flatMap(({ model, ...question }) =>
       (this.#rows.get(model) ?? []).map((resource) => ({ ...question, resource })),
     )
-    this.#order = new QuestionOrder((value) => authorizer.modelOf(value), [...questions, ...listed], fields)
+    this.#order = new QuestionOrder((value) => authorizer.modelOf(value), [...questions, ...listed])
     this.#requests = questions.filter(({ action }) => action === undefined).map(({ resource }) => resource)
-    this.#contexts = [...new Set([...questions, ...lists, ...fields].map(({ context }) => context))]
+    this.#contexts = [...new Set(asked.map(({ context }) => context))]
   }
 
   async run(): Promise<MutationReport> {
-    // All questions are about the same data, so that each relation is loaded once.
-    const memory = new RelationMemory()
-    const forget = this.authorizer.rememberIn(() => memory)
-    try {
-      return await this.#run()
-    } finally {
-      forget()
-    }
-  }
-
-  async #run(): Promise<MutationReport> {
     const mutants = policyMutants(this.policy, this.authorizer.schema)
     const survivors: Survivor[] = []
     const invalid: { mutant: Mutant; reason: string }[] = []
@@ -196,14 +172,11 @@ class MutationRun {
       }
     }
     const { schema } = this.authorizer
+    const report = { killed, survivors, timedOut, invalid, equivalent }
     return {
+      ...report,
       total: mutants.length - invalid.length - equivalent,
-      equivalent,
-      killed,
-      timedOut,
-      survivors,
-      invalid,
-      toString: () => reportText(schema, { killed, survivors, timedOut, invalid, equivalent }),
+      toString: () => reportText(schema, report),
       textOf: (survivor) => survivorLines(schema, survivor).join('\n'),
     }
   }
@@ -222,11 +195,7 @@ class MutationRun {
   async #differs(other: Authorizer, differences: Differences, limit: TimeLimit): Promise<boolean | 'late'> {
     const found = await this.#order.some(
       (question) => !limit.isOver && differences.canBe(question),
-      async (question, ofFields) => {
-        if (limit.isOver) return false
-        // Sound: a question about fields has an action.
-        return ofFields ? this.#fieldsDiffer(other, question as RecordedFields) : this.#differ(other, question)
-      },
+      async (question) => !limit.isOver && (await this.#answersOf(other, question)) !== undefined,
     )
     return found || (limit.isOver && 'late')
   }
@@ -255,93 +224,61 @@ class MutationRun {
     return [...actionsToCheck(this.policy, schema.ancestors(model), readAction)]
   }
 
-  async #differ(other: Authorizer, question: RecordedQuestion): Promise<boolean> {
-    return !isSame(await this.#answer(question), await answerOf(other, question))
-  }
-
-  #answer(question: RecordedQuestion): Promise<Answer> {
-    return this.#answers.get(question, () => answerOf(this.authorizer, question))
-  }
-
   async #witness(other: Authorizer, differences: Differences, limit: TimeLimit): Promise<Witness | undefined> {
     let left = this.options.witnessChecks ?? 2000
-    const candidates: Candidate[] = []
-    for (const { ofFields, question } of this.#candidates()) {
+    const candidates: Question[] = []
+    for (const question of this.#candidates()) {
       if (limit.isOver || candidates.length >= left) break
-      if (differences.canBe(ofFields ? { ...question, field: '' } : question)) candidates.push({ ofFields, question })
+      if (differences.canBe(question)) candidates.push(question)
     }
     for (const context of this.#contexts)
-      for (const { ofFields, question } of candidates) {
+      for (const question of candidates) {
         if (left-- <= 0 || limit.isOver) return undefined
-        const asked = { ...question, ...(context && { context }) }
-        const witness = ofFields ? await this.#fieldWitness(other, asked) : await this.#witnessOf(other, asked)
+        const witness = await this.#witnessOf(other, { ...question, ...(context && { context }) })
         if (witness) return witness
       }
     return undefined
   }
 
   /** Yields what known actors can ask: checks, then the fields of rows, then requests. */
-  *#candidates(): Generator<Candidate> {
+  *#candidates(): Generator<Question> {
     const { schema, readAction } = this.authorizer
-    for (const ofFields of [false, true])
+    for (const ofFields of [undefined, true] as const)
       for (const [model, rows] of this.#rows)
         for (const action of ofFields
           ? fieldActionsOf(this.policy, schema.ancestors(model), readAction)
           : this.#actionsOf(model))
           for (const actor of this.#actors)
-            for (const resource of rows) yield { ofFields, question: { actor, action, resource } }
+            for (const resource of rows) yield { actor, action, resource, ...(ofFields && { ofFields }) }
     for (const resource of this.#requests)
-      for (const actor of this.#actors) yield { ofFields: false, question: { actor, action: undefined, resource } }
+      for (const actor of this.#actors) yield { actor, action: undefined, resource }
   }
 
-  /** Returns a question as a witness if a mutant answers it differently. */
-  async #witnessOf(other: Authorizer, question: RecordedQuestion): Promise<Witness | undefined> {
-    const [policy, mutant] = [await this.#answer(question), await answerOf(other, question)]
-    return isSame(policy, mutant) ? undefined : { ...question, policy, mutant }
+  /** Returns the answers of the policy and of a mutant if they differ. */
+  async #answersOf(other: Authorizer, question: Question) {
+    const policy = await this.#answers.get(question, () => answerOf(this.authorizer, question))
+    const mutant = await answerOf(other, question)
+    return isSame(policy, mutant) ? undefined : { policy, mutant }
   }
 
-  /** Returns whether a mutant allows other fields of a resource. */
-  async #fieldsDiffer(other: Authorizer, asked: RecordedFields): Promise<boolean> {
-    const own = await this.#fieldsTexts.get(asked, () => fieldsText(this.authorizer, asked))
-    return own !== (await fieldsText(other, asked))
-  }
-
-  /** Returns a field of a resource about which a mutant answers differently. */
-  async #fieldWitness(other: Authorizer, asked: RecordedQuestion): Promise<Witness | undefined> {
-    // Sound: a question about fields has an action.
-    if (!(await this.#fieldsDiffer(other, asked as RecordedFields))) return undefined
+  /** Returns a question as a witness if a mutant answers it differently; of allowed fields, that about one of them. */
+  async #witnessOf(other: Authorizer, { ofFields, ...question }: Question): Promise<Witness | undefined> {
+    const answers = await this.#answersOf(other, ofFields ? { ...question, ofFields } : question)
+    // Sound: only a question about fields has them as its answer.
+    if (!answers || !ofFields) return answers && ({ ...question, ...answers } as Witness)
     const { schema } = this.authorizer
-    const ancestors = schema.ancestors(this.authorizer.modelOf(asked.resource)!)
+    const ancestors = schema.ancestors(this.authorizer.modelOf(question.resource)!)
     const declared = ancestors.flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
     for (const field of new Set([...declared, ...fieldTextsOf(this.policy, ancestors)])) {
-      const witness = await this.#witnessOf(other, { ...asked, field })
+      const witness = await this.#witnessOf(other, { ...question, field })
       if (witness) return witness
     }
     return undefined
   }
 }
 
-/** Returns the allowed fields of a resource as one text, or the code of an error. */
-async function fieldsText(base: Authorizer, { actor, action, resource, context }: RecordedFields): Promise<string> {
-  try {
-    const authorizer = inContext(base, context)
-    return JSON.stringify([...(await authorizer.authorizedFields(actor, action as never, resource))].sort())
-  } catch (error) {
-    if (error instanceof ArcturusError) return error.code
-    throw error
-  }
-}
-
-function reportText(
-  schema: Schema,
-  {
-    killed,
-    survivors,
-    timedOut,
-    invalid,
-    equivalent,
-  }: Pick<MutationReport, 'killed' | 'survivors' | 'timedOut' | 'invalid' | 'equivalent'>,
-): string {
+function reportText(schema: Schema, report: Omit<MutationReport, 'total' | 'toString' | 'textOf'>): string {
+  const { killed, survivors, timedOut, invalid, equivalent } = report
   const sentences = [
     `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.`,
     ...(timedOut.length > 0 ? [`${timedOut.length} of the killed exceeded the time limit.`] : []),

@@ -122,6 +122,19 @@ function guardedAlternative(
   return { ...Object.fromEntries(free.map((name) => [name, standIn])), ...own, [Symbol('filter')]: filter }
 }
 
+/** Makes the promise of a `where` throw that is used without `await`: TypeORM finds no condition in a promise. */
+export function refusingUnawaited<Result>(promise: Promise<Result>, entity: EntityMetadata): Promise<Result> {
+  // If nobody awaits the promise, the query throws instead.
+  promise.catch(() => {})
+  const operator = Raw(() => {
+    throw misplacedFilter('The promise of authorizedWhere is used as a `where`.', {
+      hint: 'await it: where: await authorizedWhere(user, action, entity)',
+    })
+  })
+  const [name] = conditionable(entity).filter((one) => !(one in promise))
+  return name === undefined ? promise : Object.assign(promise, { [name]: operator })
+}
+
 /** Returns arguments of `find` that also carry the filters of their `where`. Copies with another `where` keep them. */
 export function argumentsWithFilters(rest: object, where: Where | Where[]): object {
   const filters = filtersIn([where].flat()[0]).map((filter) => [Symbol('filter'), filter])
@@ -153,7 +166,7 @@ export function filtersOf(where: unknown): readonly WhereFilter[] | undefined {
   if (filters.every((one) => one.length === 0)) return undefined
   if (filters.every((one) => one.length === 1)) return filters.map(([one]) => one!)
   throw misplacedFilter('The alternatives of a `where` need one filter each.', {
-    hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] }); for two filters, use authorizedQuery and applyAuthorization',
+    hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] }); for two filters, use authorizedQuery twice: authorizedQuery(user, action, query)',
   })
 }
 

@@ -24,7 +24,7 @@ export function managerMaker(
   references: References,
   options: ManagerOptions,
 ): MakeAuthorizedManager {
-  const { scope = {}, unscoped = 'allow', log = (message: string) => console.warn(message) } = options
+  const { scope = {}, unscoped = 'refuse', log = (message: string) => console.warn(message) } = options
   guardBase(authorizer, dataSource, unscoped, log)
   const actionsOf = actionNames(authorizer.readAction, options.actions)
   let shared: Parts | undefined

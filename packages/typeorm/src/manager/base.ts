@@ -1,10 +1,13 @@
 import type { Authorizer } from '@arcturus/core'
 import { assertMayWrite, type Unscoped, unscopedQueries } from '@arcturus/writes/internal/typeorm'
 import type { DataSource, QueryRunner } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { unsupportedOperation } from '../errors.js'
 import { wrap } from '../prototypes.js'
-import { type Builder, notesOf } from '../rows/builders.js'
+import { type Builder, notesOf, queriedRelations } from '../rows/builders.js'
 import { dataSourceOf } from '../schema/dialect.js'
+import { modelName } from '../schema/entities.js'
 import { sessionOf } from './facade.js'
 import { isSending, reading } from './session.js'
 
@@ -35,6 +38,12 @@ export function guardBase(
   around(builder().update(), 'execute', 'update', true)
   around(builder().delete(), 'execute', 'delete', true)
   around(builder().softDelete(), 'execute', 'softDelete', true)
+  // TypeORM handles no error of the promise of a lazy relation, so one that is refused is an error of its getter.
+  wrap(dataSource.relationLoader, 'load', (loader: object, load: () => unknown, relation: RelationMetadata) => {
+    for (const guard of guards.get(dataSourceOf(loader))?.values() ?? [])
+      guard.assertAllowed(modelName(relation.inverseEntityMetadata), `find (${relation.propertyPath})`)
+    return load()
+  })
 }
 
 function around(builder: object, name: string, operation: string, isWrite: boolean): void {
@@ -56,8 +65,22 @@ function assertGuarded(builder: Builder, operation: string, isWrite: boolean): v
   for (const guard of known.values()) {
     if (isWrite) guard.assertMayWrite()
     if (!placed)
-      guard.assertAllowed(mainAlias?.hasMetadata ? mainAlias.metadata.name : (mainAlias?.name ?? 'query'), operation)
+      guard.assertAllowed(
+        mainAlias?.hasMetadata ? modelName(mainAlias.metadata) : (mainAlias?.name ?? 'query'),
+        operation,
+      )
+    for (const [entity, path] of isWrite ? [] : shown(builder))
+      guard.assertAllowed(modelName(entity), `${operation} (${path})`)
   }
+}
+
+/** Returns the entities of which a query shows rows, keys or numbers beside its own rows, with their aliases or paths. */
+function shown(builder: Builder): readonly (readonly [EntityMetadata, string])[] {
+  const joined = builder.expressionMap.joinAttributes.flatMap(({ isSelected, metadata, alias }) =>
+    isSelected && metadata ? [[metadata, alias.name] as const] : [],
+  )
+  const queried = queriedRelations(builder).map((one) => [one.inverseEntityMetadata, one.propertyPath] as const)
+  return [...joined, ...queried]
 }
 
 function unscopedQuery(message: string, data: { readonly model: string; readonly operation: string }): Error {

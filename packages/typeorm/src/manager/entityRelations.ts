@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { entitiesOf } from '../schema/entities.js'
+import { entitiesOf, modelName } from '../schema/entities.js'
 
 /** Returns the topmost entity of an entity's table. */
 export function rootOf(entity: EntityMetadata): EntityMetadata {
@@ -25,7 +25,7 @@ export function columnNamed(entity: EntityMetadata, name: string): ColumnMetadat
     named.get(entity) ?? new Map([...entity.columns].reverse().map((column) => [columnName(column), column]))
   named.set(entity, columns)
   const found = columns.get(name)
-  if (!found) throw new Error(`${entity.name} has no column ${name}.`)
+  if (!found) throw new Error(`${modelName(entity)} has no column ${name}.`)
   return found
 }
 
@@ -44,17 +44,17 @@ export class EntityRelations implements Relations {
       this.tables.set(path, [...(this.tables.get(path) ?? []), entity])
     }
     const entities = entitiesOf(dataSource)
-    this.#entities = new Map(entities.map((entity) => [entity.name, entity]))
+    this.#entities = new Map(entities.map((entity) => [modelName(entity), entity]))
     for (const entity of entities) {
       const owning = entity.relations.filter(({ isManyToOne, isOneToOneOwner }) => isManyToOne || isOneToOneOwner)
-      this.#references.set(entity.name, owning.map(linkOf))
+      this.#references.set(modelName(entity), owning.map(linkOf))
     }
     for (const owner of entities.filter((entity) => rootOf(entity) === entity)) {
       for (const key of owner.foreignKeys) {
         const relation: LinkRelation = {
           name: owner.relations.find(({ foreignKeys }) => foreignKeys.includes(key))?.propertyName ?? '',
-          owner: owner.name,
-          model: key.referencedEntityMetadata.name,
+          owner: modelName(owner),
+          model: modelName(key.referencedEntityMetadata),
           many: false,
           keeper: 'own',
           from: key.columns.map(columnName),
@@ -64,8 +64,8 @@ export class EntityRelations implements Relations {
         }
         const effect = effects[key.onDelete ?? ''] ?? 'refuse'
         for (const entity of entities.filter(({ tablePath }) => tablePath === key.referencedEntityMetadata.tablePath))
-          this.#dependents.set(entity.name, [
-            ...(this.#dependents.get(entity.name) ?? []),
+          this.#dependents.set(modelName(entity), [
+            ...(this.#dependents.get(modelName(entity)) ?? []),
             { relation, onDelete: effect },
           ])
       }
@@ -98,8 +98,8 @@ export function linkOf(relation: RelationMetadata): LinkRelation {
   const isOwn = relation.isManyToOne || relation.isOneToOneOwner
   return {
     name: relation.propertyName,
-    owner: entityMetadata.name,
-    model: inverseEntityMetadata.name,
+    owner: modelName(entityMetadata),
+    model: modelName(inverseEntityMetadata),
     many: isManyToMany || isOneToMany,
     keeper: isManyToMany ? 'join' : isOwn ? 'own' : 'other',
     from: isOwn ? joinColumns.map(columnName) : [],

@@ -5,6 +5,7 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { unsupportedOperation } from '../errors.js'
 import { remember } from '../rows/subscriber.js'
+import { modelName } from '../schema/entities.js'
 import { columnName } from './entityRelations.js'
 import { refusedPart } from './facade.js'
 import { joinedOf } from './joined.js'
@@ -128,8 +129,13 @@ export class GuardedInsert<Entity extends ObjectLiteral = ObjectLiteral> extends
       return isKey ? Object.fromEntries(keys.map((column, at) => [columnName(column), values[at]])) : undefined
     })
     const wanted = given.filter((one) => one !== undefined)
-    const columns = [...new Set([...plan.rules.columnsOf(entity.name), ...keys.map(columnName)])]
-    const rows = await plan.found(entity.name, wanted, await plan.judge.before('read', entity.name), columns)
+    const columns = [...new Set([...plan.rules.columnsOf(modelName(entity)), ...keys.map(columnName)])]
+    const rows = await plan.found(
+      modelName(entity),
+      wanted,
+      await plan.judge.before('read', modelName(entity)),
+      columns,
+    )
     const found = given.flatMap((one, at) => {
       const row = one && (wanted.length === 1 ? rows[0] : rows.find((own) => isLike(own, one)))
       return row ? [{ at, key: { ...keyIn(entity, row) }, values: valuesOf(sets[at]!, written) }] : []

@@ -156,7 +156,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
 }
 
 /** Returns a manager whose queries pass the guard of their data source, which knows it only by identity. */
-function unguardedManager(dataSource: DataSource, runner: QueryRunner | undefined): EntityManager {
+export function unguardedManager(dataSource: DataSource, runner?: QueryRunner): EntityManager {
   return new Proxy(dataSource, {}).createEntityManager(runner)
 }
 

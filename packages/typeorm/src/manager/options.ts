@@ -11,8 +11,8 @@ export interface ManagerOptions extends WriteOptions {
   readonly actions?: ActionOptions | undefined
   /**
    * What becomes of queries of the data source that carry no filter and do not come from an authorized
-   * manager: they are sent (`allow`), sent and logged (`warn`), or refused. Raw queries are sent.
-   * Default `allow`.
+   * manager: they are sent (`allow`), sent and logged (`warn`), or refused (`refuse`), for all entities or for some:
+   * `{ Document: 'refuse' }`. Raw queries are sent. Default `refuse`.
    */
   readonly unscoped?: Unscoped | undefined
   /**

@@ -9,6 +9,7 @@ import type { Subject } from 'typeorm/persistence/Subject.js'
 import { SubjectExecutor } from 'typeorm/persistence/SubjectExecutor.js'
 import { assertNoFilter } from '../filter/where.js'
 import { wrapOwn } from '../prototypes.js'
+import { modelName } from '../schema/entities.js'
 import { columnName } from './entityRelations.js'
 import { type Joined, joinedOf } from './joined.js'
 import { type KeyedStatement, Plan, type ReferenceLink, type Statement, unchanged } from './plan.js'
@@ -47,7 +48,7 @@ class Persisting {
     const { relations } = this.session.parts
     for (const group of grouped(updateSubjects.filter(({ metadata }) => !metadata.isJunction))) {
       const { metadata } = group[0]!
-      for (const link of relations.references(metadata.name)) {
+      for (const link of relations.references(modelName(metadata))) {
         const relation = metadata.findRelationWithPropertyPath(link.name)
         const changed = relation ? group.filter((subject) => changesOf(subject, relation).length > 0) : []
         if (!relation || changed.length === 0) continue
@@ -77,7 +78,7 @@ class Persisting {
     const applies: (() => void | Promise<void>)[] = []
     for (const group of grouped(inserts)) {
       if (group.some(namesRow)) {
-        plan.judge.touches('update', group[0]!.metadata.name)
+        plan.judge.touches('update', modelName(group[0]!.metadata))
         throw plan.judge.denial(false)
       }
       const rows = group.map((subject) => this.#change(subject))

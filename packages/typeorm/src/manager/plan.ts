@@ -1,7 +1,12 @@
-import { UnsupportedFilterError, type UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
+import { entryOf, UnsupportedFilterError, type UnsupportedOperationError } from '@arcturus/core/internal/typeorm'
 import {
+  assertEnum,
+  type Ends,
   Judge,
+  keyText,
+  knownValues,
   type LinkRelation,
+  none,
   RowQuestions,
   RowRules,
   type RowsFilter,
@@ -12,13 +17,14 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { unsupportedOperation } from '../errors.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
+import { modelName } from '../schema/entities.js'
 import { type IsColumn, mentionedAliases } from '../sql/mentionedAliases.js'
 import { loading } from './builders.js'
 import { columnName, linkOf } from './entityRelations.js'
-import type { End, Joined } from './joined.js'
+import type { Joined } from './joined.js'
 import { assertText } from './rawSql.js'
 import { fieldOf } from './readableTables.js'
-import { type EntityChange, knownValuesOf } from './rowChange.js'
+import type { EntityChange } from './rowChange.js'
 import { allColumns, keyOf, textOf } from './rowKeys.js'
 import type { Running } from './session.js'
 import { EntityStore } from './store.js'
@@ -70,12 +76,6 @@ export class Plan {
   constructor(private readonly session: Running) {
     const { parts, actor, actions, runner } = session
     const { authorizer, relations, printing, scopeOf } = parts
-    const known = new Map<string, ReturnType<typeof knownValuesOf>>()
-    const knownOf = (model: string): ReturnType<typeof knownValuesOf> => {
-      const made = known.get(model) ?? knownValuesOf(parts, relations.entity(model))
-      known.set(model, made)
-      return made
-    }
     this.store = new EntityStore(parts, runner)
     const questions = new RowQuestions(authorizer, actor, scopeOf, parts.loadBy(runner))
     const print = async (filter: RowsFilter) =>
@@ -87,7 +87,7 @@ export class Plan {
       relations,
       keyOf: (model) => keyOf(relations.entity(model)),
       allColumns: (model) => allColumns(relations.entity(model)),
-      knownValues: (model, columns) => knownOf(model)(columns),
+      knownValues: (model, columns) => this.#known(relations.entity(model), columns),
       trustsCascades: session.trustsCascades,
       isField: (name) => !name.startsWith('#'),
     })
@@ -95,7 +95,7 @@ export class Plan {
 
   /** Prepares new rows. */
   async insert(entity: EntityMetadata, rows: Iterable<EntityChange>, isRead = false): Promise<Inserting> {
-    const { name } = entity
+    const name = modelName(entity)
     keyOf(entity)
     const [names, open, links] = [new Set<string>(), new Set<string>(), new Set<LinkRelation>()]
     let [count, isDecided] = [0, true]
@@ -125,11 +125,8 @@ export class Plan {
   }
 
   /** Returns the conditions of the rows that allow a statement, before it. */
-  async conditions({
-    kind,
-    entity: { name },
-    change: { names, columns },
-  }: Statement): Promise<readonly PrintedFilter[]> {
+  async conditions({ kind, entity, change: { names, columns } }: Statement): Promise<readonly PrintedFilter[]> {
+    const name = modelName(entity)
     if (kind === 'delete' || kind === 'soft-remove') {
       this.judge.touches('delete', name)
       return await this.judge.found('delete', name)
@@ -144,7 +141,7 @@ export class Plan {
     rows: readonly Values[],
     { isRead = false, isDecided = false }: { readonly isRead?: boolean; readonly isDecided?: boolean } = {},
   ): Promise<Apply> {
-    const { name } = entity
+    const name = modelName(entity)
     const key = keyOf(entity)
     const { ledger, cascades } = this.rules
     if (kind === 'delete' || kind === 'soft-remove') {
@@ -155,7 +152,7 @@ export class Plan {
       }
     }
     await this.#assertExpressions(entity, columns)
-    const fields = await this.rules.bind('update', name, names)
+    const fields = await this.rules.bind('update', name, isDecided ? [] : names)
     const changed = key.filter((one) => one in columns && rows.some((row) => String(row[one]) !== String(columns[one])))
     if (changed.length > 0 && !this.#canChangeKey(entity, rows, columns)) throw changedKey(entity)
     const links = this.rules.linked(name, columns)
@@ -171,30 +168,26 @@ export class Plan {
 
   /** Prepares statements on rows that callers name: those that change alike are tested by one query. */
   async prepareEach(statements: readonly KeyedStatement[], isRead = false): Promise<readonly Apply[]> {
-    const groups = new Map<string, KeyedStatement[]>()
-    for (const one of statements) {
-      const { kind, entity, change } = one
-      const text = JSON.stringify([kind, entity.name, change.names, Object.keys(change.columns), this.grants(one.link)])
-      const group = groups.get(text) ?? []
-      group.push(one)
-      groups.set(text, group)
-    }
     const applies: Apply[] = []
-    for (const group of groups.values()) {
+    const alike = groupedBy(statements, ({ kind, entity, change, link }) => {
+      const granting = this.grants(link) && [linkOf(link.via), textOf(link.own)]
+      return JSON.stringify([kind, modelName(entity), change.names, Object.keys(change.columns), granting])
+    })
+    for (const group of alike) {
       const [first] = group as [KeyedStatement, ...KeyedStatement[]]
-      if (this.grants(first.link)) {
-        for (const one of group) applies.push(await this.#prepareLink(one))
-        continue
-      }
+      const { entity, link } = first
       const keys = group.map(({ key }) => key)
-      const rows = await this.demanded(first.entity, keys, await this.conditions(first))
+      const { rows, granted } = this.grants(link)
+        ? await this.#linkable(linkOf(link.via), link.own, entity, keys)
+        : { rows: await this.demanded(entity, keys, await this.conditions(first)), granted: none.granted }
       if (Object.keys(first.change.columns).length === 0) applies.push(await this.prepare(first, rows, { isRead }))
       else {
         const named = new Map(rows.map((row) => [textOf(first.key, row), row]))
         for (const one of group) {
           const row = rows.length === 1 ? rows[0] : named.get(textOf(one.key))
           if (!row) throw this.judge.denial()
-          applies.push(await this.prepare(one, [row], { isRead }))
+          const isDecided = granted.has(keyText(modelName(entity), keyOf(entity), row))
+          applies.push(await this.prepare(one, [row], { isRead, isDecided }))
         }
       }
     }
@@ -206,31 +199,48 @@ export class Plan {
     return link !== undefined && this.judge.grantsLinks(linkOf(link.via))
   }
 
-  async #prepareLink(one: KeyedStatement): Promise<Apply> {
-    const { via, own } = one.link!
-    const end = { entity: one.entity, columns: one.key, isNew: false }
-    const [row, isDecided] = await this.#granted(end, linkOf(via), own, await this.conditions(one))
-    return await this.prepare(one, [row], { isDecided })
-  }
-
   /** Prepares links by tables of their own: both rows have to allow `update`, or a rule of `allow_link` allows the link. */
   async join(links: readonly Joined[]): Promise<() => void> {
-    const { relations } = this.session.parts
-    const changed: { name: string; row: Values; isDecided: boolean }[] = []
-    for (const { ends, via } of links) {
-      const [own, other] = via && !via.isOwning ? [ends[1], ends[0]] : ends
-      const names = via ? [via.propertyName] : []
-      const [row] = await this.#end(own, names, undefined)
-      const [end, isDecided] = await this.#end(other, [], via && { via, own: row })
-      if (row) changed.push({ name: own.entity.name, row, isDecided: false })
-      if (end) changed.push({ name: other.entity.name, row: end, isDecided })
+    const found: (readonly [string, Ends])[] = []
+    const ends = links.flatMap(({ ends: [first, second], via }) => {
+      const [own, other] = via && !via.isOwning ? [second, first] : [first, second]
+      const link = via && !own.isNew && this.judge.grantsLinks(linkOf(via)) ? { via, own: own.columns } : undefined
+      return [
+        { ...own, names: via ? [via.propertyName] : [], link: undefined },
+        { ...other, names: via?.inverseRelation ? [via.inverseRelation.propertyName] : [], link },
+      ]
+    })
+    const alike = groupedBy(ends, ({ entity, columns, names, link }) =>
+      JSON.stringify([modelName(entity), Object.keys(columns), names, link && textOf(link.own)]),
+    )
+    for (const group of alike) {
+      const [{ entity, names, link }] = group as [(typeof group)[number]]
+      const name = modelName(entity)
+      const fields = await this.rules.bind('update', name, names, link !== undefined)
+      const keys = group.flatMap(({ isNew, columns }) => (isNew ? [] : [columns]))
+      if (keys.length === 0) continue
+      if (link) found.push([name, await this.#linkable(linkOf(link.via), link.own, entity, keys)])
+      else {
+        const rows = await this.demanded(entity, keys, await this.rules.before(name, names, []))
+        await this.rules.expect(name, rows)
+        found.push([name, { ...none, rows, fields }])
+      }
     }
-    for (const { name, row, isDecided } of changed)
-      if (!isDecided) await this.rules.ledger.expect(name, this.#keyed(relations.entity(name), [row]))
     return () => {
-      for (const { name, row, isDecided } of changed)
-        this.rules.ledger.changed(name, [row], { isMoved: true, isDecided })
+      for (const [name, one] of found) this.rules.moved(name, one)
     }
+  }
+
+  /** Returns rows whose link to another may change. @param own - The columns by which the other is known. */
+  async #linkable(relation: LinkRelation, own: Values, entity: EntityMetadata, keys: readonly Values[]): Promise<Ends> {
+    const { store, judge } = this
+    const whole = async (): Promise<Values | undefined> => {
+      const { owner } = relation
+      const where = store.all([store.keyed(owner, [own]), ...(await judge.before('read', owner))])
+      return (await store.find(owner, where, allColumns(this.session.parts.relations.entity(owner))))[0]
+    }
+    const wanted = new Map(keys.map((one) => [textOf(one), store.keyed(modelName(entity), [one])]))
+    return await this.rules.linkable({ relation, own: whole, isNew: false }, [...wanted.values()], true)
   }
 
   /**
@@ -242,7 +252,7 @@ export class Plan {
     keys: readonly Values[],
     conditions: readonly PrintedFilter[],
   ): Promise<readonly Values[]> {
-    const { name } = entity
+    const name = modelName(entity)
     const wanted = new Map(keys.map((one) => [textOf(one), one]))
     const found = await this.found(name, [...wanted.values()], conditions, this.rules.columnsOf(name))
     if (found.length < wanted.size) throw await this.refused(entity, [...wanted.values()])
@@ -251,7 +261,7 @@ export class Plan {
 
   /** Returns the denial for rows of which one does not exist, or does not allow a statement. */
   async refused(entity: EntityMetadata, keys: readonly Values[]): Promise<Error> {
-    const { name } = entity
+    const name = modelName(entity)
     this.judge.touches('update', name)
     const readable = await this.judge.before('read', name)
     const seen = await this.found(name, keys, readable, keyOf(entity))
@@ -279,7 +289,7 @@ export class Plan {
    * end: comparing the reference tells such an actor nothing new.
    */
   async shown(entity: EntityMetadata, link: LinkRelation, keys: readonly Values[]): Promise<readonly Values[]> {
-    const { name } = entity
+    const name = modelName(entity)
     const { from, to, model } = link
     if ((await this.#showing(name, from)).length === 0) return []
     const ends = [...(await this.judge.before('read', model)), ...(await this.#showing(model, to))]
@@ -303,7 +313,7 @@ export class Plan {
 
   /** Declares that the first statement is about to be sent. */
   async seal(entities: readonly EntityMetadata[]): Promise<void> {
-    for (const { name } of entities) await this.judge.filter('read', name)
+    for (const entity of entities) await this.judge.filter('read', modelName(entity))
     this.judge.seal()
   }
 
@@ -312,51 +322,12 @@ export class Plan {
     await this.rules.ledger.verify()
   }
 
-  async #end(
-    end: End,
-    names: readonly string[],
-    other: { via: RelationMetadata; own: Values | undefined } | undefined,
-  ): Promise<[Values | undefined, boolean]> {
-    const { entity, columns, isNew } = end
-    const { relations } = this.session.parts
-    await this.rules.bind('update', entity.name, names)
-    if (isNew) return [undefined, false]
-    const conditions = await this.rules.before(entity.name, names, [])
-    const link = other && linkOf(other.via)
-    if (!link || !other.own || !this.judge.grantsLinks(link)) {
-      const [row] = await this.demanded(entity, [columns], conditions)
-      return [row, false]
-    }
-    return await this.#granted(end, link, this.#keyIn(relations.entity(link.owner), other.own), conditions)
-  }
-
-  async #granted(
-    { entity, columns }: End,
-    link: LinkRelation,
-    own: Values,
-    conditions: readonly PrintedFilter[],
-  ): Promise<[Values, boolean]> {
-    const { relations } = this.session.parts
-    const where = this.store.keyed(entity.name, [columns])
-    const [row] = await this.store.find(entity.name, this.store.all([where, ...conditions]), allColumns(entity), true)
-    if (row) return [row, false]
-    const [readable] = await this.demanded(entity, [columns], await this.judge.before('read', entity.name))
-    const [other] = await this.store.find(entity.name, where, allColumns(entity))
-    const owner = this.store.all([
-      this.store.keyed(link.owner, [own]),
-      ...(await this.judge.before('read', link.owner)),
-    ])
-    const [whole] = await this.store.find(link.owner, owner, allColumns(relations.entity(link.owner)))
-    if (!readable || !other || !whole || !(await this.judge.allowsLink(link, whole, other, false)))
-      throw this.judge.denial()
-    return [other, true]
-  }
-
   /** @throws UnsupportedOperationError for SQL in the place of a value that could read what the actor may not */
   async #assertExpressions(entity: EntityMetadata, columns: Values): Promise<void> {
     const { tables, texts, parts } = this.session
     for (const name in columns) {
       const value = columns[name]
+      assertEnum(parts.authorizer.schema, modelName(entity), name, value)
       if (typeof value !== 'function') continue
       const sql = String(Reflect.apply(value, undefined, []))
       assertText(sql, texts, parts.printing.dialect)
@@ -371,16 +342,23 @@ export class Plan {
     }
   }
 
+  /** Databases can generate other keys than the given ones. */
+  #known(entity: EntityMetadata, columns: Values): Values {
+    const known = { ...knownValues(this.session.parts.authorizer.schema, modelName(entity), columns) }
+    for (const { propertyName } of entity.generatedColumns) delete known[propertyName]
+    return known
+  }
+
   #canChangeKey(entity: EntityMetadata, rows: readonly Values[], columns: Values): boolean {
     const isPlain = keyOf(entity).every((name) =>
       ['undefined', 'string', 'number', 'bigint'].includes(typeof columns[name]),
     )
-    return rows.length <= 1 && isPlain && this.session.parts.relations.dependents(entity.name).length === 0
+    return rows.length <= 1 && isPlain && this.session.parts.relations.dependents(modelName(entity)).length === 0
   }
 
   #keyed(entity: EntityMetadata, rows: readonly Values[]): PrintedFilter {
     const keys = rows.map((row) => this.#keyIn(entity, row))
-    return this.store.keyed(entity.name, keys)
+    return this.store.keyed(modelName(entity), keys)
   }
 
   /** Returns the key of a row as the plan names it. @throws the denial if it is not known */
@@ -392,6 +370,13 @@ export class Plan {
     if (Object.values(key).some((value) => value === undefined || value === null)) throw this.judge.denial()
     return key
   }
+}
+
+/** Returns the elements with the same text together, in the order of the first of each. */
+function groupedBy<One>(all: readonly One[], text: (one: One) => string): Iterable<readonly One[]> {
+  const groups = new Map<string, One[]>()
+  for (const one of all) entryOf(groups, text(one), () => []).push(one)
+  return groups.values()
 }
 
 function hiddenInSql({ name }: EntityMetadata, column: string, sql: string): UnsupportedOperationError {

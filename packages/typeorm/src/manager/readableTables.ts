@@ -12,6 +12,7 @@ import { unsupportedOperation } from '../errors.js'
 import { isMissing } from '../filter/missing.js'
 import { type PrintedFilter, printOnce } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
+import { modelName } from '../schema/entities.js'
 import { pathOf } from '../schema/tables.js'
 import { rootOf } from './entityRelations.js'
 import type { Shared } from './shared.js'
@@ -145,9 +146,9 @@ export class ReadableTables {
     const found = new Map<string, PrintedFilter | undefined>()
     this.#hidden.set(entity, found)
     try {
-      if (fieldPolicyOf(authorizer, entity.name, this.actionOf(entity.name)))
+      if (fieldPolicyOf(authorizer, modelName(entity), this.actionOf(modelName(entity))))
         for (const field of new Set(entity.columns.map(fieldOf))) {
-          const filter = this.#filter(entity.name, field)
+          const filter = this.#filter(modelName(entity), field)
           if (filter.kind !== 'all') found.set(field, filter.kind === 'none' ? undefined : this.#print(filter))
         }
     } catch (error) {
@@ -187,7 +188,7 @@ export class ReadableTables {
   }
 
   #rows(entity: EntityMetadata): readonly PrintedFilter[] {
-    const filter = this.#filter(entity.name)
+    const filter = this.#filter(modelName(entity))
     return filter.kind === 'all' ? [] : [this.#print(filter)]
   }
 

@@ -1,10 +1,10 @@
 import { writeDenial } from '@arcturus/writes/internal/typeorm'
 import type { QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import type { RelationLoader } from 'typeorm/query-builder/RelationLoader.js'
-import type { Builder } from '../rows/builders.js'
+import { type Builder, queriedRelations } from '../rows/builders.js'
 import { loadedRelations, objectsOf } from '../rows/loadedRelations.js'
+import { modelName } from '../schema/entities.js'
 import { columnName } from './entityRelations.js'
 import { fieldOf, type HiddenColumns } from './readableTables.js'
 import type { Session } from './session.js'
@@ -15,15 +15,10 @@ import { EntityStore } from './store.js'
  * @throws ForbiddenError, UnauthenticatedError that names the others
  */
 export function assertVisible(builder: Builder, { tables, actor }: Session): void {
-  const { joinAttributes, relationIdAttributes } = builder.expressionMap
-  const queried = (Reflect.get(builder, 'relationMetadatas') ?? []) as readonly RelationMetadata[]
-  const relations = [
-    ...joinAttributes.map(({ relation }) => relation),
-    ...relationIdAttributes.map(({ relation }) => relation),
-    ...queried,
-  ]
+  const joined = builder.expressionMap.joinAttributes.map(({ relation }) => relation)
+  const relations = [...joined, ...queriedRelations(builder)]
   const hidden = relations.filter(
-    (relation) => relation && !tables.showsRelation(relation.entityMetadata.name, relation.propertyName),
+    (relation) => relation && !tables.showsRelation(modelName(relation.entityMetadata), relation.propertyName),
   )
   if (hidden.length > 0) throw writeDenial(actor, true, [...new Set(hidden.map((one) => one!.propertyName))])
 }
@@ -104,8 +99,9 @@ async function shownRows(
   const keyed = rows.filter((row) => Object.values(keyOf(row)).every((value) => value !== undefined && value !== null))
   const found = new Set<string>()
   for (let from = 0; from < keyed.length; from += store.mostKeys) {
-    const where = store.keyed(entity.name, keyed.slice(from, from + store.mostKeys).map(keyOf))
-    for (const row of await store.find(entity.name, store.all([where, visible]), names)) found.add(textOf(row, names))
+    const where = store.keyed(modelName(entity), keyed.slice(from, from + store.mostKeys).map(keyOf))
+    for (const row of await store.find(modelName(entity), store.all([where, visible]), names))
+      found.add(textOf(row, names))
   }
   return new Set(keyed.filter((row) => found.has(textOf(keyOf(row), names))))
 }

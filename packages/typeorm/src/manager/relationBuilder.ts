@@ -1,6 +1,7 @@
 import { type ObjectLiteral, RelationQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { modelName } from '../schema/entities.js'
 import { sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
 import { Plan, type ReferenceLink } from './plan.js'
@@ -89,5 +90,5 @@ async function assertReadable(plan: Plan, entity: EntityMetadata, rows: unknown)
   if (all.length === 0) return
   const keys = keysOf(all, entity)
   if (!keys) throw plan.judge.denial(false)
-  await plan.demanded(entity, keys, await plan.judge.before('read', entity.name))
+  await plan.demanded(entity, keys, await plan.judge.before('read', modelName(entity)))
 }

@@ -1,10 +1,7 @@
-import { isStored } from '@arcturus/core/internal/typeorm'
-import type { RowChange, Values } from '@arcturus/writes/internal/typeorm'
+import type { RowChange } from '@arcturus/writes/internal/typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
-import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { columnName } from './entityRelations.js'
 import { fieldOf } from './readableTables.js'
-import type { Parts } from './session.js'
 
 /** Stands for the key of a row that is not inserted yet. */
 export const pending: unique symbol = Symbol('pending')
@@ -43,29 +40,4 @@ export function referenced(column: ColumnMetadata, value: unknown): unknown {
   if (!to || typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value))
     return value
   return to.getEntityValue(value)
-}
-
-/**
- * Returns a function that returns the columns of a new row which the database stores as they are given, or by a
- * literal default.
- */
-export function knownValuesOf({ authorizer: { schema } }: Parts, entity: EntityMetadata): (columns: Values) => Values {
-  const all = entity.columns.flatMap((column) => {
-    const { isVirtual, embeddedMetadata, propertyName: name, isGenerated } = column
-    const field = schema.field(entity.name, name)
-    if (isVirtual || embeddedMetadata || isGenerated || field?.kind !== 'scalar') return []
-    const { initial, nullable, list } = field
-    const otherwise = initial || !nullable || list ? undefined : null
-    const value = initial && initial !== 'generated' ? initial.value : otherwise
-    return [{ name, from: columnName(column), field, initial: value }]
-  })
-  return (columns) => {
-    const known: Record<string, unknown> = {}
-    for (const { name, from, field, initial } of all) {
-      const given = columns[from]
-      if (given === null ? field.nullable : isStored(field, given)) known[name] = given
-      if (given === undefined && initial !== undefined) known[name] = initial
-    }
-    return known
-  }
 }

@@ -2,6 +2,7 @@ import { UnsupportedFilterError } from '@arcturus/core/internal/typeorm'
 import type { Values } from '@arcturus/writes/internal/typeorm'
 import type { ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import { modelName } from '../schema/entities.js'
 import { columnName } from './entityRelations.js'
 
 /** Returns a text that is the same for the same values, of a row or of another one with these columns. */
@@ -23,7 +24,7 @@ export function keyOf(entity: EntityMetadata): readonly string[] {
     return primaryColumns.map(columnName)
   throw new UnsupportedFilterError(
     'unsupported-filter',
-    `The key of ${entity.name} is not one of its own properties.`,
+    `The key of ${modelName(entity)} is not one of its own properties.`,
     {
       hint: 'declare the columns of the key as properties of the entity',
       data: { reason: 'key' },

@@ -6,6 +6,7 @@ import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBui
 import type { PrintedFilter } from '../filter/printedFilter.js'
 import { hasSubscribers } from '../rows/subscriber.js'
 import { quoted } from '../schema/dialect.js'
+import { modelName } from '../schema/entities.js'
 import { assertGuarded, loading, sessionOfBuilder } from './builders.js'
 import { keysOf } from './criteria.js'
 import { columnName } from './entityRelations.js'
@@ -134,12 +135,13 @@ function keyAlone(builder: Conditional, { kind }: Statement, { plan, session, en
   const [key, ...others] = named.get(builder) ?? []
   const isAlone = key && others.length === 0 && builder.expressionMap.wheres.length === 1
   // A row that rules compare with the row after is locked first.
-  if (!isAlone || !counting.has(dataSource.options.type) || plan.judge.comparesStates(entity.name)) return undefined
+  if (!isAlone || !counting.has(dataSource.options.type) || plan.judge.comparesStates(modelName(entity)))
+    return undefined
   const isTyped = entity.primaryColumns.every((column) => {
-    const field = authorizer.schema.field(entity.name, column.propertyName)
+    const field = authorizer.schema.field(modelName(entity), column.propertyName)
     return field?.kind === 'scalar' && isStored(field, key[columnName(column)]) === true
   })
-  return isTyped && (kind !== 'delete' || relations.dependents(entity.name).length === 0) ? key : undefined
+  return isTyped && (kind !== 'delete' || relations.dependents(modelName(entity)).length === 0) ? key : undefined
 }
 
 /** Restricts a statement to rows, and lets it be sent. */
@@ -153,7 +155,7 @@ async function send<Result>(
   await plan.seal([entity])
   const key = entity.primaryColumns.map(({ propertyPath }) => propertyPath)
   const keys = rows.map((one) => Object.fromEntries(key.map((name) => [name, one[name]])))
-  const where = plan.store.all([plan.store.keyed(entity.name, keys), ...conditions])
+  const where = plan.store.all([plan.store.keyed(modelName(entity), keys), ...conditions])
   builder.setParameters(where.parameters)
   builder.setQueryRunner(session.runner)
   const condition = where.of(quoted(session.parts.printing.dialect, entity.tableName))
@@ -187,7 +189,7 @@ function changed<Result extends { readonly affected?: number | null | undefined 
       // By a relation, a caller means each of its rows that may be read.
       if (kind === 'update' && viaOf(builder)?.isOwning === false) {
         const link = referenceLinkOf(builder)
-        const linked = await selected(builder, writing, await plan.judge.before('read', entity.name))
+        const linked = await selected(builder, writing, await plan.judge.before('read', modelName(entity)))
         const applies = await plan.prepareEach(linked.map((row) => ({ ...statement, link, key: keyIn(entity, row) })))
         const result = await send(builder, writing, linked, [], execute)
         for (const apply of applies) await apply()

@@ -15,7 +15,7 @@ import { restrictRows } from './placement.js'
 export function selectedEntity(query: unknown): EntityMetadata {
   const map = typeof query === 'object' && query !== null ? Reflect.get(query, 'expressionMap') : undefined
   if (typeof map !== 'object' || map === null) {
-    throw invalidArgument('The first argument of applyAuthorization must be a query builder of TypeORM.', {
+    throw invalidArgument('The third argument of authorizedQuery must be an entity or a query builder.', {
       data: { query },
     })
   }
@@ -28,7 +28,7 @@ export function selectedEntity(query: unknown): EntityMetadata {
   // TypeORM uses only the conditions of a builder of brackets.
   if (Reflect.get(query as object, 'parentQueryBuilder') && !subQuery) {
     throw unguardedOperation('A filter cannot be applied to a builder of brackets.', {
-      hint: 'apply it to the whole query: applyAuthorization(query, user, action)',
+      hint: 'apply it to the whole query: authorizedQuery(user, action, query)',
     })
   }
   if (!mainAlias?.hasMetadata) {

@@ -1,4 +1,5 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 
 export type Builder = SelectQueryBuilder<ObjectLiteral>
 export type ExpressionMap = Builder['expressionMap']
@@ -56,6 +57,15 @@ export function copyNotes(from: object, to: object): void {
   const known = notes.get(from)
   if (!known) return
   notes.set(to, { ...known, counted: new Map(known.counted) })
+}
+
+/** Returns the relations of which a query loads rows, keys or numbers by queries of their own. */
+export function queriedRelations(builder: Builder): readonly RelationMetadata[] {
+  const { relationIdAttributes } = builder.expressionMap
+  // TypeORM 0.3 counts relations, too.
+  const counted = (Reflect.get(builder.expressionMap, 'relationCountAttributes') ?? []) as typeof relationIdAttributes
+  const queried = (Reflect.get(builder, 'relationMetadatas') ?? []) as readonly RelationMetadata[]
+  return [...[...relationIdAttributes, ...counted].map(({ relation }) => relation), ...queried]
 }
 
 /** Marks a builder as one of the package itself. */

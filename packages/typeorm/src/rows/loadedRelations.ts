@@ -18,8 +18,7 @@ const none: readonly LoadedRelation[] = []
 export function loadedRelations(row: object, entity: EntityMetadata): readonly LoadedRelation[] {
   let found: LoadedRelation[] | undefined
   for (const relation of relationsOf(row, entity)) {
-    const { embeddedMetadata } = relation
-    const owner = embeddedMetadata ? embeddedMetadata.parentPropertyNames.reduce<unknown>(property, row) : row
+    const owner = ownerOf(row, relation)
     if (!isObject(owner)) continue
     const value = loaded(owner, relation)
     if (value === undefined) continue
@@ -27,6 +26,21 @@ export function loadedRelations(row: object, entity: EntityMetadata): readonly L
     found.push({ relation, owner, value })
   }
   return found ?? none
+}
+
+/** Returns the lazy relations of a row without a value: reading them would start a load. */
+export function unreadRelations(row: object, entity: EntityMetadata): readonly Omit<LoadedRelation, 'value'>[] {
+  const { childEntityMetadatas, lazyRelations } = entity
+  if (lazyRelations.length === 0 && childEntityMetadatas.length === 0) return none
+  return relationsOf(row, entity).flatMap((relation) => {
+    const owner = relation.isLazy ? ownerOf(row, relation) : undefined
+    return isObject(owner) && loaded(owner, relation) === undefined ? [{ relation, owner }] : []
+  })
+}
+
+/** Returns the row, or the object of embedded columns inside it, that holds a relation. */
+function ownerOf(row: object, { embeddedMetadata }: RelationMetadata): unknown {
+  return embeddedMetadata ? embeddedMetadata.parentPropertyNames.reduce<unknown>(property, row) : row
 }
 
 /**

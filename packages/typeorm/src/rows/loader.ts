@@ -2,7 +2,7 @@ import { isPartial, type Load, RelationNotLoadedError, type Wanted } from '@arct
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { isInherited, relationsOf } from '../schema/entities.js'
+import { isInherited, modelName, relationsOf } from '../schema/entities.js'
 import type { References } from '../schema/references.js'
 import { Batch } from './batch.js'
 import { own } from './builders.js'
@@ -22,7 +22,7 @@ interface RowKey {
  * @param runner - The query runner that reads. Default: one of the pool.
  */
 export function relationLoader(dataSource: DataSource, references: References, runner?: QueryRunner): Load {
-  const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
+  const entities = new Map(dataSource.entityMetadatas.map((entity) => [modelName(entity), entity]))
   // Shared by all requests. A batch is for one kind of rows, and finds each result by the identity
   // of the requested row.
   const batches = new Map<string, Batch<RowKey, unknown>>()

@@ -1,8 +1,16 @@
-import { isPartial, markLeadsToPartial, markPartial, mayBePartial, tag } from '@arcturus/core/internal/typeorm'
+import {
+  isPartial,
+  markLeadsToPartial,
+  markPartial,
+  markUnread,
+  mayBePartial,
+  tag,
+} from '@arcturus/core/internal/typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { modelName } from '../schema/entities.js'
 import type { Builder, Join } from './builders.js'
-import { type LoadedRelation, loadedRelations, objectsOf } from './loadedRelations.js'
+import { type LoadedRelation, loadedRelations, objectsOf, unreadRelations } from './loadedRelations.js'
 import type { QueriedRelations } from './queriedRelations.js'
 
 /** Describes how the rows of a query were loaded. */
@@ -46,8 +54,9 @@ class Marking {
    * @param alias alias of the rows; undefined if the query has none, or several
    */
   mark(row: object, entity: EntityMetadata, alias: string | undefined): void {
-    if (typeof entity.target === 'string') tag(row, entity.name)
+    if (typeof entity.target === 'string') tag(row, modelName(entity))
     const joins = (alias !== undefined && this.#joins.get(alias)) || noJoins
+    for (const { owner, relation } of unreadRelations(row, entity)) markUnread(owner, relation.propertyName)
     const loaded = loadedRelations(row, entity)
     if (loaded.length === 0 && joins.length === 0) return
     if (this.#seen.has(row)) return

@@ -1,6 +1,7 @@
 import { markPartial, tag } from '@arcturus/core/internal/typeorm'
 import type { DataSource, EntitySubscriberInterface, InsertEvent } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import { modelName } from '../schema/entities.js'
 
 /**
  * Records facts about the rows that a data source inserts, without changing the rows. These are the
@@ -24,7 +25,7 @@ class RowSubscriber implements EntitySubscriberInterface {
 /** Records these facts about a row. */
 export function remember(row: unknown, metadata: EntityMetadata | undefined): void {
   if (typeof row !== 'object' || row === null || !metadata) return
-  if (typeof metadata.target === 'string') tag(row, metadata.name)
+  if (typeof metadata.target === 'string') tag(row, modelName(metadata))
   for (const { propertyName, isLazy } of metadata.relations) {
     if (isLazy) continue
     const value: unknown = Reflect.get(row, propertyName)

@@ -1,7 +1,7 @@
 import type { Authorizer } from '@arcturus/core'
 import type { DataSource } from 'typeorm'
 import { schemaError } from '../errors.js'
-import { entitiesOf } from './entities.js'
+import { entitiesOf, modelName } from './entities.js'
 
 // Written only at startup; checks don't read it.
 const dataSourcesOf = new WeakMap<Authorizer, Set<DataSource>>()
@@ -14,9 +14,9 @@ const dataSourcesOf = new WeakMap<Authorizer, Set<DataSource>>()
  */
 export function assertOneDataSource(authorizer: Authorizer, dataSource: DataSource): void {
   const known = dataSourcesOf.get(authorizer) ?? new Set()
-  const names = new Set(entitiesOf(dataSource).map(({ name }) => name))
+  const names = new Set(entitiesOf(dataSource).map(modelName))
   for (const other of known) {
-    const shared = other.entityMetadatas.find(({ name }) => names.has(name))
+    const shared = other.entityMetadatas.find((entity) => names.has(modelName(entity)))
     if (other === dataSource || !other.isInitialized || !shared) continue
     throw schemaError(`The entity "${shared.name}" is already registered from another data source.`, {
       hint: 'create one Authorizer per data source',

@@ -1,4 +1,4 @@
-import type { Class } from '@arcturus/core/internal/typeorm'
+import { type Class, renaming } from '@arcturus/core/internal/typeorm'
 import type { DataSource, EntityTarget } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EmbeddedMetadata } from 'typeorm/metadata/EmbeddedMetadata.js'
@@ -39,8 +39,38 @@ export function entityOf(dataSource: DataSource, target: EntityTarget<object>): 
   })
 }
 
+/** The names of entities in policies that differ from their own. */
+const namesInPolicies = new WeakMap<EntityMetadata, string>()
+
+/**
+ * Gives entities other names in policies.
+ * @throws TypeOrmSchemaError for an unknown entity, for a name of two entities, and if the data source has other names
+ */
+export function nameEntities(dataSource: DataSource, chosen: Readonly<Record<string, string>> = {}): void {
+  const entities = entitiesOf(dataSource)
+  const names = renaming(
+    chosen,
+    entities.map(({ name }) => name),
+    schemaError,
+  )
+  for (const entity of entities) {
+    const known = namesInPolicies.get(entity)
+    const name = names(entity.name)
+    if (known !== undefined && known !== name)
+      throw schemaError(
+        `The entity "${entity.name}" is already named "${known}" in the policies of this data source.`,
+        {
+          hint: 'pass the same `names` to each typeOrmAuthorization(…) of a data source',
+        },
+      )
+    namesInPolicies.set(entity, name)
+  }
+}
+
+/** Returns the name in policies of an entity, or of embedded columns. */
 export function modelName(of: Described): string {
-  return isEmbedded(of) ? `${of.entityMetadata.name}.${of.propertyPath}` : of.name
+  if (isEmbedded(of)) return `${modelName(of.entityMetadata)}.${of.propertyPath}`
+  return namesInPolicies.get(of) ?? of.name
 }
 
 /** Returns the class of an entity's rows, or undefined if the rows are plain objects. */

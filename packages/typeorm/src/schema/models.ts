@@ -78,7 +78,7 @@ function relationField(relation: RelationMetadata, references: References): Rela
   return {
     kind: 'relation',
     name,
-    model: other.name,
+    model: modelName(other),
     many,
     nullable: !many && (relation.isNullable || !kept),
     kept,

@@ -132,7 +132,7 @@ export class TypeOrmTables implements SqlTables {
 
   #relation(relation: RelationMetadata): SqlRelation {
     return {
-      model: relation.inverseEntityMetadata.name,
+      model: modelName(relation.inverseEntityMetadata),
       many: relation.isOneToMany || relation.isManyToMany,
       link: this.#link(relation),
       kept: this.#references.isKept(relation),

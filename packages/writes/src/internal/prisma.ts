@@ -1,5 +1,6 @@
 export type { Data, Dependent, Link, LinkRelation, LinkStep, Relations, Store, Values } from '../change.js'
 export { type ActionNames, Judge } from '../judge.js'
+export { assertEnum, knownValues } from '../knownValues.js'
 export { keyText } from '../ledger.js'
 export {
   type ActionOptions,

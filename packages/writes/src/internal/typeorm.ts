@@ -1,5 +1,7 @@
 export type { Dependent, LinkRelation, Relations, RowStore, Values } from '../change.js'
 export { type ActionNames, Judge } from '../judge.js'
+export { assertEnum, knownValues } from '../knownValues.js'
+export { keyText } from '../ledger.js'
 export {
   type ActionOptions,
   actionNames,
@@ -13,6 +15,6 @@ export { RowQuestions } from '../questions.js'
 export { WriteRecord } from '../record.js'
 export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
 export { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase } from '../rowsFilter.js'
-export { type RowChange, RowRules } from '../rules.js'
+export { type Ends, none, type RowChange, RowRules } from '../rules.js'
 export { type ScopeOf, withinScope } from '../scope.js'
 export { Turns, turnsOf } from '../turns.js'

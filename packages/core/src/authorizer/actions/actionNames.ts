@@ -1,6 +1,7 @@
 import type { Expression, Node, Rule } from '../../language/ast.js'
 import { descendants } from '../../language/visit.js'
 import type { Policy } from '../../policy/policy.js'
+import { isUnion } from '../../schema/typeNames.js'
 
 /**
  * Returns the strings of a policy: its string literals, permissions and roles. Any other action is
@@ -104,17 +105,12 @@ export function actorsOf(policy: Policy): ReadonlySet<string> {
   const named = (policy.rules.get('allow') ?? []).flatMap(({ parameters: [actor] }) =>
     actor?.pattern?.kind === 'class pattern' ? [actor.pattern.tag] : [],
   )
-  return new Set([...blocks, ...named.filter((name) => name !== 'Actor' && name !== 'Resource')])
+  return new Set([...blocks, ...named.filter((name) => !isUnion(name))])
 }
 
 function concerns(rule: Rule, ancestors: readonly string[], parameter = 2): boolean {
   const pattern = rule.parameters[parameter]?.pattern
-  return (
-    pattern?.kind !== 'class pattern' ||
-    pattern.tag === 'Resource' ||
-    pattern.tag === 'Actor' ||
-    ancestors.includes(pattern.tag)
-  )
+  return pattern?.kind !== 'class pattern' || isUnion(pattern.tag) || ancestors.includes(pattern.tag)
 }
 
 function literal(term: Expression | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
+import { didYouMean } from '../../language/didYouMean.js'
 import {
   type ActionNames,
   actionNames,
@@ -14,7 +15,28 @@ import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
 import { actionsFor, namesOutright, stringLiteralsOf } from './actionNames.js'
-import { type ActionProblem, unknownAction } from './unknownAction.js'
+
+/** The message and the hint for an action that nothing names. */
+export interface ActionProblem {
+  readonly message: string
+  readonly hint: string
+}
+
+/**
+ * Returns the message and the hint for an unknown action, given all known ones.
+ * @param model - The model for which it is unknown. Default: it is unknown for all.
+ */
+export function unknownAction(action: string, known: readonly string[], model?: string): ActionProblem {
+  const near = didYouMean(action, known)
+  const declare = `declare an action that the policy does not name: new Authorizer({ actions: [${JSON.stringify(action)}] })`
+  return {
+    message:
+      model === undefined
+        ? `Unknown action "${action}": no rule or block names it.`
+        : `Unknown action "${action}" for ${model}: only rules and blocks of other models name it.`,
+    hint: near === undefined ? `write a rule for it, or ${declare}` : `did you mean "${near}"? Or ${declare}`,
+  }
+}
 
 /** The strings for which a rule may hold in one argument. */
 export interface Candidates {
@@ -26,7 +48,7 @@ export interface Candidates {
 /** The actions that exist besides those that a policy names. */
 export interface ActionSettings {
   /** The actions that the application declared. */
-  readonly declared: ReadonlySet<string>
+  readonly declaredActions: ReadonlySet<string>
   readonly readAction: string
 }
 
@@ -61,7 +83,7 @@ export class PolicyActions {
    */
   get all(): { readonly names: readonly string[]; readonly isWild: boolean } | undefined {
     const { names, open, isWild } = this.#names
-    const { declared, readAction } = this.settings
+    const { declaredActions: declared, readAction } = this.settings
     if (open || !this.policy.rules.has('allow')) return undefined
     return { names: [...new Set([...names, ...declared, ...(isWild ? [readAction] : [])])], isWild }
   }
@@ -72,7 +94,7 @@ export class PolicyActions {
    */
   isNamed(action: string): boolean {
     // A check by a policy without `allow` has an error of its own.
-    if (this.settings.declared.has(action) || !this.policy.rules.has('allow')) return true
+    if (this.settings.declaredActions.has(action) || !this.policy.rules.has('allow')) return true
     if (!this.#checked && namesOutright(this.policy, action)) return true
     const { names, open, isWild } = this.#names
     return names.has(action) || open !== undefined || (isWild && action === this.settings.readAction)
@@ -96,7 +118,7 @@ export class PolicyActions {
    * @param model - The name of the model; undefined if it is unknown.
    */
   isNamedFor(action: string, model: string | undefined): boolean {
-    const { declared, readAction } = this.settings
+    const { declaredActions: declared, readAction } = this.settings
     if (!this.isNamed(action)) return false
     if (model === undefined || !this.schema.models.has(model) || action === readAction || declared.has(action))
       return true
@@ -185,7 +207,7 @@ export class PolicyActions {
   }
 
   #problem(action: string, model?: string): ActionProblem {
-    if (model === undefined) return unknownAction(action, [...this.#names.names, ...this.settings.declared])
+    if (model === undefined) return unknownAction(action, [...this.#names.names, ...this.settings.declaredActions])
     return unknownAction(action, [...this.#ofModel(model).names], model)
   }
 

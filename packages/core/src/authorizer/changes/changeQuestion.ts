@@ -1,4 +1,3 @@
-import { holds } from '../../machine/index.js'
 import { agree } from '../../values/keyParts.js'
 import { allKinds } from '../../values/kinds.js'
 import { isThenable } from '../../values/thenable.js'
@@ -108,7 +107,7 @@ export class ChangeQuestion {
     try {
       const { decider, limits } = this.engine
       const args = typeof given === 'function' ? await given(host) : given
-      return await decider.run(() => holds(this.policy.changeProgram, rule, args, limits, { host }))
+      return await decider.run(() => this.policy.changeProgram.holds(rule, args, limits, { host }))
     } catch (error) {
       if (host.isEither || (await host.refersNowhere())) return false
       throw error

@@ -5,7 +5,7 @@ import type { Schema } from '../../schema/schema.js'
 import { tagOf } from '../../schema/tags.js'
 import type { Account } from '../../text/account.js'
 import { builtinClasses } from '../../values/builtin.js'
-import { HostError } from '../../values/hostError.js'
+import { Fault } from '../../values/fault.js'
 import { isValueModel } from '../../values/kinds.js'
 import { isThenable } from '../../values/thenable.js'
 import { LoadingHost } from '../relations/hosts.js'
@@ -132,7 +132,7 @@ export class ChangedHost extends LoadingHost {
   /**
    * Loads the relations that the statement replaces into a changed row, before code of its class reads them there.
    * Returns undefined if it has them all.
-   * @throws HostError `relation-not-loaded` if one is unknown.
+   * @throws Fault `relation-not-loaded` if one is unknown.
    */
   #completing(change: RowChange): Promise<unknown> | undefined {
     for (const name of change.unknown) throw unknownRelation(change, name)
@@ -272,8 +272,8 @@ function leadsToRow(row: object, { many, from, kept }: RelationField): boolean {
   return !many && kept && from.length > 0 && from.every((name) => (columnOf(row, name) ?? null) !== null)
 }
 
-function unknownRelation({ model, after }: RowChange, relation: string): HostError {
-  return new HostError('relation-not-loaded', `The change may replace the relation "${relation}" of ${model}.`, {
+function unknownRelation({ model, after }: RowChange, relation: string): Fault {
+  return new Fault('relation-not-loaded', `The change may replace the relation "${relation}" of ${model}.`, {
     hint: `declare the columns that hold it (\`from\`), or set the relation itself in the data`,
     data: { model, relation, value: after },
   })

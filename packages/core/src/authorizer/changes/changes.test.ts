@@ -91,21 +91,21 @@ describe('authorizeChange', () => {
   it('returns a copy of the data if the row before and the row after are allowed', async () => {
     const { authorizer, note } = world()
     const patch = { title: 'b' }
-    const data = await authorizer.authorizeChange(ada, note, patch)
+    const data = await authorizer.authorizeChange(ada, 'update', note, patch)
     expect(data).toEqual({ title: 'b' })
     expect(data).not.toBe(patch)
   })
 
   it('refuses a key that moves the row out of reach, though its old relation is loaded', async () => {
     const { authorizer, note } = world()
-    await expect(authorizer.authorizeChange(ada, note, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeChange(ada, 'update', note, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
   })
 
   it('allows a key that moves the row to another place of the actor', async () => {
     const { authorizer, note, two } = world()
     new Member(3, two, ada, 'guest')
-    expect(await authorizer.authorizeChange(ada, note, { spaceId: 2 })).toEqual({ spaceId: 2 })
-    expect(await authorizer.authorizeChange(ada, note, { space: two })).toEqual({ space: two })
+    expect(await authorizer.authorizeChange(ada, 'update', note, { spaceId: 2 })).toEqual({ spaceId: 2 })
+    expect(await authorizer.authorizeChange(ada, 'update', note, { space: two })).toEqual({ space: two })
     expect(note.space.id).toBe(1)
   })
 
@@ -113,18 +113,18 @@ describe('authorizeChange', () => {
     const { authorizer, two } = world()
     const hidden = new Note(6, two)
     for (const patch of [{ title: 'b' }, { nothing: 1 }, { spaceId: 1 }])
-      await expect(authorizer.authorizeChange(ada, hidden, patch)).rejects.toThrow(NotFoundError)
+      await expect(authorizer.authorizeChange(ada, 'update', hidden, patch)).rejects.toThrow(NotFoundError)
   })
 
   it('lets no row be its own witness', async () => {
     const { authorizer, admin, guest } = world()
     // Ada is no admin of the other space, but by this row.
-    await expect(authorizer.authorizeChange(ada, admin, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
-    await expect(authorizer.authorizeChange(eve, guest, { role: 'admin' })).rejects.toThrow(ForbiddenError)
-    await expect(authorizer.authorizeCreate(eve, 'Member', { spaceId: 1, userId: 2, role: 'admin' })).rejects.toThrow(
-      ForbiddenError,
-    )
-    await authorizer.authorizeCreate(ada, 'Member', { spaceId: 1, userId: 2, role: 'admin' })
+    await expect(authorizer.authorizeChange(ada, 'update', admin, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeChange(eve, 'update', guest, { role: 'admin' })).rejects.toThrow(ForbiddenError)
+    await expect(
+      authorizer.authorizeCreate(eve, 'create', 'Member', { spaceId: 1, userId: 2, role: 'admin' }),
+    ).rejects.toThrow(ForbiddenError)
+    await authorizer.authorizeCreate(ada, 'create', 'Member', { spaceId: 1, userId: 2, role: 'admin' })
   })
 
   it('asks with the row too if its absence would allow more', async () => {
@@ -133,10 +133,10 @@ describe('authorizeChange', () => {
       has_admin(space: Space) if m in space.members and m.role = "admin";
     `)
     one.members = []
-    await authorizer.authorizeCreate(ada, 'Member', { spaceId: 1, userId: 1, role: 'guest' })
-    await expect(authorizer.authorizeCreate(ada, 'Member', { spaceId: 1, userId: 1, role: 'admin' })).rejects.toThrow(
-      ForbiddenError,
-    )
+    await authorizer.authorizeCreate(ada, 'create', 'Member', { spaceId: 1, userId: 1, role: 'guest' })
+    await expect(
+      authorizer.authorizeCreate(ada, 'create', 'Member', { spaceId: 1, userId: 1, role: 'admin' }),
+    ).rejects.toThrow(ForbiddenError)
   })
 
   it('leaves a row out of the collections of its old parent, reached by keys alone', async () => {
@@ -144,8 +144,8 @@ describe('authorizeChange', () => {
       allow(_: User, "update", member: Member) if m in member.user.favorite.members and m.id = member.id;
     `)
     Object.assign(eve, { favoriteId: 1 })
-    await authorizer.authorizeChange(ada, guest, { role: 'admin' })
-    await expect(authorizer.authorizeChange(ada, guest, { spaceId: two.id })).rejects.toThrow(NotFoundError)
+    await authorizer.authorizeChange(ada, 'update', guest, { role: 'admin' })
+    await expect(authorizer.authorizeChange(ada, 'update', guest, { spaceId: two.id })).rejects.toThrow(NotFoundError)
     expect(one.members).toContain(guest)
   })
 
@@ -155,17 +155,21 @@ describe('authorizeChange', () => {
       allow(_: User, "read", space: Space) if space.id = 3;
     `
     const { authorizer, note } = world(rules)
-    expect(await authorizer.authorizeChange(ada, note, { title: 'b', spaceId: 1 })).toMatchObject({ spaceId: 1 })
+    expect(await authorizer.authorizeChange(ada, 'update', note, { title: 'b', spaceId: 1 })).toMatchObject({
+      spaceId: 1,
+    })
     const refused = { status: 403, data: { relation: 'space' } }
-    await expect(authorizer.authorizeChange(ada, note, { spaceId: 2 })).rejects.toMatchObject(refused)
-    await expect(authorizer.authorizeChange(ada, note, { space: { id: 2 } })).rejects.toMatchObject(refused)
-    await expect(authorizer.authorizeCreate(ada, 'Note', { id: 7, spaceId: 1 })).rejects.toMatchObject(refused)
+    await expect(authorizer.authorizeChange(ada, 'update', note, { spaceId: 2 })).rejects.toMatchObject(refused)
+    await expect(authorizer.authorizeChange(ada, 'update', note, { space: { id: 2 } })).rejects.toMatchObject(refused)
+    await expect(authorizer.authorizeCreate(ada, 'create', 'Note', { id: 7, spaceId: 1 })).rejects.toMatchObject(
+      refused,
+    )
     // A hidden column is asked, or a guess of its value would tell it.
     authorizer.loadSync(`${rules}
       allow_field(_: User, "read", _: Note, "title"); allow_field(_: User, "update", _: Note, _);
     `)
-    await expect(authorizer.authorizeChange(ada, note, { spaceId: 1 })).rejects.toMatchObject(refused)
-    await authorizer.authorizeChange(ada, note, { title: 'b' })
+    await expect(authorizer.authorizeChange(ada, 'update', note, { spaceId: 1 })).rejects.toMatchObject(refused)
+    await authorizer.authorizeChange(ada, 'update', note, { title: 'b' })
   })
 
   it('denies a reference to a row that does not exist, as one to a hidden row', async () => {
@@ -177,7 +181,7 @@ describe('authorizeChange', () => {
     Object.assign(note.space, { favorite: ada })
     for (const spaceId of [2, 99])
       for (const action of ['update', 'touch'])
-        await expect(authorizer.authorizeChange(ada, note, { spaceId }, { action })).rejects.toThrow(
+        await expect(authorizer.authorizeChange(ada, action, note, { spaceId })).rejects.toThrow(
           spaceId === 99 ? ForbiddenError : action === 'touch' ? /isOpen not found/ : ForbiddenError,
         )
   })
@@ -189,8 +193,8 @@ describe('authorizeChange', () => {
         allow(_: User, "read", _: Note);
         allow(_: User, "update", note: Note) if ${condition};
       `)
-      await authorizer.authorizeChange(ada, note, { title: 'b' })
-      await expect(authorizer.authorizeChange(ada, note, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
+      await authorizer.authorizeChange(ada, 'update', note, { title: 'b' })
+      await expect(authorizer.authorizeChange(ada, 'update', note, { spaceId: 2 })).rejects.toThrow(ForbiddenError)
       expect(note.space.id).toBe(1)
     },
   )
@@ -200,7 +204,7 @@ describe('authorizeChange', () => {
       allow(_: User, "update", _: Note);
       allow_update(_: User, before: Note, after: Note) if before.spaceId = after.spaceId;
     `)
-    await authorizer.authorizeChange(ada, note, { title: 'b' })
-    await expect(authorizer.authorizeChange(ada, note, { spaceId: 2 })).rejects.toThrow(NotFoundError)
+    await authorizer.authorizeChange(ada, 'update', note, { title: 'b' })
+    await expect(authorizer.authorizeChange(ada, 'update', note, { spaceId: 2 })).rejects.toThrow(NotFoundError)
   })
 })

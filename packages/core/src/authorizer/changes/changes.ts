@@ -14,17 +14,9 @@ import { newRows } from './newRows.js'
 import { rowAfter } from './rowAfter.js'
 
 /** The options of `authorizeChange`. */
-export interface ChangeOptions<Action extends string = string> {
-  /** The action that the row must allow before and after the change. Default `update`. */
-  readonly action?: Action | undefined
+export interface ChangeOptions {
   /** Whether an actor who may not read the row gets a 404 in place of a 403. Default true. */
   readonly checkRead?: boolean | undefined
-}
-
-/** The options of `authorizeCreate`. */
-export interface CreateOptions<Action extends string = string> {
-  /** The action that the new row must allow. Default `create`. */
-  readonly action?: Action | undefined
 }
 
 /** Returns data, once they are needed. */
@@ -43,16 +35,23 @@ export class Changes {
   }
 
   /** Returns the data to write. @throws as `Authorizer.authorizeChange`. */
-  async change(actor: unknown, row: unknown, patch: unknown, options: ChangeOptions): Promise<Record<string, unknown>> {
-    const decision = this.engine.listeners.begin('change', actor, options.action ?? 'update', row, true)
-    return decision.attempt(() => this.#change(actor, row, patch, options, decision))
+  async change(
+    actor: unknown,
+    action: string,
+    row: unknown,
+    patch: unknown,
+    options: ChangeOptions,
+  ): Promise<Record<string, unknown>> {
+    const decision = this.engine.listeners.begin('change', actor, action, row, true)
+    return decision.attempt(() => this.#change(actor, action, row, patch, options, decision))
   }
 
   async #change(
     actor: unknown,
+    action: string,
     row: unknown,
     patch: unknown,
-    { action = 'update', checkRead }: ChangeOptions,
+    { checkRead }: ChangeOptions,
     decision: MadeDecision,
   ): Promise<Record<string, unknown>> {
     const { schema, hosts, decider, readAction } = this.engine
@@ -110,28 +109,23 @@ export class Changes {
   }
 
   /** Returns the data to write. @throws as `Authorizer.authorizeCreate`. */
-  async create(
-    actor: unknown,
-    modelName: string,
-    input: unknown,
-    { action = 'create' }: CreateOptions,
-  ): Promise<Record<string, unknown>> {
+  async create(actor: unknown, action: string, modelName: string, input: unknown): Promise<Record<string, unknown>> {
     const decision = this.engine.listeners.begin('change', actor, action, modelName, true)
-    return decision.attempt(() => this.#create(actor, modelName, input, action, decision))
+    return decision.attempt(() => this.#create(actor, action, modelName, input, decision))
   }
 
   async #create(
     actor: unknown,
-    modelName: string,
-    input: unknown,
     action: string,
+    model: string,
+    input: unknown,
     decision: MadeDecision,
   ): Promise<Record<string, unknown>> {
     const { schema, decider } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
-    modelNamed(schema, modelName)
+    const { name: modelName } = modelNamed(schema, model)
     const { policy } = decider
     // As a check: rules that accept any action decide this one too.
     if (!policy.actions.isWild) policy.actions.assertNamedFor(action, modelName)
@@ -167,10 +161,10 @@ export class Changes {
     checkRead: boolean | undefined,
     policy: LoadedPolicy,
   ): Promise<DenialReason> {
-    const { decider, readAction } = this.engine
     if (actor === null) return 'nobody'
     if (checkRead === false) return 'forbidden'
-    return (await decider.settleKnown(actor, readAction, row, decider.question(policy))) ? 'forbidden' : 'hidden'
+    const { decider } = this.engine
+    return (await decider.mayRead(actor, row, decider.question(policy))) ? 'forbidden' : 'hidden'
   }
 
   /** Returns the fields that the actor may not write. @param allows - Returns the allowed ones of names. */

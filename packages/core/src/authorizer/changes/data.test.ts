@@ -63,7 +63,7 @@ function authorizerOf(policy: string): Authorizer {
 const ada = new User(1)
 const open = authorizerOf('allow(_: User, _, _: Task);')
 const change = (patch: unknown, authorizer = open): Promise<unknown> =>
-  authorizer.authorizeChange(ada, new Task(), patch as object)
+  authorizer.authorizeChange(ada, 'update', new Task(), patch as object)
 
 describe('the data of a change', () => {
   it.each([
@@ -117,7 +117,7 @@ describe('the data of a change', () => {
   it('is a copy of what was judged, even if the original changes meanwhile', async () => {
     const [due, tags, meta] = [new Date(1), ['a'], { deep: { list: [1] } }]
     const patch = { title: 'b', due, tags, meta }
-    const changed = open.authorizeChange(ada, new Task(), patch)
+    const changed = open.authorizeChange(ada, 'update', new Task(), patch)
     due.setTime(9)
     tags.push('x')
     meta.deep.list.push(2)
@@ -140,15 +140,15 @@ describe('the data of a change', () => {
   it('has the types of the row', async () => {
     const task = new Task()
     // @ts-expect-error: a title is a text
-    await expect(open.authorizeChange(ada, task, { title: 1 })).rejects.toThrow(InvalidBodyError)
-    const data = await open.authorizeChange(ada, task, { title: 'b', owner: { id: 1 } })
+    await expect(open.authorizeChange(ada, 'update', task, { title: 1 })).rejects.toThrow(InvalidBodyError)
+    const data = await open.authorizeChange(ada, 'update', task, { title: 'b', owner: { id: 1 } })
     const title: string = data.title
     expect([title, data.owner]).toEqual(['b', { id: 1 }])
   })
 
   it('does not change the row', async () => {
     const task = new Task()
-    await open.authorizeChange(ada, task, { title: 'b', owner: null })
+    await open.authorizeChange(ada, 'update', task, { title: 'b', owner: null })
     expect(task).toMatchObject({ title: 'a', ownerId: 1 })
     expect('owner' in task).toBe(false)
   })
@@ -160,8 +160,8 @@ describe('the data of a change', () => {
       calls++
       return { title: 'b' }
     }
-    expect(await own.authorizeChange(ada, new Task(), source)).toEqual({ title: 'b' })
-    await expect(own.authorizeChange(new User(2), new Task(), source)).rejects.toMatchObject({ status: 404 })
+    expect(await own.authorizeChange(ada, 'update', new Task(), source)).toEqual({ title: 'b' })
+    await expect(own.authorizeChange(new User(2), 'update', new Task(), source)).rejects.toMatchObject({ status: 404 })
     expect(calls).toBe(1)
   })
 })
@@ -188,7 +188,7 @@ describe('the fields of a change', () => {
   })
 
   it('of a new row are judged on that row', async () => {
-    const create = (data: object) => restricted.authorizeCreate(ada, 'Task', data)
+    const create = (data: object) => restricted.authorizeCreate(ada, 'create', 'Task', data)
     expect(await create({ title: 'b', state: 'open' })).toEqual({ title: 'b', state: 'open' })
     await expect(create({ title: 'b', state: 'closed' })).rejects.toMatchObject({ status: 403, fields: ['state'] })
     await expect(create({ title: 'b', level: 1 })).rejects.toMatchObject({ status: 403, fields: ['level'] })
@@ -203,7 +203,9 @@ describe('the fields of a change', () => {
 describe('a new row', () => {
   it('has its defaults, nil where there is none, and no generated value', async () => {
     const create = (condition: string) =>
-      authorizerOf(`allow(_: User, "create", task: Task) if ${condition};`).authorizeCreate(ada, 'Task', { title: 'b' })
+      authorizerOf(`allow(_: User, "create", task: Task) if ${condition};`).authorizeCreate(ada, 'create', 'Task', {
+        title: 'b',
+      })
     await create(
       'task.state = "open" and task.done = false and task.level = nil and task.owner = nil and task.isOpen = true',
     )
@@ -216,7 +218,7 @@ describe('a new row', () => {
     const authorizer = authorizerOf('allow(_: User, "create", _: Task);')
     authorizer.registerConstant(new Task(), 'first')
     authorizer.loadSync('allow(_: User, "create", task: Task) if task != first and task = task;')
-    expect(await authorizer.authorizeCreate(ada, 'Task', { title: 'b' })).toEqual({ title: 'b' })
+    expect(await authorizer.authorizeCreate(ada, 'create', 'Task', { title: 'b' })).toEqual({ title: 'b' })
   })
 
   it.each([
@@ -224,14 +226,21 @@ describe('a new row', () => {
     ['an actor whom no rule allows', new User(2), 403],
   ])('is denied to %s', async (_, actor, status) => {
     const own = authorizerOf('allow(user: User, "create", task: Task) if task.ownerId = user.id;')
-    await expect(own.authorizeCreate(actor, 'Task', { title: 'b', ownerId: 1 })).rejects.toMatchObject({ status })
-    expect(await own.authorizeCreate(ada, 'Task', { title: 'b', owner: ada })).toEqual({ title: 'b', owner: ada })
+    await expect(own.authorizeCreate(actor, 'create', 'Task', { title: 'b', ownerId: 1 })).rejects.toMatchObject({
+      status,
+    })
+    expect(await own.authorizeCreate(ada, 'create', 'Task', { title: 'b', owner: ada })).toEqual({
+      title: 'b',
+      owner: ada,
+    })
   })
 
   it('of an unknown model, or for an unknown action, is an error', async () => {
-    await expect(open.authorizeCreate(ada, 'Tsak' as 'Task', {})).rejects.toMatchObject({ code: 'unknown-model' })
+    await expect(open.authorizeCreate(ada, 'create', 'Tsak' as 'Task', {})).rejects.toMatchObject({
+      code: 'unknown-model',
+    })
     const named = authorizerOf('allow(_: User, "create", _: Task);')
-    await expect(named.authorizeCreate(ada, 'Task', {}, { action: 'craete' })).rejects.toMatchObject({
+    await expect(named.authorizeCreate(ada, 'craete', 'Task', {})).rejects.toMatchObject({
       code: 'unknown-action',
     })
   })
@@ -268,7 +277,7 @@ describe('rows that are created together', () => {
     is_admin(user: User, space: Space) if m in space.members and m.user = user and m.role = "admin";
     allow_field(_: User, "create", _: Member, field) if field in ["role", "user", "userId", "space", "spaceId"];
   `)
-  const create = (name: 'Space' | 'Member', data: object) => models.authorizeCreate(ada, name, data)
+  const create = (name: 'Space' | 'Member', data: object) => models.authorizeCreate(ada, 'create', name, data)
   const [admin, guest] = [{ role: 'admin', userId: 1 }, { userId: 2 }]
 
   it.each([

@@ -1,7 +1,7 @@
 import { assertActor, assertKnown, assertResource } from '../arguments.js'
-import { allInOrder } from './allInOrder.js'
 import type { Engine } from './engine.js'
 import { enumerate } from './enumerate.js'
+import { allInOrder } from './eventual.js'
 import type { Question } from './question.js'
 
 /** Lists the actions that actors may perform on resources. */

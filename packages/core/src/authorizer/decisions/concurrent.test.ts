@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer.js'
-import type { EvaluatorName } from '../plans/evaluatorName.js'
+import type { EvaluatorName } from '../options.js'
 
 /** Pseudo-random numbers, the same for each seed. */
 function randomOf(seed: number): (below: number) => number {

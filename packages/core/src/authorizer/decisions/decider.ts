@@ -1,8 +1,8 @@
 import { stackExhausted } from '../../condition/stack.js'
-import { ArgumentError, QueryError } from '../../errors.js'
+import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
-import { Evaluation, holds, holdsSync, type Limits, outerEvaluation, running } from '../../machine/index.js'
-import type { Enter, Entering, Entrance, Resumed } from '../../predicate/predicate.js'
+import { Evaluation, outerEvaluation, running } from '../../machine/state/evaluation.js'
+import type { Enter, Entering, Resumed } from '../../predicate/predicate.js'
 import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
@@ -13,10 +13,11 @@ import { isStackOverflow } from '../../values/stackOverflow.js'
 import type { Answers } from '../plans/predicateDecider.js'
 import type { ActivePolicy } from '../policies/activePolicy.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
-import type { Hosts } from '../relations/hosts.js'
+import type { PolicySettings } from '../policies/settings.js'
 import { QuestionRelations } from '../relations/questionRelations.js'
 import type { RelationLoaders } from '../relations/relations.js'
-import { allInOrder } from './allInOrder.js'
+import type { DecisionListeners } from './decision.js'
+import { allInOrder, type Eventual } from './eventual.js'
 import type { OutlivedErrors } from './outlivedErrors.js'
 import { Question } from './question.js'
 
@@ -26,44 +27,40 @@ import { Question } from './question.js'
  */
 const state = running
 
+/** The parts of an authorizer that decide checks. */
+interface Deciding extends PolicySettings {
+  readonly active: ActivePolicy
+  readonly relations: RelationLoaders
+  readonly listeners: DecisionListeners
+  readonly outlived: OutlivedErrors
+}
+
 /** Decides checks: by predicates, and by the machine if they have no result. */
 export class Decider implements Entering {
   readonly shared: Evaluation
   /** Decides checks of the active policy whose plans were known when it was made. */
   enter: Enter | undefined
   /**
-   * The active policy and what decides its checks, since this change. Every check needs them, and each reference on the
-   * way to them costs about a nanosecond.
+   * The active policy and what decides its checks, since this change; undefined while requests keep an older one. Every check
+   * needs them, and each reference on the way to them costs about a nanosecond.
    */
   #change: number | undefined
   #current: LoadedPolicy | undefined
 
+  readonly #schema: Schema
+
+  /** @param context - The context of its questions; undefined if they have none of their own. */
   constructor(
-    private readonly active: ActivePolicy,
-    private readonly schema: Schema,
-    private readonly hosts: Hosts,
-    private readonly relations: RelationLoaders,
-    private readonly limits: Limits,
-    private readonly outlived: OutlivedErrors,
-    private readonly watching: Entrance['watching'],
-    /** The context of its questions; undefined if they have none of their own. */
+    private readonly engine: Deciding,
     readonly context?: ContextValues | undefined,
   ) {
+    this.#schema = engine.schema
     this.shared = new Evaluation(1, undefined, context, true)
   }
 
   /** Returns a decider whose questions have a context. */
   with(context: ContextValues): Decider {
-    return new Decider(
-      this.active,
-      this.schema,
-      this.hosts,
-      this.relations,
-      this.limits,
-      this.outlived,
-      this.watching,
-      context,
-    )
+    return new Decider(this.engine, context)
   }
 
   /** Runs a part of a question in its context. */
@@ -81,7 +78,7 @@ export class Decider implements Entering {
 
   /** The active policy. @throws ArgumentError if no policy is loaded. */
   get policy(): LoadedPolicy {
-    return this.active.current()
+    return this.engine.active.current()
   }
 
   /**
@@ -90,88 +87,131 @@ export class Decider implements Entering {
    * @param arrived - Records the values that it waits for. Default: nothing does.
    */
   question(policy: LoadedPolicy = this.policy, evaluation?: Evaluation, arrived?: Arrived): Question {
-    const relations = this.relations.active
-      ? new QuestionRelations(this.schema, this.relations.forQuestion(), arrived)
-      : undefined
-    return new Question(policy, this.hosts, relations, evaluation ?? this.run(outerEvaluation), arrived)
+    const { hosts, relations: loaders } = this.engine
+    const relations = loaders.active ? new QuestionRelations(this.#schema, loaders.forQuestion(), arrived) : undefined
+    return new Question(policy, hosts, relations, evaluation ?? this.run(outerEvaluation), arrived)
   }
 
   /** Decides as `decide`, for a question that is a part of another one: errors that do not count are not told. */
   quietly(actor: unknown, action: string, resource: unknown): boolean {
-    this.outlived.isQuiet = true
+    this.engine.outlived.isQuiet = true
     try {
       return this.decide(actor, action, resource)
     } finally {
-      this.outlived.isQuiet = false
+      this.engine.outlived.isQuiet = false
     }
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
-    // What is rare is in functions of their own: V8 inlines the rest and the predicate as long as they are small.
-    if (metErrors.any || state.current !== undefined || this.#change !== this.schema.change)
-      return this.#decideRarely(actor, action, resource)
     // Sound: it is kept. The machine needs the policy with which the check began.
-    const policy = this.#current!
-    state.current = this.shared
-    try {
-      let known: Resumed
-      try {
-        known = policy.checks.decideAtOnce(actor, action, resource)
-      } catch (error) {
-        return this.resume(policy, { error }, actor, action, resource)
-      }
-      if (known === undefined || metErrors.any) return this.resume(policy, known, actor, action, resource)
-      return known
-    } finally {
-      // Where the stack ends, also the call of `resume` throws. A check that never ended would keep answers for later ones.
-      state.current = undefined
-    }
+    const policy = this.#change === this.#schema.change ? this.#current! : this.#currentAnew()
+    // Sound: it does not wait.
+    const allowed = this.#ask(policy, actor, action, resource, false) as boolean
+    if (policy === this.#current) this.#findEnter(policy)
+    return allowed
   }
 
-  /** Decides a check within another one, or the first one of a policy. */
-  #decideRarely(actor: unknown, action: string, resource: unknown): boolean {
-    // A getter of the application asks, within another check that met errors.
-    if (metErrors.any) return keepingErrors(() => this.decide(actor, action, resource))
+  #currentAnew(): LoadedPolicy {
     const { policy } = this
     this.#current = policy
-    this.#change = this.schema.change
-    this.enter = policy.checks.enter(policy, this.#change, this.watching)
-    if (state.current === undefined) return this.decide(actor, action, resource)
-    const decide = () => this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource)
-    return this.#within('can', policy, actor, action, resource, decide)
+    this.#change = this.engine.active.isOne ? this.#schema.change : undefined
+    this.#findEnter(policy)
+    return policy
+  }
+
+  #findEnter(policy: LoadedPolicy): void {
+    const change = this.#change
+    this.enter = change === undefined ? change : policy.checks.enter(policy, change, this.engine.listeners.watching)
   }
 
   /** Goes on with a check that was not decided at once, or that met errors. It is running. */
   resume(policy: LoadedPolicy, known: Resumed, actor: unknown, action: string, resource: unknown): boolean {
-    try {
-      return this.#end(policy.checks.resume(known, actor, action, resource), policy, actor, action, resource)
-    } finally {
-      state.current = undefined
-      // Sound: a policy is kept with its change.
-      if (policy === this.#current) this.enter = policy.checks.enter(policy, this.#change!, this.watching)
-    }
+    const decided = policy.checks.resume(known, actor, action, resource)
+    // Sound: it does not wait.
+    const allowed = this.#end(decided, policy, actor, action, resource, false) as boolean
+    if (policy === this.#current) this.#findEnter(policy)
+    return allowed
   }
 
-  /** Ends a check that the machine has to decide, or that met errors. */
-  #end(known: boolean | undefined, policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
-    if (known === undefined) return this.#proven(policy, actor, action, resource)
-    if (metErrors.any) this.outlived.end(policy, actor, action, resource, known)
-    return known
+  /**
+   * Decides as `decide` does, and returns a promise only if it has to wait.
+   * @param question - Returns the question that the check is a part of, if it has to wait.
+   */
+  settle(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    policy: LoadedPolicy,
+    question?: () => Question,
+  ): Eventual<boolean> {
+    return this.#ask(policy, actor, action, resource, true, question)
   }
 
-  /** Returns the result of a check that code of the application asks for within another one. */
-  #within<Result>(
-    method: string,
+  /** Returns whether an actor may read a resource. No rule has to name the action. */
+  mayRead(actor: unknown, resource: unknown, question: Question): Eventual<boolean> {
+    const { policy } = question
+    const { readAction } = this.engine
+    return policy.actions.isNamed(readAction) && this.settle(actor, readAction, resource, policy, () => question)
+  }
+
+  #ask(
     policy: LoadedPolicy,
     actor: unknown,
     action: string,
     resource: unknown,
-    evaluate: () => Result,
-  ): Result {
+    waits: boolean,
+    question?: () => Question,
+  ): Eventual<boolean> {
+    // What is rare is in functions of their own: V8 inlines the rest and the predicate as long as they are small.
+    if (metErrors.any || state.current !== undefined)
+      return this.#askWithin(policy, actor, action, resource, waits, question)
+    state.current = this.shared
+    try {
+      const known = policy.checks.decide(actor, action, resource)
+      return known === undefined || metErrors.any
+        ? this.#end(known, policy, actor, action, resource, waits, question)
+        : known
+    } finally {
+      // Where the stack ends, any call throws. A check that never ended would keep answers for later ones.
+      state.current = undefined
+    }
+  }
+
+  /** Decides a check within another one: code of the application asks. */
+  #askWithin(
+    policy: LoadedPolicy,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    waits: boolean,
+    question: (() => Question) | undefined,
+  ): Eventual<boolean> {
+    if (metErrors.any) return keepingErrors(() => this.#ask(policy, actor, action, resource, waits, question))
+    const method = waits ? 'isAllowed' : 'can'
     const asked = { by: policy, method, action, actor, resource, context: this.context }
     // Sound: a check is running.
-    return outerEvaluation()!.once(asked, this.limits, evaluate)
+    return outerEvaluation()!.once(asked, this.engine.limits, () =>
+      this.#end(policy.checks.decide(actor, action, resource), policy, actor, action, resource, waits, question),
+    )
+  }
+
+  /** Ends a check that the machine has to decide, or that met errors. */
+  #end(
+    known: boolean | undefined,
+    policy: LoadedPolicy,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    waits: boolean,
+    question?: () => Question,
+  ): Eventual<boolean> {
+    if (known === undefined)
+      return waits
+        ? this.#open(actor, action, resource, question?.() ?? this.question(policy))
+        : this.#proven(policy, actor, action, resource)
+    if (metErrors.any) this.engine.outlived.end(policy, actor, action, resource, known)
+    return known
   }
 
   /** Decides for many resources; otherwise as `decide`. */
@@ -190,54 +230,17 @@ export class Decider implements Entering {
   #many(policy: LoadedPolicy, actor: unknown, action: string, rows: readonly unknown[]): Answers {
     if (metErrors.any) return keepingErrors(() => this.#many(policy, actor, action, rows))
     return policy.checks.decideMany(actor, action, rows, (at, allowed) =>
-      this.outlived.end(policy, actor, action, rows[at], allowed),
+      this.engine.outlived.end(policy, actor, action, rows[at], allowed),
     )
   }
 
-  /**
-   * Decides as `decide` does, and returns a promise only if it has to wait.
-   * @param question - Returns the question that the check is a part of, if it has to wait.
-   */
-  settle(
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    policy: LoadedPolicy,
-    question?: () => Question,
-  ): boolean | Promise<boolean> {
-    // As in `decide`.
-    if (metErrors.any) return keepingErrors(() => this.settle(actor, action, resource, policy, question))
-    if (state.current !== undefined) {
-      const settle = () => this.#settle(actor, action, resource, policy, question)
-      return this.#within('isAllowed', policy, actor, action, resource, settle)
-    }
-    state.current = this.shared
-    try {
-      return this.#settle(actor, action, resource, policy, question)
-    } finally {
-      state.current = undefined
-    }
-  }
-
-  #settle(
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    policy: LoadedPolicy,
-    question: (() => Question) | undefined,
-  ): boolean | Promise<boolean> {
-    const known = policy.checks.decide(actor, action, resource)
-    if (known === undefined) return this.#open(actor, action, resource, question?.() ?? this.question(policy))
-    if (metErrors.any) this.outlived.end(policy, actor, action, resource, known)
-    return known
-  }
-
   /** Decides a check that has no synchronous result. */
-  #open(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
+  #open(actor: unknown, action: string, resource: unknown, question: Question): Eventual<boolean> {
     const { policy, host, evaluation } = question
-    const outlived = (places: readonly Span[]): void => this.outlived.add(policy, actor, action, resource, places)
+    const outlived = (places: readonly Span[]): void =>
+      this.engine.outlived.add(policy, actor, action, resource, places)
     return evaluation.run(() =>
-      holds(policy.program, 'allow', [actor, action, resource], this.limits, { host, outlived }),
+      policy.program.holds('allow', [actor, action, resource], this.engine.limits, { host, outlived }),
     )
   }
 
@@ -245,12 +248,7 @@ export class Decider implements Entering {
    * Decides for many resources; otherwise as `settle`. The resources share the relations that are
    * loaded.
    */
-  settleMany(
-    actor: unknown,
-    action: string,
-    rows: readonly unknown[],
-    arrived?: Arrived,
-  ): boolean[] | Promise<boolean[]> {
+  settleMany(actor: unknown, action: string, rows: readonly unknown[], arrived?: Arrived): Eventual<boolean[]> {
     const { policy } = this
     if (state.current !== undefined)
       return allInOrder(
@@ -269,28 +267,14 @@ export class Decider implements Entering {
     return allInOrder(answers.map((answer, at) => answer ?? ask(rows[at])))
   }
 
-  /** Decides as `settle` does, and returns false for an action that the policy does not name. */
-  settleKnown(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
-    const unknownAction = (error: unknown): boolean => {
-      if (error instanceof ArgumentError && error.code === 'unknown-action') return false
-      throw error
-    }
-    try {
-      const known = this.settle(actor, action, resource, question.policy, () => question)
-      return typeof known === 'boolean' ? known : known.catch(unknownAction)
-    } catch (error) {
-      return unknownAction(error)
-    }
-  }
-
   /** Returns whether a rule holds, by the machine. */
-  holds(rule: string, args: readonly unknown[], question: Question = this.question()): boolean | Promise<boolean> {
-    return this.run(() => holds(question.policy.program, rule, args, this.limits, { host: question.host }))
+  holds(rule: string, args: readonly unknown[], question: Question = this.question()): Eventual<boolean> {
+    return this.run(() => question.policy.program.holds(rule, args, this.engine.limits, { host: question.host }))
   }
 
   /** Returns whether a rule holds, by the machine, synchronously. */
   holdsSync(rule: string, args: readonly unknown[]): boolean {
-    return this.run(() => holdsSync(this.policy.program, rule, args, this.limits))
+    return this.run(() => this.policy.program.holdsSync(rule, args, this.engine.limits))
   }
 
   /**
@@ -315,17 +299,18 @@ export class Decider implements Entering {
       const { policy } = this
       return resources.map((resource) => {
         const actions = policy.checks.actions(actor, resource)
-        if (metErrors.any) this.outlived.end(policy, actor, undefined, resource, actions !== undefined)
+        if (metErrors.any) this.engine.outlived.end(policy, actor, undefined, resource, actions !== undefined)
         return actions
       })
     })
   }
 
   #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown, loaded?: Missing): boolean {
-    const host = loaded && this.hosts.arriving(loaded)
-    const outlived = (places: readonly Span[]): void => this.outlived.add(policy, actor, action, resource, places)
+    const host = loaded && this.engine.hosts.arriving(loaded)
+    const outlived = (places: readonly Span[]): void =>
+      this.engine.outlived.add(policy, actor, action, resource, places)
     try {
-      return holdsSync(policy.program, 'allow', [actor, action, resource], this.limits, { host, outlived })
+      return policy.program.holdsSync('allow', [actor, action, resource], this.engine.limits, { host, outlived })
     } catch (error) {
       throw isStackOverflow(error) ? stackExhausted(error) : error
     }

@@ -171,6 +171,11 @@ export class DecisionListeners {
     return new DecisionListeners(this.outlived, this.policy, context, this.watching)
   }
 
+  /** Returns the same listeners for the decisions of another policy. */
+  of(policy: () => LoadedPolicy | undefined): DecisionListeners {
+    return new DecisionListeners(this.outlived, policy, this.context, this.watching)
+  }
+
   /** Whether there are watchers. Hot paths test it first, so that a check that nobody watches costs one read. */
   get active(): boolean {
     return this.watching.watchers.length > 0

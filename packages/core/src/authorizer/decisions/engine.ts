@@ -1,15 +1,15 @@
 import { invalidArgument } from '../../errors.js'
 import { assertNotKept, isNext } from '../../kept.js'
+import type { Late } from '../../late.js'
 import type { Limits } from '../../machine/index.js'
 import { own } from '../../own.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import { namesOf } from '../arguments.js'
-import { limitsOf } from '../limits.js'
-import type { AuthorizerOptions } from '../options.js'
+import { type AuthorizerOptions, chosenEvaluator, limitsOf } from '../options.js'
 import { building, predicatesBy } from '../parts.js'
-import { chosenEvaluator } from '../plans/evaluatorName.js'
+import type { Predicates } from '../plans/checkPlans.js'
 import { ActivePolicy } from '../policies/activePolicy.js'
 import type { PolicySource } from '../policies/loadedPolicy.js'
 import { WarningLog } from '../policies/warnings.js'
@@ -37,6 +37,9 @@ export class Engine {
   readonly decider: Decider
   readonly listeners: DecisionListeners
   readonly warnings: WarningLog
+  readonly outlived: OutlivedErrors
+  /** Undefined if the machine evaluates all checks. */
+  readonly predicates: Late<Predicates> | undefined
   /** Each returns the fields of the request that is being served, or undefined. */
   readonly requests: (() => RequestFields | undefined)[] = []
   /** Called before a write that no policy decides. Each throws if its request may not write yet. */
@@ -54,41 +57,21 @@ export class Engine {
   constructor(given: AuthorizerOptions, base?: Engine) {
     const options = own(given)
     const { readAction = 'read', evaluator = 'auto' } = options
-    const predicates = predicatesBy(chosenEvaluator(evaluator), evaluator !== 'auto')
+    this.predicates = predicatesBy(chosenEvaluator(evaluator), evaluator !== 'auto')
     if (typeof readAction !== 'string') throw invalidArgument('`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
     this.queriedRules = namesOf(options.queryRules, 'queryRules')
-    const warnings = new WarningLog(options.log, options.strict)
+    this.warnings = new WarningLog(options.log, options.strict)
     this.limits = limitsOf(options.limits)
     this.schema = base?.schema ?? createSchema()
     this.relations = base?.relations ?? new RelationLoaders(this.schema)
-    const hosts = new Hosts(this.schema, options)
-    this.hosts = hosts
-    this.active = new ActivePolicy({
-      schema: this.schema,
-      hosts,
-      limits: this.limits,
-      hasEquality: options.equality !== undefined,
-      regExp: options.regExp,
-      predicates,
-      actions: { declared: this.declaredActions, readAction },
-      warnings,
-      queryRules: this.queriedRules,
-    })
-    const outlived = new OutlivedErrors(warnings)
-    this.warnings = warnings
-    this.listeners = new DecisionListeners(outlived, () => this.active.loaded)
+    this.hosts = new Hosts(this.schema, options)
+    this.active = new ActivePolicy(this)
+    this.outlived = new OutlivedErrors(this.warnings)
+    this.listeners = new DecisionListeners(this.outlived, () => this.active.loaded)
     if (isNext()) this.listeners.add(({ actor, outcome }) => outcome === 'error' || assertNotKept(actor))
-    this.decider = new Decider(
-      this.active,
-      this.schema,
-      hosts,
-      this.relations,
-      this.limits,
-      outlived,
-      this.listeners.watching,
-    )
+    this.decider = new Decider(this)
     this.options = options
   }
 
@@ -108,12 +91,23 @@ export class Engine {
 
   /** Returns an engine whose questions have a context. It shares everything else with this one. */
   with(context: ContextValues): Engine {
-    const { shared } = this
-    // Sound: it inherits all fields of an engine, and engines have no private ones. Copying them takes ten times as long.
-    return Object.assign(Object.create(shared) as Engine, {
-      decider: shared.decider.with(context),
-      listeners: shared.listeners.with(context),
-    })
+    const { decider, listeners } = this.shared
+    return this.but({ decider: decider.with(context), listeners: listeners.with(context) })
+  }
+
+  /** Returns an engine that keeps the policy that is active now. It shares everything else with this one. */
+  pinned(): Engine {
+    const active = this.active.pinned()
+    const pinned = this.but({ active, listeners: this.shared.listeners.of(() => active.loaded) })
+    Object.assign(pinned, { shared: pinned, decider: new Decider(pinned) })
+    const { context } = this.decider
+    return context ? pinned.with(context) : pinned
+  }
+
+  /** Returns an engine with other parts. */
+  private but(parts: Partial<Engine>): Engine {
+    // Sound: it inherits all fields of an engine. Copying them takes ten times as long.
+    return Object.assign(Object.create(this.shared) as Engine, parts)
   }
 }
 

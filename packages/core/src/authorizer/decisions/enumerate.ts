@@ -1,14 +1,7 @@
 import type { Expression } from '../../language/ast.js'
-import {
-  endsQuery,
-  holds,
-  type Limits,
-  type QueryOptions,
-  type RuleCall,
-  type Solution,
-  solve,
-  Variable,
-} from '../../machine/index.js'
+import type { Limits, QueryOptions, RuleCall, Solution } from '../../machine/index.js'
+import { endsQuery } from '../../machine/state/failures.js'
+import { Variable } from '../../machine/state/variable.js'
 import type { Candidates } from '../actions/policyActions.js'
 import type { Question } from './question.js'
 
@@ -19,7 +12,7 @@ export async function* solutionsOf(
   options: QueryOptions,
 ): AsyncGenerator<Solution, void, void> {
   const { policy, host, evaluation } = question
-  const query = evaluation.run(() => solve(policy.program, goal, { ...options, host }))
+  const query = evaluation.run(() => policy.program.solve(goal, { ...options, host }))
   const next = () => evaluation.run(() => query.next())
   try {
     for (let solution = await next(); solution; solution = await next()) yield question.whole(solution)
@@ -59,7 +52,7 @@ export async function enumerate(
     isOpen = true
   }
   const { policy, host, evaluation } = question
-  const allows = (one: string) => evaluation.run(() => holds(policy.program, rule, args(one), limits, { host }))
+  const allows = (one: string) => evaluation.run(() => policy.program.holds(rule, args(one), limits, { host }))
   if (isOpen) for (const one of candidates.names) if (!found.has(one) && (await allows(one))) found.add(one)
   return found
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../language/diagnostic.js'
 import type { ContextValues } from '../../schema/context.js'
 import type { Schema } from '../../schema/schema.js'
 import type { BuiltFilter, DecisionKind, DenialReason, MadeDecision } from './decision.js'
-import { type DecidingRule, explainDecision, loadDecision, rulesOf } from './explainer.js'
+import { type DecidingRule, explainDecision, rulesOf } from './explainer.js'
 import { inJson, type Reference, referenceTo } from './reference.js'
 
 /** The fields of a request that decisions are logged with. */
@@ -154,7 +154,7 @@ export class Decision {
    * @throws QueryError `decision-over` if it is read after the listener's call.
    */
   get explanation(): DecisionExplanation | undefined {
-    return explainDecision(...this.#explained('explanation'))
+    return explainDecision('explain', ...this.#explained('explanation'))
   }
 
   /**
@@ -162,10 +162,10 @@ export class Decision {
    * @throws QueryError `decision-over` if it is called after the listener's call.
    */
   loadExplanation(): Promise<DecisionExplanation> | undefined {
-    return loadDecision(...this.#explained('loadExplanation'))
+    return explainDecision('load', ...this.#explained('loadExplanation'))
   }
 
-  #explained(name: string): Parameters<typeof explainDecision> {
+  #explained(name: string): [made: MadeDecision, authorizer: object, options: object] {
     const made = this.#within(name)
     return [made, this.#settings.authorizerFor(made.context), this.#settings.explanations]
   }
@@ -187,14 +187,14 @@ export class Decision {
       time: new Date(this.time).toISOString(),
       duration,
       entry,
-      actor: actor && inJson(actor),
+      actor: actor && { ...actor, key: inJson(actor.key) },
       action,
-      resource: resource && inJson(resource),
+      resource: resource && { ...resource, key: inJson(resource.key) },
       outcome,
       reason,
       extent,
       count,
-      keys,
+      keys: keys?.map(inJson),
       fields,
       ...(errors && { errors: errors.map(({ message }) => message) }),
       policyVersion: this.policyVersion,
@@ -205,24 +205,7 @@ export class Decision {
 
 /** A decision as JSON. Fields that are undefined are omitted by `JSON.stringify`. */
 export interface DecisionJSON
-  extends Pick<
-    Decision,
-    | 'kind'
-    | 'id'
-    | 'duration'
-    | 'entry'
-    | 'actor'
-    | 'action'
-    | 'resource'
-    | 'outcome'
-    | 'reason'
-    | 'extent'
-    | 'count'
-    | 'keys'
-    | 'fields'
-    | 'policyVersion'
-    | 'request'
-  > {
+  extends Omit<Decision, 'time' | 'errors' | 'rules' | 'explanation' | 'loadExplanation' | 'toJSON'> {
   /** By ISO 8601. */
   readonly time: string
   /** The messages. */

@@ -1,5 +1,5 @@
 import { ArgumentError, type DecisionExplanation } from '../../errors.js'
-import { evaluateApart } from '../../machine/index.js'
+import { evaluateApart } from '../../machine/state/evaluation.js'
 import type { Arrived } from '../../schema/arrived.js'
 import type { ContextValues } from '../../schema/context.js'
 import { shared } from '../../schema/shared.js'
@@ -145,26 +145,18 @@ export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined
 }
 
 /**
- * Returns the explanation of a denial: see `Decision.explanation`.
+ * Returns the explanation of a denial: see `Decision.explanation`. `load` first loads what it needs.
  * @param options - What it reveals.
  */
-export function explainDecision(
+export function explainDecision<Way extends 'explain' | 'load'>(
+  way: Way,
   made: MadeDecision,
   authorizer: object,
   options: object,
-): DecisionExplanation | undefined {
+): ReturnType<Explainer[Way]> | undefined {
   const { explainer } = registry
   const asked = made.outcome === 'denied' ? askedOf(made) : undefined
-  return asked && explainer && evaluateApart(() => explainer.explain({ ...asked, authorizer, options }))
-}
-
-/** Returns the explanation with what it needs loaded; otherwise as `explainDecision`. */
-export function loadDecision(
-  made: MadeDecision,
-  authorizer: object,
-  options: object,
-): Promise<DecisionExplanation> | undefined {
-  const { explainer } = registry
-  const asked = made.outcome === 'denied' ? askedOf(made) : undefined
-  return asked && explainer && evaluateApart(() => explainer.load({ ...asked, authorizer, options }))
+  // Sound: the result is that of the function.
+  const explain = explainer?.[way] as ((decision: Explained) => ReturnType<Explainer[Way]>) | undefined
+  return asked && explain && evaluateApart(() => explain.call(explainer, { ...asked, authorizer, options }))
 }

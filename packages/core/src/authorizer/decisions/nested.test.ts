@@ -100,7 +100,10 @@ class Box {
 describe.each(['auto', 'machine', 'closures', 'source'] as const)(
   'an awaited check inside a getter: %s',
   (evaluator) => {
-    function open(policy = 'allow(_: User, "read", box: Box) if box.visible = true;', limits = {}) {
+    function open(
+      policy = 'allow(_: User, "read", box: Box) if box.visible = true;',
+      limits: object = { syncTime: 60_000 },
+    ) {
       const authorizer = new Authorizer({ evaluator, log: () => {}, limits })
       authorizer.registerClass(User, { key: 'id' }).registerClass(Box, { key: 'id' })
       authorizer.loadSync(policy)

@@ -1,5 +1,7 @@
-import { Evaluation, type Host, HostError, queryError, type Solution } from '../../machine/index.js'
+import type { Host, Solution } from '../../machine/index.js'
+import { Evaluation } from '../../machine/state/evaluation.js'
 import type { Arrived } from '../../schema/arrived.js'
+import { thrownError } from '../../values/fault.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import type { Hosts } from '../relations/hosts.js'
 import type { QuestionRelations } from '../relations/questionRelations.js'
@@ -43,7 +45,7 @@ export class Question {
       const values = this.relations && (await wholeRows(this.relations, [...solution.values()]))
       return values ? new Map([...solution.keys()].map((name, at) => [name, values[at]])) : solution
     } catch (error) {
-      throw error instanceof HostError ? queryError(error) : error
+      throw thrownError(error)
     }
   }
 }

@@ -13,6 +13,9 @@ export interface Reference {
 
 const masked = '(masked)'
 
+/** The maximum length of a text in a key. Those of databases, such as UUIDs and slugs, are shorter. */
+const mostText = 200
+
 /**
  * Returns a row, a class, or the name of a model as a reference.
  * @param mask - The columns whose values are not shown, such as `User.email`.
@@ -35,18 +38,24 @@ function columnOf(schema: Schema, model: string, row: object, column: string, ma
   try {
     const value: unknown = Reflect.get(row, column)
     if (typeof value === 'symbol' || typeof value === 'function') return undefined
+    if (typeof value === 'string') return clipped(value)
     // Sound: the others are values of a key.
     if (typeof value !== 'object' || value === null) return value as KeyValue
-    return value instanceof Date ? value.toISOString() : String(value)
+    return value instanceof Date ? value.toISOString() : clipped(String(value))
   } catch {
     // A getter of the application.
     return undefined
   }
 }
 
-/** Returns a reference for JSON, which has no bigint. */
-export function inJson({ model, key }: Reference): Reference {
+/** Returns the start of a long text, since a client can choose the key of a row. */
+function clipped(text: string): string {
+  return text.length > mostText ? `${text.slice(0, mostText)}…` : text
+}
+
+/** Returns a key for JSON, which has no bigint. */
+export function inJson(key: Reference['key']): Reference['key'] {
   const plain = <Value>(value: Value): Value | string => (typeof value === 'bigint' ? String(value) : value)
-  if (typeof key !== 'object' || key === null) return { model, key: plain(key) }
-  return { model, key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, plain(value)])) }
+  if (typeof key !== 'object' || key === null) return plain(key)
+  return Object.fromEntries(Object.entries(key).map(([name, value]) => [name, plain(value)]))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer.js'
-import type { EvaluatorName } from '../plans/evaluatorName.js'
+import type { EvaluatorName } from '../options.js'
 
 class User {}
 class Doc {

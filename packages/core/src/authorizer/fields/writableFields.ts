@@ -22,7 +22,7 @@ export class WritableFields {
     const names = namesIn(body)
     // A body without fields needs no decision.
     if (names.length === 0) return
-    const { decider, listeners, readAction } = this.engine
+    const { decider, listeners } = this.engine
     const question = this.engine.question()
     const decision = listeners.begin('field', actor, action, resource, true, question.policy, question.arrived)
     const fields = await decision.attempt(() =>
@@ -32,8 +32,8 @@ export class WritableFields {
     if (denied.length === 0) return void decision.made(true, { fields: names, granted: new Set(names) })
     // A registered class is a row that does not exist yet, so there is nothing to hide.
     const isRow = typeof resource !== 'function'
-    const mayRead = () => decider.settleKnown(actor, readAction, resource, question)
-    const isHidden = actor !== null && isRow && !(await decision.attempt(mayRead))
+    const isHidden =
+      actor !== null && isRow && !(await decision.attempt(() => decider.mayRead(actor, resource, question)))
     const reason = actor === null ? 'nobody' : isHidden ? 'hidden' : 'forbidden'
     decision.made(false, { fields: names, isThrown: true, reason })
     const error = isHidden ? new NotFoundError() : denialOf(actor, denied)
@@ -41,12 +41,12 @@ export class WritableFields {
   }
 
   /** Asserts that a body may be written to a new row of a model; otherwise as `assertWritable`. */
-  async assertWritableToNew(actor: unknown, action: string, modelName: string, body: unknown): Promise<void> {
+  async assertWritableToNew(actor: unknown, action: string, model: string, body: unknown): Promise<void> {
     const { schema, decider, listeners } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
-    modelNamed(schema, modelName)
+    const { name: modelName } = modelNamed(schema, model)
     const names = namesIn(body)
     const question = decider.question()
     const { policy } = question

@@ -90,7 +90,7 @@ describe('filters of the same policy', () => {
 
   it('have an error for a value that is missing', () => {
     filter(new User(1, 7))
-    expect(() => filter(Object.assign(new User(1), { team: undefined }))).toThrow('"team" is undefined.')
+    expect(() => filter(Object.assign(new User(1), { team: undefined }))).toThrow('team not found on User { id: 1 }.')
   })
 })
 

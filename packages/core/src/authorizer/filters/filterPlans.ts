@@ -3,10 +3,9 @@ import { Deriver } from '../../condition/derive/derive.js'
 import { descending } from '../../condition/stack.js'
 import { ArgumentError } from '../../errors.js'
 import { entryOf } from '../../values/entryOf.js'
-import type { PlanContext } from '../plans/checkPlans.js'
+import { type ActionKey, otherAction, type PlanContext } from '../plans/checkPlans.js'
 import { deriverOf } from '../plans/derivers.js'
 import { type ActionKind, type Kind, kindOf, planActors, planChange, planFilter } from '../plans/plans.js'
-import { type ActionKey, otherAction } from '../plans/planTable.js'
 
 /** Conditions by the model of the bound row, the action, and the model of the filtered rows. */
 type FilterConditions = Map<string | typeof unknownModel | undefined, Map<ActionKey, Map<string, Condition>>>
@@ -34,8 +33,7 @@ class FilterPlans {
   filter(actor: unknown, action: string, model: string): Condition {
     const { policy, actions, meaning } = this.context
     actions.assertNamedFor(action, model)
-    const kind = this.#kindOf(actor)
-    if (!kind) throw unknownKind(actor)
+    const kind = this.#kindOf(actor) ?? unknownKind(actor)
     return this.#ofKinds(this.#filters, kind, action, model, (asked) =>
       planFilter(policy, meaning.schema, kind, asked, model, deriverOf(this.context)),
     )
@@ -78,8 +76,7 @@ class FilterPlans {
 
   /** Returns the condition under which the actor may perform an action on a field of a model's rows. */
   fieldFilter(actor: unknown, action: string, model: string, field: string): Condition {
-    const kind = this.#kindOf(actor)
-    if (!kind) throw unknownKind(actor)
+    const kind = this.#kindOf(actor) ?? unknownKind(actor)
     const { policy, meaning } = this.context
     const { schema } = meaning
     // The deriver is new, since it keeps what it derives, and names of fields come from requests.
@@ -89,8 +86,7 @@ class FilterPlans {
 
   /** Returns the condition of `allow_update` on the row after a change of a model's row. */
   change(actor: unknown, model: string): Condition {
-    const kind = this.#kindOf(actor)
-    if (!kind) throw unknownKind(actor)
+    const kind = this.#kindOf(actor) ?? unknownKind(actor)
     const { schema } = this.context.meaning
     const plan = (): Condition => planChange(schema, kind, model, deriverOf(this.context))
     return this.#ofModel(this.#changes, kind, 'update', model, plan)
@@ -101,8 +97,8 @@ class FilterPlans {
   }
 }
 
-function unknownKind(actor: unknown): ArgumentError {
-  return new ArgumentError('unknown-row', 'A filter needs an actor of a known class.', {
+function unknownKind(actor: unknown): never {
+  throw new ArgumentError('unknown-row', 'A filter needs an actor of a known class.', {
     hint: "register its class, or name the model of a plain object: authorizer.as('User', user)",
     data: { value: actor },
   })

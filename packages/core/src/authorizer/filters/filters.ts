@@ -12,8 +12,7 @@ import type { Load, Missing, Unloaded, Wanted } from '../../schema/wanted.js'
 import { discardingErrors } from '../../values/metErrors.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
 import type { Engine } from '../decisions/engine.js'
-import { after, type Eventual } from '../decisions/eventual.js'
-import { promised } from '../decisions/promised.js'
+import { after, type Eventual, promised } from '../decisions/eventual.js'
 import type { LoadedPolicy } from '../policies/loadedPolicy.js'
 import { type BoundCondition, boundConditionsOf, type Unbound } from './boundConditions.js'
 import { Filter, type FilterOptions, type Run } from './filter.js'
@@ -39,12 +38,12 @@ export class Filters {
   constructor(private readonly engine: Engine) {}
 
   /** Returns the plan of the rows of a model on which an actor may perform an action. */
-  ofRows(actor: unknown, action: string, modelName: string): FilterPlan {
+  ofRows(actor: unknown, action: string, model: string): FilterPlan {
     const { schema, decider } = this.engine
     assertActor(actor)
     assertAction(action)
     assertKnown(schema, actor, 'actor')
-    modelNamed(schema, modelName)
+    const { name: modelName } = modelNamed(schema, model)
     const { policy } = decider
     const condition = filterPlansOf(policy.context).filter(actor, action, modelName)
     return { policy, condition, known: actor, action, modelName }
@@ -53,7 +52,8 @@ export class Filters {
   /** Returns the plan of the rows of a model on a field of which an actor may perform an action. */
   ofField(actor: unknown, action: string, modelName: string, field: string): FilterPlan {
     const plan = this.ofRows(actor, action, modelName)
-    return { ...plan, condition: filterPlansOf(plan.policy.context).fieldFilter(actor, action, modelName, field) }
+    const condition = filterPlansOf(plan.policy.context).fieldFilter(actor, action, plan.modelName, field)
+    return { ...plan, condition }
   }
 
   /** Returns the plan of the rows that a row may become by a change (`allow_update`). */
@@ -67,12 +67,12 @@ export class Filters {
   }
 
   /** Returns the plan of the actors of a model who may perform an action on a resource. */
-  ofActors(action: string, resource: unknown, modelName: string): FilterPlan {
+  ofActors(action: string, resource: unknown, model: string): FilterPlan {
     const { schema, decider } = this.engine
     assertResource(resource)
     assertAction(action)
     assertKnown(schema, resource, 'resource')
-    modelNamed(schema, modelName)
+    const { name: modelName } = modelNamed(schema, model)
     const { policy } = decider
     const condition = filterPlansOf(policy.context).actors(action, resource, modelName)
     return { policy, condition, known: resource, action, modelName, isOfActors: true }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Authorizer } from '../authorizer.js'
-import { chosenEvaluator } from './evaluatorName.js'
+import { chosenEvaluator } from '../options.js'
 
 class User {
   readonly name: string

@@ -1,4 +1,4 @@
-import { type Host, HostError, type Limits, type Program, queryError, solve } from '../../machine/index.js'
+import type { Host, Limits, Program } from '../../machine/index.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { equalityMeaning, withClasses, withOrder } from '../../predicate/valueMeaning.js'
 import type { Schema } from '../../schema/schema.js'
@@ -23,21 +23,17 @@ export function hostMeaning(
   arriving: (missing: Missing) => Host = () => host,
 ): Meaning {
   const equality: Equality = (left, right) => {
-    try {
-      const equal = host.equal(left, right)
-      return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
-    } catch (error) {
-      throw typed(error)
-    }
+    const equal = host.equal(left, right)
+    return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
   }
   const values = withOrder(equalityMeaning(schema, equality, hasEquality))
   return {
-    ...withClasses(values, host, typed),
+    ...withClasses(values, host),
     schema,
     limits,
     regExp,
     ask(goal, bindings, missing) {
-      const query = solve(program, goal, { bindings, limits, host: missing ? arriving(missing) : host, asBody: true })
+      const query = program.solve(goal, { bindings, limits, host: missing ? arriving(missing) : host, asBody: true })
       try {
         return query.nextSync() !== undefined
       } finally {
@@ -45,9 +41,4 @@ export function hostMeaning(
       }
     },
   }
-}
-
-/** Converts errors of the host to query errors, which have a place in the policy. */
-function typed(error: unknown): unknown {
-  return error instanceof HostError ? queryError(error) : error
 }

@@ -8,8 +8,7 @@ import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
 import { assertAction, assertActor } from '../arguments.js'
-import { type CheckPlan, CheckPlans, type PlanContext } from './checkPlans.js'
-import { otherAction, type PlansOfPair } from './planTable.js'
+import { type CheckPlan, CheckPlans, otherAction, type PlanContext, type PlansOfPair } from './checkPlans.js'
 
 /**
  * The number of checks per evaluator. A bail-out is a predicate that left the check to the
@@ -64,7 +63,9 @@ export class PredicateDecider {
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     let known: Resumed
     try {
-      known = this.decideAtOnce(actor, action, resource)
+      // Predicates read the loaded values; only the machine checks whether they are complete.
+      if (this.#dispatcher !== undefined && !arePartial()) known = this.#dispatcher.dispatch(actor, action, resource)
+      if (known !== undefined) this.statistics.predicate++
     } catch (error) {
       known = { error }
     }
@@ -84,25 +85,12 @@ export class PredicateDecider {
     return this.#enter
   }
 
-  /** Decides by a predicate whose plan is known. @throws the errors of the predicate. */
-  decideAtOnce(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    // Predicates read the loaded values; only the machine checks whether they are complete.
-    if (this.#dispatcher === undefined || arePartial()) return undefined
-    const known = this.#dispatcher.dispatch(actor, action, resource)
-    if (known !== undefined) this.statistics.predicate++
-    return known
-  }
-
-  /** Goes on after `decideAtOnce`; otherwise as `decide`. */
+  /** Goes on with what a dispatcher has found; otherwise as `decide`. */
   resume(known: Resumed, actor: unknown, action: string, resource: unknown): boolean | undefined {
     if (typeof known === 'object') return this.#failed(known.error)
     if (known !== undefined) return known
     // If it recorded an error, it found the predicate, which is undecided.
-    return metErrors.any ? this.#failed(undefined) : this.#decide(actor, action, resource)
-  }
-
-  /** Decides by the table of plans; otherwise as `decide`. */
-  #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    if (metErrors.any) return this.#failed(undefined)
     if (isPolluted()) assertUnpolluted(this.context.reads())
     return this.#byPlan(this.#plans.planOf(actor, action, resource), actor, action, resource)
   }

@@ -3,10 +3,10 @@ import type { Expression } from '../../language/ast.js'
 import { parseQuery as parseExpression } from '../../language/parse.js'
 import { Source } from '../../language/source.js'
 import { has } from '../../own.js'
+import type { Snapshot } from '../../policy/assemble.js'
 import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
 import { allChecks } from '../../policy/checks/all.js'
 import type { Policy } from '../../policy/policy.js'
-import type { Snapshot } from '../../policy/snapshot.js'
 import type { Schema } from '../../schema/schema.js'
 
 /**

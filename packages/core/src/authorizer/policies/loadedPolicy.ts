@@ -1,52 +1,21 @@
 import { ArgumentError, invalidArgument, PolicyError } from '../../errors.js'
 import { Source } from '../../language/source.js'
-import type { Late } from '../../late.js'
-import {
-  compile,
-  type Limits,
-  type Program,
-  type Query,
-  type Recorder,
-  solve,
-  type Tracer,
-} from '../../machine/index.js'
-import { own } from '../../own.js'
+import { compile, type Limits, type Program, type Query, type Recorder, type Tracer } from '../../machine/index.js'
 import { attributesRead } from '../../policy/attributesRead.js'
 import type { Policy } from '../../policy/policy.js'
 import { versionOf } from '../../policy/version.js'
-import type { Schema } from '../../schema/schema.js'
-import type { RegExpEngine } from '../../text/engine.js'
 import { actorsOf } from '../actions/actionNames.js'
-import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
-import type { PlanContext, Predicates } from '../plans/checkPlans.js'
+import { PolicyActions } from '../actions/policyActions.js'
+import type { PlanContext } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
 import { PredicateDecider } from '../plans/predicateDecider.js'
-import type { Hosts } from '../relations/hosts.js'
+import type { PolicySettings } from './settings.js'
 import type { WarningLog } from './warnings.js'
 
 /** Polar text, with its name in messages, such as a file name. */
 export interface PolicySource {
   readonly text: string
   readonly name?: string
-}
-
-/** The context for which a policy is compiled. */
-export interface PolicyContext {
-  readonly schema: Schema
-  readonly hosts: Hosts
-  readonly limits: Limits
-  /** Whether the host compares objects without keys by more than identity. */
-  readonly hasEquality: boolean
-  /** Creates the regular expressions of policies. */
-  readonly regExp?: RegExpEngine | undefined
-  /** Undefined if the machine evaluates all checks. */
-  readonly predicates: Late<Predicates> | undefined
-  readonly actions: ActionSettings
-  readonly warnings: WarningLog
-  /** The rules that the application queries by name. */
-  readonly queryRules: ReadonlySet<string>
-  /** Returns the tracer of a policy's queries. Undefined if nothing listens. */
-  readonly tracerOf?: ((policy: Policy) => Tracer) | undefined
 }
 
 /** Returns a listener of the queries of a policy. */
@@ -74,19 +43,23 @@ export class LoadedPolicy {
   /** The actions that a warning was given for. */
   readonly #unnamedActions = new Set<string>()
 
+  /** @param tracerOf - Returns the tracer of its queries: the machine evaluates all checks. Default: nothing listens. */
   constructor(
     readonly policy: Policy,
-    context: PolicyContext,
+    settings: PolicySettings,
+    tracerOf?: () => Tracer,
   ) {
-    const { schema, hosts, limits, hasEquality, regExp, predicates, warnings } = context
+    const { schema, hosts, limits, warnings } = settings
+    const { equality, regExp } = hosts.options
+    const predicates = tracerOf ? undefined : settings.predicates
     this.version = schema.version
-    this.#compile = () => compile(policy, hosts.now, own(context).tracerOf?.(policy))
+    this.#compile = () => compile(policy, hosts.now, tracerOf?.())
     this.program = this.#compile()
     this.#limits = limits
-    const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
+    const meaning = hostMeaning(schema, hosts.now, this.program, limits, equality !== undefined, regExp, (missing) =>
       hosts.arriving(missing),
     )
-    this.actions = new PolicyActions(policy, schema, context.actions)
+    this.actions = new PolicyActions(policy, schema, settings)
     const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
     let read: ReadonlySet<string> | undefined
     const reads = (): ReadonlySet<string> => (read ??= attributesRead(policy, schema))
@@ -141,7 +114,7 @@ export class LoadedPolicy {
 
   *#tests(): Generator<{ readonly query: Query; judge(solution: unknown): void }> {
     for (const { query: goal, span } of this.policy.inlineQueries) {
-      const query = solve(this.program, goal, { limits: this.#limits })
+      const query = this.program.solve(goal, { limits: this.#limits })
       const judge = (solution: unknown): void => {
         if (solution !== undefined) return
         const message = 'An inline query (`?=`) of the policy failed.'

@@ -3,9 +3,7 @@ import type { Diagnostic } from '../../language/diagnostic.js'
 import { formatDiagnostic } from '../../language/formatDiagnostic.js'
 import type { Policy } from '../../policy/policy.js'
 import { entryOf } from '../../values/entryOf.js'
-
-/** Receives the warnings of a policy. */
-export type WarningListener = (warning: Diagnostic) => void
+import type { WarningListener } from '../options.js'
 
 /** The number of policies whose warnings are remembered, for each listener. */
 const REMEMBERED = 100

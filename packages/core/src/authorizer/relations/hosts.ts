@@ -1,4 +1,5 @@
-import { type Host, SchemaHost, type SchemaHostOptions } from '../../machine/index.js'
+import type { Host } from '../../machine/host/host.js'
+import { SchemaHost, type SchemaHostOptions } from '../../machine/host/schemaHost.js'
 import type { Arrived } from '../../schema/arrived.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
@@ -87,7 +88,7 @@ class ArrivingHost extends SchemaHost {
     if (wanted) {
       const arrived = this.missing.arrived(wanted.object, field)
       // The relation arrived as undefined if no loader could load it.
-      if (arrived?.value !== undefined) return this.related(value, field, arrived.value)
+      if (arrived?.value !== undefined) return this.attributes.related(value, field, arrived.value)
       if (!arrived) this.missing.want(wanted)
     }
     return super.absent(value, field)

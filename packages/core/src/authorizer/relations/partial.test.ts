@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { RelationNotLoadedError } from '../../errors.js'
 import { markPartial } from '../../schema/partial.js'
 import { Authorizer } from '../authorizer.js'
-import type { EvaluatorName } from '../plans/evaluatorName.js'
+import type { EvaluatorName } from '../options.js'
 
 class Person {
   readonly name: string = 'ann'

@@ -1,9 +1,9 @@
-import { notLoaded } from '../../machine/index.js'
 import type { Arrived } from '../../schema/arrived.js'
-import { isPartial } from '../../schema/partial.js'
+import { wholeValue } from '../../schema/partial.js'
 import { referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Wanted } from '../../schema/wanted.js'
+import { notLoaded } from '../../values/attributes.js'
 import { isIdentified } from '../../values/rows.js'
 import type { RelationLoader } from './relations.js'
 
@@ -118,10 +118,9 @@ export class QuestionRelations {
 
   /** Returns the rows beside a row that lack the same relation. */
   #beside({ object, name, model }: Wanted): readonly object[] {
-    return this.#neighbours(object).filter((row) => {
-      const own: unknown = Reflect.get(row, name)
-      return (own === undefined || isPartial(row, name, own)) && this.schema.baseOf(row)?.name === model
-    })
+    return this.#neighbours(object).filter(
+      (row) => wholeValue(row, name) === undefined && this.schema.baseOf(row)?.name === model,
+    )
   }
 
   /** Returns the rows that were loaded with a row: those of its group, for long lists. */

@@ -2,7 +2,7 @@ import { adoptAll } from '../../schema/plainRows.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Load, Wanted } from '../../schema/wanted.js'
 import { entryOf } from '../../values/entryOf.js'
-import { HostError, queryError } from '../../values/hostError.js'
+import { thrownError } from '../../values/fault.js'
 import { assertFound, isLink } from '../../values/links.js'
 import { identityOf } from '../../values/rows.js'
 
@@ -122,7 +122,7 @@ export class RelationLoaders {
     try {
       if (isLink(relation)) assertFound(this.schema, model ?? relation.model, relation, object, rows)
     } catch (error) {
-      throw error instanceof HostError ? queryError(error) : error
+      throw thrownError(error)
     }
     return rows
   }

@@ -5,7 +5,7 @@ import type { Field, Model, ScalarType } from '../../schema/model.js'
 import { markPartial } from '../../schema/partial.js'
 import { tag } from '../../schema/tags.js'
 import { Authorizer } from '../authorizer.js'
-import type { EvaluatorName } from '../plans/evaluatorName.js'
+import type { EvaluatorName } from '../options.js'
 
 const scalar = (name: string, type: ScalarType = 'integer'): Field => ({
   kind: 'scalar',

@@ -79,12 +79,10 @@ export class Calls {
     // Arguments are read before any rule is evaluated, even if no rule depends on them.
     const reads = args.flatMap((term) => this.context.unifier.reads(term, from, goal.span))
     const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
-    const once =
-      operands.length === args.length
-        ? this.#define(goal.name, operands, goal.span)
-        : args.every((term) => isGround(term, from)) &&
-          countedOnce(from, (end) => this.#inlineCall(goal, args, from, end))
-    return and(...reads, once ? and(once, next(from)) : this.#inlineCall(goal, args, from, next))
+    const defined = operands.length === args.length ? this.#define(goal.name, operands, goal.span) : undefined
+    if (defined) return and(...reads, defined, next(from))
+    const inline = (end: Next): Condition => this.#inlineCall(goal, args, from, end)
+    return and(...reads, args.every((term) => isGround(term, from)) ? countedOnce(from, next, inline) : inline(next))
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js
 import type { Policy } from '../../policy/policy.js'
 import { RuleIndex } from '../../policy/ruleIndex.js'
 import type { Schema } from '../../schema/schema.js'
+import { isUnion } from '../../schema/typeNames.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { OperandType } from '../condition.js'
 import { family } from '../type.js'
@@ -78,7 +79,7 @@ function isPossible(schema: Schema, parameter: Parameter, arg: Symbolic, type: O
   const literal = literalOf(parameter)
   if (literal && arg.operand.kind === 'value') return literal.value === arg.operand.value
   const { pattern } = parameter
-  if (pattern?.kind !== 'class pattern' || !type || pattern.tag === 'Actor' || pattern.tag === 'Resource') return true
+  if (pattern?.kind !== 'class pattern' || !type || isUnion(pattern.tag)) return true
   if (family(type) !== 'row' || !schema.models.has(pattern.tag)) return true
   const known = type.model!
   return (
@@ -125,9 +126,9 @@ function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined,
     arg.kind !== 'operand' ||
     (arg.operand.kind === 'value' && (typeof arg.operand.value !== 'object' || arg.operand.value === null))
   ) {
-    return isUnion(b) === isUnion(a) ? 0 : isUnion(b) ? -1 : 1
+    return isOfUnion(b) === isOfUnion(a) ? 0 : isOfUnion(b) ? -1 : 1
   }
-  if (isUnion(a) || isUnion(b)) return isUnion(a) && isUnion(b) ? 0 : isUnion(b) ? -1 : 1
+  if (isOfUnion(a) || isOfUnion(b)) return isOfUnion(a) && isOfUnion(b) ? 0 : isOfUnion(b) ? -1 : 1
   if (a.kind === 'class pattern' && b.kind === 'class pattern') {
     if (a.tag === b.tag) return (b.fields?.length ?? 0) - (a.fields?.length ?? 0)
     if (schema.isSubclass(a.tag, b.tag)) return -1
@@ -139,6 +140,6 @@ function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined,
   return 0
 }
 
-function isUnion(pattern: Pattern): boolean {
-  return pattern.kind === 'class pattern' && (pattern.tag === 'Actor' || pattern.tag === 'Resource')
+function isOfUnion(pattern: Pattern): boolean {
+  return pattern.kind === 'class pattern' && isUnion(pattern.tag)
 }

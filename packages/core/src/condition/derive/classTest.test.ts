@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Authorizer } from '../../authorizer/authorizer.js'
-import type { EvaluatorName } from '../../authorizer/plans/evaluatorName.js'
+import type { EvaluatorName } from '../../authorizer/options.js'
 
 class User {}
 class Owner {}

@@ -4,6 +4,7 @@ import type { Policy } from '../../policy/policy.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Class } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { isUnion } from '../../schema/typeNames.js'
 import { plainClasses } from '../../values/builtin.js'
 import type { Condition, Operand, OperandType } from '../condition.js'
 import { and, FALSE, not, or, TRUE } from '../construct.js'
@@ -30,7 +31,7 @@ export function classTest(
   isHead: boolean,
 ): Condition {
   const { tag } = pattern
-  if (tag === 'Actor' || tag === 'Resource') {
+  if (isUnion(tag)) {
     return or(...[...policy.unions[tag]].map((member) => testOne(schema, term, member, pattern, isHead)))
   }
   return testOne(schema, term, tag, pattern, isHead)

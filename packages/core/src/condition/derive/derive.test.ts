@@ -168,6 +168,11 @@ describe('calls', () => {
       'resource.stars > 3 or 3 > resource.stars',
     ],
     [
+      'count once, without the one that leaves a goal waiting',
+      `${body('(repo.stars > _n or repo.owner = user or f(repo)) and repo.isPublic')} f(repo: Repo) if repo.name = "x";`,
+      `((reads resource.stars and resource.isPublic and ${noValue(43)}) or resource.owner = actor or resource.name = "x") and resource.isPublic`,
+    ],
+    [
       'leave what nothing decides to all that follows them',
       `${body('not f(repo)')} f(repo) if g(repo) and repo.isPublic; g(repo: Repo) if repo.stars > _n;`,
       `not (reads resource.stars and resource.isPublic and ${noValue(107)})`,

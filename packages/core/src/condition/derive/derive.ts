@@ -199,16 +199,10 @@ export class Deriver {
     return this.#solve(goal, scope, bound, (inner) => this.#all(goals, at + 1, scope, inner, next))
   }
 
-  /**
-   * If the arms bind nothing for the continuation and leave no goals waiting, they form a single
-   * condition. Otherwise the continuation is derived behind each arm.
-   */
+  /** If the arms bind nothing for the continuation, they count once; otherwise it is derived behind each arm. */
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
     const shared = [...occurrences(goal)].filter(([name, count]) => this.#isShared(name, count, scope, bound))
-    if (shared.length === 0) {
-      const found = countedOnce(bound, (end) => this.#alternatives(arms, scope, bound, end))
-      if (found) return and(found, next(bound))
-    }
+    if (shared.length === 0) return countedOnce(bound, next, (end) => this.#alternatives(arms, scope, bound, end))
     const terms = shared.map(([name]) => this.#evaluator.variable(name, scope))
     return this.#alternatives(arms, scope, bound, this.#once(terms, bound, goal.span, next))
   }

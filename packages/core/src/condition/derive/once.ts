@@ -1,18 +1,18 @@
 import type { Condition } from '../condition.js'
-import { TRUE } from '../construct.js'
+import { and, TRUE } from '../construct.js'
 import type { Next, Substitution } from './terms.js'
 
 /**
- * Derives a goal that binds nothing for its continuation as a condition of its own: it counts once,
- * however many of its alternatives are true.
- * @returns undefined if an alternative leaves a goal waiting: then the continuation belongs to each
- * alternative.
+ * Derives a goal that binds nothing for its continuation: it counts once, however many of its alternatives are true.
+ * Only an alternative that leaves a goal waiting has the continuation for itself. In `(n > r.stars or r.owner = u) and
+ * r.open`, a closed repository is denied, whether its owner can be read or not.
  */
-export function countedOnce(bound: Substitution, derive: (end: Next) => Condition): Condition | undefined {
-  let isDecided = true
+export function countedOnce(bound: Substitution, next: Next, derive: (end: Next) => Condition): Condition {
+  let isCounted = false
   const found = derive((end) => {
-    isDecided &&= end.waitsLike(bound)
+    if (!end.waitsLike(bound)) return next(end)
+    isCounted = true
     return TRUE
   })
-  return isDecided ? found : undefined
+  return isCounted ? and(found, next(bound)) : found
 }

@@ -218,7 +218,17 @@ function sizes(text: string, levels: number, ways: number): { readonly condition
 }
 
 describe('the size of a condition grows with the number of rules, not of paths', () => {
-  const depths = [1, 2, 3, 4, 6, 9, 12].flatMap((levels) => [1, 2, 3, 5].map((ways) => [levels, ways] as const))
+  const [levelsOf, waysOf] =
+    process.env['ARCTURUS_TESTS'] === 'all'
+      ? [
+          [1, 2, 3, 4, 6, 9, 12],
+          [1, 2, 3, 5],
+        ]
+      : [
+          [1, 3, 12],
+          [1, 2, 5],
+        ]
+  const depths = levelsOf!.flatMap((levels) => waysOf!.map((ways) => [levels, ways] as const))
   test.each(Object.entries(policies))('%s', (_, { of }) => {
     for (const [levels, ways] of depths) {
       const { condition, predicate } = sizes(of(levels, ways), levels, ways)

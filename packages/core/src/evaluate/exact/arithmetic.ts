@@ -5,7 +5,7 @@ import { fail } from './failure.js'
 
 /**
  * Calculates as the query machine does.
- * @throws Failed for operands that are not numbers, an overflow, or a remainder by zero.
+ * @throws Fault for operands that are not numbers, an overflow, or a remainder by zero.
  */
 export function calculated(
   { operator, span }: Extract<Operand, { kind: 'arithmetic' }>,

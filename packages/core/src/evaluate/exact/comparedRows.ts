@@ -1,8 +1,8 @@
 import type { Path } from '../../condition/condition.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { doubtfulReference } from '../../schema/reference.js'
+import { Fault } from '../../values/fault.js'
 import { areSameRow, isIdentified } from '../../values/rows.js'
-import { Failed } from './failure.js'
 import type { BindReader } from './reader.js'
 
 /**
@@ -40,13 +40,13 @@ export class ComparedRows {
   }
 
   #readOf(row: unknown): unknown {
-    const known = this.reader.known(row, this.own.steps)
-    if (known !== undefined) return known
     try {
+      const known = this.reader.known(row, this.own.steps)
+      if (known !== undefined) return known
       const read = this.reader.steps({ kind: 'value', value: row }, this.own.steps)
       return read.kind === 'value' && !doubtfulReference(read.value) ? read.value : undefined
     } catch (error) {
-      if (error instanceof Failed) return undefined
+      if (error instanceof Fault) return undefined
       throw error
     }
   }

@@ -5,8 +5,8 @@ import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { charge } from '../../text/account.js'
 import { textTestUnits } from '../../text/plainCall.js'
-import { HostError, queryError } from '../../values/hostError.js'
-import { assertThere, decided, Failed, fail, outcome, placed, undefinedElement } from './failure.js'
+import { Fault } from '../../values/fault.js'
+import { assertThere, decided, fail, outcome, undefinedElement } from './failure.js'
 import type { BindContext } from './operands.js'
 
 /** Returns the result of a comparison of known values. */
@@ -89,7 +89,7 @@ function answer(evaluate: () => boolean | undefined, span: Span): boolean | unde
   try {
     return evaluate()
   } catch (error) {
-    const known = error instanceof HostError ? queryError(error) : error
-    throw known instanceof QueryError ? Failed.of(placed(known, span)) : known
+    const fault = error instanceof QueryError ? Fault.of(error) : error
+    throw fault instanceof Fault ? fault.at(span) : fault
   }
 }

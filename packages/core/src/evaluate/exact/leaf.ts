@@ -10,7 +10,7 @@ import { type BindContext, bindOperand, type Environment, withElements } from '.
 
 /**
  * Returns a test in which everything known is computed: true or false if all is known.
- * @throws Failed if it fails.
+ * @throws Fault if it fails.
  */
 export function bindLeaf(
   condition: Condition,

@@ -5,10 +5,10 @@ import type { Span } from '../../language/source.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { Dict } from '../../values/dict.js'
-import { missingContext, queryError } from '../../values/hostError.js'
+import { missingContext } from '../../values/fault.js'
 import { calculated } from './arithmetic.js'
-import { assertThere, Failed, placed, settled } from './failure.js'
-import { type BindReader, called } from './reader.js'
+import { assertThere, settled } from './failure.js'
+import type { BindReader } from './reader.js'
 
 /** Returns the known operand of a root; undefined if the root is not known. */
 export type Environment = (root: Root) => Operand | undefined
@@ -24,7 +24,7 @@ export interface BindContext {
 
 /**
  * Returns an operand in which everything known is computed.
- * @throws Failed if it can't be read.
+ * @throws Fault if it can't be read.
  */
 export function bindOperand(operand: Operand, environment: Environment, context: BindContext): Operand {
   switch (operand.kind) {
@@ -35,7 +35,7 @@ export function bindOperand(operand: Operand, environment: Environment, context:
       const { schema } = context.meaning
       const { value } = context.reader.constant(operand.name)
       if (value === undefined && schema.context.fields.has(operand.name))
-        throw Failed.of(placed(queryError(missingContext(operand.name)), operand.span))
+        throw missingContext(operand.name).at(operand.span)
       return { kind: 'value', value: settled(value, `The constant ${operand.name}`, operand.span) }
     }
     case 'path': {
@@ -58,7 +58,10 @@ export function bindOperand(operand: Operand, environment: Environment, context:
       const values = valuesOf(args)
       assertThere([of, ...args], operand.span)
       if (of.kind !== 'value' || !values) return withinSize({ ...operand, of, args })
-      return { kind: 'value', value: called(of.value, operand, values, context.budget, context.meaning.regExp) }
+      return {
+        kind: 'value',
+        value: context.reader.called(of.value, operand, values, context.budget, context.meaning.regExp),
+      }
     }
     case 'arithmetic': {
       const left = bindOperand(operand.left, environment, context)

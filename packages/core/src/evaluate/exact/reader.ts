@@ -1,44 +1,33 @@
 import type { KnownRow, Operand, Step } from '../../condition/condition.js'
 import type { Span } from '../../language/source.js'
 import type { Budget } from '../../predicate/budget.js'
-import { holdsPlain, isPlain, type Reading } from '../../schema/adoption.js'
-import { hasCustomInstanceCheck } from '../../schema/classes.js'
-import { ContextObject } from '../../schema/context.js'
-import type { Field, Model, RelationField } from '../../schema/model.js'
-import { isPartial } from '../../schema/partial.js'
-import { adoptRead, foreignRead } from '../../schema/plainRows.js'
+import type { Field } from '../../schema/model.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
-import { tagOf } from '../../schema/tags.js'
 import type { Missing, Unloaded } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
-import { callMethod } from '../../text/call.js'
+import { callNamed } from '../../text/callNamed.js'
 import type { RegExpEngine } from '../../text/engine.js'
-import { methodOf } from '../../text/plainCall.js'
-import { HostError, missingContext, queryError } from '../../values/hostError.js'
+import { Attributes } from '../../values/attributes.js'
+import { Fault } from '../../values/fault.js'
 import { sharedIteratorOf } from '../../values/iterators.js'
-import { allKinds } from '../../values/kinds.js'
-import { isLink, isLinked, staleRelation } from '../../values/links.js'
 import { abandon, isThenable } from '../../values/thenable.js'
-import { Failed, fail, failUnloaded, placed, settled, waiting } from './failure.js'
+import { settled, waiting } from './failure.js'
 import { identityOfRow, knownRow } from './knownRow.js'
 
 /** Reads known values while a condition is bound to an actor. */
-export class BindReader implements Reading {
-  valueClass: unknown = undefined
+export class BindReader {
+  readonly attributes: Attributes
   /** One root per row, so that printers recognize the paths of one row. */
   #rows: Map<string, KnownRow> | undefined
-  /** The field of the latest lookup. */
-  #last: { readonly model: Model; readonly step: Step; readonly field: Field | undefined } | undefined
-
-  /** The tag and the class of the latest tagged row, which determine its model. */
-  #tagged: { readonly tag: string; readonly cls: unknown; readonly model: Model | undefined } | undefined
 
   constructor(
     private readonly schema: Schema,
     private readonly missing: Missing | undefined,
     private readonly unloaded: Unloaded,
-  ) {}
+  ) {
+    this.attributes = new Attributes(schema)
+  }
 
   /** Returns an object that has the value of a constant, or of a name of the context. */
   constant(name: string): { readonly value: unknown } {
@@ -69,13 +58,11 @@ export class BindReader implements Reading {
     // A value that is loaded elsewhere may have arrived.
     if (this.missing) return undefined
     let at = object
-    for (const step of steps) {
+    for (const { name } of steps) {
       if (typeof at !== 'object' || at === null) return undefined
-      const own: unknown = (at as Record<string, unknown>)[step.name]
-      const isThere = own !== undefined && !isPartial(at, step.name, own)
-      if (isThere && foreignRead(this.schema, at, step.name, own) !== undefined) return undefined
-      if (isThere && this.#stale(at, step, own)) return undefined
-      at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
+      const own = this.attributes.read(at, name)
+      this.attributes.assertHeld(at, name, own)
+      at = own === undefined ? this.#referenced(at, name) : own
     }
     if (!isThenable(at)) return at
     abandon(at)
@@ -97,96 +84,66 @@ export class BindReader implements Reading {
     return elements
   }
 
-  /** Returns the value read. Plain objects that a relation leads to become rows of its model. */
-  #adopted(object: unknown, { name }: Step, value: unknown): unknown {
-    if (typeof value === 'object' && value !== null && holdsPlain(value, this))
-      adoptRead(this.schema, object, name, value)
-    return value
+  #referenced(object: object, name: string): object | null | undefined {
+    const [model, field] = this.attributes.fieldOf(object, name)
+    return field?.kind === 'relation' && field.kept ? referencedRow(object, model, field) : undefined
   }
 
-  /** Returns the error for a relation that holds another row than its foreign key refers to, or one of another class. */
-  #stale(object: object, step: Step, value: unknown): HostError | undefined {
-    if (typeof value !== 'object') return undefined
-    const model = this.#modelOf(object)
-    const field = model && this.#fieldOf(model, step)
-    if (field?.kind === 'relation' && !field.many && isOfOtherClass(this.schema, field.model, value))
-      return new HostError('type-error', `The relation "${step.name}" of ${model!.name} holds no ${field.model}.`)
-    if (!isLink(field)) return undefined
-    const how = { schema: this.schema, kinds: allKinds, equality: undefined }
-    return isLinked(how, field, object, value) === false ? staleRelation(model!.name, field, object, value) : undefined
+  /** Returns the result of a method of a value; the cost is charged to the account. */
+  called(
+    receiver: unknown,
+    { method, span }: Extract<Operand, { kind: 'call' }>,
+    args: readonly unknown[],
+    account: Account,
+    regExp: RegExpEngine | undefined,
+  ): unknown {
+    const call = (): unknown => callNamed(this.schema, receiver, method, args, account, regExp)
+    return settled(placedAt(span, call), `The result of "${method}"`, span)
   }
 
-  #referenced(object: object, step: Step): object | null | undefined {
-    const model = this.#modelOf(object)
-    const field = model && this.#fieldOf(model, step)
-    return field?.kind === 'relation' && field.kept ? referencedRow(object, model!.name, field) : undefined
+  #read(value: unknown, step: Step): Operand {
+    return placedAt(step.span, () => this.#attribute(value, step))
   }
 
-  /** Returns the model of a row, memoizing the latest tag: there can be thousands of rows of one model. */
-  #modelOf(object: object): Model | undefined {
-    const its = tagOf(object)
-    if (its === undefined) return this.schema.baseOf(object)
-    const cls: unknown = object.constructor
-    if (this.#tagged?.tag !== its || this.#tagged.cls !== cls)
-      this.#tagged = { tag: its, cls, model: this.schema.baseOf(object) }
-    return this.#tagged.model
-  }
-
-  /** Memoizes the latest lookup: there can be thousands of rows of one model. */
-  #fieldOf(model: Model, step: Step): Field | undefined {
-    if (this.#last?.model !== model || this.#last.step !== step)
-      this.#last = { model, step, field: this.schema.field(model.name, step.name) }
-    return this.#last.field
-  }
-
-  #read(object: unknown, step: Step): Operand {
-    if (object === null || object === undefined)
-      return fail('missing-attribute', `Cannot read "${step.name}" of nil.`, step.span)
-    if (typeof object !== 'object' && typeof object !== 'function')
-      return fail('missing-attribute', `Cannot read "${step.name}" of a ${typeof object}.`, step.span)
-    const arrived = typeof object === 'object' ? this.missing?.arrived(object, step.name) : undefined
-    const own: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
-    const value = !arrived && isPartial(object, step.name, own) ? undefined : own
-    if (value !== undefined) {
-      if (isThenable(value)) {
-        // Its rejection is ignored: the code that awaits the value reads it again.
-        abandon(value)
-        if (this.missing && typeof object === 'object')
-          this.missing.want({ object, name: step.name, relation: undefined, model: undefined })
-        return this.#leave(object, step, 'relation') ?? waiting(step.span)
-      }
-      const foreign = foreignRead(this.schema, object, step.name, value)
-      if (foreign !== undefined) return fail('type-error', `${foreign}.`, step.span)
-      const stale = arrived ? undefined : this.#stale(object, step, value)
-      if (stale) throw Failed.of(placed(queryError(stale), step.span))
-      return { kind: 'value', value: this.#adopted(object, step, value) }
+  #attribute(value: unknown, step: Step): Operand {
+    const { name } = step
+    const arrived = typeof value === 'object' && value !== null ? this.missing?.arrived(value, name) : undefined
+    const own = arrived ? this.attributes.related(value, name, arrived.value) : this.attributes.read(value, name)
+    // Sound: other values have no attributes.
+    const object = value as object
+    if (own === undefined) return this.#absent(object, step, arrived !== undefined)
+    if (!isThenable(own)) {
+      this.attributes.assertHeld(object, name, own)
+      return { kind: 'value', value: own }
     }
-    const model = this.schema.baseOf(object)
-    const field = model && this.#fieldOf(model, step)
-    if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
-    const unloaded = unloadedRelation(object)
-    if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)
-    if (object instanceof ContextObject)
-      throw Failed.of(placed(queryError(missingContext(`${ContextObject.placeOf(object)}.${step.name}`)), step.span))
-    return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
+    // Its rejection is ignored: the code that awaits the value reads it again.
+    abandon(own)
+    this.missing?.want({ object, name, relation: undefined, model: undefined })
+    return this.#leave(object, step, 'relation') ?? waiting(step.span)
   }
 
   /**
-   * Reads an unloaded relation. A to-one relation is read by its foreign key; any other is left to
+   * Reads what an object does not have. A to-one relation is read by its foreign key; any other is left to
    * the database, or fails.
    */
-  #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
-    const row = referencedRow(object, model, field)
-    if (this.missing && row !== null && !wasAsked) {
+  #absent(object: object, step: Step, wasAsked: boolean): Operand {
+    const { name } = step
+    const [model, field] = this.attributes.fieldOf(object, name)
+    const relation = field?.kind === 'relation' ? field : undefined
+    const row = relation && referencedRow(object, model, relation)
+    if (relation && this.missing && row !== null && !wasAsked) {
       // Without a key, or with a key of other columns, rows are compared as objects: only the
       // loaded row decides.
-      const isKnown = row !== undefined && this.schema.key(field.model)?.every((name) => field.to.includes(name))
-      this.missing.want({ object, name: step.name, relation: field, model }, isKnown)
+      const isKnown = row !== undefined && this.schema.key(relation.model)?.every((one) => relation.to.includes(one))
+      this.missing.want({ object, name, relation, model }, isKnown)
     }
     // The row may be gone: the database knows whether it exists.
-    const left = row === undefined || doubtfulReference(row) ? this.#leave(object, step, 'relation') : undefined
-    if (left) return left
-    return row === undefined ? failUnloaded({ model, relation: step.name }, step.span) : { kind: 'value', value: row }
+    const isOpen = row === undefined || doubtfulReference(row) !== undefined
+    const left =
+      isOpen && (relation || unloadedRelation(object))
+        ? this.#leave(object, step, relation ? 'relation' : 'scalar')
+        : undefined
+    return left ?? { kind: 'value', value: row === undefined ? this.attributes.absent(object, name) : row }
   }
 
   /**
@@ -204,27 +161,11 @@ export class BindReader implements Reading {
   }
 }
 
-/** Returns the result of a method of a value; the cost is charged to the account. */
-export function called(
-  receiver: unknown,
-  { method, span }: Extract<Operand, { kind: 'call' }>,
-  args: readonly unknown[],
-  account: Account,
-  regExp: RegExpEngine | undefined,
-): unknown {
-  const target = methodOf(receiver, method, args)
-  if (target === undefined) return fail('not-a-function', `"${method}" is no method of this value.`, span)
+/** Evaluates a part of the policy, whose faults have its place. */
+function placedAt<Result>(span: Span, evaluate: () => Result): Result {
   try {
-    const value = callMethod(target, receiver, method, args, account, regExp)
-    return settled(value, `The result of "${method}"`, span)
+    return evaluate()
   } catch (error) {
-    throw error instanceof HostError ? Failed.of(placed(queryError(error), span)) : error
+    throw error instanceof Fault ? error.at(span) : error
   }
-}
-
-/** Returns whether an object is an instance of a class, but not of the model that the schema declares for it. */
-function isOfOtherClass(schema: Schema, model: string, value: object | null): boolean {
-  const declared = schema.models.get(model)
-  if (value === null || !declared?.class || hasCustomInstanceCheck(declared)) return false
-  return !(value instanceof declared.class || isPlain(value) || isThenable(value) || unloadedRelation(value))
 }

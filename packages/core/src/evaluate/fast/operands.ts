@@ -129,11 +129,11 @@ export class Operands {
     const { name, links, model, holds } = step
     if (links.length === 0 && holds === undefined) return reader(slot, of, name)
     const reference = isKept(step) ? (holder: unknown) => referenced(schema, holder, model, name) : undefined
-    return reader(slot, of, name, linkTest({ schema, kinds, equality: undefined }, links, reference, this.#held(holds)))
+    return reader(slot, of, name, linkTest({ schema, kinds, equality: undefined }, links, reference, this.held(holds)))
   }
 
   /** Returns a test that leaves a row that contradicts its declared class to the machine. */
-  #held(model: string | undefined): ((value: object) => unknown) | undefined {
+  held(model: string | undefined): ((value: object) => unknown) | undefined {
     if (model === undefined) return undefined
     const { meaning } = this
     const cls = constructorOf(meaning.schema, model)

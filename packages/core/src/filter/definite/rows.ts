@@ -1,10 +1,11 @@
 import type { Definite, Operand, Path } from '../../condition/condition.js'
 import { isNil, operandType, stepField } from '../../condition/type.js'
-import { QueryError, RelationNotLoadedError } from '../../errors.js'
+import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { convert, foreignValue } from '../../schema/plainRows.js'
 import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
+import { notLoaded } from '../../values/attributes.js'
 import { equalsItself } from '../../values/equality.js'
 import { isThenable } from '../../values/thenable.js'
 import { refused } from '../algebra/refused.js'
@@ -91,10 +92,7 @@ function partOfKey(
     })
   }
   const unloaded = unloadedRelation(row)
-  if (unloaded) {
-    const summary = `The relation "${unloaded.relation}" of this ${unloaded.model} is not loaded, and a decision needs it.`
-    throw new RelationNotLoadedError('relation-not-loaded', summary, { span, data: { ...unloaded } })
-  }
+  if (unloaded) throw notLoaded(row, unloaded, span).error
   throw new QueryError(
     'missing-attribute',
     `"${name}" of this ${model ?? 'object'} is undefined, but rows are compared by their key.`,

@@ -1,4 +1,4 @@
-import type { Declaration, Entry, Name, ResourceBlock, ShorthandRule, StringLiteral } from '../ast.js'
+import type { Declaration, Entry, Name, ResourceBlock, ShorthandRule } from '../ast.js'
 import { join } from '../source.js'
 import { spanOf, type Token } from '../token.js'
 import { name, stringLiteral } from './atoms.js'
@@ -6,57 +6,27 @@ import { type Cons, toArray } from './list.js'
 
 export const blockHeader = (one: Token, two: Token, open?: Token): Pick<ResourceBlock, 'keyword' | 'name'> =>
   open ? { keyword: name(one), name: name(two) } : { keyword: undefined, name: name(one) }
-export const firstString = (token: Token): Cons<StringLiteral> => ({ previous: undefined, last: stringLiteral(token) })
-export const nextString = (previous: Cons<StringLiteral>, _comma: Token, token: Token): Cons<StringLiteral> => ({
-  previous,
-  last: stringLiteral(token),
-})
 
-function namesOf(
+/** What is behind the opening bracket of a declaration: a list, which is missing if it is empty, `]` or `}`, and `;`. */
+type Rest<T> = readonly [Token, Token] | readonly [Cons<T>, Token, Token]
+
+export const names = (token: Token, _equals: Token, open: Token, ...rest: Rest<Token>): Declaration =>
+  declaration(token, open, rest, (list) => ({ kind: 'names', names: toArray(list, stringLiteral) }))
+export const relations = (token: Token, _equals: Token, open: Token, ...rest: Rest<Entry<Name>>): Declaration =>
+  declaration(token, open, rest, (list) => ({ kind: 'relations', relations: toArray(list, (one) => one) }))
+
+function declaration<T>(
   token: Token,
-  list: Cons<StringLiteral> | undefined,
   open: Token,
-  close: Token,
-  end: Token,
+  rest: Rest<T>,
+  make: (list: Cons<T> | undefined) => Without<Declaration['value'], 'span'>,
 ): Declaration {
-  const value = { kind: 'names', names: toArray(list, (one) => one), span: join(open, close) } as const
+  const [list, close, end] = rest.length === 2 ? [undefined, ...rest] : rest
+  const value = { ...make(list), span: join(open, close) }
   return { kind: 'declaration', name: name(token), value, span: join(token, end) }
 }
-export const noNames = (token: Token, _equals: Token, open: Token, close: Token, end: Token): Declaration =>
-  namesOf(token, undefined, open, close, end)
-export const names = (
-  token: Token,
-  _equals: Token,
-  open: Token,
-  list: Cons<StringLiteral>,
-  close: Token,
-  end: Token,
-): Declaration => namesOf(token, list, open, close, end)
+type Without<T, Key extends keyof T> = T extends unknown ? Omit<T, Key> : never
 
-function relationsOf(
-  token: Token,
-  list: Cons<Entry<Name>> | undefined,
-  open: Token,
-  close: Token,
-  end: Token,
-): Declaration {
-  const value = {
-    kind: 'relations',
-    relations: toArray(list, (one) => one),
-    span: join(open, close),
-  } as const
-  return { kind: 'declaration', name: name(token), value, span: join(token, end) }
-}
-export const noRelations = (token: Token, _equals: Token, open: Token, close: Token, end: Token): Declaration =>
-  relationsOf(token, undefined, open, close, end)
-export const relations = (
-  token: Token,
-  _equals: Token,
-  open: Token,
-  list: Cons<Entry<Name>>,
-  close: Token,
-  end: Token,
-): Declaration => relationsOf(token, list, open, close, end)
 export const relation = (key: Token, _colon: Token, value: Token): Entry<Name> => ({
   key: key.text,
   value: name(value),
@@ -68,24 +38,16 @@ export const sameNamedRelation = (token: Token): Entry<Name> => ({
   span: spanOf(token),
 })
 
-export const shorthand = (head: Token, _if: Token, implier: Token, end: Token): ShorthandRule => ({
-  kind: 'shorthand rule',
-  head: stringLiteral(head),
-  implier: stringLiteral(implier),
-  on: undefined,
-  span: join(head, end),
-})
-export const shorthandOn = (
+/** `"head" if "implier";`, with or without a word and a relation before the semicolon. */
+export const shorthand = (
   head: Token,
   _if: Token,
   implier: Token,
-  keyword: Token,
-  relation: Token,
-  end: Token,
+  ...rest: readonly [Token] | readonly [Token, Token, Token]
 ): ShorthandRule => ({
   kind: 'shorthand rule',
   head: stringLiteral(head),
   implier: stringLiteral(implier),
-  on: { keyword: name(keyword), relation: stringLiteral(relation) },
-  span: join(head, end),
+  on: rest.length === 3 ? { keyword: name(rest[0]), relation: stringLiteral(rest[1]) } : undefined,
+  span: join(head, rest.at(-1)!),
 })

@@ -18,21 +18,11 @@ export const restOnly = (_star: Token, token: Token, close: Token): Elements<nev
   rest: variable(token),
   close,
 })
-export const elements = (list: Cons<Operand | Pattern>, close: Token): Elements<Element> => ({
+/** With a variable for the rest, three tokens are before the closing bracket: `, *rest]`. */
+export const elements = (list: Cons<Operand | Pattern>, ...tokens: readonly Token[]): Elements<Element> => ({
   elements: toArray(list, (raw) => bare(raw)),
-  rest: undefined,
-  close,
-})
-export const elementsAndRest = (
-  list: Cons<Operand | Pattern>,
-  _comma: Token,
-  _star: Token,
-  token: Token,
-  close: Token,
-): Elements<Element> => ({
-  elements: toArray(list, (raw) => bare(raw)),
-  rest: variable(token),
-  close,
+  rest: tokens[2] && variable(tokens[2]),
+  close: tokens.at(-1)!,
 })
 export const list = (open: Token, { elements, rest, close }: Elements<Expression>): Expression => ({
   kind: 'list',

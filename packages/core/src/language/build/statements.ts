@@ -28,22 +28,11 @@ const toParameter = ({ term, pattern }: RawParameter): Parameter => {
     span: pattern ? join(resolved.span, pattern.span) : resolved.span,
   }
 }
-export const emptyHead = (token: Token, _open: Token, close: Token): Head => ({
+/** The list is missing if it is empty; the parentheses can close after a comma. */
+export const head = (token: Token, _open: Token, ...rest: readonly (Cons<RawParameter> | Token)[]): Head => ({
   name: token.text,
-  parameters: [],
-  head: join(token, close),
-})
-/** The parentheses can close after a comma. */
-export const head = (
-  token: Token,
-  _open: Token,
-  parameters: Cons<RawParameter>,
-  end: Token,
-  close: Token = end,
-): Head => ({
-  name: token.text,
-  parameters: toArray(parameters, toParameter),
-  head: join(token, close),
+  parameters: toArray(rest.length > 1 ? (rest[0] as Cons<RawParameter>) : undefined, toParameter),
+  head: join(token, rest.at(-1) as Token),
 })
 export const fact = ({ name, parameters, head }: Head, end: Token): Rule => ({
   kind: 'rule',

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Schema } from '../../schema/schema.js'
 import { tag } from '../../schema/tags.js'
 import type { SchemaHostOptions } from '../host/schemaHost.js'
-import { holds, SchemaHost, Variable } from '../index.js'
-import { solve } from '../query/query.js'
+import { SchemaHost, Variable } from '../index.js'
 import { ask, programOf } from '../testing/ask.js'
 
 class Being {}
@@ -75,13 +74,13 @@ describe('a call', () => {
     fc.assert(
       fc.property(values, (calls) => {
         for (const [value, expected] of calls) {
-          const query = solve(program, { rule: 'is', args: [value, new Variable('k')] })
+          const query = program.solve({ rule: 'is', args: [value, new Variable('k')] })
           const found: unknown[] = []
           for (let next = query.nextSync(); next; next = query.nextSync()) found.push(next.get('k'))
           expect(found).toEqual(expected)
           for (const [, names] of kinds)
             for (const name of names) {
-              expect(holds(program, 'is', [value, name])).toBe(expected.includes(name))
+              expect(program.holds('is', [value, name])).toBe(expected.includes(name))
             }
         }
       }),
@@ -132,8 +131,8 @@ describe('a call', () => {
     const other = { id: 1 }
     tag(row, 'Document')
     const program = programOf({ policy: 'f(_: Document);', classes: { Document: {} } })
-    expect(holds(program, 'f', [row])).toBe(true)
-    expect(() => holds(program, 'f', [other])).toThrow(expect.objectContaining({ code: 'unknown-row' }))
+    expect(program.holds('f', [row])).toBe(true)
+    expect(() => program.holds('f', [other])).toThrow(expect.objectContaining({ code: 'unknown-row' }))
   })
 
   it('calls the instance check of a class for values without a class', () => {

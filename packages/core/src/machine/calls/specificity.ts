@@ -1,7 +1,6 @@
 import type { Pattern, Rule } from '../../language/ast.js'
 import type { Host } from '../host/host.js'
-import { Cell } from '../state/cell.js'
-import { Float, isDict, isList, type Term } from '../state/term.js'
+import { isOfHost, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
 
 /** A rule and the unions of its policy. */
@@ -48,7 +47,7 @@ function compare(host: Host, unions: Unions, left: Pattern | undefined, right: P
   const unionsDiffer = Number(isUnion(right, unions)) - Number(isUnion(left, unions))
   if (unionsDiffer !== 0 || isUnion(left, unions)) return unionsDiffer
   if (left.kind === 'class pattern' && right.kind === 'class pattern') {
-    if (!isObject(arg)) return 0
+    if (!isOfHost(arg)) return 0
     if (left.tag === right.tag) return (left.fields?.length ?? 0) - (right.fields?.length ?? 0)
     return Number(host.isNearer(arg, left.tag, right.tag)) - Number(host.isNearer(arg, right.tag, left.tag))
   }
@@ -62,16 +61,4 @@ function compare(host: Host, unions: Unions, left: Pattern | undefined, right: P
 
 function isUnion(pattern: Pattern, unions: Unions): boolean {
   return pattern.kind === 'class pattern' && unions.has(pattern.tag)
-}
-
-/** Returns whether a term is an object of the application; only their classes have an order. */
-function isObject(term: Term): boolean {
-  return (
-    typeof term === 'object' &&
-    term !== null &&
-    !(term instanceof Cell) &&
-    !(term instanceof Float) &&
-    !isList(term) &&
-    !isDict(term)
-  )
 }

@@ -1,18 +1,17 @@
 import type { Compare, ComparisonOperator, Expression } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
+import { Fault } from '../../values/fault.js'
 import { compareNumbers } from '../../values/order.js'
-import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import type { PolarComparisonOperator } from '../state/polarOperator.js'
 import { unanswered } from '../state/replay.js'
 import { pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
-import { Suspension, suspend } from '../state/suspension.js'
+import { suspend } from '../state/suspension.js'
 import { Float, isDict, isList, type Term } from '../state/term.js'
-import { exportTerm } from '../terms/export.js'
 import { formatTerm } from '../terms/format.js'
+import { settleReceiver } from '../terms/lookup.js'
 import { planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder, withValues } from './plan.js'
 
@@ -56,7 +55,7 @@ function compareStep(
       return compareStep(m, operator, deref(slots[0]), deref(slots[1]), node, exit, step)
     }
     const constraint = { kind: 'operation', operator: names[operator], args: [left, right], node } as const
-    suspend(m, cells, new Suspension(step, [left, right], constraint))
+    suspend(m, cells, step, [left, right], constraint)
     return next
   }
   const verdict = compare(m, operator, left, right, node)
@@ -70,9 +69,9 @@ function compare(m: Machine, operator: ComparisonOperator, left: Term, right: Te
   if (isNumber(a) && isNumber(b)) return compareNumbers(operator, a, b)
   if (typeof a === 'string' && typeof b === 'string') return compareNumbers(operator, compareText(a, b), 0)
   if (isOwn(a) && isOwn(b)) throw notComparable(m, operator, left, right, node)
-  const x = awaited(m, left)
+  const x = settleReceiver(m, left)
   if (x === pending) return pending
-  const y = awaited(m, right)
+  const y = settleReceiver(m, right)
   if (y === pending) return pending
   const known = m.recall(node, left, right)
   if (known !== unanswered) return decide(operator, known)
@@ -108,10 +107,6 @@ function isNumber(term: Term): term is number | bigint {
 
 function isOwn(term: Term): boolean {
   return isNumber(term) || typeof term === 'string' || isList(term) || isDict(term)
-}
-
-function awaited(m: Machine, term: Term): unknown {
-  return isThenable(term) ? m.awaited(term) : exportTerm(m, term)
 }
 
 function notComparable(m: Machine, operator: ComparisonOperator, left: Term, right: Term, node: Expression): Fault {

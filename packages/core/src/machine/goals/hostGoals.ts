@@ -1,14 +1,14 @@
 import type { Call, Dot, New } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
 import { spanText } from '../../language/source.js'
+import { Fault } from '../../values/fault.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
-import { Suspension, suspend } from '../state/suspension.js'
+import { suspend } from '../state/suspension.js'
 import { dictGet, dictKeys, isDict, type Term } from '../state/term.js'
 import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
@@ -156,9 +156,6 @@ function suspendLookup(m: Machine, object: Cell, key: Cell, result: Cell, node: 
     assertKey(m, name, node)
     return unifyStep(m, lookUpKey(m, receiver, name, node), result, exit, step)
   }
-  suspend(
-    m,
-    [object, key],
-    new Suspension(step, [object, key], { kind: 'operation', operator: 'Dot', args: [object, key, result], node }),
-  )
+  const constraint = { kind: 'operation', operator: 'Dot', args: [object, key, result], node } as const
+  suspend(m, [object, key], step, [object, key], constraint)
 }

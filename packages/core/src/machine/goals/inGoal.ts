@@ -1,15 +1,15 @@
 import type { In } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
+import { Fault } from '../../values/fault.js'
 import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
-import { Fault } from '../state/fault.js'
 import type { Choice } from '../state/frame.js'
 import { Iteration } from '../state/iteration.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { pending, type Verdict } from '../state/signal.js'
 import { exit, fail, type Step } from '../state/step.js'
-import { Suspension, suspend } from '../state/suspension.js'
+import { suspend } from '../state/suspension.js'
 import { dictGet, dictKeys, Float, isDict, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from '../terms/export.js'
 import { formatTerm } from '../terms/format.js'
@@ -84,7 +84,7 @@ export function inStep(m: Machine, item: Term, values: Term, node: In, next: Ste
     }
     if (item instanceof Cell) m.link(item)
     const constraint = { kind: 'operation', operator: 'In', args: [item, collection], node } as const
-    suspend(m, [collection], new Suspension(step, [item, collection], constraint))
+    suspend(m, [collection], step, [item, collection], constraint)
     return next
   }
   return iterateStep(m, item, collection, node, next, again)
@@ -226,7 +226,7 @@ function nextIterated(_m: Machine, choice: Choice): Step {
   return step
 }
 
-/** @throws HostError for an undefined element, unless the host takes it for a value. */
+/** @throws Fault for an undefined element, unless the host takes it for a value. */
 export function assertElement(m: Machine, { span }: In): void {
   m.at = span
   m.meetUndefined()

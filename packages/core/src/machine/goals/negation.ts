@@ -6,7 +6,7 @@ import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { stillWaiting } from '../state/once.js'
 import { exit, fail, type Step } from '../state/step.js'
-import { type Constraint, type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'
+import { type Constraint, type Excluded, Suspended, type Suspension, suspend } from '../state/suspension.js'
 import type { Term } from '../state/term.js'
 import { cellsOf, connected, settled, settledTerm, termsOf } from '../terms/constraint.js'
 
@@ -179,5 +179,5 @@ function suspendNegation(m: Machine, negation: Negation): void {
     )
     return again
   }
-  suspend(m, [...cells], new Suspension(step, slots, { kind: 'not', alternatives, node }))
+  suspend(m, [...cells], step, slots, { kind: 'not', alternatives, node })
 }

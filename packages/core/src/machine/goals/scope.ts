@@ -1,5 +1,6 @@
 import type { Node } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
+import { entryOf } from '../../values/entryOf.js'
 
 /**
  * A term that a `cut` may cut back to. The enclosing terms are listed from the call, the query or a
@@ -48,12 +49,7 @@ export class Scope {
   /** Returns the slot of a variable; each `_` has its own. */
   slot(name: string): number {
     if (name === '_') return this.temporary()
-    let slot = this.#slots.get(name)
-    if (slot === undefined) {
-      slot = this.temporary()
-      this.#slots.set(name, slot)
-    }
-    return slot
+    return entryOf(this.#slots, name, () => this.temporary())
   }
 
   /** Makes a variable an argument. */

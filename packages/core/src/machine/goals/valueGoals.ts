@@ -1,10 +1,11 @@
 import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../language/ast.js'
 import { withoutLookups } from '../../language/lookups.js'
 import { occurrences } from '../../language/mentions.js'
+import { CONDITIONS } from '../../language/visit.js'
 import { equalsItself } from '../../values/equality.js'
+import { Fault } from '../../values/fault.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending } from '../state/signal.js'
@@ -20,14 +21,9 @@ import { type Context, type GoalPlan, inOrder, withValue } from './plan.js'
 
 /** `left = right` */
 export function planUnify(c: Context, node: Unify): GoalPlan {
-  const { left, right, span } = node
+  const { left, right } = node
   const apart = c.host.runsLikeOso ? withoutLookups(node) : undefined
-  if (apart) {
-    const lookups = apart.lookups.map(
-      ({ variable, value }): Unify => ({ kind: 'unify', left: variable, right: value, span }),
-    )
-    return inOrder([apart.unify, ...lookups].map((one) => planUnify(c, one)))
-  }
+  if (apart) return inOrder(apart.map((one) => planUnify(c, one)))
   const fresh = firstMention(c, left, right) ?? firstMention(c, right, left)
   if (fresh !== undefined) return planBinding(c, fresh === left ? left : right, fresh === left ? right : left)
   const { before, operands } = planOperands(c, [left, right])
@@ -151,7 +147,10 @@ export function makeCells(m: Machine, slots: Term[], fresh: readonly number[]): 
 
 /** `print(a, b)` and `debug(a, b)`: they always succeed. */
 export function planOutput(c: Context, node: Print | (Expression & { kind: 'debug' })): GoalPlan {
-  const { before, operands } = planOperands(c, node.args.filter(isValue))
+  const { before, operands } = planOperands(
+    c,
+    node.args.filter(({ kind }) => !CONDITIONS.has(kind)),
+  )
   return inOrder([
     ...before,
     (next) => {
@@ -175,24 +174,4 @@ export function planOutput(c: Context, node: Print | (Expression & { kind: 'debu
       return step
     },
   ])
-}
-
-/**
- * Returns whether an argument is a value. A condition given to `debug` is not; it prints nothing.
- */
-function isValue(node: Expression): boolean {
-  switch (node.kind) {
-    case 'number':
-    case 'string':
-    case 'boolean':
-    case 'variable':
-    case 'list':
-    case 'dictionary':
-    case 'dot':
-    case 'new':
-    case 'arithmetic':
-      return true
-    default:
-      return false
-  }
 }

@@ -13,7 +13,7 @@ export type Awaitable<T> = T | PromiseLike<T>
 /**
  * The application from the machine's point of view. A result may be a promise if its type allows
  * one. The machine awaits it in an asynchronous query and throws `async-value` in a synchronous
- * one. An error of a method ends the query unchanged, except a `HostError`: that becomes a
+ * one. An error of a method ends the query unchanged, except a `Fault`: that becomes a
  * `QueryError` with the place and the Polar stack.
  */
 export interface Host {
@@ -54,7 +54,7 @@ export interface Host {
   isSubclass(name: string, ancestor: string): boolean | undefined
   /**
    * Returns whether a value is an instance of a class.
-   * @throws HostError `unregistered-class`.
+   * @throws Fault `unregistered-class`.
    */
   isa(value: unknown, name: string): Awaitable<boolean>
   /**
@@ -91,12 +91,12 @@ export interface Host {
   leadsToRows(cls: unknown, field: string): boolean | Link
   /**
    * Reads a field.
-   * @throws HostError `missing-attribute`.
+   * @throws Fault `missing-attribute`.
    */
   read(value: unknown, field: string): unknown
   /**
    * Returns the value of a field whose promise has settled.
-   * @throws HostError if there is no value.
+   * @throws Fault if there is no value.
    */
   arrived(value: unknown, of: unknown, field: string): unknown
   /**
@@ -106,12 +106,12 @@ export interface Host {
   readForPattern(value: unknown, field: string): unknown | typeof noField
   /**
    * Calls a method. The account is charged for methods of strings, lists and patterns.
-   * @throws HostError `not-a-function`, `unsafe-pattern`.
+   * @throws Fault `not-a-function`, `unsafe-pattern`.
    */
   call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown
   /**
    * Returns `new Class(args)`.
-   * @throws HostError `unregistered-class`.
+   * @throws Fault `unregistered-class`.
    */
   construct(name: string, args: readonly unknown[]): unknown
   /** Whether an undefined element of a collection is an error, also a promised one, as an undefined field is. */

@@ -1,23 +1,21 @@
 import { has } from '../../own.js'
-import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import type { Arrived } from '../../schema/arrived.js'
-import { ContextObject } from '../../schema/context.js'
-import type { Model, RelationField } from '../../schema/model.js'
-import { isPartial, markCopy } from '../../schema/partial.js'
-import { adoptRead, adoptWithin, convert, foreignRead } from '../../schema/plainRows.js'
-import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
+import type { Model } from '../../schema/model.js'
+import { markCopy } from '../../schema/partial.js'
+import { adoptWithin } from '../../schema/plainRows.js'
+import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import { tag } from '../../schema/tags.js'
 import type { Account } from '../../text/account.js'
-import { callMethod } from '../../text/call.js'
+import { callNamed, unreachable } from '../../text/callNamed.js'
 import type { RegExpEngine } from '../../text/engine.js'
-import { isMaker, methodOf } from '../../text/plainCall.js'
+import { isMaker } from '../../text/plainCall.js'
+import { Attributes, notLoaded } from '../../values/attributes.js'
 import { builtinClasses, isBuiltinInstance, plainClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
-import { HostError, missingContext } from '../../values/hostError.js'
+import { Fault, missingContext } from '../../values/fault.js'
 import { sharedIteratorOf } from '../../values/iterators.js'
-import { allKinds } from '../../values/kinds.js'
-import { assertFound, isLink, isLinked, type Link, staleRelation } from '../../values/links.js'
+import { isLink, type Link } from '../../values/links.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
 import {
   hasKey,
@@ -28,9 +26,9 @@ import {
   type UnidentifiedRow,
   type UnknownRow,
 } from '../../values/rows.js'
+import { showObject } from '../../values/show.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { SchemaValues } from './schemaValues.js'
-import { showObject } from './show.js'
 
 export interface SchemaHostOptions {
   /**
@@ -53,12 +51,12 @@ export interface SchemaHostOptions {
  * The host over a schema: the Authorizer's semantics of classes, equality and fields. It is
  * designed for subclasses.
  */
-export class SchemaHost extends SchemaValues implements Host, Reading {
+export class SchemaHost extends SchemaValues implements Host {
   readonly runsLikeOso: boolean = false
   declare readonly schema: Schema
-  valueClass: unknown = undefined
   readonly refusesUndefined = true
   readonly #arrived: Arrived | undefined
+  protected readonly attributes: Attributes
 
   /** @param arrived - Records the values of promises. Undefined if nobody reads them. */
   constructor(
@@ -67,6 +65,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     arrived?: Arrived,
   ) {
     super(schema, options.equality)
+    this.attributes = new Attributes(schema, options.equality)
     this.#arrived = arrived
   }
 
@@ -135,68 +134,22 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   read(value: unknown, field: string): unknown {
-    if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
-    if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
-    // Sound: any object may have the field.
-    const result = (value as Readonly<Record<string, unknown>>)[field]
-    if (result === undefined || isPartial(value, field, result)) return this.absent(value, field)
-    if (typeof result === 'object') this.#assertLinked(value, field, result)
-    return this.related(value, field, result)
+    const own = this.attributes.read(value, field)
+    // Sound: only objects lack attributes without an error.
+    return own === undefined ? this.absent(value as object, field) : own
   }
 
   /**
    * Returns the replacement for a field that an object does not have.
-   * @throws HostError `missing-attribute`, `relation-not-loaded`.
+   * @throws Fault `missing-attribute`, `relation-not-loaded`.
    */
   protected absent(value: object, field: string): unknown {
-    const model = this.schema.baseOf(value)
-    const declared = model && this.schema.field(model.name, field)
-    if (declared?.kind === 'relation') {
-      const referenced = referencedRow(value, model!.name, declared)
-      if (referenced !== undefined) return referenced
-      throw notLoaded(value, { model: model!.name, relation: field })
-    }
-    const unloaded = unloadedRelation(value)
-    const select = declared ? `load the column: add "${field}" to the \`select\` of the query` : undefined
-    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field, select)
+    return this.attributes.absent(value, field)
   }
 
   arrived(value: unknown, of: unknown, field: string): unknown {
     this.#arrived?.add(of, field, value)
-    if (value === undefined) throw this.#missing(of, field, 'resolve its promise to null, not to undefined')
-    const [model, link] = this.#linkOf(of, field)
-    // If a loader finds no row, it is gone.
-    if (link && typeof value === 'object' && value !== null) assertFound(this.schema, model, link, of as object, value)
-    return this.related(of, field, value)
-  }
-
-  /**
-   * Returns a value that was read from a field; plain objects of a relation become rows of its
-   * model.
-   * @throws HostError `type-error` for a value in a plain object that the schema declares as another type.
-   */
-  protected related(holder: unknown, field: string, value: unknown): unknown {
-    if (typeof value === 'object' && value !== null && holdsPlain(value, this))
-      adoptRead(this.schema, holder, field, value)
-    else if (typeof holder === 'object' && holder !== null) {
-      const foreign = foreignRead(this.schema, holder, field, value)
-      if (foreign !== undefined) throw new HostError('type-error', foreign, { hint: convert, data: { value } })
-    }
-    return value
-  }
-
-  /** @throws HostError `stale-relation` for a relation that holds another row than its foreign key refers to. */
-  #assertLinked(holder: object, field: string, value: object | null): void {
-    const [model, link] = this.#linkOf(holder, field)
-    const how = { schema: this.schema, kinds: allKinds, equality: this.options.equality }
-    if (link && isLinked(how, link, holder, value) === false) throw staleRelation(model, link, holder, value)
-  }
-
-  /** Returns the relation of a field if columns say which row it holds, and the name of the model. */
-  #linkOf(holder: unknown, field: string): readonly [model: string, link: RelationField | undefined] {
-    const { name } = this.schema.baseOf(holder) ?? { name: '' }
-    const declared = this.schema.field(name, field)
-    return [name, typeof holder === 'object' && isLink(declared) ? declared : undefined]
+    return this.attributes.arrived(of, field, value)
   }
 
   readForPattern(value: unknown, field: string): unknown {
@@ -205,20 +158,8 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
-    const target: unknown =
-      // Sound: any value except these two may have the method.
-      value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
-    if (typeof target !== 'function') {
-      assertThere([value])
-      throw new HostError('not-a-function', `${this.show(value)} has no method "${method}".`, {
-        hint: target === undefined ? undefined : 'remove the parentheses: it is a field',
-        data: { value, name: method },
-      })
-    }
-    const known = methodOf(value, method, args)
-    if (known === undefined) throw unreachable(method)
-    assertThere(args)
-    return callMethod(known, value, method, args, account, this.options.regExp)
+    assertThere([value, ...args])
+    return callNamed(this.schema, value, method, args, account, this.options.regExp)
   }
 
   construct(name: string, args: readonly unknown[]): unknown {
@@ -236,7 +177,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     const [fields] = args
     assertThere(args)
     if (args.length !== 1 || typeof fields !== 'object' || fields === null || Array.isArray(fields))
-      throw new HostError('type-error', `new ${model.name} needs one dictionary with the fields of the row.`, {
+      throw new Fault('type-error', `new ${model.name} needs one dictionary with the fields of the row.`, {
         hint: `write new ${model.name}({…})`,
       })
     const row = { ...fields }
@@ -279,7 +220,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
       throw notLoaded(left, unloaded)
     }
     if (same && has(same, 'missing'))
-      throw this.#missing(same.row, same.missing, 'select the key: rows are compared by it')
+      throw this.attributes.missing(same.row, same.missing, 'select the key: rows are compared by it')
     return super.otherwiseEqual(left, right, same)
   }
 
@@ -291,7 +232,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
 
   /**
    * Returns whether an unloaded row is an instance of a class, by the model of its reference.
-   * @throws HostError `relation-not-loaded` if only the loaded row can decide: it may belong to a
+   * @throws Fault `relation-not-loaded` if only the loaded row can decide: it may belong to a
    * subclass, or may be missing.
    */
   #isReferenced(value: unknown, unloaded: UnloadedRelation, name: string): boolean {
@@ -305,17 +246,9 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   protected override unregistered(name: string): never {
-    throw new HostError('unregistered-class', `The class ${name} is not registered.`, {
+    throw new Fault('unregistered-class', `The class ${name} is not registered.`, {
       hint: `register it: registerClass(${name})`,
       data: { name },
-    })
-  }
-
-  #missing(value: unknown, field: string, hint?: string): HostError {
-    if (value instanceof ContextObject) return missingContext(`${ContextObject.placeOf(value)}.${field}`)
-    return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
-      hint,
-      data: { value, name: field },
     })
   }
 
@@ -340,24 +273,10 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
 /**
  * Asserts that no value, and no element of a value, may be either a row or nil. Code of the
  * application never receives such a value.
- * @throws HostError `relation-not-loaded`.
+ * @throws Fault `relation-not-loaded`.
  */
 function assertThere(values: readonly unknown[]): void {
   for (const value of values.flat()) {
     if (doubtfulReference(value)) throw notLoaded(value, unloadedRelation(value)!)
   }
-}
-
-/** Returns the error of a relation that is not loaded. */
-export function notLoaded(value: unknown, { model, relation }: UnloadedRelation): HostError {
-  return new HostError('relation-not-loaded', `The relation "${relation}" of ${model} is not loaded.`, {
-    hint: 'load it with the row; with an ORM, isAllowed and authorize load it',
-    data: { model, relation, value },
-  })
-}
-
-export function unreachable(name: string): HostError {
-  return new HostError('unreachable-name', `A policy must not read "${name}": it leads from data to code.`, {
-    data: { name },
-  })
 }

@@ -3,7 +3,7 @@ import type { Models } from '../../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../../values/builtin.js'
 import { Dict } from '../../values/dict.js'
 import { type Equality, scalarsEqual } from '../../values/equality.js'
-import { unknownRow } from '../../values/hostError.js'
+import { unknownRow } from '../../values/fault.js'
 import { allKinds } from '../../values/kinds.js'
 import { equalWithoutKeys, sameRow, type UnidentifiedRow, type UnknownRow } from '../../values/rows.js'
 
@@ -73,7 +73,7 @@ export class SchemaValues {
 
   /**
    * Returns whether an object whose class is unknown or uncertain is an instance.
-   * @throws HostError `unknown-row` if its class would decide.
+   * @throws Fault `unknown-row` if its class would decide.
    */
   #isRow(value: unknown, name: string, cls: Class | undefined): boolean {
     const base = this.schema.baseOf(value)?.name

@@ -18,7 +18,7 @@ const none: ReadonlySet<Call> = new Set()
  * program fixes which names are constants and which class extends which. Make a new program after
  * registering classes or constants.
  */
-export class Program {
+export class CompiledPolicy {
   readonly predicates: RuleGroupTable
   readonly surroundings: RuleContext
   readonly rows: RowsByClass = new RowsByClass()
@@ -63,12 +63,4 @@ export class Program {
     this.#recursive ??= recursiveNames(this.policy.rules)
     return this.#recursive.has(name)
   }
-}
-
-/**
- * Compiles a policy for a host.
- * @param tracer - Sends every goal, rule and solution of all queries of this program to its recorder.
- */
-export function compile(policy: Policy, host: Host, tracer?: Tracer): Program {
-  return new Program(policy, host, tracer)
 }

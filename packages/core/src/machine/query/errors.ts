@@ -1,7 +1,6 @@
 import { QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
-import { HostError } from '../../values/hostError.js'
-import { Fault } from '../state/fault.js'
+import { Fault } from '../../values/fault.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { stackText } from '../state/stack.js'
@@ -20,11 +19,8 @@ export function provideGoalTrace(trace: Trace): void {
 /** Returns the application's view of an error that a step threw. */
 export function explain(m: Machine, thrown: unknown): unknown {
   if (thrown instanceof Fault) {
-    const { span, hint, data, cause } = thrown.details
+    const { span = m.at, hint, data, cause } = thrown.details
     return make(m, thrown.code, thrown.summary, span, { hint, data: originOf(m, data), cause })
-  }
-  if (thrown instanceof HostError) {
-    return make(m, thrown.code, thrown.message, m.at, { hint: thrown.hint, data: thrown.data, cause: thrown.cause })
   }
   // as in `oso`, a TypeError is a mistake of the policy; all other errors belong to the application
   if (thrown instanceof TypeError && m.at !== undefined && !m.raw) {

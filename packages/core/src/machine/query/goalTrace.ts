@@ -1,8 +1,10 @@
 import type { Expression, Node } from '../../language/ast.js'
-import { type Span, spanText } from '../../language/source.js'
-import { children, descendants } from '../../language/visit.js'
+import { hasNew } from '../../language/mentions.js'
+import { contains, type Span, spanText } from '../../language/source.js'
+import { children } from '../../language/visit.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
+import { placeText } from '../state/stack.js'
 import { formatTerm } from '../terms/format.js'
 
 /** Number of entries shown at each end of a long trace. */
@@ -87,21 +89,11 @@ function firstIn({ object }: Extract<Node, { kind: 'dot' }>): Node | undefined {
   return object.kind === 'new' ? object : undefined
 }
 
-function hasNew(node: Node): boolean {
-  return descendants(node).some(({ kind }) => kind === 'new')
-}
-
-function contains(outer: Span, { source, start, end }: Span): boolean {
-  return outer.source === source && outer.start <= start && end <= outer.end
-}
-
 function isSame(a: Span, b: Span): boolean {
   return contains(a, b) && contains(b, a)
 }
 
 function textOf(span: Span, owner: string | undefined): string {
-  const { source } = span
-  const { line, column } = source.position(span.start)
-  const file = source.name === undefined ? '' : ` of file ${source.name}`
-  return `${spanText(span)}\n    ${owner === undefined ? 'in query' : `in rule ${owner}`} at line ${line}, column ${column}${file}`
+  const { name } = span.source
+  return placeText(span, owner) + (name === undefined ? '' : ` of file ${name}`)
 }

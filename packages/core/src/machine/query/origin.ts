@@ -1,5 +1,5 @@
 import type { Expression, Node, Rule, Variable } from '../../language/ast.js'
-import type { Span } from '../../language/source.js'
+import { contains, type Span } from '../../language/source.js'
 import { descendants } from '../../language/visit.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
@@ -98,10 +98,7 @@ function goalsAround(m: Machine, frame: Frame, node: Expression): readonly Node[
  * proven.
  */
 function ruleOf(frame: Frame, span: Span): Rule | undefined {
-  return frame.site?.predicate.rules.find(({ node }) => {
-    const { source, start, end } = node.span
-    return source === span.source && start <= span.start && span.end <= end
-  })?.node
+  return frame.site?.predicate.rules.find(({ node }) => contains(node.span, span))?.node
 }
 
 /** Returns the place of a value that a rule contains instead of a parameter. */

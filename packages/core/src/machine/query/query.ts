@@ -1,12 +1,12 @@
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import { has, own } from '../../own.js'
+import { asyncValue } from '../../values/fault.js'
 import type { Host } from '../host/host.js'
-import type { Program } from '../program/program.js'
+import type { CompiledPolicy } from '../program/program.js'
 import type { Cell } from '../state/cell.js'
 import { Deadline } from '../state/deadline.js'
 import { type Evaluation, outerEvaluation } from '../state/evaluation.js'
-import { asyncValue } from '../state/fault.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
 import { pending } from '../state/signal.js'
@@ -49,48 +49,13 @@ export interface Query {
   close(): void
 }
 
-/**
- * Begins a query: an expression, or a call of a rule. Nothing is computed before the first solution
- * is requested.
- */
-export function solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
-  return new RunningQuery(program, goal, options)
-}
-
 export interface HoldsOptions extends Pick<QueryOptions, 'host'> {
   /** Receives the places of the errors that a proof met and outlived. */
   readonly outlived?: (places: readonly Span[]) => void
 }
 
-/**
- * Returns whether a call of a rule with these arguments can be proven.
- * @throws QueryError
- */
-export function holds(
-  program: Program,
-  rule: string,
-  args: readonly unknown[],
-  limits?: Partial<Limits>,
-  { host, outlived }: HoldsOptions = {},
-): boolean | Promise<boolean> {
-  const query = new RunningQuery(program, { rule, args }, { limits, host }, true)
-  const found = query.next()
-  return found instanceof Promise ? found.then((one) => query.isProven(one, outlived)) : query.isProven(found, outlived)
-}
-
-/** As `holds`, synchronously. @throws QueryError, `async-value` for a promise. */
-export function holdsSync(
-  program: Program,
-  rule: string,
-  args: readonly unknown[],
-  limits?: Partial<Limits>,
-  { host, outlived }: HoldsOptions = {},
-): boolean {
-  const query = new RunningQuery(program, { rule, args }, { limits, host }, true)
-  return query.isProven(query.nextSync(), outlived)
-}
-
-class RunningQuery implements Query {
+/** A query of a program. Nothing is computed before the first solution is requested. */
+export class RunningQuery implements Query {
   readonly #machine: Machine
   readonly #named: ReadonlyMap<string, Cell>
   readonly #accept: boolean
@@ -101,7 +66,7 @@ class RunningQuery implements Query {
 
   /** @param isProof - Whether one solution is enough, in which no constraint may remain. Default false. */
   constructor(
-    program: Program,
+    program: CompiledPolicy,
     goal: Expression | RuleCall,
     given: QueryOptions,
     private readonly isProof = false,

@@ -1,9 +1,9 @@
+import { Fault } from '../../values/fault.js'
 import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { stillWaiting } from '../state/once.js'
-import { DictTerm, ListTerm, type Term } from '../state/term.js'
+import { cellsOf } from '../terms/constraint.js'
 import { exportTerm } from '../terms/export.js'
 import { Constraints, type Names } from './constraints.js'
 
@@ -25,7 +25,7 @@ export function solutionOf(m: Machine, named: ReadonlyMap<string, Cell>, accept:
   const constraints = m.suspended > 0 ? new Constraints(m, names) : undefined
   for (const [name, cell] of shown) {
     const value = deref(cell)
-    const open = constraints && openCell(m, value, constraints)
+    const open = constraints && cellsOf([value]).find((one) => constraints.concern(one))
     if (open && !accept) throw undecided(name)
     if (open && open === value) solution.set(name, constraints!.on(open, name))
     else if (cell.isBound || cell.linked)
@@ -63,27 +63,6 @@ function undecided(name: string): Fault {
     hint: 'bind it (x in …), or query with acceptExpression',
     data: { name },
   })
-}
-
-/** Returns a variable in a term that constraints concern. */
-function openCell(m: Machine, root: Term, constraints: Constraints): Cell | undefined {
-  const seen = new Set<Term>()
-  const open: Term[] = [root]
-  while (open.length > 0) {
-    const term = deref(open.pop())
-    if (term instanceof Cell) {
-      if (constraints.concern(term)) return term
-      continue
-    }
-    if (!(term instanceof ListTerm || term instanceof DictTerm) || seen.has(term)) continue
-    seen.add(term)
-    if (seen.size % 512 === 511) m.spend(512)
-    if (term instanceof ListTerm) {
-      for (let at = term.from; at < term.items.length; at++) open.push(term.items[at])
-      if (term.rest !== undefined) open.push(term.rest)
-    } else for (const child of term.entries.values()) open.push(child)
-  }
-  return undefined
 }
 
 export function hasPromises(solution: Solution): boolean {

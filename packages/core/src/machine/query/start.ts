@@ -6,7 +6,7 @@ import { entryOf } from '../../values/entryOf.js'
 import { call } from '../goals/callGoal.js'
 import { planAnd } from '../goals/logicGoals.js'
 import { Scope } from '../goals/scope.js'
-import type { Program } from '../program/program.js'
+import type { CompiledPolicy } from '../program/program.js'
 import { Cell } from '../state/cell.js'
 import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
@@ -29,7 +29,7 @@ export const solved: Step = (m) => {
  */
 export function start(
   m: Machine,
-  program: Program,
+  program: CompiledPolicy,
   goal: Expression | RuleCall,
   bindings: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, Cell> {
@@ -42,7 +42,7 @@ export function start(
 
 function startCall(
   m: Machine,
-  program: Program,
+  program: CompiledPolicy,
   goal: RuleCall,
   named: Map<string, Cell>,
   bindings: ReadonlyMap<string, unknown>,
@@ -62,7 +62,7 @@ function startCall(
 
 function startExpression(
   m: Machine,
-  program: Program,
+  program: CompiledPolicy,
   goal: Expression,
   named: Map<string, Cell>,
   bindings: ReadonlyMap<string, unknown>,
@@ -78,7 +78,7 @@ function startExpression(
 /** Prepares a machine for the body of a rule, with values for some of its variables. */
 export function startBody(
   m: Machine,
-  program: Program,
+  program: CompiledPolicy,
   goal: Expression,
   bindings: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, Cell> {
@@ -94,7 +94,7 @@ export function startBody(
 }
 
 /** The plans of bodies: planning takes longer than most proofs, and the calls of a plan remember the rules that match. */
-const bodies = new WeakMap<Program, WeakMap<Expression, Planned>>()
+const bodies = new WeakMap<CompiledPolicy, WeakMap<Expression, Planned>>()
 
 /** A goal as steps. */
 interface Planned {
@@ -103,7 +103,7 @@ interface Planned {
   readonly first: Step
 }
 
-function planned(program: Program, goal: Expression, names: Iterable<string>): Planned {
+function planned(program: CompiledPolicy, goal: Expression, names: Iterable<string>): Planned {
   const places = new Map([...names].map((name, at) => [name, at]))
   const scope = new Scope(0, [goal], new Set(places.keys()))
   for (const name of places.keys()) scope.place(name, scope.temporary())
@@ -137,11 +137,7 @@ function bind(m: Machine, named: Map<string, Cell>, bindings: ReadonlyMap<string
 }
 
 function variableNamed(m: Machine, name: string, named: Map<string, Cell>): Cell {
-  const known = named.get(name)
-  if (known !== undefined) return known
-  const cell = m.namedCell(name)
-  named.set(name, cell)
-  return cell
+  return entryOf(named, name, () => m.namedCell(name))
 }
 
 /**

@@ -1,7 +1,7 @@
+import { Fault } from '../../values/fault.js'
 import { areSameRow } from '../../values/rows.js'
 import type { Callee } from '../state/caller.js'
 import { Cell, deref } from '../state/cell.js'
-import { Fault } from '../state/fault.js'
 import { IntSet } from '../state/intSet.js'
 import type { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'

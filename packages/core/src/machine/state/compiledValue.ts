@@ -2,17 +2,8 @@ import type { ArithmeticOperator, Expression } from '../../language/ast.js'
 import type { Link } from '../../values/links.js'
 import { DictTerm, ListTerm, type Term } from './term.js'
 
-/** How a value of a rule is computed when the rule runs. */
-export type CompiledValueKind =
-  | 'value'
-  | 'slot'
-  /** The first occurrence of a variable: makes the variable. */
-  | 'fresh'
-  | 'constant'
-  | 'field'
-  | 'list'
-  | 'dictionary'
-  | 'arithmetic'
+/** How a value of a rule is computed when the rule runs. `fresh`: the first occurrence of a variable, which makes it. */
+type Kind = 'value' | 'slot' | 'fresh' | 'constant' | 'field' | 'list' | 'dictionary' | 'arithmetic'
 
 /**
  * A compiled expression that has a value. All kinds share one class, so that the evaluating code
@@ -37,7 +28,7 @@ export class CompiledValue {
   valueClass: unknown = undefined
 
   constructor(
-    readonly kind: CompiledValueKind,
+    readonly kind: Kind,
     readonly node: Expression,
     readonly slot: number,
     readonly value: Term,

@@ -1,4 +1,4 @@
-import { Fault } from './fault.js'
+import { Fault } from '../../values/fault.js'
 
 /** The total time of a query, once it has had to wait. */
 export class Deadline {

@@ -1,10 +1,9 @@
 import { ArcturusError } from '../../errors.js'
 import type { Code } from '../../language/codes.js'
 import type { Span } from '../../language/source.js'
-import { HostError } from '../../values/hostError.js'
+import { Fault } from '../../values/fault.js'
 import { endsEvaluation } from '../../values/semantics.js'
 import { isStackOverflow } from '../../values/stackOverflow.js'
-import { Fault } from './fault.js'
 import type { Failure } from './frame.js'
 
 /** Up to this many errors are remembered for the log of those that a solution has outlived. */
@@ -61,10 +60,10 @@ export function endsQuery(thrown: unknown): boolean {
 
 /** Returns the place of an error in the policy; undefined if it has none. */
 function placeOf({ thrown, at }: Failure): Span | undefined {
-  return thrown instanceof Fault ? thrown.details.span : at
+  return (thrown instanceof Fault ? thrown.details.span : undefined) ?? at
 }
 
 function codeOf(thrown: unknown): Code | undefined {
-  if (thrown instanceof Fault || thrown instanceof HostError || thrown instanceof ArcturusError) return thrown.code
+  if (thrown instanceof Fault || thrown instanceof ArcturusError) return thrown.code
   return undefined
 }

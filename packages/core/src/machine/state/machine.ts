@@ -1,13 +1,12 @@
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import type { Account } from '../../text/account.js'
-import { undefinedValue } from '../../values/hostError.js'
+import { asyncValue, Fault, undefinedValue } from '../../values/fault.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
 import { endsQuery, Failures } from './failures.js'
-import { asyncValue, Fault } from './fault.js'
 import { Choice, type Failure, Frame, type Retry } from './frame.js'
 import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
@@ -364,7 +363,7 @@ export class Machine implements Account {
 
   /**
    * Returns the settled value of a promise among the values, or `pending`.
-   * @throws HostError `missing-attribute` for undefined, unless the host takes it for a value.
+   * @throws Fault `missing-attribute` for undefined, unless the host takes it for a value.
    */
   awaited(promise: PromiseLike<unknown>): unknown {
     const known = this.recall(awaiting, promise, undefined)
@@ -373,7 +372,7 @@ export class Machine implements Account {
     return known
   }
 
-  /** @throws HostError `missing-attribute` for undefined, unless the host takes it for a value. */
+  /** @throws Fault `missing-attribute` for undefined, unless the host takes it for a value. */
   meetUndefined(what?: string): void {
     if (this.host.refusesUndefined) throw undefinedValue(what)
   }

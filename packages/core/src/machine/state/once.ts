@@ -1,4 +1,4 @@
-import { Fault } from './fault.js'
+import { Fault } from '../../values/fault.js'
 import type { Retry } from './frame.js'
 import type { Machine } from './machine.js'
 import { fail } from './step.js'

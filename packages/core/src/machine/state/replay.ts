@@ -1,6 +1,5 @@
-import { Cell } from './cell.js'
-import { Fault } from './fault.js'
-import { DictTerm, Float, ListTerm } from './term.js'
+import { Fault } from '../../values/fault.js'
+import { OwnTerm } from './term.js'
 
 /** Result of `recall` for a question without a recorded answer. */
 export const unanswered: unique symbol = Symbol('unanswered')
@@ -133,11 +132,8 @@ interface First {
  * dictionaries and variables.
  */
 function areSame(recorded: unknown, now: unknown): boolean {
-  return Object.is(recorded, now) || (isMade(recorded) && isMade(now) && recorded.constructor === now.constructor)
-}
-
-function isMade(term: unknown): term is object {
-  return term instanceof ListTerm || term instanceof DictTerm || term instanceof Float || term instanceof Cell
+  if (Object.is(recorded, now)) return true
+  return recorded instanceof OwnTerm && now instanceof OwnTerm && recorded.constructor === now.constructor
 }
 
 function mismatch(detail: unknown): Fault {

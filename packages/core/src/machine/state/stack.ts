@@ -11,7 +11,7 @@ export function stackText(frame: Frame, innermost: Span | undefined): string {
   for (let at = frame; at.parent !== at; at = at.parent) if (at.site !== undefined) frames.push(at)
   const entries: string[] = []
   const add = (text: string) => entries.push(`  ${String(entries.length).padStart(3, '0')}: ${text}`)
-  if (innermost !== undefined) add(textOf(innermost, frame.site?.predicate.name))
+  if (innermost !== undefined) add(placeText(innermost, frame.site?.predicate.name))
   frames.forEach((one, at) => {
     if (at < shown || at >= frames.length - shown) add(callText(one))
     else if (at === shown) entries.push(`  … ${frames.length - 2 * shown} more`)
@@ -21,10 +21,11 @@ export function stackText(frame: Frame, innermost: Span | undefined): string {
 
 function callText(frame: Frame): string {
   const site = frame.site!
-  return site.node === undefined ? `${site.predicate.name}(…)\n    in query` : textOf(site.node.span, site.owner)
+  return site.node === undefined ? `${site.predicate.name}(…)\n    in query` : placeText(site.node.span, site.owner)
 }
 
-function textOf(span: Span, owner: string | undefined): string {
+/** Returns the text of a place in a policy, and below it where it is. */
+export function placeText(span: Span, owner: string | undefined): string {
   const { line, column } = span.source.position(span.start)
   return `${spanText(span)}\n    ${owner === undefined ? 'in query' : `in rule ${owner}`} at line ${line}, column ${column}`
 }

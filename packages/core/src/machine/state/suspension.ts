@@ -56,7 +56,8 @@ export type Excluded =
   | { readonly kind: 'constraint'; readonly constraint: Constraint }
 
 /** Suspends a goal on variables. */
-export function suspend(m: Machine, cells: readonly Cell[], suspension: Suspension): void {
+export function suspend(m: Machine, cells: readonly Cell[], step: Step, slots: Term[], constraint: Constraint): void {
+  const suspension = new Suspension(step, slots, constraint)
   m.trail.push(
     new Suspended(
       cells,

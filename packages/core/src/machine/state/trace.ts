@@ -16,31 +16,19 @@ export interface GoalEvent {
 export type TraceEvent =
   /** A goal is about to run. */
   | ({ readonly kind: 'goal' } & GoalEvent)
-  /** A goal was proven; it may be proven again when the query backtracks. */
-  | ({
-      readonly kind: 'proven' /** Whether the proof waits for a variable. */
-      readonly isWaiting: boolean
-    } & GoalEvent)
+  /** A goal was proven, or waits for a variable; it may be proven again when the query backtracks. */
+  | ({ readonly kind: 'proven'; readonly isWaiting: boolean } & GoalEvent)
   /**
-   * A goal has no proof, or no further one; there is no event for a goal whose alternatives were
-   * cut.
+   * A goal has no proof, or no further one; there is no event for a goal whose alternatives were cut.
+   * `wasProven`: it had a proof before. `metLoop`: a call within it failed because it repeats a call around it.
    */
-  | ({
-      readonly kind: 'failed'
-      /** Whether it had a proof before. */
-      readonly wasProven: boolean
-      /** Whether a call within it failed because it repeats a call around it. */
-      readonly metLoop: boolean
-    } & GoalEvent)
-  /** The head of a rule matched a call; its body is about to run. */
-  | { readonly kind: 'rule'; readonly rule: Rule; readonly depth: number }
+  | ({ readonly kind: 'failed'; readonly wasProven: boolean; readonly metLoop: boolean } & GoalEvent)
   /**
-   * The head of a rule did not match a call. There is no event for a rule that the classes or the
-   * constants of the arguments exclude.
+   * `rule`: its head matched a call, and its body is about to run. `unmatched`: its head did not match a call; there is no
+   * event for a rule that the classes or the constants of the arguments exclude. `applied`: its body was proven; it may
+   * be proven again when the query backtracks.
    */
-  | { readonly kind: 'unmatched'; readonly rule: Rule; readonly depth: number }
-  /** The body of a rule was proven; it may be proven again when the query backtracks. */
-  | { readonly kind: 'applied'; readonly rule: Rule; readonly depth: number }
+  | { readonly kind: 'rule' | 'unmatched' | 'applied'; readonly rule: Rule; readonly depth: number }
   /** The query is proven. */
   | { readonly kind: 'solution' }
 

@@ -1,6 +1,6 @@
 import type { Span } from '../../language/source.js'
+import { Fault } from '../../values/fault.js'
 import { chargeOuter } from './evaluation.js'
-import { Fault } from './fault.js'
 import type { Limits } from './limits.js'
 
 /** Steps between two readings of the clock. */

@@ -1,13 +1,13 @@
 import type { ArithmeticOperator } from '../../language/ast.js'
 import { floats, integers } from '../../values/arithmetic.js'
+import { Fault } from '../../values/fault.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import type { PolarOperator } from '../state/polarOperator.js'
 import type { Signal } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
-import { Suspension, suspend } from '../state/suspension.js'
+import { suspend } from '../state/suspension.js'
 import { Float, type Term } from '../state/term.js'
 import { formatTerm } from './format.js'
 import { unifyStep } from './unify.js'
@@ -110,15 +110,9 @@ function later(m: Machine, operand: CompiledValue, left: Term, right: Term): Cel
     const slots = m.frame.slots
     return unifyStep(m, calculate(m, operand, deref(slots[0]), deref(slots[1])), slots[2], exit, step)
   }
-  suspend(
-    m,
-    [left, right].filter((term) => term instanceof Cell),
-    new Suspension(step, [left, right, result], {
-      kind: 'operation',
-      operator: names[operand.name as ArithmeticOperator],
-      args: [left, right, result],
-      node: operand.node,
-    }),
-  )
+  const cells = [left, right].filter((term) => term instanceof Cell)
+  const args = [left, right, result]
+  const operator = names[operand.name as ArithmeticOperator]
+  suspend(m, cells, step, [...args], { kind: 'operation', operator, args, node: operand.node })
   return result
 }

@@ -1,6 +1,6 @@
 import { Cell, deref } from '../state/cell.js'
 import type { Constraint, Excluded } from '../state/suspension.js'
-import { DictTerm, ListTerm, type Term } from '../state/term.js'
+import { type AnyList, DictTerm, ListTerm, type Term } from '../state/term.js'
 
 /** Returns the terms of a constraint. */
 export function termsOf(constraint: Constraint): Term[] {
@@ -112,7 +112,7 @@ export function settledTerm(term: Term): Term {
 }
 
 /** Returns the elements of a list as far as they are known, and its open end. */
-function flattened(list: ListTerm): { readonly items: Term[]; readonly rest: Term | undefined } {
+export function flattened(list: AnyList): { readonly items: Term[]; readonly rest: Term | undefined } {
   const items: Term[] = []
   const seen = new Set<Term>()
   let part: Term = list

@@ -1,7 +1,7 @@
 import { Dict, setEntry } from '../../values/dict.js'
 import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
-import { DictTerm, Float, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, Float, ListTerm, OwnTerm, type Term } from '../state/term.js'
 import { RestVariable, Variable } from '../state/variable.js'
 
 /**
@@ -11,11 +11,7 @@ import { RestVariable, Variable } from '../state/variable.js'
  */
 export function exportTerm(m: Machine, term: Term): unknown {
   const value = deref(term)
-  return isMade(value) ? convert(m, value) : value
-}
-
-function isMade(value: Term): boolean {
-  return value instanceof Cell || value instanceof ListTerm || value instanceof DictTerm || value instanceof Float
+  return value instanceof OwnTerm ? convert(m, value) : value
 }
 
 type Job =
@@ -82,7 +78,7 @@ function convertList(m: Machine, term: ListTerm, later: Later): unknown[] {
 
   function add(element: Term): void {
     const value = deref(element)
-    if (!isMade(value)) {
+    if (!(value instanceof OwnTerm)) {
       list.push(value)
       return
     }

@@ -1,7 +1,8 @@
 import { compareText } from '../../language/compareText.js'
 import type { Host } from '../host/host.js'
 import { Cell, deref } from '../state/cell.js'
-import { DictTerm, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, dictGet, dictKeys, Float, isDict, isList, type Term } from '../state/term.js'
+import { flattened } from './constraint.js'
 
 /**
  * Maximum length of a formatted term; an ellipsis replaces the rest, for example in a cyclic term.
@@ -23,11 +24,12 @@ export function formatTerm(host: Host, term: Term): string {
     }
     const value = deref(job.term)
     if (isList(value)) {
-      const parts = listParts(value)
+      const { items, rest } = flattened(value)
       jobs.push({ literal: ']', term: undefined })
-      for (let at = parts.length - 1; at >= 0; at--) {
-        jobs.push({ literal: undefined, term: parts[at]!.term })
-        if (parts[at]!.rest) jobs.push({ literal: '*', term: undefined })
+      if (rest !== undefined)
+        jobs.push({ literal: undefined, term: rest }, { literal: items.length > 0 ? ', *' : '*', term: undefined })
+      for (let at = items.length - 1; at >= 0; at--) {
+        jobs.push({ literal: undefined, term: items[at] })
         if (at > 0) jobs.push({ literal: ', ', term: undefined })
       }
       jobs.push({ literal: '[', term: undefined })
@@ -43,24 +45,6 @@ export function formatTerm(host: Host, term: Term): string {
     } else text += formatScalar(host, value)
   }
   return text
-}
-
-function listParts(list: readonly Term[] | ListTerm): { readonly term: Term; readonly rest: boolean }[] {
-  const parts: { term: Term; rest: boolean }[] = []
-  let at: Term = list
-  for (let count = 0; count < longest; count++) {
-    if (Array.isArray(at)) {
-      for (const term of at) parts.push({ term, rest: false })
-      return parts
-    }
-    if (!(at instanceof ListTerm)) {
-      if (at !== undefined) parts.push({ term: at, rest: true })
-      return parts
-    }
-    for (let index = at.from; index < at.items.length; index++) parts.push({ term: at.items[index], rest: false })
-    at = deref(at.rest)
-  }
-  return parts
 }
 
 function formatScalar(host: Host, value: Term): string {

@@ -1,13 +1,13 @@
 import type { Expression } from '../../language/ast.js'
+import { Fault } from '../../values/fault.js'
 import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Signal } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
-import { Suspension, suspend } from '../state/suspension.js'
+import { suspend } from '../state/suspension.js'
 import { dictGet, Float, isDict, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from './export.js'
 import { formatTerm } from './format.js'
@@ -89,7 +89,7 @@ function later(m: Machine, object: Cell, key: string, node: Expression): Cell {
     m.asking()
     return unifyStep(m, lookUpKey(m, deref(slots[0]), key, node), slots[1], exit, step)
   }
-  suspend(m, [object], new Suspension(step, [object, result], { kind: 'lookup', object, key, result, node }))
+  suspend(m, [object], step, [object, result], { kind: 'lookup', object, key, result, node })
   return result
 }
 

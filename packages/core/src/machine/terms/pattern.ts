@@ -1,20 +1,18 @@
 import type { Expression } from '../../language/ast.js'
 import { isBuiltinInstance } from '../../values/builtin.js'
-import { isThenable } from '../../values/thenable.js'
+import { Fault } from '../../values/fault.js'
 import { type Host, noField } from '../host/host.js'
 import { Cell, deref } from '../state/cell.js'
-import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import type { FieldMatcher, Matcher } from '../state/matcher.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
-import { Suspension, suspend } from '../state/suspension.js'
-import { dictGet, dictHas, isDict, isList, ListTerm, type Term } from '../state/term.js'
+import { suspend } from '../state/suspension.js'
+import { dictGet, dictHas, isDict, isList, isOfHost, ListTerm, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
 import { evaluate } from './evaluate.js'
-import { exportTerm } from './export.js'
-import { assertReachable } from './lookup.js'
+import { assertReachable, settleReceiver } from './lookup.js'
 import { unify } from './unify.js'
 
 /** Matches a value against a pattern, binding variables of both. */
@@ -44,11 +42,8 @@ export function match(m: Machine, slots: Term[], value: Term, pattern: Matcher, 
  * @throws Fault for an unregistered class.
  */
 export function isInstance(m: Machine, value: Term, tag: string, unions: Unions, node: Expression): Verdict {
-  let object: unknown = value
-  if (isThenable(value)) {
-    object = m.awaited(value)
-    if (object === pending) return pending
-  } else object = exportTerm(m, value)
+  const object = settleReceiver(m, value)
+  if (object === pending) return pending
   const members = unions.get(tag)
   if (members === undefined) return isOne(m, value, object, tag, node)
   if (object === m.host.constant(tag)) return true
@@ -88,17 +83,7 @@ export function decideClass(
   if (cls === undefined) return undefined
   const verdict = host.isSubclass(cls, tag)
   if (verdict === undefined) throw unregistered(tag, node)
-  return verdict || !host.hasCheck(tag) || isInstanceOfModel(host, value) ? verdict : undefined
-}
-
-/**
- * Returns whether a value is an object of a registered class: checks of other classes do not apply
- * to it.
- */
-function isInstanceOfModel(host: Host, value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !isList(value) && !isDict(value) && host.classOf(value) !== undefined
-  )
+  return verdict || !host.hasCheck(tag) || isOfHost(value) ? verdict : undefined
 }
 
 export function unregistered(tag: string, node: Expression | undefined): Fault {
@@ -127,7 +112,7 @@ function matchFields(
     }
     return true
   }
-  const object = isThenable(value) ? m.awaited(value) : exportTerm(m, value)
+  const object = settleReceiver(m, value)
   if (object === pending) return pending
   for (const field of fields) {
     assertReachable(field.key, node)
@@ -223,7 +208,7 @@ function later(m: Machine, slots: Term[], cell: Cell, pattern: Matcher, node: Ex
   }
   linkVariables(m, slots, pattern)
   const copy = [...slots, cell]
-  suspend(m, [cell], new Suspension(step, copy, { kind: 'matches', value: cell, pattern, slots: copy, node }))
+  suspend(m, [cell], step, copy, { kind: 'matches', value: cell, pattern, slots: copy, node })
   return true
 }
 

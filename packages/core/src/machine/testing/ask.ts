@@ -6,7 +6,7 @@ import type { Class, Model } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { SchemaHostOptions } from '../host/schemaHost.js'
-import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, solve, tracer } from '../index.js'
+import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, tracer } from '../index.js'
 
 export interface World extends SchemaHostOptions {
   readonly policy?: string
@@ -45,7 +45,7 @@ export function queryOf(text: string, world: World = {}): Query {
   const parsed = parseQuery(new Source(text))
   if (!('expression' in parsed)) throw new Error(parsed.diagnostics.map((one) => one.message).join('\n'))
   const { limits = {}, acceptExpression = false } = world
-  return solve(programOf(world), parsed.expression, { limits, acceptExpression })
+  return programOf(world).solve(parsed.expression, { limits, acceptExpression })
 }
 
 type Answers = Record<string, unknown>[]

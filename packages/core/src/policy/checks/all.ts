@@ -1,54 +1,31 @@
-import { ambiguousPrecedence } from './ambiguousPrecedence.js'
-import { blockKeyword } from './blockKeyword.js'
+import { ambiguousPrecedence, ambiguousType, ambiguousTypeInQuery } from './ambiguous.js'
 import { bypassedException } from './bypassedException.js'
 import type { LoadChecks } from './check.js'
 import { circularRoles } from './circularRoles.js'
-import { conflictingDeclaration } from './conflictingDeclaration.js'
 import { contradiction } from './contradiction.js'
-import { declarationForm } from './declarationForm.js'
-import { entryHead } from './entryHead.js'
+import { conflictingDeclaration, declarations } from './declarations.js'
+import { entryHead, listAsAction } from './entryHead.js'
 import { checkPaths } from './followPaths.js'
-import { incomparable } from './incomparable.js'
 import { invalidRule } from './invalidRule.js'
-import { invalidRuleType } from './invalidRuleType.js'
-import { listAsAction } from './listAsAction.js'
-import { missingAllowRule } from './missingAllowRule.js'
-import { missingHasPermission } from './missingHasPermission.js'
-import { missingRelatedBlock } from './missingRelatedBlock.js'
+import { missingAllowRule, missingHasPermission } from './missingEntry.js'
 import { missingRequiredRule } from './missingRequiredRule.js'
-import { misspeltAction } from './misspeltAction.js'
-import { misspeltRelation } from './misspeltRelation.js'
-import { checkNames } from './names.js'
+import { misspeltAction, misspeltRelation } from './misspelt.js'
 import { negatedLoop } from './negatedLoop.js'
-import { neverEqual } from './neverEqual.js'
 import { nilStep } from './nilStep.js'
-import { notACondition } from './notACondition.js'
-import { notARelation } from './notARelation.js'
-import { relationKeyword } from './relationKeyword.js'
-import { repeatedDeclaration } from './repeatedDeclaration.js'
-import { repeatedRule } from './repeatedRule.js'
-import { restVariableInType } from './restVariableInType.js'
-import { singletonVariable } from './singletonVariable.js'
+import { undefinedRule, wrongArity } from './ruleCalls.js'
+import { ruleNames } from './ruleNames.js'
+import { invalidRuleType, restVariableInType } from './ruleTypes.js'
+import { shorthandRules } from './shorthandRules.js'
 import { unboundUnderNot } from './unboundUnderNot.js'
 import { uncalledRule } from './uncalledRule.js'
-import { undeclaredBody } from './undeclaredBody.js'
-import { undeclaredHead } from './undeclaredHead.js'
-import { undeclaredRelatedTerm } from './undeclaredRelatedTerm.js'
-import { undefinedRule } from './undefinedRule.js'
 import { ungranted } from './ungranted.js'
-import { unknownDeclaration } from './unknownDeclaration.js'
-import { unknownField } from './unknownField.js'
-import { unknownFieldRule } from './unknownFieldRule.js'
+import { unknownField, unknownFieldRule } from './unknownField.js'
 import { unknownMember } from './unknownMember.js'
 import { unknownName } from './unknownName.js'
-import { unknownSpecializer } from './unknownSpecializer.js'
-import { unknownValue } from './unknownValue.js'
 import { unmatchedCall } from './unmatchedCall.js'
-import { unreachableRule } from './unreachableRule.js'
-import { unregisteredBlock } from './unregisteredBlock.js'
-import { unregisteredRelation } from './unregisteredRelation.js'
-import { unregisteredTypeClass } from './unregisteredTypeClass.js'
-import { wrongArity } from './wrongArity.js'
+import { unregisteredBlock, unregisteredRelation, unregisteredTypeClass } from './unregisteredClass.js'
+import { repeatedRule, unreachableRule } from './unusedRule.js'
+import { incomparable, neverEqual, notACondition, unknownValue } from './valueKinds.js'
 
 /**
  * All checks: those that report errors, and those that warn of likely mistakes.
@@ -58,19 +35,14 @@ export function allChecks(isForOso = false): LoadChecks {
   return {
     isForOso,
     statements: [
+      [ambiguousType],
       [invalidRuleType],
-      // Both checks of names share a walk.
-      [checkNames(singletonVariable, unknownSpecializer)],
-      [blockKeyword, unknownDeclaration, declarationForm, repeatedDeclaration],
+      [ruleNames],
+      [declarations],
       [unregisteredBlock, conflictingDeclaration],
       [ambiguousPrecedence],
     ],
-    blocks: [
-      [unregisteredRelation],
-      [undeclaredHead, relationKeyword, undeclaredBody, notARelation, missingRelatedBlock, undeclaredRelatedTerm],
-      [circularRoles],
-      ...(isForOso ? [] : [[misspeltRelation]]),
-    ],
+    blocks: [[unregisteredRelation], [shorthandRules], [circularRoles], ...(isForOso ? [] : [[misspeltRelation]])],
     policy: [
       [unregisteredTypeClass],
       [restVariableInType],
@@ -86,6 +58,7 @@ export function allChecks(isForOso = false): LoadChecks {
       [bypassedException],
     ],
     rules: [
+      [ambiguousTypeInQuery],
       [undefinedRule],
       [negatedLoop],
       [entryHead],

@@ -1,7 +1,8 @@
-import type { Node, Rule, ShorthandRule } from '../../language/ast.js'
+import type { Call, InlineQuery, Node, Rule, Statement } from '../../language/ast.js'
 import type { Code } from '../../language/codes.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import type { Source, Span } from '../../language/source.js'
+import type { NodeOf } from '../../language/visit.js'
 import { own } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
@@ -9,7 +10,6 @@ import type { MergedBlock } from '../blocks.js'
 import type { RuleFacts } from '../kept.js'
 import type { Policy } from '../policy.js'
 import type { RuleTypes } from '../ruleTypes.js'
-import { eachVisited, type Handlers } from './walk.js'
 
 type More = Pick<Diagnostic, 'hint' | 'data'>
 
@@ -39,10 +39,19 @@ export interface PolicyContext extends BlockContext {
   readonly queryRules: ReadonlySet<string>
 }
 
-/** A check of statements, one node at a time. */
-export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Handlers
+/** The functions of a check: one for each kind of statement that it reads; `end` is called after the last one. */
+export type Handlers = {
+  readonly [K in Statement['kind'] | 'declaration' | 'shorthand rule']?: (node: NodeOf<K>) => void
+} & {
+  /** Receives a call, after the rule or the inline query that it is in. */
+  readonly call?: (call: Call, within: Rule | InlineQuery) => void
+  readonly end?: () => void
+}
 
-/** A check of rules and inline queries, and of the calls in them. Other nodes inside them are not visited. */
+/** A check of statements, one at a time. */
+export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Omit<Handlers, 'call'>
+
+/** A check of rules and inline queries, and of the calls in them. */
 export type RuleCheck = (context: PolicyContext) => Pick<Handlers, 'rule' | 'inline query' | 'call'>
 
 /** A check of all rules and inline queries together. */
@@ -70,23 +79,6 @@ export interface LoadChecks {
   readonly rules: readonly (readonly RuleCheck[])[]
 }
 
-/** Makes a check of single shorthand rules, given the declarations of the blocks of their class. */
-export function checkShorthand(
-  check: (rule: ShorthandRule, block: MergedBlock, context: BlockContext) => void,
-): Check<BlockContext> {
-  return (context) => {
-    let block: MergedBlock | undefined
-    return {
-      'resource block': ({ name }) => {
-        block = context.blocks.get(name.name)
-      },
-      'shorthand rule': (rule) => {
-        if (block) check(rule, block, context)
-      },
-    }
-  }
-}
-
 /** Adds two functions to a context, which report into `found`. */
 export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>>(
   facts: Facts,
@@ -100,54 +92,66 @@ export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>
   return { ...facts, error: report('error'), warning: report('warning') }
 }
 
-/** The nodes that are not inside a rule. */
-const outsideRules: ReadonlySet<string> = new Set<Node['kind']>([
-  ...(['rule', 'rule type', 'inline query'] as const),
-  ...(['resource block', 'declaration', 'shorthand rule'] as const),
-])
+type Handler = (node?: Node, within?: Node) => void
+
+/** Rows of checks that visit statements. */
+class Visitors<Context extends CheckContext> {
+  /** What they have found, by row. */
+  readonly found: readonly Diagnostic[][]
+  readonly #handlers = new Map<string, Handler[]>()
+
+  constructor(
+    rows: readonly (readonly ((context: Context) => Handlers)[])[],
+    contextFor: (found: Diagnostic[]) => Context,
+  ) {
+    this.found = rows.map(() => [])
+    for (const [row, checks] of rows.entries()) {
+      const context = contextFor(this.found[row]!)
+      // Sound: a function is only called with nodes of its own kind.
+      for (const [kind, handler] of checks.flatMap((check) => Object.entries(own(check(context)))))
+        entryOf(this.#handlers, kind, () => []).push(handler as Handler)
+    }
+  }
+
+  visit(statement: Statement, calls: readonly Call[] = nothing): void {
+    this.#call(statement.kind, statement)
+    if (statement.kind === 'resource block') for (const one of statement.productions) this.#call(one.kind, one)
+    for (let at = 0; at < calls.length; at++) this.#call('call', calls[at], statement)
+  }
+
+  end(): void {
+    this.#call('end')
+  }
+
+  #call(kind: string, node?: Node, within?: Node): void {
+    const handlers = this.#handlers.get(kind)
+    if (handlers) for (let at = 0; at < handlers.length; at++) handlers[at]!(node, within)
+  }
+
+  /** Moves what they have found into a list. */
+  moveInto(list: Diagnostic[]): void {
+    for (const row of this.found) if (row.length > 0) for (const one of row.splice(0)) list.push(one)
+  }
+}
 
 /**
- * Runs checks over groups of nodes in one walk, and reports into `into`.
+ * Runs checks over groups of statements, and reports into `into`.
  * Diagnostics are ordered by group, then by row, then in source order, and for one node in the
  * order of the checks.
  */
 export function runChecks<Context extends CheckContext>(
   rows: Rows<Context>,
   contextFor: (found: Diagnostic[]) => Context,
-  groups: Iterable<readonly Node[]>,
+  groups: Iterable<readonly Statement[]>,
   into: Diagnostic[],
 ): void {
-  const found = rows.map((): Diagnostic[] => [])
-  const handlers = new Map<string, ((node: Node) => void)[]>()
-  const ends: (() => void)[] = []
-  rows.forEach((checks, row) => {
-    const context = contextFor(found[row]!)
-    const visitors = checks.map((check) => own(check(context)))
-    for (const { end } of visitors) if (end) ends.push(end)
-    for (const [kind, handler] of visitors.flatMap((visitor) => Object.entries(visitor))) {
-      // Sound: an entry of a visitor is only called with nodes of its own kind.
-      const one = handler as (node: Node) => void
-      entryOf(handlers, kind, () => []).push(one)
-    }
-  })
-  const visit = (node: Node): void => {
-    const { kind } = node
-    const those = handlers.get(kind)
-    if (those) for (let at = 0; at < those.length; at++) those[at]!(node)
-    if (kind === 'resource block' || looksInside) eachVisited(node, visit)
-  }
-  const collect = (): void => {
-    for (let at = 0; at < found.length; at++) {
-      if (found[at]!.length > 0) for (const one of found[at]!.splice(0)) into.push(one)
-    }
-  }
-  const looksInside = [...handlers.keys()].some((kind) => kind !== 'end' && !outsideRules.has(kind))
+  const visitors = new Visitors(rows, contextFor)
   for (const group of groups) {
-    for (let at = 0; at < group.length; at++) visit(group[at]!)
-    collect()
+    for (let at = 0; at < group.length; at++) visitors.visit(group[at]!)
+    visitors.moveInto(into)
   }
-  for (const end of ends) end()
-  collect()
+  visitors.end()
+  visitors.moveInto(into)
 }
 
 /**
@@ -160,18 +164,19 @@ export function checkRules(
   nodes: readonly RuleFacts[],
   into: Diagnostic[],
 ): void {
-  const together = visitorsOf(policy, contextFor)
-  const single = visitorsOf(rules, contextFor)
+  const together = new Visitors(policy, contextFor)
+  const single = new Visitors(rules, contextFor)
   const found = rules.map((): Diagnostic[] => [])
   for (const facts of nodes) {
-    together.visit(facts)
+    together.visit(facts.node, facts.calls)
     if (!facts.found) {
-      single.visit(facts)
+      single.visit(facts.node, facts.calls)
       facts.found = single.found.some(({ length }) => length > 0) ? single.found.map((row) => row.splice(0)) : nothing
     }
     for (let row = 0; row < facts.found.length; row++) for (const one of facts.found[row]!) found[row]!.push(one)
   }
-  for (const end of together.ends) end()
+  together.end()
+  together.moveInto(into)
   const places = new Map<Source, Set<string>>()
   const isFirst = ({ code, span }: Diagnostic): boolean => {
     if (!span) return true
@@ -179,39 +184,7 @@ export function checkRules(
     const { size } = known
     return known.add(`${code} ${span.start} ${span.end}`).size > size
   }
-  for (const row of together.found) for (const one of row) into.push(one)
   for (const row of found) for (const one of row) if (isFirst(one)) into.push(one)
 }
 
 const nothing: readonly never[] = []
-
-/** The checks of rules: what they have found by rows, and what to call at the end. */
-interface Visitors {
-  readonly found: readonly Diagnostic[][]
-  readonly ends: readonly (() => void)[]
-  visit(facts: RuleFacts): void
-}
-
-function visitorsOf(
-  rows: readonly (readonly PolicyCheck[])[],
-  contextFor: (found: Diagnostic[]) => PolicyContext,
-): Visitors {
-  const found = rows.map((): Diagnostic[] => [])
-  const all = rows.flatMap((checks, row) => {
-    const context = contextFor(found[row]!)
-    return checks.map((check) => own(check(context)))
-  })
-  const rules = all.flatMap(({ rule }) => rule ?? [])
-  const queries = all.flatMap(({ 'inline query': query }) => query ?? [])
-  const calls = all.flatMap(({ call }) => call ?? [])
-  return {
-    found,
-    ends: all.flatMap(({ end }) => end ?? []),
-    visit: ({ node, calls: below }) => {
-      if (node.kind === 'rule') for (let at = 0; at < rules.length; at++) rules[at]!(node)
-      else for (const query of queries) query(node)
-      for (let index = 0; index < below.length; index++)
-        for (let at = 0; at < calls.length; at++) calls[at]!(below[index]!)
-    },
-  }
-}

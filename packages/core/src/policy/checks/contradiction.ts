@@ -1,6 +1,6 @@
 import type { ComparisonOperator, Expression } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
-import { mirrored } from '../../values/order.js'
+import { mirrored, opposites } from '../../values/order.js'
 import { haveCommonInstances } from './commonInstances.js'
 import type { PathCheck } from './followPaths.js'
 import { type Comparison, type Literal, literalsOf } from './knowledge.js'
@@ -53,14 +53,7 @@ export const contradiction: PathCheck = ({ schema, warning }) => ({
   },
 })
 
-const inverse: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
-  '==': '!=',
-  '!=': '==',
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-}
+const inverse = { ...opposites, '!=': '==' } as const
 
 /** Returns whether no value can meet two comparisons. */
 function exclude(one: Comparison, other: Comparison): boolean {

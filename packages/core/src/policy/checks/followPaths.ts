@@ -5,7 +5,6 @@ import type {
   Entry,
   Expression,
   Matches,
-  New,
   Node,
   Parameter,
   Pattern,
@@ -22,7 +21,7 @@ import { Knowledge, literalsOf } from './knowledge.js'
 /** Visits the paths of a rule. */
 export interface PathVisitor {
   /** Called for a rule, before its paths. */
-  readonly rule?: (rule: Rule) => void
+  readonly rule?: (rule: Rule, knowledge: Knowledge) => void
   /** Called when a field is read, or a method is called. */
   readonly step?: (node: Dot, knowledge: Knowledge) => void
   /** Called for each calculation. */
@@ -93,27 +92,19 @@ interface Following {
 
 function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
   const given = visitors.map(own)
-  const rules = given.flatMap(({ rule }) => rule ?? [])
-  const steps = given.flatMap(({ step }) => step ?? [])
-  const patternFields = given.flatMap(({ patternField }) => patternField ?? [])
-  const calculations = given.flatMap(({ arithmetic }) => arithmetic ?? [])
-  const goals = given.flatMap(({ goal }) => goal ?? [])
   return {
-    rule: (rule) => {
-      for (let at = 0; at < rules.length; at++) rules[at]!(rule)
-    },
-    step: (node, knowledge) => {
-      for (let at = 0; at < steps.length; at++) steps[at]!(node, knowledge)
-    },
-    arithmetic: (node, knowledge) => {
-      for (const each of calculations) each(node, knowledge)
-    },
-    patternField: (field, model) => {
-      for (let at = 0; at < patternFields.length; at++) patternFields[at]!(field, model)
-    },
-    goal: (node, knowledge) => {
-      for (let at = 0; at < goals.length; at++) goals[at]!(node, knowledge)
-    },
+    rule: inTurn(given.flatMap(({ rule }) => rule ?? [])),
+    step: inTurn(given.flatMap(({ step }) => step ?? [])),
+    arithmetic: inTurn(given.flatMap(({ arithmetic }) => arithmetic ?? [])),
+    patternField: inTurn(given.flatMap(({ patternField }) => patternField ?? [])),
+    goal: inTurn(given.flatMap(({ goal }) => goal ?? [])),
+  }
+}
+
+/** Returns a function that calls others with its arguments. */
+function inTurn<A, B>(calls: readonly ((one: A, other: B) => void)[]): (one: A, other: B) => void {
+  return (one, other) => {
+    for (let at = 0; at < calls.length; at++) calls[at]!(one, other)
   }
 }
 
@@ -123,7 +114,7 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
  */
 function followPaths(rule: Rule, following: Following): void {
   const { parameters, body } = rule
-  following.visitor.rule(rule)
+  following.visitor.rule(rule, following.knowledge)
   for (let index = 0; index < parameters.length; index++) {
     const { pattern } = parameters[index]!
     if (pattern) followPattern(pattern, following.visitor)
@@ -278,12 +269,6 @@ function followValues(goal: Expression, following: Following): void {
       case 'compare':
         open.push(node.right, node.left)
         break
-      case 'in':
-        open.push(node.collection, node.item)
-        break
-      case 'new':
-        pushExpressions(node.call, open)
-        break
       case 'arithmetic':
         visitor.arithmetic(node, knowledge)
         pushExpressions(node, open)
@@ -306,7 +291,7 @@ function followPath(path: Dot, { knowledge, visitor, open }: Following): void {
   }
 }
 
-function pushExpressions(node: Exclude<Expression, Dot | Matches | New>, open: Expression[]): void {
+function pushExpressions(node: Exclude<Expression, Dot | Matches>, open: Expression[]): void {
   // Sound: of all expressions, only `matches` has children that are not expressions.
   const below = children(node) as readonly Expression[]
   for (let index = below.length - 1; index >= 0; index--) open.push(below[index]!)

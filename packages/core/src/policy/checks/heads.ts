@@ -1,6 +1,8 @@
 import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { scalarFamilies } from '../../schema/families.js'
+import { isUnion } from '../../schema/typeNames.js'
 import { entryOf } from '../../values/entryOf.js'
+import { builtInClass } from '../matchRule.js'
 import type { PolicyContext } from './check.js'
 import { haveCommonInstances } from './commonInstances.js'
 import type { Knowledge, Known } from './knowledge.js'
@@ -29,14 +31,11 @@ export class Heads {
   /** Returns whether some rule can match arguments. */
   match(name: string, args: readonly Shape[]): boolean {
     const key = [name, ...args].join('\0')
-    let known = this.#matches.get(key)
-    if (known === undefined) {
-      known = this.#named(name, args.length)
+    return entryOf(this.#matches, key, () =>
+      this.#named(name, args.length)
         .of(args)
-        .some((head) => this.#matchesHead(head, args))
-      this.#matches.set(key, known)
-    }
-    return known
+        .some((head) => this.#matchesHead(head, args)),
+    )
   }
 
   /** Returns the texts that rules accept at a place, if all other arguments are as given. */
@@ -79,7 +78,7 @@ export class Heads {
   }
 
   #members(name: string): readonly string[] {
-    return name === 'Actor' || name === 'Resource' ? [...this.context.unions[name]] : [name]
+    return isUnion(name) ? [...this.context.unions[name]] : [name]
   }
 
   #named(name: string, arity: number): NamedHeads {
@@ -155,14 +154,8 @@ function shapeOfKnown({ model, from }: Known): Shape {
   return model === undefined ? ANYTHING : classOf(model)
 }
 
+/** Returns the class of a literal, unless it is a number, which objects can equal, or a dictionary. */
 function literalClass(node: Pattern): string | undefined {
-  switch (node.kind) {
-    case 'boolean':
-      return 'Boolean'
-    case 'list':
-    case 'list pattern':
-      return 'List'
-    default:
-      return undefined
-  }
+  const cls = builtInClass(node)
+  return cls === 'Boolean' || cls === 'List' ? cls : undefined
 }

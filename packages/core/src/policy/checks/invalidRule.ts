@@ -1,13 +1,14 @@
 import type { Parameter, Rule, RuleType, StringLiteral } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
+import { isUnion } from '../../schema/typeNames.js'
 import { builtinClasses } from '../../values/builtin.js'
 import { entryOf } from '../../values/entryOf.js'
 import { type ClassNames, matchRule } from '../matchRule.js'
 import { candidatesFor, typesOf } from '../ruleTypes.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
+import { reportUnregistered } from './ruleNames.js'
+import { headText } from './ruleTypes.js'
 import { suggestion } from './suggestion.js'
-import { headText } from './typeText.js'
-import { reportUnregistered } from './unknownSpecializer.js'
 
 /** The maximum number of types in the message for a rule that matches none of them. */
 const SHOWN = 10
@@ -63,7 +64,7 @@ function forEverybody({ name, parameters }: Rule, mismatches: readonly string[])
 /** Reports why a rule matches no type, if one word or the order is the mistake. */
 function reportCause(rule: Rule, context: PolicyContext): boolean {
   const patterns = rule.parameters.flatMap(({ pattern }) => (pattern?.kind === 'class pattern' ? pattern : []))
-  const unknown = patterns.find(({ tag }) => tag !== 'Actor' && tag !== 'Resource' && !context.schema.isName(tag))
+  const unknown = patterns.find(({ tag }) => !isUnion(tag) && !context.schema.isName(tag))
   if (unknown) {
     reportUnregistered(unknown, context.schema, context.error)
     return true
@@ -134,7 +135,7 @@ function blocksMissingFor(
     const wanted = type.parameters[index]?.pattern
     if (pattern?.kind !== 'class pattern' || wanted?.kind !== 'class pattern') return []
     const { tag } = pattern
-    if (wanted.tag !== 'Actor' && wanted.tag !== 'Resource') return []
+    if (!isUnion(wanted.tag)) return []
     const members = context.unions[wanted.tag]
     if ([tag, ...context.schema.ancestors(tag)].some((name) => members.has(name))) return []
     return [[wanted.tag === 'Actor' ? 'actor' : 'resource', tag] as const]

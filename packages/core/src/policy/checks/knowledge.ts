@@ -1,6 +1,7 @@
 import type { ComparisonOperator, Expression, Node, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { isUnion } from '../../schema/typeNames.js'
 import { entryOf } from '../../values/entryOf.js'
 import { mirrored } from '../../values/order.js'
 import { haveCommonInstances } from './commonInstances.js'
@@ -126,6 +127,11 @@ export function literalsOf(node: Expression): readonly Literal[] | undefined {
       return undefined
   }
 }
+
+/** The expressions whose values are certainly not nil. */
+const somethings: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
+  ...(['number', 'string', 'boolean', 'list', 'dictionary', 'new', 'arithmetic'] as const),
+])
 
 /**
  * The facts about a rule's variables at one place of its body: their classes, and the paths that
@@ -273,7 +279,7 @@ export class Knowledge {
   /** Adds the fact that a value is of a class or a union. A known subclass takes precedence. */
   isA(known: Known, model: string): void {
     if (!(known instanceof Subject)) return
-    if (model === 'Actor' || model === 'Resource') this.#isOf(known, model)
+    if (isUnion(model)) this.#isOf(known, model)
     if (!this.schema.models.has(model)) return
     this.present(known)
     if (known.model !== undefined && this.schema.isSubclass(known.model, model)) return
@@ -327,18 +333,7 @@ export class Knowledge {
 
   /** Returns whether an expression's value is certainly not nil. */
   isSomething(expression: Expression, known: Known): boolean {
-    switch (expression.kind) {
-      case 'number':
-      case 'string':
-      case 'boolean':
-      case 'list':
-      case 'dictionary':
-      case 'new':
-      case 'arithmetic':
-        return true
-      default:
-        return this.isPresent(known)
-    }
+    return somethings.has(expression.kind) || this.isPresent(known)
   }
 
   /** Makes a variable without known facts an alias of the path that it equals. */

@@ -3,8 +3,8 @@ import { matchRule } from '../matchRule.js'
 import { candidatesFor } from '../ruleTypes.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
 import { misspeltRelation, typeOfExchanged, withAllBlocks } from './invalidRule.js'
+import { headText } from './ruleTypes.js'
 import { suggestion } from './suggestion.js'
-import { headText } from './typeText.js'
 
 /**
  * A policy that declares roles must have a `has_role` rule. If shorthand uses a relation, a

@@ -1,5 +1,6 @@
 import type { Rule } from '../../language/ast.js'
 import { didYouMean } from '../../language/didYouMean.js'
+import { entryOf } from '../../values/entryOf.js'
 import { ONE_DOOR } from './bypassedException.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
 import { requiredText } from './required.js'
@@ -26,20 +27,11 @@ export const uncalledRule: PolicyCheck = (context) => {
   const { rules, blocks, queryRules } = context
   const callees = new Map<string, Set<string>>()
   const called = new Set<string>()
-  let caller: Set<string> | undefined
   return {
-    rule: ({ name, parameters }) => {
-      const key = keyOf(name, parameters.length)
-      caller = callees.get(key) ?? new Set()
-      callees.set(key, caller)
-    },
-    'inline query': () => {
-      caller = callees.get(queries) ?? new Set()
-      callees.set(queries, caller)
-    },
-    call: ({ name, args }) => {
+    call: ({ name, args }, within) => {
       called.add(name)
-      caller?.add(keyOf(name, args.length))
+      const caller = within.kind === 'rule' ? keyOf(within.name, within.parameters.length) : queries
+      entryOf(callees, caller, () => new Set<string>()).add(keyOf(name, args.length))
     },
     end: () => {
       const groups = new Map<string, Rule>()

@@ -1,3 +1,5 @@
+import { isUnion } from '../../schema/typeNames.js'
+import { entryOf } from '../../values/entryOf.js'
 import { actionNames, checkedAction } from '../actions.js'
 import type { Declared } from '../blocks.js'
 import type { PolicyCheck, PolicyContext } from './check.js'
@@ -46,10 +48,9 @@ function named(ruleName: string, { rules, schema }: PolicyContext): (cls: string
     const { term, pattern } = parameters[1] ?? {}
     const literal = pattern?.kind === 'string' ? pattern : term
     const key = literal?.kind === 'string' ? literal.value : undefined
-    const reach: Reach = byName.get(key) ?? { any: false, named: new Set(), above: new Set() }
-    byName.set(key, reach)
+    const reach = entryOf(byName, key, (): Reach => ({ any: false, named: new Set(), above: new Set() }))
     const resource = parameters[2]?.pattern
-    if (resource?.kind !== 'class pattern' || resource.tag === 'Actor' || resource.tag === 'Resource') reach.any = true
+    if (resource?.kind !== 'class pattern' || isUnion(resource.tag)) reach.any = true
     else {
       reach.named.add(resource.tag)
       for (const one of schema.ancestors(resource.tag)) reach.above.add(one)

@@ -1,10 +1,10 @@
 import type { Expression, Rule, StringLiteral } from '../../language/ast.js'
 import { type Span, spanText } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
-import type { PolicyContext } from './check.js'
+import type { PolicyContext, RuleCheck } from './check.js'
 import type { PathCheck } from './followPaths.js'
 import type { Union } from './knowledge.js'
-import { requiredText } from './required.js'
+import { comparedTexts, requiredText } from './required.js'
 import { suggestion } from './suggestion.js'
 
 /**
@@ -59,7 +59,7 @@ export const unknownField: PathCheck = (context) => {
 }
 
 /** Reports a name that is no field of a model. @param fields - Those of the model; undefined if not all are known. */
-export function reportField(
+function reportField(
   name: string,
   model: string,
   fields: ReadonlySet<string> | undefined,
@@ -94,7 +94,7 @@ function membersFor({ name, parameters }: Rule, union: Union, { blocks, unions }
  * Returns the names of all fields that an instance of a model can have; undefined if they are not
  * all known.
  */
-export function fieldsOf(name: string, schema: Schema): ReadonlySet<string> | undefined {
+function fieldsOf(name: string, schema: Schema): ReadonlySet<string> | undefined {
   const fields = new Set<string>()
   for (const one of schema.descendants(name)) {
     const model = schema.typeNamed(one)
@@ -105,4 +105,28 @@ export function fieldsOf(name: string, schema: Schema): ReadonlySet<string> | un
   for (const one of schema.ancestors(name))
     for (const field of schema.models.get(one)?.fields.keys() ?? []) fields.add(field)
   return fields
+}
+
+/** The rules that name a field of a row, with the places of both. */
+const places: ReadonlyMap<string, readonly [row: number, field: number]> = new Map([
+  ['allow_field', [2, 3]],
+  ['allow_link', [1, 2]],
+])
+
+/** A field that `allow_field` or `allow_link` names must be a field of the row's model. */
+export const unknownFieldRule: RuleCheck = (context) => {
+  const look = ({ value, span }: StringLiteral, model: string): void =>
+    reportField(value, model, fieldsOf(model, context.schema), span, context)
+  return {
+    rule: (rule) => {
+      const place = places.get(rule.name)
+      if (!place) return
+      const [resource, field] = place.map((at) => rule.parameters[at])
+      if (resource?.pattern?.kind !== 'class pattern' || !field) return
+      const { tag } = resource.pattern
+      const literal = requiredText(field)
+      if (literal) look(literal, tag)
+      if (field.term.kind === 'variable') for (const one of comparedTexts(field.term.name, rule)) look(one, tag)
+    },
+  }
 }

@@ -1,4 +1,5 @@
 import type { Dot, Expression } from '../../language/ast.js'
+import { scalarFamilies } from '../../schema/families.js'
 import type { ScalarField } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import type { PathCheck } from './followPaths.js'
@@ -137,17 +138,7 @@ function prototypesOf(known: Known, schema: Schema): Owner | undefined {
 
 function scalarPrototype({ type, list }: ScalarField): object | undefined {
   if (list) return Array.prototype
-  switch (type) {
-    case 'string':
-    case 'enum':
-    case 'uuid':
-      return String.prototype
-    case 'date':
-      return Date.prototype
-    case 'integer':
-    case 'float':
-      return Number.prototype
-    default:
-      return undefined
-  }
+  // What represents other types of numbers depends on the ORM.
+  if (scalarFamilies[type] === 'number') return type === 'integer' || type === 'float' ? Number.prototype : undefined
+  return scalarFamilies[type] === 'text' ? String.prototype : type === 'date' ? Date.prototype : undefined
 }

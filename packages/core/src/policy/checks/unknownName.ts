@@ -2,9 +2,8 @@ import type { Parameter, StringLiteral } from '../../language/ast.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { Declared } from '../blocks.js'
 import type { PolicyContext, RuleCheck } from './check.js'
-import { comparedTexts } from './comparedTexts.js'
 import { typeOfExchanged } from './invalidRule.js'
-import { requiredClass, requiredText } from './required.js'
+import { comparedTexts, requiredClass, requiredText } from './required.js'
 import { suggestion } from './suggestion.js'
 
 /**
@@ -25,9 +24,6 @@ export const unknownName: RuleCheck = (context) => {
       return [`has_${kind}`, { kind, of }]
     }),
   )
-  /** The parameters of the rule that is visited, if it is written. */
-  let parameters: readonly Parameter[] | undefined
-
   const look = ({ value, span }: StringLiteral, { kind, of }: Names, cls: string | undefined): void => {
     const names = of(cls)
     if (names.size === 0 || names.has(value)) return
@@ -37,8 +33,7 @@ export const unknownName: RuleCheck = (context) => {
   }
   return {
     rule: (rule) => {
-      parameters = context.expanded.has(rule) ? undefined : rule.parameters
-      const names = parameters && byRule.get(rule.name)
+      const names = context.expanded.has(rule) ? undefined : byRule.get(rule.name)
       const name = rule.parameters[1]
       const resource = rule.parameters[2]
       if (!names || !name || !resource) return
@@ -49,15 +44,11 @@ export const unknownName: RuleCheck = (context) => {
         look(literal, names, cls)
       if (name.term.kind === 'variable') for (const one of comparedTexts(name.term.name, rule)) look(one, names, cls)
     },
-    'inline query': () => {
-      parameters = []
-    },
-    call: ({ name, args }) => {
-      const names = parameters && byRule.get(name)
-      const literal = args[1]
-      const resource = args[2]
-      if (!names || literal?.kind !== 'string') return
-      look(literal, names, resource?.kind === 'variable' ? classIn(parameters!, resource.name) : undefined)
+    call: ({ name, args: [, literal, resource] }, within) => {
+      const names = byRule.get(name)
+      if (!names || literal?.kind !== 'string' || (within.kind === 'rule' && context.expanded.has(within))) return
+      const parameters = within.kind === 'rule' ? within.parameters : []
+      look(literal, names, resource?.kind === 'variable' ? classIn(parameters, resource.name) : undefined)
     },
   }
 }
@@ -95,14 +86,12 @@ function declaredNames(kind: Declared['kind'], { blocks, ruleTypes, schema }: Po
     }
   }
   const found = new Map<string | undefined, ReadonlySet<string>>()
-  return (cls) => {
-    const before = found.get(cls)
-    if (before) return before
-    const names = new Set(below.get(cls))
-    if (cls !== undefined)
-      for (const one of schema.ancestors(cls)) for (const name of own.get(one) ?? []) names.add(name)
-    if (names.size > 0) for (const name of typed) names.add(name)
-    found.set(cls, names)
-    return names
-  }
+  return (cls) =>
+    entryOf(found, cls, () => {
+      const names = new Set(below.get(cls))
+      if (cls !== undefined)
+        for (const one of schema.ancestors(cls)) for (const name of own.get(one) ?? []) names.add(name)
+      if (names.size > 0) for (const name of typed) names.add(name)
+      return names
+    })
 }

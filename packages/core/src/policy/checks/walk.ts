@@ -1,11 +1,5 @@
 import type { Node } from '../../language/ast.js'
-import { eachChild, type NodeOf } from '../../language/visit.js'
-
-/**
- * The handlers of a check: a function for each kind of node that it reads; `end` is called after
- * the last node.
- */
-export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => void } & { readonly end?: () => void }
+import { eachChild } from '../../language/visit.js'
 
 /**
  * Calls `look` for the nodes right below a node, in source order.

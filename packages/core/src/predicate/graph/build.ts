@@ -9,7 +9,7 @@ import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { entryOf } from '../../values/entryOf.js'
 import type { Callee, Node, Round, Test } from './graph.js'
-import { isLiteral, Values } from './values.js'
+import { heldClass, isLiteral, Values } from './values.js'
 
 /** Builds the graph of a predicate from a condition `forCheck`. */
 export function buildGraph(schema: Schema, condition: Condition): Node {
@@ -151,7 +151,7 @@ class Builder {
     const depth = ++this.#depth
     const body = this.build(where, skipsNil ? [...present, element] : present)
     this.#depth--
-    return { kind: 'loop', each, from: list, where: body, depth, skipsNil }
+    return { kind: 'loop', each, from: list, where: body, depth, skipsNil, holds: heldClass(this.schema, each.model) }
   }
 
   #call({ definition, args }: Ref, present: readonly Path[]): Undecided {

@@ -106,6 +106,8 @@ export interface Loop {
   readonly depth: number
   /** Whether that condition is an error if the element is nil, so that it need not be evaluated. */
   readonly skipsNil: boolean
+  /** The class of the elements by the schema; undefined for elements without one. */
+  readonly holds: string | undefined
 }
 /** A call of a definition. */
 export interface Call {

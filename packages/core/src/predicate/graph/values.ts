@@ -76,9 +76,14 @@ export class Values {
   #step(step: Step, isOfNullable: boolean): ReadStep {
     const links = isLength(step) ? [] : linksNamed(this.schema, step.model, step.name)
     const field = step.model === undefined || isLength(step) ? undefined : this.schema.field(step.model, step.name)
-    const isHeld = field?.kind === 'relation' && !field.many && constructorOf(this.schema, field.model) !== undefined
-    return { ...step, links, isOfNullable, holds: isHeld ? field.model : undefined }
+    const model = field?.kind === 'relation' && !field.many ? field.model : undefined
+    return { ...step, links, isOfNullable, holds: heldClass(this.schema, model) }
   }
+}
+
+/** Returns the class that the rows of a relation have by the schema; undefined if it has none. */
+export function heldClass(schema: Schema, model: string | undefined): string | undefined {
+  return model !== undefined && constructorOf(schema, model) !== undefined ? model : undefined
 }
 
 /** Returns whether a step can read a row that the database keeps: its foreign key decides which one. */

@@ -233,7 +233,7 @@ export class OperandWriter {
     const { name, links, holds } = step
     const read = `${into} = ${this.#isComputed(step) ? this.#computed(reader, name) : attribute(reader, name)}`
     const tests = links.map((link) => `${this.#linkTest(link)}(${of}, ${into})`)
-    if (holds !== undefined) tests.push(this.#classTest(into, holds))
+    if (holds !== undefined) tests.push(this.classTest(into, holds))
     return [read, ...tests, ...(isKept(step) ? [this.#reference(into, of, step)] : [])]
   }
 
@@ -269,7 +269,7 @@ export class OperandWriter {
   }
 
   /** Writes that a value that contradicts its declared class is left to the machine. */
-  #classTest(x: string, model: string): string {
+  classTest(x: string, model: string): string {
     const asked = `isa(plain(x), ${text(model)}, false, ${text(model)}) || bail(x)`
     const name = this.pool.add('is', JSON.stringify(['held', model]), (one) => classTest(one, asked))
     return `${isObject(x)} && ${x}.constructor !== ${this.give({ kind: 'class', model })} && ${name}(${x})`

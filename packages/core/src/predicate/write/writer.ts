@@ -351,7 +351,7 @@ class Writer {
     return this.pool.add('f', JSON.stringify([ofModels, write('')]), write)
   }
 
-  #loopBody({ from, each, depth, where, skipsNil, span }: TestOf<'loop'>, scope: CodeScope): string {
+  #loopBody({ from, each, depth, where, skipsNil, holds, span }: TestOf<'loop'>, scope: CodeScope): string {
     const place = span && this.pool.place(span)
     const list = this.#operands.write(from, scope)
     const element = scope.own(`each${depth}`)
@@ -364,6 +364,7 @@ class Writer {
       'let found = false',
       `for (let i = 0; i < ${list.value}.length; i++) {\nconst ${element} = ${list.value}[i]\n${this.#look(scope)}`,
       skippedElement(element, skipsNil, place),
+      holds === undefined ? '' : this.#operands.classTest(element, holds),
       `if (${test}) ${leave('i + 1', 'true')}\n}`,
       leave(`${list.value}.length`, 'found'),
     ].join('\n')

@@ -1,7 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { rows, serverAction } from '../../../../src/authorization'
+import { serverAction, unchecked } from '../../../../src/authorization'
 import { textIn } from '../../../../src/input'
 import { findTenant } from '../../../../src/tickets'
 
@@ -14,7 +14,7 @@ export const openTicket = serverAction(
     const text = textIn(sentText, 4000)
     if (subject === undefined) return 'A subject has 1 to 120 characters.'
     if (text === undefined) return 'A message has 1 to 4000 characters.'
-    const ticket = await rows.ticket.create({
+    const ticket = await unchecked.ticket.create({
       data: {
         subject,
         tenantId: resource.id,

@@ -144,9 +144,9 @@ const replies: Readonly<Record<Reply, Replying>> = {
   },
   data: ({ authorization }, response) => response.json(authorization.data),
   'change title': async ({ authorization }, response) =>
-    response.json(await authorization.authorizeChange({ title: 'New' }, 'edit')),
+    response.json(await authorization.authorizeChange('edit', { title: 'New' })),
   'change owner': async ({ authorization }, response) =>
-    response.json(await authorization.authorizeChange({ owner: null }, 'edit')),
+    response.json(await authorization.authorizeChange('edit', { owner: null })),
   create: async ({ authorization }, response) => response.json(await createTitle(authorization)),
   client: ({ authorization }, response) => response.json(titlesOf(authorization)),
   'secret client': ({ authorization }, response) => secret(response).send(authorization.client && 'classified'),

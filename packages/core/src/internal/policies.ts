@@ -1,0 +1,6 @@
+export { engineOf } from '../authorizer/decisions/engine.js'
+export { type ActivePolicy, stalePolicy } from '../authorizer/policies/activePolicy.js'
+export { describeSchema } from '../editing/schemaDescription.js'
+export { ArcturusError, invalidArgument } from '../errors.js'
+export { readPolicyFiles } from '../node/policyFile.js'
+export { own } from '../own.js'

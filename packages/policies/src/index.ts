@@ -1,0 +1,7 @@
+export { type Bundle, schemaOf, writeBundle } from './bundle.js'
+export type { Content, NamedText, WatchedSource } from './source.js'
+export { fromFiles } from './sources/files.js'
+export { fromUrl } from './sources/http.js'
+export { fromPostgres } from './sources/postgres.js'
+export { fromRedis } from './sources/redis.js'
+export { type PolicyStatus, type PolicyWatch, watchPolicy } from './watchPolicy.js'
