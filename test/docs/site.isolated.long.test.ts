@@ -18,7 +18,6 @@ const screen = { width: 390, height: 844 }
 /** The most screens of a page on a phone; references may have any number. */
 const mostScreens: Readonly<Record<string, number>> = {
   // These are read in parts, and are yet to be split.
-  explain: 13,
   writing: 24,
 }
 const isReference = (page: string) => page.startsWith('reference/') || ['codes', 'behaviours'].includes(page)
