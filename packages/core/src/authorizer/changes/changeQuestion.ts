@@ -45,8 +45,8 @@ export class ChangeQuestion {
   }
 
   /**
-   * Returns the first relation that the change sets to a row that the actor may not read, with that row. A row of the
-   * same statement, and a reference that stays as it is, are not asked about.
+   * Returns the first relation that the change sets to a row that the actor may not read, or takes from one, with that
+   * row. A row of the same statement, and a reference that stays as it is, are not asked about.
    * @param shown - Returns whether the actor may read columns of the row: otherwise, a guess would tell a reference.
    */
   async unreadable(
@@ -61,21 +61,23 @@ export class ChangeQuestion {
       const { name, from } = relation
       const isSet = isFoundByColumns(schema, model, relation) && from.some((one) => set.has(one))
       if (!isSet && !set.has(name)) continue
-      if (from.some((one) => (Reflect.get(after, one) ?? null) === null)) continue
       const isSame =
         before &&
         from.length > 0 &&
         from.every((one) => agree(how, Reflect.get(before, one), Reflect.get(after, one)) === true)
       if (isSame && (await shown([...from, ...(set.has(name) ? [name] : [])]))) continue
-      const read = async (host: ChangedHost): Promise<unknown> => {
-        const found = host.read(after, name)
-        return isThenable(found) ? host.arrived(await found, after, name) : found
+      for (const holder of before && !isSame ? [after, before] : [after]) {
+        if (from.some((one) => (Reflect.get(holder, one) ?? null) === null)) continue
+        const read = async (host: ChangedHost): Promise<unknown> => {
+          const found = host.read(holder, name)
+          return isThenable(found) ? host.arrived(await found, holder, name) : found
+        }
+        const row = await read(this.#host(false))
+        if (row === null && (from.length === 0 || holder === before)) continue
+        if (this.changes.some((one) => !one.before && one.after === row)) continue
+        if (row === null || !(await this.#holds('allow', async (host) => [actor, readAction, await read(host)])))
+          return { relation: name, row }
       }
-      const row = await read(this.#host(false))
-      if (row === null && from.length === 0) continue
-      if (this.changes.some((one) => !one.before && one.after === row)) continue
-      if (row === null || !(await this.#holds('allow', async (host) => [actor, readAction, await read(host)])))
-        return { relation: name, row }
     }
     return undefined
   }

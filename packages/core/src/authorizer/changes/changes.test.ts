@@ -172,6 +172,25 @@ describe('authorizeChange', () => {
     await authorizer.authorizeChange(ada, 'update', note, { title: 'b' })
   })
 
+  it('refuses to take a reference from a row that may not be read', async () => {
+    const { authorizer, note } = world(`
+      allow(user: User, action, _: Note) if action in ["read", "update"] and user.id = 1;
+      allow(_: User, action, _: User) if action in ["read", "update"];
+      allow(_: User, "read", space: Space) if space.id != 1;
+    `)
+    const user = Object.assign(new User(3), { favoriteId: 1 as number | null })
+    const refused = (relation: string) => ({ status: 403, data: { relation } })
+    await expect(authorizer.authorizeChange(ada, 'update', note, { spaceId: 2 })).rejects.toMatchObject(
+      refused('space'),
+    )
+    const none = { favoriteId: null }
+    await expect(authorizer.authorizeChange(ada, 'update', user, none)).rejects.toMatchObject(refused('favorite'))
+    user.favoriteId = null
+    expect(await authorizer.authorizeChange(ada, 'update', user, none)).toEqual(none)
+    user.favoriteId = 99
+    expect(await authorizer.authorizeChange(ada, 'update', user, none)).toEqual(none)
+  })
+
   it('denies a reference to a row that does not exist, as one to a hidden row', async () => {
     const { authorizer, note } = world(`
       allow(_: User, "read", _: Note);
