@@ -8,7 +8,7 @@
 @lexer lexer
 
 # --- statements
-rule -> head ";"                                    {% build.fact %}
+rule -> head ";"                                    {% build.rule %}
       | head "if" logical ";"                       {% build.rule %}
 head -> %symbol "(" ")"                             {% build.head %}
       | %symbol "(" parameters ")"                  {% build.head %}
@@ -78,7 +78,7 @@ arguments -> ")"                                    {% build.noArguments %}
       | positional ")"                              {% build.positional %}
       | positional "," ")"                          {% build.positional %}
       | keywords ")"                                {% build.keywords %}
-      | positional "," keywords ")"                 {% build.positionalAndKeywords %}
+      | positional "," keywords ")"                 {% build.both %}
 positional -> logical                               {% build.first %}
       | positional "," logical                      {% build.next %}
 keywords -> keyword                                 {% build.first %}

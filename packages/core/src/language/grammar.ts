@@ -6,7 +6,7 @@ import type { Builder } from './derived.js'
 type Production = readonly [name: string, symbols: string, build: Builder | build.Form]
 
 export const productions: readonly Production[] = [
-  ['rule', 'head ";"', build.fact],
+  ['rule', 'head ";"', build.rule],
   ['rule', 'head "if" logical ";"', build.rule],
   ['head', '%symbol "(" ")"', build.head],
   ['head', '%symbol "(" parameters ")"', build.head],
@@ -71,7 +71,7 @@ export const productions: readonly Production[] = [
   ['arguments', 'positional ")"', build.positional],
   ['arguments', 'positional "," ")"', build.positional],
   ['arguments', 'keywords ")"', build.keywords],
-  ['arguments', 'positional "," keywords ")"', build.positionalAndKeywords],
+  ['arguments', 'positional "," keywords ")"', build.both],
   ['positional', 'logical', build.first],
   ['positional', 'positional "," logical', build.next],
   ['keywords', 'keyword', build.first],

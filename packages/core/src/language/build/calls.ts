@@ -12,28 +12,16 @@ interface Arguments {
   readonly close: Token
 }
 
-export const noArguments = (close: Token): Arguments => ({ args: [], keywords: [], close })
+function argumentsOf(args: Cons<Operand> | undefined, keywords: Cons<RawEntry> | undefined, close: Token): Arguments {
+  return { args: toArray(args, (one) => bare(one)), keywords: toArray(keywords, toEntry), close }
+}
+export const noArguments = (close: Token): Arguments => argumentsOf(undefined, undefined, close)
 /** The parentheses can close after a comma. */
-export const positional = (args: Cons<Operand>, end: Token, close: Token = end): Arguments => ({
-  args: toArray(args, (one) => bare(one)),
-  keywords: [],
-  close,
-})
-export const keywords = (list: Cons<RawEntry>, close: Token): Arguments => ({
-  args: [],
-  keywords: toArray(list, toEntry),
-  close,
-})
-export const positionalAndKeywords = (
-  args: Cons<Operand>,
-  _comma: Token,
-  list: Cons<RawEntry>,
-  close: Token,
-): Arguments => ({
-  args: toArray(args, (one) => bare(one)),
-  keywords: toArray(list, toEntry),
-  close,
-})
+export const positional = (args: Cons<Operand>, end: Token, close: Token = end): Arguments =>
+  argumentsOf(args, undefined, close)
+export const keywords = (list: Cons<RawEntry>, close: Token): Arguments => argumentsOf(undefined, list, close)
+export const both = (args: Cons<Operand>, _comma: Token, list: Cons<RawEntry>, close: Token): Arguments =>
+  argumentsOf(args, list, close)
 
 function callOf(token: Token, { args, keywords, close }: Arguments): Call {
   return { kind: 'call', name: token.text, args, keywords, span: join(token, close) }
@@ -67,19 +55,13 @@ export const dot = (object: Operand, _dot: Token, { member, end }: Member): Dot 
   span: join(object.span, end),
 })
 
-export const forall = (
-  keyword: Token,
-  _open: Token,
-  condition: Operand,
-  _comma: Token,
-  action: Operand,
-  close: Token,
-): Expression => ({
-  kind: 'forall',
-  condition: bare(condition),
-  action: bare(action),
-  span: join(keyword, close),
-})
+type OfTwo = (keyword: Token, open: Token, one: Operand, comma: Token, other: Operand, close: Token) => Expression
+
+/** Returns the builder of a keyword with two expressions in parentheses. */
+function ofTwo(node: (one: Expression, other: Expression, span: Span) => Expression): OfTwo {
+  return (keyword, _open, one, _comma, other, close) => node(bare(one), bare(other), join(keyword, close))
+}
+export const forall: OfTwo = ofTwo((condition, action, span) => ({ kind: 'forall', condition, action, span }))
 export const printer = (keyword: Token, _open: Token, { args, close }: Arguments): Expression => ({
   kind: keyword.text === 'print' ? 'print' : 'debug',
   args,
@@ -89,19 +71,7 @@ export const printer = (keyword: Token, _open: Token, { args, close }: Arguments
 // Operators that are written like calls: `in(x, list)`, `.(object, "field")` and `new (Class(…))`.
 // The last two can have a last argument, which is unified with the result.
 
-export const prefixIn = (
-  keyword: Token,
-  _open: Token,
-  item: Operand,
-  _comma: Token,
-  collection: Operand,
-  close: Token,
-): Expression => ({
-  kind: 'in',
-  item: bare(item),
-  collection: bare(collection),
-  span: join(keyword, close),
-})
+export const prefixIn: OfTwo = ofTwo((item, collection, span) => ({ kind: 'in', item, collection, span }))
 
 function unified(value: Expression, result: Operand | undefined): Expression {
   return result ? { kind: 'unify', left: value, right: bare(result), span: value.span } : value

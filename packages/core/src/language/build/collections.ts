@@ -6,36 +6,34 @@ import { type RawEntry, toEntry } from './entries.js'
 import { type Cons, toArray } from './list.js'
 import { bare, type Operand } from './operators.js'
 
-interface Elements<T> {
-  readonly elements: readonly T[]
+interface Elements {
+  readonly elements: readonly Element[]
   readonly rest: Variable | undefined
   readonly close: Token
 }
 type Element = Expression | Pattern
-export const noElements = (close: Token): Elements<never> => ({ elements: [], rest: undefined, close })
-export const restOnly = (_star: Token, token: Token, close: Token): Elements<never> => ({
+export const noElements = (close: Token): Elements => ({ elements: [], rest: undefined, close })
+export const restOnly = (_star: Token, token: Token, close: Token): Elements => ({
   elements: [],
   rest: variable(token),
   close,
 })
 /** With a variable for the rest, three tokens are before the closing bracket: `, *rest]`. */
-export const elements = (list: Cons<Operand | Pattern>, ...tokens: readonly Token[]): Elements<Element> => ({
+export const elements = (list: Cons<Operand | Pattern>, ...tokens: readonly Token[]): Elements => ({
   elements: toArray(list, (raw) => bare(raw)),
   rest: tokens[2] && variable(tokens[2]),
   close: tokens.at(-1)!,
 })
-export const list = (open: Token, { elements, rest, close }: Elements<Expression>): Expression => ({
-  kind: 'list',
-  elements,
-  rest,
-  span: join(open, close),
-})
-export const listPattern = (open: Token, { elements, rest, close }: Elements<Pattern>): Pattern => ({
-  kind: 'list pattern',
-  elements,
-  rest,
-  span: join(open, close),
-})
+
+type Bracketed = (open: Token, parts: Elements) => Element
+
+/** Returns the builder of a list in brackets. */
+function bracketed(kind: 'list' | 'list pattern'): Bracketed {
+  // Sound: only a list pattern has patterns as its elements.
+  return (open, { elements, rest, close }) => ({ kind, elements, rest, span: join(open, close) }) as Element
+}
+export const list: Bracketed = bracketed('list')
+export const listPattern: Bracketed = bracketed('list pattern')
 
 interface Entries {
   readonly entries: readonly Entry<Expression>[]

@@ -1,4 +1,4 @@
-import type { ArithmeticOperator, ComparisonOperator, Expression, Pattern, Variable } from '../ast.js'
+import type { Expression, Pattern, Variable } from '../ast.js'
 import { join, type Span } from '../source.js'
 import type { Token } from '../token.js'
 
@@ -44,41 +44,28 @@ export function junction(parts: readonly (Operand | Token)[]): Expression {
   return { kind: operator.text as 'and' | 'or', operands, span: join(first.span, last.span) }
 }
 
-export const matches = (value: Operand, _operator: Token, pattern: Operand | Pattern): Expression => ({
-  kind: 'matches',
-  value: bare(value),
-  pattern: bare(pattern),
-  span: join(value.span, pattern.span),
-})
-export const unify = (left: Operand, _operator: Token, right: Operand): Expression => ({
-  kind: 'unify',
-  left: bare(left),
-  right: bare(right),
-  span: join(left.span, right.span),
-})
-export const assign = (left: Variable, _operator: Token, right: Operand): Expression => ({
+type Binary = (left: Operand, operator: Token, right: Operand | Pattern) => Expression
+
+/** Returns the builder of a binary operator, whose operands the grammar limits to those of its node. */
+function binary<Left extends Expression, Right extends Pattern>(
+  node: (left: Left, right: Right, span: Span, operator: string) => Expression,
+): Binary {
+  return (left, { text }, right) => node(bare(left) as Left, bare(right) as Right, join(left.span, right.span), text)
+}
+
+export const matches: Binary = binary((value, pattern, span) => ({ kind: 'matches', value, pattern, span }))
+export const unify: Binary = binary((left, right: Expression, span) => ({ kind: 'unify', left, right, span }))
+export const assign: Binary = binary((left: Variable, right: Expression, span) => ({
   kind: 'assign',
   left,
-  right: bare(right),
-  span: join(left.span, right.span),
-})
-export const contains = (item: Operand, _operator: Token, collection: Operand): Expression => ({
-  kind: 'in',
-  item: bare(item),
-  collection: bare(collection),
-  span: join(item.span, collection.span),
-})
-export const compare = (left: Operand, { text }: Token, right: Operand): Expression => ({
-  kind: 'compare',
-  operator: text as ComparisonOperator,
-  left: bare(left),
-  right: bare(right),
-  span: join(left.span, right.span),
-})
-export const arithmetic = (left: Operand, { text }: Token, right: Operand): Expression => ({
-  kind: 'arithmetic',
-  operator: text as ArithmeticOperator,
-  left: bare(left),
-  right: bare(right),
-  span: join(left.span, right.span),
-})
+  right,
+  span,
+}))
+export const contains: Binary = binary((item, collection: Expression, span) => ({ kind: 'in', item, collection, span }))
+
+/** Returns the builder of an operator that is one of several. */
+function operation(kind: 'compare' | 'arithmetic'): Binary {
+  return binary((left, right: Expression, span, operator) => ({ kind, operator, left, right, span }) as Expression)
+}
+export const compare: Binary = operation('compare')
+export const arithmetic: Binary = operation('arithmetic')

@@ -34,21 +34,16 @@ export const head = (token: Token, _open: Token, ...rest: readonly (Cons<RawPara
   parameters: toArray(rest.length > 1 ? (rest[0] as Cons<RawParameter>) : undefined, toParameter),
   head: join(token, rest.at(-1) as Token),
 })
-export const fact = ({ name, parameters, head }: Head, end: Token): Rule => ({
+export const rule = (
+  { name, parameters, head }: Head,
+  ...rest: readonly [end: Token] | readonly [word: Token, body: Operand, end: Token]
+): Rule => ({
   kind: 'rule',
   name,
   parameters,
-  body: undefined,
+  body: rest.length === 3 ? bare(rest[1]) : undefined,
   head,
-  span: join(head, end),
-})
-export const rule = ({ name, parameters, head }: Head, _if: Token, body: Operand, end: Token): Rule => ({
-  kind: 'rule',
-  name,
-  parameters,
-  body: bare(body),
-  head,
-  span: join(head, end),
+  span: join(head, rest.at(-1) as Token),
 })
 export const ruleType = (keyword: Token, { name, parameters }: Head, end: Token): RuleType => ({
   kind: 'rule type',
