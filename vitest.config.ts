@@ -94,7 +94,7 @@ export default defineConfig({
           name: 'shared',
           include: [...shared],
           isolate: false,
-          setupFiles: ['test/setup/noPartialRows.ts', 'test/setup/sync.ts'],
+          setupFiles: ['test/setup/disableStores.ts', 'test/setup/noPartialRows.ts', 'test/setup/sync.ts'],
         },
       },
       {
@@ -126,8 +126,8 @@ export default defineConfig({
     ],
     exclude: excluded,
     maxWorkers: '100%',
-    // Files that share their modules share what these remember, for all of a run.
-    execArgv: ['--max-old-space-size=8192'],
+    // Files that share their modules share what these remember, for all of a run. A larger young generation is collected less often.
+    execArgv: ['--max-old-space-size=8192', '--max-semi-space-size=64'],
     sequence: { sequencer: SlowestFirst },
     testTimeout: 600_000,
     hookTimeout: 600_000,

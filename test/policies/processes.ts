@@ -58,7 +58,7 @@ export interface Outcome {
   readonly times: readonly number[]
 }
 
-export const faults = ['none', 'kill', 'cut', 'tear', 'key', 'number', 'text', 'stop'] as const
+const faults = ['none', 'kill', 'cut', 'tear', 'key', 'number', 'text', 'stop'] as const
 
 /** Publishes policies to three processes, of which one can't write to its disk, with a fault in each round. */
 export async function rounds(child: string, kind: Kind, count: number, cutFor: number): Promise<Outcome> {
