@@ -47,6 +47,8 @@ const allowed: readonly (readonly [string, number, Write])[] = [
   ['update', 2, (c) => c.item.update({ where: { id: 1 }, data: { text: 'z' } })],
   ['increment', 1, (c) => c.board.update({ where: { id: 1 }, data: { position: { increment: 2 } } })],
   ['updateMany', 2, (c) => c.item.updateMany({ data: { done: true } })],
+  ['a new key that other rows follow', 1, (c) => c.board.update({ where: { id: 1 }, data: { id: 50 } })],
+  ['the present key', 1, (c) => c.board.update({ where: { id: 3 }, data: { id: 3, title: 'z' } })],
   [
     'upsert that updates',
     2,
@@ -159,6 +161,18 @@ const refused: readonly (readonly [string, number, Write, object])[] = [
   ['create in a hidden board', 2, (c) => c.item.create({ data: { text: 'new', boardId: 2 } }), forbidden],
   ['create in a missing board', 2, (c) => c.item.create({ data: { text: 'new', boardId: 99 } }), forbidden],
   ['create in a locked board', 2, (c) => c.item.create({ data: { text: 'new', boardId: 3 } }), forbidden],
+  [
+    'a new key that rows which may not be updated would follow',
+    1,
+    (c) => c.board.update({ where: { id: 3 }, data: { id: 50 } }),
+    forbidden,
+  ],
+  [
+    'the same in a nested update',
+    1,
+    (c) => c.space.update({ where: { id: 1 }, data: { boards: { update: { where: { id: 3 }, data: { id: 50 } } } } }),
+    forbidden,
+  ],
   ['create over a hidden key', 2, (c) => c.item.create({ data: { id: 2, text: 'new', boardId: 1 } }), forbidden],
   [
     'createMany with one hidden board',
@@ -179,7 +193,6 @@ const refused: readonly (readonly [string, number, Write, object])[] = [
   ['update to a missing row', 2, (c) => c.item.update({ where: { id: 1 }, data: { boardId: 99 } }), forbidden],
   ['updateMany out of reach', 2, (c) => c.item.updateMany({ where: { id: 1 }, data: { boardId: 3 } }), forbidden],
   // The tables have no `ON UPDATE CASCADE`: the database refuses it.
-  ['a key to which a row refers', 2, (c) => c.item.update({ where: { id: 1 }, data: { id: 50 } }), forbidden],
   ['save over a foreign key', 2, (c) => c.item.update({ where: { id: 1 }, data: { id: 2 } }), forbidden],
   ['a hidden unique value', 1, (c) => c.space.update({ where: { id: 1 }, data: { slug: 'slug 2' } }), forbidden],
   [

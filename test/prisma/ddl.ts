@@ -174,7 +174,7 @@ class Ddl {
       .map((field) => {
         const other = this.#model(field.model)
         return {
-          clause: `FOREIGN KEY (${this.#columns(model, field.from)}) REFERENCES ${this.name(other.table)} (${this.#columns(other, field.to)})${actions[field.onDelete ?? 'Restrict']}`,
+          clause: `FOREIGN KEY (${this.#columns(model, field.from)}) REFERENCES ${this.name(other.table)} (${this.#columns(other, field.to)})${actions[field.onDelete ?? 'Restrict']} ON UPDATE CASCADE`,
         }
       })
   }

@@ -2,7 +2,7 @@ import type { LinkRelation, Values } from './change.js'
 import { keyText, type Ledger } from './ledger.js'
 import type { Apply, RuleParts } from './parts.js'
 
-/** Tests the rows that the database deletes or changes with a deleted row: they count as written. */
+/** Tests the rows that the database deletes or changes with a row that is deleted, or gets another key: they count as written. */
 export class Cascades<Where> {
   constructor(
     private readonly parts: RuleParts<Where>,
@@ -28,6 +28,28 @@ export class Cascades<Where> {
     }
   }
 
+  /**
+   * Finds the rows whose references the database changes with the columns of some rows that they refer to.
+   * @returns what to do after the update
+   * @throws the denial if the actor may not update one of them
+   */
+  async prepareKeys(model: string, where: Where, columns: Values): Promise<Apply | undefined> {
+    const { store, relations, trustsCascades } = this.parts
+    const isSet = ({ to }: LinkRelation): boolean => to.some((name) => name in columns)
+    const referring = relations.dependents(model).filter(({ relation }) => isSet(relation))
+    if (trustsCascades || referring.length === 0) return undefined
+    const names = referring.flatMap(({ relation }) => relation.to)
+    const isOther = (row: Values): boolean =>
+      names.some((name) => name in columns && String(row[name]) !== String(columns[name]))
+    const rows = (await store.find(model, where, names)).filter(isOther)
+    const after: Apply[] = []
+    for (const { relation } of rows.length > 0 ? referring : [])
+      after.push(await this.#prepareRelation(relation, 'follow', rows, new Set()))
+    return async () => {
+      for (const one of after) await one()
+    }
+  }
+
   /** @throws the denial if one of the found rows does not allow an action */
   async #assertAllowed(
     kind: 'update' | 'delete',
@@ -46,13 +68,13 @@ export class Cascades<Where> {
 
   async #prepareRelation(
     relation: LinkRelation,
-    onDelete: 'cascade' | 'detach',
+    how: 'cascade' | 'detach' | 'follow',
     rows: readonly Values[],
     seen: Set<string>,
   ): Promise<Apply> {
     const { store, judge, keyOf, relations } = this.parts
     const { name, owner, from, to } = relation
-    const kind = onDelete === 'cascade' ? 'delete' : 'update'
+    const kind = how === 'cascade' ? 'delete' : 'update'
     await judge.filter(kind, owner)
     const references = rows.map((row) => Object.fromEntries(from.map((name, at) => [name, row[to[at]!]])))
     const isReferred = (one: Values): boolean => Object.values(one).every((value) => (value ?? null) !== null)
@@ -62,15 +84,15 @@ export class Cascades<Where> {
     // A row that refers to itself, or in a circle, is deleted already.
     const found = all.filter((row) => !seen.has(this.#text(owner, row)))
     if (found.length === 0) return async () => {}
-    const names = onDelete === 'detach' ? this.fieldNames('update', owner, name ? [name] : from) : []
+    const names = kind === 'update' ? this.fieldNames('update', owner, name ? [name] : from) : []
     // The refusal names no field: it would tell of rows that may not be read.
     const fields = await judge.fields('update', owner, names, true)
     await this.#assertAllowed(kind, owner, referring, all, fields)
-    if (onDelete === 'detach') {
+    if (kind === 'update') {
       await this.ledger.expect(owner, referring)
       return async () => {
         const kept = found.filter((row) => !seen.has(this.#text(owner, row)))
-        this.ledger.changed(owner, kept, { isMoved: true, fields })
+        this.ledger.changed(owner, kept, { isMoved: how === 'detach', fields })
       }
     }
     const below = await this.prepare(owner, found, seen)

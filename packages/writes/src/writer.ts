@@ -106,6 +106,7 @@ export class Writer<Where> implements RowWriter<Where> {
     const fields = await judge.fields('update', model, this.rules.fieldNames('update', model, data.names))
     for (const { model: other } of this.#referring(model, data)) await judge.filter('read', other)
     const links = await this.#prepareLinks(data, row)
+    const follow = await this.rules.cascades.prepareKeys(model, before, data.columns)
     return async (where) => {
       const columns = { ...data.columns, ...(await links.references()) }
       const hasColumns = Object.keys(columns).length > 0
@@ -121,6 +122,7 @@ export class Writer<Where> implements RowWriter<Where> {
         this.rules.touched(model, columns).some(isChanged) ||
         data.links.some(({ relation }) => relation.keeper === 'join')
       if (isWritten) this.rules.ledger.changed(model, rows, { fields, links: changed, isMoved })
+      await follow?.()
       for (const one of rows) await links.others(one)
       return rows
     }

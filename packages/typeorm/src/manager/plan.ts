@@ -159,10 +159,12 @@ export class Plan {
     const isMoved = this.rules.touched(name, columns).length > 0
     const renamed = Object.fromEntries(changed.map((one) => [one, columns[one]]))
     const note = isDecided ? () => {} : await ledger.expect(name, this.#keyed(entity, rows))
+    const follow = await cascades.prepareKeys(name, this.#keyed(entity, rows), columns)
     return async () => {
       const after = rows.map((row) => ({ ...row, ...renamed }))
       note(after)
       ledger.changed(name, after, { fields, links, isMoved, isRead, isDecided })
+      await follow?.()
     }
   }
 
