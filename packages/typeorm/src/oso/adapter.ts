@@ -5,7 +5,7 @@ import { typeOrmDriver } from '../driver/driver.js'
 import { typeOrmParameter } from '../driver/parameter.js'
 import { isDescribed, type TypeOrmConnection } from './connection.js'
 import { joinedQuery } from './joins.js'
-import { EntityTables } from './tables.js'
+import { RegisteredTables } from './tables.js'
 
 /**
  * Returns an adapter for TypeORM's entities, for `oso.setDataFilteringAdapter`. Lists have exactly
@@ -36,7 +36,7 @@ function exactQuery(connection: TypeOrmConnection, { model, types, conditionFor 
   if (!conditionFor || !isDescribed(connection)) return undefined
   const driver = typeOrmDriver(connection)
   if (!driver) return undefined
-  const tables = new EntityTables(connection, driver, types)
+  const tables = new RegisteredTables(connection, driver, types)
   const entity = tables.entity(model)
   if (!entity) return undefined
   const { dialect } = driver

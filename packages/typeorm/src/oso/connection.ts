@@ -1,5 +1,8 @@
 import type { HostTypes } from '@arcturus/oso'
-import type { TypeOrmColumn, TypeOrmSource } from '../driver/metadata.js'
+import type { DataSource, EntityTarget } from 'typeorm'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import { isInherited } from '../schema/entities.js'
 
 /** The part of TypeORM's query builder that the adapter uses. */
 export interface TypeOrmQuery {
@@ -14,59 +17,7 @@ export interface TypeOrmConnection {
   getRepository(model: string): { createQueryBuilder(alias: string): TypeOrmQuery }
 }
 
-/** A connection that describes its entities, as those of TypeORM do. */
-export interface DescribedConnection extends TypeOrmConnection, TypeOrmSource {
-  readonly driver: TypeOrmSource['driver'] & {
-    /** Converts a value of a property to the form that is stored. */
-    // biome-ignore lint/suspicious/noExplicitAny: TypeORM declares the column's type for each version
-    preparePersistentValue(value: unknown, column: any): unknown
-  }
-  hasMetadata(target: unknown): boolean
-  getMetadata(target: unknown): Entity
-}
-
-/** The part of TypeORM's `EntityMetadata` that is used here. */
-export interface Entity {
-  readonly name: string
-  readonly target: unknown
-  readonly tableName: string
-  readonly tablePath: string
-  readonly tableType: string
-  readonly database?: string | undefined
-  readonly schema?: string | undefined
-  readonly inheritancePattern?: string | undefined
-  readonly columns: readonly Column[]
-  readonly primaryColumns: readonly Column[]
-  readonly deleteDateColumn?: Column | undefined
-  readonly discriminatorColumn?: Column | undefined
-  readonly discriminatorValue?: unknown
-  readonly parentEntityMetadata?: Entity | undefined
-  readonly childEntityMetadatas: readonly Entity[]
-  readonly foreignKeys: readonly ForeignKey[]
-  readonly uniques: readonly { readonly columns: readonly Column[] }[]
-  readonly indices: readonly {
-    readonly columns: readonly Column[]
-    readonly isUnique: boolean
-    readonly where?: string | undefined
-  }[]
-}
-
-export interface Column extends TypeOrmColumn {
-  readonly propertyName: string
-  readonly databaseName: string
-  readonly isNullable: boolean
-  readonly isPrimary: boolean
-  readonly isVirtual: boolean
-  readonly target: unknown
-  readonly embeddedMetadata?: unknown
-}
-
-export interface ForeignKey {
-  readonly columns: readonly Column[]
-  readonly referencedColumns: readonly Column[]
-  readonly referencedEntityMetadata: Entity
-  readonly deferrable?: string | undefined
-}
+export type DescribedConnection = TypeOrmConnection & DataSource
 
 /** Whether a connection describes its entities. Another one only runs queries. */
 export function isDescribed(connection: TypeOrmConnection): connection is DescribedConnection {
@@ -75,31 +26,21 @@ export function isDescribed(connection: TypeOrmConnection): connection is Descri
 }
 
 /** Returns the entity of a registered class: by the class, else by the name. */
-export function entityOf(connection: DescribedConnection, types: HostTypes, model: string): Entity | undefined {
-  const target = [types.get(model)?.cls, model].find((one) => one && connection.hasMetadata(one))
+export function entityOf(connection: DescribedConnection, types: HostTypes, model: string): EntityMetadata | undefined {
+  const target = [types.get(model)?.cls, model].find((one): one is EntityTarget<object> =>
+    Boolean(one && connection.hasMetadata(one)),
+  )
   return target === undefined ? undefined : connection.getMetadata(target)
 }
 
 /** Returns the column of a property that all rows of an entity have. */
-export function columnOf(entity: Entity | undefined, name: string): Column | undefined {
+export function columnOf(entity: EntityMetadata | undefined, name: string): ColumnMetadata | undefined {
   return entity?.columns.find(
     (column) => isProperty(column) && column.propertyName === name && isInherited(entity, column.target),
   )
 }
 
 /** Whether a column is a property of rows: not only of the table, and not of an embedded object. */
-export function isProperty({ isVirtual, embeddedMetadata }: Column): boolean {
+export function isProperty({ isVirtual, embeddedMetadata }: ColumnMetadata): boolean {
   return !isVirtual && !embeddedMetadata
-}
-
-/** Whether the class that declares a column is the entity's own, or one that it extends. */
-function isInherited({ inheritancePattern, target: own }: Entity, target: unknown): boolean {
-  if (inheritancePattern !== 'STI' || typeof target !== 'function') return true
-  return own === target || extendsClass(own, target)
-}
-
-export function extendsClass(cls: unknown, ancestor: unknown): boolean {
-  return (
-    typeof cls === 'function' && typeof ancestor === 'function' && Object.prototype.isPrototypeOf.call(ancestor, cls)
-  )
 }

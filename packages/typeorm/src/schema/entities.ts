@@ -103,5 +103,11 @@ export function isEmbedded(of: Described): of is EmbeddedMetadata {
  */
 export function isInherited(of: Described, target: unknown): boolean {
   if (isEmbedded(of) || of.inheritancePattern !== 'STI' || typeof target !== 'function') return true
-  return of.target === target || Object.prototype.isPrototypeOf.call(target, of.target)
+  return of.target === target || extendsClass(of.target, target)
+}
+
+export function extendsClass(cls: unknown, ancestor: unknown): boolean {
+  return (
+    typeof cls === 'function' && typeof ancestor === 'function' && Object.prototype.isPrototypeOf.call(ancestor, cls)
+  )
 }

@@ -38,7 +38,7 @@ export class References {
       isReference(relation) &&
       !leavesRowsOut(relation.inverseEntityMetadata) &&
       keysOf(relation).every(this.#isExact) &&
-      (declared(of, relation.propertyName) ?? hasForeignKey(relation))
+      (declared(of, relation.propertyName) ?? isEnforced(relation))
     this.#kept = new Map(relations.map(({ of, relation }) => [relation, isKept(of, relation)]))
   }
 
@@ -92,30 +92,41 @@ function isReference(relation: RelationMetadata): boolean {
 }
 
 /** Returns whether the database has a foreign key for a relation that is checked on each write. */
-function hasForeignKey(relation: RelationMetadata): boolean {
+function isEnforced(relation: RelationMetadata): boolean {
   const { junctionEntityMetadata: junction, inverseEntityMetadata: other } = relation
   const from = junction ?? relation.entityMetadata
-  if (from.tableType === 'view' || other.tableType === 'view') return false
   // Both ends of a junction table see the columns of the owner.
   const columns = !junction ? relation.joinColumns : relation.isOwning ? junction.inverseColumns : junction.ownerColumns
-  const pairs = pairsOf(columns.map((one) => [one.databaseName, one.referencedColumn?.databaseName]))
-  return [...relation.foreignKeys, ...from.foreignKeys].some(
-    (key) =>
-      key.referencedEntityMetadata.tablePath === other.tablePath &&
-      key.deferrable === undefined &&
-      pairsOf(key.columns.map((one, at) => [one.databaseName, key.referencedColumns[at]?.databaseName])) === pairs,
-  )
+  const pairs = columns.map((one) => [one, one.referencedColumn] as const)
+  return hasForeignKey(from, other, pairs, [...relation.foreignKeys, ...from.foreignKeys])
+}
+
+type Pair = readonly [from: ColumnMetadata, to: ColumnMetadata | undefined]
+
+/** Returns whether one of the keys refers from these columns to those of another table, on each write. */
+export function hasForeignKey(
+  from: EntityMetadata,
+  other: EntityMetadata,
+  wanted: readonly Pair[],
+  keys: EntityMetadata['foreignKeys'],
+): boolean {
+  const pairs = pairsOf(wanted)
+  const isOf = ({ columns, referencedColumns, referencedEntityMetadata, deferrable }: (typeof keys)[number]): boolean =>
+    referencedEntityMetadata.tablePath === other.tablePath &&
+    deferrable === undefined &&
+    pairsOf(columns.map((one, at) => [one, referencedColumns[at]])) === pairs
+  return from.tableType !== 'view' && other.tableType !== 'view' && keys.some(isOf)
 }
 
 /** Returns the same string for the same pairs of names, in any order. */
-function pairsOf(pairs: readonly (readonly [string, string | undefined])[]): string {
-  return JSON.stringify(pairs.map((pair) => JSON.stringify(pair)).sort())
+function pairsOf(pairs: readonly Pair[]): string {
+  return JSON.stringify(pairs.map((pair) => JSON.stringify(pair.map((column) => column?.databaseName))).sort())
 }
 
 /**
  * Returns whether the entity's table has rows that do not belong to it: soft-deleted ones, or ones
  * of another class.
  */
-function leavesRowsOut(entity: EntityMetadata): boolean {
+export function leavesRowsOut(entity: EntityMetadata): boolean {
   return entity.deleteDateColumn !== undefined || entity.parentEntityMetadata !== undefined
 }

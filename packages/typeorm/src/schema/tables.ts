@@ -1,4 +1,4 @@
-import type { DatabaseFacts } from '@arcturus/core/internal/typeorm'
+import { type DatabaseFacts, entryOf } from '@arcturus/core/internal/typeorm'
 import type { SqlColumn, SqlDialect, SqlRelation, SqlTable, SqlTables } from '@arcturus/sql'
 import {
   columnsNamed,
@@ -17,17 +17,74 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { typeOrmColumnType } from '../driver/columnType.js'
 import type { TypeOrmDriver } from '../driver/metadata.js'
 import { driverOf } from './dialect.js'
-import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
+import { columnsOf, type Described, entitiesOf, extendsClass, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
 
-/** The tables of a data source, for the SQL printer. */
-export class TypeOrmTables implements SqlTables {
-  readonly #dataSource: DataSource
-  readonly #driver: TypeOrmDriver
-  readonly #references: References
-  readonly #database: VerifiedDatabase | undefined
-  readonly #models: ReadonlyMap<string, Described>
+/** What any tables of entities are: their columns, their classes, and the rows that TypeORM leaves out. */
+export abstract class EntityTables {
   readonly #columns = new Map<ColumnMetadata, SqlColumn>()
+
+  constructor(
+    private readonly source: Pick<DataSource, 'driver'>,
+    private readonly driver: TypeOrmDriver,
+    private readonly database?: VerifiedDatabase | undefined,
+  ) {}
+
+  protected abstract entity(model: string): EntityMetadata | undefined
+
+  /** Returns the class, or the name of a schema, of a model in policies. */
+  protected targetOf(model: string): unknown {
+    return this.entity(model)?.target
+  }
+
+  protected tableOf(entity: EntityMetadata): SqlTable {
+    const { primaryColumns, deleteDateColumn, discriminatorColumn, parentEntityMetadata } = entity
+    // The conditions that TypeORM itself adds to every load of an entity.
+    const restrictions: SqlRestriction[] = []
+    if (deleteDateColumn) restrictions.push({ kind: 'null', column: this.column(deleteDateColumn) })
+    if (discriminatorColumn && parentEntityMetadata)
+      restrictions.push(this.#among(discriminatorColumn, classesIn(entity)))
+    return { path: pathOf(entity), key: primaryColumns.map((column) => this.column(column)), restrictions }
+  }
+
+  instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction {
+    const entity = this.entity(model)
+    const asked = this.targetOf(of)
+    if (!entity || !asked) return 'none'
+    const classes = classesIn(entity)
+    const among = classes.filter(({ target }) => target === asked || (!exact && extendsClass(target, asked)))
+    if (among.length === 0) return 'none'
+    if (among.length === classes.length || !entity.discriminatorColumn) return 'all'
+    return this.#among(entity.discriminatorColumn, among)
+  }
+
+  column(column: ColumnMetadata): SqlColumn {
+    const known = this.#columns.get(column)
+    if (known) return known
+    const { sql } = typeOrmColumnType(column, this.source.driver.normalizeType(column), this.driver)
+    const described: SqlColumn = {
+      name: column.databaseName,
+      nullable: column.isNullable,
+      type: this.database ? asRead(sql, column, this.database, this.driver.dialect) : sql,
+      identifies: identifies(column),
+    }
+    this.#columns.set(column, described)
+    return described
+  }
+
+  protected pair(from: ColumnMetadata, to: ColumnMetadata): SqlPair {
+    return { from: this.column(from), to: this.column(to) }
+  }
+
+  #among(column: ColumnMetadata, classes: readonly EntityMetadata[]): SqlRestriction {
+    return { kind: 'among', column: this.column(column), values: classes.map((one) => one.discriminatorValue) }
+  }
+}
+
+/** The tables of a data source, for the SQL printer. */
+export class TypeOrmTables extends EntityTables implements SqlTables {
+  readonly #references: References
+  readonly #models: ReadonlyMap<string, Described>
   readonly #tables = new Map<string, SqlTable>()
   readonly #fields = new Map<string, ReadonlyMap<string, SqlField>>()
 
@@ -37,83 +94,25 @@ export class TypeOrmTables implements SqlTables {
    * @throws ArgumentError if it names an unknown reference
    */
   constructor(dataSource: DataSource, database?: DatabaseFacts | VerifiedDatabase) {
-    this.#dataSource = dataSource
+    super(dataSource, driverOf(dataSource), database && 'columns' in database ? database : undefined)
     this.#references = new References(dataSource, database)
-    this.#database = database && 'columns' in database ? database : undefined
-    this.#driver = driverOf(dataSource)
     const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
     this.#models = new Map(described.map((of) => [modelName(of), of]))
   }
 
   table(model: string): SqlTable | undefined {
     const of = this.#models.get(model)
-    if (!of) return undefined
-    const entity = isEmbedded(of) ? of.entityMetadata : of
-    const known = this.#tables.get(model)
-    if (known) return known
-    const table: SqlTable = {
-      path: pathOf(entity),
-      key: entity.primaryColumns.map((column) => this.column(column)),
-      restrictions: this.#restrictions(entity),
-    }
-    this.#tables.set(model, table)
-    return table
+    return of && entryOf(this.#tables, model, () => this.tableOf(isEmbedded(of) ? of.entityMetadata : of))
   }
 
   field(model: string, name: string): SqlField | undefined {
     const of = this.#models.get(model)
-    if (!of) return undefined
-    let fields = this.#fields.get(model)
-    if (!fields) {
-      fields = this.#fieldsOf(of)
-      this.#fields.set(model, fields)
-    }
-    return fields.get(name)
+    return of && entryOf(this.#fields, model, () => this.#fieldsOf(of)).get(name)
   }
 
-  instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction {
-    const own = this.#entity(model)
-    const asked = this.#entity(of)
-    if (!own || !asked) return 'none'
-    const isOfClass = (entity: EntityMetadata): boolean => entity === asked || (!exact && isSubclass(entity, asked))
-    const classes = [own, ...classesBelow(own)]
-    const among = classes.filter(isOfClass)
-    if (among.length === 0) return 'none'
-    if (among.length === classes.length || !own.discriminatorColumn) return 'all'
-    return this.#among(own.discriminatorColumn, among)
-  }
-
-  column(column: ColumnMetadata): SqlColumn {
-    const known = this.#columns.get(column)
-    if (known) return known
-    const { sql } = typeOrmColumnType(column, this.#dataSource.driver.normalizeType(column), this.#driver)
-    const type = this.#database ? asRead(sql, column, this.#database, this.#driver.dialect) : sql
-    const described: SqlColumn = {
-      name: column.databaseName,
-      nullable: column.isNullable,
-      type,
-      identifies: identifies(column),
-    }
-    this.#columns.set(column, described)
-    return described
-  }
-
-  #entity(model: string): EntityMetadata | undefined {
+  protected override entity(model: string): EntityMetadata | undefined {
     const of = this.#models.get(model)
     return of && !isEmbedded(of) ? of : undefined
-  }
-
-  /** Returns the conditions that TypeORM itself adds to every load of an entity. */
-  #restrictions(entity: EntityMetadata): readonly SqlRestriction[] {
-    const restrictions: SqlRestriction[] = []
-    if (entity.deleteDateColumn) restrictions.push({ kind: 'null', column: this.column(entity.deleteDateColumn) })
-    if (entity.discriminatorColumn && entity.parentEntityMetadata)
-      restrictions.push(this.#among(entity.discriminatorColumn, [entity, ...classesBelow(entity)]))
-    return restrictions
-  }
-
-  #among(column: ColumnMetadata, classes: readonly EntityMetadata[]): SqlRestriction {
-    return { kind: 'among', column: this.column(column), values: classes.map((one) => one.discriminatorValue) }
   }
 
   #fieldsOf(of: Described): ReadonlyMap<string, SqlField> {
@@ -149,21 +148,17 @@ export class TypeOrmTables implements SqlTables {
       return {
         kind: 'table',
         path: pathOf(junction),
-        own: own.map((column) => this.#pair(column.referencedColumn!, column)),
-        other: other.map((column) => this.#pair(column, column.referencedColumn!)),
+        own: own.map((column) => this.pair(column.referencedColumn!, column)),
+        other: other.map((column) => this.pair(column, column.referencedColumn!)),
       }
     }
     if (relation.isOwning)
       return {
         kind: 'columns',
-        pairs: relation.joinColumns.map((column) => this.#pair(column, column.referencedColumn!)),
+        pairs: relation.joinColumns.map((column) => this.pair(column, column.referencedColumn!)),
       }
     const columns = relation.inverseRelation?.joinColumns ?? []
-    return { kind: 'columns', pairs: columns.map((column) => this.#pair(column.referencedColumn!, column)) }
-  }
-
-  #pair(from: ColumnMetadata, to: ColumnMetadata): SqlPair {
-    return { from: this.column(from), to: this.column(to) }
+    return { kind: 'columns', pairs: columns.map((column) => this.pair(column.referencedColumn!, column)) }
   }
 }
 
@@ -198,12 +193,7 @@ export function pathOf({ database, schema, tableName }: EntityMetadata): readonl
   return [database, schema, tableName].filter((part): part is string => part !== undefined && part !== '')
 }
 
-/** Returns the entities of subclasses whose rows are in the same table. */
-function classesBelow(entity: EntityMetadata): readonly EntityMetadata[] {
-  return entity.childEntityMetadatas.filter(({ tablePath }) => tablePath === entity.tablePath)
-}
-
-function isSubclass(entity: EntityMetadata, ancestor: EntityMetadata): boolean {
-  const [cls, other] = [classOf(entity), classOf(ancestor)]
-  return cls !== undefined && other !== undefined && Object.prototype.isPrototypeOf.call(other, cls)
+/** Returns an entity and those of its subclasses, as far as their rows are in the same table. */
+function classesIn(entity: EntityMetadata): readonly EntityMetadata[] {
+  return [entity, ...entity.childEntityMetadatas.filter(({ tablePath }) => tablePath === entity.tablePath)]
 }
