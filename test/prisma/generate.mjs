@@ -59,6 +59,14 @@ const clients = [
   ...modelPages().map((page) => [`model-${page}`, 'sqlite', 'prisma-client-js']),
 ]
 
+/** Schemas of which tests compare Prisma's own reading with ours. */
+const compared = new Set(['documents', 'columns'])
+
+const dmmf = `generator dmmf {
+  provider = "node ../../dmmfGenerator.mjs"
+  output = "./dmmf.json"
+}`
+
 /** Schemas whose references no database keeps. */
 const unkept = new Set(['dangling'])
 
@@ -101,7 +109,7 @@ generator arcturus {
   provider = "node ${generator}"
   output = "./arcturus"${client === 'prisma-client' ? '' : '\n  file = "schema.mjs"'}
 }
-
+${compared.has(schema) && client === 'prisma-client' ? `\n${dmmf}\n` : ''}
 datasource db {
   provider = "${provider}"${unkept.has(schema) ? '\n  relationMode = "prisma"' : ''}
 }

@@ -1,4 +1,4 @@
-import { datasourceOf, viewsOf } from './readSchema.js'
+import { readSchema } from '../../packages/prisma/src/schema/readSchema.js'
 import {
   initialOf,
   keyOf,
@@ -9,7 +9,7 @@ import {
   type PrismaSchema,
   type PrismaUnique,
   referentialAction,
-} from './schema.js'
+} from '../../packages/prisma/src/schema/schema.js'
 
 /**
  * The part of Prisma's data model meta format (DMMF) that is read here. Prisma passes it to
@@ -57,14 +57,16 @@ interface DmmfField {
 }
 
 /**
- * Reads the input of a Prisma generator.
+ * Reads the input of a Prisma generator: Prisma's own reading of a schema, to compare ours with.
  * @param text the schema's text, which alone contains the facts about the database
  * @throws SyntaxError for an unknown provider
  */
 export function readDmmf(dmmf: Dmmf, text: string): PrismaSchema {
-  const views = viewsOf(text)
+  const { provider, relationMode, models } = readSchema(text)
+  const views = new Set(models.flatMap(({ name, view }) => (view ? [name] : [])))
   return {
-    ...datasourceOf(text),
+    provider,
+    relationMode,
     enums: dmmf.enums.map((one) => ({
       name: one.name,
       values: one.values.map((value) => value.name),

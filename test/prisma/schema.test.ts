@@ -9,6 +9,7 @@ import { type Client, openDocuments, schemas } from './documents.js'
 import { schema as columns } from './generated/columns-postgresql/arcturus/schema.js'
 import { PrismaClient as JavaScriptClient } from './generated/documents-sqlite-js/client/index.js'
 import { addPeople, policy } from './people.js'
+import { type Dmmf, readDmmf } from './readDmmf.js'
 
 const generated = (name: string): string =>
   readFileSync(new URL(`generated/${name}/schema.prisma`, import.meta.url), 'utf8')
@@ -32,6 +33,14 @@ describe('The facts of a Prisma schema', () => {
   ])('is the same from the generator as from the text: %s', (name, schema) => {
     expect(plain(readSchema(generated(name)))).toEqual(schema)
   })
+
+  it.each(['documents-sqlite', 'documents-postgresql', 'documents-mysql', 'columns-postgresql'])(
+    'is the same as in the data model of Prisma: %s',
+    (name) => {
+      const dmmf: Dmmf = JSON.parse(readFileSync(new URL(`generated/${name}/dmmf.json`, import.meta.url), 'utf8'))
+      expect(plain(readDmmf(dmmf, generated(name)))).toEqual(plain(readSchema(generated(name))))
+    },
+  )
 
   it.each([
     ['prisma-client', client],

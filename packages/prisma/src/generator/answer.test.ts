@@ -7,27 +7,12 @@ import { answer, type GeneratorRequest } from './answer.js'
 const folder = mkdtempSync(join(tmpdir(), 'arcturus-generator-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const datamodel = {
-  enums: [],
-  models: [
-    {
-      name: 'Note',
-      dbName: null,
-      fields: [
-        { name: 'id', kind: 'scalar', type: 'Int', isList: false, isRequired: true, isId: true, isUnique: false },
-      ],
-      primaryKey: null,
-      uniqueIndexes: [],
-    },
-  ],
-}
 const request = (file?: string, output = 'deep'): GeneratorRequest => ({
   id: 1,
   method: 'generate',
   params: {
     generator: { output: { value: join(folder, output) }, config: file === undefined ? {} : { file } },
-    dmmf: { datamodel },
-    datamodel: 'datasource db {\n  provider = "sqlite"\n}',
+    datamodel: 'datasource db {\n  provider = "sqlite"\n}\nmodel Note {\n  id Int @id\n}',
   },
 })
 const written = (name: string): string => readFileSync(join(folder, 'deep', name), 'utf8')

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Dmmf, readDmmf } from '../schema/readDmmf.js'
+import { readSchema } from '../schema/readSchema.js'
 import { moduleText } from './moduleText.js'
 
 /**
@@ -15,7 +15,6 @@ export interface GeneratorRequest {
       readonly output: { readonly value: string | null } | null
       readonly config: Readonly<Record<string, string | readonly string[] | undefined>>
     }
-    readonly dmmf: { readonly datamodel: Dmmf }
     /** The text of the schema, all files joined. */
     readonly datamodel: string
   }
@@ -28,7 +27,7 @@ export interface GeneratorRequest {
 export function answer({ method, params }: GeneratorRequest): unknown {
   if (method === 'getManifest') return { manifest: { prettyName: 'Arcturus', defaultOutput: './arcturus' } }
   if (method !== 'generate' || !params) return null
-  const schema = readDmmf(params.dmmf.datamodel, params.datamodel)
+  const schema = readSchema(params.datamodel)
   const configured = params.generator.config['file']
   const folder = params.generator.output?.value ?? '.'
   if (/\.[cm]?[jt]s$/.test(folder))

@@ -55,22 +55,7 @@ function asProvider(name: string | undefined): PrismaProvider {
   throw new SyntaxError(`Unknown provider ${JSON.stringify(name)} in the Prisma schema`)
 }
 
-type Datasource = Pick<PrismaSchema, 'provider' | 'relationMode'>
-
-/**
- * Returns the datasource in the text of a Prisma schema.
- * @throws SyntaxError if the text is not a Prisma schema
- */
-export function datasourceOf(text: string): Datasource {
-  return readDatasource(parseSchema(text))
-}
-
-/** Returns the names of the views in a schema text. Prisma does not pass them to its generators. */
-export function viewsOf(text: string): ReadonlySet<string> {
-  return new Set(parseSchema(text).flatMap(({ keyword, name }) => (keyword === 'view' ? [name] : [])))
-}
-
-function readDatasource(blocks: readonly Block[]): Datasource {
+function readDatasource(blocks: readonly Block[]): Pick<PrismaSchema, 'provider' | 'relationMode'> {
   const source = blocks.find((block) => block.keyword === 'datasource')
   const setting = (name: string) => textOf(source?.lines.find((line) => line.name === name)?.value)
   return {
