@@ -16,10 +16,7 @@ const site = fileURLToPath(new URL('../../site/', import.meta.url))
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 const screen = { width: 390, height: 844 }
 /** The most screens of a page on a phone; references may have any number. */
-const mostScreens: Readonly<Record<string, number>> = {
-  // These are read in parts, and are yet to be split.
-  writing: 24,
-}
+const mostScreens = 12
 const isReference = (page: string) => page.startsWith('reference/') || ['codes', 'behaviours'].includes(page)
 
 /** What axe reports: the parts that are used here. */
@@ -119,7 +116,7 @@ describe.skipIf(!hasBrowser)('the site', () => {
         ] as const
       })
       if (tables > 0 || width > screen.width) wide.push(`${name}: ${tables} tables, ${width} px`)
-      if (!isReference(name) && height > (mostScreens[name] ?? 12) * screen.height)
+      if (!isReference(name) && height > mostScreens * screen.height)
         long.push(`${name}: ${(height / screen.height).toFixed(1)}`)
     }
     await page.close()

@@ -269,12 +269,12 @@ test('the table of what is asked is up to date', async () => {
   const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)))
   const [head, ...rest] = rows.map((row) => `| ${row.map((text, at) => text.padEnd(widths[at]!)).join(' | ')} |`)
   const table = [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest].join('\n')
-  const page = readFileSync(new URL('../../docs/writing.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../docs/reference/writing.md', import.meta.url), 'utf8')
   const [start, end] = [
     '<!-- Made by test/docs/writing.test.ts: `npx vitest run test/docs/writing -u`. -->\n\n',
     '\n\n<!-- End. -->',
   ]
   expect(page).toContain(start)
   const text = page.slice(0, page.indexOf(start) + start.length) + table + page.slice(page.indexOf(end))
-  await expect(text).toMatchFileSnapshot('../../docs/writing.md')
+  await expect(text).toMatchFileSnapshot('../../docs/reference/writing.md')
 }, 120_000)
