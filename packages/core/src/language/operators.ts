@@ -11,6 +11,7 @@ import {
   unify,
 } from './build/operators.js'
 import { type Builder, Derived } from './derived.js'
+import { AND, COMPARE, IN, NOT, OR, PRODUCT, SUM, UNIFY } from './tightness.js'
 import type { Token } from './token.js'
 
 /** An operator: how tightly it binds, and what builds the value of its operands and itself. */
@@ -19,31 +20,22 @@ interface Operator {
   readonly build: Builder
 }
 
-const comparison: Operator = { precedence: 5, build: compare }
-const sum: Operator = { precedence: 6, build: arithmetic }
-const product: Operator = { precedence: 7, build: arithmetic }
-
 /** All binary operators are left-associative. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
-  or: { precedence: 1, build: junction },
-  and: { precedence: 2, build: junction },
-  not: { precedence: 3, build: negated },
-  ':=': { precedence: 4, build: assign },
-  '=': { precedence: 4, build: unify },
-  '==': comparison,
-  '!=': comparison,
-  '<': comparison,
-  '<=': comparison,
-  '>': comparison,
-  '>=': comparison,
-  '+': sum,
-  '-': sum,
-  '*': product,
-  '/': product,
-  mod: product,
-  rem: product,
-  in: { precedence: 8, build: contains },
-  matches: { precedence: 8, build: matches },
+  or: { precedence: OR, build: junction },
+  and: { precedence: AND, build: junction },
+  not: { precedence: NOT, build: negated },
+  ':=': { precedence: UNIFY, build: assign },
+  '=': { precedence: UNIFY, build: unify },
+  in: { precedence: IN, build: contains },
+  matches: { precedence: IN, build: matches },
+  ...allOf('== != < <= > >=', { precedence: COMPARE, build: compare }),
+  ...allOf('+ -', { precedence: SUM, build: arithmetic }),
+  ...allOf('* / mod rem', { precedence: PRODUCT, build: arithmetic }),
+}
+
+function allOf(operators: string, one: Operator): Record<string, Operator> {
+  return Object.fromEntries(operators.split(' ').map((text) => [text, one]))
 }
 
 const operator = (token: Token): Operator => OPERATORS[token.text]!

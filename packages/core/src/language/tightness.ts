@@ -29,27 +29,11 @@ export function needsParentheses(node: Tight, place: number): boolean {
 }
 
 export function tightnessOf({ kind, operator }: Tight): number {
-  switch (kind) {
-    case 'or':
-      return OR
-    case 'and':
-      return AND
-    case 'not':
-      return NOT
-    case 'unify':
-    case 'assign':
-      return UNIFY
-    case 'compare':
-      return COMPARE
-    case 'arithmetic':
-      return operator === '+' || operator === '-' ? SUM : PRODUCT
-    case 'in':
-    case 'matches':
-      return IN
-    default:
-      return OPERAND
-  }
+  if (kind === 'arithmetic') return operator === '+' || operator === '-' ? SUM : PRODUCT
+  return TIGHTNESS[kind as keyof typeof TIGHTNESS] ?? OPERAND
 }
+
+const TIGHTNESS = { or: OR, and: AND, not: NOT, unify: UNIFY, assign: UNIFY, compare: COMPARE, in: IN, matches: IN }
 
 const INNER_KINDS = ['class pattern', 'dictionary pattern', 'list pattern', 'number', 'string', 'boolean', 'variable']
 

@@ -30,13 +30,12 @@ export const fieldAction: Parameter = { name: 'allow_field', arity: 4, index: 1 
 /** The field of a check of a field. It is followed like an action. */
 export const checkedField: Parameter = { name: 'allow_field', arity: 4, index: 3 }
 
-/** A rule whose parameter receives an action, with the variables that stand for it. */
-interface Receiver {
-  readonly rule: Rule
-  readonly variables: ReadonlySet<string>
-  /** Whether the head accepts any action. */
-  readonly isOpenHead: boolean
-}
+/**
+ * Returns whether a goal or a rule can hold for an action that it does not name.
+ * @param wild - The keys of the parameters that accept any action.
+ */
+type CanBeWild = (wild: ReadonlySet<string>) => boolean
+const always: CanBeWild = () => true
 
 /**
  * Follows the action from the heads of entry rules through variables and calls.
@@ -103,7 +102,8 @@ const keyOf = ({ name, arity, index }: Parameter): string => `${name}/${arity}/$
 
 class ActionFlow {
   readonly #names = new Set<string>()
-  readonly #receivers = new Map<string, readonly Receiver[]>()
+  /** The rules whose parameter receives an action, by its key. */
+  readonly #receivers = new Map<string, readonly CanBeWild[]>()
   #open: Span | undefined
   /** Looks at goals inside `not`, which name actions only where a rule accepts any. */
   readonly #negated: (() => void)[] = []
@@ -121,11 +121,10 @@ class ActionFlow {
       const key = keyOf(next)
       if (this.#receivers.has(key)) continue
       const rules = (this.policy.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
-      const receivers = rules.map((rule) => this.#receiver(rule, index))
-      this.#receivers.set(key, receivers)
-      for (const { rule, variables } of receivers) {
-        if (rule.body && variables.size > 0) new BodyUses(rule, variables, this).look(rule.body, waiting)
-      }
+      this.#receivers.set(
+        key,
+        rules.map((rule) => this.#receiver(rule, index, waiting)),
+      )
     }
   }
 
@@ -163,7 +162,7 @@ class ActionFlow {
     return one.kind === 'variable' && !this.isRegistered(one.name)
   }
 
-  #receiver(rule: Rule, index: number): Receiver {
+  #receiver(rule: Rule, index: number, waiting: Parameter[]): CanBeWild {
     const { term, pattern } = rule.parameters[index]!
     const isVariable = this.isVariable(term)
     const required = pattern ?? (isVariable ? undefined : term)
@@ -176,7 +175,9 @@ class ActionFlow {
     // The same variable in another parameter compares the action with another argument.
     const others = rule.parameters.filter((_, at) => at !== index)
     for (const other of others) if (mentions(other, variables)) this.open(other.span)
-    return { rule, variables, isOpenHead }
+    const canBodyBeWild =
+      rule.body && variables.size > 0 ? new BodyUses(rule, variables, this).look(rule.body, waiting) : always
+    return (wild) => isOpenHead && canBodyBeWild(wild)
   }
 
   /** Names the strings that calls pass to a parameter that accepts any action. */
@@ -198,11 +199,7 @@ class ActionFlow {
     while (isGrowing) {
       isGrowing = false
       for (const [key, receivers] of this.#receivers) {
-        if (wild.has(key)) continue
-        const isWild = receivers.some(
-          ({ rule, variables, isOpenHead }) => isOpenHead && (!rule.body || canBeWild(rule.body, variables, wild)),
-        )
-        if (!isWild) continue
+        if (wild.has(key) || !receivers.some((canBeWild) => canBeWild(wild))) continue
         wild.add(key)
         isGrowing = true
       }
@@ -220,48 +217,56 @@ class BodyUses {
   ) {}
 
   /** @param waiting - Receives the parameters that the action is passed to. */
-  look(goal: Expression, waiting: Parameter[]): void {
+  look(goal: Expression, waiting: Parameter[]): CanBeWild {
     switch (goal.kind) {
-      case 'and':
-      case 'or':
-        for (const one of goal.operands) this.look(one, waiting)
-        return
+      case 'and': {
+        const all = goal.operands.map((one) => this.look(one, waiting))
+        return (wild) => all.every((canBeWild) => canBeWild(wild))
+      }
+      case 'or': {
+        const all = goal.operands.map((one) => this.look(one, waiting))
+        return (wild) => all.some((canBeWild) => canBeWild(wild))
+      }
       case 'not':
         this.flow.negated((parameters) => this.look(goal.operand, parameters))
-        return
+        return always
       case 'forall':
         this.look(goal.condition, waiting)
         this.look(goal.action, waiting)
-        return
+        return always
       case 'unify':
       case 'assign':
-        this.#compare(goal.left, goal.right)
-        return
-      case 'compare':
-        if (goal.operator === '==' || goal.operator === '!=') this.#compare(goal.left, goal.right)
-        else this.#closed(goal)
-        return
-      case 'in':
+        return this.#compare(goal.left, goal.right)
+      case 'compare': {
+        const isEquality = goal.operator === '==' || goal.operator === '!='
+        const canBeWild = isEquality ? this.#compare(goal.left, goal.right) : this.#closed(goal)
+        return goal.operator === '==' ? canBeWild : always
+      }
+      case 'in': {
+        const isAction = this.#isAction(goal.item)
         if (mentions(goal.collection, this.variables)) this.flow.open(goal.span)
-        else if (this.#isAction(goal.item)) this.#among(goal.collection)
+        else if (isAction) this.#among(goal.collection)
         else this.#closed(goal.item)
-        return
+        // If the list is not literal, the policy is open.
+        return () => !isAction
+      }
       case 'matches':
         if (mentions(goal.pattern, this.variables)) this.flow.open(goal.span)
-        else if (!this.#isAction(goal.value)) this.#closed(goal.value)
-        else if (goal.pattern.kind === 'string') this.flow.name(goal.pattern.value)
-        else if (!isPlainClass(goal.pattern)) this.flow.open(goal.span)
-        return
+        else if (!this.#isAction(goal.value)) return this.#closed(goal.value)
+        else if (goal.pattern.kind === 'string') {
+          this.flow.name(goal.pattern.value)
+          return () => false
+        } else if (!isPlainClass(goal.pattern)) this.flow.open(goal.span)
+        return always
       case 'call':
-        this.#call(goal, waiting)
-        return
+        return this.#call(goal, waiting)
       case 'variable':
       case 'cut':
       case 'print':
       case 'debug':
-        return
+        return always
       default:
-        this.#closed(goal)
+        return this.#closed(goal)
     }
   }
 
@@ -269,15 +274,19 @@ class BodyUses {
     return one.kind === 'variable' && this.variables.has(one.name)
   }
 
-  #compare(left: Expression, right: Expression): void {
+  #compare(left: Expression, right: Expression): CanBeWild {
+    let isNamed = false
     for (const [one, other] of [
       [left, right],
       [right, left],
     ] as const) {
-      if (!this.#isAction(one)) this.#closed(one)
+      const isAction = this.#isAction(one)
+      isNamed ||= isAction && isLiteral(other)
+      if (!isAction) this.#closed(one)
       else if (other.kind === 'string') this.flow.name(other.value)
       else if (!this.flow.isVariable(other) && !isOtherLiteral(other)) this.flow.open(other.span)
     }
+    return () => !isNamed
   }
 
   #among(collection: Expression): void {
@@ -308,46 +317,18 @@ class BodyUses {
     return others === 0 && lists.length > 0 ? lists : [collection]
   }
 
-  #call({ name, args, keywords }: Call, waiting: Parameter[]): void {
-    args.forEach((one, index) => {
-      if (this.#isAction(one)) waiting.push({ name, arity: args.length, index })
-      else this.#closed(one)
-    })
+  #call({ name, args, keywords }: Call, waiting: Parameter[]): CanBeWild {
+    const passed = args.flatMap((one, index) => (this.#isAction(one) ? { name, arity: args.length, index } : []))
+    waiting.push(...passed)
+    for (const one of args) if (!this.#isAction(one)) this.#closed(one)
     for (const { value } of keywords) this.#closed(value, true)
+    return (wild) => passed.every((parameter) => wild.has(keyOf(parameter)))
   }
 
   /** The action is compared with data if it is part of an expression. */
-  #closed(one: Expression, isWhole = false): void {
-    if (!isWhole && one.kind === 'variable') return
-    if (mentions(one, this.variables)) this.flow.open(one.span)
-  }
-}
-
-/** Returns whether a goal can hold for an action that it does not name. */
-function canBeWild(goal: Expression, variables: ReadonlySet<string>, wild: ReadonlySet<string>): boolean {
-  const isAction = (one: Expression): boolean => one.kind === 'variable' && variables.has(one.name)
-  switch (goal.kind) {
-    case 'and':
-      return goal.operands.every((one) => canBeWild(one, variables, wild))
-    case 'or':
-      return goal.operands.some((one) => canBeWild(one, variables, wild))
-    case 'unify':
-    case 'assign':
-      return !(isAction(goal.left) && isLiteral(goal.right)) && !(isAction(goal.right) && isLiteral(goal.left))
-    case 'compare':
-      if (goal.operator !== '==') return true
-      return !(isAction(goal.left) && isLiteral(goal.right)) && !(isAction(goal.right) && isLiteral(goal.left))
-    case 'in':
-      // If the list is not literal, the policy is open.
-      return !isAction(goal.item)
-    case 'matches':
-      return !(isAction(goal.value) && goal.pattern.kind === 'string')
-    case 'call':
-      return goal.args.every(
-        (one, index) => !isAction(one) || wild.has(keyOf({ name: goal.name, arity: goal.args.length, index })),
-      )
-    default:
-      return true
+  #closed(one: Expression, isWhole = false): CanBeWild {
+    if ((isWhole || one.kind !== 'variable') && mentions(one, this.variables)) this.flow.open(one.span)
+    return always
   }
 }
 
