@@ -10,6 +10,7 @@ import {
   fieldAction,
   type Node,
   type Policy,
+  policyFor,
   type Rule,
   type Schema,
 } from '@arcturus/core/internal/compile'
@@ -32,8 +33,8 @@ export type Vocal = Pick<Authorizer, 'schema' | 'readAction' | 'declaredActions'
 
 type Rules = Pick<Policy, 'rules' | 'blocks'>
 
-/** Rules by name, and the place of their resource. */
-const resourceAt: Readonly<Record<string, number>> = { allow: 2, has_permission: 2, allow_field: 2, has_role: 2 }
+/** The rules whose third argument is a resource. */
+const resourceRules = ['allow', 'has_permission', 'allow_field', 'has_role']
 
 /** The rules whose first argument is an actor of the application. */
 const actorRules = ['allow', 'has_permission', 'allow_field', 'allow_request']
@@ -115,20 +116,7 @@ export class Vocabulary {
 
   /** Returns the rules and blocks that concern the rows of a model. */
   #rulesFor(model: string): Rules {
-    const concerns = (name: string): boolean => {
-      const other = this.#schema.models.get(name)
-      if (!other || other.isaCheck) return true
-      return this.#schema.isSubclass(model, name) || this.#schema.isSubclass(name, model)
-    }
-    const rules = new Map(this.policy.rules)
-    for (const [name, at] of Object.entries(resourceAt)) {
-      const concerned = ({ parameters }: Rule): boolean => {
-        const pattern = parameters[at]?.pattern
-        return pattern?.kind !== 'class pattern' || concerns(pattern.tag)
-      }
-      rules.set(name, rules.get(name)?.filter(concerned) ?? [])
-    }
-    return { rules, blocks: new Map([...this.policy.blocks].filter(([name]) => concerns(name))) }
+    return policyFor(this.policy, this.#schema, model, resourceRules)
   }
 
   /** Returns the models for whose rows the rules of a model ask about its action; all models if it can't be told. */

@@ -1,6 +1,8 @@
 import type { Call, Expression, Node, Pattern, Rule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import { children, descendants, eachGoal } from '../language/visit.js'
+import { hasCustomInstanceCheck } from '../schema/classes.js'
+import type { Schema } from '../schema/schema.js'
 import type { Policy } from './policy.js'
 
 /** The actions that a policy names, as far as its text alone tells. */
@@ -62,18 +64,26 @@ const actionRules = ['allow', 'has_permission'] as const
 /**
  * Returns the part of a policy that concerns the rows of one model: without the blocks of other
  * classes, and without the rules for an action whose resource is of another class.
- * @param isOther - Returns whether no row of the model is an instance of a class.
+ * @param names - The rules whose third argument is the resource. Default: those about actions.
  */
 export function policyFor(
   policy: Pick<Policy, 'rules' | 'blocks'>,
-  isOther: (name: string) => boolean,
+  schema: Schema,
+  model: string,
+  names: readonly string[] = actionRules,
 ): Pick<Policy, 'rules' | 'blocks'> {
   const rules = new Map(policy.rules)
+  /** Returns whether no row of the model is an instance of a class. */
+  const isOther = (name: string): boolean => {
+    const other = schema.models.get(name)
+    if (!other || hasCustomInstanceCheck(other)) return false
+    return !schema.isSubclass(model, name) && !schema.isSubclass(name, model)
+  }
   const concerns = ({ parameters }: Rule): boolean => {
     const pattern = parameters[2]?.pattern
     return pattern?.kind !== 'class pattern' || !isOther(pattern.tag)
   }
-  for (const name of actionRules) rules.set(name, rules.get(name)?.filter(concerns) ?? [])
+  for (const name of names) rules.set(name, rules.get(name)?.filter(concerns) ?? [])
   return { rules, blocks: new Map([...policy.blocks].filter(([name]) => !isOther(name))) }
 }
 

@@ -1,7 +1,6 @@
 import { stringLiteralsOf } from '../authorizer/actions/actionNames.js'
 import { actionNames, checkedAction, delegatesActions, policyFor } from '../policy/actions.js'
 import type { Policy } from '../policy/policy.js'
-import { hasCustomInstanceCheck } from '../schema/classes.js'
 import type { Schema } from '../schema/schema.js'
 
 /** A stand-in for the actions that no policy names, of which a rule can allow any. */
@@ -24,7 +23,7 @@ export function actionsOn(
   const found = new Set<string>()
   for (const policy of policies) {
     const isWhole = model === undefined || delegatesActions(policy)
-    const part = isWhole ? policy : policyFor(policy, (name) => isUnrelated(schema, name, model))
+    const part = isWhole ? policy : policyFor(policy, schema, model)
     const { names, open, isWild } = actionNames(part, [checkedAction], isRegistered)
     for (const name of names) found.add(name)
     // Data can name any action, and the policies can compare it with any of their strings.
@@ -32,11 +31,4 @@ export function actionsOn(
     if (open || isWild) found.add(readAction).add(otherAction)
   }
   return found
-}
-
-/** Returns whether no row of a model is an instance of a class. */
-function isUnrelated(schema: Schema, name: string, model: string): boolean {
-  const other = schema.models.get(name)
-  if (!other || hasCustomInstanceCheck(other)) return false
-  return !schema.isSubclass(model, name) && !schema.isSubclass(name, model)
 }

@@ -223,13 +223,6 @@ export class PolicyActions {
   }
 
   #partFor(model: string): ReturnType<typeof policyFor> {
-    return entryOf(this.#parts, model, () => policyFor(this.policy, (name) => this.#isOther(name, model)))
-  }
-
-  /** Returns whether no row of a model is an instance of a class. */
-  #isOther(name: string, model: string): boolean {
-    const other = this.schema.models.get(name)
-    if (!other || other.isaCheck) return false
-    return !this.schema.isSubclass(model, name) && !this.schema.isSubclass(name, model)
+    return entryOf(this.#parts, model, () => policyFor(this.policy, this.schema, model))
   }
 }
