@@ -7,8 +7,8 @@ import type { Policy } from '../../policy/policy.js'
 import { assertUnpolluted, isPolluted } from '../../values/pollution.js'
 import { building, filtering } from '../parts.js'
 import type { Statistics } from '../plans/predicateDecider.js'
+import type { PolicySettings } from './loadedPolicy.js'
 import { LoadedPolicy, type PolicySource, type RecorderOf, sourcesOf, type Trace } from './loadedPolicy.js'
-import type { PolicySettings } from './settings.js'
 
 /** Keep the work of a load for the next one. */
 interface Keeping {

@@ -1,15 +1,17 @@
 import { ArgumentError, invalidArgument, PolicyError } from '../../errors.js'
 import { Source } from '../../language/source.js'
+import type { Late } from '../../late.js'
 import { compile, type Limits, type Program, type Query, type Recorder, type Tracer } from '../../machine/index.js'
 import { attributesRead } from '../../policy/attributesRead.js'
 import type { Policy } from '../../policy/policy.js'
 import { versionOf } from '../../policy/version.js'
+import type { Schema } from '../../schema/schema.js'
 import { actorsOf } from '../actions/actionNames.js'
-import { PolicyActions } from '../actions/policyActions.js'
-import type { PlanContext } from '../plans/checkPlans.js'
+import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
+import type { PlanContext, Predicates } from '../plans/checkPlans.js'
 import { hostMeaning } from '../plans/hostMeaning.js'
 import { PredicateDecider } from '../plans/predicateDecider.js'
-import type { PolicySettings } from './settings.js'
+import type { Hosts } from '../relations/hosts.js'
 import type { WarningLog } from './warnings.js'
 
 /** Polar text, with its name in messages, such as a file name. */
@@ -139,4 +141,15 @@ export function sourcesOf(sources: readonly (string | PolicySource)[]): readonly
       hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
     })
   })
+}
+
+/** The parts of an authorizer that its policies use. */
+export interface PolicySettings extends ActionSettings {
+  readonly schema: Schema
+  readonly hosts: Hosts
+  readonly limits: Limits
+  readonly warnings: WarningLog
+  readonly queriedRules: ReadonlySet<string>
+  /** Undefined if the machine evaluates all checks. */
+  readonly predicates: Late<Predicates> | undefined
 }

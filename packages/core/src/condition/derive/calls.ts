@@ -1,4 +1,4 @@
-import type { Call, Expression, Pattern, Rule } from '../../language/ast.js'
+import type { Call, Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { plainRule } from '../../language/head.js'
 import { hasCut, isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
@@ -11,12 +11,11 @@ import type { Condition, Operand, OperandType, Path } from '../condition.js'
 import { and, FALSE, marked, or, TRUE } from '../construct.js'
 import { family, operandType, rowType } from '../type.js'
 import { Candidates } from './candidates.js'
-import { type Committed, choose, within } from './committed.js'
+import { type Committed, choose, countedOnce, within } from './committed.js'
 import type { Definitions } from './definitions.js'
 import { type Evaluator, isGround } from './evaluate.js'
-import { Heads, inOrder } from './head.js'
 import type { Share } from './membership.js'
-import { countedOnce } from './once.js'
+import { onward, type Unified } from './onward.js'
 import { opaqueCall, opaqueGoals } from './opaque.js'
 import { BeyondConditions, type Next, Scope, Substitution, type Symbolic } from './terms.js'
 import type { Unifier } from './unify.js'
@@ -245,4 +244,70 @@ function classesOf(schema: Schema, patterns: readonly (Pattern | undefined)[]): 
 
 function isRowOrNil(type: OperandType): boolean {
   return type.nullable && family(type) === 'row'
+}
+
+/** A unification or pattern match of a rule's head. */
+type HeadStep = (bound: Substitution) => Unified
+
+/**
+ * Derives the steps of a head in order, each followed by the goals that it wakes, then the
+ * continuation.
+ */
+function inOrder(steps: readonly HeadStep[], at: number, bound: Substitution, next: Next): Condition {
+  const step = steps[at]
+  return step ? onward(step(bound), (inner) => inOrder(steps, at + 1, inner, next)) : next(bound)
+}
+
+/** Matches arguments with the heads of rules. */
+class Heads {
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly unifier: Unifier,
+  ) {}
+
+  /**
+   * Returns the steps of a head: first the unification of all arguments with the parameters, then
+   * the class tests, then the fields of patterns.
+   */
+  steps(parameters: readonly Parameter[], args: readonly Symbolic[], scope: Scope): readonly HeadStep[] {
+    // Each term is created once, because every `_` is a new variable.
+    const terms: Symbolic[] = []
+    const unify = parameters.map(
+      ({ term, span }, index): HeadStep =>
+        (bound) => {
+          const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
+          const evaluated = this.evaluator.term(term, scope, bound)
+          if (!has(evaluated, 'term')) return { bound, conditions: evaluated }
+          terms[index] = evaluated.term
+          const arg = bound.resolve(args[index]!)
+          // A new variable is bound as an alias of the argument, which is stronger than a
+          // unification.
+          if (isNew && arg.kind === 'unknown' && evaluated.term.kind === 'unknown')
+            return { bound: bound.bind(evaluated.term.unknown, arg), conditions: [] }
+          return this.unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
+        },
+    )
+    const match = (patternOf: (pattern: Pattern) => Pattern | undefined): HeadStep[] =>
+      parameters.flatMap(({ pattern }, index): HeadStep[] => {
+        const part = pattern && patternOf(pattern)
+        return part ? [(bound) => this.unifier.match(terms[index]!, part, scope, bound, true)] : []
+      })
+    return [...unify, ...match(classPart), ...match(fieldPart)]
+  }
+}
+
+/** Returns the part of a pattern that reads no field; undefined if it reads fields alone. */
+function classPart(pattern: Pattern): Pattern | undefined {
+  if (pattern.kind === 'dictionary pattern' || pattern.kind === 'list pattern') return undefined
+  return hasFields(pattern) ? { ...pattern, fields: [] } : pattern
+}
+
+/** Returns a pattern that reads fields. */
+function fieldPart(pattern: Pattern): Pattern | undefined {
+  const isRead = pattern.kind === 'dictionary pattern' || pattern.kind === 'list pattern' || hasFields(pattern)
+  return isRead ? pattern : undefined
+}
+
+function hasFields(pattern: Pattern): pattern is Extract<Pattern, { kind: 'class pattern' }> {
+  return pattern.kind === 'class pattern' && (pattern.fields?.length ?? 0) > 0
 }

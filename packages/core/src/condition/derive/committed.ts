@@ -1,8 +1,8 @@
 import type { Expression } from '../../language/ast.js'
 import { has } from '../../own.js'
 import type { Condition } from '../condition.js'
-import { and, not, or } from '../construct.js'
-import type { Substitution } from './terms.js'
+import { and, not, or, TRUE } from '../construct.js'
+import type { Next, Substitution } from './terms.js'
 
 /**
  * An alternative with a `cut`. Once `guard` is true, neither another of its solutions nor a later
@@ -42,4 +42,19 @@ export function hasOneSolution({ kind }: Expression): boolean {
 /** Returns whether a search of a list that waited before a solution is part of it: its element has a value there alone. */
 export function hasSearched({ waiting }: Substitution, solution: Substitution): boolean {
   return waiting.some((goal) => goal.at.kind === 'in' && !solution.waiting.includes(goal))
+}
+
+/**
+ * Derives a goal that binds nothing for its continuation: it counts once, however many of its alternatives are true.
+ * Only an alternative that leaves a goal waiting has the continuation for itself. In `(n > r.stars or r.owner = u) and
+ * r.open`, a closed repository is denied, whether its owner can be read or not.
+ */
+export function countedOnce(bound: Substitution, next: Next, derive: (end: Next) => Condition): Condition {
+  let isCounted = false
+  const found = derive((end) => {
+    if (!end.waitsLike(bound)) return next(end)
+    isCounted = true
+    return TRUE
+  })
+  return isCounted ? and(found, next(bound)) : found
 }

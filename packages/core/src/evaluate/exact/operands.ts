@@ -2,12 +2,13 @@ import type { Operand, Root } from '../../condition/condition.js'
 import { withinSize } from '../../condition/operandSize.js'
 import { compareText } from '../../language/compareText.js'
 import type { Span } from '../../language/source.js'
+import { Float } from '../../machine/state/term.js'
+import { calculateNumbers, type PolarNumber } from '../../machine/terms/arithmetic.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { Dict } from '../../values/dict.js'
 import { missingContext } from '../../values/fault.js'
-import { calculated } from './arithmetic.js'
-import { assertThere, settled } from './failure.js'
+import { assertThere, fail, settled } from './failure.js'
 import type { BindReader } from './reader.js'
 
 /** Returns the known operand of a root; undefined if the root is not known. */
@@ -96,4 +97,33 @@ export function withElements(list: Operand, { reader, budget }: BindContext, spa
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return list
   if (!(value instanceof Dict)) return { kind: 'value', value: reader.elements(value, span, budget) ?? value }
   return { kind: 'value', value: Object.entries(value).sort(([a], [b]) => compareText(a, b)) }
+}
+
+/**
+ * Calculates as the query machine does.
+ * @throws Fault for operands that are not numbers, an overflow, or a remainder by zero.
+ */
+function calculated(
+  { operator, span }: Extract<Operand, { kind: 'arithmetic' }>,
+  left: Extract<Operand, { kind: 'value' }>,
+  right: Extract<Operand, { kind: 'value' }>,
+): Operand {
+  const [a, b] = [numberOf(left), numberOf(right)]
+  if (a === undefined || b === undefined) return fail('type-error', 'Arithmetic needs numbers.', span)
+  const result = calculateNumbers(operator, a, b)
+  if (result === undefined)
+    return fail(
+      'arithmetic-error',
+      'The result of integer arithmetic does not fit into 64 bits, or the divisor is zero.',
+      span,
+    )
+  return result instanceof Float
+    ? { kind: 'value', value: result.value, float: true }
+    : { kind: 'value', value: result }
+}
+
+function numberOf({ value, float }: Extract<Operand, { kind: 'value' }>): PolarNumber | undefined {
+  if (typeof value === 'bigint') return value
+  if (typeof value !== 'number') return undefined
+  return float && Number.isSafeInteger(value) ? new Float(value) : value
 }

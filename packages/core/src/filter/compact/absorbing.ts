@@ -3,7 +3,6 @@ import type { Schema } from '../../schema/schema.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 import { replaceRoots } from '../algebra/roots.js'
-import { listOf } from './listed.js'
 
 /** The maximum number of parts that are compared in one filter. Other parts stay as they are. */
 const mostCompared = 5_000
@@ -76,4 +75,30 @@ export class Absorbing {
     const found = new Set(wider.values.map((value) => this.keys.ofValue(value)))
     return own.values.every((value) => found.has(this.keys.ofValue(value)))
   }
+}
+
+/**
+ * Returns the values that a path is compared with, if they can be in a list: nil needs another
+ * test.
+ */
+export function listOf(condition: Definite): { readonly item: Path; readonly values: readonly unknown[] } | undefined {
+  if (condition.kind === 'in') {
+    const { item, list } = condition
+    return item.kind === 'path' && list.kind === 'value' && Array.isArray(list.value) && list.value.every(isListable)
+      ? { item, values: list.value }
+      : undefined
+  }
+  if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
+  for (const [path, value] of [
+    [condition.left, condition.right],
+    [condition.right, condition.left],
+  ] as const) {
+    if (path.kind === 'path' && value.kind === 'value' && isListable(value.value))
+      return { item: path, values: [value.value] }
+  }
+  return undefined
+}
+
+function isListable(value: unknown): boolean {
+  return value instanceof Date || (value !== null && value !== undefined && typeof value !== 'object')
 }

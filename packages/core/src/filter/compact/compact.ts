@@ -7,8 +7,7 @@ import { mapDefinite } from '../algebra/complement.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any } from '../algebra/logic.js'
 import { replaceRoots } from '../algebra/roots.js'
-import { Absorbing } from './absorbing.js'
-import { listOf } from './listed.js'
+import { Absorbing, listOf } from './absorbing.js'
 import { Settling } from './settling.js'
 
 /**

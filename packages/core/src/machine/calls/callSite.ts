@@ -7,9 +7,9 @@ import type { Machine } from '../state/machine.js'
 import type { Step } from '../state/step.js'
 import { isDict, isList, type Term } from '../state/term.js'
 import { type Candidate, keyOf, kinds, resolve } from './dispatch.js'
-import { Kinds } from './kinds.js'
 import type { RuleGroup } from './ruleGroup.js'
 import type { Selection } from './selection.js'
+import { Kinds } from './selection.js'
 
 /**
  * A node of the index, by the key of the next deciding argument; the leaves are the rules to try.

@@ -7,7 +7,6 @@ import { isGround } from '../terms/ground.js'
 import { notProven, notStep } from './negation.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 import type { Enclosing } from './scope.js'
-import { planSequence } from './sequence.js'
 import { makeCells } from './valueGoals.js'
 
 /** `a and b` */
@@ -166,4 +165,9 @@ export function planCut(c: Context, _node: Cut): GoalPlan {
     // An earlier alternative was an error: it may have hidden the `cut` that counts.
     return part?.uncut && hasFailed(m, part.uncut) ? m.backtrack() : next
   }
+}
+
+/** Plans goals one after the other. */
+function planSequence(c: Context, goals: readonly Expression[]): GoalPlan {
+  return inOrder(goals.map((goal) => c.goal(c, goal)))
 }

@@ -7,8 +7,8 @@ import type { Tracer } from '../goals/plan.js'
 import type { Host } from '../host/host.js'
 import { recursiveNames } from '../recursion/recursiveNames.js'
 import { standingCalls } from '../recursion/standing.js'
-import { RowsByClass } from '../state/rowsByClass.js'
-import type { Unions } from '../state/unions.js'
+import { RowsByClass } from '../state/caller.js'
+import type { Unions } from '../state/matcher.js'
 import { CompiledRule, type RuleContext } from './rule.js'
 
 const none: ReadonlySet<Call> = new Set()

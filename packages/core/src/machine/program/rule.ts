@@ -5,15 +5,14 @@ import { Candidate } from '../calls/dispatch.js'
 import { planBody } from '../goals/logicGoals.js'
 import { hasEffect, planOperand } from '../goals/operands.js'
 import { matcherOf } from '../goals/patterns.js'
-import { type Context, type GoalPlan, inOrder } from '../goals/plan.js'
+import { type Context, type GoalPlan, inOrder, withValue } from '../goals/plan.js'
 import { Scope } from '../goals/scope.js'
 import { makeCells } from '../goals/valueGoals.js'
 import { Cell } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
-import type { Matcher } from '../state/matcher.js'
+import type { Matcher, Unions } from '../state/matcher.js'
 import { failed, pending } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
-import type { Unions } from '../state/unions.js'
 import { evaluate } from '../terms/evaluate.js'
 import { isInstance, match } from '../terms/pattern.js'
 import { unifyStep } from '../terms/unify.js'
@@ -195,15 +194,5 @@ function matchArgument(matcher: Matcher, fresh: readonly number[], term: Express
 }
 
 function unifyArgument(operand: CompiledValue, at: number): GoalPlan {
-  return (next) => {
-    const step: Step = (m) => {
-      m.asking()
-      const slots = m.frame.slots
-      const value = evaluate(m, slots, operand)
-      if (value === failed) return m.backtrack()
-      if (value === pending) return m.wait(step)
-      return unifyStep(m, slots[at], value, next, step)
-    }
-    return step
-  }
+  return withValue(operand, (m, value, next, again) => unifyStep(m, m.frame.slots[at], value, next, again))
 }

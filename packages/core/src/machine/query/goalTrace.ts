@@ -4,8 +4,8 @@ import { contains, type Span, spanText } from '../../language/source.js'
 import { children } from '../../language/visit.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
-import { placeText } from '../state/stack.js'
 import { formatTerm } from '../terms/format.js'
+import { placeText } from './errors.js'
 
 /** Number of entries shown at each end of a long trace. */
 const shown = 50

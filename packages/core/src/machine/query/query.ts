@@ -1,19 +1,17 @@
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import { has, own } from '../../own.js'
-import { asyncValue } from '../../values/fault.js'
+import { asyncValue, Fault } from '../../values/fault.js'
 import type { Host } from '../host/host.js'
 import type { CompiledPolicy } from '../program/program.js'
 import type { Cell } from '../state/cell.js'
-import { Deadline } from '../state/deadline.js'
 import { type Evaluation, outerEvaluation } from '../state/evaluation.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
 import { pending } from '../state/signal.js'
 import { explain } from './errors.js'
 import { assertDecided, hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
-import type { RuleCall } from './start.js'
-import { start, startBody } from './start.js'
+import { type RuleCall, start, startBody } from './start.js'
 
 export interface QueryOptions {
   /** Values of variables of the query, by name. */
@@ -174,5 +172,35 @@ export class RunningQuery implements Query {
     const error = explain(this.#machine, thrown)
     this.close()
     return error
+  }
+}
+
+/** The total time of a query, once it has had to wait. */
+export class Deadline {
+  #passed: Promise<never> | undefined = undefined
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined
+
+  /** @param time - Milliseconds; they begin with the first awaited work. */
+  constructor(private readonly time: number) {}
+
+  /**
+   * Returns the result of the work.
+   * @throws Fault if the time is up first, and any error of the work.
+   */
+  meet<Value>(work: Promise<Value>): Promise<Value> {
+    this.#passed ??= this.#start()
+    return Promise.race([work, this.#passed])
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #start(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#timer = setTimeout(() => {
+        reject(new Fault('time-limit', `The query takes more than ${this.time} ms.`))
+      }, this.time)
+    })
   }
 }

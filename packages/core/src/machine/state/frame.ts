@@ -1,4 +1,5 @@
 import type { Span } from '../../language/source.js'
+import { isThenable } from '../../values/thenable.js'
 import type { Caller } from './caller.js'
 import type { Loop } from './loop.js'
 import type { Machine } from './machine.js'
@@ -70,4 +71,23 @@ export class Choice {
     /** Data of `retry`. */
     readonly data: unknown,
   ) {}
+}
+
+/** The data of a choice point that goes through an iterator of the application. */
+export class Iteration {
+  constructor(readonly iterator: Iterator<unknown> | AsyncIterator<unknown>) {}
+}
+
+/**
+ * Closes the iterator of a choice point, if it holds one. The result and errors of closing are
+ * ignored.
+ * @returns the number of closed iterators.
+ */
+export function closeIterator(choice: Choice): number {
+  if (!(choice.data instanceof Iteration)) return 0
+  try {
+    const closed: unknown = choice.data.iterator.return?.()
+    if (isThenable(closed)) closed.then(undefined, () => {})
+  } catch {}
+  return 1
 }

@@ -7,14 +7,12 @@ import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
 import { Cell } from './cell.js'
 import { endsQuery, Failures } from './failures.js'
-import { Choice, type Failure, Frame, type Retry } from './frame.js'
-import { closeIterator } from './iteration.js'
+import { Choice, closeIterator, type Failure, Frame, type Retry } from './frame.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { Loop } from './loop.js'
 import { Outside } from './outside.js'
 import type { Refuted } from './refuted.js'
 import { Replay, unanswered } from './replay.js'
-import { shorten } from './shorten.js'
 import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
 import { Linked, Suspended, type Suspension, type Undo, wake } from './suspension.js'
@@ -423,3 +421,12 @@ export class Machine implements Account {
 const awaiting: unique symbol = Symbol('awaiting')
 
 const exhausted: Retry = (m) => m.exhaust()
+
+/** Up to this many elements, popping one by one is quicker than setting the length of an array. */
+const few = 32
+
+/** Removes the elements of an array from a position on. */
+function shorten(array: unknown[], length: number): void {
+  if (array.length - length > few) array.length = length
+  else while (array.length > length) array.pop()
+}

@@ -1,5 +1,4 @@
 import type { CompiledValue } from './compiledValue.js'
-import type { Unions } from './unions.js'
 
 /** A compiled pattern. Its variables are in slots that are filled before matching. */
 export type Matcher =
@@ -12,3 +11,6 @@ export interface FieldMatcher {
   readonly key: string
   readonly pattern: Matcher
 }
+
+/** The classes of each union, by the union's name: `Actor` and `Resource`. */
+export type Unions = ReadonlyMap<string, ReadonlySet<string>>
