@@ -4,7 +4,7 @@
 // What a rule pays for a name of the context is in contexts.mjs.
 import { Authorizer } from '@arcturus/core'
 import '@arcturus/core/sync'
-import '@arcturus/core/decisions'
+import '@arcturus/explain'
 
 class User {
   constructor(id) {

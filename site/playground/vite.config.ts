@@ -8,7 +8,6 @@ const source = (path: string) => fileURLToPath(new URL(`../../packages/${path}`,
 /** The packages' sources, so that nothing has to be built first. */
 const alias = [
   { find: /^@arcturus\/([\w-]+)\/internal\/(.+)$/, replacement: source('$1/src/internal/$2.ts') },
-  { find: '@arcturus/core/explain', replacement: source('core/src/explain/index.ts') },
   { find: '@arcturus/core/filters', replacement: source('core/src/filter/index.ts') },
   { find: /^@arcturus\/([\w-]+)$/, replacement: source('$1/src/index.ts') },
 ]

@@ -1,4 +1,4 @@
-import '@arcturus/core/explain'
+import '@arcturus/explain'
 import { Authorizer } from '@arcturus/core'
 import { expressAuthorization } from '@arcturus/express'
 import { fastifyAuthorization } from '@arcturus/fastify'

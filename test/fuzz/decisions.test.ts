@@ -1,5 +1,5 @@
 import { ArcturusError, type Authorizer, PolicyError } from '@arcturus/core'
-import { type ExplanationNode, explain } from '@arcturus/core/explain'
+import { type ExplanationNode, explain } from '@arcturus/explain'
 import { expect, test } from 'vitest'
 import { actorOf, check, Prepared } from './evaluators.js'
 import { callsItself, type Goal, hasCut, printPolicy } from './policyTree.js'

@@ -23,7 +23,7 @@ await build({
       '@arcturus/compile': here('../../packages/compile/src/index.ts'),
       '@arcturus/web': here('../../packages/web/src/index.ts'),
       ...Object.fromEntries(
-        ['core', 'sql', 'testing', 'web', 'writes'].flatMap((of) =>
+        ['core', 'explain', 'sql', 'testing', 'web', 'writes'].flatMap((of) =>
           readdirSync(here(`../../packages/${of}/src/internal`)).map((name) => [
             `@arcturus/${of}/internal/${name.replace('.ts', '')}`,
             here(`../../packages/${of}/src/internal/${name}`),
@@ -31,7 +31,7 @@ await build({
         ),
       ),
       '@arcturus/core/sync': here('../../packages/core/src/sync.ts'),
-      '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
+      '@arcturus/explain': here('../../packages/explain/src/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),
       '@arcturus/core/runtime': here('../../packages/core/src/runtime.ts'),
       '@arcturus/core': here('../../packages/core/src/index.ts'),

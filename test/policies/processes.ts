@@ -26,7 +26,6 @@ export async function program(): Promise<string> {
   const entries: Record<string, string> = {
     'core/node': 'node/index',
     'web/calls': 'callEntry',
-    'core/explain': 'explain/index',
   }
   const bundle = await rolldown({
     input: `${root}test/policies/child.ts`,

@@ -26,8 +26,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'authorizer',
     'sync',
-    'explain',
-    'decisions',
     'compiled',
     'runtime',
     'tools',
@@ -195,7 +193,7 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['sync', 'explain', 'decisions', 'compiled', 'runtime', 'node', 'tools', 'editing']
+const apart = ['sync', 'compiled', 'runtime', 'node', 'tools', 'editing']
 
 /** The files of core that an entry is made of, types included. */
 function reachedFrom(entry: string): string[] {

@@ -1,5 +1,5 @@
 import type { Action, Authorizer } from '@arcturus/core'
-import { loadExplanation } from '@arcturus/core/explain'
+import { loadExplanation } from '@arcturus/explain'
 import { BadRequest } from './requests.js'
 
 interface Asking {

@@ -1,6 +1,6 @@
 /** What `src/arcturus.d.ts` tells the compiler about rows of Prisma. Nothing runs. */
 import { defineTests } from '@arcturus/cli'
-import { explain } from '@arcturus/core/explain'
+import { explain } from '@arcturus/explain'
 import type { GitClub } from '../src/authorization.js'
 import type { Person } from '../src/people.js'
 

@@ -1,7 +1,7 @@
 /** What `src/arcturus.d.ts` tells the compiler. Nothing runs. */
 import { defineTests } from '@arcturus/cli'
 import type { Role } from '@arcturus/core'
-import { explain } from '@arcturus/core/explain'
+import { explain } from '@arcturus/explain'
 import type { AuthorizationTesting } from '@arcturus/testing'
 import type { Folio } from '../src/authorization.js'
 import { Document } from '../src/entities/document.js'

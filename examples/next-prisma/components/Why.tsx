@@ -1,4 +1,4 @@
-import { loadExplanation } from '@arcturus/core/explain'
+import { loadExplanation } from '@arcturus/explain'
 import { authorization, authorizer } from '../src/authorization'
 import type { findTicket } from '../src/tickets'
 

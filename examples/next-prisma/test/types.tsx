@@ -1,7 +1,7 @@
 /** What `src/arcturus.d.ts` tells the compiler about actions, rows and actors. Nothing runs. */
 import { defineTests } from '@arcturus/cli'
 import type { Role } from '@arcturus/core'
-import { explain, loadExplanation } from '@arcturus/core/explain'
+import { explain, loadExplanation } from '@arcturus/explain'
 import { Can as CanHere, useCan } from '@arcturus/next/client'
 import {
   authorization,

@@ -150,7 +150,7 @@ export class UnsupportedFilterError extends ArcturusError {
   }
 }
 
-/** The explanation of a decision: an `Explanation` of `@arcturus/core/explain`, which makes it. */
+/** The explanation of a decision: an `Explanation` of `@arcturus/explain`, which makes it. */
 export interface DecisionExplanation {
   readonly allowed: boolean
   /** `error` if the policy failed. */
@@ -183,12 +183,12 @@ export class AuthorizationError extends ArcturusError {
   }
   readonly status: number
   /**
-   * Why the action was denied, made on first use from the data at hand. Undefined unless
-   * `@arcturus/core/explain` is imported. If the decision loaded data that is not at hand, it has no
-   * reasons: then use `loadExplanation`. If several fields are denied, it is about the first one.
+   * Why the action was denied, made on first use from the data at hand. If the decision loaded data that is not at hand, it
+   * has no reasons: then use `loadExplanation`. If several fields are denied, it is about the first one.
+   * @throws ArgumentError `not-imported` if `@arcturus/explain` is not imported.
    */
   declare readonly explanation?: DecisionExplanation | undefined
-  /** Returns the explanation, and loads relations for it. Undefined as `explanation` is. */
+  /** Returns the explanation, and loads relations for it. Fails as `explanation` does. */
   declare readonly loadExplanation?: (() => Promise<DecisionExplanation>) | undefined
 
   constructor(code: Code, summary: string, status: number) {

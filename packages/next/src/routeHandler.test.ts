@@ -207,7 +207,7 @@ describe('a route handler', () => {
   })
 
   it('explains a denial in development if the explainer is imported', async () => {
-    await import('@arcturus/core/explain')
+    await import('@arcturus/explain')
     const { withAuthorization: guard } = application({ reasons: true, problemDetails: true })
     const answer = await guard(() => new Response(), 'edit', findNote)(asked({ 'x-actor': 'bob' }), note(1))
     expect(await answer.json()).toMatchObject({ explanation: { version: 1, decision: 'denied', action: 'edit' } })

@@ -39,7 +39,7 @@ export interface EnforcementOptions<Request, Actor> {
   /**
    * What explanations reveal, in the log and in responses with reasons: values of fields with
    * `values`, except for those in `mask`. Default neither. There are explanations only if
-   * `@arcturus/core/explain` is imported.
+   * `@arcturus/explain` is imported.
    */
   readonly explanations?: { readonly values?: boolean; readonly mask?: readonly string[] } | undefined
   /**

@@ -11,7 +11,7 @@ export interface ProblemDetails {
   readonly fields?: readonly string[]
   /** The version of the policy, if responses contain reasons. */
   readonly policyVersion?: string
-  /** The explanation, if responses contain reasons and `@arcturus/core/explain` is imported. */
+  /** The explanation, if responses contain reasons and `@arcturus/explain` is imported. */
   readonly explanation?: object
 }
 

@@ -239,7 +239,7 @@ export class Playground {
   /** The reason of an answer, as text. */
   async reason(question: Question): Promise<string> {
     const { who, action, row } = this.#asked(question)
-    const { loadExplanation } = await import('@arcturus/core/explain')
+    const { loadExplanation } = await import('@arcturus/explain')
     const explanation = await loadExplanation(this.#authorizer, who as never, action as never, row as never, {
       values: true,
     })

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type ChainFault, chainReader } from '@arcturus/core/internal/cli'
+import { type ChainFault, chainReader } from '@arcturus/explain/internal/cli'
 import { Failure } from '../output/failure.js'
 import { counted, type Output, type Result } from '../output/output.js'
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { Authorizer } from '@arcturus/core'
-import { jsonLines } from '@arcturus/core/decisions'
+import { jsonLines } from '@arcturus/explain'
 import { describe, expect, it, test } from 'vitest'
 import { application, applicationOf } from '../testing/application.js'
 

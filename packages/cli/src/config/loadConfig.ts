@@ -61,7 +61,7 @@ export async function defaultExport(file: string): Promise<unknown> {
 /** The entries of the library that commands use. */
 interface Library {
   readonly diff: typeof import('@arcturus/testing/diff')
-  readonly explain: typeof import('@arcturus/core/explain')
+  readonly explain: typeof import('@arcturus/explain')
   readonly filters: typeof import('@arcturus/core/filters')
   readonly node: typeof import('@arcturus/core/node')
   readonly testing: typeof import('@arcturus/testing/internal/cli')
@@ -73,7 +73,7 @@ const entries: {
   readonly [Name in keyof Library]: { readonly specifier: string; readonly own: () => Promise<Library[Name]> }
 } = {
   diff: { specifier: '@arcturus/testing/diff', own: () => import('@arcturus/testing/diff') },
-  explain: { specifier: '@arcturus/core/explain', own: () => import('@arcturus/core/explain') },
+  explain: { specifier: '@arcturus/explain', own: () => import('@arcturus/explain') },
   filters: { specifier: '@arcturus/core/filters', own: () => import('@arcturus/core/filters') },
   node: { specifier: '@arcturus/core/node', own: () => import('@arcturus/core/node') },
   testing: { specifier: '@arcturus/testing/internal/cli', own: () => import('@arcturus/testing/internal/cli') },

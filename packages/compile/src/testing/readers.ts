@@ -1,6 +1,6 @@
 import { Authorizer } from '@arcturus/core'
-import { explain } from '@arcturus/core/explain'
 import type { EvaluatorName } from '@arcturus/core/internal/compile'
+import { explain } from '@arcturus/explain'
 import { Role, Team } from './cases.js'
 import { moduleOf } from './moduleOf.js'
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { AuthorizationError } from '../errors.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -62,5 +63,19 @@ describe('parts that are imported late', () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     for (let times = 0; times < 6; times++) expect(authorizer.can(bob, 'read', ann)).toBe(false)
     expect(authorizer.statistics.predicate).toBe(0)
+  })
+})
+
+describe('an explanation', () => {
+  it('needs an import, which its error names', async () => {
+    const { Authorizer } = await import('../index.js')
+    const authorizer = new Authorizer().registerClass(User)
+    await authorizer.load(policy)
+    const denied = await authorizer.authorize(ann, 'read', bob).catch((error: unknown) => error as AuthorizationError)
+    const missing = expect.objectContaining({ code: 'not-imported', hint: "import '@arcturus/explain'" })
+    expect(() => denied?.explanation).toThrow(missing)
+    await expect(denied?.loadExplanation?.()).rejects.toThrow(missing)
+    await import('../../../explain/src/index.js')
+    expect(denied?.explanation).toMatchObject({ decision: 'denied' })
   })
 })

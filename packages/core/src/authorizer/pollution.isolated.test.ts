@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
-import { explain } from '../explain/index.js'
+import { explain } from '../../../explain/src/index.js'
 import { Authorizer } from './authorizer.js'
 
 /** The names of all properties that objects of core may lack, among them all options and parts of declarations. */

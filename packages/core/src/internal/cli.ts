@@ -1,6 +1,5 @@
 export { actionsFor } from '../authorizer/actions/actionNames.js'
 export { RelationMemory } from '../authorizer/relations/relations.js'
-export { type ChainFault, chainReader } from '../decisions/chain.js'
 export { describeSchema } from '../editing/schemaDescription.js'
 export type { Field } from '../schema/model.js'
 export { givenName, isBuiltInType } from '../schema/typeNames.js'

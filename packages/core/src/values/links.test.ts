@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { moduleOf } from '../../../compile/src/testing/moduleOf.js'
+import { explain } from '../../../explain/src/index.js'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { as as asRow } from '../compiled/runtime.js'
-import { explain } from '../explain/index.js'
 
 class Ward {
   constructor(

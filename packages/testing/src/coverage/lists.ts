@@ -1,15 +1,14 @@
 import type { Authorizer, Span } from '@arcturus/core'
 import type { Condition } from '@arcturus/core/internal/testing'
+import { conditionsIn, type Expression } from '@arcturus/core/internal/testing'
 import {
-  conditionsIn,
-  type Expression,
   evaluateUnknownRow,
   fails,
   holds,
   isOfUnknownRow,
   type Part,
   type Truth,
-} from '@arcturus/core/internal/testing'
+} from '@arcturus/explain/internal/testing'
 import type { Point } from './points.js'
 import type { PolicyRecording } from './recording.js'
 

@@ -1,6 +1,6 @@
 import type { Policy } from '@arcturus/core'
 import type { Schema } from '@arcturus/core/internal/testing'
-import { collapsed } from '@arcturus/core/internal/testing'
+import { collapsed } from '@arcturus/explain/internal/testing'
 import { type Point, type PointKind, pointsOf } from './points.js'
 
 /** What a test run can find out about a point. */

@@ -8,7 +8,8 @@ import {
   type FieldActionOn,
   type FieldOn,
 } from '@arcturus/core'
-import { isSameRow, loadExplanation, own, showObject } from '@arcturus/core/internal/testing'
+import { isSameRow, own, showObject } from '@arcturus/core/internal/testing'
+import { loadExplanation } from '@arcturus/explain/internal/testing'
 import { acceptStandIns, standInHeader } from '@arcturus/web/internal/testing'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ExpectationError } from '../expectationError.js'

@@ -141,17 +141,17 @@ export class Decision {
    *
    * Undefined for a `change`, which is several questions about two rows, for fields of a model without a row, and if only
    * the query machine can tell, for example if a method returned a promise.
-   * @throws QueryError `decision-over` if it is read after the listener's call; ArgumentError `not-imported` if neither
-   * `@arcturus/core/decisions` nor `@arcturus/core/explain` is imported.
+   * @throws QueryError `decision-over` if it is read after the listener's call; ArgumentError `not-imported` if
+   * `@arcturus/explain` is not imported.
    */
   get rules(): readonly DecidingRule[] | undefined {
     return rulesOf(this.#within('rules'))
   }
 
   /**
-   * Why it is denied. Undefined unless a check, a request or a field of a row is denied, or if `@arcturus/core/explain` is
-   * not imported. Without reasons if the decision loaded data that is not at hand.
-   * @throws QueryError `decision-over` if it is read after the listener's call.
+   * Why it is denied. Undefined unless a check, a request or a field of a row is denied. Without reasons if the decision
+   * loaded data that is not at hand.
+   * @throws As `rules`.
    */
   get explanation(): DecisionExplanation | undefined {
     return explainDecision('explain', ...this.#explained('explanation'))
@@ -159,7 +159,7 @@ export class Decision {
 
   /**
    * Returns the explanation with what it needs loaded. Undefined as `explanation`.
-   * @throws QueryError `decision-over` if it is called after the listener's call.
+   * @throws As `rules`.
    */
   loadExplanation(): Promise<DecisionExplanation> | undefined {
     return explainDecision('load', ...this.#explained('loadExplanation'))

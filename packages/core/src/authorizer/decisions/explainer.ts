@@ -40,7 +40,7 @@ export interface DecidingRule {
   readonly line: number
 }
 
-/** What `@arcturus/core/explain` provides. */
+/** What `@arcturus/explain` provides. */
 export interface Explainer {
   explain(decision: Explained): DecisionExplanation
   load(decision: Explained): Promise<DecisionExplanation>
@@ -70,9 +70,17 @@ const registry = /* @__PURE__ */ shared('arcturus.explainer', {
   decisions: new WeakMap<object, Explained>(),
 })
 
-/** Lets denials carry their explanations. */
+/** Lets denials be explained. */
 export function provideExplainer(explainer: Explainer): void {
   registry.explainer = explainer
+}
+
+/** @throws ArgumentError `not-imported` if `@arcturus/explain` is not imported. */
+function imported(): Explainer {
+  if (registry.explainer) return registry.explainer
+  throw new ArgumentError('not-imported', 'Explanations and the rules of decisions need an import.', {
+    hint: "import '@arcturus/explain'",
+  })
 }
 
 /** Returns the explanation of a decision with what it needs loaded; undefined without an explainer. */
@@ -93,17 +101,15 @@ export function decisionOf(target: object): Explained | undefined {
  * its `error` says what is not loaded. It is undefined if the data have changed and now allow the action.
  */
 export function explainable<Target extends object>(target: Target, decision: Explained): Target {
-  const { explainer } = registry
-  if (!explainer) return target
   registry.decisions.set(target, decision)
   let known: DecisionExplanation | undefined
   const explanation = (): DecisionExplanation | undefined => {
-    known ??= explainer.explain(decision)
+    known ??= imported().explain(decision)
     return known.decision === 'denied' ? known : undefined
   }
   return Object.defineProperties(target, {
     explanation: { get: explanation, configurable: true },
-    loadExplanation: { value: () => explainer.load(decision), configurable: true },
+    loadExplanation: { value: async () => imported().load(decision), configurable: true },
   })
 }
 
@@ -129,12 +135,7 @@ function askedOf({ kind, actor, action, resource, details: { fields } }: MadeDec
 
 /** Returns the rules of a decision: see `Decision.rules`. */
 export function rulesOf(made: MadeDecision): readonly DecidingRule[] | undefined {
-  const { explainer } = registry
-  if (!explainer) {
-    throw new ArgumentError('not-imported', 'The rules of a decision need an import.', {
-      hint: "import '@arcturus/core/decisions'",
-    })
-  }
+  const explainer = imported()
   if (made.outcome !== 'allowed') return []
   const { policy, context, actor, action, resource, details } = made
   if (!policy) return undefined
@@ -154,9 +155,9 @@ export function explainDecision<Way extends 'explain' | 'load'>(
   authorizer: object,
   options: object,
 ): ReturnType<Explainer[Way]> | undefined {
-  const { explainer } = registry
+  const explainer = imported()
   const asked = made.outcome === 'denied' ? askedOf(made) : undefined
   // Sound: the result is that of the function.
-  const explain = explainer?.[way] as ((decision: Explained) => ReturnType<Explainer[Way]>) | undefined
-  return asked && explain && evaluateApart(() => explain.call(explainer, { ...asked, authorizer, options }))
+  const explain = explainer[way] as (decision: Explained) => ReturnType<Explainer[Way]>
+  return asked && evaluateApart(() => explain.call(explainer, { ...asked, authorizer, options }))
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
-import { type ExplanationNode, explain } from '../../explain/index.js'
+import { type ExplanationNode, explain } from '../../../../explain/src/index.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { Authorizer } from '../authorizer.js'
+import type { MadeDecision } from './decision.js'
 import { watchDecisions } from './engine.js'
-import type { Decision } from './event.js'
+import { Decision } from './event.js'
 
 class User {
   constructor(
@@ -498,5 +499,18 @@ describe('watchDecisions', () => {
 
   test('needs an authorizer', () => {
     expect(() => watchDecisions({}, () => {})).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  })
+})
+
+test('the keys of a write are written, those of the type bigint, too', () => {
+  const ada = new User(1)
+  const { schema } = new Authorizer().registerClass(User, { key: 'id' })
+  const settings = { schema, readAction: 'read', authorizerFor: () => ({}), mask: new Set<string>(), explanations: {} }
+  const details = { rows: [ada, { __proto__: User.prototype, id: 2n ** 60n }] }
+  // Sound: no other property of a decision is read.
+  const write = { kind: 'change', actor: ada, action: 'update', outcome: 'allowed', details } as unknown as MadeDecision
+  expect(JSON.parse(JSON.stringify(new Decision(settings, write, undefined)))).toMatchObject({
+    actor: { key: 1 },
+    keys: [1, '1152921504606846976'],
   })
 })

@@ -79,7 +79,7 @@ export class OutlivedErrors {
       severity: 'warning',
       message: `\`${spanText(span)}\` was an error in a check that another rule or alternative allows.`,
       span,
-      hint: 'test for nil or for the class first; explain() of @arcturus/core/explain shows the error',
+      hint: 'test for nil or for the class first; explain() of @arcturus/explain shows the error',
     }
     this.#diagnostics.set(span, diagnostic)
     const logged = entryOf(this.#logged, span.source, () => [])

@@ -1,3 +1,0 @@
-import '../explain/index.js'
-
-export { jsonLines } from './jsonLines.js'

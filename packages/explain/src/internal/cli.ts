@@ -1,0 +1,1 @@
+export { type ChainFault, chainReader } from '../chain.js'

@@ -1,0 +1,5 @@
+export { loadExplanation } from '../explain.js'
+export { fails, holds, type Truth } from '../outcome.js'
+export type { Part } from '../part.js'
+export { collapsed } from '../show.js'
+export { evaluateUnknownRow, isOfUnknownRow } from '../unknownRow.js'
