@@ -6,22 +6,6 @@ import { entryOf } from '../../values/entryOf.js'
 import { mirrored } from '../../values/order.js'
 import { haveCommonInstances } from './commonInstances.js'
 
-/** The facts about a value in a rule. */
-export interface Known {
-  /**
-   * The value as a path from a variable, such as `document.folder`; undefined for any other value.
-   */
-  readonly path: string | undefined
-  /** Its class, if known. */
-  readonly model: string | undefined
-  /** The union that it is of, if its class is not known. */
-  readonly union: Union | undefined
-  /** The field that it was read from, and the field's model, if the schema has it. */
-  readonly from: { readonly model: string; readonly field: Field } | undefined
-}
-
-const nothing: Known = { path: undefined, model: undefined, union: undefined, from: undefined }
-
 /** The classes of blocks: `Actor` those with an `actor` block, `Resource` all. */
 export type Union = 'Actor' | 'Resource'
 
@@ -39,73 +23,80 @@ const ALIASES = 100
 const STEPS = 50
 const COMPARISONS = 20
 
-/** A variable, or a field that is read from another one. Its facts are those of the moment. */
-class Subject implements Known {
-  readonly root: Subject
-  readonly depth: number
+/** What is known of a value at one place of a rule. */
+interface Facts {
   /** The class, if it is known from another source than the schema's fields. */
-  own: string | undefined = undefined
-  isPresent = false
-  /** The subject that a variable equals. */
-  alias: Subject | undefined = undefined
-  union: Union | undefined = undefined
-  comparisons: readonly Comparison[] = []
-  #steps: Map<string, Subject> | undefined
+  readonly own?: string
+  readonly isPresent?: boolean
+  /** What a variable equals. */
+  readonly alias?: Known
+  /** The union that it is of, if its class is not known. */
+  readonly union?: Union | undefined
+  readonly comparisons?: readonly Comparison[]
+}
+
+const noFacts: Facts = {}
+
+/** A value in a rule: a variable, or a field that is read from another one. Its facts are those of the moment. */
+export class Known {
+  readonly root: Known
+  readonly depth: number
+  facts: Facts = noFacts
+  #steps: Map<string, Known> | undefined
   /** The field that was read last, and the class that it was read from. */
-  #from: Known['from']
+  #from: { readonly model: string; readonly field: Field } | undefined
   #fromModel: string | undefined
 
   constructor(
     private readonly schema: Schema,
-    readonly name: string,
-    /** The subject that the field is read from; undefined for a variable. */
-    readonly object?: Subject,
+    /** Undefined for any other value, of which nothing is known. */
+    readonly name: string | undefined,
+    /** The value that the field is read from; undefined for a variable. */
+    readonly object?: Known,
   ) {
     this.root = object ? object.root : this
     this.depth = object ? object.depth + 1 : 0
   }
 
-  get path(): string {
+  /** The value as a path from a variable, such as `document.folder`. */
+  get path(): string | undefined {
     // What is behind # tells the variables of a helper from those of its caller.
-    const isName = !this.object || this.object.own === this.schema.context.name
-    return isName ? this.name.replace(/#.*/, '') : `${this.object?.path}.${this.name}`
+    const isName = !this.object || this.object.facts.own === this.schema.context.name
+    return isName ? this.name?.replace(/#.*/, '') : `${this.object?.path}.${this.name}`
   }
 
+  /** Its class, if known. */
   get model(): string | undefined {
-    if (this.own !== undefined) return this.own
+    if (this.facts.own !== undefined) return this.facts.own
     const field = this.from?.field
     return field?.kind === 'relation' && !field.many ? field.model : undefined
   }
 
-  get from(): Known['from'] {
+  /** The field that it was read from, and the field's model, if the schema has it. */
+  get from(): { readonly model: string; readonly field: Field } | undefined {
     const model = this.object?.model
     if (model !== this.#fromModel) {
       this.#fromModel = model
-      const field = model === undefined ? undefined : this.schema.field(model, this.name)
+      const field = model === undefined || this.name === undefined ? undefined : this.schema.field(model, this.name)
       this.#from = field && model !== undefined ? { model, field } : undefined
     }
     return this.#from
   }
 
-  step(name: string): Subject | undefined {
-    let subject = this.#steps?.get(name)
-    if (!subject && this.depth < STEPS) {
-      subject = new Subject(this.schema, name, this)
+  step(name: string): Known | undefined {
+    let step = this.#steps?.get(name)
+    if (!step && this.depth < STEPS && this.name !== undefined) {
+      step = new Known(this.schema, name, this)
       this.#steps ??= new Map()
-      this.#steps.set(name, subject)
+      this.#steps.set(name, step)
     }
-    return subject
+    return step
   }
 }
 
 /** Returns whether a schema declares any field. Otherwise there are no facts about fields. */
 export function declaresFields(schema: Schema): boolean {
   return schema.types().some(({ fields }) => fields.size > 0)
-}
-
-/** The facts about a subject, before another one was added. */
-interface Before extends Pick<Subject, 'own' | 'isPresent' | 'alias' | 'union' | 'comparisons'> {
-  readonly subject: Subject
 }
 
 /** The value of a literal in a comparison. */
@@ -140,26 +131,28 @@ const somethings: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
  * branch, so that rules share the subjects of variables with the same names.
  */
 export class Knowledge {
-  readonly #variables = new Map<string, Subject>()
+  readonly #variables = new Map<string, Known>()
+  readonly #nothing: Known
   #aliases = 0
   #isDead = false
   /** The operand of the innermost `not` around the current goal. */
   negated: Expression | undefined = undefined
-  /** The states that the end of a branch restores, the latest last. */
-  readonly #trail: Before[] = []
+  /** The facts that the end of a branch restores, the latest last. */
+  readonly #trail: (readonly [Known, Facts])[] = []
   /** What holds in the open branch, but has added no facts yet, in order. */
   #waiting: Node[] = []
 
   /** What the names of the context are read from. */
-  readonly #context: Subject
+  readonly #context: Known
 
   /** @param learnFrom - Adds the facts that follow from a node that holds. */
   constructor(
     private readonly schema: Schema,
     private readonly learnFrom: (node: Node, knowledge: Knowledge) => void,
   ) {
-    this.#context = new Subject(schema, schema.context.name)
-    this.#context.own = schema.context.name
+    this.#nothing = new Known(schema, undefined)
+    this.#context = new Known(schema, schema.context.name)
+    this.#context.facts = { own: schema.context.name }
   }
 
   /** Runs a function, then removes the facts that it added. */
@@ -167,25 +160,21 @@ export class Knowledge {
     this.#addWaiting()
     const before = this.#trail.length
     const wasDead = this.#isDead
+    const aliases = this.#aliases
     run()
     this.#isDead = wasDead
+    this.#aliases = aliases
     if (this.#waiting.length > 0) this.#waiting = []
-    while (this.#trail.length > before) this.#restore(this.#trail.pop()!)
+    while (this.#trail.length > before) {
+      const [known, facts] = this.#trail.pop()!
+      known.facts = facts
+    }
   }
 
-  #restore({ subject, own, isPresent, alias, union, comparisons }: Before): void {
-    if (subject.alias !== alias) this.#aliases--
-    subject.union = union
-    subject.comparisons = comparisons
-    subject.own = own
-    subject.isPresent = isPresent
-    subject.alias = alias
-  }
-
-  /** Remembers a state that will change. */
-  #remember(subject: Subject): void {
-    const { own, isPresent, alias, union, comparisons } = subject
-    this.#trail.push({ subject, own, isPresent, alias, union, comparisons })
+  #add(known: Known, facts: Facts): void {
+    if (known === this.#nothing) return
+    this.#trail.push([known, known.facts])
+    known.facts = { ...known.facts, ...facts }
   }
 
   /** Adds the facts that follow from a node, once facts are read: many rules need none. */
@@ -209,14 +198,14 @@ export class Knowledge {
   /** Returns the comparisons of a value with literals. */
   comparisons(known: Known): readonly Comparison[] {
     this.#addWaiting()
-    return known instanceof Subject ? known.comparisons : []
+    return known.facts.comparisons ?? []
   }
 
   /** Adds the fact that a comparison of a value holds. */
   compared(known: Known, operator: ComparisonOperator, literals: readonly Literal[]): void {
-    if (literals.length === 0 || !(known instanceof Subject) || known.comparisons.length === COMPARISONS) return
-    this.#remember(known)
-    known.comparisons = [...known.comparisons, { operator, literals }]
+    const { comparisons = [] } = known.facts
+    if (literals.length > 0 && comparisons.length < COMPARISONS)
+      this.#add(known, { comparisons: [...comparisons, { operator, literals }] })
   }
 
   /** Adds the fact that a comparison of two expressions holds, if one of them is a literal. */
@@ -227,75 +216,66 @@ export class Knowledge {
     if (one) this.compared(this.of(right), mirrored[operator], one)
   }
 
-  /** Returns the facts about a variable. */
+  /** Returns a variable, or what it equals. */
   variable(name: string): Known {
     this.#addWaiting()
-    return this.#subjectOf(name) ?? nothing
+    return this.#variable(name)
   }
 
-  /** Returns the subject that a variable is, or the one that it equals. */
-  #subjectOf(name: string): Subject | undefined {
-    const subject = entryOf(
+  #variable(name: string): Known {
+    const known = entryOf(
       this.#variables,
       name,
-      () => new Subject(this.schema, name, this.schema.context.fields.has(name) ? this.#context : undefined),
+      () => new Known(this.schema, name, this.schema.context.fields.has(name) ? this.#context : undefined),
     )
-    return subject.alias ? this.#resolve(subject.alias) : subject
+    return known.facts.alias ? this.#resolve(known.facts.alias) : known
   }
 
-  /** Follows the alias of a subject's variable, which can be newer than the alias that led to the subject. */
-  #resolve(subject: Subject): Subject | undefined {
-    if (!subject.root.alias) return subject
-    return subject.object ? this.#resolve(subject.object)?.step(subject.name) : this.#subjectOf(subject.name)
+  /** Follows the alias of a value's variable, which can be newer than the alias that led to the value. */
+  #resolve(known: Known): Known {
+    const { root, object, name } = known
+    if (!root.facts.alias || name === undefined) return known
+    return object ? this.step(this.#resolve(object), name) : this.#variable(name)
   }
 
-  /** Returns the facts about a field, given those about its object. */
+  /** Returns a field of a value. */
   step(object: Known, name: string): Known {
-    return (object instanceof Subject ? object.step(name) : undefined) ?? nothing
+    return object.step(name) ?? this.#nothing
   }
 
   /**
-   * Returns the facts about an expression: a variable, or fields that are read one from another.
+   * Returns the value of an expression: a variable, or fields that are read one from another.
    */
   of(expression: Expression, limit: number = STEPS): Known {
     if (expression.kind === 'variable') return this.variable(expression.name)
-    if (expression.kind !== 'dot' || expression.member.kind !== 'string' || limit === 0) return nothing
+    if (expression.kind !== 'dot' || expression.member.kind !== 'string' || limit === 0) return this.#nothing
     return this.step(this.of(expression.object, limit - 1), expression.member.value)
   }
 
   /** Returns whether a value is certainly not nil. */
   isPresent(known: Known): boolean {
     this.#addWaiting()
-    return known instanceof Subject && known.isPresent
+    return known.facts.isPresent === true
   }
 
   /** Adds the fact that a value is not nil. */
   present(known: Known): void {
-    if (!(known instanceof Subject) || known.isPresent) return
-    this.#remember(known)
-    known.isPresent = true
+    if (!known.facts.isPresent) this.#add(known, { isPresent: true })
   }
 
   /** Adds the fact that a value is of a class or a union. A known subclass takes precedence. */
   isA(known: Known, model: string): void {
-    if (!(known instanceof Subject)) return
-    if (isUnion(model)) this.#isOf(known, model)
+    if (isUnion(model)) this.#add(known, { union: model })
     if (!this.schema.models.has(model)) return
     this.present(known)
     if (known.model !== undefined && this.schema.isSubclass(known.model, model)) return
     if (known.model !== undefined && !haveCommonInstances(this.schema, known.model, model)) this.#isDead = true
-    this.#remember(known)
-    known.own = model
+    this.#add(known, { own: model })
   }
 
   /** Adds the fact that a value is not of a class: its union has fewer classes then. */
   isNotA(known: Known): void {
-    if (known instanceof Subject) this.#isOf(known, undefined)
-  }
-
-  #isOf(subject: Subject, union: Union | undefined): void {
-    this.#remember(subject)
-    subject.union = union
+    this.#add(known, { union: undefined })
   }
 
   /** Adds the fact that two expressions are equal. */
@@ -338,12 +318,12 @@ export class Knowledge {
 
   /** Makes a variable without known facts an alias of the path that it equals. */
   #alias(name: string, other: Known): void {
-    if (!(other instanceof Subject) || name === '_' || other.root.name === name || this.schema.isName(name)) return
+    if (other === this.#nothing || name === '_' || other.root.name === name || this.schema.isName(name)) return
     this.variable(name)
-    const own = this.#variables.get(name)!
-    if (own.alias || own.own !== undefined || own.isPresent || this.#aliases === ALIASES) return
-    this.#remember(own)
-    own.alias = other
+    const variable = this.#variables.get(name)!
+    const { alias, own, isPresent } = variable.facts
+    if (alias || own !== undefined || isPresent || this.#aliases === ALIASES) return
+    this.#add(variable, { alias: other })
     this.#aliases++
   }
 }

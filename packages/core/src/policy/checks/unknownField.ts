@@ -49,10 +49,10 @@ export const unknownField: PathCheck = (context) => {
     },
     step: ({ object, member }, knowledge) => {
       if (member.kind !== 'string') return
-      const { model, union, from } = knowledge.of(object)
+      const { model, from, facts } = knowledge.of(object)
       if (model !== undefined) look(member.value, model, member.span)
       else if (from?.field.kind === 'relation' && from.field.many) reportList(object, member, from.field.model)
-      else if (union) lookInUnion(member, union)
+      else if (facts.union) lookInUnion(member, facts.union)
     },
     patternField: ({ key, span }, model) => look(key, model, span),
   }
