@@ -15,7 +15,6 @@ import {
   limitError,
   planFilter,
   QueryError,
-  Source,
   simplify,
   UnsupportedFilterError,
   type Wanted,
@@ -69,11 +68,9 @@ export async function authorizedFilter(
   return new AuthorizedFilter(model, host, bound, machineHost.hasDefaultEquality)
 }
 
-const nowhere = { source: new Source(''), start: 0, end: 0 }
-
 async function load(host: Host, { object, name, model }: Wanted): Promise<unknown> {
   const relation = model === undefined ? undefined : host.types.get(model)?.fields.get(name)
-  if (relation instanceof Relation) return relatedRows(host, object, relation, nowhere)
+  if (relation instanceof Relation) return relatedRows(host, object, relation)
   return (object as Readonly<Record<string, unknown>>)[name]
 }
 

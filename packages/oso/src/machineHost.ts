@@ -16,7 +16,6 @@ import {
   type OrderOperator,
   provideGoalTrace,
   type RegExpEngine,
-  Source,
   type Span,
   unreachable,
 } from '@arcturus/core/internal/oso'
@@ -43,7 +42,6 @@ export class MachineHost implements MachineInterface {
    * since a class can exist for one object only.
    */
   readonly #plain = new WeakMap<object, Map<string, boolean>>()
-  readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
   constructor(
     private readonly host: Host,
@@ -134,7 +132,7 @@ export class MachineHost implements MachineInterface {
     if (value === null || value === undefined)
       throw missing('missing-attribute', new InvalidAttributeError(value, field))
     const relation = this.#relationOf(value, field)
-    if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
+    if (relation) return relatedRows(this.host, value, relation)
     // `in` throws for a value that is not an object, with an error that says so.
     if (!(field in (value as object))) throw missing('missing-attribute', new InvalidAttributeError(value, field))
     return propertyOf(value, field)
@@ -148,7 +146,7 @@ export class MachineHost implements MachineInterface {
   readForPattern(value: unknown, field: string): unknown {
     if (value === null || value === undefined) return undefined
     const relation = this.#relationOf(value, field)
-    if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
+    if (relation) return relatedRows(this.host, value, relation)
     try {
       return field in (value as object) ? propertyOf(value, field) : undefined
     } catch (error) {
@@ -160,7 +158,7 @@ export class MachineHost implements MachineInterface {
   call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
     if (value === null || value === undefined) throw missing('not-a-function', new InvalidCallError(value, method))
     const relation = this.#relationOf(value, method)
-    if (relation) return relatedRows(this.host, value, relation, this.#nowhere)
+    if (relation) return relatedRows(this.host, value, relation)
     const target = propertyOf(value, method)
     if (typeof target !== 'function') throw missing('not-a-function', new InvalidCallError(value, method))
     if ([target, value, ...args.flat()].some(isMaker)) throw unreachable(method)

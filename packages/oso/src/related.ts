@@ -1,4 +1,4 @@
-import type { Span } from '@arcturus/core/internal/oso'
+import { Source } from '@arcturus/core/internal/oso'
 import { UnregisteredClassError } from './errors.js'
 import type { Filter } from './filter.js'
 import type { Host } from './host.js'
@@ -9,12 +9,12 @@ import type { Relation } from './relation.js'
  * row. A key that is nil results in nil, or in an empty list.
  * @throws Error if a to-one relation finds no row or several.
  */
-export function relatedRows(host: Host, instance: object, relation: Relation, span: Span): unknown {
+export function relatedRows(host: Host, instance: object, relation: Relation): unknown {
   if (!host.getType(relation.otherType)) throw new UnregisteredClassError(relation.otherType)
   // Sound: a relation names fields of its class's instances.
   const key = (instance as Readonly<Record<string, unknown>>)[relation.myField]
   if (key === null) return relation.kind === 'one' ? null : []
-  return fetchRows(host, relation, filterBy(host, relation, key, span))
+  return fetchRows(host, relation, filterBy(host, relation, key))
 }
 
 async function fetchRows(host: Host, { kind }: Relation, filter: Filter): Promise<unknown> {
@@ -24,7 +24,8 @@ async function fetchRows(host: Host, { kind }: Relation, filter: Filter): Promis
   return rows[0]
 }
 
-function filterBy(host: Host, { otherType, otherField }: Relation, value: unknown, span: Span): Filter {
+function filterBy(host: Host, { otherType, otherField }: Relation, value: unknown): Filter {
+  const span = { source: new Source(''), start: 0, end: 0 }
   const type = { model: otherType, exact: false, scalar: undefined, list: false, nullable: false }
   return {
     model: otherType,
