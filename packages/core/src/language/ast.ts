@@ -107,15 +107,11 @@ export interface Not extends Base {
   readonly operand: Expression
 }
 /**
- * `a and b and c`: two or more operands, in order. Nested right operands are flattened, unless they
+ * `a and b and c`, or with `or`: two or more operands, in order. Nested right operands are flattened, unless they
  * are in parentheses.
  */
-export interface And extends Base {
-  readonly kind: 'and'
-  readonly operands: readonly Expression[]
-}
-export interface Or extends Base {
-  readonly kind: 'or'
+export interface Junction extends Base {
+  readonly kind: 'and' | 'or'
   readonly operands: readonly Expression[]
 }
 export interface Forall extends Base {
@@ -126,12 +122,8 @@ export interface Forall extends Base {
 export interface Cut extends Base {
   readonly kind: 'cut'
 }
-export interface Debug extends Base {
-  readonly kind: 'debug'
-  readonly args: readonly Expression[]
-}
-export interface Print extends Base {
-  readonly kind: 'print'
+export interface Printer extends Base {
+  readonly kind: 'debug' | 'print'
   readonly args: readonly Expression[]
 }
 
@@ -152,12 +144,10 @@ export type Expression =
   | In
   | Matches
   | Not
-  | And
-  | Or
+  | Junction
   | Forall
   | Cut
-  | Debug
-  | Print
+  | Printer
 
 /** `Class` or `Class{field: pattern}`; `fields` is undefined without braces. */
 export interface ClassPattern extends Base {

@@ -1,4 +1,4 @@
-import type { Cut, Expression, Forall, Not, Or } from '../../language/ast.js'
+import type { Cut, Expression, Forall, Junction, Not } from '../../language/ast.js'
 import type { Retry } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { Once } from '../state/once.js'
@@ -33,7 +33,7 @@ export function planBody(
  * `a or b`: the arms are alternatives. It counts once if it binds none of the variables that the
  * rest of the rule mentions.
  */
-export function planOr(c: Context, node: Or): GoalPlan {
+export function planOr(c: Context, node: Junction): GoalPlan {
   const elsewhere = c.scope.elsewhere(node).filter((name) => name !== 'nil' && !c.host.isConstant(name))
   const isClosed = elsewhere.every((name) => c.scope.has(name) && c.scope.isReady(c.scope.slot(name)))
   const known = isClosed ? elsewhere.map((name) => c.scope.slot(name)) : undefined

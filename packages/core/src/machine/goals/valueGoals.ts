@@ -1,4 +1,4 @@
-import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../language/ast.js'
+import type { Assign, Expression, Matches, Printer, Unify, Variable } from '../../language/ast.js'
 import { withoutLookups } from '../../language/lookups.js'
 import { occurrences } from '../../language/mentions.js'
 import { CONDITIONS } from '../../language/visit.js'
@@ -146,7 +146,7 @@ export function makeCells(m: Machine, slots: Term[], fresh: readonly number[]): 
 }
 
 /** `print(a, b)` and `debug(a, b)`: they always succeed. */
-export function planOutput(c: Context, node: Print | (Expression & { kind: 'debug' })): GoalPlan {
+export function planOutput(c: Context, node: Printer | (Expression & { kind: 'debug' })): GoalPlan {
   const { before, operands } = planOperands(
     c,
     node.args.filter(({ kind }) => !CONDITIONS.has(kind)),
