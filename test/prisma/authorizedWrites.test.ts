@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { prismaKinds } from '../databases.js'
 import { openDatabases } from './databases.js'
 import { watchSql } from './documents.js'
-import { addRows, clear, openWorkspace, tablesOf } from './workspace.js'
+import { addRows, clear, openWorkspace, policy, tablesOf } from './workspace.js'
 
 const databases = await openDatabases('authorized_writes', prismaKinds)
 
@@ -375,13 +375,14 @@ describe.each(databases)('Writes of an authorized client on $name', (database) =
     expectNoChange(() => expect(run(world.as(id))).rejects.toMatchObject(error)),
   )
 
-  const sent: string[] = []
+  const [sent, all]: [string[], string[]] = [[], []]
   beforeAll(() => {
     const { bare } = world as unknown as {
       bare: { $on(name: 'query', listen: (one: { query: string }) => void): void }
     }
     bare.$on('query', ({ query }) => {
       if (!/BEGIN|ROLLBACK|COMMIT|SET|PRAGMA/i.test(query)) sent.push(query)
+      if (/["`](Board|Item|Tag|_ItemToTag)["`]/.test(query)) all.push(query)
     })
   })
   it.each(unsupported)('refuse %s before anything is sent', (_, run) =>
@@ -391,6 +392,75 @@ describe.each(databases)('Writes of an authorized client on $name', (database) =
       expect(sent).toEqual([])
     }),
   )
+
+  const many = Array.from({ length: 1_000 }, (_, at) => 1_000 + at)
+  const tags = many.slice(0, 100).map((id) => ({ id }))
+  it.each<readonly [string, number, Write]>([
+    ['a page', 1, (c) => c.item.findMany({ take: 50 })],
+    ['a create', 2, (c) => c.item.create({ data: { text: 'x', boardId: 1 } })],
+    ['an update by id', 2, (c) => c.item.update({ where: { id: 1 }, data: { text: 'x' } })],
+    // SQLite takes 500 keys at once.
+    [
+      'an update of 1,000 rows',
+      database.provider === 'sqlite' ? 4 : 2,
+      (c) => c.item.updateMany({ data: { done: true } }),
+    ],
+    [
+      'a nested create of 3',
+      5,
+      (c) =>
+        c.board.create({
+          data: { title: 'x', spaceId: 1, items: { create: ['a', 'b', 'c'].map((text) => ({ text })) } },
+        }),
+    ],
+    ['connect of 100', 7, (c) => c.item.update({ where: { id: 1 }, data: { tags: { connect: tags } } })],
+  ])('send few statements: %s', async (_, most, run) => {
+    if (isMySql) return
+    await world.bare.item.createMany({ data: many.map((id) => ({ id, text: 'x', boardId: 1 })) })
+    await world.bare.tag.createMany({ data: tags.map(({ id }) => ({ id, name: `tag ${id}` })) })
+    all.length = 0
+    await run(world.as(1))
+    expect(all.length, all.join('\n')).toBeLessThanOrEqual(most)
+  })
+
+  it('name the relation whose row may not be read, as authorizeChange does', async () => {
+    world.authorizer.loadSync(`
+      allow(_: User, action, item: Item) if action in ["read", "update", "create"] and item.text != "no";
+      allow(_: User, "read", board: Board) if board.locked = false;
+      allow(_: User, "read", user: User) if user.name != "user 3";
+    `)
+    await world.bare.item.update({ where: { id: 1 }, data: { assigneeId: 3 } })
+    const row = world.authorizer.as('Item', (await world.bare.item.findUnique({ where: { id: 1 } }))!)
+    const { item } = world.as(1)
+    const outcome = (run: PromiseLike<unknown>) =>
+      run.then(
+        () => 'done',
+        ({ status, data }: { status: number; data?: object }) => [status, data],
+      )
+    const denied = (relation: string) => [403, { relation }]
+    for (const [data, expected] of [
+      [{ text: 'x', assigneeId: 3 }, 'done'],
+      [{ assigneeId: null }, denied('assignee')],
+      [{ assigneeId: 2 }, denied('assignee')],
+      [{ assignee: { disconnect: true } }, denied('assignee')],
+      [{ boardId: 3 }, denied('board')],
+      [{ board: { connect: { id: 2 } } }, 'done'],
+    ] as const) {
+      const text = JSON.stringify(data)
+      expect(await outcome(world.authorizer.authorizeChange(world.user(1), 'update', row, data)), text).toEqual(
+        expected,
+      )
+      expect(await outcome(item.update({ where: { id: 1 }, data: data as never })), text).toEqual(expected)
+    }
+    for (const [boardId, expected] of [
+      [3, denied('board')],
+      [99, denied('board')],
+      [1, 'done'],
+    ] as const)
+      expect(await outcome(item.create({ data: { text: 'x', boardId } })), `board ${boardId}`).toEqual(expected)
+    expect(await outcome(item.create({ data: { text: 'no', boardId: 1 } }))).toEqual([403, undefined])
+    world.authorizer.loadSync(policy)
+  })
 
   it('delete by conditions before they create', async () => {
     const data = { items: { deleteMany: [{ text: 'b' }, { id: 1 }], create: [{ text: 'x' }, { text: 'y' }] } }

@@ -12,15 +12,22 @@ export class Cascades<Where> {
 
   /**
    * Finds the rows that the database deletes or changes with some rows.
-   * @returns what to do after the delete
+   * @param columns - What the rows get; undefined if they are deleted.
+   * @returns what to do after the write
    * @throws the denial if the actor may not delete or update one of them
    */
-  async prepare(model: string, rows: readonly Values[], seen: Set<string> = new Set()): Promise<Apply> {
+  async prepare(
+    model: string,
+    rows: readonly Values[],
+    seen: Set<string> = new Set(),
+    columns?: Values,
+  ): Promise<Apply> {
     const after: Apply[] = []
     for (const row of rows) seen.add(this.#text(model, row))
     if (!this.parts.trustsCascades && rows.length > 0) {
       for (const { relation, onDelete } of this.parts.relations.dependents(model)) {
-        if (onDelete !== 'refuse') after.push(await this.#prepareRelation(relation, onDelete, rows, seen))
+        const how = columns ? (relation.to.some((name) => name in columns) ? 'follow' : 'refuse') : onDelete
+        if (how !== 'refuse') after.push(await this.#prepareRelation(relation, how, rows, seen))
       }
     }
     return async () => {
@@ -28,26 +35,15 @@ export class Cascades<Where> {
     }
   }
 
-  /**
-   * Finds the rows whose references the database changes with the columns of some rows that they refer to.
-   * @returns what to do after the update
-   * @throws the denial if the actor may not update one of them
-   */
+  /** Prepares an update of columns to which other rows refer, as `prepare`; undefined if it sets no such column. */
   async prepareKeys(model: string, where: Where, columns: Values): Promise<Apply | undefined> {
-    const { store, relations, trustsCascades } = this.parts
-    const isSet = ({ to }: LinkRelation): boolean => to.some((name) => name in columns)
-    const referring = relations.dependents(model).filter(({ relation }) => isSet(relation))
-    if (trustsCascades || referring.length === 0) return undefined
-    const names = referring.flatMap(({ relation }) => relation.to)
-    const isOther = (row: Values): boolean =>
-      names.some((name) => name in columns && String(row[name]) !== String(columns[name]))
-    const rows = (await store.find(model, where, names)).filter(isOther)
-    const after: Apply[] = []
-    for (const { relation } of rows.length > 0 ? referring : [])
-      after.push(await this.#prepareRelation(relation, 'follow', rows, new Set()))
-    return async () => {
-      for (const one of after) await one()
-    }
+    const { store, relations, keyOf } = this.parts
+    const referred = relations.dependents(model).flatMap(({ relation }) => relation.to)
+    const set = referred.filter((name) => name in columns)
+    if (set.length === 0) return undefined
+    const rows = await store.find(model, where, [...keyOf(model), ...referred])
+    const changed = rows.filter((row) => set.some((name) => String(row[name]) !== String(columns[name])))
+    return await this.prepare(model, changed, new Set(), columns)
   }
 
   /** @throws the denial if one of the found rows does not allow an action */

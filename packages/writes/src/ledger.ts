@@ -8,30 +8,27 @@ import type { KeyedRows } from './witness.js'
 const mostChanges = 100
 
 /** Rows that a write has created or changed alike. */
-interface Entry {
+interface Entry extends Required<Omit<EntryOptions, 'isMoved'>> {
   readonly model: string
   /** The keys of the rows, by their texts. */
   readonly keys: Map<string, Values>
   /** The action that has to be allowed after the write. */
   readonly kind: 'create' | 'update'
-  /** Whether the values of new rows were enough to allow them. */
-  readonly isDecided: boolean
-  /** The fields whose permission depends on the row. */
-  readonly fields: readonly string[]
-  /** The relations to one row that the write has set. */
-  readonly links: readonly LinkRelation[]
-  /** Whether the write returns the rows, so that they have to be readable. */
-  readonly isRead: boolean
-  /** Whether the rows have the columns that they had before. */
-  readonly keepsColumns: boolean
 }
 
+/** What is known of written rows. Default: nothing. */
 export interface EntryOptions {
+  /** Whether the values of new rows were enough to allow them. */
   readonly isDecided?: boolean
+  /** The fields whose permission depends on the row. */
   readonly fields?: readonly string[]
+  /** The relations to one row that the write has set. */
   readonly links?: readonly LinkRelation[]
+  /** Whether the write links or moves the rows. */
   readonly isMoved?: boolean
+  /** Whether the write returns the rows, so that they have to be readable. */
   readonly isRead?: boolean
+  /** Whether the rows have the columns that they had before. */
   readonly keepsColumns?: boolean
 }
 
@@ -106,28 +103,10 @@ export class Ledger<Where> {
   /**
    * Asserts that the state after the write is allowed for all rows, by one query for each kind of
    * statement.
+   * @param but - The text of the key of a row that is not tested.
    * @throws the denial if a row does not fulfil its conditions
    */
-  async verify(): Promise<void> {
-    await this.#verify()
-  }
-
-  /** Asserts the same for all rows but one, whose conditions the caller tests by itself. */
-  async verifyBut(model: string, row: Values): Promise<Demands<Where>> {
-    const text = this.#text(model, row)
-    await this.#verify(text)
-    const written = this.#written()
-    const conditions: Where[] = []
-    let isReadable = false
-    for (const entry of this.#entries.values()) {
-      if (!entry.keys.has(text)) continue
-      conditions.push(...(await this.#demands(entry, row, written)))
-      isReadable ||= await this.#isReadable(entry)
-    }
-    return { conditions, isReadable }
-  }
-
-  async #verify(but?: string): Promise<void> {
+  async verify(but?: string): Promise<void> {
     for (const entry of this.#entries.values()) {
       const { model, isDecided, isRead, fields, links } = entry
       if (isDecided && !isRead && fields.length === 0 && links.length === 0) continue
@@ -143,6 +122,21 @@ export class Ledger<Where> {
         else await this.#verifyKeys(model, some, await this.#oneByOne(entry, some, written))
       }
     }
+  }
+
+  /** Asserts the same for all rows but one, whose conditions the caller tests by itself. */
+  async verifyBut(model: string, row: Values): Promise<Demands<Where>> {
+    const text = this.#text(model, row)
+    await this.verify(text)
+    const written = this.#written()
+    const conditions: Where[] = []
+    let isReadable = false
+    for (const entry of this.#entries.values()) {
+      if (!entry.keys.has(text)) continue
+      conditions.push(...(await this.#demands(entry, row, written)))
+      isReadable ||= await this.#isReadable(entry)
+    }
+    return { conditions, isReadable }
   }
 
   /** Returns whether no statement has changed a column of the rows. */
@@ -211,19 +205,11 @@ export class Ledger<Where> {
     }
   }
 
-  #add(model: string, rows: readonly Values[], kind: Entry['kind'], options: EntryOptions): void {
-    const {
-      isDecided = false,
-      fields = [],
-      links = [],
-      isMoved = false,
-      isRead = false,
-      keepsColumns = false,
-    } = options
+  #add(model: string, rows: readonly Values[], kind: Entry['kind'], { isMoved, ...options }: EntryOptions): void {
     this.#judge.touches(kind, model, rows)
-    const alike = JSON.stringify([model, kind, isDecided, isRead, keepsColumns, fields, links.map(({ name }) => name)])
-    const make = (): Entry => ({ model, keys: new Map(), kind, isDecided, fields, links, isRead, keepsColumns })
-    const { keys } = entryOf(this.#entries, alike, make)
+    const own = { isDecided: false, fields: [], links: [], isRead: false, keepsColumns: false, ...options }
+    const alike = JSON.stringify([model, kind, { ...own, links: own.links.map(({ name }) => name) }])
+    const { keys } = entryOf(this.#entries, alike, (): Entry => ({ model, keys: new Map(), kind, ...own }))
     const moved = isMoved ? entryOf(this.#moved, model, () => new Map<string, Values>()) : undefined
     const names = this.#keyOf(model)
     for (const row of rows) {

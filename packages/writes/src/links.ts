@@ -1,30 +1,11 @@
 import { type ArgumentError, invalidArgument } from '@arcturus/core/internal/writes'
 import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
 import { keyText } from './ledger.js'
-import type { Apply, ApplyTo, Insert, WriterParts } from './parts.js'
-import { type Ends, fieldsOf, none, type RowRules } from './rules.js'
+import type { Apply, ApplyTo } from './parts.js'
+import { type Ends, fieldsOf, none } from './rules.js'
+import type { Writer } from './writer.js'
 
 type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>, { readonly kind: Kind }>
-
-/** Prepares rows for writing. */
-export interface RowWriter<Where> {
-  readonly parts: WriterParts<Where>
-  readonly rules: RowRules<Where>
-  withPresent(model: string, data: Data<Where>, where: Where): Promise<Data<Where>>
-  conditionsOfUpdate(model: string, data: Data<Where>): Promise<readonly Where[]>
-  prepareInsert(model: string, data: Data<Where>): Promise<Insert>
-  prepareInsertAll(
-    model: string,
-    rows: readonly Data<Where>[],
-    fields?: readonly string[],
-  ): Promise<(inherited?: Values) => Promise<readonly Values[]>>
-  prepareUpdate(
-    model: string,
-    data: Data<Where>,
-    before: Where,
-    row: Values | undefined,
-  ): Promise<(where: Where) => Promise<readonly Values[]>>
-}
 
 /** A relation of a row that is written. */
 interface Linked<Where> {
@@ -40,7 +21,7 @@ interface Linked<Where> {
  * read, do not exist: a database in whose way they are refuses the write.
  */
 export class Links<Where> {
-  constructor(private readonly writer: RowWriter<Where>) {}
+  constructor(private readonly writer: Writer<Where>) {}
 
   /**
    * Prepares a relation whose reference is in the row itself.
@@ -142,7 +123,7 @@ export class Links<Where> {
         return this.#detach(relation, await this.#linkable(link, wheres))
       }
       case 'set':
-        return await this.#prepareSet(link, step)
+        return await this.#prepareSet(link, step.where)
       case 'update':
         return await this.#prepareUpdates(model, this.#belonging(relation, row, step.where), step.data, step.many)
       case 'upsert':
@@ -182,15 +163,22 @@ export class Links<Where> {
     const { relation } = link
     const { model, keeper, from, to } = relation
     const insert = await this.writer.prepareInsertAll(model, data, fieldsOf(relation))
-    if (keeper === 'other')
-      return await this.#replacing(link, [], async (row) => void (await insert(pairs(to, from, row))))
-    return async (row) => await this.writer.parts.store.join(relation, row, await insert(), [])
+    if (keeper === 'join') return async (row) => await this.writer.parts.store.join(relation, row, await insert(), [])
+    const detach = this.#isReplaced(link) ? await this.#prepareSet(link, []) : undefined
+    return async (row) => {
+      await detach?.(row)
+      await insert(pairs(to, from, row))
+    }
   }
 
   async #prepareConnect(link: Linked<Where>, wheres: readonly Where[]): Promise<ApplyTo> {
-    const { relation } = link
-    const others = await this.#linkable(link, wheres, true)
-    return await this.#replacing(link, others.rows, this.#attach(relation, others))
+    if (this.#isReplaced(link)) return await this.#prepareSet(link, wheres)
+    return this.#attach(link.relation, await this.#linkable(link, wheres, true))
+  }
+
+  /** Returns whether the row that a relation leads to makes way for another. */
+  #isReplaced({ relation, row }: Linked<Where>): boolean {
+    return !relation.many && row !== undefined
   }
 
   #attach(relation: LinkRelation, others: Ends): ApplyTo {
@@ -206,24 +194,7 @@ export class Links<Where> {
     }
   }
 
-  /** Detaches the row that a relation to one row leads to before another takes its place. @param others - Rows that may stay. */
-  async #replacing(link: Linked<Where>, others: readonly Values[], attach: ApplyTo): Promise<ApplyTo> {
-    const { relation, row } = link
-    if (relation.many || !row) return attach
-    const { store } = this.writer.parts
-    const linked = store.linked(relation, row)
-    const current = await this.#visible(relation.model, linked)
-    const texts = new Set(others.map((one) => this.#text(relation.model, one)))
-    if (current.every((one) => texts.has(this.#text(relation.model, one)))) return attach
-    if (!relation.nullable) throw this.writer.parts.judge.denial()
-    const detach = this.#detach(relation, await this.#linkable(link, [linked]))
-    return async (one) => {
-      await detach(one)
-      await attach(one)
-    }
-  }
-
-  async #prepareSet(link: Linked<Where>, { where }: Step<Where, 'set'>): Promise<ApplyTo> {
+  async #prepareSet(link: Linked<Where>, where: readonly Where[]): Promise<ApplyTo> {
     const { relation, row } = link
     const { store } = this.writer.parts
     const { model } = relation

@@ -6,7 +6,7 @@
 
 import type { Data, Link, LinkRelation, Values } from './change.js'
 import type { EntryOptions } from './ledger.js'
-import { Links, type RowWriter } from './links.js'
+import { Links } from './links.js'
 import type { Apply, ApplyTo, Insert, WriterParts } from './parts.js'
 import { RowRules } from './rules.js'
 
@@ -14,7 +14,7 @@ import { RowRules } from './rules.js'
  * Writes rows and the rows linked to them, as a plan of statements on single models. All rows that must
  * be allowed before are found first, then all is written; `ledger.verify` tests the state after.
  */
-export class Writer<Where> implements RowWriter<Where> {
+export class Writer<Where> {
   readonly rules: RowRules<Where>
   readonly links: Links<Where>
 
@@ -159,6 +159,32 @@ export class Writer<Where> implements RowWriter<Where> {
           (one.from.some((column) => column in columns) && !present?.includes(one)) ||
           links.some(({ relation, step }) => relation.name === one.name && step.kind !== 'update'),
       )
+  }
+
+  /**
+   * Returns the first relation that data of one row set to a row which the actor may not read, or take from one.
+   * @param where - The row before; undefined for a new row.
+   */
+  async unreadable(model: string, data: Data<Where>, where: Where | undefined): Promise<string | undefined> {
+    const { store, judge } = this.parts
+    const given = where ? await this.withPresent(model, data, where) : data
+    for (const relation of this.#changed(model, given)) {
+      const { name, model: other, from, to } = relation
+      const readable = await judge.before('read', other)
+      if (readable.length === 0) continue
+      const step = data.links.find((one) => one.relation.name === name)?.step
+      const key = Object.fromEntries(to.map((one, at) => [one, data.columns[from[at]!]]))
+      const isGiven = Object.values(key).every((value) => value !== undefined && typeof value !== 'object')
+      const end = step?.kind === 'connect' ? step.where[0] : isGiven ? store.keyed(other, [key]) : undefined
+      if (end && (await store.find(other, store.all([end, ...readable]), to)).length === 0) return name
+      if (!where) continue
+      // An actor who may not read the column learns nothing of the row that it leads to.
+      const shown = [where, ...(await judge.before('read', model)), ...(await judge.showing(model, from))]
+      const rows = await store.find(model, store.all(shown), from)
+      const kept = await store.find(model, store.all([...shown, ...(await this.rules.readableEnds(relation))]), from)
+      if (kept.length < rows.length) return name
+    }
+    return undefined
   }
 
   /** Returns the relations to one row with a column that an update can set. */

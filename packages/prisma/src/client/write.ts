@@ -1,3 +1,4 @@
+import { ForbiddenError } from '@arcturus/core/internal/prisma'
 import {
   type Data,
   isViolation,
@@ -21,7 +22,7 @@ import { Questions } from './questions.js'
 import { read, readingFor } from './read.js'
 import type { Reading } from './reading.js'
 import { refusedOperation } from './refused.js'
-import { type Session, transaction } from './session.js'
+import { reading, type Session, transaction } from './session.js'
 import { PrismaStore } from './store.js'
 import { assertKeys, sentValue, WriteData } from './writeData.js'
 
@@ -42,17 +43,33 @@ async function written(session: Session, model: string, known: Operation, args: 
   const single = async (own: Session): Promise<unknown> => await known.single?.(new Plan(own, model), args, selection)
   // Within a transaction, a single statement, too, is undone alone.
   const isWithin = session.isTransaction || beforeWrite !== undefined
+  let isBegun = false
   try {
     const done = isWithin ? undefined : await single(session)
     if (done !== undefined) return done
+    isBegun = true
     return await transaction(session, async (own) => {
       // Sound: every client of Prisma has it.
       await beforeWrite?.(own.client as PrismaClientLike & RawClient, session.actor)
       return (isWithin && (await single(own))) || (await known.run(new Plan(own, model), args, selection))
     })
   } catch (error) {
-    throw isHidden(error) ? writeDenial(session.actor) : error
+    const refusal = isHidden(error) ? writeDenial(session.actor) : error
+    // Of what was decided beforehand, nothing is sent.
+    const isNamed = isBegun && (known === operations['create'] || known === operations['update'])
+    // The refusal stays, whatever fails now.
+    if (isNamed && refusal instanceof ForbiddenError)
+      await reading(session, () => nameEnd(session, model, args, refusal)).catch(() => {})
+    throw refusal
   }
+}
+
+/** Adds to a refusal the relation whose row the actor may not read, as `authorizeChange` does. */
+async function nameEnd(session: Session, model: string, { where, data }: Arguments, refusal: Error): Promise<void> {
+  const { writer, data: own } = new Plan(session, model)
+  const before = where === undefined ? undefined : await own.where(where, model)
+  const relation = await writer.unreadable(model, await own.read(data ?? {}, model), before)
+  if (relation !== undefined) Object.defineProperty(refusal, 'data', { value: { relation } })
 }
 
 type Run = (plan: Plan, args: Arguments, selection: Arguments) => Promise<unknown>
