@@ -52,7 +52,7 @@ export class Known {
     /** Undefined for any other value, of which nothing is known. */
     readonly name: string | undefined,
     /** The value that the field is read from; undefined for a variable. */
-    readonly object?: Known,
+    readonly object?: Known | undefined,
   ) {
     this.root = object ? object.root : this
     this.depth = object ? object.depth + 1 : 0
