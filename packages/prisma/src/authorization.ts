@@ -152,7 +152,7 @@ export function prismaAuthorization(
     // A client of an interactive transaction has no `$connect`. Loaded rows would not be part of
     // its transaction.
     const scope = { mayLoad: '$connect' in sender, send: sendBy(sender) }
-    const where = await answers.waiting(request, tables.nameOf(model), 'anywhere', scope)
+    const where = await answers.where(request, tables.nameOf(model), 'anywhere', scope)
     // The caller may change it; later filters of the same condition must not.
     return sealed(copied(where))
   }

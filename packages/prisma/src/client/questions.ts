@@ -116,7 +116,7 @@ export class Questions extends RowQuestions {
 
   /** Prints a filter as a `where`. @throws UnsupportedFilterError if no exact `where` exists. */
   async print(filter: RowsFilter, action: string, place: WhereLevel): Promise<Rows> {
-    const where = await this.parts.answers.waiting(
+    const where = await this.parts.answers.where(
       { actor: this.actor, action, filter },
       filter.model,
       place,

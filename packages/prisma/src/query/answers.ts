@@ -1,5 +1,11 @@
 import type { Authorizer, Filter, FilterOptions } from '@arcturus/core'
-import { type Definite, invalidArgument, partsIn, UnsupportedFilterError } from '@arcturus/core/internal/prisma'
+import {
+  type Definite,
+  entryOf,
+  invalidArgument,
+  partsIn,
+  UnsupportedFilterError,
+} from '@arcturus/core/internal/prisma'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
@@ -41,6 +47,14 @@ export interface Scope {
   readonly send: Send
 }
 
+/** A request for the rows of a model at a place of a query. */
+interface Question {
+  readonly request: FilterRequest
+  readonly model: string
+  readonly place: WhereLevel
+  readonly scope: Scope
+}
+
 /** Resolves requests for filters to a `where`. */
 export class Answers {
   /** The questions whose rows become conditions of their own. */
@@ -57,48 +71,36 @@ export class Answers {
   ) {}
 
   /**
-   * @returns undefined if relations of the actor or keys of rows must be awaited first
+   * Returns the `where` of a request, after rows that it needs are found.
    * @throws UnsupportedFilterError if no exact `where` exists
    */
-  atOnce(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Where | undefined {
-    let plan: FilterPlan
-    try {
-      plan = this.#plan(request, model, place, this.#filter(request, model, scope), scope)
-    } catch (error) {
-      if ((scope.mayLoad && isMissing(error)) || error instanceof UnknownTextsError) return undefined
-      throw error
-    }
-    return plan.queries.length === 0 ? plan.where([]) : undefined
-  }
-
-  /** Returns the same `where` as `atOnce`, after everything is awaited. */
-  async waiting(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<Where> {
-    const plan = () => this.#waitingPlan(request, model, place, scope)
-    const { queries, where } = await this.#knowingTexts(scope, plan)
+  async where(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<Where> {
+    const { queries, where } = await this.#knowingTexts({ request, model, place, scope })
     const keys = queries.map((query) => new Keys(this.tables.model(query.model)!, this.tables))
     const found = await Promise.all(queries.map(scope.send))
     return where(found.map((rows, at) => keys[at]!.where(rows)))
   }
 
-  async #knowingTexts<Result>({ send }: Scope, plan: () => Promise<Result>): Promise<Result> {
+  async #knowingTexts(question: Question): Promise<FilterPlan> {
     try {
-      return await plan()
+      return await this.#waiting(question)
     } catch (error) {
       if (!(error instanceof UnknownTextsError)) throw error
-      await this.texts.read(send).catch(refuseWithoutClient)
-      return await plan()
+      await this.texts.read(question.scope.send).catch(refuseWithoutClient)
+      return await this.#waiting(question)
     }
   }
 
-  async #waitingPlan(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<FilterPlan> {
+  async #waiting(question: Question): Promise<FilterPlan> {
+    const { request, model, scope } = question
     let filter: DefiniteFilter
     try {
-      filter = this.#filter(request, model, scope)
+      filter = request.filter ? ofModel(request.filter, model) : this.#bound(question, this.#isInDatabase(question))
     } catch (error) {
       if (!scope.mayLoad || !isMissing(error)) throw error
-      return await this.#loading(request, model, place, scope)
+      return await this.#loading(question)
     }
-    return this.#plan(request, model, place, filter, scope)
+    return this.#plan(question, filter)
   }
 
   /**
@@ -106,10 +108,10 @@ export class Answers {
    * stay in the database. They are loaded anyway if the request requires it, or if the database
    * can't be queried about them.
    */
-  async #loading(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): Promise<FilterPlan> {
-    if (this.#unloaded(request) !== 'auto')
-      return this.#plan(request, model, place, await this.#loaded(request, model), scope)
-    const started = this.#started(request, model, place, scope)
+  async #loading(asking: Question): Promise<FilterPlan> {
+    const { request, model, scope } = asking
+    if (this.#unloaded(request) !== 'auto') return this.#plan(asking, await this.#loaded(asking))
+    const started = this.#started(asking)
     if (started) return started
     const { action, asked } = request
     const { reads } = scope
@@ -118,8 +120,8 @@ export class Answers {
     let loaded: { readonly plan: FilterPlan; readonly size: number } | undefined
     let isLong = false
     try {
-      const filter = await this.#loaded(request, model, most)
-      const plan = this.#plan(request, model, place, filter, scope)
+      const filter = await this.#loaded(asking, most)
+      const plan = this.#plan(asking, filter)
       loaded = { plan, size: sizeOf(filter.definite()) }
       if (plan.refused !== 'bind-limit' && (!reads || loaded.size <= mostSingle)) return plan
     } catch (error) {
@@ -128,8 +130,8 @@ export class Answers {
     }
     const usable = loaded?.plan.refused === 'bind-limit' ? undefined : loaded?.plan
     try {
-      const filter = this.#bound(request, model, { unloaded: 'database' })
-      const plan = this.#plan(request, model, place, filter, scope)
+      const filter = this.#bound(asking)
+      const plan = this.#plan(asking, filter)
       const isSingle = loaded !== undefined && loaded.size > mostSingle + sizeOf(filter.definite())
       if (plan.refused === undefined && (isSingle || !usable)) {
         if (isSingle && this.#single.size < mostQuestions) this.#single.add(question)
@@ -141,25 +143,26 @@ export class Answers {
       if (!(error instanceof UnsupportedFilterError || isMissing(error))) throw error
       if (loaded) return loaded.plan
       if (!isLong) throw error
-      if (most === mostLoaded.all) return this.#plan(request, model, place, await this.#loaded(request, model), scope)
+      if (most === mostLoaded.all) return this.#plan(asking, await this.#loaded(asking))
     }
     // Keys have to be looked up, or all rows are needed.
-    return await this.#loading(request, model, place, { ...scope, reads: undefined })
+    return await this.#loading({ ...asking, scope: { ...scope, reads: undefined } })
   }
 
   /**
    * Returns a plan that leaves relations in the database, if the database starts from their rows
    * and needs no longer for that than for a query of their own.
    */
-  #started(request: FilterRequest, model: string, place: WhereLevel, scope: Scope): FilterPlan | undefined {
+  #started(question: Question): FilterPlan | undefined {
+    const { scope } = question
     const { provider } = this.tables.schema
     const isAble =
       provider === 'postgresql' ? scope.reads !== undefined : provider === 'mysql' && scope.reads === 'page'
     if (!isAble) return undefined
     try {
-      const filter = this.#bound(request, model, { unloaded: 'database' })
+      const filter = this.#bound(question)
       if (!isStart(filter.definite())) return undefined
-      const plan = this.#plan(request, model, place, filter, scope)
+      const plan = this.#plan(question, filter)
       return plan.refused === undefined && plan.queries.length === 0 ? plan : undefined
     } catch (error) {
       if (error instanceof UnsupportedFilterError || isMissing(error)) return undefined
@@ -167,13 +170,10 @@ export class Answers {
     }
   }
 
-  /** @throws QueryError if a relation must be loaded */
-  #filter(request: FilterRequest, model: string, { mayLoad }: Scope): DefiniteFilter {
-    if (request.filter) return ofModel(request.filter, model)
+  /** Whether relations stay in the database from the start. One that can't be loaded here can still be read there. */
+  #isInDatabase({ request, scope }: Question): boolean {
     const unloaded = this.#unloaded(request)
-    // A relation that can't be loaded here can still be read in the database.
-    const inDatabase = unloaded === 'database' || (unloaded === 'auto' && !mayLoad)
-    return this.#bound(request, model, { unloaded: inDatabase ? 'database' : 'error' })
+    return unloaded === 'database' || (unloaded === 'auto' && !scope.mayLoad)
   }
 
   /** Returns the authorizer with the context of a request. */
@@ -181,36 +181,30 @@ export class Answers {
     return context ? this.authorizer.with(context) : this.authorizer
   }
 
-  #bound(request: FilterRequest, model: string, options: FilterOptions): Filter {
+  /** @throws QueryError if a relation must be loaded */
+  #bound({ request, model }: Question, isInDatabase = true): Filter {
     const { actor, action, asked } = request
+    const options: FilterOptions = { unloaded: isInDatabase ? 'database' : 'error' }
     return asked === 'actors'
       ? this.#with(request).actorFilter(action, actor, model, options)
       : this.#with(request).filter(actor, action, model, options)
   }
 
-  #loaded(request: FilterRequest, model: string, most?: number): Promise<Filter> {
+  #loaded({ request, model }: Question, most?: number): Promise<Filter> {
     const { actor, action, asked } = request
     return asked === 'actors'
       ? this.#with(request).loadActorFilter(action, actor, model, { most })
       : this.#with(request).loadFilter(actor, action, model, { most })
   }
 
-  #plan(
-    { choices }: FilterRequest,
-    model: string,
-    place: WhereLevel,
-    filter: DefiniteFilter,
-    { reads, looksAhead = false }: Scope,
-  ): FilterPlan {
+  #plan({ request: { choices }, model, place, scope }: Question, filter: DefiniteFilter): FilterPlan {
+    const { reads, looksAhead = false } = scope
     const definite = filter.definite()
     const strategy = choices?.strategy ?? this.defaults.strategy
-    const known = this.#plans.get(definite) ?? new Map<string, FilterPlan>()
-    this.#plans.set(definite, known)
     const isOfList = (reads === 'page' || reads === 'all') && place === 'root' && looksAhead
-    const key = `${place} ${strategy} ${model} ${isOfList}`
-    const plan = known.get(key) ?? this.planners[place].plan(definite, model, strategy, isOfList)
-    known.set(key, plan)
-    return plan
+    const known = entryOf(this.#plans, definite, () => new Map<string, FilterPlan>())
+    const plan = () => this.planners[place].plan(definite, model, strategy, isOfList)
+    return entryOf(known, `${place} ${strategy} ${model} ${isOfList}`, plan)
   }
 
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {

@@ -43,10 +43,8 @@ export function guarding(
     const requests = resolver.requests(args)
     if (requests.length === 0) base.assertAllowed(model, operation, args)
     const assertAllowed = (of: string, way: string): void => base.assertAllowed(of, way, undefined)
-    const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope, assertAllowed)
-    const resolving = resolve(args)
-    // Awaited only if there is a promise: Prisma batches queries of one tick.
-    let resolved = resolving instanceof Promise ? await resolving : resolving
+    const resolve = (one: unknown) => resolver.resolve(one, model, operation, scope, assertAllowed)
+    let resolved = await resolve(args)
     if (writes.has(operation) || creates.has(operation)) base.assertMayWrite()
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)

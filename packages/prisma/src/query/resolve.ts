@@ -1,4 +1,9 @@
-import { invalidArgument, UnresolvedFilterError } from '@arcturus/core/internal/prisma'
+import {
+  entryOf,
+  invalidArgument,
+  UnresolvedFilterError,
+  type UnsupportedOperationError,
+} from '@arcturus/core/internal/prisma'
 import { sendOnce } from '../database/send.js'
 import { type PrismaSchemaError, schemaError, unsupportedOperation } from '../errors.js'
 import type { WhereLevel } from '../filter/division.js'
@@ -13,19 +18,6 @@ import { hasExcludedList } from './callerLists.js'
 import { guardedWhere } from './guardedWhere.js'
 import { type Filters, keepsFilters } from './keptFilters.js'
 import { conjuncts, type FilterRequest, type Markers, markerKey } from './markers.js'
-
-/** The options to resolve the arguments of one query. */
-interface Answering {
-  /** Prints the filter of a request for the rows of a model, at a place of the query. */
-  where(request: FilterRequest, model: string, place: WhereLevel): Arguments
-  /**
-   * Whether the query is for one row, so that the database alone pages through the rows of its
-   * relations.
-   */
-  readonly isOfOneRow: boolean
-  /** Learns of a relation whose rows no filter restricts. */
-  unfiltered(relation: PrismaRelation, owner: string, way: string): void
-}
 
 /** Operations that read or write only the rows that the `where` of their arguments selects. */
 const guarded: ReadonlySet<string> = new Set([
@@ -58,53 +50,43 @@ const ofOneRow: ReadonlySet<string> = new Set([
 
 type AssertAllowed = (model: string, operation: string) => void
 
-/** The resolved filter of a request for the rows of a model. */
-interface Answered {
-  readonly request: FilterRequest
-  readonly model: string
-  readonly place: WhereLevel
-  readonly where: Arguments
-}
-
 /**
  * Replaces the requests in arguments by their filters, including nested ones of `include` and
  * `select`.
  */
 export class Resolver {
-  readonly #filters: Filters = new WeakMap()
+  readonly filters: Filters = new WeakMap()
 
   constructor(
-    private readonly markers: Markers,
-    private readonly tables: Tables,
-    private readonly answers: Answers,
+    readonly markers: Markers,
+    readonly tables: Tables,
+    readonly answers: Answers,
   ) {}
 
   /**
-   * Returns the arguments with their filters: at once, or as a promise if rows must be found first.
-   * A request in any other place remains, and throws when the query is sent.
+   * Returns the arguments with their filters. A request in any other place remains, and throws when
+   * the query is sent.
    * @param assertAllowed - Asserts that rows of a model may be read or written without a filter.
    * @throws UnsupportedOperationError for an operation that a filter can't guard
    */
-  resolve(args: unknown, model: string, operation: string, within: Scope, assertAllowed: AssertAllowed): unknown {
+  async resolve(
+    args: unknown,
+    model: string,
+    operation: string,
+    within: Scope,
+    assertAllowed: AssertAllowed,
+  ): Promise<unknown> {
     if (!isArguments(args)) return args
-    const scope = { ...within, reads: readsOf(args, operation) }
-    if (!guarded.has(operation) && this.requests(args).length > 0) {
+    const requests = this.requests(args)
+    if (!guarded.has(operation) && requests.length > 0) {
       throw unsupportedOperation(`A filter cannot guard \`${operation}\`, which selects no rows.`, {
         hint: "authorize the new row: await authorizer.authorize(user, 'create', authorizer.as(model, data))",
       })
     }
-    let isWaiting = false
-    const isOfOneRow = ofOneRow.has(operation)
-    const unfiltered = ({ model: of, name }: PrismaRelation, owner: string, way: string): void =>
-      assertAllowed(of, `${way} (${owner}.${name})`)
-    for (const part of ['data', 'create', 'update']) this.#writes(args[part], model, unfiltered)
-    const where = (request: FilterRequest, of: string, place: WhereLevel): Arguments => {
-      const answer = this.answers.atOnce(request, of, place, scope)
-      isWaiting ||= answer === undefined
-      return answer ?? undecided
-    }
-    const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow, unfiltered })
-    return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
+    const scope = { ...within, send: sendOnce(within.send), reads: readsOf(args, operation) }
+    const resolving = new Resolving(this, scope, ofOneRow.has(operation), assertAllowed)
+    for (const part of ['data', 'create', 'update']) resolving.assertWritable(args[part], model)
+    return await resolving.level(args, model, 'root', [])
   }
 
   /** Returns the requests in the arguments of a query, and in their `where`. */
@@ -123,7 +105,7 @@ export class Resolver {
   /** Returns arguments of which extensions behind this one have to keep the whole `where`, also those of relations. */
   keeping<Args extends object>(args: Args): Args {
     const { where, include, select } = args as Arguments
-    if (isArguments(where) && !this.#filters.has(where)) this.#filters.set(where, [where])
+    if (isArguments(where) && !this.filters.has(where)) this.filters.set(where, [where])
     for (const relations of [include, select])
       if (isArguments(relations)) for (const one of Object.values(relations)) if (isArguments(one)) this.keeping(one)
     return args
@@ -134,7 +116,7 @@ export class Resolver {
    * @throws UnresolvedFilterError if they lack a filter of the resolved ones
    */
   assertKept(sent: unknown, resolved: unknown): void {
-    if (!isArguments(resolved) || keepsFilters(sent, resolved, this.#filters)) return
+    if (!isArguments(resolved) || keepsFilters(sent, resolved, this.filters)) return
     throw new UnresolvedFilterError(
       'unresolved-filter',
       'Another client extension changed or dropped the authorization filter of a query. The query was not sent.',
@@ -143,24 +125,37 @@ export class Resolver {
       },
     )
   }
+}
 
-  /** Resolves the requests one after the other, and continues after each. */
-  async #resolveWaiting(args: Arguments, model: string, isOfOneRow: boolean, within: Scope): Promise<Arguments> {
-    const answers: Answered[] = []
-    const scope = { ...within, send: sendOnce(within.send) }
-    for (;;) {
-      let missing: Omit<Answered, 'where'> | undefined
-      const where = (request: FilterRequest, of: string, place: WhereLevel): Arguments => {
-        const known = answers.find(
-          (one) => sameRequest(one.request, request) && one.model === of && one.place === place,
-        )
-        if (!known) missing ??= { request, model: of, place }
-        return known?.where ?? undecided
+/** The resolution of one query. A filter is asked for once for the rows of a model. */
+class Resolving {
+  readonly #known = new WeakMap<FilterRequest, Map<string, Promise<Arguments>>>()
+
+  /**
+   * @param isOfOneRow - Whether the query is for one row, so that the database alone pages through
+   * the rows of its relations.
+   */
+  constructor(
+    private readonly resolver: Resolver,
+    private readonly scope: Scope,
+    private readonly isOfOneRow: boolean,
+    private readonly assertAllowed: AssertAllowed,
+  ) {}
+
+  /** Asserts that rows may be written without a filter, for the relations in nested data. */
+  assertWritable(data: unknown, model: string): void {
+    if (Array.isArray(data)) for (const one of data) this.assertWritable(one, model)
+    if (!isArguments(data)) return
+    for (const [name, value] of Object.entries(data)) {
+      const field = this.resolver.tables.field(model, name)
+      if (field?.kind !== 'relation') {
+        // A step of a relation, or its data: their columns hold no relations.
+        if (!field && name !== 'where') this.assertWritable(value, model)
+      } else if (isArguments(value)) {
+        for (const way of Object.keys(value))
+          if (value[way] !== undefined) this.assertAllowed(field.model, `${way} (${model}.${name})`)
+        this.assertWritable(value, field.model)
       }
-      const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow, unfiltered: () => {} })
-      if (!missing) return resolved
-      const { request, place } = missing
-      answers.push({ ...missing, where: await this.answers.waiting(request, missing.model, place, scope) })
     }
   }
 
@@ -168,30 +163,28 @@ export class Resolver {
    * @param inherited - The requests of the outer arguments for rows of their relations. Arguments
    * with own requests do not inherit.
    */
-  #level(
+  async level(
     args: Arguments,
     model: string,
     place: WhereLevel,
     inherited: readonly FilterRequest[],
-    answering: Answering,
-  ): Arguments {
-    const own = this.requests(args)
-    let resolved = this.markers.read(args) ? withoutMarker(args) : args
-    const filters = (own.length > 0 ? own : inherited)
-      .map((request) => answering.where(request, model, place))
-      .filter((where) => !isEveryRow(where))
+  ): Promise<Arguments> {
+    const { markers, tables } = this.resolver
+    const own = this.resolver.requests(args)
+    let resolved = markers.read(args) ? withoutMarker(args) : args
+    const filters = await this.#filters(own.length > 0 ? own : inherited, model, place)
     if (own.length > 0 || filters.length > 0) {
       const { where: given, ...rest } = resolved
-      const of = this.tables.model(model)
+      const of = tables.model(model)
       const uniques = of?.uniques.map(({ argument }) => argument)
-      const where = this.markers.without(given)
+      const where = markers.without(given)
       const undivided = of && hasExcludedList(where) ? [whereOf(true, of)] : []
       const guarded = guardedWhere(where, [...filters, ...undivided], uniques ?? [])
-      if (typeof guarded === 'object' && guarded !== null) this.#filters.set(guarded, filters)
+      if (typeof guarded === 'object' && guarded !== null) this.resolver.filters.set(guarded, filters)
       resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
       if (place === 'root') {
         const { include: _, select: __, ...sent } = resolved
-        assertUnrepeated(filters, sent, this.tables.schema.provider)
+        assertUnrepeated(filters, sent, tables.schema.provider)
       }
     }
     const asking = own.filter((request) => request.related !== undefined)
@@ -199,68 +192,60 @@ export class Resolver {
       asking.length > 0
         ? asking.map(({ actor, related, choices }) => ({ actor, action: related!, related, choices }))
         : inherited
-    for (const selection of ['include', 'select'] as const) {
-      const selected = resolved[selection]
+    for (const way of ['include', 'select'] as const) {
+      const selected = resolved[way]
       if (isArguments(selected))
-        resolved = {
-          ...resolved,
-          [selection]: this.#selection(selected, model, below, answering, selection === 'include'),
-        }
+        resolved = { ...resolved, [way]: await this.#selection(selected, model, below, way === 'include') }
     }
     return resolved
   }
 
-  /** Finds the relations to whose rows nested data write. */
-  #writes(data: unknown, model: string, unfiltered: Answering['unfiltered']): void {
-    if (Array.isArray(data)) for (const one of data) this.#writes(one, model, unfiltered)
-    if (!isArguments(data)) return
-    for (const [name, value] of Object.entries(data)) {
-      const field = this.tables.field(model, name)
-      if (field?.kind !== 'relation') {
-        // A step of a relation, or its data: their columns hold no relations.
-        if (!field && name !== 'where') this.#writes(value, model, unfiltered)
-      } else if (isArguments(value)) {
-        for (const way of Object.keys(value)) if (value[way] !== undefined) unfiltered(field, model, way)
-        this.#writes(value, field.model, unfiltered)
-      }
+  /** Returns the conditions of requests, without those that hold for each row. */
+  async #filters(requests: readonly FilterRequest[], model: string, place: WhereLevel): Promise<readonly Arguments[]> {
+    const filters: Arguments[] = []
+    for (const request of requests) {
+      const known = entryOf(this.#known, request, () => new Map<string, Promise<Arguments>>())
+      const ask = () => this.resolver.answers.where(request, model, place, this.scope)
+      filters.push(await entryOf(known, `${place} ${model}`, ask))
     }
+    return filters.filter((where) => !isEveryRow(where))
   }
 
   /** @param isInclude - Whether only relations can be selected. */
-  #selection(
+  async #selection(
     selected: Arguments,
     model: string,
     inherited: readonly FilterRequest[],
-    answering: Answering,
     isInclude = false,
-  ): Arguments {
-    return Object.fromEntries(
-      Object.entries(selected).map(([name, args]) => {
-        if (name === '_count') return [name, this.#counts(args, model, inherited, answering)]
-        const field = this.tables.field(model, name)
-        if (!field && inherited.length > 0 && (isInclude || isArguments(args))) throw unknownRelation(model, name)
-        if (field?.kind !== 'relation') return [name, args]
-        return [name, this.#related(args, field, model, inherited, answering)]
-      }),
-    )
+  ): Promise<Arguments> {
+    const found: Record<string, unknown> = {}
+    for (const [name, args] of Object.entries(selected)) {
+      const field = this.resolver.tables.field(model, name)
+      if (name === '_count') found[name] = await this.#counts(args, model, inherited)
+      else if (!field && inherited.length > 0 && (isInclude || isArguments(args))) throw unknownRelation(model, name)
+      else found[name] = field?.kind === 'relation' ? await this.#related(args, field, model, inherited) : args
+    }
+    return found
   }
 
-  #related(
+  async #related(
     args: unknown,
-    relation: PrismaRelation,
+    { name, model, list, nullable }: PrismaRelation,
     owner: string,
     inherited: readonly FilterRequest[],
-    answering: Answering,
-  ): unknown {
-    if (!isArguments(args) && args !== true) return unselected(args, relation.name, inherited)
-    if (inherited.length === 0 && this.requests(args).length === 0) answering.unfiltered(relation, owner, 'include')
-    const resolved = this.#level(args === true ? {} : args, relation.model, 'anywhere', inherited, answering)
-    if (answering.isOfOneRow && resolved['cursor'] !== undefined)
-      this.#assertUnfiltered(args, relation, inherited, answering)
-    if (resolved['where'] !== undefined && !relation.list && !relation.nullable) {
+  ): Promise<unknown> {
+    if (!isArguments(args) && args !== true) return unselected(args, name, inherited)
+    const own = this.resolver.requests(args)
+    const requests = own.length > 0 ? own : inherited
+    if (requests.length === 0) this.assertAllowed(model, `include (${owner}.${name})`)
+    const resolved = await this.level(args === true ? {} : args, model, 'anywhere', inherited)
+    if (this.isOfOneRow && resolved['cursor'] !== undefined) {
+      if ((await this.#filters(requests, model, 'anywhere')).length > 0) throw hiddenCursor(name)
+    }
+    if (resolved['where'] !== undefined && !list && !nullable) {
       refuse(
         'required-relation',
-        `The filter can hide the row of "${relation.name}", but Prisma cannot leave out the row of a required relation.`,
+        `The filter can hide the row of "${name}", but Prisma cannot leave out the row of a required relation.`,
         undefined,
         'load it with a separate query or by authorizedClient(user), or make the relation optional',
       )
@@ -268,37 +253,27 @@ export class Resolver {
     return args === true && Object.keys(resolved).length === 0 ? true : resolved
   }
 
-  /** @throws UnsupportedOperationError if rows are left out and the cursor can name one of them */
-  #assertUnfiltered(
-    args: unknown,
-    { name, model }: PrismaRelation,
-    inherited: readonly FilterRequest[],
-    answering: Answering,
-  ): void {
-    const own = this.requests(args)
-    const requests = own.length > 0 ? own : inherited
-    if (requests.every((request) => isEveryRow(answering.where(request, model, 'anywhere')))) return
-    throw unsupportedOperation(
-      `The cursor in "${name}" can name a row that the filter hides, and Prisma follows it in a query for one row.`,
-      { hint: `load "${name}" with a separate findMany that has the filter and the cursor` },
-    )
-  }
-
-  #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answering: Answering): unknown {
+  async #counts(args: unknown, model: string, inherited: readonly FilterRequest[]): Promise<unknown> {
     if (args === true) {
-      const lists = this.tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
+      const lists = this.resolver.tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
       const all = Object.fromEntries(lists.map(({ name }) => [name, true]))
-      return { select: this.#selection(all, model, inherited, answering) }
+      return { select: await this.#selection(all, model, inherited) }
     }
     if (!isArguments(args)) return unselected(args, '_count', inherited)
-    const selections = Object.entries(args).map(([name, selected]) => [
-      name,
-      isArguments(selected)
-        ? this.#selection(selected, model, inherited, answering)
-        : unselected(selected, `_count.${name}`, inherited),
-    ])
-    return Object.fromEntries(selections)
+    const selections: Record<string, unknown> = {}
+    for (const [name, selected] of Object.entries(args))
+      selections[name] = isArguments(selected)
+        ? await this.#selection(selected, model, inherited)
+        : unselected(selected, `_count.${name}`, inherited)
+    return selections
   }
+}
+
+function hiddenCursor(name: string): UnsupportedOperationError {
+  return unsupportedOperation(
+    `The cursor in "${name}" can name a row that the filter hides, and Prisma follows it in a query for one row.`,
+    { hint: `load "${name}" with a separate findMany that has the filter and the cursor` },
+  )
 }
 
 /**
@@ -355,19 +330,3 @@ function readsOf({ take }: Arguments, operation: string): Scope['reads'] {
 
 /** The maximum number of rows that are a few. */
 const mostOfFew = 1_000
-
-/** A placeholder for a filter that is not known yet, in arguments that are never sent. */
-const undecided: Arguments = { undecided: { notIn: [] } }
-
-function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
-  const { choices: ones } = one
-  const { choices: others } = other
-  return (
-    one.actor === other.actor &&
-    one.action === other.action &&
-    one.asked === other.asked &&
-    one.filter === other.filter &&
-    ones?.strategy === others?.strategy &&
-    ones?.unloaded === others?.unloaded
-  )
-}
