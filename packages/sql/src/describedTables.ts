@@ -1,4 +1,5 @@
 import { ArgumentError, invalidArgument, type Schema } from '@arcturus/core/internal/sql'
+import { integerRange } from './column/integers.js'
 import type { SqlColumn, SqlField, SqlPair, SqlTables, SqlType } from './tables.js'
 
 /** A table, as a schema library or the database describes it. */
@@ -79,18 +80,11 @@ function identifying({ models }: Pick<Schema, 'models'>, model: string): Readonl
   ])
 }
 
-const whole = (bits: bigint): SqlType => ({
-  kind: 'integer',
-  from: -(2n ** (bits - 1n)),
-  to: 2n ** (bits - 1n) - 1n,
-  bigint: false,
-})
-
 /** The types that PostgreSQL and SQLite compare as a check does, by their names. */
 const types: readonly (readonly [name: RegExp, read: string, type: SqlType])[] = [
   [/^bool(ean)?$/i, 'boolean', { kind: 'boolean' }],
-  [/^(int2|smallint|smallserial)$/i, 'number', whole(16n)],
-  [/^(int4|integer|int|serial)$/i, 'number', whole(32n)],
+  [/^(int2|smallint|smallserial)$/i, 'number', { kind: 'integer', ...integerRange(16), bigint: false }],
+  [/^(int4|integer|int|serial)$/i, 'number', { kind: 'integer', ...integerRange(32), bigint: false }],
   [/^(float8|double precision)$/i, 'number', { kind: 'float', single: false }],
   [/^(text|varchar|character varying)(\(\d+\))?$/i, 'string', { kind: 'text', exact: true }],
   [/^uuid$/i, 'string', { kind: 'uuid' }],

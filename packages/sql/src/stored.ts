@@ -1,4 +1,5 @@
 import { isDecimal, isUuid } from '@arcturus/core/internal/sql'
+import { integerRange } from './column/integers.js'
 import type { SqlDialect } from './dialect.js'
 import { isStorable } from './prefix.js'
 
@@ -85,13 +86,13 @@ function matching(pattern: string): Keeps {
 }
 
 function whole(bits: number, isUnsigned = false): Keeps {
-  const [from, to] = isUnsigned ? [0n, 2n ** BigInt(bits)] : [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1)]
+  const { from, to } = integerRange(bits, isUnsigned)
   return (value) => {
     // Rows of TypeORM have the texts of 64 bits.
     const isText = bits === 64 && typeof value === 'string' && /^(?:0|-?[1-9]\d{0,19})$/.test(value)
     if (!isText && typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false
     const number = BigInt(value as string | number | bigint)
-    return number >= from && number < to
+    return number >= from && number <= to
   }
 }
 

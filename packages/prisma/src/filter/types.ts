@@ -1,4 +1,4 @@
-import type { SqlType } from '@arcturus/sql/internal/prisma'
+import { type IntegerRange, integerRange, type SqlType } from '@arcturus/sql/internal/prisma'
 import type { Dialect } from '../database/dialect.js'
 import type { PrismaColumn } from '../schema/schema.js'
 
@@ -39,7 +39,7 @@ export function elementTypeOf(column: PrismaColumn, values: ReadonlyMap<string, 
     case 'Int':
       return native?.name === 'Oid' ? other : integer(intRange(column, dialect), false)
     case 'BigInt':
-      return integer(native?.name === 'UnsignedBigInt' ? unsignedBigInt : bigInt, true)
+      return integer(integerRange(64, native?.name === 'UnsignedBigInt'), true)
     case 'Float':
       return { kind: 'float', single: native?.name === 'Real' || (native?.name === 'Float' && isMysql(dialect)) }
     case 'Decimal':
@@ -68,28 +68,16 @@ function isPlainText({ native }: PrismaColumn, dialect: Dialect): boolean {
 }
 
 /** The range of whole numbers that a column can hold. The database may refuse a number beyond it. */
-interface Range {
-  readonly from: bigint
-  readonly to: bigint
+/** The integers that JavaScript holds exactly. An `Int` of SQLite, and an unsigned one of MySQL, goes beyond 32 bits. */
+const safeRange: IntegerRange = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
+
+function intRange({ native }: PrismaColumn, { provider }: Dialect): IntegerRange {
+  if (provider === 'sqlite' || provider === 'mysql') return safeRange
+  return integerRange(native?.name === 'SmallInt' ? 16 : 32)
 }
 
-const int: Range = { from: -(2n ** 31n), to: 2n ** 31n - 1n }
-const smallInt: Range = { from: -(2n ** 15n), to: 2n ** 15n - 1n }
-/**
- * The integers that JavaScript represents exactly. An `Int` of SQLite, and an unsigned one of
- * MySQL, goes beyond 32 bits.
- */
-const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
-const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
-const unsignedBigInt: Range = { from: 0n, to: 2n ** 64n - 1n }
-
-function intRange({ native }: PrismaColumn, { provider }: Dialect): Range {
-  if (provider === 'sqlite' || provider === 'mysql') return safeInt
-  return native?.name === 'SmallInt' ? smallInt : int
-}
-
-function integer({ from, to }: Range, bigint: boolean): SqlType {
-  return { kind: 'integer', from, to, bigint }
+function integer(range: IntegerRange, bigint: boolean): SqlType {
+  return { kind: 'integer', ...range, bigint }
 }
 
 /** Returns the precision of a column's dates; undefined for times, which are not points in time. */

@@ -1,3 +1,4 @@
+import { integerRange } from '../column/integers.js'
 import type { SqlDialect } from '../dialect.js'
 import type { SqlPair, SqlRelation, SqlTables, SqlType } from '../tables.js'
 import { columnsNamed } from './catalog.js'
@@ -69,9 +70,7 @@ export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlD
     case 'integer': {
       const size = bits[name]
       if (size === undefined) return undefined
-      const [from, to] = column.unsigned
-        ? [0n, 2n ** BigInt(size) - 1n]
-        : [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n]
+      const { from, to } = integerRange(size, column.unsigned)
       const isWider = !type.bigint && (from < type.from || to > type.to) && size > 32
       return isWider
         ? { kind: 'column-type', promised: 'with numbers up to 32 bits', found: `the type ${name}` }

@@ -1,5 +1,6 @@
 export { columnsNamed } from '../catalog/catalog.js'
 export { mismatch } from '../catalog/mismatch.js'
 export { type VerifiedDatabase, verify } from '../catalog/verify.js'
+export { integerRange } from '../column/integers.js'
 export { type Keeps, keepsValues } from '../stored.js'
 export type { SqlField, SqlLink, SqlPair, SqlRestriction, SqlType } from '../tables.js'

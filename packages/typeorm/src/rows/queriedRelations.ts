@@ -56,7 +56,7 @@ export class QueriedRelations {
     if (isFound || !/char|text/.test(type)) return true
     // Undefined for a database that is not supported.
     const driver = typeOrmDriver(this.dataSource)
-    const sql = driver && typeOrmColumnType(column, type, driver).sql
+    const sql = driver && typeOrmColumnType(column, type, driver)
     return sql?.kind === 'text' && sql.exact
   }
 }

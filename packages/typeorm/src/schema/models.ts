@@ -9,7 +9,7 @@ import type {
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { keepsOf, typeOrmColumnType } from '../driver/columnType.js'
+import { keepsOf, scalarOf, typeOrmColumnType } from '../driver/columnType.js'
 import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
@@ -27,7 +27,8 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
   const references = new References(dataSource, database)
   const scalar = (column: ColumnMetadata): ScalarField => {
     const own = dataSource.driver.normalizeType(column)
-    const { scalar: type, sql } = typeOrmColumnType(column, own, driver)
+    const sql = typeOrmColumnType(column, own, driver)
+    const type = scalarOf(sql)
     const keeps = keepsOf(column, own, driver)
     const element = sql.kind === 'list' ? sql.of : sql
     const values = element.kind === 'enum' ? [...element.values.keys()] : undefined

@@ -27,7 +27,7 @@ export class References {
     // string in a check.
     this.#isExact = (column) => {
       const type = dataSource.driver.normalizeType(column)
-      const { sql } = typeOrmColumnType(column, type, driver)
+      const sql = typeOrmColumnType(column, type, driver)
       if (sql.kind === 'text') return sql.exact
       return sql.kind !== 'other' || !/char|text/i.test(type)
     }

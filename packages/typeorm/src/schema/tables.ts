@@ -61,7 +61,7 @@ export abstract class EntityTables {
   column(column: ColumnMetadata): SqlColumn {
     const known = this.#columns.get(column)
     if (known) return known
-    const { sql } = typeOrmColumnType(column, this.source.driver.normalizeType(column), this.driver)
+    const sql = typeOrmColumnType(column, this.source.driver.normalizeType(column), this.driver)
     const described: SqlColumn = {
       name: column.databaseName,
       nullable: column.isNullable,
