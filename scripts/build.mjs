@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'tsdown'
-import { root } from './pnpm.mjs'
+import { pnpm, root } from './pnpm.mjs'
 
 /** The folders of the packages, each after those that it depends on: its types are made of theirs. */
 function inOrder() {
@@ -21,3 +21,6 @@ function inOrder() {
 }
 
 for (const cwd of inOrder()) await build({ cwd, logLevel: 'error' })
+// The page of `arcturus playground` is part of the command.
+const page = ['--outDir', join(root, 'packages/cli/dist/playground'), '--logLevel', 'error']
+process.exitCode = pnpm(['--filter', '@arcturus/playground', 'build', ...page])

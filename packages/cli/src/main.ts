@@ -12,6 +12,7 @@ import type { FilterCommand } from './commands/filter.js'
 import type { FormatCommand } from './commands/fmt.js'
 import type { InitOptions } from './commands/init.js'
 import type { MutateOptions } from './commands/mutate.js'
+import type { PlaygroundCommand } from './commands/playground.js'
 import type { TypesCommand } from './commands/types.js'
 import type { WhoCommand } from './commands/who.js'
 import { type Format, type Io, Output, type Result } from './output/output.js'
@@ -368,6 +369,22 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   inProject(
     command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']),
     async (project, output) => (await import('./commands/repl.js')).repl(project, output),
+  )
+
+  does<PlaygroundCommand>(
+    configured(
+      command('playground', 'Open the policy and some rows of the application in the playground, in a browser.', [
+        'arcturus playground',
+        'arcturus playground --rows 50 --show User.name,Document.title',
+        'arcturus playground --import bug.world.json',
+      ]),
+    )
+      .option('--import <file>', 'open a world, and no application')
+      .option('--rows <count>', 'the rows of each model to begin with', wholeNumber, 20)
+      .option('--show <fields>', 'more columns than those that the policy reads, such as User.name', list, [])
+      .option('--production', 'also with NODE_ENV=production')
+      .addOption(context),
+    async (output, given, open) => (await import('./commands/playground.js')).playground(open, output, given),
   )
 
   program

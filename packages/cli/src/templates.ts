@@ -6,3 +6,6 @@ export function filled(template: string, values: Readonly<Record<string, string 
   const text = readFileSync(new URL(`../templates/${template}.template`, import.meta.url), 'utf8')
   return Mustache.render(text, values, undefined, { escape: String })
 }
+
+/** The folder of the built playground. */
+export const playgroundFolder: URL = new URL('../dist/playground/', import.meta.url)

@@ -35,8 +35,12 @@ export function App({ first }: { readonly first: First }) {
       const example = /^#example=([\w-]+)$/.exec(location.hash)?.[1]
       try {
         if (example !== undefined) return await open(example)
+        if (location.hash === '#application') {
+          const { openedWorld } = await import('./application.js')
+          return send({ type: 'world', ...(await openedWorld()) })
+        }
         const linked = await worldOf(location.hash)
-        if (linked) send({ type: 'world', world: linked, foreign: true })
+        if (linked) send({ type: 'world', world: linked, source: 'link' })
       } catch (error) {
         send({ type: 'failed', error: messageOf(error) })
       }
@@ -86,8 +90,9 @@ export function App({ first }: { readonly first: First }) {
     history.replaceState(null, '', location.pathname + location.search)
     send({ type: 'world', world })
   }
-  const share = async () => {
-    const fragment = await fragmentOf(world)
+  const share = async (withRows: boolean) => {
+    const { pins: _, ...rest } = world
+    const fragment = await fragmentOf(withRows ? world : { ...rest, rows: {} })
     history.replaceState(null, '', `#${fragment}`)
     await navigator.clipboard?.writeText(location.href).catch(() => {})
     return `${location.origin}${location.pathname}#${fragment}`
@@ -95,12 +100,18 @@ export function App({ first }: { readonly first: First }) {
   return (
     <>
       <Bar first={first} state={state} send={send} open={open} share={share} />
-      {state.foreign && (
+      {state.source === 'link' && (
         <p class="note" role="status">
           This world comes from a link: somebody else may have made it. It runs in this tab alone, without your data.{' '}
-          <button type="button" onClick={() => send({ type: 'own' })}>
+          <button type="button" onClick={() => send({ type: 'understood' })}>
             Understood
           </button>
+        </p>
+      )}
+      {state.source === 'application' && (
+        <p class="note" role="status">
+          These are copies of some rows of your application, with the columns that the policy reads. Nothing here
+          changes the database. A link has no rows, unless you say so.
         </p>
       )}
       {state.error !== undefined && (

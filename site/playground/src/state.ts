@@ -8,6 +8,8 @@ export interface First {
   readonly examples: readonly { readonly name: string; readonly title: string }[]
 }
 
+export type Source = 'link' | 'application'
+
 export type Mode = 'learn' | 'try' | 'review'
 
 export interface State {
@@ -25,15 +27,15 @@ export interface State {
   readonly chosen: Question | undefined
   readonly reason: string | undefined
   readonly list: Listed | undefined
-  /** Whether the world came by a link. */
-  readonly foreign: boolean
+  /** Where the world comes from: a link, or the application of `arcturus playground`. Undefined for an example. */
+  readonly source: Source | undefined
   readonly step: number
   /** The other policy of a review. */
   readonly after: string
 }
 
 export type Event =
-  | { readonly type: 'world'; readonly world: World; readonly foreign?: boolean }
+  | { readonly type: 'world'; readonly world: World; readonly source?: Source | undefined }
   | { readonly type: 'edit'; readonly change: Partial<World> }
   | { readonly type: 'context'; readonly context: string }
   | { readonly type: 'opened'; readonly world: World; readonly opened: Opened; readonly failed: readonly number[] }
@@ -44,7 +46,7 @@ export type Event =
   | { readonly type: 'mode'; readonly mode: Mode }
   | { readonly type: 'step'; readonly step: number; readonly world: World }
   | { readonly type: 'after'; readonly after: string }
-  | { readonly type: 'own' }
+  | { readonly type: 'understood' }
 
 export function initial({ world, opened }: First): State {
   return {
@@ -58,7 +60,7 @@ export function initial({ world, opened }: First): State {
     chosen: undefined,
     reason: undefined,
     list: undefined,
-    foreign: false,
+    source: undefined,
     step: 0,
     after: world.policy,
   }
@@ -69,12 +71,12 @@ const unanswered = { chosen: undefined, reason: undefined, list: undefined } as 
 export function next(state: State, event: Event): State {
   switch (event.type) {
     case 'world': {
-      const { world, foreign = false } = event
+      const { world, source } = event
       return {
         ...state,
         ...unanswered,
         world,
-        foreign,
+        source,
         context: undefined,
         opened: undefined,
         fresh: false,
@@ -109,7 +111,7 @@ export function next(state: State, event: Event): State {
       return { ...next(state, { type: 'world', world: event.world }), mode: 'learn', step: event.step }
     case 'after':
       return { ...state, after: event.after }
-    case 'own':
-      return { ...state, foreign: false }
+    case 'understood':
+      return { ...state, source: undefined }
   }
 }

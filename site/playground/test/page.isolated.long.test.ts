@@ -3,11 +3,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serve } from '../../../packages/cli/src/commands/playground.js'
 import { examples } from '../examples.js'
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
@@ -83,6 +84,23 @@ describe('the built page', () => {
     const shell = gzipSync(readFileSync(join(folder, 'index.html'))).length + size(/^index-.*\.(js|css)$/)
     expect(shell).toBeLessThan(60_000)
     expect(size(/^editor-/)).toBeLessThan(140_000)
+  })
+
+  test('needs at most 200 kB for answers; reasons and SQL come when they are asked for', async () => {
+    const page = await browser.newPage()
+    let engine = 0
+    page.on('response', async (response) => {
+      if (!/(?<!\/(?:index|editor|dagre|sharing)[^/]*)\.js$/.test(response.url())) return
+      const { length } = gzipSync(await response.body())
+      engine += length
+    })
+    await page.goto(address)
+    await page.getByLabel('Example').selectOption({ label: 'Sharing, and links' })
+    await page.locator('.matrix tbody th', { hasText: 'poster' }).waitFor()
+    await page.waitForLoadState('networkidle')
+    await expect.poll(() => engine).toBeGreaterThan(100_000)
+    expect(engine).toBeLessThan(200_000)
+    await page.close()
   })
 
   test('has the answers of the first example before any script runs', async () => {
@@ -230,6 +248,52 @@ describe('a link', () => {
       .selectOption({ label: 'Sharing, and links' })
       .catch(() => {})
     await page.close()
+  })
+})
+
+describe('an application', () => {
+  const models = [
+    { name: 'User', key: ['id'], fields: [{ kind: 'scalar', name: 'id', type: 'integer', nullable: false }] },
+    {
+      name: 'Note',
+      key: ['id'],
+      fields: [
+        { kind: 'scalar', name: 'id', type: 'integer', nullable: false },
+        { kind: 'relation', name: 'owner', model: 'User', many: false, nullable: false, from: [], to: [] },
+      ],
+    },
+  ]
+  const policy = 'allow(user: User, "read", note: Note) if note.owner = user;'
+  const rows = [
+    ['User', { id: 1 }],
+    ['User', { id: 2 }],
+    ['Note', { id: 1, owner: [1] }],
+    ['Note', { id: 2, owner: [3] }],
+  ]
+  const worldIn = (url: string) =>
+    JSON.parse(String(inflateRawSync(Buffer.from(new URL(url).hash.slice('#w='.length), 'base64url'))))
+
+  test('of the command opens with its rows, of which a link has none by default', async () => {
+    const { server: own, address } = await serve(
+      JSON.stringify({ title: 'notes', models, policy, rows }),
+      pathToFileURL(`${folder}/`),
+    )
+    const page = await browser.newPage()
+    const problems: string[] = []
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()))
+    await page.goto(address)
+    await answer(page, 'User 1 may read Note 1').click()
+    await page.getByText('User 1 may "read" Note 1').waitFor()
+    // The owner of the other note is no row of the page.
+    expect(await page.getByText('Note 2').count()).toBe(0)
+    await page.getByRole('button', { name: 'Link', exact: true }).click()
+    await page.getByText('The link is in the address bar').waitFor()
+    expect(worldIn(page.url())).toMatchObject({ policy, rows: {} })
+    await page.getByRole('button', { name: 'Link with rows' }).click()
+    await expect.poll(() => worldIn(page.url()).rows).toHaveProperty('User')
+    expect(problems).toEqual([])
+    await page.close()
+    own.close()
   })
 })
 

@@ -12,8 +12,8 @@ export type RowKey = Readonly<Record<string, unknown>>
 export interface RowSource {
   /** Returns the row with these values, or null. The authorizer must know the model of the row. */
   readonly find: (model: string, key: RowKey) => Promise<Row | null>
-  /** Returns at most `take` rows of a model. */
-  readonly list: (model: string, take: number) => Promise<readonly Row[]>
+  /** Returns at most `take` rows of a model, of an ORM with the rows of these relations. */
+  readonly list: (model: string, take: number, relations?: readonly string[]) => Promise<readonly Row[]>
   /**
    * Returns at most `take` rows of a model that may perform the action on the resource, in the context of the command.
    * Without it, the rows are checked one by one.
@@ -31,6 +31,8 @@ export interface RowSource {
   readonly sent?: (filter: { readonly model: string }, isPlanned: boolean) => Promise<Sent>
   /** Returns the rows with one of these keys. Without it, they are found one by one. */
   readonly findAll?: (model: string, keys: readonly RowKey[]) => Promise<readonly Row[]>
+  /** Runs work on the rows in a transaction that can't write. Without it, rows are read as by other commands. */
+  readonly readOnly?: <Result>(work: (rows: RowSource) => Promise<Result>) => Promise<Result>
   /** Returns a page of all rows of a model, in the order of their keys. */
   readonly page?: (model: string, skip: number, take: number) => Promise<readonly Row[]>
 }
@@ -87,6 +89,18 @@ export interface DataSourceLike {
   getRepository(target: never): unknown
 }
 
+/** What a client and a data source have for transactions. */
+interface Transactions {
+  $transaction<Result>(
+    work: (client: PrismaLike & { $executeRawUnsafe(sql: string): Promise<unknown> }) => Promise<Result>,
+  ): Promise<Result>
+  readonly _activeProvider: string
+  transaction<Result>(
+    work: (manager: DataSourceLike & { query(sql: string): Promise<unknown> }) => Promise<Result>,
+  ): Promise<Result>
+  readonly options: { readonly type: string }
+}
+
 /** The rows of one model, as an ORM reads them. */
 interface Table {
   find(key: RowKey): Promise<Row | null>
@@ -103,10 +117,41 @@ export function rowsOf(
   authorizer: Pick<Authorizer, 'schema'>,
   functions: OrmFunctions = {},
 ): RowSource {
-  if ('$extends' in database) return rowsOfTables((model) => prismaTable(database, model), false, authorizer, functions)
-  if ('getRepository' in database)
-    return rowsOfTables((model) => typeOrmTable(database, model), true, authorizer, functions)
+  // Sound: every client and every data source has them.
+  const transactions = database as unknown as Transactions
+  if ('$extends' in database) {
+    const rowsIn = (client: PrismaLike): RowSource =>
+      rowsOfTables((model) => prismaTable(client, model), false, authorizer, functions)
+    return {
+      ...rowsIn(database),
+      readOnly: (work) =>
+        transactions.$transaction(async (client) => {
+          await client.$executeRawUnsafe(writingNothing(transactions._activeProvider))
+          return work(rowsIn(client))
+        }),
+    }
+  }
+  if ('getRepository' in database) {
+    const rowsIn = (manager: DataSourceLike): RowSource =>
+      rowsOfTables((model) => typeOrmTable(manager, model), true, authorizer, functions)
+    return {
+      ...rowsIn(database),
+      readOnly: async (work) => {
+        await initialize(database)
+        return transactions.transaction(async (manager) => {
+          await manager.query(writingNothing(transactions.options.type))
+          return work(rowsIn(manager))
+        })
+      },
+    }
+  }
   return database
+}
+
+/** Returns the statement after which a transaction can't write. A database that has another one refuses it. */
+function writingNothing(database: string): string {
+  if (/sql(?:ite|js)/.test(database)) return 'PRAGMA query_only = 1'
+  return /^(?:mysql|mariadb)$/.test(database) ? 'START TRANSACTION READ ONLY' : 'SET TRANSACTION READ ONLY'
 }
 
 /** @param takesEntity - Whether the functions of the ORM take the entity. */
@@ -124,7 +169,12 @@ function rowsOfTables(
   return {
     find: async (model, key) => (await tableOf(model)).find(key),
     findAll: async (model, keys) => (await tableOf(model)).findAll(keys),
-    list: async (model, take) => (await tableOf(model)).list({ take }),
+    list: async (model, take, relations = []) => {
+      const wanted = Object.fromEntries(relations.map((name) => [name, true]))
+      // Prisma takes no empty object.
+      const joined = relations.length > 0 && { [takesEntity ? 'relations' : 'include']: wanted }
+      return (await tableOf(model)).list({ take, ...joined })
+    },
     ...(authorizedActors && {
       actors: async (model, action, resource, take, context) => {
         const rest = [...(takesEntity ? [model] : []), { context }] as unknown as [never, never]
@@ -208,10 +258,14 @@ interface PrismaDelegate {
   count(query: object): Promise<number>
 }
 
-async function typeOrmTable(dataSource: DataSourceLike, model: string): Promise<Table> {
-  if (!dataSource.isInitialized)
-    // Sound: only an initialized data source reads rows, and every data source can be initialized.
+async function initialize(dataSource: DataSourceLike): Promise<void> {
+  // The manager of a transaction has no such property. Sound: every data source can be initialized.
+  if (dataSource.isInitialized === false)
     await (dataSource as unknown as { initialize(): Promise<unknown> }).initialize()
+}
+
+async function typeOrmTable(dataSource: DataSourceLike, model: string): Promise<Table> {
+  await initialize(dataSource)
   const repository = dataSource.getRepository(model as never) as TypeOrmRepository
   return {
     find: (key) => repository.findOneBy(key),

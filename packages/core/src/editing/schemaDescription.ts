@@ -1,6 +1,6 @@
 import { hasCustomInstanceCheck } from '../schema/classes.js'
 import { modelOfContext } from '../schema/context.js'
-import type { Class, Field, Model } from '../schema/model.js'
+import type { Class, Field, Model, RelationField, ScalarField } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { createSchema } from '../values/builtIns.js'
 import { builtinClasses } from '../values/builtin.js'
@@ -19,7 +19,7 @@ export type ValueShape =
 /** A model without its code. */
 export interface ModelDescription {
   readonly name: string
-  readonly fields: readonly Omit<Field, 'initial'>[]
+  readonly fields: readonly (Omit<ScalarField, 'initial'> | RelationField)[]
   readonly key: readonly string[] | undefined
   readonly closed: boolean
   readonly isValue: boolean

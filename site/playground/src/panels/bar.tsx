@@ -20,11 +20,13 @@ export function Bar({
   readonly state: State
   readonly send: (event: Event) => void
   readonly open: (example: string) => Promise<void>
-  readonly share: () => Promise<string>
+  readonly share: (withRows: boolean) => Promise<string>
 }) {
   const [said, say] = useState('')
   const file = useRef<HTMLInputElement>(null)
-  const { world, mode } = state
+  const { world, mode, source } = state
+  const link = (withRows: boolean) =>
+    void share(withRows).then(() => say('The link is in the address bar, and copied.'))
   const save = (name: string, text: string) => {
     const link = document.createElement('a')
     link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
@@ -35,7 +37,7 @@ export function Bar({
   const importFile = async (chosen: File | undefined) => {
     if (!chosen) return
     try {
-      send({ type: 'world', world: worldOfText(await chosen.text(), chosen.name), foreign: true })
+      send({ type: 'world', world: worldOfText(await chosen.text(), chosen.name), source: 'link' })
     } catch (error) {
       send({ type: 'failed', error: error instanceof Error ? error.message : String(error) })
     }
@@ -76,12 +78,14 @@ export function Bar({
             ))}
           </select>
         </label>
-        <button
-          type="button"
-          onClick={() => void share().then(() => say('The link is in the address bar, and copied.'))}
-        >
+        <button type="button" onClick={() => link(source !== 'application')}>
           Link
         </button>
+        {source === 'application' && (
+          <button type="button" onClick={() => link(true)}>
+            Link with rows
+          </button>
+        )}
         <button type="button" onClick={() => save('playground.world.json', `${JSON.stringify(world, undefined, 2)}\n`)}>
           Save
         </button>
