@@ -156,7 +156,8 @@ const fine: Record<string, (authorization: Authorization, send: () => void) => u
   },
   'a forgotten await of what is allowed': async (authorization, send) => {
     authorization.authorize('read', open)
-    await later(100)
+    // It is answered by the time at which the same question is, however busy the machine is.
+    await authorization.authorize('read', open)
     send()
   },
 }

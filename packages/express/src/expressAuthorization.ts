@@ -4,19 +4,18 @@ import { AuthorizationError, type Eventual } from '@arcturus/core/internal/web'
 import {
   type Authority,
   type Denial,
+  denialOf,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
   guardedRoute,
-  headersOf,
   type Loaded,
-  problemOf,
   problemType,
   publicRoute,
   type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
-  wantsProblem,
+  requestId,
 } from '@arcturus/web'
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'
 import type {
@@ -86,14 +85,16 @@ export interface ExpressAuthorization<P extends PolicyTypes = RegisteredPolicy> 
    * again.
    *
    * @param reason - Why the responses are public, for readers of the code.
-   * @param handler - The public handler, instead of the next one. Pass a public router here.
+   * @param handlers - The public handlers, instead of the next one. Pass a public router here, or
+   * handlers that belong together.
    * @throws {ArgumentError} The reason is missing.
    * @example
    * app.get('/health', unguarded('liveness'), health)
    * app.use('/assets', unguarded('styles'), express.static('public'))
    * app.use('/site', unguarded('public pages', siteRouter))
+   * app.use('/docs', unguarded('docs', swaggerUi.serve, swaggerUi.setup(document)))
    */
-  readonly unguarded: (reason: string, handler?: RequestHandler) => RequestHandler
+  readonly unguarded: (reason: string, ...handlers: (RequestHandler | RequestHandler[])[]) => RequestHandler
   /**
    * Returns an error handler to put behind the routes. It answers denials that handlers throw
    * (`req.authorization.authorize(…)`) as RFC 9457 problems, if the `problemDetails` option or the
@@ -166,12 +167,10 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
 
   function deny(error: AuthorizationError, request: Request, response: Response, next: NextFunction): void {
     if (!response.headersSent) {
-      response.set(headersOf(error, options, String(response.get('Vary') ?? '')))
-      if (wantsProblem(options.problemDetails, request.headers.accept)) {
-        // Bytes, because Express adds a charset to strings and this type has none.
-        const body = Buffer.from(JSON.stringify(problemOf(error)))
-        return void response.status(error.status).type(problemType).send(body)
-      }
+      const { headers, problem } = denialOf(error, options, request.headers.accept, response.get('Vary'))
+      response.set(headers)
+      // Bytes, because Express adds a charset to strings and this type has none.
+      if (problem) return void response.status(error.status).type(problemType).send(Buffer.from(problem))
     }
     next(error)
   }
@@ -193,33 +192,35 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
     })
   }
 
-  function unguarded(reason: string, handler?: RequestHandler): RequestHandler {
+  function unguarded(reason: string, ...given: (RequestHandler | RequestHandler[])[]): RequestHandler {
+    const handlers = given.flat()
     const open: RequestHandler = (request, response, next) => {
       const enforcement = enforcementOf(request, response)
-      if (!handler) {
+      if (handlers.length === 0) {
         enforcement.open(reason, handlersBehind(request, next, open))
         next()
         return
       }
       let isWithin = true
       enforcement.open(reason, () => isWithin)
+      // Responses of error handlers and of later ones are guarded.
       const leave: NextFunction = (...parameters: unknown[]) => {
         isWithin = false
         Reflect.apply(next, undefined, parameters)
       }
-      // Responses of error handlers are guarded.
-      const fail = (error: unknown): never => {
-        isWithin = false
-        throw error
+      const fail = (error: unknown): void => leave(error || new Error('A handler failed without an error.'))
+      const enter = ([handler, ...others]: readonly RequestHandler[]): void => {
+        const goOn: NextFunction = (error?: unknown) => (error || others.length === 0 ? leave(error) : enter(others))
+        try {
+          const result: unknown = handler?.(request, response, goOn)
+          if (result instanceof Promise) result.catch(fail)
+        } catch (error) {
+          fail(error)
+        }
       }
-      try {
-        const result: unknown = handler(request, response, leave)
-        return result instanceof Promise ? result.catch(fail) : undefined
-      } catch (error) {
-        return fail(error)
-      }
+      enter(handlers)
     }
-    return publicRoute(open, reason, handler, "express.static('public')")
+    return publicRoute(open, reason, handlers, "express.static('public')")
   }
 
   const problems = (): ErrorRequestHandler => (error, request, response, next) => {
@@ -239,12 +240,7 @@ export function expressAuthorization(authorizer: Authority, given: ExpressAuthor
 function routed({ method, originalUrl, baseUrl, url, app }: Request): RoutedRequest {
   const whole = baseUrl + url
   const caseSensitive = app.enabled('case sensitive routing') ? (hasOtherRouters(app) ? 'some' : 'all') : 'none'
-  return { method, targets: originalUrl === whole ? [whole] : [originalUrl, whole], paths: [whole], caseSensitive }
-}
-
-/** Returns the identifier that a logger such as pino-http gave a request, or else that of its header. */
-function requestId(request: Request): unknown {
-  return Reflect.get(request, 'id') ?? request.get('x-request-id')
+  return { method, targets: [originalUrl, whole], paths: [whole], caseSensitive }
 }
 
 /**
@@ -253,13 +249,11 @@ function requestId(request: Request): unknown {
  */
 function holdResponse(
   enforcement: Enforcement<Request, Actor>,
-  { method, originalUrl, app }: Request,
+  { app }: Request,
   response: Response,
   replace: NextFunction,
 ): void {
   holdUndecided(response, enforcement, {
-    method,
-    name: `${method} ${originalUrl.split('?', 1)[0]}`,
     replace,
     report: (error) => {
       // Express does the same with an error that no handler can answer any more.

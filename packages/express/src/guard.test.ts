@@ -216,6 +216,26 @@ describe.each([
       }
     })
 
+    it('guards a request that several handlers pass on, or fail for', async () => {
+      const answer = ((_error, _req, res, _next) => res.status(200).json('classified')) as ErrorRequestHandler
+      for (const last of [
+        through,
+        throughLater,
+        () => fail(),
+        () => Promise.reject(new Error('no')),
+        () => Promise.reject(undefined),
+        (_req, _res, next) => next('route'),
+      ] as RequestHandler[]) {
+        const { app, authorize, unguarded } = application()
+        app
+          .use(authorize())
+          .use(unguarded('docs', [through, throughLater], last))
+          .use(secret, answer)
+        const { status, text } = await request(app).get('/')
+        expect([String(last), status, text.includes('classified')]).toEqual([String(last), 500, false])
+      }
+    })
+
     it('opens a handler within a public router, and those beside it', async () => {
       const { app, authorize, unguarded } = application()
       const router = framework.Router().use(unguarded('styles'), through).get('/page', secret)
@@ -269,7 +289,9 @@ describe.each([
       app.get('/health/:id', unguarded('liveness'), through, throughLater, secret)
       app.use('/site', unguarded('public pages', framework.Router().get('/:page', through, secret)))
       app.use('/docs', unguarded('docs', framework.Router().use([through, throughLater], secret)))
-      for (const path of ['/health/1', '/site/1', '/docs/1']) expect((await request(app).get(path)).status).toBe(200)
+      app.use('/several', unguarded('docs', [through, throughLater], secret))
+      for (const path of ['/health/1', '/site/1', '/docs/1', '/several'])
+        expect((await request(app).get(path)).status).toBe(200)
     })
   })
 

@@ -4,12 +4,11 @@ import type { Action, ActionOn, Actor, ModelName, PolicyTypes, RegisteredPolicy 
 import { ArcturusError, ArgumentError, AuthorizationError } from '@arcturus/core/internal/web'
 import {
   type Authority,
-  answerOf,
+  denialOf,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
   guardedRoute,
-  headersOf,
   keepPrivate,
   type Loaded,
   problemType,
@@ -18,6 +17,7 @@ import {
   type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
+  requestId,
 } from '@arcturus/web'
 import { holdUndecided } from '@arcturus/web/node'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
@@ -108,7 +108,7 @@ export function fastifyAuthorization<P extends PolicyTypes = RegisteredPolicy>(
   given: FastifyAuthorizationOptions,
 ): FastifyAuthorization<P>
 export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthorizationOptions): FastifyAuthorization {
-  const hooks = { made: 'fastifyAuthorization', routed, requestId: (request: FastifyRequest) => request.id }
+  const hooks = { made: 'fastifyAuthorization', routed, requestId }
   const enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
   const { options } = enforcements
 
@@ -134,7 +134,7 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
     app.addHook('onError', async (request, reply, error) => {
       failed.set(request, error)
       if (error instanceof AuthorizationError)
-        reply.headers(headersOf(error, options, String(reply.getHeader('Vary') ?? '')))
+        reply.headers(denialOf(error, options, undefined, reply.getHeader('Vary')).headers)
     })
     app.addHook('onSend', async (request, reply, payload) => checked(request, reply, payload))
     done()
@@ -147,7 +147,7 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
     request.authorization = enforcement.authorization as FastifyRequest['authorization']
     if (!known) {
       headersBefore.set(request, reply.getHeaders())
-      holdResponse(enforcement, request, reply)
+      holdUndecided(reply.raw, enforcement, { report: (error) => reply.log.error(error) })
     }
     enforcements.run(enforcement, async () => {
       try {
@@ -167,17 +167,14 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
   function checked(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     const enforcement = enforcementOf(request)
     const status = payload instanceof Response ? payload.status : reply.statusCode
-    const undecided = enforcement.hold(status, nameOf(request), hasBody(payload))
+    const undecided = enforcement.hold(status, hasBody(payload))
     if (undecided) {
       for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
       reply.headers(headersBefore.get(request) ?? {})
       failed.set(request, undecided)
       throw undecided
     }
-    if (enforcement.guard.personal && enforcement.guard.state !== 'blocked') {
-      const setHeader = (name: string, value: string): unknown => reply.header(name, value)
-      keepPrivate({ headersSent: false, getHeader: (name) => reply.getHeader(name), setHeader })
-    }
+    if (enforcement.guard.personal && enforcement.guard.state !== 'blocked') keepPrivate(reply)
     const error = failed.get(request)
     return error && typeof payload === 'string' ? bodyOf(error, request, reply, payload) : payload
   }
@@ -188,11 +185,11 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
     const { message } = error
     const title = STATUS_CODES[statusCode]
     if (error instanceof AuthorizationError) {
-      const answer = answerOf(error, options, headers.accept)
+      const { problem } = denialOf(error, options, headers.accept)
       const form = JSON.stringify({ statusCode, code: error.code, error: title, message })
-      if (answer?.headers['Content-Type'] !== problemType || payload !== form) return payload
+      if (!problem || payload !== form) return payload
       reply.header('Content-Type', problemType)
-      return answer.body
+      return problem
     }
     const isRevealed = error instanceof ArcturusError && payload.includes(JSON.stringify(message).slice(1, -1))
     return isRevealed ? JSON.stringify({ statusCode, error: title, message: title }) : payload
@@ -224,35 +221,10 @@ export function fastifyAuthorization(authorizer: Authority, given: FastifyAuthor
 function routed({ method, originalUrl, url, server }: FastifyRequest): RoutedRequest {
   const { caseSensitive, routerOptions } = server.initialConfig
   const isCaseSensitive = routerOptions?.caseSensitive ?? caseSensitive ?? true
-  const targets = originalUrl === url ? [url] : [originalUrl, url]
-  return { method, targets, paths: [url], caseSensitive: isCaseSensitive ? 'all' : 'none' }
-}
-
-function nameOf({ method, originalUrl }: FastifyRequest): string {
-  return `${method} ${originalUrl.split('?', 1)[0]}`
+  return { method, targets: [originalUrl, url], paths: [url], caseSensitive: isCaseSensitive ? 'all' : 'none' }
 }
 
 function hasBody(payload: unknown): boolean {
   const body = payload instanceof Response ? payload.body : payload
   return body !== undefined && body !== null && body !== ''
-}
-
-/** Holds back a response without a decision that bypasses Fastify's hooks. */
-function holdResponse(
-  enforcement: Enforcement<FastifyRequest, Actor>,
-  request: FastifyRequest,
-  { raw, log }: FastifyReply,
-): void {
-  const report = (error: Error): void => log.error(error)
-  holdUndecided(raw, enforcement, {
-    method: request.method,
-    name: nameOf(request),
-    report,
-    replace: (error) => {
-      report(error)
-      raw.statusCode = 500
-      raw.setHeader('Content-Type', 'text/plain; charset=utf-8')
-      raw.end('Internal Server Error')
-    },
-  })
 }

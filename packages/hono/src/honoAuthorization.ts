@@ -141,7 +141,7 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
     if (enforcement.guard.holds) holdResponse(context, enforcement)
     if (enforcement.guard.personal && enforcement.guard.state !== 'blocked') {
       const getHeader = (name: string) => context.res.headers.get(name) ?? undefined
-      keepPrivate({ headersSent: false, getHeader, setHeader: context.header })
+      keepPrivate({ getHeader, header: context.header })
     }
     enforcement.answered()
   }
@@ -173,7 +173,7 @@ export function honoAuthorization(authorizer: Authority, given: HonoAuthorizatio
       await proceed(context, (enforcement) => void enforcement.open(reason, covers), work)
       return answer
     }
-    return publicRoute(open, reason, handler, "serveStatic({ root: './public' })")
+    return publicRoute(open, reason, handler === undefined ? [] : [handler], "serveStatic({ root: './public' })")
   }
 
   // Sound: only the types carry the row type of the loader to handlers.
@@ -205,9 +205,8 @@ function staysInNext({ req }: Context): () => boolean {
 
 /** Replaces a response without a decision: that of the routes, and those that middleware above puts in its place. */
 function holdResponse(context: Context, enforcement: Enforcement<Context, Actor>): void {
-  const { method, path } = context.req
   const checked = (response: Response): Response => {
-    const undecided = enforcement.hold(response.status, `${method} ${path}`, response.body !== null)
+    const undecided = enforcement.hold(response.status, response.body !== null)
     if (!undecided) return response
     console.error(undecided)
     context.error = undecided

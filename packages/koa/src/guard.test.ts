@@ -157,7 +157,7 @@ describe.each([
       ['if nothing behind it does', filesAfter],
     ])('guards a request that falls through a middleware that responds %s', async (_when, middleware) => {
       const { app, authorize, unguarded, events } = application()
-      app.use(authorize()).use(unguarded('styles', middleware))
+      app.use(authorize()).use(unguarded('styles', (_ctx, next) => next(), middleware))
       app.use((ctx, next) => (ctx.path === '/report' ? secret(ctx as never, next) : next()))
       const style = await request(app.callback()).get('/style.css')
       expect([style.status, style.text]).toEqual([200, 'body {}'])

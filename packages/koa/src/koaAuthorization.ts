@@ -5,19 +5,18 @@ import { ArgumentError, AuthorizationError, type Eventual } from '@arcturus/core
 import {
   type Authority,
   type Denial,
+  denialOf,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
   guardedRoute,
-  headersOf,
   type Loaded,
-  problemOf,
   problemType,
   publicRoute,
   type RouteDeclaration,
   type RoutedRequest,
   type RouteOptions,
-  wantsProblem,
+  requestId,
 } from '@arcturus/web'
 import { holdUndecided, isAllowList } from '@arcturus/web/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
@@ -67,12 +66,12 @@ export interface Authorize<P extends PolicyTypes = RegisteredPolicy> {
 export interface KoaAuthorization<P extends PolicyTypes = RegisteredPolicy> {
   readonly authorize: Authorize<P>
   /**
-   * Exempts public responses from the guard: those of a route of `@koa/router`, or of one
+   * Exempts public responses from the guard: those of a route of `@koa/router`, or of the given
    * middleware. If the middleware passes the request on, or if the request enters another route,
    * the guard applies again.
    *
    * @param reason - Why the responses are public, for readers of the code.
-   * @param middleware - The public middleware. If it is missing, the rest of the route is public.
+   * @param middleware - The public middleware. If there is none, the rest of the route is public.
    * So is any middleware behind the router that the route passes the request on to.
    * @throws {ArgumentError} The reason is missing, or there is no middleware outside of a route,
    * which would open everything behind.
@@ -80,7 +79,7 @@ export interface KoaAuthorization<P extends PolicyTypes = RegisteredPolicy> {
    * router.get('/health', unguarded('liveness'), health)
    * app.use(unguarded('styles', serve('public')))
    */
-  readonly unguarded: (reason: string, middleware?: Middleware) => Middleware<object, object>
+  readonly unguarded: (reason: string, ...middleware: Middleware[]) => Middleware<object, object>
 }
 
 /**
@@ -100,7 +99,11 @@ export function koaAuthorization<P extends PolicyTypes = RegisteredPolicy>(
   given: KoaAuthorizationOptions,
 ): KoaAuthorization<P>
 export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationOptions): KoaAuthorization {
-  const hooks = { made: 'koaAuthorization', routed, requestId }
+  const hooks = {
+    made: 'koaAuthorization',
+    routed,
+    requestId: ({ state, request }: Context) => state['id'] ?? requestId(request),
+  }
   const enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
   const { options } = enforcements
 
@@ -141,7 +144,8 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
    */
   function addHeaders(context: Context, error: AuthorizationError): void {
     if (options.problemDetails === undefined && !context.headerSent) context.vary('Accept')
-    Object.assign(error, { headers: headersOf(error, options, context.response.get('Vary')) })
+    const { headers } = denialOf(error, options, undefined, context.response.get('Vary'))
+    Object.assign(error, { headers })
   }
 
   const authorizeRequest = (context: Context, next: Next): Promise<void> =>
@@ -154,7 +158,7 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
         // Koa responds after all middleware has run, so this error still reaches the application's
         // error handlers.
         if (context.headerSent || context.respond === false) return
-        const error = enforcement.hold(context.status, routeOf(context), hasBody(context))
+        const error = enforcement.hold(context.status, hasBody(context))
         if (!error) return
         clear(context, before)
         throw error
@@ -168,21 +172,24 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
     )
   }
 
-  function unguarded(reason: string, middleware?: Middleware) {
+  function unguarded(reason: string, ...middleware: Middleware[]) {
     const open = async (context: Context, next: Next): Promise<unknown> => {
       const enforcement = enforcementOf(context)
-      const isInside = middleware ? () => true : routeEntered(context, open)
+      const isInside = middleware.length > 0 ? () => true : routeEntered(context, open)
       const isUnanswered = unansweredSince(context)
       let covers = isInside
       enforcement.open(reason, () => covers())
-      const leave = async (): Promise<void> => {
-        covers = nothing
+      const enter = async (at: number): Promise<unknown> => {
+        const one = middleware[at]
+        if (one) return Reflect.apply(one, undefined, [context, () => enter(at + 1)])
+        if (at > 0) covers = nothing
         await next()
         // No later middleware responded, so the exempt one may.
         if (isUnanswered()) covers = isInside
+        return undefined
       }
       try {
-        const result: unknown = middleware ? await Reflect.apply(middleware, undefined, [context, leave]) : await next()
+        const result = await enter(0)
         // Middleware above is not exempt: it may respond if this one did not, or add a body. What
         // bypasses Koa may still come.
         if (context.respond === false) return result
@@ -210,18 +217,13 @@ export function koaAuthorization(authorizer: Authority, given: KoaAuthorizationO
  */
 function routed(context: Context): RoutedRequest {
   const { method, originalUrl, url, path } = context
-  const targets = originalUrl === url ? [url] : [originalUrl, url]
+  const targets = [originalUrl, url]
   const [sent = ''] = originalUrl.split('?', 1)
   const mount: unknown = Reflect.get(context, 'mountPath')
   if (sent === path || typeof mount !== 'string') return { method, targets, paths: [path] }
   // In nested mounts this is the path of the innermost one, and it stays set behind the mounts.
   const mounted = mount.replace(/\/$/, '') + path
   return { method, targets, paths: sent.endsWith(path) ? [...new Set([sent, mounted])] : [path, mounted] }
-}
-
-/** Returns the identifier that a middleware such as koa-requestid gave a request, or else that of its header. */
-function requestId({ request, state }: Context): unknown {
-  return state['id'] ?? Reflect.get(request, 'id') ?? request.get('x-request-id')
 }
 
 /**
@@ -270,38 +272,31 @@ function clear(context: Context, before: OutgoingHttpHeaders): void {
   context.status = 200
 }
 
-function routeOf({ method, originalUrl }: Context): string {
-  return `${method} ${originalUrl.split('?', 1)[0]}`
-}
-
 /**
  * Answers a denial that no middleware handled as a problem, if the `problemDetails` option or the
  * `Accept` header wants one. Koa calls `onerror` for it.
  */
-function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOptions): void {
+function answerProblems(context: Context, options: KoaAuthorizationOptions): void {
   const answer = context.onerror
   context.onerror = (error) => {
     const isAnswerable = !context.headerSent && context.writable
-    const isProblem = error instanceof AuthorizationError && wantsProblem(problemDetails, context.get('Accept'))
-    if (!isAnswerable || !isProblem) return Reflect.apply(answer, context, [error])
+    const denial = error instanceof AuthorizationError ? denialOf(error, options, context.get('Accept')) : undefined
+    if (!isAnswerable || !denial?.problem) return Reflect.apply(answer, context, [error])
     const { app, res } = context
     // The rest is as in Koa.
     app.emit('error', error, context)
     for (const name of res.getHeaderNames()) res.removeHeader(name)
-    const headers: unknown = Reflect.get(error, 'headers')
-    if (typeof headers === 'object') context.set({ ...headers })
-    context.status = error.status
+    context.set({ ...denial.headers, ...Reflect.get(error, 'headers') })
+    context.status = Reflect.get(error, 'status')
     context.type = problemType
-    return res.end(JSON.stringify(problemOf(error)))
+    return res.end(denial.problem)
   }
 }
 
 /** Holds back a response without a decision that bypasses the middleware, past Koa or above it. */
 function holdResponse(enforcement: Enforcement<Context, Actor>, context: Context): void {
-  const { res, app, method } = context
+  const { res, app } = context
   holdUndecided(res, enforcement, {
-    method,
-    name: routeOf(context),
     exempts: (body) => isAllowList(res, body) || (!hasBody(context) && body === STATUS_CODES[res.statusCode]),
     replace: (error) => context.onerror(error),
     report: (error) => app.emit('error', error, context),

@@ -23,13 +23,10 @@ export function applyToMessages(
   }
   for (const controller of controllers) {
     const { metatype, host } = controller
-    if (!metatype || !host || !handlersOf([controller]).some(isMessage)) continue
+    const answers = handlersOf([controller]).some(({ method }) => Reflect.hasMetadata('microservices:pattern', method))
+    if (!metatype || !host || !answers) continue
     for (const key of ['__guards__', '__interceptors__'])
       Reflect.defineMetadata(key, [Applied, ...(Reflect.getMetadata(key, metatype) ?? [])], metatype)
     host.addInjectable({ provide: Applied, useValue: enhancer }, 'guard')
   }
-}
-
-function isMessage({ method }: { readonly method: object }): boolean {
-  return Reflect.hasMetadata('microservices:pattern', method)
 }

@@ -31,7 +31,7 @@ export interface Call {
   readonly parameters: Parameters
   /** The method of the request, or a word for one. */
   readonly method: string
-  /** The name for messages: `GET /documents/1`, `Query.document`, `DocumentsGateway.rename`. */
+  /** The name for messages, unless it answers a route: `Query.document`, `DocumentsGateway.rename`. */
   readonly name: string
   /** Whether the request-level rules are asked: a message has neither a method nor a path. */
   readonly isRequest: boolean
@@ -69,8 +69,7 @@ interface ResolverInfo {
 export interface PlatformRequest {
   readonly method: string
   readonly url: string
-  readonly id?: unknown
-  readonly headers?: { readonly accept?: string; readonly 'x-request-id'?: unknown }
+  readonly headers?: { readonly accept?: string }
   readonly originalUrl?: string
   readonly baseUrl?: string
   readonly params?: Parameters
@@ -86,9 +85,8 @@ const transports: Readonly<Record<string, Transport>> = {
     read(context, given) {
       const request = context.switchToHttp().getRequest<PlatformRequest>()
       const reply = context.switchToHttp().getResponse<Reply>()
-      const { method, url, originalUrl = url, params: parameters = {} } = request
-      const name = `${method} ${originalUrl.split('?', 1)[0]}`
-      return { key: request, request: given ?? request, reply, parameters, method, name, isRequest: true }
+      const { method, params: parameters = {} } = request
+      return { key: request, request: given ?? request, reply, parameters, method, isRequest: true }
     },
     denial: (error) => error,
   },
@@ -105,22 +103,22 @@ const transports: Readonly<Record<string, Transport>> = {
     denial: (error) => Object.assign(error, { extensions: { code: codes[error.status] } }),
   },
   rpc: {
-    read(context, given) {
-      const rpc = context.switchToRpc()
-      return { request: given ?? rpc.getContext(), parameters: parametersOf(rpc.getData()) }
-    },
+    read: messageAt(1, 0),
     denial: async (error) => exceptionOf(error, (await import('@nestjs/microservices')).RpcException),
   },
   ws: {
-    read: readMessage,
+    read: messageAt(0, 1),
     denial: async (error) => exceptionOf(error, (await import('@nestjs/websockets')).WsException),
   },
 }
-const otherTransport: Transport = { read: readMessage, denial: (error) => error }
+const otherTransport: Transport = { read: messageAt(0, 1), denial: (error) => error }
 
-function readMessage(context: ExecutionContext, given: object | undefined): ReturnType<Transport['read']> {
-  const ws = context.switchToWs()
-  return { request: given ?? ws.getClient<object>(), parameters: parametersOf(ws.getData()) }
+/** Returns a function that reads a message, by the places of its client and of its data among the arguments. */
+function messageAt(client: number, data: number): Transport['read'] {
+  return (context, given) => ({
+    request: given ?? context.getArgByIndex(client),
+    parameters: parametersOf(context.getArgByIndex(data)),
+  })
 }
 
 export function parametersOf(data: unknown): Parameters {
@@ -163,17 +161,9 @@ export function routed(request: object): RoutedRequest {
   // Sound: it is called for requests of HTTP alone.
   const { method, url, baseUrl = '', originalUrl = url, app, server } = request as PlatformRequest
   const whole = baseUrl + url
-  const targets = originalUrl === whole ? [whole] : [originalUrl, whole]
   const settings = { ...server?.initialConfig, ...server?.initialConfig?.routerOptions }
   // Routers within Express may differ from the application.
   const byApplication = app?.enabled?.('case sensitive routing') ? 'some' : 'none'
   const caseSensitive = server ? (settings.caseSensitive === false ? 'none' : 'all') : byApplication
-  return { method, targets, paths: [whole], caseSensitive }
-}
-
-/** Returns the identifier that Fastify or a logger gave a request, or else that of its header. */
-export function requestId(request: object): unknown {
-  // Sound: a request without them has no identifier.
-  const { id, headers } = request as Partial<PlatformRequest>
-  return id ?? headers?.['x-request-id']
+  return { method, targets: [originalUrl, whole], paths: [whole], caseSensitive }
 }

@@ -1,8 +1,8 @@
 import type { Action } from '@arcturus/core'
 import { ArgumentError } from '@arcturus/core/internal/web'
-import type { Authority } from '@arcturus/web'
 import { Scope, type Type } from '@nestjs/common'
 import { ContextIdFactory, MetadataScanner, type ModuleRef, Reflector } from '@nestjs/core'
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import type { ArcturusModuleOptions, AuthorizeOptions, Load, Loading, ResourceLoader } from './options.js'
 
 /** An `@Authorize` of a handler. */
@@ -19,12 +19,6 @@ export interface Handler {
   // biome-ignore lint/complexity/noBannedTypes: as in the contexts of NestJS
   readonly method: Function
   readonly name: string
-}
-
-/** A controller or a provider of a module. */
-interface Provider {
-  readonly instance: unknown
-  readonly metatype: { readonly prototype?: unknown } | null
 }
 
 /** The keys under which a handler or its class keeps what it declares. */
@@ -44,7 +38,7 @@ export function reasonOf(handler: Handler): string | undefined {
 }
 
 /** Returns the methods of controllers and providers, those of a class once. */
-export function handlersOf(providers: Iterable<Provider>): readonly Handler[] {
+export function handlersOf(providers: Iterable<Pick<InstanceWrapper, 'instance' | 'metatype'>>): readonly Handler[] {
   const prototypes = Array.from(providers, ({ instance, metatype }) =>
     instance ? Object.getPrototypeOf(instance) : metatype?.prototype,
   )
@@ -88,11 +82,6 @@ export function assertAsked(
       : 'ask in the method: authorizer.authorize(…). If it is a handler of another transport, name the metadata of its decorator in `handlers` of ArcturusModule'
     throw new ArgumentError('invalid-argument', summary, { hint })
   }
-}
-
-/** Returns the model that a declaration names; undefined if only its loader knows it. */
-export function modelOf({ subject, options }: Declaration, { schema }: Pick<Authority, 'schema'>): string | undefined {
-  return options.model ?? schema.modelOfClass(subject)?.name
 }
 
 /**

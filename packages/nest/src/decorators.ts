@@ -1,11 +1,4 @@
-import type {
-  Action,
-  ActionOn,
-  ModelName,
-  PolicyTypes,
-  Actor as RegisteredActor,
-  RegisteredPolicy,
-} from '@arcturus/core'
+import type { Action, ActionOn, ModelName, Actor as PolicyActor, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArgumentError } from '@arcturus/core/internal/web'
 import { assertReason, type Loaded, type RequestAuthorization } from '@arcturus/web'
 import { createParamDecorator, SetMetadata, type Type } from '@nestjs/common'
@@ -49,13 +42,9 @@ export interface AuthorizeDecorator<P extends PolicyTypes = RegisteredPolicy> {
  * @Get(':id') @Authorize('read', Document)
  * show(@Resource() document: Document) { return document }
  */
-export const Authorize: AuthorizeDecorator = declareAction
+export const Authorize: AuthorizeDecorator = declaring
 
-function declareAction(
-  action: Action,
-  subject: Declaration['subject'],
-  options: AuthorizeOptions = {},
-): HandlerDecorator {
+function declaring(action: Action, subject: Declaration['subject'], options: AuthorizeOptions = {}): HandlerDecorator {
   return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const declared: object = descriptor ? descriptor.value : target
     // Decorators run from the last to the first; the checks run in the order of the text.
@@ -86,10 +75,10 @@ export function Unguarded(reason: string): HandlerDecorator {
  * @example
  * await authorization().authorize('publish', document)
  */
-export function authorization<Row = unknown>(): RequestAuthorization<Row, RegisteredActor> {
+export function authorization<Row = unknown>(): RequestAuthorization<Row, PolicyActor> {
   const known = current.getStore()?.enforcement.authorization
   // Sound: as `RequestAuthorization.resource`; the caller names the type of the loaded row.
-  if (known) return known as RequestAuthorization<Row, RegisteredActor>
+  if (known) return known as RequestAuthorization<Row, PolicyActor>
   const hint =
     "call it in a handler, or in what a handler calls; guards run before it; a @ResolveField needs fieldResolverEnhancers: ['guards', 'interceptors'] in the options of GraphQLModule"
   // GraphQL sends messages to clients.
@@ -110,7 +99,7 @@ export const Authorization: () => ParameterDecorator = createParamDecorator(() =
 /** `@Authorize` and `authorization()`, with the names of a policy. */
 export interface NestAuthorization<P extends PolicyTypes> {
   readonly Authorize: AuthorizeDecorator<P>
-  readonly authorization: <Row = unknown>() => RequestAuthorization<Row, RegisteredActor, P>
+  readonly authorization: <Row = unknown>() => RequestAuthorization<Row, PolicyActor, P>
 }
 
 /**
@@ -122,5 +111,5 @@ export interface NestAuthorization<P extends PolicyTypes> {
  */
 export function nestAuthorization<P extends PolicyTypes = RegisteredPolicy>(): NestAuthorization<P> {
   // Sound: the names of policies exist in types only.
-  return { Authorize: declareAction, authorization: authorization as NestAuthorization<P>['authorization'] }
+  return { Authorize: declaring, authorization: authorization as NestAuthorization<P>['authorization'] }
 }

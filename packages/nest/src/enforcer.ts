@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Actor, Authorizer } from '@arcturus/core'
 import { ArcturusError, AuthorizationError, own } from '@arcturus/core/internal/web'
-import { assertRoute, type Enforcement, Enforcements } from '@arcturus/web'
+import { assertRoute, type Enforcement, Enforcements, requestId } from '@arcturus/web'
 import {
   type ArgumentsHost,
   type CallHandler,
@@ -15,7 +15,7 @@ import {
 import { BaseExceptionFilter, DiscoveryService, ModuleRef } from '@nestjs/core'
 import { catchError, defer, Observable, tap } from 'rxjs'
 import { applyToMessages } from './applied.js'
-import { type Call, callOf, requestId, routed } from './call.js'
+import { type Call, callOf, routed } from './call.js'
 import { current, type Entered } from './current.js'
 import { assertAsked, declarationsOf, type Handler, handlersOf, loadOf, reasonOf } from './declarations.js'
 import type { ArcturusModuleOptions, Parameters } from './options.js'
@@ -32,8 +32,6 @@ export const optionsToken: unique symbol = Symbol('arcturus.options')
 export class Enforcer extends BaseExceptionFilter implements CanActivate, NestInterceptor, OnModuleInit {
   readonly options: ArcturusModuleOptions
   readonly #enforcements: Enforcements<object, Actor>
-  readonly #providers: ModuleRef
-  readonly #discovery: DiscoveryService
   /** The property in which the key of a call keeps it, as the handler that runs entered it. */
   readonly #key = Symbol('arcturus.entered')
   /** The contexts of calls that are under way here: a handler can have this interceptor twice. */
@@ -43,15 +41,13 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   constructor(
     @Inject(optionsToken) given: ArcturusModuleOptions,
     @Inject(Authorizer) authorizer: ArcturusModuleOptions['authorizer'],
-    @Inject(ModuleRef) providers: ModuleRef,
-    @Inject(DiscoveryService) discovery: DiscoveryService,
+    @Inject(ModuleRef) private readonly providers: ModuleRef,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
   ) {
     super()
     const hooks = { made: 'ArcturusModule.forRoot', routed, requestId }
     this.#enforcements = new Enforcements(authorizer, given, new AsyncLocalStorage(), hooks)
     this.options = { ...own(given), authorizer }
-    this.#providers = providers
-    this.#discovery = discovery
     applyToMessages(discovery.getControllers(), this)
     watchPipes(this.#handlers)
   }
@@ -64,12 +60,12 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   onModuleInit(): void {
     const handlers = this.#handlers
     for (const { action, subject, options } of handlers.flatMap(declarationsOf))
-      assertRoute(this.options.authorizer, action, loadOf(subject, this.options, this.#providers), options)
-    assertAsked(handlers, this.#discovery.getProviders(), this.options)
+      assertRoute(this.options.authorizer, action, loadOf(subject, this.options, this.providers), options)
+    assertAsked(handlers, this.discovery.getProviders(), this.options)
   }
 
   get #handlers(): readonly Handler[] {
-    return handlersOf([...this.#discovery.getControllers(), ...this.#discovery.getProviders()])
+    return handlersOf([...this.discovery.getControllers(), ...this.discovery.getProviders()])
   }
 
   /**
@@ -148,7 +144,7 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
     const enforcement = this.#enforcements.begin(request, method, () => {
       if (outerReply) makePrivate(outerReply)
     })
-    if (reply) holdReply(reply, call, enforcement)
+    if (reply) holdReply(reply, enforcement)
     if (context.getType<string>() === 'ws') guardAcknowledgements(context.getArgs(), call.name, enforcement)
     return enforcement
   }
@@ -180,7 +176,7 @@ export class Enforcer extends BaseExceptionFilter implements CanActivate, NestIn
   async #check({ context, enforcement, handler, request }: Entered, parameters: Parameters): Promise<void> {
     for (const declaration of declarationsOf(handler)) {
       const { action, subject, options } = declaration
-      const load = loadOf(subject, this.options, this.#providers)
+      const load = loadOf(subject, this.options, this.providers)
       const { model, patch } = options
       const denial = await enforcement.enforce(
         action,
@@ -208,7 +204,7 @@ function guardAcknowledgements(parameters: unknown[], name: string, enforcement:
   for (const [index, answer] of parameters.entries()) {
     if (index < 2 || typeof answer !== 'function') continue
     parameters[index] = (...answers: unknown[]): void => {
-      const undecided = enforcement.hold(200, name)
+      const undecided = enforcement.hold(200, true, name)
       if (undecided) logger.error(undecided)
       else answer(...answers)
     }
@@ -220,7 +216,7 @@ function decided({ isPart, reply, name, enforcement }: Entered, answers: Observa
   // The response of a route is held back itself.
   if (isPart || reply) return answers
   const decide = (): void => {
-    const undecided = enforcement.hold(200, name)
+    const undecided = enforcement.hold(200, true, name)
     if (undecided) throw undecided
     // Later answers of a stream use no decisions from its start.
     enforcement.answered()

@@ -3,7 +3,7 @@ import type { RouteMark } from '@arcturus/web/internal/routes'
 import { RequestMethod } from '@nestjs/common'
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core'
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js'
-import { declarationsOf, type Handler, handlersOf, modelOf, reasonOf } from './declarations.js'
+import { declarationsOf, type Handler, handlersOf, reasonOf } from './declarations.js'
 
 /** An application of NestJS, as far as it is read: its modules are there before it listens. */
 export interface Application {
@@ -11,16 +11,13 @@ export interface Application {
   readonly config: ApplicationConfig
 }
 
-/** A route, a query or mutation of GraphQL, or a message. */
-interface Entry {
+/** A route, a query or mutation of GraphQL, or a message, with what its handler declares. */
+export interface DeclaredRoute {
   readonly method: string
   readonly path: string
-}
-
-/** An entry with what its handler declares. */
-export interface DeclaredRoute extends Entry {
   readonly marks: readonly RouteMark[]
 }
+type Entry = Omit<DeclaredRoute, 'marks'>
 
 /** Returns what handlers answer from outside: the routes of controllers, then resolvers and messages. */
 export function routesOf(
@@ -46,7 +43,9 @@ export function routesOf(
 function marksOf(handler: Handler, authorizer: Pick<Authority, 'schema'>): readonly RouteMark[] {
   const reason = reasonOf(handler)
   const authorize = declarationsOf(handler).map((one) =>
-    authorizeMark(one.action, one.subject, { model: modelOf(one, authorizer) }),
+    authorizeMark(one.action, one.subject, {
+      model: one.options.model ?? authorizer.schema.modelOfClass(one.subject)?.name,
+    }),
   )
   return reason === undefined ? authorize : [{ kind: 'unguarded', reason }, ...authorize]
 }
@@ -65,9 +64,8 @@ function httpRoutes(handler: Handler, config: ApplicationConfig, modulePath = ''
     methodVersion: ofMethod('__version__'),
     ...(versioning && { versioningOptions: versioning }),
   }
-  const requestMethod: RequestMethod = ofMethod('method')
-  const paths = new RoutePathFactory(config).create(place, requestMethod)
-  return paths.map((path) => ({ method: RequestMethod[requestMethod]!, path }))
+  const method: RequestMethod = ofMethod('method')
+  return new RoutePathFactory(config).create(place, method).map((path) => ({ method: RequestMethod[method]!, path }))
 }
 
 /** Returns a resolver or a message. Resolvers of fields belong to those of queries. */
@@ -76,21 +74,15 @@ function messages({ method: handler }: Handler): readonly Entry[] {
   const type = get('graphql:resolver_type')
   if (['Query', 'Mutation', 'Subscription'].includes(type))
     return [{ method: type.toUpperCase(), path: get('graphql:resolver_name') ?? handler.name }]
-  const message = get('websockets:message_mapping') ? [get('message')] : []
-  const patterns: readonly unknown[] = get('microservices:pattern') ?? []
+  const patterns: readonly unknown[] = get('websockets:message_mapping')
+    ? [get('message')]
+    : (get('microservices:pattern') ?? [])
   const method = get('microservices:handler_type') === 2 ? 'EVENT' : 'MESSAGE'
-  return [
-    ...message.map((path) => ({ method: 'MESSAGE', path: shown(path) })),
-    ...patterns.map((path) => ({ method, path: shown(path) })),
-  ]
+  return patterns.map((path) => ({ method, path: typeof path === 'string' ? path : JSON.stringify(path) }))
 }
 
 /** Returns a function that reads what the decorators of NestJS have set. */
 // biome-ignore lint/suspicious/noExplicitAny: each key has a type of its own
 function reader(target: object): (key: string) => any {
   return (key) => Reflect.getMetadata(key, target)
-}
-
-function shown(pattern: unknown): string {
-  return typeof pattern === 'string' ? pattern : JSON.stringify(pattern)
 }

@@ -15,7 +15,7 @@ import { redirectStatus } from './interrupt.js'
 import { answerable } from './invalidInput.js'
 import type { Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
-import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
+import { type Declared, declaring, enforceOn, protectionOf, type Unguarded } from './subject.js'
 
 /** Next's request, with the authorization of its actor. */
 export type AuthorizedRequest<Resource, Actor, P extends PolicyTypes = RegisteredPolicy> = NextRequest & {
@@ -80,14 +80,14 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
       serving.serve(await sourceOfRequest(request), async (enforcement) => {
         try {
           return await attached(request, enforcement.authorization, async () => {
-            await enforceOn(enforcement, protection, request, context)
+            await enforceOn(enforcement, protection, true, [request, context])
             return answered(enforcement, request, await handler(request, context))
           })
         } catch (error) {
           const answer = answerOf(answerable(error), serving.options, request.headers.get('Accept') ?? undefined)
           if (answer) return new Response(answer.body, answer)
           const status = redirectStatus(error)
-          throw (status === undefined ? undefined : enforcement.hold(status, routeOf(request))) ?? error
+          throw (status === undefined ? undefined : enforcement.hold(status)) ?? error
         }
       })
     return declaring(route, protection)
@@ -96,32 +96,15 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
   return withAuthorization as WithAuthorization<Actor>
 }
 
-async function enforceOn<Actor>(
-  enforcement: Enforcement<RequestSource, Actor>,
-  protection: Protection,
-  request: NextRequest,
-  context: unknown,
-): Promise<void> {
-  enforcement.guard.arm()
-  if (protection.kind === 'unguarded') enforcement.open(protection.reason)
-  const denial = await enforcement.arm()
-  if (denial) throw denial.error
-  if (protection.kind !== 'subject') return
-  const { action, subject } = protection
-  const loader = typeof subject === 'string' ? subject : () => subject(request, context)
-  const second = await enforcement.enforce(action, loader, enforceOptions(protection, [request, context]))
-  if (second) throw second.error
-}
-
 /** Returns the handler's response if it may be sent. */
 async function answered<Actor>(
   enforcement: Enforcement<RequestSource, Actor>,
   request: NextRequest,
   answer: unknown,
 ): Promise<Response> {
-  if (!isResponse(answer)) throw new TypeError(`The handler of ${routeOf(request)} returned no response.`)
+  if (!isResponse(answer)) throw new TypeError(`The handler of ${request.method} ${request.url} returned no response.`)
   const hasBody = request.method !== 'OPTIONS' || !enforcement.guard.holds || (await holdsBytes(answer))
-  const held = enforcement.hold(answer.status, routeOf(request), hasBody)
+  const held = enforcement.hold(answer.status, hasBody)
   if (held) {
     await answer.body?.cancel()
     throw held
@@ -175,8 +158,4 @@ function readHere(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream
     },
     { highWaterMark: 0 },
   )
-}
-
-function routeOf({ method, url }: NextRequest): string {
-  return `${method} ${new URL(url).pathname}`
 }

@@ -1,11 +1,11 @@
 import type { Action, ActionOn, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
 import { ArgumentError, type AuthorizationError, ForbiddenError, own } from '@arcturus/core/internal/web'
-import type { Authority, Enforcement, Loaded, Loader, RequestAuthorization, RouteOptions } from '@arcturus/web'
+import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/web'
 import { interrupt, redirectStatus } from './interrupt.js'
 import { answerable, invalidInput } from './invalidInput.js'
 import type { Serving } from './serving.js'
-import { ambientSource, type RequestSource } from './source.js'
-import { type Declared, declaring, enforceOptions, type Protection, protectionOf, type Unguarded } from './subject.js'
+import { ambientSource } from './source.js'
+import { type Declared, declaring, enforceOn, type Protection, protectionOf, type Unguarded } from './subject.js'
 
 /**
  * The result of a server action: its value, or the reason for the denial. It never reveals whether
@@ -100,23 +100,23 @@ type AnyHandler = (authorization: RequestAuthorization<unknown, unknown>, ...arg
 
 export function serverActions<Actor>(authorizer: Authority, serving: Serving<Actor>): ServerAction<Actor> {
   const serverAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
-    const protection = protectionOf(authorizer, handler, declared)
+    const protection = ofAnyInput(protectionOf(authorizer, handler, declared))
     // Sound: the overloads allow only these options there.
     const { onDenial = 'result' } = own(protection.kind === 'subject' ? protection.options : {}) as ActionOptions
     assertOnDenial(onDenial)
     const action = async (...args: unknown[]): Promise<unknown> =>
       serving.serve(await ambientSource('POST'), async (enforcement) => {
         try {
-          await enforceOn(enforcement, protection, args)
+          await enforceOn(enforcement, protection, false, args)
           const value = await handler(enforcement.authorization, ...args)
-          const held = enforcement.hold(200, 'A server action')
+          const held = enforcement.hold(200, true, 'A server action')
           if (held) throw held
           return onDenial === 'interrupt' ? value : { allowed: true, value }
         } catch (error) {
           const denial = answerable(error)
           if (denial) return denied(denial, onDenial)
           const status = redirectStatus(error)
-          throw (status === undefined ? undefined : enforcement.hold(status, 'A server action')) ?? error
+          throw (status === undefined ? undefined : enforcement.hold(status, true, 'A server action')) ?? error
         }
       })
     return declaring(action, protection)
@@ -132,33 +132,21 @@ function assertOnDenial(onDenial: unknown): void {
   })
 }
 
-async function enforceOn<Actor>(
-  enforcement: Enforcement<RequestSource, Actor>,
-  protection: Protection,
-  args: readonly unknown[],
-): Promise<void> {
-  enforcement.guard.arm()
-  if (protection.kind === 'unguarded') enforcement.open(protection.reason)
-  if (protection.kind !== 'subject') {
-    await enforcement.identify()
-    return
-  }
-  const { action, subject } = protection
-  const loader = typeof subject === 'string' ? subject : () => loaded(subject, args)
-  const denial = await enforcement.enforce(action, loader, enforceOptions(protection, args))
-  if (denial) throw denial.error
-}
-
 /**
- * Calls a loader with arguments that anybody may have sent. A `TypeError` of the loader means that
+ * Returns a protection whose loader gets arguments that anybody may have sent. A `TypeError` of the loader means that
  * the arguments have the wrong types.
  */
-async function loaded(loader: Loader, args: readonly unknown[]): Promise<unknown> {
-  try {
-    return await loader(...args)
-  } catch (error) {
-    throw error instanceof TypeError ? invalidInput(error) : error
+function ofAnyInput(protection: Protection): Protection {
+  if (protection.kind !== 'subject' || typeof protection.subject === 'string') return protection
+  const { subject: load } = protection
+  const subject = async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return await load(...args)
+    } catch (error) {
+      throw error instanceof TypeError ? invalidInput(error) : error
+    }
   }
+  return { ...protection, subject }
 }
 
 function denied(error: AuthorizationError, onDenial: 'result' | 'interrupt'): ActionResult<never> {

@@ -1,7 +1,7 @@
-import { type Authority, type Enforcement, type EnforcementOptions, Enforcements } from '@arcturus/web'
+import { type Authority, type Enforcement, type EnforcementOptions, Enforcements, requestId } from '@arcturus/web'
 import { asServing, assertNotKept, forbidCaching, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
-import { ambientSource, type RequestSource, requestId, routedOf } from './source.js'
+import { ambientSource, type RequestSource, routedOf } from './source.js'
 
 /** The actor of a request, and how denials are answered and reported. */
 export type NextAuthorizationOptions<Actor> = EnforcementOptions<RequestSource, Actor>

@@ -53,11 +53,6 @@ export function routedOf({ method, url = '/' }: RequestSource): RoutedRequest {
   return { method, targets: [url], paths, caseSensitive: 'some' }
 }
 
-/** Returns the identifier that a proxy gave a request. */
-export function requestId({ headers }: RequestSource): unknown {
-  return headers.get('x-request-id')
-}
-
 /**
  * Checks that a page or route is not static. Next gives static ones an empty request.
  * @throws if it is static (`force-static`)

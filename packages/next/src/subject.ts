@@ -4,6 +4,7 @@ import {
   assertReason,
   assertRoute,
   authorizeMark,
+  type Enforcement,
   type Loader,
   markRoute,
   type RouteOptions,
@@ -64,13 +65,30 @@ export function declaring<Route extends object>(route: Route, protection: Protec
   return markRoute(route, authorizeMark(protection.action, protection.subject, protection.options))
 }
 
-/** Returns the options of a protected route for one call of its handler. */
-export function enforceOptions(
-  protection: Extract<Protection, { readonly kind: 'subject' }>,
+/**
+ * Asks what a handler or an action declares.
+ *
+ * @param hasPath - Whether `allow_request` is asked: an action has no path.
+ * @param args - The arguments of the handler.
+ * @throws {AuthorizationError} The actor may not.
+ */
+export async function enforceOn<Request, Actor>(
+  enforcement: Enforcement<Request, Actor>,
+  protection: Protection,
+  hasPath: boolean,
   args: readonly unknown[],
-): RouteOptions & { readonly route: object } {
+): Promise<void> {
+  enforcement.guard.arm()
+  if (protection.kind === 'unguarded') enforcement.open(protection.reason)
+  const refused = hasPath ? await enforcement.arm() : undefined
+  if (refused) throw refused.error
+  if (protection.kind !== 'subject') return hasPath ? undefined : enforcement.identify()
+  const { action, subject } = protection
   const { patch, ...options } = protection.options
-  return own({ ...options, ...(patch && { patch: () => patch(...args) }), route: protection })
+  const loader = typeof subject === 'string' ? subject : () => subject(...args)
+  const asked = own({ ...options, ...(patch && { patch: () => patch(...args) }), route: protection })
+  const denial = await enforcement.enforce(action, loader, asked)
+  if (denial) throw denial.error
 }
 
 /** The arguments after a handler: none, `unguarded(reason)`, or an action and a loader or model. */

@@ -3,29 +3,37 @@ import type { EnforcementOptions } from './options.js'
 import { problemOf, problemType, wantsProblem } from './problem.js'
 
 type AnswerOptions = Pick<EnforcementOptions<never, never>, 'challenge' | 'problemDetails'>
+type Headers = Readonly<Record<string, string>>
 
 /** A response whose body is a text. */
 export interface Answer {
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Headers
   readonly body: string
 }
 
 /**
- * Returns the headers that every response to a denial has, whatever its body.
+ * Returns the headers that every response to a denial has, and its body if that is a problem by RFC 9457, of the type
+ * `problemType`. Otherwise the body has the form of the framework's errors.
  *
- * @param vary - The `Vary` that the response has already. Default: none.
+ * @param accept - The request's `Accept`.
+ * @param vary - The `Vary` that the response has already.
  */
-export function headersOf(
+export function denialOf(
   error: AuthorizationError,
   { challenge, problemDetails }: AnswerOptions,
-  vary = '',
-): Answer['headers'] {
-  const isVaried = problemDetails !== undefined || /(^|,)\s*(\*|accept)\s*(,|$)/i.test(vary)
-  const varied = isVaried ? vary : vary === '' ? 'Accept' : `${vary}, Accept`
+  accept: string | undefined,
+  vary: unknown = '',
+): { readonly headers: Headers; readonly problem: string | undefined } {
+  const before = String(vary)
+  const isVaried = problemDetails !== undefined || /(^|,)\s*(\*|accept)\s*(,|$)/i.test(before)
+  const varied = isVaried ? before : before === '' ? 'Accept' : `${before}, Accept`
   return {
-    ...(challenge !== undefined && error instanceof UnauthenticatedError && { 'WWW-Authenticate': challenge }),
-    ...(varied && { Vary: varied }),
+    headers: {
+      ...(challenge !== undefined && error instanceof UnauthenticatedError && { 'WWW-Authenticate': challenge }),
+      ...(varied && { Vary: varied }),
+    },
+    problem: wantsProblem(problemDetails, accept) ? JSON.stringify(problemOf(error)) : undefined,
   }
 }
 
@@ -58,10 +66,7 @@ export function answerOf(
   if (!status) return undefined
   const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'private' }
   if (!(error instanceof AuthorizationError)) return { status, headers: plain, body: 'Bad Request' }
-  const isProblem = wantsProblem(options.problemDetails, accept)
-  return {
-    status,
-    headers: { ...plain, ...(isProblem && { 'Content-Type': problemType }), ...headersOf(error, options, vary) },
-    body: isProblem ? JSON.stringify(problemOf(error)) : error.message,
-  }
+  const { headers, problem } = denialOf(error, options, accept, vary)
+  const type = problem && { 'Content-Type': problemType }
+  return { status, headers: { ...plain, ...type, ...headers }, body: problem ?? error.message }
 }

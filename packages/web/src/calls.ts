@@ -52,7 +52,7 @@ export class Calls<Context extends object, Actor> {
     const outer = this.#current.getStore()
     const enforcement = this.#enforcements.begin(context, 'POST')
     const check = (): void => {
-      const undecided = enforcement.hold(200, name)
+      const undecided = enforcement.hold(200, true, name)
       if (undecided) throw undecided
       // What comes after is without the decisions from its start.
       enforcement.answered()

@@ -39,21 +39,22 @@ export function guardedRoute<Middleware extends object>(
 /**
  * Returns a public route's middleware with its mark for `arcturus routes`.
  *
+ * @param handlers - The handlers that alone are public. Default: those behind.
  * @param example - A handler of the framework, for the hint.
- * @throws {ArgumentError} The reason is missing, or the handler is no function.
+ * @throws {ArgumentError} The reason is missing, or a handler is no function.
  */
 export function publicRoute<Middleware extends object>(
   middleware: Middleware,
   reason: string,
-  handler?: unknown,
+  handlers: readonly unknown[] = [],
   example = 'handler',
 ): Middleware {
   assertReason(reason)
-  if (handler !== undefined && typeof handler !== 'function')
+  if (handlers.some((handler) => typeof handler !== 'function'))
     throw invalidArgument('The second argument of unguarded must be a handler.', {
       hint: `unguarded('styles', ${example})`,
     })
-  return markRoute(middleware, { kind: 'unguarded', reason, handler })
+  return markRoute(middleware, { kind: 'unguarded', reason, ...(handlers.length > 0 && { handlers }) })
 }
 
 /**

@@ -55,6 +55,7 @@ const thrown = { thrown: true }
 export class Enforcement<Request, Actor> {
   readonly guard: Guard = new Guard()
   readonly authorization: RequestAuthorization<unknown, Actor>
+  readonly method: string
   #relations: RelationMemory | undefined
   /** The policy with which the request began; undefined after its response. */
   #policy: UsedPolicy | undefined
@@ -65,7 +66,6 @@ export class Enforcement<Request, Actor> {
   #context: Context | undefined
   readonly #options: EnforcementOptions<Request, Actor>
   readonly #request: Request
-  readonly #method: string
   /** Whether the request only reads. */
   readonly #lasting: boolean
   readonly #onPersonal: () => void
@@ -93,7 +93,7 @@ export class Enforcement<Request, Actor> {
     this.#policy = engineOf(authority)?.active.begin()
     this.#options = options
     this.#request = request
-    this.#method = method
+    this.method = method
     this.#onPersonal = onPersonal
     this.#shared = shared
     this.#rules = new RequestRules(authority, request, shared.routed)
@@ -132,7 +132,7 @@ export class Enforcement<Request, Actor> {
 
   /** The fields of the request, for logs. */
   get fields(): RequestFields {
-    this.#fields ??= fieldsOfRequest(this.#request, this.#method, this.#shared)
+    this.#fields ??= fieldsOfRequest(this.#request, this.method, this.#shared)
     return this.#fields
   }
 
@@ -248,14 +248,15 @@ export class Enforcement<Request, Actor> {
    * Checks a response before it is sent, and logs it if it is blocked.
    *
    * @param status - The status of the response.
-   * @param route - The route for the message: `GET /documents/1`.
    * @param hasBody - Whether the response has a body. A response to OPTIONS without a body needs no
    * decision. Default true.
+   * @param name - The name of the request for the message. Default: its method and path, `GET /documents/1`.
    * @returns The error to send in its place if the response is blocked, otherwise undefined.
    */
-  hold(status: number, route: string, hasBody = true): UndecidedError | undefined {
-    if (!this.guard.blocks(this.#method, status, hasBody)) return undefined
-    const error = this.guard.errorOf(route, status)
+  hold(status: number, hasBody = true, name?: string): UndecidedError | undefined {
+    if (!this.guard.blocks(this.method, status, hasBody)) return undefined
+    const { method, path = '' } = this.fields
+    const error = this.guard.errorOf(name ?? `${method} ${path}`, status)
     this.#log({ kind: 'undecided', request: this.fields, error })
     return error
   }

@@ -24,3 +24,16 @@ export function fieldsOfRequest<Request>(
     ...(path !== undefined && { path }),
   }
 }
+
+/** Returns the identifier that a framework or a logger gave a request, or else that of its header. */
+export function requestId(request: object): unknown {
+  return Reflect.get(request, 'id') ?? headerOf(request, 'x-request-id')
+}
+
+/** Returns a header of a request. Node's requests have their headers in a record, those of the Fetch API have a method. */
+export function headerOf(request: unknown, name: string): unknown {
+  if (typeof request !== 'object' || request === null || !('headers' in request)) return undefined
+  const { headers } = request
+  if (typeof headers !== 'object' || headers === null) return undefined
+  return 'get' in headers && typeof headers.get === 'function' ? headers.get(name) : Reflect.get(headers, name)
+}

@@ -22,7 +22,7 @@ export class ChangedRequestError extends ArcturusError {
 /** How a framework routes a request. */
 export interface RoutedRequest {
   readonly method: string
-  /** The request targets: as it was sent and, if a middleware changed it, as it is now. */
+  /** The request targets: as it was sent and, if a middleware may change it, as it is now. */
   readonly targets: readonly string[]
   /** The whole paths that routers may see, the likeliest first. Usually there is one. */
   readonly paths: readonly string[]
@@ -62,7 +62,7 @@ export class RequestRules<Request> {
   async ask(actor: unknown): Promise<void> {
     this.#allowed = undefined
     const routed = this.#routed?.(this.request)
-    for (const target of routed?.targets ?? []) assertCanonical(target)
+    for (const target of new Set(routed?.targets)) assertCanonical(target)
     for (const request of routed ? ruledRequests(routed.request ?? this.request, routed) : [this.request])
       await this.authority.authorizeRequest(actor, request)
     this.#allowed = routed

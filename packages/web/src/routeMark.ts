@@ -4,8 +4,8 @@ export type RouteMark =
   | {
       readonly kind: 'unguarded'
       readonly reason: string
-      /** The handler that alone is public, such as a router. Default: the next handler. */
-      readonly handler?: unknown
+      /** The handlers that alone are public, such as a router. Default: the next handler. */
+      readonly handlers?: readonly unknown[]
     }
 
 /** In the registry of all realms: the ESM and the CommonJS build read each other's marks. */

@@ -1,3 +1,5 @@
+import { headerOf } from './requestFields.js'
+
 /**
  * The key is shared by two copies of this package. Only the testing entry sets it, so the header
  * has no effect outside of tests.
@@ -29,21 +31,6 @@ export function acceptStandIns(authorizer: object): StandIns {
 export function standInFor(authorizer: object, request: unknown): { readonly actor: unknown } | undefined {
   const standIns = standInsOf(authorizer)
   if (!standIns) return undefined
-  const name = headerOf(request)
-  return name !== undefined && standIns.has(name) ? { actor: standIns.get(name) } : undefined
-}
-
-/**
- * Returns the value of the header. Node's requests have their headers in a record, those of the
- * Fetch API have a method.
- */
-function headerOf(request: unknown): string | undefined {
-  if (typeof request !== 'object' || request === null || !('headers' in request)) return undefined
-  const { headers } = request
-  if (typeof headers !== 'object' || headers === null) return undefined
-  const value: unknown =
-    'get' in headers && typeof headers.get === 'function'
-      ? headers.get(standInHeader)
-      : Reflect.get(headers, standInHeader)
-  return typeof value === 'string' ? value : undefined
+  const name = headerOf(request, standInHeader)
+  return typeof name === 'string' && standIns.has(name) ? { actor: standIns.get(name) } : undefined
 }

@@ -26,7 +26,7 @@ export function honoRoutes({ routes: entries }: Application): readonly Route[] {
       const mark = covers(one, entry) ? routeMarkOf(targetOf(one)) : undefined
       if (!mark) return []
       // `unguarded(reason)` is for the next entry alone, and with a handler for that handler alone.
-      const isDeclared = mark.kind === 'authorize' || before === (mark.handler === undefined ? at - 1 : at)
+      const isDeclared = mark.kind === 'authorize' || before === (mark.handlers ? at : at - 1)
       return isDeclared ? [mark] : []
     })
     return [{ method: entry.method, path: entry.path, marks }]

@@ -45,7 +45,7 @@ export function declaredRoutes(steps: readonly Step[]): readonly Route[] {
 
 /** `unguarded(reason)` is for the next entry alone, and with a handler for that handler alone. */
 function isDeclaredFor(mark: RouteMark, isExempt: boolean): boolean {
-  return mark.kind === 'authorize' || (mark.handler === undefined && isExempt)
+  return mark.kind === 'authorize' || (!mark.handlers && isExempt)
 }
 
 /** Returns what a handler declares, and the routes in it. `unguarded(reason, handler)` is for all routes of its handler. */
@@ -55,8 +55,8 @@ export function declaredIn(
 ): Pick<Step, 'routes' | 'marks'> {
   const mark = routeMarkOf(handler)
   if (!mark) return { routes: routesIn(handler), marks: [] }
-  if (mark.kind !== 'unguarded' || mark.handler === undefined) return { routes: routesIn(handler), marks: [mark] }
-  const routes = routesIn(mark.handler).map((route) => ({ ...route, marks: [mark, ...route.marks] }))
+  if (mark.kind !== 'unguarded' || !mark.handlers) return { routes: routesIn(handler), marks: [mark] }
+  const routes = mark.handlers.flatMap(routesIn).map((route) => ({ ...route, marks: [mark, ...route.marks] }))
   return { routes, marks: [mark] }
 }
 

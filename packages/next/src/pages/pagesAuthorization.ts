@@ -17,6 +17,7 @@ import {
   type Loaded,
   type RequestAuthorization,
   type RouteOptions,
+  requestId,
 } from '@arcturus/web'
 import { ofAdapters } from '@arcturus/web/internal/next'
 import { holdUndecided, keepPrivate } from '@arcturus/web/node'
@@ -25,11 +26,11 @@ import { attached } from '../attached.js'
 import { asServing, assertNotKept, forbidCaching } from '../cacheScope.js'
 import { answerable } from '../invalidInput.js'
 import type { NextAuthorizationOptions } from '../serving.js'
-import { type RequestSource, requestId, routedOf } from '../source.js'
+import { type RequestSource, routedOf } from '../source.js'
 import {
   type Declared,
   declaring,
-  enforceOptions,
+  enforceOn,
   type Protection,
   protectionOf,
   type Unguard,
@@ -126,16 +127,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     const source = sourceOf(request, url)
     const enforcement = enforcements.known(source) ?? enforcements.begin(source, source.method)
     const guarded = async (): Promise<Result> => {
-      enforcement.guard.arm()
-      if (protection.kind === 'unguarded') enforcement.open(protection.reason)
-      const denial = await enforcement.arm()
-      if (denial) throw denial.error
-      if (protection.kind === 'subject') {
-        const { action, subject } = protection
-        const loader = typeof subject === 'string' ? subject : () => subject(given)
-        const second = await enforcement.enforce(action, loader, enforceOptions(protection, [given]))
-        if (second) throw second.error
-      }
+      await enforceOn(enforcement, protection, true, [given])
       return work(enforcement)
     }
     return await asServing(() => enforcements.run(enforcement, guarded))
@@ -158,7 +150,7 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
     const route: ApiRoute = async (request, response) => {
       try {
         await serve(request, protection, request, request.url, async (enforcement) => {
-          holdResponse(enforcement, request, response)
+          holdResponse(enforcement, response)
           await attached(request, enforcement.authorization, () => handler(request, response))
         })
       } catch (error) {
@@ -179,14 +171,14 @@ export function pagesAuthorization(authorizer: Authority, given: NextAuthorizati
       const { req, res } = context
       try {
         return await serve(req, protection, context, context.resolvedUrl, async (enforcement) => {
-          const release = holdResponse(enforcement, req, res)
+          const release = holdResponse(enforcement, res)
           const [own, takeBack] = lent(res)
           try {
             const result = await handler({ ...context, res: own, authorization: enforcement.authorization })
             // The handler responded itself, as for a feed, or the guard did in its place.
             if (res.headersSent) return result
             const isNotFound = has(result, 'notFound')
-            const held = isNotFound ? undefined : enforcement.hold(200, routeOf(req))
+            const held = isNotFound ? undefined : enforcement.hold(200)
             if (held) throw held
             // Next itself marks rendered pages as uncacheable, but not these results.
             if ((isNotFound || has(result, 'redirect')) && isPersonal(enforcement)) keepPrivate(res)
@@ -238,24 +230,12 @@ function has(result: unknown, what: string): boolean {
  *
  * @returns a function that releases the response.
  */
-function holdResponse(
-  enforcement: Enforcement<RequestSource, Actor>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): () => void {
-  const report = (error: Error): void => console.error(error)
+function holdResponse(enforcement: Enforcement<RequestSource, Actor>, response: ServerResponse): () => void {
   return holdUndecided(response, enforcement, {
-    method: request.method,
-    name: routeOf(request),
-    report,
+    report: (error) => console.error(error),
     // Next itself answers no OPTIONS requests.
     exempts: () => false,
     isPersonal: () => isPersonal(enforcement),
-    replace: (error) => {
-      report(error)
-      response.statusCode = 500
-      response.end('Internal Server Error')
-    },
   })
 }
 
@@ -275,8 +255,4 @@ function sourceOf(request: Cookied, url: string | undefined): RequestSource {
       },
     },
   }
-}
-
-function routeOf({ method, url }: IncomingMessage): string {
-  return `${method} ${url?.split('?', 1)[0]}`
 }
