@@ -63,6 +63,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'refusal',
     'literal',
+    'operations',
     'schema',
     'database',
     'rows',

@@ -1,7 +1,7 @@
+import { operationOf, readArguments } from '../operations.js'
 import { delegateName, delegateOf, property } from '../schema/fromClient.js'
 import { nameInSchema, type PrismaModel } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
-import { operations as readOperations } from './operations.js'
 import { Query } from './query.js'
 import { refusedOperation } from './refused.js'
 import type { Session } from './session.js'
@@ -29,18 +29,6 @@ export class Delegates {
   }
 }
 
-/** The relations of a row are queries, too: `client.user.findUnique(…).documents()`. */
-const fluent: ReadonlySet<string> = new Set([
-  'findUnique',
-  'findUniqueOrThrow',
-  'findFirst',
-  'findFirstOrThrow',
-  'create',
-  'update',
-  'upsert',
-  'delete',
-])
-
 function delegateClass(model: PrismaModel, tables: Tables): (session: Session) => Delegate {
   const queryClass = queryClassOf(model, tables)
   class ModelDelegate {
@@ -63,11 +51,11 @@ function delegateClass(model: PrismaModel, tables: Tables): (session: Session) =
     }
 
     static send(delegate: ModelDelegate, operation: string, args: unknown): Query {
-      const Class = fluent.has(operation) ? queryClass() : Query
+      const Class = operationOf(operation).returns === 'row' ? queryClass() : Query
       return new Class(delegate.#session, model.name, operation, args)
     }
   }
-  for (const operation of [...Object.keys(readOperations), ...writeOperations]) {
+  for (const operation of [...Object.keys(readArguments), ...writeOperations]) {
     Object.defineProperty(ModelDelegate.prototype, operation, {
       value(this: ModelDelegate, args: unknown) {
         return ModelDelegate.send(this, operation, args)

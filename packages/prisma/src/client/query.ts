@@ -1,6 +1,6 @@
 import { type Arguments, isArguments } from '../literal.js'
+import { isReadOperation } from '../operations.js'
 import { property } from '../schema/fromClient.js'
-import { isReadOperation } from './operations.js'
 import { plainCopy } from './plainCopy.js'
 import { read } from './read.js'
 import { reading, type Session } from './session.js'

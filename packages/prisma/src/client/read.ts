@@ -1,12 +1,12 @@
 import { NotFoundError } from '@arcturus/core/internal/prisma'
 import type { Arguments } from '../literal.js'
+import { operationOf, type ReadOperation, readArguments } from '../operations.js'
 import { afterNothing, findCursor } from '../query/cursor.js'
 import { filtered } from '../query/guard.js'
 import { tagRows } from '../rows/rows.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import { call } from './call.js'
 import { type FindKeys, prune } from './levels.js'
-import { listArguments, operations, type ReadOperation } from './operations.js'
 import { Questions } from './questions.js'
 import { Reading } from './reading.js'
 import type { Session } from './session.js'
@@ -34,14 +34,14 @@ export async function read(
   const { client, parts } = session
   const { tables } = parts
   const reading = readingFor(session, questions)
-  const { kind, isOne, args: names } = operations[operation]
-  if (kind !== 'find') await reading.assertAggregates(args, model)
-  let sent = await reading.rows(args, model, names.length > 0 ? names : listArguments, within?.isReadable)
+  const isOfRows = operationOf(operation).returns !== undefined
+  if (!isOfRows) await reading.assertAggregates(args, model)
+  let sent = await reading.rows(args, model, readArguments[operation], within?.isReadable)
   if (filters.length > 0)
     sent = { ...sent, where: reading.combined(sent['where'] as Arguments | undefined, filters, model)! }
-  const guarded = kind === 'find' ? await reading.selection(sent, model) : undefined
+  const guarded = isOfRows ? await reading.selection(sent, model) : undefined
   sent = guarded?.args ?? sent
-  const cursor = isOne ? undefined : findCursor(sent, model, 'findMany', tables)
+  const cursor = findCursor(sent, model, 'findMany', tables)
   if (cursor) {
     const visible = await questions.rows(session.actions(model).read, model, 'root')
     const where = { AND: [cursor['where'], ...(visible === true ? [] : [visible])] }

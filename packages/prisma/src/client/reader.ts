@@ -1,9 +1,9 @@
 import { unsupportedOperation } from '../errors.js'
+import { type ReadOperation, readArguments } from '../operations.js'
 import { delegateName, type PrismaClientLike } from '../schema/fromClient.js'
 import type { PrismaModel } from '../schema/schema.js'
 import { call } from './call.js'
 import { refusing } from './delegates.js'
-import { operations, type ReadOperation } from './operations.js'
 
 /** The models of a Prisma client with the operations that read rows. */
 export type Rows<Client> = {
@@ -21,7 +21,7 @@ export type ModelsOf<Client> = [keyof Rows<Client>] extends [never]
 /** Returns the operations of a guarded client that read rows, without filters. */
 export function readerOf(client: PrismaClientLike, models: readonly PrismaModel[]): object {
   const delegates = models.map((model) => {
-    const own = Object.keys(operations).map((operation) => {
+    const own = Object.keys(readArguments).map((operation) => {
       return [operation, (args: object = {}) => call(client, model, operation, args, true)] as const
     })
     return [delegateName(model), withOnly(own, `rows.${delegateName(model)}`)] as const

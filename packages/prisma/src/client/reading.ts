@@ -3,6 +3,7 @@ import { unsupportedOperation } from '../errors.js'
 import { whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'
 import { type Arguments, isArguments } from '../literal.js'
+import { listArguments } from '../operations.js'
 import { hasExcludedList } from '../query/callerLists.js'
 import { guardedWhere } from '../query/guardedWhere.js'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
@@ -10,7 +11,6 @@ import type { Tables } from '../schema/tables.js'
 import { Conditions, unknownArgument } from './conditions.js'
 import { ReadableFields } from './fields.js'
 import type { Level } from './levels.js'
-import { listArguments } from './operations.js'
 import { Orders } from './orders.js'
 import type { Questions } from './questions.js'
 
@@ -131,7 +131,7 @@ export class Reading {
     if (given !== true && !isArguments(given)) throw unknownArgument(relation.model, relation.name, given)
     const args = given === true ? {} : given
     const { model } = relation
-    const allowed: readonly string[] = relation.list ? listArguments : ['where', 'select', 'include', 'omit']
+    const allowed = relation.list ? listArguments : ['where', 'select', 'include', 'omit']
     for (const name of Object.keys(args)) if (!allowed.includes(name)) throw unknownArgument(model, name, args[name])
     const visible = await this.questions.rows(this.options.action(model), model)
     const where = args['where'] === undefined ? undefined : await this.conditions.where(args['where'], model)

@@ -1,5 +1,6 @@
 import { sendBy, sendNowhere, sendWithin } from '../database/send.js'
 import type { Arguments } from '../literal.js'
+import { operationOf } from '../operations.js'
 import { refuse } from '../refusal.js'
 import { tagRows } from '../rows/rows.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
@@ -45,7 +46,8 @@ export function guarding(
     const assertAllowed = (of: string, way: string): void => base.assertAllowed(of, way, undefined)
     const resolve = (one: unknown) => resolver.resolve(one, model, operation, scope, assertAllowed)
     let resolved = await resolve(args)
-    if (writes.has(operation) || creates.has(operation)) base.assertMayWrite()
+    const { by, writes } = operationOf(operation)
+    if (writes) base.assertMayWrite()
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)
       const cursor = findCursor(args, model, operation, tables)
@@ -56,7 +58,7 @@ export function guarding(
     }
     const result = await (resolved === args
       ? query(resolved)
-      : filtered(send(resolved), tables.schema.provider === 'mysql' && writes.has(operation)))
+      : filtered(send(resolved), tables.schema.provider === 'mysql' && writes === true && by !== undefined))
     // An extension behind this one gets a copy of the arguments, and can change what it passes on.
     const isProven = __internalParams !== undefined && __internalParams.args === resolved
     tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result, isProven)
@@ -138,19 +140,6 @@ export interface BaseQueries {
   /** @throws UndecidedError if the current request has no decision yet */
   assertMayWrite(): void
 }
-
-/** Operations that write rows which no `where` selects. */
-const creates: ReadonlySet<string> = new Set(['create', 'createMany', 'createManyAndReturn'])
-
-/** Operations that write to the rows of their `where`. */
-const writes: ReadonlySet<string> = new Set([
-  'update',
-  'updateMany',
-  'updateManyAndReturn',
-  'upsert',
-  'delete',
-  'deleteMany',
-])
 
 /** Returns the scope of a query, by the transaction that it is part of. */
 function scopeOf(client: PrismaClientLike, params: ModelQuery['__internalParams']): Scope {

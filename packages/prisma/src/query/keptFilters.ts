@@ -1,4 +1,3 @@
-import { isDecimal } from '@arcturus/core/internal/prisma'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { conjuncts } from './markers.js'
 
@@ -52,23 +51,12 @@ function has(where: unknown, name: string, value: unknown): boolean {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  if (Array.isArray(one) && Array.isArray(other))
-    return one.length === other.length && one.every((item, at) => isSame(item, other[at]))
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime()
-  if (isDecimal(one) && isDecimal(other)) return String(one) === String(other)
-  if (ArrayBuffer.isView(one) && ArrayBuffer.isView(other)) return String(one) === String(other)
-  if (!isEntries(one) || !isEntries(other)) return false
-  const names = Object.keys(one)
-  return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => Object.hasOwn(other, name) && isSame(one[name], other[name]))
-  )
+  return Object.is(one, other) || textOf(one) === textOf(other)
 }
 
-/** Whether a value consists of its entries. */
-function isEntries(value: object): value is Arguments {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return isLiteral(value) && (prototype === Object.prototype || prototype === null)
+/** Returns the text of a value, which two values with the same contents share. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'bigint' || (typeof one === 'number' && !Number.isFinite(one)) ? { [typeof one]: String(one) } : one,
+  )
 }

@@ -10,6 +10,7 @@ import type { WhereLevel } from '../filter/division.js'
 import { isEveryRow, whereOf } from '../filter/printed.js'
 import { assertUnrepeated } from '../filter/repetition.js'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
+import { operationOf } from '../operations.js'
 import { refuse } from '../refusal.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
@@ -18,35 +19,6 @@ import { hasExcludedList } from './callerLists.js'
 import { guardedWhere } from './guardedWhere.js'
 import { type Filters, keepsFilters } from './keptFilters.js'
 import { conjuncts, type FilterRequest, type Markers, markerKey } from './markers.js'
-
-/** Operations that read or write only the rows that the `where` of their arguments selects. */
-const guarded: ReadonlySet<string> = new Set([
-  'findUnique',
-  'findUniqueOrThrow',
-  'findFirst',
-  'findFirstOrThrow',
-  'findMany',
-  'count',
-  'aggregate',
-  'groupBy',
-  'update',
-  'updateMany',
-  'updateManyAndReturn',
-  'delete',
-  'deleteMany',
-  // Its other half, the creation, is checked separately: see `upsert.ts`.
-  'upsert',
-])
-
-/** Operations on one row, which a key names. */
-const ofOneRow: ReadonlySet<string> = new Set([
-  'findUnique',
-  'findUniqueOrThrow',
-  'update',
-  'upsert',
-  'delete',
-  'create',
-])
 
 type AssertAllowed = (model: string, operation: string) => void
 
@@ -77,14 +49,15 @@ export class Resolver {
     assertAllowed: AssertAllowed,
   ): Promise<unknown> {
     if (!isArguments(args)) return args
-    const requests = this.requests(args)
-    if (!guarded.has(operation) && requests.length > 0) {
+    const { by, returns } = operationOf(operation)
+    // The other half of an upsert, the creation, is checked separately: see `upsert.ts`.
+    if (by === undefined && this.requests(args).length > 0) {
       throw unsupportedOperation(`A filter cannot guard \`${operation}\`, which selects no rows.`, {
         hint: "authorize the new row: await authorizer.authorize(user, 'create', authorizer.as(model, data))",
       })
     }
     const scope = { ...within, send: sendOnce(within.send), reads: readsOf(args, operation) }
-    const resolving = new Resolving(this, scope, ofOneRow.has(operation), assertAllowed)
+    const resolving = new Resolving(this, scope, returns === 'row' && by !== 'where', assertAllowed)
     for (const part of ['data', 'create', 'update']) resolving.assertWritable(args[part], model)
     return await resolving.level(args, model, 'root', [])
   }
@@ -323,8 +296,9 @@ function unknownRelation(model: string, name: string): PrismaSchemaError {
 
 /** Returns how much of a table a query reads; undefined for a write. */
 function readsOf({ take }: Arguments, operation: string): Scope['reads'] {
-  if (!/^(find|count|aggregate|groupBy)/.test(operation)) return undefined
-  if (/^find(Unique|First)/.test(operation)) return 'few'
+  const { by, writes, returns } = operationOf(operation)
+  if (!by || writes) return undefined
+  if (returns === 'row') return 'few'
   return typeof take === 'number' && Math.abs(take) <= mostOfFew ? 'page' : 'all'
 }
 

@@ -1,5 +1,6 @@
 import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/internal/prisma'
 import { isArguments } from '../literal.js'
+import { operationOf } from '../operations.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
 
@@ -12,21 +13,6 @@ interface Shape {
    */
   readonly collated: readonly PrismaRelation[]
 }
-
-/** Operations whose result is a row or a list of rows. */
-const rowOperations: ReadonlySet<string> = new Set([
-  'findUnique',
-  'findUniqueOrThrow',
-  'findFirst',
-  'findFirstOrThrow',
-  'findMany',
-  'create',
-  'createManyAndReturn',
-  'update',
-  'updateManyAndReturn',
-  'upsert',
-  'delete',
-])
 
 /**
  * Records the models of the rows that a query returned, including nested ones, and which of their
@@ -46,7 +32,7 @@ export function tagRows(
   result: unknown,
   isProven = true,
 ): void {
-  if (!rowOperations.has(operation)) return
+  if (!operationOf(operation).returns) return
   const shape = fluent(shapeOf(tables, model, args), path, result)
   if (!shape) return
   if (isProven) tagAll(result, shape)
