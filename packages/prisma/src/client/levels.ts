@@ -1,4 +1,4 @@
-import { keyText } from '@arcturus/writes/internal/prisma'
+import { findKeyed, keyText, type RowStore } from '@arcturus/writes/internal/prisma'
 import { whereOf } from '../filter/printed.js'
 import { type Arguments, isArguments } from '../literal.js'
 import type { PrismaModel } from '../schema/schema.js'
@@ -15,36 +15,30 @@ export interface Level {
   readonly added: readonly string[]
 }
 
-/** Returns which of some rows satisfy a `where`, by their keys. */
-export type FindKeys = (
-  model: PrismaModel,
-  args: { where: Arguments; select: Arguments },
-) => PromiseLike<readonly Arguments[]>
-
-/** The maximum number of rows that one query looks up. */
+/** The maximum number of rows that one query looks up, beside the values of their condition. */
 const mostKeys = 500
 
 /** Removes rows and columns that may not be read from a result. */
-export async function prune(result: unknown, level: Level, find: FindKeys): Promise<void> {
-  await pruneRows([result].flat().filter(isArguments), level, find)
+export async function prune(result: unknown, level: Level, store: RowStore<Arguments>): Promise<void> {
+  await pruneRows([result].flat().filter(isArguments), level, store)
 }
 
-async function pruneRows(rows: readonly Arguments[], level: Level, find: FindKeys): Promise<void> {
+async function pruneRows(rows: readonly Arguments[], level: Level, store: RowStore<Arguments>): Promise<void> {
   if (rows.length === 0) return
   for (const [name, below] of level.relations) {
     const related = () => rows.flatMap((row) => row[name]).filter(isArguments)
     if (below.visible) {
-      const visible = await keysIn(related(), below.model, below.visible, find)
+      const visible = await keysIn(related(), below.model, below.visible, store)
       for (const row of rows) {
         const one = row[name]
         if (isArguments(one) && !visible.has(textOf(one, below.model))) Reflect.set(row, name, null)
       }
     }
-    await pruneRows(related(), below, find)
+    await pruneRows(related(), below, store)
   }
   for (const [column, where] of level.columns) {
     const showing = rows.filter((row) => column in row)
-    const visible = await keysIn(showing, level.model, where, find)
+    const visible = await keysIn(showing, level.model, where, store)
     for (const row of showing) if (!visible.has(textOf(row, level.model))) Reflect.deleteProperty(row, column)
   }
   for (const column of level.added) for (const row of rows) Reflect.deleteProperty(row, column)
@@ -54,16 +48,11 @@ async function keysIn(
   rows: readonly Arguments[],
   model: PrismaModel,
   where: Arguments,
-  find: FindKeys,
+  store: RowStore<Arguments>,
 ): Promise<ReadonlySet<string>> {
-  const found = new Set<string>()
   const keys = [...new Map(rows.map((row) => [textOf(row, model), row])).values()]
-  const select = Object.fromEntries(model.key.map((name) => [name, true]))
-  for (let from = 0; from < keys.length; from += mostKeys) {
-    const own = keysWhere(model, keys.slice(from, from + mostKeys))
-    for (const row of await find(model, { where: { AND: [own, where] }, select })) found.add(textOf(row, model))
-  }
-  return found
+  const found = await findKeyed(store, model.name, keys, [where], model.key, false, mostKeys)
+  return new Set(found.map((row) => textOf(row, model)))
 }
 
 /** Returns a `where` for rows by columns. @param names - Default: those of their key. */

@@ -4,12 +4,13 @@ import { operationOf, type ReadOperation, readArguments } from '../operations.js
 import { afterNothing, findCursor } from '../query/cursor.js'
 import { filtered } from '../query/guard.js'
 import { tagRows } from '../rows/rows.js'
-import { type PrismaClientLike, property } from '../schema/fromClient.js'
+import { property } from '../schema/fromClient.js'
 import { call } from './call.js'
-import { type FindKeys, prune } from './levels.js'
+import { prune } from './levels.js'
 import { Questions } from './questions.js'
 import { Reading } from './reading.js'
 import type { Session } from './session.js'
+import { PrismaStore } from './store.js'
 
 /** The query of a write that reads its rows. */
 interface Within {
@@ -53,7 +54,7 @@ export async function read(
     false,
   )
   if (!guarded) return result
-  await prune(result, guarded.level, finder(client))
+  await prune(result, guarded.level, new PrismaStore(client, tables))
   tagRows(tables, model, operation, sent, undefined, result)
   return result
 }
@@ -63,11 +64,6 @@ export function readingFor(session: Session, questions: Questions): Reading {
     action: (model) => session.actions(model).read,
     refusesRequired: session.refusesRequired,
   })
-}
-
-export function finder(client: PrismaClientLike): FindKeys {
-  // Sound: `findMany` returns rows.
-  return (model, args) => call(client, model, 'findMany', args) as PromiseLike<readonly Arguments[]>
 }
 
 /** Reports that a row is hidden or missing by the same error. */

@@ -2,6 +2,7 @@ import { entryOf, UnsupportedFilterError, type UnsupportedOperationError } from 
 import {
   assertEnum,
   type Ends,
+  findKeyed,
   Judge,
   keyText,
   knownValues,
@@ -25,7 +26,7 @@ import type { Joined } from './joined.js'
 import { assertText } from './rawSql.js'
 import { fieldOf } from './readableTables.js'
 import type { EntityChange } from './rowChange.js'
-import { allColumns, keyOf, textOf } from './rowKeys.js'
+import { allColumns, keyOf, keyValues, textOf } from './rowKeys.js'
 import type { Running } from './session.js'
 import { EntityStore } from './store.js'
 
@@ -277,13 +278,7 @@ export class Plan {
     conditions: readonly PrintedFilter[],
     columns: readonly string[],
   ): Promise<readonly Values[]> {
-    const { store } = this
-    const rows: Values[] = []
-    for (let from = 0; from < keys.length; from += store.mostKeys) {
-      const where = store.keyed(model, keys.slice(from, from + store.mostKeys))
-      rows.push(...(await store.find(model, store.all([where, ...conditions]), columns, true)))
-    }
-    return rows
+    return await findKeyed(this.store, model, keys, conditions, columns, true)
   }
 
   /**
@@ -366,9 +361,7 @@ export class Plan {
   /** Returns the key of a row as the plan names it. @throws the denial if it is not known */
   #keyIn(entity: EntityMetadata, row: unknown): Values {
     if (typeof row !== 'object' || row === null) throw this.judge.denial()
-    const key = Object.fromEntries(
-      entity.primaryColumns.map((column) => [columnName(column), column.getEntityValue(row)]),
-    )
+    const key = keyValues(entity, row)
     if (Object.values(key).some((value) => value === undefined || value === null)) throw this.judge.denial()
     return key
   }

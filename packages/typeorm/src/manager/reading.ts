@@ -1,4 +1,4 @@
-import { writeDenial } from '@arcturus/writes/internal/typeorm'
+import { findKeyed, writeDenial } from '@arcturus/writes/internal/typeorm'
 import type { QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationLoader } from 'typeorm/query-builder/RelationLoader.js'
@@ -7,6 +7,7 @@ import { loadedRelations, objectsOf } from '../rows/loadedRelations.js'
 import { modelName } from '../schema/entities.js'
 import { columnName } from './entityRelations.js'
 import { fieldOf, type HiddenColumns } from './readableTables.js'
+import { keyValues, textOf } from './rowKeys.js'
 import type { Session } from './session.js'
 import { EntityStore } from './store.js'
 
@@ -93,19 +94,10 @@ async function shownRows(
   visible: NonNullable<ReturnType<HiddenColumns['get']>>,
   store: EntityStore,
 ): Promise<ReadonlySet<object>> {
-  const names = entity.primaryColumns.map(columnName)
-  const keyOf = (row: object) =>
-    Object.fromEntries(entity.primaryColumns.map((column) => [columnName(column), column.getEntityValue(row)]))
-  const keyed = rows.filter((row) => Object.values(keyOf(row)).every((value) => value !== undefined && value !== null))
-  const found = new Set<string>()
-  for (let from = 0; from < keyed.length; from += store.mostKeys) {
-    const where = store.keyed(modelName(entity), keyed.slice(from, from + store.mostKeys).map(keyOf))
-    for (const row of await store.find(modelName(entity), store.all([where, visible]), names))
-      found.add(textOf(row, names))
-  }
-  return new Set(keyed.filter((row) => found.has(textOf(keyOf(row), names))))
-}
-
-function textOf(row: Readonly<Record<string, unknown>>, names: readonly string[]): string {
-  return JSON.stringify(names.map((name) => String(row[name])))
+  const name = modelName(entity)
+  const keys = new Map(rows.map((row) => [row, keyValues(entity, row)]))
+  const known = [...keys.values()].filter((key) => Object.values(key).every((value) => (value ?? null) !== null))
+  const found = await findKeyed(store, name, known, [visible], entity.primaryColumns.map(columnName))
+  const texts = new Set(found.map((row) => textOf(row)))
+  return new Set(rows.filter((row) => texts.has(textOf(keys.get(row)!))))
 }

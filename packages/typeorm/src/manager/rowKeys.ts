@@ -35,5 +35,10 @@ export function keyOf(entity: EntityMetadata): readonly string[] {
 /** Returns the key of a row, by the names of the plan. @throws UnsupportedFilterError as `keyOf` */
 export function keyIn(entity: EntityMetadata, row: ObjectLiteral | undefined): Values {
   keyOf(entity)
+  return keyValues(entity, row)
+}
+
+/** Returns the values of the primary columns, also of those that no policy can name. */
+export function keyValues(entity: EntityMetadata, row: ObjectLiteral | undefined): Values {
   return Object.fromEntries(entity.primaryColumns.map((one) => [columnName(one), one.getEntityValue(row ?? {})]))
 }

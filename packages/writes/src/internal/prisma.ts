@@ -1,4 +1,5 @@
-export type { Data, Dependent, Link, LinkRelation, LinkStep, Relations, Store, Values } from '../change.js'
+export type { Data, Dependent, Link, LinkRelation, LinkStep, Relations, RowStore, Store, Values } from '../change.js'
+export { findKeyed } from '../findKeyed.js'
 export { type ActionNames, Judge } from '../judge.js'
 export { assertEnum, knownValues } from '../knownValues.js'
 export { keyText } from '../ledger.js'

@@ -1,4 +1,5 @@
 export type { Dependent, LinkRelation, Relations, RowStore, Values } from '../change.js'
+export { findKeyed } from '../findKeyed.js'
 export { type ActionNames, Judge } from '../judge.js'
 export { assertEnum, knownValues } from '../knownValues.js'
 export { keyText } from '../ledger.js'
