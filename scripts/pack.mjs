@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from './pnpm.mjs'
 
@@ -39,6 +39,25 @@ function writeStubs(exports, stage) {
   return names.map((entry) => entry.slice(2))
 }
 
+/**
+ * Lets the types of ES modules be those of CommonJS, which are the same text, in a package whose types import core alone. They take
+ * half of the place, and an application of both kinds has one class of each name.
+ */
+function shareTypes(exports, stage) {
+  const dist = join(stage, 'dist')
+  const files = readdirSync(dist, { recursive: true })
+    .map((name) => String(name).replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.d.mts'))
+  const foreign = /^(?:import|export)\b.* from ["'](?!\.|@arcturus\/core)/m
+  if (files.some((name) => foreign.test(readFileSync(join(dist, name), 'utf8')))) return
+  const entries = new Set(Object.values(exports).map((target) => target.import?.types))
+  for (const name of files) {
+    const file = join(dist, name)
+    if (entries.has(`./dist/${name}`)) writeFileSync(file, `export * from './${basename(name, '.d.mts')}.cjs'\n`)
+    else rmSync(file)
+  }
+}
+
 /** Puts what a tarball holds into a temporary folder. */
 function stageOf(folder, versionOf, fields) {
   const stage = mkdtempSync(join(tmpdir(), 'arcturus-pack-'))
@@ -46,6 +65,7 @@ function stageOf(folder, versionOf, fields) {
   for (const file of manifest.files) cpSync(join(folder, file), join(stage, file), { recursive: true })
   cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
   writeReadme(join(folder, 'README.md'), stage)
+  shareTypes(manifest.exports, stage)
   const stubs = writeStubs(manifest.exports, stage)
   const entry = manifest.exports['.']?.require
   const { exports, scripts: _, devDependencies: __, ...rest } = manifest

@@ -31,7 +31,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Entries that load in plain Node.js, without Next.js, Prisma or TypeORM. */
-const plain = () => entries.filter((entry) => /^@arcturus\/(core|oso|sql|compile|express|koa|testing)/.test(entry))
+const plain = () =>
+  entries.filter((entry) => /^@arcturus\/(core|explain|oso|sql|compile|express|koa|testing)/.test(entry))
 
 describe('the tarballs', () => {
   it('resolve every entry with `moduleResolution: node` of TypeScript 5', () => {
