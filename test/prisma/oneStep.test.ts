@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { type PrismaAuthorizationOptions, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { clientOf, openDocuments, schemas, watchSql } from './documents.js'
+import { openDocuments, schemas, watchSql } from './documents.js'
 import { addPeople, policy } from './people.js'
 
 const [database] = await openDatabases('one step', ['sqlite'])
@@ -44,54 +44,6 @@ describe('prismaAuthorization of a client', () => {
       expect(() => Reflect.get(rows.document, name)).toThrow(`\`rows.document\` has no \`${name}\``)
     for (const name of ['$queryRaw', '$transaction']) expect(() => Reflect.get(rows, name)).toThrow(/only reads/)
     expect(sql).toEqual([])
-  })
-})
-
-describe('The mistakes at the door of the ORM', () => {
-  it('a plain actor: the reader returns rows that know their model', async () => {
-    const { authorizer, rows, authorizedFilter, prisma } = await guarded()
-    const ann = await rows.user.findFirst({ where: { id: 1 } })
-    expect(authorizer.modelOf(ann)).toBe('User')
-    const other = await plain.user.findUniqueOrThrow({ where: { id: 1 } })
-    sql.length = 0
-    await expect(prisma.document.findMany(authorizedFilter(other))).rejects.toThrow(/plain object of unknown model/)
-    expect(sql).toEqual([])
-  })
-
-  it('a forgotten extension: a filter on the plain client is refused, and names the client to use', async () => {
-    const { authorizedFilter } = await guarded()
-    sql.length = 0
-    await expect(plain.document.findMany(authorizedFilter(null))).rejects.toMatchObject({
-      hint: expect.stringContaining('returns as `prisma`'),
-    })
-    expect(sql).toEqual([])
-  })
-
-  it('an extension that is not last: a lost filter is refused', async () => {
-    const { prisma, authorizedFilter } = await guarded()
-    const later = prisma.$extends({
-      query: { $allModels: { findMany: ({ query }) => query({ where: { archived: false } }) } },
-    })
-    sql.length = 0
-    await expect(later.document.findMany(authorizedFilter(null))).rejects.toMatchObject({
-      code: 'unresolved-filter',
-      hint: expect.stringContaining('client.$extends'),
-    })
-    // How the database compares texts is read once.
-    expect(sql.filter((one) => !/sqlite_master|char\(0\)/.test(one))).toEqual([])
-  })
-
-  it('two clients: a guarded client is refused at the start, and a filter of another one before any SQL', async () => {
-    const one = await guarded()
-    expect(() => prismaAuthorization(new Authorizer(), one.prisma)).toThrow('already guarded')
-    const second = clientOf(database!)
-    const other = prismaAuthorization(new Authorizer(), second, { acceptCollation: true })
-    const seen = watchSql(second)
-    await expect(other.prisma.document.findMany(one.authorizedFilter(null))).rejects.toMatchObject({
-      code: 'unresolved-filter',
-    })
-    expect(seen).toEqual([])
-    await second.$disconnect()
   })
 })
 
