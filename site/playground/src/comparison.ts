@@ -11,13 +11,13 @@ export interface Change {
   readonly row: string
   readonly before: Answer
   readonly after: Answer
-  /** The change of a row that makes the difference visible; undefined if a row of the world does. */
+  /** The change of a row, or the context, that makes the difference visible; undefined if a row of the world does. */
   readonly if?: string | undefined
 }
 
 /**
- * Compares the answers of two policies: for the rows of the world, and for rows with one other value each, which show
- * what no row of the world does. A change of the world's own rows hides those of varied rows with the same actor and action.
+ * Compares the answers of two policies: for the rows of the world in each context, and for rows with one other value each,
+ * which show what no row of the world does. A change of the world's own rows hides those of varied rows with the same actor and action.
  */
 export async function compare(
   world: World,
@@ -30,10 +30,10 @@ export async function compare(
   if (findings.length > 0) return { findings, changes: [] }
   const questions = world.questions ?? joined(await questionsOf(one), await questionsOf(other))
   const found = new Map<string, Change>()
-  const add = async (varied: World, reason?: string) => {
+  const add = async (varied: World, reason?: string, context?: string) => {
     const asked = { ...varied, questions }
-    const before = await (await Playground.open(asked, undefined, schema)).matrix()
-    const next = await (await Playground.open({ ...asked, policy: after }, undefined, schema)).matrix()
+    const before = await (await Playground.open(asked, context, schema)).matrix()
+    const next = await (await Playground.open({ ...asked, policy: after }, context, schema)).matrix()
     for (const change of differences(before, next)) {
       const gain = change.after === true ? 'gain' : change.before === true ? 'loss' : 'other'
       // One witness of each kind is enough.
@@ -45,6 +45,8 @@ export async function compare(
     }
   }
   await add(world)
+  for (const context of Object.keys(world.contexts ?? {}).slice(1))
+    await add(world, `the context is ${JSON.stringify(context)}`, context)
   for (const { rows, reason } of variations(schema, world, [world.policy, after])) await add({ ...world, rows }, reason)
   return { findings, changes: [...found.values()] }
 }
@@ -81,7 +83,9 @@ function* variations(
   const words = [
     ...new Set(policies.flatMap((text) => [...text.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, word]) => word!))),
   ]
-  const numbers = [...new Set(policies.flatMap((text) => [...text.matchAll(/\b\d+\b/g)].map(([word]) => Number(word))))]
+  const given = Object.values(world.contexts ?? {}).flatMap((values) => Object.values(values).flat())
+  const written = policies.flatMap((text) => [...text.matchAll(/\b\d+\b/g)].map(([word]) => Number(word)))
+  const numbers = [...new Set([...written, ...given.filter((one) => typeof one === 'number')])]
   let most = 400
   for (const model of schema.models) {
     const rows = world.rows[model.name] ?? []
@@ -103,7 +107,9 @@ function* variations(
               ? [...(schema.enums.find(({ name }) => name === field.type)?.values ?? [])]
               : field.type === 'Int'
                 ? numbers.flatMap((one) => [one, one + 1])
-                : []
+                : field.type === 'DateTime'
+                  ? given.filter((one) => typeof one === 'string' && !Number.isNaN(Date.parse(one)))
+                  : []
       if (field.nullable) values.push(null)
       for (const [at, row] of rows.entries())
         for (const value of values) {
