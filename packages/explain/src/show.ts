@@ -3,6 +3,7 @@ import {
   builtinClasses,
   type Compare,
   type Condition,
+  entryOf,
   isNil,
   isNumeric,
   mirrored,
@@ -382,11 +383,15 @@ export function sourceText(condition: Condition): string {
 
 /** Returns the text of a span on one line, without comments. */
 export function collapsed(span: Span): string {
-  return spanText(span)
-    .replace(/("(?:[^"\\]|\\.)*")|#[^\n]*/g, (_, quoted: string | undefined) => quoted ?? '')
-    .replace(/\s+/g, ' ')
-    .trim()
+  return entryOf(lines, span, () =>
+    spanText(span)
+      .replace(/("(?:[^"\\]|\\.)*")|#[^\n]*/g, (_, quoted: string | undefined) => quoted ?? '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
 }
+
+const lines = new WeakMap<Span, string>()
 
 export function article(name: string): string {
   return /^[aeio]/i.test(name) ? 'an' : 'a'

@@ -1,4 +1,4 @@
-import { type ArcturusError, has, print, type Rule, type Span } from '@arcturus/core/internal/explain'
+import { type ArcturusError, entryOf, has, print, type Rule, type Span } from '@arcturus/core/internal/explain'
 import { Grounds } from './grounds.js'
 import { fails, holds } from './outcome.js'
 import type { Part } from './part.js'
@@ -304,7 +304,13 @@ function signature({ kind, text, of, outcome }: ExplanationNode): unknown {
   return kind === 'call' ? [kind, text, outcome] : [kind, text, outcome, of.map(signature)]
 }
 
+const rules = new WeakMap<Rule, ExplanationRule>()
+
 function ruleOf(rule: Rule): ExplanationRule {
+  return entryOf(rules, rule, () => writeRule(rule))
+}
+
+function writeRule(rule: Rule): ExplanationRule {
   const { source, start } = rule.span
   const isShorthand = source.text[start] === '"'
   const text = isShorthand ? collapsed(rule.span) : print(rule).replace(/\s+/g, ' ')

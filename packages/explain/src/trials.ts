@@ -35,7 +35,7 @@ export class Trials {
    * @param counts - Whether a set that is not enough, but may be with other values, leaves the result incomplete.
    */
   least(changes: readonly Change[], counts = true): readonly Change[] | undefined {
-    if (!this.#isEnough(changes, counts)) return undefined
+    if (!(counts ? this.#isEnough(changes, true) : this.#isPartEnough(changes))) return undefined
     let needed = changes
     // A change can be needed only because of another one, which is not needed itself.
     for (let before: readonly Change[] | undefined; before !== needed; ) {
@@ -171,6 +171,8 @@ export class Trials {
     const { schema } = this.root.world
     return (
       change.kind === 'leaf' &&
+      // By itself, nothing leads to a new row.
+      change.of === undefined &&
       this.#waysOf(change).ways.some((way) => {
         const row = way.isAdded ? undefined : way.to(undefined)
         return !isImagined(row) && schema.modelOf(row) !== undefined

@@ -8,7 +8,6 @@ export {
   type Asked,
   type DecidingRule,
   type Explained,
-  type Explainer,
   type FilterAsked,
   provideExplainer,
 } from '../authorizer/decisions/explainer.js'
