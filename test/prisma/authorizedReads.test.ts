@@ -119,7 +119,7 @@ describe.each(databases)('Reads of an authorized client on $name', (database) =>
         .document.findUnique({ where: { id: 1 } })
         .reviewer(),
     ).toBeNull()
-    const strict = as(1, { required: 'refuse' })
+    const strict = as(1, { requiredRelation: 'refuse' })
     await expect(strict.document.findMany({ include: { reviewer: true } })).rejects.toThrow(UnsupportedOperationError)
   })
 

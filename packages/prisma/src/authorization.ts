@@ -172,15 +172,15 @@ export function prismaAuthorization(
     actor: unknown,
     chosen: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
   ): object => {
-    const { actions, client: sender = prisma, context, required, cascade } = own(chosen)
+    const { actions, client: sender = prisma, context, requiredRelation, cascade } = own(chosen)
     assertActor(actor)
-    assertOption('required', required, ['null', 'refuse'])
+    assertOption('requiredRelation', requiredRelation, ['null', 'refuse'])
     assertOption('cascade', cascade, ['check', 'trust'])
     return makeClient({
       parts: context ? { ...parts, authorizer: authorizer.with(context) } : parts,
       actor,
       actions: actions ? actionNames(readAction, options.actions, actions) : actionsFor,
-      refusesRequired: required === 'refuse',
+      refusesRequired: requiredRelation === 'refuse',
       trustsCascades: cascade === 'trust',
       client: sender,
       isTransaction: !('$connect' in sender),

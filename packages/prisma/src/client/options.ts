@@ -57,7 +57,7 @@ export interface AuthorizedClientOptions {
    * What a required relation holds whose row may not be read: `null`, or an error that is thrown before
    * the query is sent. Default `null`.
    */
-  readonly required?: 'null' | 'refuse'
+  readonly requiredRelation?: 'null' | 'refuse'
   /**
    * The rows that the database deletes or changes with a deleted row. `check`: the actor must be allowed
    * to delete or update them, too. `trust`: they are not checked. Default `check`.

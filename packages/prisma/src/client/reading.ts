@@ -247,6 +247,6 @@ function hiddenCursor(name: string): UnsupportedOperationError {
 function requiredRelation({ name }: PrismaRelation): UnsupportedOperationError {
   return unsupportedOperation(
     `The row of the required relation "${name}" can be hidden, and Prisma cannot leave it out.`,
-    { hint: "load it with a query of its own, or use the option `required: 'null'`" },
+    { hint: "load it with a query of its own, or use the option `requiredRelation: 'null'`" },
   )
 }
