@@ -98,28 +98,22 @@ export class Markers {
 
   /** Returns arguments without the marker of `passing`; undefined if they do not carry it. */
   passed(args: unknown): Passed | undefined {
-    const toJSON: unknown = isArguments(args) && isArguments(args[markerKey]) ? args[markerKey]['toJSON'] : undefined
-    if (typeof toJSON !== 'function' || !isArguments(args)) return undefined
-    const isUnguarded = toJSON === Reflect.get(this.#unguarded[markerKey]!, 'toJSON')
-    if (!isUnguarded && toJSON !== Reflect.get(this.#filtered[markerKey]!, 'toJSON')) return undefined
+    const sent = functionOf(args)
+    const isUnguarded = sent === functionOf(this.#unguarded)
+    if (!isArguments(args) || (!isUnguarded && sent !== functionOf(this.#filtered))) return undefined
     const { [markerKey]: _, ...rest } = args
     return { args: rest, isUnguarded }
   }
 
   /** @throws UnresolvedFilterError if arguments of a query, or their `where`, carry the filter of another authorization */
   assertNoOther(args: unknown): void {
-    for (const of of [args, isArguments(args) ? args['where'] : undefined]) {
-      const marker = isArguments(of) ? of[markerKey] : undefined
-      if (isArguments(marker) && typeof marker['toJSON'] === 'function') marker['toJSON']()
-    }
+    for (const of of [args, isArguments(args) ? args['where'] : undefined]) functionOf(of)?.()
   }
 
   /** Returns the requests that arguments carry under `markerKey`; undefined if they carry none. */
   read(of: unknown): readonly FilterRequest[] | undefined {
-    if (typeof of !== 'object' || of === null) return undefined
-    const marker: unknown = Reflect.get(of, markerKey)
-    const toJSON: unknown = typeof marker === 'object' && marker !== null ? Reflect.get(marker, 'toJSON') : undefined
-    return typeof toJSON === 'function' ? this.#requests.get(toJSON) : undefined
+    const sent = functionOf(of)
+    return sent && this.#requests.get(sent)
   }
 
   /** Returns the requests in a `where`, beside its conditions or in an `AND`. */
@@ -136,6 +130,14 @@ export class Markers {
     const others = conjuncts(where).map((one) => this.without(one))
     return { ...rest, ...(isOwn ? {} : { [markerKey]: marker }), ...(others.length > 0 ? { AND: others } : {}) }
   }
+}
+
+/** Returns the function that stands for the requests in arguments; undefined if they carry none. */
+function functionOf(of: unknown): (() => unknown) | undefined {
+  const marker = isArguments(of) ? of[markerKey] : undefined
+  const sent = isArguments(marker) ? marker['toJSON'] : undefined
+  // Sound: markers are called without arguments.
+  return typeof sent === 'function' ? (sent as () => unknown) : undefined
 }
 
 /** Returns the parts of the `AND` of a `where`. */

@@ -6,6 +6,7 @@ import { isInherited, modelName, relationsOf } from '../schema/entities.js'
 import type { References } from '../schema/references.js'
 import { Batch } from './batch.js'
 import { own } from './builders.js'
+import { property } from './loadedRelations.js'
 
 /** Identifies a row by its key or by other unique columns, as names and values. */
 interface RowKey {
@@ -157,10 +158,6 @@ function textOf(value: unknown): string | undefined {
   // `String` of a `Buffer` would decode all invalid bytes to the same character.
   if (value instanceof Uint8Array) return Array.from(value).join()
   return value === undefined || typeof value === 'object' ? undefined : String(value)
-}
-
-function property(of: unknown, name: string): unknown {
-  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
 }
 
 function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {
