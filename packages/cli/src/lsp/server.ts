@@ -9,6 +9,7 @@ import {
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextDocumentPositionParams,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node'
@@ -40,12 +41,6 @@ export async function serve(
   connection.listen()
   await ended
   await workspace.stop()
-}
-
-/** A request about a place of a document. */
-interface At {
-  readonly textDocument: { readonly uri: string }
-  readonly position: Position
 }
 
 function listen(connection: Connection, script: string): Workspace {
@@ -117,7 +112,7 @@ function listen(connection: Connection, script: string): Workspace {
     return use(service, workspace.canonical(uri))
   }
   const at = <T>(
-    { textDocument, position }: At,
+    { textDocument, position }: TextDocumentPositionParams,
     use: (service: LanguageService, uri: string, position: Position) => T,
   ): T => ask(textDocument.uri, (service, uri) => use(service, uri, position))
 

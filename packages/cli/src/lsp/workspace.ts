@@ -12,35 +12,26 @@ import { ApplicationProcess, type State } from './applicationProcess.js'
 const settling = 200
 
 /** One policy: the service over its files, and the application that it belongs to. */
-export interface PolicyProject {
-  readonly service: LanguageService
-  /** Undefined for a file that no configuration names. */
-  readonly application?: ApplicationProcess | undefined
-  readonly files: ReadonlySet<string>
-  readonly hasRows: boolean
-  /** Why the application can't be opened. */
-  readonly failure: string | undefined
-}
-
-/** The mutable form of a project. */
-class Growing implements PolicyProject {
-  readonly service = new LanguageService()
+export class PolicyProject {
+  readonly service: LanguageService = new LanguageService()
   hasRows = false
+  /** Why the application can't be opened. */
   failure: string | undefined
 
+  /** @param application - Undefined for a file that no configuration names. */
   constructor(
     public files: ReadonlySet<string>,
-    readonly application?: ApplicationProcess,
-    readonly watcher?: FSWatcher,
+    readonly application: ApplicationProcess | undefined = undefined,
+    readonly watcher: FSWatcher | undefined = undefined,
   ) {}
 }
 
 /** The policies of the open documents. Texts in the editor take the place of files. */
 export class Workspace {
   /** Projects by the path of their configuration. */
-  readonly #projects = new Map<string, Growing>()
+  readonly #projects = new Map<string, PolicyProject>()
   /** The services of documents that no configuration names, by URI. */
-  readonly #alone = new Map<string, Growing>()
+  readonly #alone = new Map<string, PolicyProject>()
   readonly #open = new Map<string, TextDocument>()
   /** The editor's form of each URI. */
   readonly #written = new Map<string, string>()
@@ -92,7 +83,7 @@ export class Workspace {
     if (project?.files.has(uri)) return project
     let alone = this.#alone.get(uri)
     if (!alone) {
-      alone = new Growing(new Set([uri]))
+      alone = new PolicyProject(new Set([uri]))
       this.#alone.set(uri, alone)
       const document = this.#open.get(uri)
       if (document) alone.service.update(uri, document.getText(), document.version)
@@ -100,7 +91,7 @@ export class Workspace {
     return alone
   }
 
-  #start(config: string): Growing {
+  #start(config: string): PolicyProject {
     const application = new ApplicationProcess(config, this.script, (state) => this.#opened(project, state))
     let timer: NodeJS.Timeout | undefined
     const watcher = watchSources(dirname(config))
@@ -116,14 +107,14 @@ export class Workspace {
     })
     // A folder that can't be watched is read once.
     watcher.on('error', () => {})
-    const project = new Growing(new Set(), application, watcher)
+    const project = new PolicyProject(new Set(), application, watcher)
     this.#projects.set(config, project)
     application.start()
     return project
   }
 
   /** Takes what an application told. After a failure, what it told before still counts. */
-  #opened(project: Growing, state: State): void {
+  #opened(project: PolicyProject, state: State): void {
     const isFirst = project.files.size === 0
     project.failure = state.kind === 'failed' ? state.message : undefined
     if (state.kind === 'opened') {
@@ -135,7 +126,7 @@ export class Workspace {
     this.onChange(project)
   }
 
-  #setFiles(project: Growing, files: readonly string[]): void {
+  #setFiles(project: PolicyProject, files: readonly string[]): void {
     const uris = new Set(files.map((file) => pathToFileURL(file).href))
     for (const uri of project.service.uris) if (!uris.has(uri)) project.service.remove(uri)
     for (const uri of uris) {

@@ -2,17 +2,12 @@ import type { Authorizer, PolicySource } from '@arcturus/core'
 import { builtinClasses, fieldActionsOf } from '@arcturus/core/internal/testing'
 import { actorText } from './actors.js'
 import type { FieldAnswer } from './answer.js'
-import { comparing, type DiffOptions } from './diffRun.js'
+import { type Change, comparing, type DiffOptions } from './diffRun.js'
 import { countsText } from './summary.js'
 
 /** A row of which the new policy allows other fields. */
-export interface FieldChange {
-  readonly actor: unknown
-  readonly action: string
-  readonly model: string
+export interface FieldChange extends Change<FieldAnswer> {
   readonly resource: object
-  readonly before: FieldAnswer
-  readonly after: FieldAnswer
   /** The fields that only the new policy allows. */
   readonly gained: readonly string[]
   /** The fields that only the old policy allows. */

@@ -2,18 +2,11 @@ import type { Authorizer, PolicySource } from '@arcturus/core'
 import { actorText } from './actors.js'
 import type { Answer } from './answer.js'
 import { type Comparison, comparison } from './comparison.js'
-import { comparing, type DiffOptions } from './diffRun.js'
+import { type Change, comparing, type DiffOptions } from './diffRun.js'
 import { countsText, summaryText } from './summary.js'
 
 /** A decision that the new policy changes. */
-export interface DecisionChange {
-  readonly actor: unknown
-  readonly action: string
-  readonly model: string
-  readonly resource: unknown
-  readonly before: Answer
-  readonly after: Answer
-}
+export type DecisionChange = Change<Answer>
 
 /** The difference between two policies. */
 export interface PolicyDiff extends Pick<Comparison, 'same' | 'actions' | 'unexamined'> {

@@ -5,25 +5,29 @@ import { type Answer, answerOf, type FieldAnswer, isSame, type Question } from '
 import { type ComparisonOptions, loadBoth } from './comparison.js'
 import { Differences } from './differences.js'
 
-export interface DiffOptions<Change> extends ComparisonOptions<Change> {
+export interface DiffOptions<Changed> extends ComparisonOptions<Changed> {
   /** The rows to compare, by model. Relations that are not loaded are loaded if there is a loader. */
   readonly rows: Readonly<Record<string, Iterable<object>>>
 }
 
-/** The answers that a question has under the old policy and under the new one. */
-interface Answers<Found> {
+/** A question about a row, and its answers under the old policy and under the new one. */
+export interface Change<Found> {
+  readonly actor: unknown
+  readonly action: string
+  readonly model: string
+  readonly resource: unknown
   readonly before: Found
   readonly after: Found
 }
 
 /** A comparison of two policies on given actors and rows. */
-export class DiffRun<Change> {
+export class DiffRun<Changed> {
   readonly differences: Differences
 
   constructor(
     readonly old: Authorizer,
     readonly next: Authorizer,
-    readonly options: DiffOptions<Change>,
+    readonly options: DiffOptions<Changed>,
   ) {
     this.differences = new Differences(old, next, new Residuals(old))
   }
@@ -37,15 +41,15 @@ export class DiffRun<Change> {
     actorModels: () => readonly string[],
     questions: readonly Asked[],
     none: Found,
-    changeOf: (asked: Asked & Pick<Question, 'actor'>, answers: Answers<Found>) => Change,
-  ): Promise<{ readonly changes: readonly Change[]; readonly actors: number }> {
+    changeOf: (asked: Asked & Pick<Question, 'actor'>, answers: Pick<Change<Found>, 'before' | 'after'>) => Changed,
+  ): Promise<{ readonly changes: readonly Changed[]; readonly actors: number }> {
     const { old, next, differences, options } = this
     const ask = async (authorizer: Authorizer, question: Question): Promise<Found> => {
       const answer = await answerOf(authorizer, question)
       // Sound: the form of an answer is that of its question.
       return isSame(answer, { error: 'unknown-action' }) ? none : (answer as Found)
     }
-    const changes: Change[] = []
+    const changes: Changed[] = []
     let actors = 0
     for await (const actor of actorsOf(options.actors, { actorModels })) {
       options.onProgress?.(actors)
@@ -68,12 +72,12 @@ export class DiffRun<Change> {
  * Compares two policies on given actors and rows.
  * @throws PolicyError if one of the policies is invalid; ArgumentError for an unknown model or context.
  */
-export async function comparing<Change, Result>(
+export async function comparing<Changed, Result>(
   authorizer: Authorizer,
   before: string | readonly PolicySource[],
   after: string | readonly PolicySource[],
-  given: DiffOptions<Change>,
-  compare: (run: DiffRun<Change>) => Promise<Result>,
+  given: DiffOptions<Changed>,
+  compare: (run: DiffRun<Changed>) => Promise<Result>,
 ): Promise<Result> {
   const options = own(given)
   const [old, next] = loadBoth(authorizer, before, after, options.context)
