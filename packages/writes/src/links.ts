@@ -1,11 +1,8 @@
 import { type ArgumentError, invalidArgument } from '@arcturus/core/internal/writes'
 import type { Data, Link, LinkRelation, LinkStep, Values } from './change.js'
-import { keyText } from './ledger.js'
 import type { Apply, ApplyTo } from './parts.js'
 import { type Ends, fieldsOf, none } from './rules.js'
 import type { Writer } from './writer.js'
-
-type Step<Where, Kind extends LinkStep<Where>['kind']> = Extract<LinkStep<Where>, { readonly kind: Kind }>
 
 /** A relation of a row that is written. */
 interface Linked<Where> {
@@ -82,7 +79,10 @@ export class Links<Where> {
     if (!relation.unique) return async () => columns
     const referring = store.keyed(owner, [columns])
     const holders = await this.#visible(owner, referring)
-    if (holders.length === 0 || (row && this.#text(owner, holders[0]!) === this.#text(owner, row)))
+    if (
+      holders.length === 0 ||
+      (row && this.writer.rules.textOf(owner, holders[0]!) === this.writer.rules.textOf(owner, row))
+    )
       return async () => columns
     if (!relation.nullable) throw this.writer.parts.judge.denial()
     const { rules } = this.writer
@@ -200,9 +200,11 @@ export class Links<Where> {
     const { model } = relation
     const targets = where.length > 0 ? await this.#linkable(link, where, true) : none
     const current = row ? await this.#visible(model, store.linked(relation, row)) : []
-    const [wanted, present] = [targets.rows, current].map((rows) => new Set(rows.map((one) => this.#text(model, one))))
-    const removed = current.filter((one) => !wanted!.has(this.#text(model, one)))
-    const added = targets.rows.filter((one) => !present!.has(this.#text(model, one)))
+    const [wanted, present] = [targets.rows, current].map(
+      (rows) => new Set(rows.map((one) => this.writer.rules.textOf(model, one))),
+    )
+    const removed = current.filter((one) => !wanted!.has(this.writer.rules.textOf(model, one)))
+    const added = targets.rows.filter((one) => !present!.has(this.writer.rules.textOf(model, one)))
     let detached = none
     if (removed.length > 0) {
       if (relation.keeper === 'other' && !relation.nullable) throw this.writer.parts.judge.denial()
@@ -217,7 +219,7 @@ export class Links<Where> {
     }
   }
 
-  async #prepareUpsert(link: Linked<Where>, step: Step<Where, 'upsert'>): Promise<ApplyTo> {
+  async #prepareUpsert(link: Linked<Where>, step: Extract<LinkStep<Where>, { kind: 'upsert' }>): Promise<ApplyTo> {
     const { relation, row } = link
     const { model } = relation
     const where = row && this.#belonging(relation, row, step.where)
@@ -300,12 +302,7 @@ export class Links<Where> {
     const rows = await this.#find(model, store.all([where, ...conditions]))
     if (many && conditions.length > 0 && (await this.#visible(model, where)).length > rows.length) throw judge.denial()
     if (many || rows.length > 0) return rows
-    throw await this.#missing(model, where)
-  }
-
-  /** Returns the denial for rows that do not exist, or do not allow an action. */
-  async #missing(model: string, where: Where): Promise<Error> {
-    return this.writer.parts.judge.denial((await this.#visible(model, where)).length > 0)
+    throw judge.denial((await this.#visible(model, where)).length > 0)
   }
 
   #belonging(relation: LinkRelation, row: Values | undefined, where: Where | undefined): Where {
@@ -328,10 +325,6 @@ export class Links<Where> {
 
   async #find(model: string, where: Where): Promise<readonly Values[]> {
     return await this.writer.parts.store.find(model, where, this.writer.rules.columnsOf(model))
-  }
-
-  #text(model: string, row: Values): string {
-    return keyText(model, this.writer.parts.keyOf(model), row)
   }
 }
 

@@ -137,11 +137,11 @@ export class RowRules<Where> {
     const rows = [...updatable]
     const granted = new Set<string>()
     if (mayGrant) {
-      const known = new Set(rows.map((one) => this.#text(model, one)))
+      const known = new Set(rows.map((one) => this.textOf(model, one)))
       const readable = [...(await judge.before('read', model)), ...(inverse ? await this.readableEnds(inverse) : [])]
       const row = await own()
       for (const other of await store.find(model, store.all([where, ...readable]), allColumns(model), true)) {
-        const text = this.#text(model, other)
+        const text = this.textOf(model, other)
         if (known.has(text)) continue
         if (!row || !(await judge.allowsLink(relation, row, other, isNew))) throw judge.denial()
         rows.push(other)
@@ -170,7 +170,7 @@ export class RowRules<Where> {
    */
   moved(model: string, ends: Ends, links: readonly LinkRelation[] = [], keepsColumns = false): void {
     for (const isDecided of [false, true]) {
-      const rows = ends.rows.filter((row) => ends.granted.has(this.#text(model, row)) === isDecided)
+      const rows = ends.rows.filter((row) => ends.granted.has(this.textOf(model, row)) === isDecided)
       const fields = isDecided ? [] : ends.fields
       this.ledger.changed(model, rows, { isMoved: true, isDecided, links, fields, keepsColumns })
     }
@@ -188,7 +188,8 @@ export class RowRules<Where> {
     return rows.map((row) => Object.fromEntries(key.map((name) => [name, row[name]])))
   }
 
-  #text(model: string, row: Values): string {
+  /** Returns a text that is the same for the same row. */
+  textOf(model: string, row: Values): string {
     return keyText(model, this.parts.keyOf(model), row)
   }
 
