@@ -83,7 +83,8 @@ export function background<Result>(reason: string, work: () => Result): Result {
  * @throws the error by which `headers()` makes a static page dynamic, which must reach Next
  */
 export function assertNotKept(): void {
-  const type: string | undefined = workUnitAsyncStorage.getStore()?.type
+  const scope = workUnitAsyncStorage.getStore()
+  const type: string | undefined = scope?.type
   switch (type) {
     case undefined:
       assertNotBuilding()
@@ -94,7 +95,8 @@ export function assertNotKept(): void {
     // These are cached only for the visitor. Versions of Next that forbid request data there throw.
     case 'private-cache':
     case 'prerender-runtime':
-      headers()
+      // What `after()` runs renders nothing.
+      if (scope?.phase !== 'after') headers()
       return
     case 'prerender-legacy':
     case 'prerender-ppr':
