@@ -126,7 +126,12 @@ describe.skipIf(!hasBrowser)('the site', () => {
   test('has a search that finds the fix of each code', async () => {
     const page = await browser.newPage({ viewport: screen })
     await page.goto(address, { waitUntil: 'networkidle' })
-    await page.keyboard.press('/')
+    const opened = async () => {
+      await page.keyboard.press('/')
+      return await page.locator('#localsearch-input').isVisible()
+    }
+    // A key that comes before the page has its script opens nothing.
+    await expect.poll(opened, { timeout: 60_000, interval: 500 }).toBe(true)
     const lost: string[] = []
     for (const code of Object.keys(codes)) {
       await page.fill('#localsearch-input', code)

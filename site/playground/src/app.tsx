@@ -29,6 +29,8 @@ export function App({ first }: { readonly first: First }) {
   const [state, send] = useReducer(next, first, initial)
   const { world, context, chosen, mode, fresh } = state
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const latest = useRef({ world, context })
+  const isAsking = useRef(false)
 
   useEffect(() => {
     const read = async () => {
@@ -53,14 +55,22 @@ export function App({ first }: { readonly first: First }) {
   useEffect(() => {
     if (fresh && context === undefined && world === first.world) return
     clearTimeout(timer.current)
-    // A keystroke waits for the next one.
-    timer.current = setTimeout(() => {
-      engine('answers')
-        .ask({ kind: 'open', world, context })
-        .then(
-          ({ opened, failed }) => send({ type: 'opened', world, opened, failed }),
-          (error) => send({ type: 'failed', error: messageOf(error) }),
-        )
+    latest.current = { world, context }
+    // A keystroke waits for the next one, and for the answers of the one before: of those meanwhile only the last is asked.
+    timer.current = setTimeout(async () => {
+      if (isAsking.current) return
+      isAsking.current = true
+      for (let asked: typeof latest.current | undefined; asked !== latest.current; ) {
+        asked = latest.current
+        const { world } = asked
+        await engine('answers')
+          .ask({ kind: 'open', ...asked })
+          .then(
+            ({ opened, failed }) => send({ type: 'opened', world, opened, failed }),
+            (error) => send({ type: 'failed', error: messageOf(error) }),
+          )
+      }
+      isAsking.current = false
     }, 30)
   }, [world, context])
 
