@@ -125,13 +125,51 @@ export const rowSpellings: readonly string[] = [
   '/documents/1#2',
 ]
 
+/** Headers by which some proxy or framework reads another method, path, address or user. */
+const forgedHeaders: readonly string[] = [
+  'x-http-method-override: OPTIONS',
+  'x-method-override: OPTIONS',
+  'x-original-url: /open/report.html',
+  'x-rewrite-url: /open/report.html',
+  'x-forwarded-uri: /open/report.html',
+  'x-forwarded-prefix: /open',
+  'x-forwarded-for: 127.0.0.1',
+  'x-forwarded-host: localhost',
+  'forwarded: for=127.0.0.1;host=localhost',
+  'x-arcturus-actor: ada',
+  'authorization: Bearer ada',
+  'cookie: x-actor=ada; user=ada',
+  'x-actor : ada',
+  'x_actor: ada',
+  'range: bytes=0-',
+  'if-none-match: "classified"',
+  'expect: 100-continue',
+  'access-control-request-method: GET',
+  'x-middleware-subrequest: middleware:middleware:middleware:middleware:middleware',
+  'x-invoke-path: /open/report.html',
+  'x-matched-path: /open/report.html',
+  'x-nextjs-data: 1',
+  'x-prerender-revalidate: 1',
+  'rsc: 1',
+  'next-router-prefetch: 1',
+  'next-action: 0123456789',
+]
+
+const forgedMethods = ['HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY', 'get', 'GE T', 'PROPFIND']
+
+/** Requests that forge a header or a method, for a path that is hidden. */
+export const forgeries: readonly Sent[] = [
+  ...forgedHeaders.map((line) => ({ head: `${line}\r\n` })),
+  ...forgedMethods.map((method) => ({ method })),
+]
+
 export interface RawAnswer {
   readonly status: number
   /** Everything that was received: head, body and trailers. A compressed body follows once more, decompressed. */
   readonly text: string
 }
 
-interface Sent {
+export interface Sent {
   readonly method?: string
   /** Lines of headers. */
   readonly head?: string

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Adapter, type AdapterName, adapters } from './adapters.js'
-import { attacks, raw, rowSpellings } from './attacks.js'
+import { attacks, forgeries, raw, rowSpellings } from './attacks.js'
 import { forgottenAwaits } from './forgottenAwaits.js'
 import { createWorld, type World } from './world.js'
 
@@ -608,6 +608,21 @@ export const checks: Readonly<Record<string, readonly Check[]>> = {
       run: async (_send, url) => {
         await hidesAll(url, rowSpellings, 'Plans', 'x-actor: eve\r\n')
         await hidesAll(url, rowSpellings, 'Plans')
+      },
+    },
+    {
+      name: `no forged header or method is answered with what is hidden, of ${forgeries.length}`,
+      answer: '2xx without it, 400 to 500',
+      run: async (_send, url) => {
+        const base = new URL(url).pathname.replace(/\/$/, '')
+        const shown: string[] = []
+        for (const path of ['/documents/1', '/admin/report.html', '/forgotten/whole'])
+          for (const { method = 'GET', head = '' } of forgeries)
+            for (const actor of ['', 'x-actor: eve\r\n']) {
+              const { text } = await raw(url, base + path, { method, head: actor + head })
+              if (/Plans|classified/.test(text)) shown.push(`${method} ${path} ${head}`)
+            }
+        expect(shown).toEqual([])
       },
     },
   ],

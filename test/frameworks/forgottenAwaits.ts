@@ -11,6 +11,8 @@ const uses: Record<string, (ask: Ask, pair: Pair) => unknown> = {
   filter: (ask, pair) => pair.filter((document) => ask(document)),
   map: (ask, pair) => pair.map((document) => ask(document) && document),
   some: (ask, pair) => pair.some((document) => ask(document)) && pair,
+  find: (ask, pair) => pair.find((document) => ask(document)),
+  every: (ask, pair) => pair.every((document) => ask(document)) && pair,
   '&&': (ask, [theirs]) => ask(theirs) && theirs,
   '!': (ask, [theirs]) => (!ask(theirs) ? null : theirs),
   if: (ask, [theirs]) => {
