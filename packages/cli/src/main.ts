@@ -4,9 +4,9 @@ import type { BundleCommand } from './commands/bundle.js'
 import type { CheckOptions } from './commands/check.js'
 import type { CompileCommand } from './commands/compile.js'
 import type { ReportOptions } from './commands/coverage.js'
-import type { DecisionsCommand } from './commands/decisions.js'
+import type { VerifyDecisionsCommand } from './commands/decisions.js'
 import type { DiffCommand } from './commands/diff.js'
-import type { DecisionsCommand as DecisionsDiffCommand } from './commands/diffDecisions.js'
+import type { DiffDecisionsCommand } from './commands/diffDecisions.js'
 import type { ExplainCommand } from './commands/explain.js'
 import type { FilterCommand } from './commands/filter.js'
 import type { FormatCommand } from './commands/fmt.js'
@@ -259,7 +259,7 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     async (...given) => (await import('./commands/who.js')).who(...given),
   )
 
-  inProject<DiffCommand & Partial<DecisionsDiffCommand> & { markdown?: boolean }>(
+  inProject<DiffCommand & Partial<DiffDecisionsCommand> & { markdown?: boolean }>(
     command('diff', 'Compare an old policy with the current files: who gains and who loses what.', [
       'arcturus diff main',
       'arcturus diff old.polar --all',
@@ -289,7 +289,7 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     },
   )
 
-  does<DecisionsCommand>(
+  does<VerifyDecisionsCommand>(
     command('decisions', 'Verify a log of decisions: no line is changed, missing or moved.', [
       'arcturus decisions verify decisions.jsonl',
       'arcturus decisions verify decisions.1.jsonl decisions.2.jsonl',

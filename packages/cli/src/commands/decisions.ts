@@ -4,7 +4,8 @@ import { type ChainFault, chainReader } from '@arcturus/explain/internal/cli'
 import { Failure } from '../output/failure.js'
 import { counted, type Output, type Result } from '../output/output.js'
 
-export interface DecisionsCommand {
+/** The arguments of `arcturus decisions verify`. */
+export interface VerifyDecisionsCommand {
   /** The files of one log, the oldest first. */
   readonly files: readonly string[]
 }
@@ -18,7 +19,7 @@ const meanings: Readonly<Record<ChainFault, string>> = {
 }
 
 /** Reports lines of a log of decisions that are changed, missing or moved. Code 1 if there is one. */
-export async function verifyDecisions(output: Output, { files }: DecisionsCommand): Promise<Result> {
+export async function verifyDecisions(output: Output, { files }: VerifyDecisionsCommand): Promise<Result> {
   const faultOf = chainReader()
   const faults: { file: string; line: number; fault: ChainFault }[] = []
   let count = 0

@@ -175,7 +175,7 @@ function print({ text, size }: Found, fields: FieldDiff | undefined, output: Out
   )
 }
 
-/** Prints the lines of a summary in the colours of their signs, and what was compared. */
+/** Prints the lines of a summary, each in the colour of its sign, and the size of the comparison. */
 export function printSummary(text: string, size: string, output: Output): void {
   const { green, red, yellow, dim } = output.colours
   const paint = { '+': green, '-': red, '!': yellow, '?': yellow } as Readonly<Record<string, typeof red>>

@@ -9,7 +9,7 @@ import { snapshotRows } from '../project/snapshot.js'
 import { changedSamples, type DiffCommand, filesAt, named, oldPolicy, printSummary } from './diff.js'
 
 /** The options of `arcturus diff --decisions`. */
-export interface DecisionsCommand extends Pick<DiffCommand, 'old' | 'samples'> {
+export interface DiffDecisionsCommand extends Pick<DiffCommand, 'old' | 'samples'> {
   /** The log. */
   readonly decisions: string
   /** The files of the new policy. Default: those of the configuration. */
@@ -19,7 +19,7 @@ export interface DecisionsCommand extends Pick<DiffCommand, 'old' | 'samples'> {
 }
 
 /** Reports what recorded decisions would be under the new policy. Code 1 if some of them change, or can't be checked. */
-export async function diffDecisions(project: Project, output: Output, command: DecisionsCommand): Promise<Result> {
+export async function diffDecisions(project: Project, output: Output, command: DiffDecisionsCommand): Promise<Result> {
   const { to = [], old, samples, snapshot } = command
   const after = to.length > 0 ? filesAt(project, to) : await project.readPolicy()
   const before = old.length > 0 ? await oldPolicy(project, old) : undefined

@@ -228,7 +228,7 @@ class World {
       .replaceAll(relation, 'has_relation($3, $2, $1)')
   }
 
-  /** Returns a row with nothing but its key: it is in no relation, and what can be nil or false is. */
+  /** Returns the row of a reference: only its key is set. Its relations are empty, booleans false, and nullable fields nil. */
   #rowOf(text: string, model: string, id: string): Named {
     const known = this.#rows.get(text)
     if (known) return known
