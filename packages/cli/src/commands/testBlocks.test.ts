@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { application, notes } from '../testing/application.js'
 
@@ -64,6 +65,13 @@ describe('test blocks of Oso Cloud', () => {
     expect({ code, error }).toEqual({ code: 0, error: '' })
     expect(out).toContain('folders.test.polar, 13 cells')
     expect(out).toContain('13 cells passed, 0 failed')
+  })
+
+  it('run as the page about the move has them', async () => {
+    const page = readFileSync(new URL('../../../../docs/migrate/oso-cloud.md', import.meta.url), 'utf8')
+    const files = [...page.matchAll(/^```\w+ title="([\w.]+)"\n(.*?)^```$/gms)].map(([, name, text]) => [name!, text!])
+    const { out, error } = await application(Object.fromEntries(files)).run('test', 'documents.test.polar')
+    expect(error + out).toContain('3 cells passed, 0 failed')
   })
 
   it('fail with the line, the assertion and what is so instead', async () => {
