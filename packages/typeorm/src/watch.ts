@@ -21,6 +21,7 @@ interface Loaded {
  * its data sources. A row of another data source can also reach a check if its class is the same.
  */
 export function watch(dataSource: DataSource): void {
+  readPrimary(dataSource)
   // A data source that is initialized again has new subscribers.
   rememberRows(dataSource)
   // A builder without a query runner takes no connection.
@@ -30,6 +31,16 @@ export function watch(dataSource: DataSource): void {
   watchRows(builder)
   watchCopies(dataSource.manager)
   watchTrees(dataSource)
+}
+
+/**
+ * Sends reads to the primary database unless the data source chooses its replicas, by
+ * `replication: { defaultMode: 'slave' }`: a replica can be older than a revocation. TypeORM's own default is a replica.
+ */
+function readPrimary(dataSource: DataSource): void {
+  const { replication } = dataSource.options as { replication?: { defaultMode?: string } }
+  if (replication && !replication.defaultMode)
+    Object.assign(dataSource, { defaultReplicationModeForReads: () => 'master' })
 }
 
 /**

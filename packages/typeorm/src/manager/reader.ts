@@ -20,9 +20,11 @@ const operations = [
 /** The operations of an entity manager that read rows. */
 export type Rows = Pick<EntityManager, (typeof operations)[number]>
 
-/** Returns the operations of a data source that read rows, without filters. */
+/** Returns the operations of a data source that read rows, without filters, from the primary database. */
 export function readerOf(dataSource: DataSource): Rows {
-  const manager = unguardedManager(dataSource)
+  const manager = unguardedManager(
+    Object.create(dataSource, { defaultReplicationModeForReads: { value: () => 'master' } }) as DataSource,
+  )
   // Sound: each operation is there.
   const reader = Object.fromEntries(operations.map((name) => [name, manager[name].bind(manager)])) as unknown as Rows
   return new Proxy(Object.freeze(reader), {

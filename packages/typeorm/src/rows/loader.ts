@@ -79,6 +79,8 @@ async function findRows(
   const { names } = known[0]!
   const found = new Map<string, unknown>()
   const query = own(dataSource.createQueryBuilder<object>(entity.target, 'arc_row', runner))
+  // A replica can be older than a revocation.
+  Object.assign(query, { obtainQueryRunner: () => runner ?? dataSource.createQueryRunner('master') })
   if (relation) {
     query
       .select(names.map((name) => `arc_row.${name}`))
