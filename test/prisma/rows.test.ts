@@ -112,7 +112,8 @@ describe.each(databases)('Rows of a guarded client on $name', (database) => {
         client.$extends({
           result: { document: { label: { needs: { body: true }, compute: (row) => row.body.toUpperCase() } } },
         }) as unknown as Client
-      const before = () => prismaAuthorization(authorizer, computed(bare), { unscoped: 'allow' }).prisma
+      const before = () =>
+        prismaAuthorization(authorizer, computed(bare), { unscoped: 'allow', acceptCollation: true }).prisma
       const client = order === 'before' ? before() : computed(prisma)
       const user = await client.user.findUniqueOrThrow({
         where: { id: 1 },

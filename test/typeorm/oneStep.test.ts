@@ -88,6 +88,16 @@ describe('A forgotten `await`', () => {
     await documents.find({ where: unawaited() }).catch(({ hint }) => expect(hint).toContain('await authorizedWhere'))
     expect(sent.statements).toEqual([])
   })
+
+  it('two data sources of one authorizer with other columns are refused at the start', async () => {
+    const { authorizer } = await guarded()
+    const id = { type: 'int', primary: true } as const
+    const columns = { id, name: { type: 'int' } } as const
+    const other = await database!.open([new EntitySchema<User>({ name: 'User', target: User, columns })])
+    expect(() => typeOrmAuthorization(authorizer, other)).toThrow(
+      'Another client has a model "User" with other fields.',
+    )
+  })
 })
 
 describe('A query without a filter', () => {

@@ -1,5 +1,5 @@
 import type { Action, ActorIn, Authorizer, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { own } from '@arcturus/core/internal/prisma'
+import { own, registerClient } from '@arcturus/core/internal/prisma'
 import { printSql } from '@arcturus/sql'
 import type { VerifiedDatabase } from '@arcturus/sql/internal/prisma'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/writes/internal/prisma'
@@ -131,7 +131,8 @@ export function prismaAuthorization(
   const primary = primaryOf(client)
   // By row: the data of one `create`, which no other query sees.
   const unsaved = new WeakSet<object>()
-  authorizer.registerModels(modelsIn(tables), relationLoader(tables, primary, unsaved))
+  const load = relationLoader(tables, primary, unsaved)
+  registerClient(authorizer, modelsIn(tables), { source: tables, load, isOpen: () => true })
 
   const markers = new Markers()
   const answers = answersFor(authorizer, client, tables, options)

@@ -1,5 +1,11 @@
 import type { ActionOn, ActorIn, Authorizer, Context, Filter, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { type DatabaseFacts, type Definite, invalidArgument, own } from '@arcturus/core/internal/typeorm'
+import {
+  type DatabaseFacts,
+  type Definite,
+  invalidArgument,
+  own,
+  registerClient,
+} from '@arcturus/core/internal/typeorm'
 import type { VerifiedDatabase } from '@arcturus/sql/internal/typeorm'
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
@@ -16,7 +22,6 @@ import { type Rows, readerOf } from './manager/reader.js'
 import { guarded, selectedEntity } from './query/guardedQuery.js'
 import { assertOwnCache } from './query/keptResults.js'
 import { relationLoader } from './rows/loader.js'
-import { assertOneDataSource } from './schema/dataSources.js'
 import { dialectOf } from './schema/dialect.js'
 import { entityOf, modelName, nameEntities } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
@@ -156,8 +161,7 @@ export interface TypeOrmAuthorizationOptions extends ManagerOptions {
 /**
  * Guards a data source by a policy, and returns what belongs to it. It registers the entities as models, so load policies
  * afterwards.
- * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported.
- * Also if another data source of the authorizer has entities of the same names.
+ * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported
  * @throws ArgumentError if `database` names an unknown reference
  *
  * @example
@@ -197,8 +201,9 @@ export function typeOrmAuthorization(
     printed: new WeakMap(),
   }
   const references = new References(dataSource, database)
-  assertOneDataSource(authorizer, dataSource)
-  authorizer.registerModels(modelsOf(dataSource, database), relationLoader(dataSource, references))
+  const load = relationLoader(dataSource, references)
+  const isOpen = () => dataSource.isInitialized
+  registerClient(authorizer, modelsOf(dataSource, database), { source: dataSource, load, isOpen })
   watch(dataSource)
 
   const print = (filter: Pick<Filter, 'definite'>, entity: EntityMetadata): PrintedFilter =>

@@ -69,7 +69,10 @@ describe('test blocks of Oso Cloud', () => {
 
   it('run as the page about the move has them', async () => {
     const page = readFileSync(new URL('../../../../docs/migrate/oso-cloud.md', import.meta.url), 'utf8')
-    const files = [...page.matchAll(/^```\w+ title="([\w.]+)"\n(.*?)^```$/gms)].map(([, name, text]) => [name!, text!])
+    const files = [...page.matchAll(/^```\w+ title="([\w.]+)"\n(.*?)^```$/gms)].map(([, name, text]) => [
+      name!.replace('.mjs', '.ts'),
+      text!,
+    ])
     const { out, error } = await application(Object.fromEntries(files)).run('test', 'documents.test.polar')
     expect(error + out).toContain('3 cells passed, 0 failed')
   })

@@ -1,4 +1,5 @@
 export { isStored } from '../authorizer/changes/columns.js'
+export { registerClient } from '../authorizer/relations/clients.js'
 export type {
   Compare,
   Definite,
@@ -35,6 +36,7 @@ export { type DatabaseFacts, declaredReferences } from '../schema/databaseFacts.
 export type { Field, Model, ScalarField, ScalarType } from '../schema/model.js'
 export { markLeadsToPartial, markPartial } from '../schema/partial.js'
 export { Schema } from '../schema/schema.js'
+export { setSource } from '../schema/sources.js'
 export { tag, tagOf } from '../schema/tags.js'
 export { renaming } from '../schema/typeNames.js'
 export type { Load, Wanted } from '../schema/wanted.js'

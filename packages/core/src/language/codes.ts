@@ -64,7 +64,8 @@ export const codes = {
   'never-equal': 'A comparison of two values that are never equal.',
   incomparable: 'An order (`<`) of types without a common one, or arithmetic with others than numbers.',
   // the application's arguments
-  'duplicate-class-name': 'A name that is already registered for another class.',
+  'duplicate-class-name':
+    'A name that is already registered for another class, or with other fields by another client.',
   'duplicate-name': 'A name of the context that is already registered.',
   'invalid-context': 'A context that is not declared, or a value of another type than its declaration.',
   'reserved-name': 'A name that is reserved by Polar.',

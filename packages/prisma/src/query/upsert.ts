@@ -1,5 +1,11 @@
 import type { Authorizer } from '@arcturus/core'
-import { ForbiddenError, invalidArgument, isDecimal, UnauthenticatedError } from '@arcturus/core/internal/prisma'
+import {
+  ForbiddenError,
+  invalidArgument,
+  isDecimal,
+  setSource,
+  UnauthenticatedError,
+} from '@arcturus/core/internal/prisma'
 import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
@@ -32,6 +38,7 @@ export class Creations {
     const data = isArguments(args) && isArguments(args['create']) ? args['create'] : {}
     assertLiteral(data, this.tables.model(model)!)
     const record = this.authorizer.as(model, recordOf(data, this.tables.model(model)!, this.tables))
+    setSource(record, this.tables)
     this.unsaved.add(record)
     if (requests.some(({ asked }) => asked === 'actors')) {
       throw invalidArgument(

@@ -1,4 +1,4 @@
-import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/internal/prisma'
+import { markLeadsToPartial, markPartial, setSource, tag } from '@arcturus/core/internal/prisma'
 import { isArguments } from '../literal.js'
 import { operationOf } from '../operations.js'
 import type { PrismaRelation } from '../schema/schema.js'
@@ -7,6 +7,7 @@ import type { Tables } from '../schema/tables.js'
 /** The models of the rows of a result, down the selected relations. */
 interface Shape {
   readonly model: string
+  readonly tables: Tables
   readonly relations: readonly (readonly [field: string, shape: Shape, isPartial: boolean])[]
   /**
    * To-one relations whose keys the database compares by a collation, and Prisma by their texts.
@@ -57,7 +58,7 @@ function shapeOf(tables: Tables, model: string, args: unknown): Shape {
       if (!field.list && field.collated) collated.push(field)
     }
   }
-  return { model, relations, collated }
+  return { model, tables, relations, collated }
 }
 
 /**
@@ -104,6 +105,7 @@ function tagDoubtful(value: unknown, model: string, tables: Tables): void {
   if (Array.isArray(value)) for (const row of value) tagDoubtful(row, model, tables)
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return
   tag(value, model)
+  setSource(value, tables)
   for (const field of tables.model(model)?.fields ?? []) {
     const held = field.kind === 'relation' ? get(value, field.name) : undefined
     if (field.kind !== 'relation' || held === undefined) continue
@@ -122,6 +124,7 @@ function tagAll(value: unknown, shape: Shape): boolean {
   }
   if (typeof value !== 'object' || value === null) return false
   tag(value, shape.model)
+  setSource(value, shape.tables)
   let isPartialBelow = false
   for (const { name, from, owner } of shape.collated) {
     if (get(value, name) !== null || (owner && from.some((column) => get(value, column) === null))) continue

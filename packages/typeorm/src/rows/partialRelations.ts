@@ -4,10 +4,12 @@ import {
   markPartial,
   markUnread,
   mayBePartial,
+  setSource,
   tag,
 } from '@arcturus/core/internal/typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { dataSourceOf } from '../schema/dialect.js'
 import { modelName } from '../schema/entities.js'
 import type { Builder, Join } from './builders.js'
 import { type LoadedRelation, loadedRelations, objectsOf, unreadRelations } from './loadedRelations.js'
@@ -55,6 +57,7 @@ class Marking {
    */
   mark(row: object, entity: EntityMetadata, alias: string | undefined): void {
     if (typeof entity.target === 'string') tag(row, modelName(entity))
+    setSource(row, dataSourceOf(entity))
     const joins = (alias !== undefined && this.#joins.get(alias)) || noJoins
     for (const { owner, relation } of unreadRelations(row, entity)) markUnread(owner, relation.propertyName)
     const loaded = loadedRelations(row, entity)

@@ -30,7 +30,7 @@ export function dialectOfBuilder(builder: object): SqlDialect | undefined {
 }
 
 /**
- * Returns the data source of a builder, a manager or a query runner. TypeORM 0.3 calls it the
+ * Returns the data source of a builder, a manager, a query runner or an entity's metadata. TypeORM 0.3 calls it the
  * connection.
  */
 export function dataSourceOf(of: object): DataSource {

@@ -2,6 +2,7 @@ import type { Arrived } from '../../schema/arrived.js'
 import { wholeValue } from '../../schema/partial.js'
 import { referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
+import { setSource, sourceOf } from '../../schema/sources.js'
 import type { Wanted } from '../../schema/wanted.js'
 import { notLoaded } from '../../values/attributes.js'
 import { isIdentified } from '../../values/rows.js'
@@ -72,6 +73,8 @@ export class QuestionRelations {
     if (this.schema.descendants(relation.model).length > 1) return undefined
     const row = referencedRow(object, model, relation)
     if (!row) return row
+    const source = sourceOf(object)
+    if (source) setSource(row, source)
     if (!isIdentified(this.schema, row)) return undefined
     const known = this.loader.known(row)
     if (unloadedRelation(known) && !this.#references.has(known)) {

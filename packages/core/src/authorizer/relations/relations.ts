@@ -1,5 +1,6 @@
 import { adoptAll } from '../../schema/plainRows.js'
 import type { Schema } from '../../schema/schema.js'
+import { sourceNumber } from '../../schema/sources.js'
 import type { Load, Wanted } from '../../schema/wanted.js'
 import { entryOf } from '../../values/entryOf.js'
 import { thrownError } from '../../values/fault.js'
@@ -146,7 +147,7 @@ export class RelationLoaders {
     const own = new RelationMemory(true, true)
     const identify = (row: object): unknown => {
       const identity = identityOf(this.schema, row)
-      return identity === row ? row : `${this.schema.modelOf(row)?.name} ${String(identity)}`
+      return identity === row ? row : `${this.schema.modelOf(row)?.name} ${sourceNumber(row)} ${String(identity)}`
     }
     return {
       load: (wanted) => {
