@@ -1,6 +1,6 @@
 import { ArgumentError, Authorizer, PolicyError, UnresolvedFilterError } from '@arcturus/core'
 import { type PrismaAuthorizationOptions, PrismaSchemaError, prismaAuthorization } from '@arcturus/prisma'
-import { type TypeOrmAuthorizationOptions, TypeOrmSchemaError, typeOrmAuthorization } from '@arcturus/typeorm'
+import { type TypeOrmAuthorizationOptions, typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabases as openPrisma } from '../prisma/databases.js'
@@ -107,14 +107,6 @@ const typeOrmMistakes: Readonly<Record<string, Mistake>> = {
     async make() {
       const { dataSource, authorizedFilter } = await withTypeOrm()
       await dataSource.manager.find(Document, authorizedFilter({ id: 1 }, Document))
-    },
-  },
-  'two data sources': {
-    error: TypeOrmSchemaError,
-    names: /one Authorizer per data source/,
-    async make() {
-      const { authorizer } = await withTypeOrm()
-      typeOrmAuthorization(authorizer, await typeOrmDatabase!.open(entities))
     },
   },
   'an entity List': { ...ambiguous, make: () => withTypeOrm({ names: { Document: 'List' } }, listPolicy) },

@@ -30,6 +30,8 @@ const clients = [
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
   ['tenants', 'sqlite'],
+  ['partitions', 'postgresql', 'prisma-client-js'],
+  ['partitions', 'mysql', 'prisma-client-js'],
   ['workspace', 'sqlite'],
   ['workspace', 'postgresql'],
   ['workspace', 'mysql'],
