@@ -130,5 +130,6 @@ export default defineConfig({
     sequence: { sequencer: SlowestFirst },
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })
