@@ -26,16 +26,16 @@ const COMPARISONS = 20
 /** What is known of a value at one place of a rule. */
 interface Facts {
   /** The class, if it is known from another source than the schema's fields. */
-  readonly own?: string
-  readonly isPresent?: boolean
+  readonly own: string | undefined
+  readonly isPresent: boolean
   /** What a variable equals. */
-  readonly alias?: Known
+  readonly alias: Known | undefined
   /** The union that it is of, if its class is not known. */
-  readonly union?: Union | undefined
-  readonly comparisons?: readonly Comparison[]
+  readonly union: Union | undefined
+  readonly comparisons: readonly Comparison[]
 }
 
-const noFacts: Facts = {}
+const noFacts: Facts = { own: undefined, isPresent: false, alias: undefined, union: undefined, comparisons: [] }
 
 /** A value in a rule: a variable, or a field that is read from another one. Its facts are those of the moment. */
 export class Known {
@@ -152,7 +152,7 @@ export class Knowledge {
   ) {
     this.#nothing = new Known(schema, undefined)
     this.#context = new Known(schema, schema.context.name)
-    this.#context.facts = { own: schema.context.name }
+    this.#context.facts = { ...noFacts, own: schema.context.name }
   }
 
   /** Runs a function, then removes the facts that it added. */
@@ -171,7 +171,7 @@ export class Knowledge {
     }
   }
 
-  #add(known: Known, facts: Facts): void {
+  #add(known: Known, facts: Partial<Facts>): void {
     if (known === this.#nothing) return
     this.#trail.push([known, known.facts])
     known.facts = { ...known.facts, ...facts }
@@ -198,12 +198,12 @@ export class Knowledge {
   /** Returns the comparisons of a value with literals. */
   comparisons(known: Known): readonly Comparison[] {
     this.#addWaiting()
-    return known.facts.comparisons ?? []
+    return known.facts.comparisons
   }
 
   /** Adds the fact that a comparison of a value holds. */
   compared(known: Known, operator: ComparisonOperator, literals: readonly Literal[]): void {
-    const { comparisons = [] } = known.facts
+    const { comparisons } = known.facts
     if (literals.length > 0 && comparisons.length < COMPARISONS)
       this.#add(known, { comparisons: [...comparisons, { operator, literals }] })
   }
