@@ -1,18 +1,19 @@
 import type { Condition, Definite } from '../../condition/condition.js'
 import { printCondition } from '../../condition/print.js'
 import { descending } from '../../condition/stack.js'
-import { bind } from '../../evaluate/bind.js'
+import { linkPredicate } from '../../evaluate/check.js'
 import { demandKnownRows } from '../../filter/algebra/knownRow.js'
 import { FALSE, TRUE } from '../../filter/algebra/logic.js'
 import { compact } from '../../filter/compact/compact.js'
 import { definite } from '../../filter/definite/definite.js'
-import { missingIn } from '../../filter/missing.js'
+import { bailOut } from '../../predicate/bail.js'
 import { Budget, limitError } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
+import type { Predicate } from '../../predicate/predicate.js'
 import { nearestModel } from '../../schema/classes.js'
+import { mayBePartial } from '../../schema/partial.js'
 import type { Unloaded } from '../../schema/wanted.js'
 import { discardingErrors } from '../../values/metErrors.js'
-import { isStackOverflow } from '../../values/stackOverflow.js'
 import { assertRow } from '../arguments.js'
 import { isForMachine } from '../plans/plans.js'
 import type { BoundCondition } from './boundConditions.js'
@@ -53,6 +54,8 @@ export class Filter {
   readonly #meaning: Meaning
   readonly #check: (row: unknown) => boolean
   readonly #run: Run
+  // Compiled once from the condition alone, for all users of this filter.
+  #predicate: Predicate | undefined
   /** The class of the last row: all its instances are rows of the model. */
   #class: unknown = none
 
@@ -108,24 +111,24 @@ export class Filter {
    */
   matches(row: unknown): boolean {
     assertRow(row, 'matches(row)')
-    return this.#isOfModel(row) && (this.#decided(row) ?? this.#check(row))
+    if (!this.#isOfModel(row)) return false
+    if (mayBePartial(row)) return this.#check(row)
+    return this.#decided(row) ?? this.#check(row)
   }
 
-  /** Decides by the condition alone; undefined if only the machine can decide, which has to see the whole check. */
-  #decided(row: object): boolean | undefined {
-    if (isForMachine(this.condition)) return undefined
-    const { condition, actor, action } = this
-    const decide = () => bind(condition, actor, action, this.#meaning, 'error', undefined, undefined, row)
+  /** Decides by the condition alone. If it is undecided, the check has a result, or an error that keeps the row out. */
+  #decided(row: unknown): boolean | undefined {
     try {
-      const bound = discardingErrors(() => this.#run(decide))
-      const missing = missingIn(bound)
-      if (missing) throw missing
-      return bound.kind === 'true' || (bound.kind === 'false' || bound.kind === 'failure' ? false : undefined)
-    } catch (error) {
-      // The machine needs no stack.
-      if (isStackOverflow(error)) return undefined
-      throw error
+      const predicate = this.#compiled()
+      return discardingErrors(() => this.#run(() => predicate(this.actor, this.action, row)))
+    } catch {
+      return undefined
     }
+  }
+
+  #compiled(): Predicate {
+    this.#predicate ??= isForMachine(this.condition) ? bailOut : linkPredicate(this.condition, this.#meaning)
+    return this.#predicate
   }
 
   /** Returns whether a row is of the model, or of no known model. */
