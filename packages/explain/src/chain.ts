@@ -29,8 +29,8 @@ export function chained(): (content: object) => string {
 export type ChainFault = 'changed' | 'missing' | 'moved' | 'unchained'
 
 /**
- * Returns a function that checks a log, one line at a time and in order. It returns what is wrong with the line, or
- * undefined. It cannot tell that the last lines of a chain are missing.
+ * Returns a checker for the lines of a log. Call it with each line in order: it returns the fault of that line, or undefined
+ * if there is none. It cannot tell that the last lines of a chain are missing.
  */
 export function chainReader(): (line: string) => ChainFault | undefined {
   /** The last line of each chain. */
