@@ -18,14 +18,13 @@ export function writeDenial(actor: unknown, isReadable = true, fields: readonly 
 }
 
 /** Codes of PostgreSQL, MySQL and MariaDB for unique values, references, exclusions, checks, and errors of triggers. */
-const violations: ReadonlySet<string> = new Set(
-  '23503 23505 23514 23P01 P0001 1062 1169 1216 1217 1451 1452 1557 1586 1644 3819 4025'.split(' '),
-)
+const violations =
+  /^(23001|23503|23505|23514|23P01|P0001|1022|1062|1169|1216|1217|1451|1452|1557|1586|1644|1761|1762|1859|3819|4025)$/
 
 /** Returns whether the code or the message of a driver's error tells of other rows, or names a constraint or a trigger. */
 export function isViolation(code: unknown, message: unknown): boolean {
   return (
-    violations.has(String(code)) ||
+    violations.test(String(code)) ||
     /^(SQLITE_CONSTRAINT_(CHECK|TRIGGER)|(SQLITE_CONSTRAINT[A-Z_]*: )?(UNIQUE|FOREIGN KEY|CHECK) constraint failed)/.test(
       `${String(code).startsWith('SQLITE') ? `${String(code)}: ` : ''}${String(message)}`,
     )
