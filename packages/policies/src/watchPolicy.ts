@@ -98,6 +98,8 @@ class Watch implements PolicyWatch {
   #error: unknown
   #shadow: Shadow | undefined
   #timer: NodeJS.Timeout | undefined
+  /** Reports that the policy is stale. */
+  #over: NodeJS.Timeout | undefined
   #unlisten: (() => void) | undefined
   #reading: Promise<void> | undefined
   #isChanged = false
@@ -161,6 +163,7 @@ class Watch implements PolicyWatch {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#over)
     this.#shadow?.stop()
     this.#unlisten?.()
   }
@@ -262,12 +265,9 @@ class Watch implements PolicyWatch {
     if (this.#maxStale === Number.POSITIVE_INFINITY) return
     const until = time + this.#maxStale
     if (this.#options.whenStale !== 'warns') this.active.decidesUntil(until)
-    const over = (): void => {
-      this.authorizer.schema.policyChanged()
-      if (this.#confirmed === time && !this.#isClosed) this.#report(stalePolicy())
-    }
-    // Not cleared by the next one: requests and jobs may still keep this policy then.
-    setTimeout(over, Math.max(0, until - performance.now()) + 1).unref()
+    clearTimeout(this.#over)
+    const over = () => this.#report(stalePolicy())
+    this.#over = setTimeout(over, Math.max(0, until - performance.now()) + 1).unref()
   }
 
   /** Writes the last good policy, or the time of its confirmation. */

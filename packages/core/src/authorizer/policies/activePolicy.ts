@@ -56,9 +56,9 @@ export class ActivePolicy {
     return this.loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
   }
 
-  /** Whether all questions have the same policy, until `Schema.change`. */
+  /** Whether all questions have the same policy, until `Schema.change`, whatever the time. */
   get isOne(): boolean {
-    return this.#older === 0
+    return this.#older === 0 && this.#active?.until === Number.POSITIVE_INFINITY
   }
 
   /** Returns the policy of the current request, or the active one. */
@@ -83,8 +83,6 @@ export class ActivePolicy {
     if (!used) return undefined
     used.requests++
     if (used !== this.#active) this.#older++
-    // A process that was stopped goes on before its timers do.
-    if (isOver(used)) this.settings.schema.policyChanged()
     return used
   }
 
@@ -102,12 +100,11 @@ export class ActivePolicy {
     return pinned
   }
 
-  /**
-   * Lets the active policy decide until a time of `performance.now`, and no longer. Whoever sets it calls
-   * `Schema.policyChanged` then.
-   */
+  /** Lets the active policy decide until a time of `performance.now`, and no longer. */
   decidesUntil(time: number): void {
-    if (this.#active) this.#active.until = time
+    if (!this.#active) return
+    if (this.#active.until === Number.POSITIVE_INFINITY) this.settings.schema.policyChanged()
+    this.#active.until = time
   }
 
   /**

@@ -109,7 +109,6 @@ describe('a policy that decides until a time', () => {
     expect(await answers(asked)).toEqual([true])
     active.decidesUntil(performance.now() - 1)
     if (which !== 'the active one') authorizer.loadSync(closed)
-    active.begin()
     const stale = expect.objectContaining({ code: 'stale-policy' })
     expect(() => asked.can(user, 'read', doc)).toThrow(stale)
     expect(() => asked.canMany(user, 'read', [doc])).toThrow(stale)
@@ -120,9 +119,19 @@ describe('a policy that decides until a time', () => {
   it('decides again once it is confirmed', async () => {
     const { authorizer, active } = made()
     active.decidesUntil(performance.now() - 1)
-    active.begin()
     expect(() => authorizer.can(user, 'read', doc)).toThrow('maxStale')
     active.decidesUntil(performance.now() + 60_000)
     expect(await answers(authorizer)).toEqual([true])
+  })
+
+  it('is refused while nothing else runs', () => {
+    const { authorizer, active } = made()
+    const until = performance.now() + 50
+    active.decidesUntil(until)
+    const later = () => {
+      while (authorizer.can(user, 'read', doc) && performance.now() < until + 1_000);
+    }
+    expect(later).toThrow('maxStale')
+    expect(performance.now()).toBeLessThan(until + 1_000)
   })
 })
