@@ -29,7 +29,7 @@ export interface ExpressStack extends ReturnType<typeof expressAuthorization> {
 /** Returns an application that prints no errors, and the middleware of an authorizer for it. */
 export function expressStack(framework: typeof express5, authorizer: Authorizer, actor: () => unknown): ExpressStack {
   const events: EnforcementEvent[] = []
-  const middleware = expressAuthorization(authorizer, { actor, log: (event) => void events.push(event) })
+  const middleware = expressAuthorization(authorizer, { actor, onDecision: (event) => void events.push(event) })
   return { app: framework().set('env', 'test') as Express, events, ...middleware }
 }
 
@@ -43,5 +43,5 @@ export function koaStack(framework: typeof Koa3, authorizer: Authorizer, actor: 
   const events: EnforcementEvent[] = []
   const app = new framework()
   app.silent = true
-  return { app, events, ...koaAuthorization(authorizer, { actor, log: (event) => void events.push(event) }) }
+  return { app, events, ...koaAuthorization(authorizer, { actor, onDecision: (event) => void events.push(event) }) }
 }

@@ -55,7 +55,7 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     const { authorize } = expressAuthorization(authorizer, {
       actor: (req) => actor(String(req.get('x-hour'))),
       context: (req) => context(String(req.get('x-hour'))) as Context,
-      log: () => {},
+      onDecision: () => {},
     })
     const app = express().set('env', 'production').use(authorize())
     app.get(
@@ -69,7 +69,7 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     const { authorize } = koaAuthorization(authorizer, {
       actor: (ctx) => actor(ctx.get('x-hour')),
       context: (ctx) => context(ctx.get('x-hour')) as Context,
-      log: () => {},
+      onDecision: () => {},
     })
     const router = new Router()
     router.get(
@@ -87,7 +87,7 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     const { authorize } = fastifyAuthorization(authorizer, {
       actor: ({ headers }) => actor(String(headers['x-hour'])),
       context: ({ headers }) => context(String(headers['x-hour'])) as Context,
-      log: () => {},
+      onDecision: () => {},
     })
     const app = fastify()
     app.register(authorize())
@@ -102,7 +102,7 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     const { authorize } = honoAuthorization(authorizer, {
       actor: (c) => actor(hourOf(c)),
       context: (c) => context(hourOf(c)) as Context,
-      log: () => {},
+      onDecision: () => {},
     })
     const app = new Hono().use(authorize()).onError((_, c) => c.text('Internal Server Error', 500))
     app.get(
@@ -116,7 +116,7 @@ const frameworks: Record<string, (options: Options, answer: Answer) => RequestLi
     const { withAuthorization } = nextAuthorization(authorizer, {
       actor: ({ headers }) => actor(String(headers.get('x-hour'))),
       context: ({ headers }) => context(String(headers.get('x-hour'))) as Context,
-      log: () => {},
+      onDecision: () => {},
     })
     const handle = withAuthorization(
       async ({ authorization }) => Response.json(await answer(authorization as Asked)),

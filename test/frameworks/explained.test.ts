@@ -117,12 +117,12 @@ describe('the explanation of a denied event', () => {
     const authorizer = new Authorizer().registerClass(Reader, { key: 'id' }).registerClass(Note, { key: 'id' })
     authorizer.loadSync(`allow(_: Reader, "read", note: Note) if ${condition};`)
     const denied: unknown[] = []
-    const log = async (event: EnforcementEvent): Promise<void> => {
+    const onDecision = async (event: EnforcementEvent): Promise<void> => {
       if (event.kind !== 'decision' || event.outcome !== 'denied') return
       const { reason, explanation } = event
       denied.push(reason, explanation?.decision, (await event.loadExplanation())?.decision)
     }
-    const { authorize } = expressAuthorization(authorizer, { actor: () => new Reader(), log })
+    const { authorize } = expressAuthorization(authorizer, { actor: () => new Reader(), onDecision })
     const app = express().use(
       authorize(),
       authorize('read', () => new Note()),

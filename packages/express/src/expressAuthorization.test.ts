@@ -33,7 +33,7 @@ authorizer.loadSync(`
 function application(options: Partial<ExpressAuthorizationOptions> = {}) {
   const events: EnforcementEvent[] = []
   const actor = (req: Request) => (req.get('x-actor') ? new User(String(req.get('x-actor'))) : undefined)
-  const middleware = expressAuthorization(authorizer, { actor, log: (event) => events.push(event), ...options })
+  const middleware = expressAuthorization(authorizer, { actor, onDecision: (event) => events.push(event), ...options })
   const app = express().use(middleware.authorize())
   return { app, events, ...middleware }
 }
@@ -511,7 +511,7 @@ describe('the log', () => {
 
   it('changes no response if it fails', async () => {
     const { app, authorize } = application({
-      log() {
+      onDecision() {
         throw new Error('the disk is full')
       },
     })

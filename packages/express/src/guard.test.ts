@@ -37,7 +37,7 @@ describe.each([
     const authorizer = new Authorizer().registerClass(User).registerConstant(new RoutePattern('/Admin/*'), 'adminPages')
     authorizer.loadSync(policy)
     const actor = () => new User('ada')
-    const middleware = expressAuthorization(authorizer, { actor, log: (event) => events.push(event) })
+    const middleware = expressAuthorization(authorizer, { actor, onDecision: (event) => events.push(event) })
     const app = framework().set('env', 'test') as Express
     return { app, events, authorizer, ...middleware }
   }

@@ -13,7 +13,7 @@ function application(options: Partial<FastifyAuthorizationOptions> = {}, more = 
   const events: EnforcementEvent[] = []
   const { authorize, unguarded } = fastifyAuthorization(world.authorizer, {
     actor: ({ headers }) => world.user(headers['x-actor'] as string | undefined),
-    log: (event) => events.push(event),
+    onDecision: (event) => events.push(event),
     ...options,
   })
   const app = fastify()

@@ -16,7 +16,7 @@ function application(options: Partial<HonoAuthorizationOptions> = {}, more = '',
   const events: EnforcementEvent[] = []
   const middleware = honoAuthorization(world.authorizer, {
     actor: (c) => world.user(c.req.header('x-actor')),
-    log: (event) => events.push(event),
+    onDecision: (event) => events.push(event),
     ...options,
   })
   const app = new Hono()

@@ -29,7 +29,7 @@ describe.each([
     const authorizer = new Authorizer().registerClass(User).registerConstant(new RoutePattern('/Admin/*'), 'adminPages')
     authorizer.loadSync(policy)
     const actor = () => new User('ada')
-    const middleware = koaAuthorization(authorizer, { actor, log: (event) => events.push(event) })
+    const middleware = koaAuthorization(authorizer, { actor, onDecision: (event) => events.push(event) })
     const app = new framework()
     app.silent = true
     return { app, router: new Router(), events, authorizer, ...middleware }

@@ -17,7 +17,7 @@ function application(options: Partial<KoaAuthorizationOptions> = {}, ...outside:
   const errors: Error[] = []
   const middleware = koaAuthorization(world.authorizer, {
     actor: (ctx) => world.user(ctx.get('x-actor') || undefined),
-    log: (event) => events.push(event),
+    onDecision: (event) => events.push(event),
     ...options,
   })
   const app = new Koa()

@@ -108,7 +108,7 @@ async function serve(
         authorizer: authorizerOf(),
         actor: people,
         loaders: { Note: ({ id }) => notes.find((note) => note.id === Number(id)) },
-        log: (event) => void events.push(event),
+        onDecision: (event) => void events.push(event),
         ...options,
       }),
       ...modules,

@@ -40,7 +40,7 @@ function application(options: Partial<NextAuthorizationOptions<unknown>> = {}) {
       const name = headers.get('x-actor') ?? cookies.get('actor')?.value
       return name === undefined ? undefined : new User(name)
     },
-    log: (event) => events.push(event),
+    onDecision: (event) => events.push(event),
     ...options,
   })
   return { authorizer, events, ...next }

@@ -13,7 +13,7 @@ const events: EnforcementEvent[] = []
 const { authorize, unguarded, responseMeta } = trpcAuthorization(authorizer, {
   actor: (ctx: Context) => ctx.user,
   challenge: 'Bearer',
-  log: (event) => events.push(event),
+  onDecision: (event) => events.push(event),
 })
 const t = initTRPC.context<Context>().create()
 const procedure = t.procedure.use(authorize())

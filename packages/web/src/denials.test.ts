@@ -115,10 +115,14 @@ describe('a denial', () => {
 /** Begins to serve a request, and returns the decisions that are logged with their explanations. */
 function serve(options: Partial<EnforcementOptions<object, User>>, request: object = {}) {
   const logged: { event: Decision; explanation: DecisionExplanation | undefined }[] = []
-  const log = (event: EnforcementEvent): void => {
+  const onDecision = (event: EnforcementEvent): void => {
     if (event.kind === 'decision') logged.push({ event, explanation: event.explanation })
   }
-  const enforcements = new Enforcements(authorizer, { actor: () => eve, log, ...options }, new AsyncLocalStorage())
+  const enforcements = new Enforcements(
+    authorizer,
+    { actor: () => eve, onDecision, ...options },
+    new AsyncLocalStorage(),
+  )
   return { enforcement: enforcements.begin(request, 'GET'), logged }
 }
 

@@ -61,7 +61,7 @@ function enforcement(
 ) {
   const events: EnforcementEvent[] = []
   const { requestRules = false, request = { allowed: 'yes' }, ...rest } = options
-  const all = { actor: () => 'ada', log: (event: EnforcementEvent) => void events.push(event), ...rest }
+  const all = { actor: () => 'ada', onDecision: (event: EnforcementEvent) => void events.push(event), ...rest }
   let personal = 0
   const one = new Enforcement(authority(requestRules), all, request, 'GET', () => void personal++)
   return { one, events, personal: () => personal }
@@ -423,7 +423,7 @@ describe('a blocked response', () => {
 
   it('is blocked also if the log fails', async () => {
     const { one } = enforcement({
-      log: () => {
+      onDecision: () => {
         throw new Error('the disk is full')
       },
     })

@@ -199,7 +199,7 @@ export class Enforcement<Request, Actor> {
    */
   open(reason: string, covers?: () => boolean): void {
     this.#assertUnchanged()
-    if (this.guard.open(reason, covers)) this.#log({ kind: 'unguarded', request: this.fields, reason })
+    if (this.guard.open(reason, covers)) this.#tell({ kind: 'unguarded', request: this.fields, reason })
   }
 
   /**
@@ -257,14 +257,14 @@ export class Enforcement<Request, Actor> {
     if (!this.guard.blocks(this.method, status, hasBody)) return undefined
     const { method, path = '' } = this.fields
     const error = this.guard.errorOf(name ?? `${method} ${path}`, status)
-    this.#log({ kind: 'undecided', request: this.fields, error })
+    this.#tell({ kind: 'undecided', request: this.fields, error })
     return error
   }
 
-  /** Logs an event that is no decision. A failing log changes no response. */
-  #log(event: EnforcementEvent): void {
+  /** Tells the listener an event that is no decision. If it fails, no response changes. */
+  #tell(event: EnforcementEvent): void {
     try {
-      const written = this.#options.log?.(event)
+      const written = this.#options.onDecision?.(event)
       if (isThenable(written)) written.then(undefined, () => {})
     } catch {
       // It was reported with a decision, or will be.

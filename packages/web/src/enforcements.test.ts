@@ -182,9 +182,11 @@ describe('enforcements', () => {
     }
   })
 
-  it('reject a log that is not a function', () => {
-    const options = { actor: () => 'ada', log: 'x' as unknown as () => void }
-    expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(/log/)
+  it('reject an `onDecision` that is not a function', () => {
+    const options = { actor: () => 'ada', onDecision: 'x' as unknown as () => void }
+    expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(
+      /onDecision/,
+    )
   })
 
   it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('reject an invalid challenge: %j', (challenge) => {

@@ -31,7 +31,7 @@ export class Enforcements<Request extends object, Actor> {
 
   /**
    * @param current - A context for these enforcements alone.
-   * @throws {ArgumentError} The authorizer or the `actor` function is missing, `log` is not a function,
+   * @throws {ArgumentError} The authorizer or the `actor` function is missing, `onDecision` is not a function,
    * or `challenge` is not a valid header value. Otherwise they would fail requests later.
    */
   constructor(
@@ -45,7 +45,7 @@ export class Enforcements<Request extends object, Actor> {
     assertActor(made, given)
     const passed = own(given)
     const options = own({ ...passed, reasons: passed.reasons ?? isDevelopment() })
-    assertLog(options.log)
+    assertListener(options.onDecision)
     assertChallenge(options.challenge)
     this.#authority = authority
     this.options = options
@@ -71,10 +71,10 @@ export class Enforcements<Request extends object, Actor> {
     })
     const request = () => this.#current.getStore()?.fields
     engine?.requests.push(request)
-    const { log, explanations } = options
-    if (engine && log) {
-      const settings = { explanations, request }
-      engine.listeners.add(recorder(engine, authority, log, { mask: own(explanations ?? {}).mask }, settings), true)
+    const { onDecision, explanations } = options
+    if (engine && onDecision) {
+      const { mask } = own(explanations ?? {})
+      engine.listeners.add(recorder(engine, authority, onDecision, { mask }, { explanations, request }), true)
     }
   }
 
@@ -108,9 +108,9 @@ function isDevelopment(): boolean {
   return typeof process === 'object' && process.env['NODE_ENV'] === 'development'
 }
 
-function assertLog(log: unknown): void {
-  if (log === undefined || typeof log === 'function') return
-  throw invalidArgument('The option `log` must be a function.', { hint: 'pass a function: log: (event) => …' })
+function assertListener(onDecision: unknown): void {
+  if (onDecision === undefined || typeof onDecision === 'function') return
+  throw invalidArgument('The option `onDecision` must be a function.', { hint: 'pass one: (event) => …' })
 }
 
 function assertChallenge(challenge: unknown): void {

@@ -37,17 +37,17 @@ export interface EnforcementOptions<Request, Actor> {
    */
   readonly reasons?: boolean | undefined
   /**
-   * What explanations reveal, in the log and in responses with reasons: values of fields with
+   * What explanations reveal, to `onDecision` and in responses with reasons: values of fields with
    * `values`, except for those in `mask`. Default neither. There are explanations only if
    * `@arcturus/explain` is imported.
    */
   readonly explanations?: { readonly values?: boolean; readonly mask?: readonly string[] } | undefined
   /**
-   * A listener of the decisions that are made while a request is served, as that of `onDecision`, with the fields of
+   * A listener of the decisions that are made while a request is served, as that of `authorizer.onDecision`, with the fields of
    * the request. It is also called with the reason of a public route, and with each response that the guard blocked.
    * If it fails, no response changes.
    */
-  readonly log?: ((event: EnforcementEvent) => unknown) | undefined
+  readonly onDecision?: ((event: EnforcementEvent) => unknown) | undefined
 }
 
 /** The options of `enforce`. */
