@@ -460,6 +460,18 @@ describe.each(databases)('Writes of an authorized client on $name', (database) =
     ] as const)
       expect(await outcome(item.create({ data: { text: 'x', boardId } })), `board ${boardId}`).toEqual(expected)
     expect(await outcome(item.create({ data: { text: 'no', boardId: 1 } }))).toEqual([403, undefined])
+    const [hidden, board] = [{ text: 'x', boardId: 3 }, { connect: { id: 3 } }]
+    const { user: users } = world.as(1)
+    await world.bare.item.update({ where: { id: 1 }, data: { assigneeId: 1 } })
+    for (const write of [
+      item.createMany({ data: [{ text: 'x', boardId: 1 }, hidden] }),
+      item.upsert({ where: { id: 99 }, create: hidden, update: {} }),
+      item.upsert({ where: { id: 1 }, create: { text: 'x', boardId: 1 }, update: { boardId: 3 } }),
+      item.updateMany({ data: { boardId: 3 } }),
+      users.update({ where: { id: 1 }, data: { items: { update: { where: { id: 1 }, data: { board } } } } }),
+      users.update({ where: { id: 1 }, data: { items: { create: { text: 'x', board } } } }),
+    ])
+      expect(await outcome(write), JSON.stringify(write)).toEqual(denied('board'))
     world.authorizer.loadSync(policy)
   })
 

@@ -77,14 +77,19 @@ const allowed: readonly Case[] = [
   ],
 ]
 
-/** Writes that the policy forbids, with the name of the error. */
+/** Writes that the policy forbids, with the name of the error, and of the relation whose row may not be read. */
 const refused: readonly (readonly [title: string, user: number, error: string, run: Run])[] = [
-  ['insert into a board of another space', 2, 'ForbiddenError', (m) => m.insert('Item', { text: 'x', boardId: 2 })],
+  [
+    'insert into a board of another space',
+    2,
+    'ForbiddenError of board',
+    (m) => m.insert('Item', { text: 'x', boardId: 2 }),
+  ],
   ['insert into a locked board', 2, 'ForbiddenError', (m) => m.insert('Item', { text: 'x', boardId: 3 })],
   [
     'insert of several rows, one of them forbidden',
     2,
-    'ForbiddenError',
+    'ForbiddenError of board',
     (m) =>
       m.insert('Item', [
         { text: 'x', boardId: 1 },
@@ -94,19 +99,19 @@ const refused: readonly (readonly [title: string, user: number, error: string, r
   [
     'insert of the membership that would allow it',
     2,
-    'ForbiddenError',
+    'ForbiddenError of space',
     (m) => m.insert('Member', { userId: 2, spaceId: 2, role: 'admin' }),
   ],
   [
     'save of the membership that would allow it',
     3,
-    'ForbiddenError',
+    'ForbiddenError of space',
     (m) => m.save('Member', { userId: 3, spaceId: 1, role: 'admin' }),
   ],
   ['save with the key of a hidden row', 2, 'NotFoundError', (m) => m.save('Item', { id: 2, text: 'mine' })],
   ['save with the key of no row', 2, 'NotFoundError', (m) => m.save('Item', { id: 77, text: 'mine', boardId: 1 })],
   ['save of a row that may not be changed', 2, 'ForbiddenError', (m) => m.save('Item', { id: 3, text: 'mine' })],
-  ['save that moves a row out of reach', 2, 'ForbiddenError', (m) => m.save('Item', { id: 1, boardId: 2 })],
+  ['save that moves a row out of reach', 2, 'ForbiddenError of board', (m) => m.save('Item', { id: 1, boardId: 2 })],
   ['save that moves a row by its relation', 2, 'NotFoundError', (m) => m.save('Item', { id: 1, board: { id: 2 } })],
   [
     'save that changes a related row by a cascade',
@@ -120,7 +125,7 @@ const refused: readonly (readonly [title: string, user: number, error: string, r
     'ForbiddenError',
     (m) => m.save('Board', { id: 1, items: [{ id: 1 }, { id: 3 }] }),
   ],
-  ['save with a link to a hidden row', 2, 'ForbiddenError', (m) => m.save('Item', { id: 1, parentId: 2 })],
+  ['save with a link to a hidden row', 2, 'ForbiddenError of parent', (m) => m.save('Item', { id: 1, parentId: 2 })],
   [
     'save with a link to a row that may not be updated',
     2,
@@ -130,7 +135,12 @@ const refused: readonly (readonly [title: string, user: number, error: string, r
   ['update by the key of a hidden row', 2, 'NotFoundError', (m) => m.update('Item', 2, { text: 'x' })],
   ['update by the key of no row', 2, 'NotFoundError', (m) => m.update('Item', 77, { text: 'x' })],
   ['update by a key that may not be updated', 2, 'ForbiddenError', (m) => m.update('Item', { id: 3 }, { text: 'x' })],
-  ['update that moves rows out of reach', 2, 'ForbiddenError', (m) => m.update('Item', { text: 'a' }, { boardId: 2 })],
+  [
+    'update that moves rows out of reach',
+    2,
+    'ForbiddenError of board',
+    (m) => m.update('Item', { text: 'a' }, { boardId: 2 }),
+  ],
   [
     'update of a builder that moves rows',
     2,
@@ -142,7 +152,7 @@ const refused: readonly (readonly [title: string, user: number, error: string, r
         .set({ boardId: () => '2' })
         .execute(),
   ],
-  ['update that moves the own membership', 1, 'ForbiddenError', (m) => m.update('Member', 1, { spaceId: 2 })],
+  ['update that moves the own membership', 1, 'ForbiddenError of space', (m) => m.update('Member', 1, { spaceId: 2 })],
   [
     'upsert over a hidden row',
     3,
@@ -174,7 +184,7 @@ const refused: readonly (readonly [title: string, user: number, error: string, r
   [
     'refusal in the third statement of a transaction',
     2,
-    'ForbiddenError',
+    'ForbiddenError of board',
     (m) =>
       m.transaction(async (own) => {
         await own.update('Item', 1, { text: 'x' })
@@ -225,7 +235,9 @@ describe.each(databases)('Writes of an authorized manager on $name', (database) 
   it.each(refused)('are refused as a whole: %s', async (_, user, error, run) => {
     const before = await tablesOf(world.source)
     const [settled] = await Promise.allSettled([(async () => run(world.as(user)))()])
-    expect(settled?.status === 'rejected' ? (settled.reason as Error).name : settled).toBe(error)
+    const denial =
+      settled?.status === 'rejected' ? (settled.reason as Error & { data?: { relation?: string } }) : undefined
+    expect([denial?.name, ...[denial?.data?.relation ?? []].flat()].join(' of ')).toBe(error)
     expect(await tablesOf(world.source)).toEqual(before)
     isFresh = true
   })

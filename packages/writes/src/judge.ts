@@ -36,7 +36,7 @@ export class Judge<Where> {
     private readonly actions: (model: string) => ActionNames,
     private readonly print: (filter: RowsFilter) => Promise<Where | true>,
     private readonly triggers: readonly string[] = [],
-    private readonly record?: WriteRecord | undefined,
+    readonly record?: WriteRecord<Where> | undefined,
   ) {}
 
   get actor(): unknown {

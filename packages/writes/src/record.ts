@@ -5,8 +5,29 @@ import {
   NotFoundError,
   UnauthenticatedError,
 } from '@arcturus/core/internal/writes'
-import type { Values } from './change.js'
+import type { LinkRelation, Values } from './change.js'
 import { engineFor } from './engineFor.js'
+import { writeDenial } from './refusal.js'
+import type { RowRules } from './rules.js'
+
+/** The references of one relation to one row that a write sets. */
+export interface WrittenReferences<Where> {
+  readonly relation: LinkRelation
+  /** The keys of the rows at their ends, by their texts. */
+  readonly keys: Map<string, Values>
+  /** Conditions that name rows at their ends. */
+  readonly ends: Where[]
+  /** The rows that have the references, before the write. */
+  readonly before: Where[]
+}
+
+/** What a write does about an error, once all of it is undone. */
+export interface Refused<Where> {
+  /** Returns whether an error would tell of hidden rows. */
+  readonly isHidden: (error: unknown) => boolean
+  /** Runs a function with rules in the state before the write. */
+  readonly lookUp: (find: (rules: RowRules<Where>) => Promise<string | undefined>) => Promise<string | undefined>
+}
 
 /** What an operation does to the rows of one model by one action. */
 interface Part {
@@ -20,8 +41,9 @@ interface Part {
 }
 
 /** The decisions of one write: one for each model and action that it touches. Listeners receive them at its end. */
-export class WriteRecord {
+export class WriteRecord<Where> {
   readonly #parts = new Map<string, Part>()
+  readonly #references = new Map<string, WrittenReferences<Where>>()
 
   constructor(
     private readonly authorizer: Authorizer,
@@ -61,10 +83,41 @@ export class WriteRecord {
     }
   }
 
-  /** Runs the write, and tells the listeners what was decided. Returns or throws what it does. */
-  async run<Result>(write: () => Promise<Result>): Promise<Result> {
+  /**
+   * Notes a reference that the write sets: a refusal names it if its row may not be read.
+   * @param before - The rows that have it; undefined for a new row.
+   * @param end - The row at its end, if the columns do not name it.
+   */
+  refer(relation: LinkRelation, columns: Values, before?: Where, end?: Where): void {
+    const { owner, name, from, to } = relation
+    const make = (): WrittenReferences<Where> => ({ relation, keys: new Map(), ends: [], before: [] })
+    const noted = entryOf(this.#references, `${owner}.${name}`, make)
+    const key = from.map((column) => columns[column])
+    if (key.every((value) => ['string', 'number', 'bigint', 'boolean'].includes(typeof value)))
+      noted.keys.set(JSON.stringify(key.map(String)), Object.fromEntries(to.map((column, at) => [column, key[at]])))
+    if (end !== undefined) noted.ends.push(end)
+    if (before !== undefined) noted.before.push(before)
+  }
+
+  /** Runs the write, and adds to its refusal the relation whose row the actor may not read, as `authorizeChange` does. */
+  async #named<Result>(write: () => Promise<Result>, { isHidden, lookUp }: Refused<Where>): Promise<Result> {
+    try {
+      return await write()
+    } catch (error) {
+      const refusal = isHidden(error) ? writeDenial(this.actor) : error
+      if (refusal instanceof ForbiddenError && refusal.data === undefined && this.#references.size > 0) {
+        // The refusal stays, whatever fails now.
+        const relation = await lookUp((rules) => rules.unreadable(this.#references.values())).catch(() => undefined)
+        if (relation !== undefined) Object.defineProperty(refusal, 'data', { value: { relation } })
+      }
+      throw refusal
+    }
+  }
+
+  /** Runs the write, and tells the listeners what was decided. Returns or throws what it does, errors of hidden rows apart. */
+  async run<Result>(write: () => Promise<Result>, refused: Refused<Where>): Promise<Result> {
     const { listeners } = engineFor(this.authorizer)
-    if (!listeners.active) return await write()
+    if (!listeners.active) return await this.#named(write, refused)
     const begun = listeners.now()
     const made = ({ isNew, action, model, rows, fields }: Part, reason?: Reason): void => {
       // Nobody learns the key of a row that they may not read.
@@ -75,7 +128,7 @@ export class WriteRecord {
     }
     let result: Result
     try {
-      result = await write()
+      result = await this.#named(write, refused)
     } catch (error) {
       const [main] = this.#parts.values()
       const reason = reasonOf(error)

@@ -1,7 +1,9 @@
 import { Cascades } from './cascades.js'
 import type { LinkRelation, Values } from './change.js'
+import { findKeyed } from './findKeyed.js'
 import { keyText, Ledger } from './ledger.js'
 import type { RuleParts } from './parts.js'
+import type { WrittenReferences } from './record.js'
 
 /** The columns that a row gets, and the fields by which the caller named them. */
 export interface RowChange {
@@ -90,6 +92,26 @@ export class RowRules<Where> {
     const { store, judge } = this.parts
     const readable = await judge.before('read', relation.model)
     return readable.length > 0 ? [store.related(relation, store.all(readable))] : []
+  }
+
+  /** Returns the first relation that a write set to a row which the actor may not read, or took from one. */
+  async unreadable(references: Iterable<WrittenReferences<Where>>): Promise<string | undefined> {
+    const { store, judge } = this.parts
+    for (const { relation, keys, ends, before } of references) {
+      const { name, owner, model, from, to } = relation
+      const readable = await judge.before('read', model)
+      if (readable.length === 0) continue
+      if ((await findKeyed(store, model, [...keys.values()], readable, to)).length < keys.size) return name
+      for (const end of ends) if ((await store.find(model, store.all([end, ...readable]), to)).length === 0) return name
+      for (const where of before) {
+        // An actor who may not read the column learns nothing of the row that it leads to.
+        const shown = [where, ...(await judge.before('read', owner)), ...(await judge.showing(owner, from))]
+        const rows = await store.find(owner, store.all(shown), from)
+        const kept = await store.find(owner, store.all([...shown, ...(await this.readableEnds(relation))]), from)
+        if (kept.length < rows.length) return name
+      }
+    }
+    return undefined
   }
 
   /**

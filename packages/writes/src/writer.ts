@@ -26,6 +26,7 @@ export class Writer<Where> {
   async prepareInsert(model: string, data: Data<Where>, more: readonly string[] = []): Promise<Insert> {
     const { store } = this.parts
     const fields = await this.rules.bind('create', model, [...data.names, ...more])
+    this.#refer(model, data)
     const links = await this.#prepareLinks(data, undefined)
     return async (inherited = {}) => {
       const columns = { ...data.columns, ...inherited, ...(await links.references()) }
@@ -58,6 +59,7 @@ export class Writer<Where> {
     }
     const names = [...rows.flatMap((data) => data.names), ...more]
     const fields = await this.rules.bind('create', model, names)
+    for (const data of rows) this.#refer(model, data)
     return async (inherited = {}) => {
       const columns = rows.map((data) => ({ ...data.columns, ...inherited }))
       // A database can return the rows in another order. So all are tested after if one of them has to be.
@@ -74,7 +76,9 @@ export class Writer<Where> {
 
   /** Returns the data of an update of one row, with the references that it leaves as they are. */
   async withPresent(model: string, data: Data<Where>, where: Where): Promise<Data<Where>> {
-    return { ...data, present: await this.rules.present(model, data, where) }
+    const given = { ...data, present: await this.rules.present(model, data, where) }
+    this.#refer(model, given, where)
+    return given
   }
 
   /** Returns the conditions on a row before an update. */
@@ -101,6 +105,7 @@ export class Writer<Where> {
   ): Promise<(where: Where) => Promise<readonly Values[]>> {
     const { store, judge } = this.parts
     const isWritten = isOwnChange(data)
+    if (!data.present) this.#refer(model, data)
     if (isWritten) await judge.filter('update', model)
     const rename = isWritten ? await this.rules.ledger.expect(model, before) : undefined
     const fields = await judge.fields('update', model, this.rules.fieldNames('update', model, data.names))
@@ -161,30 +166,13 @@ export class Writer<Where> {
       )
   }
 
-  /**
-   * Returns the first relation that data of one row set to a row which the actor may not read, or take from one.
-   * @param where - The row before; undefined for a new row.
-   */
-  async unreadable(model: string, data: Data<Where>, where: Where | undefined): Promise<string | undefined> {
-    const { store, judge } = this.parts
-    const given = where ? await this.withPresent(model, data, where) : data
-    for (const relation of this.#changed(model, given)) {
-      const { name, model: other, from, to } = relation
-      const readable = await judge.before('read', other)
-      if (readable.length === 0) continue
-      const step = data.links.find((one) => one.relation.name === name)?.step
-      const key = Object.fromEntries(to.map((one, at) => [one, data.columns[from[at]!]]))
-      const isGiven = Object.values(key).every((value) => value !== undefined && typeof value !== 'object')
-      const end = step?.kind === 'connect' ? step.where[0] : isGiven ? store.keyed(other, [key]) : undefined
-      if (end && (await store.find(other, store.all([end, ...readable]), to)).length === 0) return name
-      if (!where) continue
-      // An actor who may not read the column learns nothing of the row that it leads to.
-      const shown = [where, ...(await judge.before('read', model)), ...(await judge.showing(model, from))]
-      const rows = await store.find(model, store.all(shown), from)
-      const kept = await store.find(model, store.all([...shown, ...(await this.rules.readableEnds(relation))]), from)
-      if (kept.length < rows.length) return name
+  /** Notes the references that data set. @param where - The row before; undefined for a new row. */
+  #refer(model: string, data: Data<Where>, where?: Where): void {
+    for (const relation of this.#changed(model, data)) {
+      const step = data.links.find((one) => one.relation.name === relation.name)?.step
+      const end = step?.kind === 'connect' ? step.where[0] : undefined
+      this.parts.judge.record?.refer(relation, data.columns, where, end)
     }
-    return undefined
   }
 
   /** Returns the relations to one row with a column that an update can set. */

@@ -1,5 +1,6 @@
 import { type ActionNames, turnsOf, type WriteRecord } from '@arcturus/writes/internal/prisma'
 import { unsupportedOperation } from '../errors.js'
+import type { Arguments } from '../literal.js'
 import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { Parts } from './questions.js'
 import type { TransactionOptions } from './types.js'
@@ -16,7 +17,7 @@ export interface Session {
   readonly isTransaction: boolean
   readonly log: (message: string) => void
   /** The decisions of the write; undefined outside of one. */
-  readonly record?: WriteRecord | undefined
+  readonly record?: WriteRecord<Arguments> | undefined
 }
 
 /** Runs a query; within a transaction, after its writes. */

@@ -1,14 +1,13 @@
-import { ForbiddenError } from '@arcturus/core/internal/prisma'
 import {
   type Data,
   isViolation,
   Judge,
   knownValues,
+  type Refused,
   type RowsFilter,
   type Values,
   WriteRecord,
   Writer,
-  writeDenial,
 } from '@arcturus/writes/internal/prisma'
 import { type Arguments, isArguments } from '../literal.js'
 import { tagRows } from '../rows/rows.js'
@@ -22,7 +21,7 @@ import { Questions } from './questions.js'
 import { read, readingFor } from './read.js'
 import type { Reading } from './reading.js'
 import { refusedOperation } from './refused.js'
-import { reading, type Session, transaction } from './session.js'
+import { type Session, transaction } from './session.js'
 import { PrismaStore } from './store.js'
 import { assertKeys, sentValue, WriteData } from './writeData.js'
 
@@ -31,45 +30,35 @@ export async function write(given: Session, model: string, operation: string, ar
   const known = operations[operation]
   if (!known) throw refusedOperation(operation)
   assertKeys(args, known.args, model)
-  const record = new WriteRecord(given.parts.authorizer, given.actor)
+  const record = new WriteRecord<Arguments>(given.parts.authorizer, given.actor)
   const kind = (['create', 'update', 'delete'] as const).find((one) => operation.startsWith(one))
   if (kind) record.touch({ isNew: kind === 'create', action: given.actions(model)[kind], model })
-  return await record.run(() => written({ ...given, record }, model, known, args))
+  const session = { ...given, record }
+  const lookUp: Refused<Arguments>['lookUp'] = (find) =>
+    begun(session, (own) => find(new Plan(own, model).writer.rules))
+  return await record.run(() => written(session, model, known, args), { isHidden, lookUp })
 }
 
 async function written(session: Session, model: string, known: Operation, args: Arguments): Promise<unknown> {
-  const { beforeWrite } = session.parts
   const selection = selectionOf(args)
   const single = async (own: Session): Promise<unknown> => await known.single?.(new Plan(own, model), args, selection)
   // Within a transaction, a single statement, too, is undone alone.
-  const isWithin = session.isTransaction || beforeWrite !== undefined
-  let isBegun = false
-  try {
-    const done = isWithin ? undefined : await single(session)
-    if (done !== undefined) return done
-    isBegun = true
-    return await transaction(session, async (own) => {
-      // Sound: every client of Prisma has it.
-      await beforeWrite?.(own.client as PrismaClientLike & RawClient, session.actor)
-      return (isWithin && (await single(own))) || (await known.run(new Plan(own, model), args, selection))
-    })
-  } catch (error) {
-    const refusal = isHidden(error) ? writeDenial(session.actor) : error
-    // Of what was decided beforehand, nothing is sent.
-    const isNamed = isBegun && (known === operations['create'] || known === operations['update'])
-    // The refusal stays, whatever fails now.
-    if (isNamed && refusal instanceof ForbiddenError)
-      await reading(session, () => nameEnd(session, model, args, refusal)).catch(() => {})
-    throw refusal
-  }
+  const isWithin = session.isTransaction || session.parts.beforeWrite !== undefined
+  const done = isWithin ? undefined : await single(session)
+  if (done !== undefined) return done
+  return await begun(
+    session,
+    async (own) => (isWithin && (await single(own))) || (await known.run(new Plan(own, model), args, selection)),
+  )
 }
 
-/** Adds to a refusal the relation whose row the actor may not read, as `authorizeChange` does. */
-async function nameEnd(session: Session, model: string, { where, data }: Arguments, refusal: Error): Promise<void> {
-  const { writer, data: own } = new Plan(session, model)
-  const before = where === undefined ? undefined : await own.where(where, model)
-  const relation = await writer.unreadable(model, await own.read(data ?? {}, model), before)
-  if (relation !== undefined) Object.defineProperty(refusal, 'data', { value: { relation } })
+/** Runs a function in a transaction, after the function before a write. */
+async function begun<Result>(session: Session, run: (own: Session) => Promise<Result>): Promise<Result> {
+  return await transaction(session, async (own) => {
+    // Sound: every client of Prisma has it.
+    await own.parts.beforeWrite?.(own.client as PrismaClientLike & RawClient, own.actor)
+    return await run(own)
+  })
 }
 
 type Run = (plan: Plan, args: Arguments, selection: Arguments) => Promise<unknown>

@@ -12,6 +12,7 @@ import { sessionOf } from './facade.js'
 import { GuardedManager } from './manager.js'
 import type { MakeAuthorizedManager, ManagerOptions } from './options.js'
 import { watchExecutor } from './persist.js'
+import { Plan } from './plan.js'
 import { ReadableTables } from './readableTables.js'
 import { registerBuilders } from './registry.js'
 import type { Parts } from './session.js'
@@ -45,6 +46,7 @@ export function managerMaker(
       loadBy: (runner) => relationLoader(dataSource, references, runner),
       register: registerBuilders,
       manager: (session) => new GuardedManager(session),
+      rules: (session) => new Plan(session).rules,
     }
   }
   return (actor, given = {}) => {

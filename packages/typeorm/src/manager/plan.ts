@@ -110,6 +110,7 @@ export class Plan {
       // A database can return the rows in another order. So all are tested after if one of them has to be.
       isDecided &&= this.rules.decide(name, columns) && isStable
       for (const link of this.rules.linked(name, columns)) links.add(link)
+      this.refer(entity, [columns])
       count++
     }
     const options = { isDecided, fields: [...open], links: [...links], isRead }
@@ -123,6 +124,15 @@ export class Plan {
         this.rules.ledger.created(name, keys, options)
       },
     }
+  }
+
+  /** Notes the references that rows get. @param keys - The keys of rows that exist, if the caller names them. */
+  refer(entity: EntityMetadata, rows: readonly Values[], keys?: readonly Values[]): void {
+    const name = modelName(entity)
+    const before = keys && this.store.keyed(name, keys)
+    for (const [at, columns] of rows.entries())
+      for (const one of this.rules.touched(name, columns))
+        this.judge.record?.refer(one, columns, at === 0 ? before : undefined)
   }
 
   /** Returns the conditions of the rows that allow a statement, before it. */
@@ -180,6 +190,11 @@ export class Plan {
       const [first] = group as [KeyedStatement, ...KeyedStatement[]]
       const { entity, link } = first
       const keys = group.map(({ key }) => key)
+      this.refer(
+        entity,
+        group.map(({ change }) => change.columns),
+        keys,
+      )
       const { rows, granted } = this.grants(link)
         ? await this.#linkable(linkOf(link.via), link.own, entity, keys)
         : { rows: await this.demanded(entity, keys, await this.conditions(first)), granted: none.granted }

@@ -1,19 +1,22 @@
 import {
   type ActionNames,
   isViolation,
+  type Refused,
+  type RowRules,
   Turns,
   turnsOf,
   WriteRecord,
-  writeDenial,
 } from '@arcturus/writes/internal/typeorm'
 import type { EntityManager, QueryRunner } from 'typeorm'
+import type { PrintedFilter } from '../filter/printedFilter.js'
 import type { ReadableTables } from './readableTables.js'
 import type { Shared } from './shared.js'
 
 /** The parts of an authorization. */
 export interface Parts extends Shared {
-  /** Makes the manager of a session. */
+  /** Make the manager and the rules of a session. */
   readonly manager: (session: Session) => EntityManager
+  readonly rules: (session: Running) => RowRules<PrintedFilter>
 }
 
 /** The actor of a manager, and where its statements are sent. */
@@ -33,7 +36,7 @@ export interface Session {
   /** Whether TypeORM sends the statements of a write that was checked: its builders are plain meanwhile. */
   readonly window: { isOpen: boolean }
   /** The decisions of the write; undefined outside of one. */
-  readonly record?: WriteRecord | undefined
+  readonly record?: WriteRecord<PrintedFilter> | undefined
 }
 
 /** A session within a transaction. */
@@ -129,19 +132,16 @@ export async function writing<Result>(
   session: Session,
   run: (session: Running, manager: EntityManager) => Promise<Result>,
 ): Promise<Result> {
-  const record = new WriteRecord(session.parts.authorizer, session.actor)
-  return await record.run(async () => {
-    try {
-      return await transaction({ ...session, record, tables: session.tables.ofWrites }, async (own, manager) => {
-        const { beforeWrite, dataSource } = own.parts
-        // A write within another one has begun with that.
-        if (!session.record) await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
-        return await run(own, manager)
-      })
-    } catch (error) {
-      throw isHidden(error) ? writeDenial(session.actor) : error
-    }
-  })
+  const record = new WriteRecord<PrintedFilter>(session.parts.authorizer, session.actor)
+  const begun: typeof writing = (given, work) =>
+    transaction({ ...given, record, tables: given.tables.ofWrites }, async (own, manager) => {
+      const { beforeWrite, dataSource } = own.parts
+      // A write within another one has begun with that.
+      if (!given.record) await beforeWrite?.(dataSource.createEntityManager(own.runner), own.actor)
+      return await work(own, manager)
+    })
+  const lookUp: Refused<PrintedFilter>['lookUp'] = (find) => begun(session, (own) => find(own.parts.rules(own)))
+  return await record.run(() => begun(session, run), { isHidden, lookUp })
 }
 
 /** Returns whether an error tells that another row has a value, or that a row is missing or referred to. */

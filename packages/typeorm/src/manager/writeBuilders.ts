@@ -195,6 +195,7 @@ function changed<Result extends { readonly affected?: number | null | undefined 
         for (const apply of applies) await apply()
         return result
       }
+      plan.refer(entity, [statement.change.columns], named.get(builder))
       const conditions = await plan.conditions(statement)
       const key = keyAlone(builder, statement, writing)
       const rows = key ? [key] : await selected(builder, writing, conditions)

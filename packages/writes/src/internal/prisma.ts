@@ -13,7 +13,7 @@ export {
   unscopedQueries,
 } from '../options.js'
 export { RowQuestions } from '../questions.js'
-export { WriteRecord } from '../record.js'
+export { type Refused, WriteRecord } from '../record.js'
 export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
 export { loadRowsFilter, type RowsFilter, type RowsQuestion, rowsFilterInDatabase } from '../rowsFilter.js'
 export type { ScopeOf } from '../scope.js'

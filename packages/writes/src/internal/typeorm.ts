@@ -13,7 +13,7 @@ export {
   unscopedQueries,
 } from '../options.js'
 export { RowQuestions } from '../questions.js'
-export { WriteRecord } from '../record.js'
+export { type Refused, WriteRecord } from '../record.js'
 export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
 export { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase } from '../rowsFilter.js'
 export { type Ends, none, type RowChange, RowRules } from '../rules.js'
