@@ -85,6 +85,11 @@ const otherSide: Readonly<Record<string, Write>> = {
   'a link by a table of its own': (c) => c.tag.update({ where: { id: 2 }, data: { items: { connect: { id: 1 } } } }),
 }
 
+const anyItem = `allow(_: User, action, _: Item) if action in ["read", "update"];
+  allow(_: User, action, _: Space) if action in ["read", "update"];
+  allow(_: User, "read", board: Board) if board.locked = false;
+  allow(_: User, "update", board: Board) if board.locked = false;`
+
 describe.each(databases)('Hidden rows and fields on $name', (database) => {
   let world: World
   let statements = 0
@@ -149,10 +154,6 @@ describe.each(databases)('Hidden rows and fields on $name', (database) => {
   })
 
   it('may stay what a readable reference leads to', async () => {
-    const anyItem = `allow(_: User, action, _: Item) if action in ["read", "update"];
-      allow(_: User, action, _: Space) if action in ["read", "update"];
-      allow(_: User, "read", board: Board) if board.locked = false;
-      allow(_: User, "update", board: Board) if board.locked = false;`
     world.authorizer.loadSync(anyItem)
     const { item, board } = world.as(2)
     const update = (id: number, data: object) => item.update({ where: { id }, data: { text: 'n', ...data } as never })
@@ -172,6 +173,20 @@ describe.each(databases)('Hidden rows and fields on $name', (database) => {
     ]
     expect(right).toMatchObject({ found: 'ForbiddenError You may not do this.' })
     expect(wrong).toEqual(right)
+    world.authorizer.loadSync(policy)
+  })
+
+  it('are empty rows where no column may be read', async () => {
+    world.authorizer.loadSync(`${anyItem} allow_field(user: User, "read", _: Item, _) if user.id = 99;`)
+    const { item, board } = world.as(2)
+    const found: unknown[] = await item.findMany({ take: 1 })
+    expect(found).toEqual([{}])
+    const [selected]: unknown[] = await item.findMany({ take: 1, select: { text: true } })
+    expect(selected).toEqual({})
+    await expect(item.findMany({ take: 1, include: { board: { select: { id: true } } } })).resolves.toEqual([{}])
+    await expect(board.findUnique({ where: { id: 1 }, select: { items: { take: 1 } } })).resolves.toEqual({
+      items: [{}],
+    })
     world.authorizer.loadSync(policy)
   })
 

@@ -95,7 +95,10 @@ export class Reading {
     }
     const partly = new Map([...restricted].flatMap(([name, rows]) => (rows === 'none' ? [] : [[name, rows] as const])))
     const hasToFind = visible !== undefined || partly.size > 0
-    const isEmpty = isArguments(sent['select']) && !Object.values(sent['select']).some(Boolean)
+    const { select, omit } = sent
+    const isEmpty = isArguments(select)
+      ? !Object.values(select).some(Boolean)
+      : isArguments(omit) && of.fields.every(({ kind, name }) => kind === 'relation' || omit[name] === true)
     const keyed = hasToFind || isEmpty ? withKey(sent, of) : { args: sent, added: [] }
     return { args: keyed.args, level: { model: of, relations, visible, columns: partly, added: keyed.added } }
   }
