@@ -1,6 +1,6 @@
 import type { CompareOperator, Text } from '../condition/condition.js'
 import type { ArithmeticOperator } from '../language/ast.js'
-import { arePartial, isWhole, mayBePartial } from '../schema/partial.js'
+import { arePartial, isWhole, mayBePartial, wholeValue } from '../schema/partial.js'
 import { referencedRow, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import { type Account, charge, unitsPerElement } from '../text/account.js'
@@ -26,8 +26,7 @@ import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
 export function read(object: unknown, name: string): unknown {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return undefined
   if (arePartial() && isPart(object)) return undefined
-  // Sound: any object can have the attribute.
-  const value = (object as Readonly<Record<string, unknown>>)[name]
+  const value = wholeValue(object, name)
   return value === undefined ? undecided(object) : value
 }
 

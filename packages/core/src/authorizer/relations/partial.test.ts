@@ -55,6 +55,34 @@ it.each<EvaluatorName>(['machine', 'closures', 'source'])(
   },
 )
 
+it('treats a reference loaded in part as not loaded, on either side of a filter', () => {
+  class Desk {
+    readonly owner: Person | null = null
+  }
+  const authorizer = new Authorizer({ log() {} })
+    .registerClass(Person, { key: 'name' })
+    .registerClass(Desk, { fields: { owner: { one: Person } } })
+  authorizer.loadSync(`
+    allow(_: Person, "nil", desk: Desk) if desk.owner = nil;
+    allow(person: Person, "not", desk: Desk) if not desk.owner = person;
+    allow(desk: Desk, "nil", _: Person) if desk.owner = nil;
+    allow(desk: Desk, "not", person: Person) if not desk.owner = person;
+  `)
+  const ann = new Person()
+  const desk = new Desk()
+  for (const action of ['nil', 'not']) {
+    expect(authorizer.filter(ann, action, 'Desk').matches(desk)).toBe(true)
+    expect(authorizer.filter(desk, action, 'Person').matches(ann)).toBe(true)
+  }
+  markPartial(desk, 'owner')
+  for (const action of ['nil', 'not']) {
+    expect(() => authorizer.can(ann, action, desk)).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.filter(ann, action, 'Desk').matches(desk)).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.can(desk, action, ann)).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.filter(desk, action, 'Person').matches(ann)).toThrow(RelationNotLoadedError)
+  }
+})
+
 it('recognizes the copies of pickAuthorized', async () => {
   const authorizer = new Authorizer().registerModels([
     { name: 'Person', key: 'name', fields: { name: String } },
