@@ -2,6 +2,7 @@ import { addressOf } from './language/addressOf.js'
 import type { Code } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
 import type { Span } from './language/source.js'
+import { own, ownOf } from './own.js'
 
 export type { Code }
 
@@ -43,12 +44,13 @@ export class ArcturusError extends Error {
   // text of the whole policy.
   readonly #details: ErrorDetails & { readonly summary: string }
 
-  constructor(code: Code, summary: string, details: ErrorDetails = {}) {
+  constructor(code: Code, summary: string, given: ErrorDetails = {}) {
+    const details = own({ ...given, summary })
     const { cause } = details
     super(`${summary}${endOf(code, details)}`, cause === undefined ? undefined : { cause })
     this.name = new.target.brand
     this.code = code
-    this.#details = { ...details, summary }
+    this.#details = details
   }
 
   get span(): Span | undefined {
@@ -128,7 +130,7 @@ export class QueryError extends ArcturusError {
 
   constructor(code: Code, summary: string, details: ErrorDetails & { readonly trace?: string | undefined } = {}) {
     super(code, summary, details)
-    this.trace = details.trace ?? ''
+    this.trace = ownOf(details, 'trace') ?? ''
     if (this.trace) this.message += `\n${this.trace}`
   }
 }

@@ -7,6 +7,15 @@ export function own<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null) as object, options) as Options
 }
 
+/** Returns an optional property of a value; undefined if it has none of its own. */
+export function ownOf<Value extends object, Name extends keyof Value>(
+  value: Value,
+  name: Name,
+): Value[Name] | undefined {
+  const found = value[name]
+  return found === undefined || Object.hasOwn(value, name) ? found : undefined
+}
+
 /** Returns whether a value has a property of its own, as one of the types of a union declares it. */
 export function has<Value extends object, Name extends string>(
   value: Value,

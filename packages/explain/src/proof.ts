@@ -12,6 +12,7 @@ import {
   type FilterAsked,
   kindOf,
   type LoadedPolicy,
+  originOf,
   partsIn,
   type Rule,
 } from '@arcturus/core/internal/explain'
@@ -90,8 +91,7 @@ class Proof {
     const { condition, parts } = part
     switch (part.form) {
       case 'all':
-        if (condition.kind === 'and' && condition.origin && condition.origin !== 'rest')
-          this.#rules.add(decidingRule(condition.origin))
+        addRule(this.#rules, condition)
         for (const one of parts) this.#prove(one)
         break
       case 'any':
@@ -129,8 +129,7 @@ class OpenRules {
     this.#added.add(condition)
     const { kind } = condition
     if (kind === 'not') return
-    if (kind === 'and' && condition.origin && condition.origin !== 'rest')
-      this.rules.add(decidingRule(condition.origin))
+    addRule(this.rules, condition)
     const parts = innerParts(condition)
     const proven = kind === 'or' ? parts.find((one) => this.#isAlways(one)) : undefined
     for (const one of proven ? [proven] : parts) this.add(one)
@@ -170,6 +169,11 @@ function innerParts(condition: Condition): readonly Condition[] {
 }
 
 const rules = new WeakMap<Rule, DecidingRule>()
+
+function addRule(rules: Set<DecidingRule>, condition: Condition): void {
+  const origin = originOf(condition)
+  if (origin && origin !== 'rest') rules.add(decidingRule(origin))
+}
 
 function decidingRule(rule: Rule): DecidingRule {
   return entryOf(rules, rule, () => {

@@ -1,4 +1,12 @@
-import { type ArcturusError, entryOf, has, print, type Rule, type Span } from '@arcturus/core/internal/explain'
+import {
+  type ArcturusError,
+  entryOf,
+  has,
+  originOf,
+  print,
+  type Rule,
+  type Span,
+} from '@arcturus/core/internal/explain'
 import { Grounds } from './grounds.js'
 import { fails, holds } from './outcome.js'
 import type { Part } from './part.js'
@@ -249,10 +257,11 @@ export class TreeWriter {
   /** Gathers the steps of a rule, and returns those of its caller to it. */
   #origin(part: Part, levels: Levels): Levels {
     const { condition } = part
-    if (condition.kind !== 'and' || !condition.origin) return levels
-    if (condition.origin === 'rest') return [[], ...levels]
+    const origin = originOf(condition)
+    if (!origin) return levels
+    if (origin === 'rest') return [[], ...levels]
     const [own = [], after = [], ...outside] = levels
-    const rule = ruleOf(condition.origin)
+    const rule = ruleOf(origin)
     const isOfCaller = after.some(({ outcome }) => outcome !== 'true') && own.every(({ outcome }) => outcome === 'true')
     const outcome = isOfCaller ? 'true' : outcomeOf(part)
     const node: ExplanationNode = { kind: 'rule', outcome, text: rule.text, place: rule.place, rules: [rule], of: own }

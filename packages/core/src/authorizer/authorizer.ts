@@ -1,6 +1,7 @@
 import { ForbiddenError, UnauthenticatedError } from '../errors.js'
 import type { Late } from '../late.js'
 import type { QueryOptions, Solution } from '../machine/index.js'
+import { own } from '../own.js'
 import type { Policy } from '../policy/policy.js'
 import { versionOf } from '../policy/version.js'
 import type { Action, ActorName, Context, ModelName, PolicyTypes, RegisteredPolicy } from '../register.js'
@@ -754,7 +755,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     const make = () => filters.make(filters.ofRows(actor, action, modelName), options)
     if (!listeners.active) return make()
     const decision = listeners.begin('filter', actor, action, modelName)
-    return madeFilter(decision, decision.attempt(make), options.unloaded ?? 'error')
+    return madeFilter(decision, decision.attempt(make), own(options).unloaded ?? 'error')
   }
 
   /**
@@ -826,7 +827,8 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     modelName: Name,
     options: LoadingOptions = {},
   ): Filter | Promise<Filter> {
-    const load = () => this.#filter((filters) => filters.load(filters.ofRows(actor, action, modelName), options.most))
+    const load = () =>
+      this.#filter((filters) => filters.load(filters.ofRows(actor, action, modelName), own(options).most))
     const { listeners } = this.#engine
     if (!listeners.active) return load()
     const decision = listeners.begin('filter', actor, action, modelName, true)
@@ -843,9 +845,9 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     action: ActionOn<Row, P>,
     resource: Row,
     modelName: ActorName<P>,
-    { most }: LoadingOptions = {},
+    options: LoadingOptions = {},
   ): Promise<Filter> {
-    return this.#filter((filters) => filters.load(filters.ofActors(action, resource, modelName), most))
+    return this.#filter((filters) => filters.load(filters.ofActors(action, resource, modelName), own(options).most))
   }
 
   /** Applies a function to the filters of this authorizer: at once if their code is imported. */

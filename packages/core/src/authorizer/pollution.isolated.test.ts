@@ -31,7 +31,8 @@ class User {
 class Note {
   constructor(
     readonly id: number,
-    readonly owner: User | null,
+    /** Undefined if it is not loaded. */
+    readonly owner: User | null | undefined,
     readonly team: Team,
     readonly tags: readonly string[],
     readonly level: number,
@@ -53,7 +54,11 @@ const actions = ['edit', 'tag', 'rank', 'walk', 'in']
 const [red, blue] = [new Team(1), new Team(2)]
 const users = [new User(1, [red], 'admin'), new User(2, [red, blue], 'guest'), null]
 const [ada] = users
-const notes = [new Note(1, ada!, red, ['a', 'b'], 3), new Note(2, null, blue, ['b'], 1)]
+const notes = [
+  new Note(1, ada!, red, ['a', 'b'], 3),
+  new Note(2, null, blue, ['b'], 1),
+  new Note(3, undefined, red, ['a'], 3),
+]
 
 function make(evaluator: 'machine' | 'closures' | 'source'): Authorizer {
   const authorizer = new Authorizer({ evaluator, log() {}, limits: { syncTime: 600_000 } })
@@ -80,7 +85,8 @@ function attempt(ask: () => unknown): unknown {
   try {
     return ask()
   } catch (error) {
-    return `error ${String(error)}`
+    // Its text can have what all objects inherit; its code decides what a caller does.
+    return `error ${(error as { readonly code?: unknown }).code ?? String(error)}`
   }
 }
 
@@ -91,7 +97,10 @@ function ask(authorizer: Authorizer): readonly (readonly [question: string, answ
       const who = `${user?.id} ${action}`
       const lists = (): unknown => {
         const filter = authorizer.filter(user, action, 'Note')
-        return [filter.definite().kind, ...notes.map((note) => filter.matches(note))].join()
+        const actors = authorizer.actorFilter(action, notes[0], 'User')
+        const ofRows = notes.map((note) => attempt(() => filter.matches(note)))
+        const found = [...ofRows, ...users.map((one) => one && actors.matches(one))]
+        return [filter.definite().kind, String(filter), actors.definite().kind, String(actors), ...found].join()
       }
       return [
         ...notes.map((note) => [`${who} ${note.id}`, attempt(() => authorizer.can(user, action, note))] as const),
@@ -115,20 +124,21 @@ function polluted<T>(names: readonly string[], value: unknown, run: () => T): T 
 
 const values: readonly unknown[] = [true, () => true, 'User', ['id']]
 
-/** Returns the names of a group that change an answer with a value: each half of it that changes one is divided. */
+/** Returns the names of a group that change an answer with a value; several if they change it only together. */
 function culprits(group: readonly string[], value: unknown, changes: (group: readonly string[]) => boolean): unknown[] {
   if (!changes(group)) return []
   const half = Math.ceil(group.length / 2)
-  const found =
-    half < group.length
-      ? [group.slice(0, half), group.slice(half)].flatMap((part) => culprits(part, value, changes))
-      : []
-  return found.length > 0 ? found : [`${group.join()}: ${String(value)}`]
+  const halves = half < group.length ? [group.slice(0, half), group.slice(half)] : []
+  const found = halves.flatMap((part) => culprits(part, value, changes))
+  if (found.length > 0) return found
+  const without = (names: readonly string[], name: string) => names.filter((one) => one !== name)
+  const needed = group.reduce((left, name) => (changes(without(left, name)) ? without(left, name) : left), group)
+  return [`${needed.join()}: ${String(value)}`]
 }
 
-/** All names with all values, a few names at a time, which differ from run to run. Returns the names that change an answer. */
+/** All names with all values: together, and in groups that differ from run to run. Returns the names that change an answer. */
 function changed(answers: (group: readonly string[], value: unknown) => unknown, right: unknown): unknown[] {
-  const groups = new Map<number, string[]>()
+  const groups = new Map([[-1, [...names]]])
   for (const name of names) {
     const group = Math.floor(Math.random() * 3)
     groups.set(group, [...(groups.get(group) ?? []), name])

@@ -1,3 +1,4 @@
+import { ownOf } from '../own.js'
 import type { Policy } from '../policy/policy.js'
 import { reachableText } from '../policy/reachableText.js'
 import { hasCustomInstanceCheck } from '../schema/classes.js'
@@ -187,7 +188,7 @@ class Writer {
   #operand(operand: Operand): string {
     switch (operand.kind) {
       case 'value':
-        return valueText(operand.value, operand.float)
+        return valueText(operand.value, ownOf(operand, 'float'))
       case 'constant':
         return `constant ${operand.name}`
       case 'path': {

@@ -1,3 +1,4 @@
+import { ownOf } from '../own.js'
 import type { Condition, Origin } from './condition.js'
 
 export const TRUE: Extract<Condition, { kind: 'true' }> = { kind: 'true' }
@@ -8,7 +9,7 @@ function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readon
   let parts: Condition[] | undefined
   for (let at = 0; at < conditions.length; at++) {
     const one = conditions[at]!
-    if (one.kind !== kind || (one.kind === 'and' && one.origin)) {
+    if (one.kind !== kind || originOf(one)) {
       parts?.push(one)
       continue
     }
@@ -38,10 +39,15 @@ export function marked(condition: Condition, origin: Origin): Condition {
     case 'true':
       return origin === 'rest' ? condition : { kind: 'and', of: [], origin }
     case 'and':
-      return { kind: 'and', of: condition.origin ? [condition] : condition.of, origin }
+      return { kind: 'and', of: originOf(condition) ? [condition] : condition.of, origin }
     default:
       return { kind: 'and', of: [condition], origin }
   }
+}
+
+/** Returns the origin of a conjunction; undefined for any other condition. */
+export function originOf(condition: Condition): Origin | undefined {
+  return condition.kind === 'and' ? ownOf(condition, 'origin') : undefined
 }
 
 /** Same as `and`, for an array. */

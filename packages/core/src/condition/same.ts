@@ -1,3 +1,4 @@
+import { ownOf } from '../own.js'
 import { entryOf } from '../values/entryOf.js'
 import type { Call, Condition, Constant, Operand, OperandType } from './condition.js'
 import { substitute } from './substitute.js'
@@ -91,7 +92,7 @@ export function isSameOperand(one: Operand, other: Operand): boolean {
 
 /** Returns whether an operand is a constant, or a call of its method, with an assumed type. */
 function isAssumed(operand: Operand): operand is Constant | Call {
-  return (operand.kind === 'constant' || operand.kind === 'call') && operand.assumed !== undefined
+  return (operand.kind === 'constant' || operand.kind === 'call') && ownOf(operand, 'assumed') !== undefined
 }
 
 function keyOf(read: Constant | Call): string {

@@ -1,3 +1,4 @@
+import { ownOf } from '../own.js'
 import { type Family, primitivesOf, scalarFamilies } from '../schema/families.js'
 import type { Field, Model, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
@@ -80,7 +81,8 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
     case 'value':
       return valueType(schema, operand.value)
     case 'path': {
-      if (operand.as && Object.hasOwn(operand, 'as')) return operand.as
+      const as = ownOf(operand, 'as')
+      if (as) return as
       const step = operand.steps.at(-1)
       if (!step) return operand.root.type
       const field = stepField(schema, step)
@@ -96,11 +98,14 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
       return { ...unknownType, scalar: 'integer', nullable: false }
     case 'arithmetic':
       return { ...unknownType, scalar: 'float', nullable: false }
-    case 'call':
-      if (operand.assumed) return assumedType(operand.assumed)
+    case 'call': {
+      const assumed = ownOf(operand, 'assumed')
+      if (assumed) return assumedType(assumed)
       return isConcat(schema, operand) ? { ...unknownType, scalar: 'string', nullable: false } : unknownType
+    }
     case 'constant': {
-      if (operand.assumed) return assumedType(operand.assumed)
+      const assumed = ownOf(operand, 'assumed')
+      if (assumed) return assumedType(assumed)
       const field = schema.context.fields.get(operand.name)
       return field ? fieldType(schema, field) : unknownType
     }
@@ -194,11 +199,11 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
     case 'list':
       return operand.elements.some((one) => canFailToRead(schema, one, present))
     case 'constant':
-      return operand.assumed === undefined && schema.context.fields.has(operand.name)
+      return ownOf(operand, 'assumed') === undefined && schema.context.fields.has(operand.name)
     case 'count':
       return operandType(schema, operand.of).nullable || canFailToRead(schema, operand.of, present)
     case 'call':
-      return operand.assumed === undefined
+      return ownOf(operand, 'assumed') === undefined
     case 'field':
     case 'arithmetic':
       return true

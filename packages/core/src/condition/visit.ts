@@ -1,7 +1,7 @@
 import type { Span } from '../language/source.js'
 import { own } from '../own.js'
 import type { Condition, Definite, DefiniteReach, Definition, Formula, Operand, Path, Variable } from './condition.js'
-import { conjunction, disjunction, marked, not } from './construct.js'
+import { conjunction, disjunction, marked, not, originOf } from './construct.js'
 
 type Node = Condition | DefiniteReach | Operand
 
@@ -44,7 +44,10 @@ const shapes: Shapes = {
   and: {
     form: 'all',
     parts: ({ of }) => of,
-    rebuild: ({ origin }, _operands, of) => (origin ? marked(conjunction(of), origin) : conjunction(of)),
+    rebuild: (node, _operands, of) => {
+      const origin = originOf(node)
+      return origin ? marked(conjunction(of), origin) : conjunction(of)
+    },
   },
   or: { form: 'any', parts: ({ of }) => of, rebuild: (_node, _operands, of) => disjunction(of) },
   not: { form: 'not', parts: ({ of }) => [of], rebuild: (_node, _operands, [of]) => not(of!) },

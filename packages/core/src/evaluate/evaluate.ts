@@ -1,5 +1,5 @@
 import type { Condition, Operand } from '../condition/condition.js'
-import { conjunction, disjunction, FALSE, marked, not, TRUE } from '../condition/construct.js'
+import { conjunction, disjunction, FALSE, marked, not, originOf, TRUE } from '../condition/construct.js'
 import { bail, undecided } from '../predicate/bail.js'
 import { compare, equalsLiteral, held, listOf, plain } from '../predicate/read.js'
 import { caughtError, endsAtOnce, noteError } from '../values/metErrors.js'
@@ -33,7 +33,7 @@ export function evaluate(step: Step, frame: Slots, by: Exact | undefined): Resul
         if (holds === false || holds.kind === 'failure') break
       }
       if (by === undefined) return true
-      const { origin } = step.source as Extract<Condition, { kind: 'and' }>
+      const origin = originOf(step.source)
       if (origin) return marked(conjunction(left ?? []), origin)
       return left === undefined || conjunction(left)
     }

@@ -3,6 +3,7 @@ import { disjunction, TRUE } from '../condition/construct.js'
 import { assertFilterSize } from '../condition/filterSize.js'
 import { substituteOperand } from '../condition/substitute.js'
 import type { Span } from '../language/source.js'
+import { ownOf } from '../own.js'
 import { bail } from '../predicate/bail.js'
 import { Budget, limitError } from '../predicate/budget.js'
 import type { Meaning } from '../predicate/meaning.js'
@@ -187,7 +188,8 @@ export class Residual implements Exact, BindContext {
   #frame({ scope }: Called, outer: Slots, args: readonly (Operand | undefined)[]): Slots {
     const inner = scope.layout.inner(outer)
     for (const [at, operand] of args.entries())
-      inner[ownSlots + at] = operand?.kind === 'value' && !operand.float ? operand.value : operand && new Held(operand)
+      inner[ownSlots + at] =
+        operand?.kind === 'value' && !ownOf(operand, 'float') ? operand.value : operand && new Held(operand)
     return inner
   }
 }

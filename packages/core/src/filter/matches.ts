@@ -1,4 +1,5 @@
 import type { Definite, DefiniteReach, Operand, Root, Step } from '../condition/condition.js'
+import { ownOf } from '../own.js'
 import { floats, integers } from '../values/arithmetic.js'
 import { isBuiltinInstance } from '../values/builtin.js'
 import { unifiable } from '../values/equality.js'
@@ -183,7 +184,9 @@ function calculated(operator: Parameters<typeof floats>[0], left: Read, right: R
 }
 
 function isFloat(read: Read): boolean {
-  return read?.float === true || (typeof read?.value === 'number' && !Number.isSafeInteger(read.value))
+  return (
+    (read && ownOf(read, 'float') === true) || (typeof read?.value === 'number' && !Number.isSafeInteger(read.value))
+  )
 }
 
 function hasClass(value: unknown, model: string, exact: boolean): boolean {

@@ -1,6 +1,7 @@
 import { type ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Code } from '../language/codes.js'
 import type { Span } from '../language/source.js'
+import { ownOf } from '../own.js'
 
 export interface FaultDetails {
   /** The place of the error. */
@@ -34,7 +35,7 @@ export class Fault {
 
   /** Returns the fault at a place, unless it has one. */
   at(span: Span): Fault {
-    return this.details.span ? this : new Fault(this.code, this.summary, { ...this.details, span })
+    return ownOf(this.details, 'span') ? this : new Fault(this.code, this.summary, { ...this.details, span })
   }
 
   get error(): ArcturusError {

@@ -61,7 +61,8 @@ export class WritableFields {
     for (const name of names) {
       if (ofClass.has(name)) continue
       const condition = filterPlansOf(policy.context).fieldFilter(actor, action, modelName, name)
-      const { kind } = await filters.load({ policy, condition, known: actor, action, modelName })
+      const plan = { policy, condition, known: actor, action, modelName, isOfActors: false, before: undefined }
+      const { kind } = await filters.load(plan)
       if (kind === 'none') denied.push(name)
       if (kind === 'condition') open.push(name)
     }

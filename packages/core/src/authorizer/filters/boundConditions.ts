@@ -14,7 +14,7 @@ export interface Unbound {
   readonly known: unknown
   readonly action: string
   /** The row before, for a filter of the rows that it may become. */
-  readonly before?: object
+  readonly before: object | undefined
 }
 
 /** A condition with its known value bound. All filters of the same values share it. */

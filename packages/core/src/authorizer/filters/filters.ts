@@ -24,13 +24,13 @@ export interface FilterPlan extends Unbound {
   /** The model of the rows. */
   readonly modelName: string
   /** Whether the rows are actors. */
-  readonly isOfActors?: boolean
+  readonly isOfActors: boolean
 }
 
 /** A condition with its known value bound, and the values that were loaded for it, if any. */
 interface Bound {
   readonly condition: Condition
-  readonly loaded?: Missing
+  readonly loaded: Missing | undefined
 }
 
 /** Makes filters: derives a condition, substitutes the known value, and simplifies. */
@@ -46,7 +46,7 @@ export class Filters {
     const { name: modelName } = modelNamed(schema, model)
     const { policy } = decider
     const condition = filterPlansOf(policy.context).filter(actor, action, modelName)
-    return { policy, condition, known: actor, action, modelName }
+    return { policy, condition, known: actor, action, modelName, isOfActors: false, before: undefined }
   }
 
   /** Returns the plan of the rows of a model on a field of which an actor may perform an action. */
@@ -63,7 +63,7 @@ export class Filters {
     assertKnown(schema, actor, 'actor')
     const { policy } = decider
     const condition = filterPlansOf(policy.context).change(actor, modelName)
-    return { policy, condition, known: actor, action: 'update', modelName, before }
+    return { policy, condition, known: actor, action: 'update', modelName, isOfActors: false, before }
   }
 
   /** Returns the plan of the actors of a model who may perform an action on a resource. */
@@ -75,7 +75,7 @@ export class Filters {
     const { name: modelName } = modelNamed(schema, model)
     const { policy } = decider
     const condition = filterPlansOf(policy.context).actors(action, resource, modelName)
-    return { policy, condition, known: resource, action, modelName, isOfActors: true }
+    return { policy, condition, known: resource, action, modelName, isOfActors: true, before: undefined }
   }
 
   /** Makes a filter synchronously. @throws the error of a relation that is not loaded. */
@@ -104,7 +104,7 @@ export class Filters {
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
     const found = this.#bound(plan)
-    if (!missingIn(found)) return { condition: found }
+    if (!missingIn(found)) return { condition: found, loaded: undefined }
     const { policy, condition, known, action, before } = plan
     const loader = by ? undefined : relations.forQuestion()
     const load = (wanted: Wanted): Promise<unknown> =>

@@ -1,4 +1,5 @@
 import type { Span } from '../../language/source.js'
+import { ownOf } from '../../own.js'
 import type { Condition, Definition, Operand, OperandType, ParameterRoot } from '../condition.js'
 import { FALSE, TRUE } from '../construct.js'
 import { conditionsIn } from '../visit.js'
@@ -114,9 +115,9 @@ export function isLiteral(operand: Operand): boolean {
 export function keyOf(operand: Operand, type: OperandType): string {
   if (isAction(operand)) return 'action'
   if (operand.kind === 'value') {
-    const { value, float } = operand
+    const { value } = operand
     const text = typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value)
-    return float ? `${text} float` : text
+    return ownOf(operand, 'float') ? `${text} float` : text
   }
   return `${type.model ?? ''}/${type.exact}/${type.scalar ?? ''}/${type.list}/${type.nullable}`
 }

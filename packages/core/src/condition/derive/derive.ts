@@ -1,7 +1,7 @@
 import type { Compare, Expression } from '../../language/ast.js'
 import { isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
-import { has } from '../../own.js'
+import { has, own } from '../../own.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
@@ -59,8 +59,9 @@ export class Deriver {
   constructor(
     private readonly policy: Policy,
     private readonly schema: Schema,
-    { origins = false, silent = false }: { readonly origins?: boolean; readonly silent?: boolean } = {},
+    options: { readonly origins?: boolean; readonly silent?: boolean } = {},
   ) {
+    const { origins = false, silent = false } = own(options)
     this.#silent = silent
     this.#evaluator = new Evaluator(
       schema,

@@ -4,6 +4,7 @@ import { compareText } from '../../language/compareText.js'
 import type { Span } from '../../language/source.js'
 import { Float } from '../../machine/state/term.js'
 import { calculateNumbers, type PolarNumber } from '../../machine/terms/arithmetic.js'
+import { ownOf } from '../../own.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { Dict } from '../../values/dict.js'
@@ -43,7 +44,8 @@ export function bindOperand(operand: Operand, environment: Environment, context:
       const root = environment(operand.root)
       if (!root) return operand
       const read = context.reader.steps(root, operand.steps)
-      return read.kind === 'path' && operand.as && Object.hasOwn(operand, 'as') ? { ...read, as: operand.as } : read
+      const as = ownOf(operand, 'as')
+      return read.kind === 'path' && as ? { ...read, as } : read
     }
     case 'field':
       return context.reader.steps(bindOperand(operand.of, environment, context), [operand.step])
@@ -122,8 +124,9 @@ function calculated(
     : { kind: 'value', value: result }
 }
 
-function numberOf({ value, float }: Extract<Operand, { kind: 'value' }>): PolarNumber | undefined {
+function numberOf(operand: Extract<Operand, { kind: 'value' }>): PolarNumber | undefined {
+  const { value } = operand
   if (typeof value === 'bigint') return value
   if (typeof value !== 'number') return undefined
-  return float && Number.isSafeInteger(value) ? new Float(value) : value
+  return ownOf(operand, 'float') && Number.isSafeInteger(value) ? new Float(value) : value
 }

@@ -1,6 +1,7 @@
 import type { CompareOperator, Definite, Operand, OperandType, Path } from '../../condition/condition.js'
 import { fieldType, isNil, operandType, stepField } from '../../condition/type.js'
 import type { Span } from '../../language/source.js'
+import { ownOf } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import { all, any, FALSE, TRUE } from './logic.js'
 
@@ -98,7 +99,7 @@ function magnitude(operand: Operand): number {
 
 /** Returns whether an operand is a float for every row. */
 export function isFloat(operand: Operand): boolean {
-  if (operand.kind === 'value') return operand.float === true || !Number.isSafeInteger(operand.value)
+  if (operand.kind === 'value') return ownOf(operand, 'float') === true || !Number.isSafeInteger(operand.value)
   return operand.kind === 'arithmetic' && (operand.operator === '/' || isFloat(operand.left) || isFloat(operand.right))
 }
 

@@ -4,6 +4,7 @@ import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
 import { assertFilterSize } from '../../condition/filterSize.js'
 import { substitute } from '../../condition/substitute.js'
 import { UnsupportedFilterError } from '../../errors.js'
+import { own } from '../../own.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
 import { complement } from '../algebra/complement.js'
@@ -46,10 +47,11 @@ export interface DefiniteOptions {
  * method of a row, an undeclared field, a recursion that follows no relations.
  * @throws QueryError `filter-too-large`, and the errors of the budget.
  */
-export function definite(condition: Condition, schema: Schema, { budget, ...choices }: DefiniteOptions = {}): Definite {
+export function definite(condition: Condition, schema: Schema, options: DefiniteOptions = {}): Definite {
+  const choices = own(options)
   // Each part is written at least once, wherever it is referred to.
   assertFilterSize(partsOf(condition))
-  return new Definer(schema, choices, budget).define(condition)
+  return new Definer(schema, choices, choices.budget).define(condition)
 }
 
 class Definer {

@@ -2,6 +2,7 @@ import type { Operand, Path } from '../../condition/condition.js'
 import { family, isLength, operandType, stepField } from '../../condition/type.js'
 import type { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
+import { ownOf } from '../../own.js'
 import type { Schema } from '../../schema/schema.js'
 import { isFloat } from '../algebra/presence.js'
 import { refused } from '../algebra/refused.js'
@@ -117,7 +118,7 @@ function isRemainderKnown(schema: Schema, operand: Arithmetic): boolean {
 
 /** Returns whether an operand is a whole number for every row. */
 function isWhole(schema: Schema, operand: Operand): boolean {
-  if (operand.kind === 'value') return operand.float !== true && Number.isSafeInteger(operand.value)
+  if (operand.kind === 'value') return ownOf(operand, 'float') !== true && Number.isSafeInteger(operand.value)
   if (operand.kind === 'arithmetic')
     return operand.operator !== '/' && isWhole(schema, operand.left) && isWhole(schema, operand.right)
   return operandType(schema, operand).scalar === 'integer'

@@ -1,5 +1,6 @@
-import type { AssumedType, Call, Constant, Operand, Path, Step } from '../../condition/condition.js'
+import type { Constant, Operand, Path, Step } from '../../condition/condition.js'
 import { declaredType, isLength, isPresent, operandType } from '../../condition/type.js'
+import { ownOf } from '../../own.js'
 import { constructorOf } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { linksNamed } from '../../values/links.js'
@@ -15,7 +16,7 @@ export class Values {
       case 'value':
         return { kind: 'literal', value: operand.value }
       case 'constant':
-        return { kind: 'constant', name: operand.name, method: undefined, assumed: assumedOf(operand) }
+        return { kind: 'constant', name: operand.name, method: undefined, assumed: ownOf(operand, 'assumed') }
       case 'path':
         return this.#path(operand, present)
       case 'field':
@@ -24,7 +25,7 @@ export class Values {
         return { kind: 'list', of: operand.elements.map((one) => this.value(one, present)) }
       case 'call': {
         const { method } = operand
-        const assumed = assumedOf(operand)
+        const assumed = ownOf(operand, 'assumed')
         // Sound: only calls of constants have an assumed type.
         if (assumed) return { kind: 'constant', name: (operand.of as Constant).name, method, assumed }
         const args = operand.args.map((one) => this.value(one, present))
@@ -94,10 +95,6 @@ export function isKept({ links }: ReadStep): boolean {
 /** Returns whether an operand is an argument of the predicate or of a definition, none of which is missing. */
 export function isArgument(operand: Operand): operand is Path {
   return operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable'
-}
-
-function assumedOf(read: Constant | Call): AssumedType | undefined {
-  return Object.hasOwn(read, 'assumed') ? read.assumed : undefined
 }
 
 /**
