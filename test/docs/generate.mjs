@@ -55,3 +55,5 @@ for (const [name, file] of documents) {
     "export * from '../../../../prisma/generated/readme-sqlite/client/client.js'\n",
   )
 }
+// The tour goes on with the application of the README.
+writeFileSync(path('./generated/tour/app.ts'), "export * from '../README/app.js'\n")

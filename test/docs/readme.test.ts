@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import request from 'supertest'
@@ -42,6 +43,19 @@ test('app.ts of the README guards the route and filters the list', async () => {
   expect((await update(1, '1').expect(200)).body.title).toBe('New')
   await update(1, '2').expect(404)
   await update(2, '2').expect(403)
+})
+
+test('the configuration of the tour explains a decision of that application', () => {
+  const command = new URL('../../packages/cli/', import.meta.url)
+  const config = readFileSync(new URL('../tour/arcturus.config.ts', folder), 'utf8')
+  const installed = config.replace('@arcturus/cli', new URL('dist/index.mjs', command).href)
+  writeFileSync(new URL('arcturus.config.ts', folder), installed)
+  const bin = fileURLToPath(new URL('bin/arcturus.mjs', command))
+  const asked = ['explain', 'user:2', 'update', 'document:2']
+  const { status, stdout } = spawnSync(process.execPath, [bin, ...asked], { encoding: 'utf8' })
+  expect(stdout).toContain('User 2 may not "update" Document 2.')
+  expect(stdout).toContain('What is missing')
+  expect(status).toBe(1)
 })
 
 test('the README has at most 120 lines', () => {
