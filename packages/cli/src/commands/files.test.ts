@@ -289,6 +289,15 @@ export class Invoice {
       { 'package.json': dependencies(['express', 'prisma']), 'prisma/schema.prisma': schema },
       'No module exports a PrismaClient.',
     ],
+    [
+      'an authorizer of its own',
+      {
+        'package.json': dependencies(['express', 'prisma']),
+        'prisma/schema.prisma': schema,
+        'app.ts': 'export const { prisma } = prismaAuthorization(authorizer, new PrismaClient({ adapter }))',
+      },
+      'app.ts has an authorizer already.',
+    ],
   ])('exits with 2 for %s', async (_, files, message) => {
     const { code, error } = await applicationOf(files as Readonly<Record<string, string>>).run('init')
     expect(error).toContain(message)

@@ -141,13 +141,20 @@ function databaseOf(folder: string, orm: Orm, chosen: string | undefined): Expor
     throw new Failure(`--database must name a file and its export, not "${chosen}".`, 'write src/database.ts#prisma')
   }
   const made = orm === 'prisma' ? /\bnew PrismaClient\(/ : /\bnew DataSource\(/
+  let authorized: string | undefined
   for (const file of sourcesOf(folder)) {
     const text = readFileSync(file, 'utf8')
+    if (/\b(?:prisma|typeOrm)Authorization\(/.test(text)) authorized ??= relative(folder, file)
     if (!made.test(text)) continue
     const name = /export (?:const|let) (\w+)(?!\w)[^=\n]*=[^\n]*\bnew (?:PrismaClient|DataSource)\(/.exec(text)?.[1]
     if (name !== undefined) return { file, name }
   }
   const [class_, name] = orm === 'prisma' ? ['PrismaClient', 'prisma'] : ['DataSource', 'dataSource']
+  if (authorized !== undefined)
+    throw new Failure(
+      `${authorized} has an authorizer already.`,
+      `export it, and write arcturus.config.ts: export default defineConfig({ policy: 'policy.polar', open: () => ({ authorizer, database: ${name} }) })`,
+    )
   throw new Failure(
     `No module exports a ${class_}.`,
     `write \`export const ${name} = new ${class_}(…)\`, or name it: arcturus init --database src/database.ts#${name}`,
