@@ -31,7 +31,7 @@ type Forgotten = Pick<Question, 'place'>
 function reasonOf(cause: Forgotten | 'denied' | 'write' | undefined): { code: Code; why: string; hint: string } {
   if (cause === undefined) {
     const hint =
-      'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, …handlers) for a router or several handlers); in NestJS, @Authorize(action, Model) or @Unguarded(reason)'
+      'add authorize(action, loader) to the route, build a filter or await the client of the user in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, …handlers) for a router or several handlers); in NestJS, @Authorize(action, Model) or @Unguarded(reason)'
     return { code: 'undecided', why: 'without an authorization decision.', hint }
   }
   if (cause === 'write') {
