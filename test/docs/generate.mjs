@@ -47,7 +47,9 @@ for (const [name, file] of documents) {
   const folder = path(`./generated/${name}`)
   mkdirSync(`${folder}/prisma`, { recursive: true })
   for (const [, title, code] of blocks) {
-    writeFileSync(`${folder}/${title}`, title.endsWith('.ts') ? asserted(code) : code)
+    // The tour goes on with the application of the README.
+    const place = name === 'tour' && title === 'arcturus.config.ts' ? path('./generated/README') : folder
+    writeFileSync(`${place}/${title}`, title.endsWith('.ts') ? asserted(code) : code)
   }
   // What documents import as their Prisma client is that of the tests' schema "readme".
   writeFileSync(
@@ -55,5 +57,3 @@ for (const [name, file] of documents) {
     "export * from '../../../../prisma/generated/readme-sqlite/client/client.js'\n",
   )
 }
-// The tour goes on with the application of the README.
-writeFileSync(path('./generated/tour/app.ts'), "export * from '../README/app.js'\n")

@@ -47,14 +47,13 @@ test('app.ts of the README guards the route and filters the list', async () => {
 
 test('the configuration of the tour explains a decision of that application', () => {
   const command = new URL('../../packages/cli/', import.meta.url)
-  const config = readFileSync(new URL('../tour/arcturus.config.ts', folder), 'utf8')
-  const installed = config.replace('@arcturus/cli', new URL('dist/index.mjs', command).href)
   const file = new URL('arcturus.config.ts', folder)
-  writeFileSync(file, installed)
+  const config = readFileSync(file, 'utf8')
+  writeFileSync(file, config.replace('@arcturus/cli', new URL('dist/index.mjs', command).href))
   const bin = fileURLToPath(new URL('bin/arcturus.mjs', command))
   const asked = ['explain', 'user:2', 'update', 'document:2']
   const { status, stdout } = spawnSync(process.execPath, [bin, ...asked], { encoding: 'utf8' })
-  rmSync(file)
+  writeFileSync(file, config)
   expect(stdout).toContain('User 2 may not "update" Document 2.')
   expect(stdout).toContain('What is missing')
   expect(status).toBe(1)
