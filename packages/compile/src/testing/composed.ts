@@ -169,11 +169,14 @@ class Composer {
     }
   }
 
-  /** A goal with variables is called: its solutions count once. */
+  /**
+   * A goal with variables is called: its solutions count once. So is a search of a list in which an element is an error: for the
+   * machine alone, the elements are alternatives of what follows.
+   */
   #atom(): Goal {
     const text = this.random.pick(atoms)
     const goal: Goal = [`(${text})`, this.truthOf(text)]
-    return / and /.test(text) ? this.#call([goal]) : goal
+    return / and | in d\.ns/.test(text) ? this.#call([goal]) : goal
   }
 
   #call(goals: readonly Goal[]): Goal {
