@@ -158,9 +158,8 @@ async function tryWrite(
   }
   const verdict = judge(authorizer, actor, before, after!, comparesStates)
   const returned = write.returned?.(result)
-  // What a write leaves in place for those who may not read it can show the returned row.
-  const then = returned?.[2] ? before : isDone ? now : after!
-  const isSeen = !returned || isReadable(authorizer, actor, before, then, returned[0], returned[1])
+  const isSeen =
+    !returned || isReadable(authorizer, actor, before, returned[2] ? before : after!, returned[0], returned[1])
   const isAllowed =
     verdict.isAllowed && verdict.isSeen && isSeen && (write.read ?? []).every(([model, key]) => before[model]!.has(key))
   if (isDone && !isSeen) return wrong('returned, but hidden')
