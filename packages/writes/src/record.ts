@@ -114,7 +114,7 @@ export class WriteRecord<Where> {
     }
   }
 
-  /** Runs the write, and tells the listeners what was decided. Returns or throws what it does, errors of hidden rows apart. */
+  /** Runs the write and tells the listeners what was decided. An error that would tell of hidden rows becomes a refusal. */
   async run<Result>(write: () => Promise<Result>, refused: Refused<Where>): Promise<Result> {
     const { listeners } = engineFor(this.authorizer)
     if (!listeners.active) return await this.#named(write, refused)

@@ -56,7 +56,7 @@ export class ActivePolicy {
     return this.loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
   }
 
-  /** Whether all questions have the same policy, until `Schema.change`, whatever the time. */
+  /** Whether all questions have the same policy until `Schema.change`, and no time limit. */
   get isOne(): boolean {
     return this.#older === 0 && this.#active?.until === Number.POSITIVE_INFINITY
   }
