@@ -132,7 +132,7 @@ async function openServer(kind: Server['kind']): Promise<Server> {
   return {
     kind,
     run: async (sql, values = []) => (await connection.query(sql, [...values]))[0] as unknown as readonly unknown[],
-    adapter: new PrismaMariaDb({ ...credentials, user, connectTimeout: 10_000 }),
+    adapter: new PrismaMariaDb({ ...credentials, user, acquireTimeout: 30_000, connectTimeout: 30_000 }),
     typeOrm: { type: 'mariadb', ...credentials, username: user },
     close: async () => {
       await connection.end()

@@ -32,7 +32,7 @@ export interface OwnSchema extends OwnDatabase {
 export async function postgresSchema(name: string): Promise<OwnSchema | undefined> {
   const server = new URL(process.env['PG_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres')
   const run = async (url: URL, statements: readonly string[]): Promise<Record<string, unknown> | undefined> => {
-    const connection = new Client({ connectionString: url.href, connectionTimeoutMillis: 2_000 })
+    const connection = new Client({ connectionString: url.href, connectionTimeoutMillis: 30_000 })
     await connection.connect()
     try {
       let first: Record<string, unknown> | undefined
@@ -83,7 +83,7 @@ export async function mariaDbDatabase(
 ): Promise<OwnDatabase | undefined> {
   const server = new URL(process.env['MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306')
   const run = async (url: URL, statements: readonly string[]): Promise<unknown> => {
-    const connection = await createConnection({ ...credentialsOf(url), connectTimeout: 10_000 })
+    const connection = await createConnection({ ...credentialsOf(url), connectTimeout: 30_000 })
     try {
       let first: unknown
       for (const sql of statements) [first] = await connection.query(sql)

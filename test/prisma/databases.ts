@@ -118,7 +118,7 @@ async function openMariaDb(unique: string, collation: Collation | undefined): Pr
     database && {
       name: database.name,
       provider: 'mysql',
-      adapter: new PrismaMariaDb({ ...credentialsOf(database.url), connectTimeout: 10_000 }),
+      adapter: new PrismaMariaDb({ ...credentialsOf(database.url), acquireTimeout: 30_000, connectTimeout: 30_000 }),
       execute: database.execute,
       close: database.drop,
     }

@@ -38,7 +38,7 @@ export async function places(): Promise<Place[]> {
   if (!isPostgres && !process.env['CI']) return [sqlite]
   const server = isPostgres ? said : 'postgres://postgres@127.0.0.1:5432/postgres'
   const run = async (sql: string): Promise<string> => {
-    const client = new Client({ connectionString: server, connectionTimeoutMillis: 2_000 })
+    const client = new Client({ connectionString: server, connectionTimeoutMillis: 30_000 })
     try {
       await client.connect()
       return String((await client.query<{ server_version?: string }>(sql)).rows[0]?.server_version)
