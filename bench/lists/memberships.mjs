@@ -145,9 +145,9 @@ async function prismaLists({ provider, adapter }) {
     schema,
   })
   authorizer.loadSync(policy)
-  const way = (unloaded) => {
+  const way = (actorRelations) => {
     // The user of each request is another object.
-    const filter = (id) => authorizedFilter(authorizer.as('User', { id }), { unloaded })
+    const filter = (id) => authorizedFilter(authorizer.as('User', { id }), { actorRelations })
     return {
       page: (id) => client.document.findMany({ ...filter(id), orderBy: { id: 'desc' }, take: 50 }),
       count: (id) => client.document.count(filter(id)),

@@ -270,7 +270,7 @@ empty.with({ hour: '9' })`,
     },
     'unknown-action': {
       cause: 'The action is misspelt, or the policy has another word for it, such as `edit` for `update`.',
-      fix: 'Use one word in both places, or map the client: `{ actions: { update: "edit" } }`.',
+      fix: 'Use one word in both places, or map the client: `{ operations: { update: "edit" } }`.',
       ask: "authorizer.can(user, 'edti', document)",
     },
     'no-policy': {

@@ -189,13 +189,14 @@ async function prismaLists(server: Server, id: number): Promise<Lists> {
   authorizer.loadSync(policy)
   const rows = authorization.rows as unknown as Record<string, { findUniqueOrThrow(args: object): Promise<object> }>
   const forms: Record<string, () => Promise<unknown>> = {}
-  for (const unloaded of ['auto', 'database', 'load'] as const) {
+  for (const actorRelations of ['auto', 'database', 'load'] as const) {
     const user = await rows['user']!.findUniqueOrThrow({ where: { id } })
-    const filter = (more: object = {}) => authorization.authorizedFilter(user as never, { context, unloaded, ...more })
-    forms[`page, ${unloaded}`] = () =>
+    const filter = (more: object = {}) =>
+      authorization.authorizedFilter(user as never, { context, actorRelations, ...more })
+    forms[`page, ${actorRelations}`] = () =>
       prisma['document']!['findMany']!({ ...filter(), orderBy: { id: 'desc' }, take: 50 })
-    forms[`count, ${unloaded}`] = () => prisma['document']!['count']!(filter())
-    forms[`caller's condition, ${unloaded}`] = () =>
+    forms[`count, ${actorRelations}`] = () => prisma['document']!['count']!(filter())
+    forms[`caller's condition, ${actorRelations}`] = () =>
       prisma['document']!['findMany']!(filter({ where: { OR: [{ ownerId: 5 }, { id: { lt: 9 } }] } }))
   }
   const user = await rows['user']!.findUniqueOrThrow({ where: { id }, include: { memberships: true } })

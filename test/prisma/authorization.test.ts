@@ -57,7 +57,7 @@ async function whereFor(body: string): Promise<object> {
   const authorizer = new Authorizer()
   const { authorizedWhere } = prismaAuthorization(authorizer, clientLike(schema), {
     schema,
-    database,
+    facts: database,
     strategy: 'where',
   })
   const named = (name: string): string => (body.includes(name) ? name : `_${name}`)

@@ -88,7 +88,7 @@ describe('A base client whose queries need a filter', () => {
           .catch(() => {}),
     )
     await world.prisma.$transaction(async (tx) => {
-      expect(await world.authorizedClient(world.user(2), { client: tx }).item.findMany()).toHaveLength(2)
+      expect(await world.authorizedClient(world.user(2), { prisma: tx }).item.findMany()).toHaveLength(2)
     })
   })
 
@@ -102,7 +102,7 @@ describe('A base client whose queries need a filter', () => {
     const later = world.prisma.$extends({
       query: { item: { $allOperations: ({ args, query }) => query(change(args as Args) as typeof args) } },
     })
-    const client = world.authorizedClient(world.user(2), { client: later })
+    const client = world.authorizedClient(world.user(2), { prisma: later })
     for (const run of [
       () => client.item.findMany(),
       () => client.item.findFirst({ where: { id: 1 } }),
@@ -125,7 +125,7 @@ describe('A base client whose queries need a filter', () => {
     const later = world.prisma.$extends({
       query: { board: { findMany: ({ args, query }) => query({ ...args, include: { items: true } }) } },
     })
-    const client = world.authorizedClient(world.user(2), { client: later })
+    const client = world.authorizedClient(world.user(2), { prisma: later })
     const run = client.board.findMany({ include: { items: { where: { id: 1 } } } })
     await expect(run).rejects.toMatchObject({ name: 'UnresolvedFilterError' })
   })
@@ -146,12 +146,10 @@ describe('A base client whose queries need a filter', () => {
     const { prisma, user, authorizedClient } = world
     const update = { where: { id: 1 }, data: { title: 'new' } }
     const [all, some] = [{ update: 'read' }, { models: { Board: { update: 'read' } } }]
-    for (const actions of [all, some])
-      expect(await authorizedClient(user(2), { client: prisma, actions }).board.update(update)).toMatchObject(
-        update.data,
-      )
+    for (const operations of [all, some])
+      expect(await authorizedClient(user(2), { prisma, operations }).board.update(update)).toMatchObject(update.data)
     const space = { where: { id: 1 }, data: { name: 'new' } }
-    const client = authorizedClient(user(2), { client: prisma, actions: some })
+    const client = authorizedClient(user(2), { prisma, operations: some })
     await expect(client.space.update(space)).rejects.toMatchObject({ status: 403 })
     await expect(world.as(2).board.update(update)).rejects.toMatchObject({ status: 403 })
   })
@@ -208,7 +206,7 @@ describe('A scope', () => {
 
   it('must have values', async () => {
     const nobody = world.authorizer.as('User', { name: 'x' })
-    await expect(world.authorizedClient(nobody, { client: world.prisma }).board.findMany()).rejects.toMatchObject({
+    await expect(world.authorizedClient(nobody, { prisma: world.prisma }).board.findMany()).rejects.toMatchObject({
       name: 'ArgumentError',
     })
   })

@@ -46,7 +46,7 @@ describe('Every operation of a Prisma client', () => {
   authorizer.loadSync(`
     allow(_, action, folder: Folder) if action in ["read", "create", "update", "delete"] and folder.id != 2;
   `)
-  const as = () => authorizedClient(authorizer.as('User', { id: 1, email: 'a' }), { client: prisma })
+  const as = () => authorizedClient(authorizer.as('User', { id: 1, email: 'a' }), { prisma })
   beforeAll(async () => {
     await createDocuments(database!)
     await bare.folder.createMany({ data: [1, 2].map((id) => ({ id, name: 'old' })) })

@@ -28,7 +28,7 @@ describe.each(databases)('Reads of an authorized client on $name', (database) =>
   authorizer.loadSync(policy)
   const logged: string[] = []
   const user = (id: number) => authorizer.as('User', { id, email: `${id}`, managerId: null })
-  const as = (id: number, options = {}) => authorizedClient(user(id), { client: prisma, ...options })
+  const as = (id: number, options = {}) => authorizedClient(user(id), { prisma, ...options })
 
   beforeAll(async () => {
     await createDocuments(database)
@@ -149,7 +149,7 @@ describe.each(databases)('Reads of an authorized client on $name', (database) =>
     const stranger = authorizer.as('User', { id: 1, email: 'x', managerId: null })
     await bare.profile.create({ data: { id: 3, userId: 3, bio: 'three' } })
     await bare.profile.update({ where: { id: 1 }, data: { id: 9 } })
-    expect(await authorizedClient(stranger, { client: prisma }).profile.findMany()).toEqual([{ id: 9, userId: 1 }])
+    expect(await authorizedClient(stranger, { prisma }).profile.findMany()).toEqual([{ id: 9, userId: 1 }])
     await bare.profile.update({ where: { id: 9 }, data: { id: 1 } })
   })
 

@@ -53,7 +53,7 @@ describe.each(databases)('Transactions of an authorized client on $name', (datab
   it('of the application are joined', async () => {
     const before = await tablesOf(world.bare)
     const run = world.bare.$transaction(async (tx) => {
-      const client = world.authorizedClient(world.user(2), { client: tx })
+      const client = world.authorizedClient(world.user(2), { prisma: tx })
       await client.item.update({ where: { id: 1 }, data: { text: 'inside' } })
       expect(await tx.item.findUnique({ where: { id: 1 } })).toMatchObject({ text: 'inside' })
       await expect(client.item.update({ where: { id: 1 }, data: { boardId: 2 } })).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe.each(databases)('Transactions of an authorized client on $name', (datab
   it('let several clients in one of the application take turns', async () => {
     for (let seed = 19; seed < 38; seed += 3) {
       const run = world.bare.$transaction(async (tx) => {
-        const client = () => turn(world.authorizedClient(world.user(2), { client: tx }) as unknown as Client)
+        const client = () => turn(world.authorizedClient(world.user(2), { prisma: tx }) as unknown as Client)
         return await takeTurns(seed, [client(), client()])
       })
       await assertTags(await run)

@@ -29,7 +29,7 @@ async function _queries(plain: PrismaClient, user: unknown) {
   await client.$queryRaw`SELECT 1`
   // @ts-expect-error a row of a required relation can be hidden
   withRequired?.reviewer.id
-  await prisma.$transaction(async (tx) => authorizedClient(null, { client: tx }).document.findMany())
+  await prisma.$transaction(async (tx) => authorizedClient(null, { prisma: tx }).document.findMany())
 }
 
 test('an authorized client has the types of its Prisma client', () => {

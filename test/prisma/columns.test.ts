@@ -49,7 +49,7 @@ const refused = ['padded', 'folded', 'address', 'time', 'single', 'cash']
 describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
   let prisma: PrismaClient
   let rows: Row[]
-  const printer = new WherePrinter(schema, { database: plainDatabase(schema) }, (_, field) =>
+  const printer = new WherePrinter(schema, { facts: plainDatabase(schema) }, (_, field) =>
     Reflect.get(prisma.listing.fields, field),
   )
   beforeAll(async () => {

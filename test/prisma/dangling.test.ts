@@ -62,7 +62,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
       unscoped: 'allow',
       ...(declares && {
         schema: { ...schema, relationMode: 'foreignKeys' },
-        database: { references: false },
+        facts: { references: false },
       }),
     })
     authorizer.loadSync(policy)
@@ -94,7 +94,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
         }
         expect(allowed, `check for ${how}`).toEqual(its)
       }
-      for (const choices of [{}, { unloaded: 'database' }, { strategy: 'subquery' }] as const) {
+      for (const choices of [{}, { actorRelations: 'database' }, { strategy: 'subquery' }] as const) {
         const filter = authorizedFilter(user, { action, orderBy: { id: 'asc' }, ...choices } as never)
         const ids = (await prisma.card.findMany(filter)).map((card) => card.id)
         expect(ids, `list for ${how}, ${JSON.stringify(choices)}`).toEqual(its)
@@ -115,7 +115,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
   it('are checked for a new row, unlike references that the database keeps', async () => {
     const upsert = async (references?: boolean): Promise<unknown> => {
       const authorizer = new Authorizer()
-      const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { database: { references } })
+      const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { facts: { references } })
       authorizer.loadSync(`
         allow(_: User, "create", team: Team) if team.cards.length = 0;
         allow(_: User, "edit", _: Team);
@@ -167,7 +167,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
     ['no boolean', { 'Card.team': 'no' }],
     ['a list', ['Card.team']],
   ])('are rejected if declared as %s', (_, references) => {
-    const options = { database: { references } } as never
+    const options = { facts: { references } } as never
     expect(() => prismaAuthorization(new Authorizer(), bare, options)).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     )

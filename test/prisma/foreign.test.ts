@@ -202,7 +202,7 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     expect(problems).toContain('foreign-key Doc.owner')
     expect(verified.references).toEqual({ 'Doc.owner': false })
     if (provider === 'postgresql') expect(problems).toContain('column-type User.name')
-    const { client, authorizedFilter, verifyOwn } = authorization({ database: verified })
+    const { client, authorizedFilter, verifyOwn } = authorization({ facts: verified })
     const listed = await client.doc.findMany(authorizedFilter(new Reader(), { action: 'same' }))
     expect(listed.map(({ id }) => id)).toEqual([1])
     expect((await verifyOwn()).problems).toEqual(verified.problems)

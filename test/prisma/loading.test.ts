@@ -152,7 +152,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(counts).toEqual([1, 0])
     const read = prisma.$transaction(async (tx) => {
       const bo = await tx.user.findUniqueOrThrow({ where: { id: 2 } })
-      return tx.document.findMany(authorizedFilter(bo, { unloaded: 'load' }))
+      return tx.document.findMany(authorizedFilter(bo, { actorRelations: 'load' }))
     })
     await expect(read).rejects.toThrow(expect.objectContaining({ code: 'relation-not-loaded' }))
     const rows = await prisma.$transaction(async (tx) => {
@@ -175,7 +175,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
       )
       const many = await userOf(id)
       const statements = watchSql(bare)
-      const found = await prisma.document.findMany(authorizedFilter(many, { unloaded: 'auto' }))
+      const found = await prisma.document.findMany(authorizedFilter(many, { actorRelations: 'auto' }))
       expect(found.map((one) => one.id)).toEqual([id])
       // Organizations are known by their keys; rows that were left are joined.
       expect(statements.filter((sql) => /FROM .main.\..Organization./.test(sql))).toEqual([])

@@ -72,7 +72,7 @@ describe.each(databases)('Relations of the actor that are left in the database o
         const rows = await prisma.document.findMany({
           ...authorizedFilter(user, {
             action,
-            unloaded: 'database',
+            actorRelations: 'database',
             strategy: name in partlyClosed ? 'auto' : 'where',
           }),
           orderBy: { id: 'asc' },

@@ -38,7 +38,7 @@ describe('A Prisma model with another name in policies', () => {
     expect(ids(await prisma.document.findMany(authorizedFilter(ann)))).toEqual([1, 2, 4])
     const where = await authorizedWhere(ann, 'read', 'Document')
     expect(ids(await bare.document.findMany({ where }))).toEqual([1, 2, 4])
-    const client = authorizedClient(ann, { client: prisma })
+    const client = authorizedClient(ann, { prisma })
     const rows = await client.document.findMany({ include: { tags: true }, orderBy: { id: 'asc' } })
     expect(rows.map(({ id, tags }) => [id, tags.length])).toEqual([
       [1, 0],

@@ -83,7 +83,7 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'postgresql', 'mysql'
       ['paper.org != nil and m in paper.org.members and m.orgCode = paper.orgCode and member.id = 1', 1, [1]],
     ])('leads a check and a list to the row that has it: %s, member %i', async (rule, id, expected) => {
       const authorizer = new Authorizer()
-      const options = { database: await verifyDatabase(bare as never, schema) }
+      const options = { facts: await verifyDatabase(bare as never, schema) }
       const { prisma, authorizedFilter } = prismaAuthorization(authorizer, bare, { unscoped: 'allow', ...options })
       authorizer.loadSync(`allow(member: Member, "read", paper: Paper) if ${rule};`)
       const orderBy = { id: 'asc' }
@@ -97,7 +97,7 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'postgresql', 'mysql'
           `check with ${JSON.stringify(include)}`,
           papers.filter((_, at) => allowed[at]).map((one) => one.id),
         ])
-        for (const choices of [{}, { unloaded: 'database' }, { strategy: 'subquery' }] as const) {
+        for (const choices of [{}, { actorRelations: 'database' }, { strategy: 'subquery' }] as const) {
           const listed = await prisma.paper.findMany(authorizedFilter(member, { orderBy, ...choices } as never))
           found.push([`list with ${JSON.stringify([include, choices])}`, listed.map((paper) => paper.id)])
         }

@@ -49,8 +49,8 @@ describe.each(databases)('A plan on $name', (database) => {
     knownRows = keyed.map((root) => [root, graph.find(root.model, root.key)])
     const reference = (model: string, field: string) =>
       Reflect.get(Reflect.get(prisma, model.charAt(0).toLowerCase() + model.slice(1)).fields, field)
-    const queries = new IdQueries(printSql, sqlTablesOf(schema, { database: plainDatabase(schema) }), provider)
-    planner = new Planner(new WherePrinter(schema, { database: plainDatabase(schema) }, reference), queries, models)
+    const queries = new IdQueries(printSql, sqlTablesOf(schema, { facts: plainDatabase(schema) }), provider)
+    planner = new Planner(new WherePrinter(schema, { facts: plainDatabase(schema) }, reference), queries, models)
   }, 60_000)
   afterAll(async () => {
     await prisma?.$disconnect()

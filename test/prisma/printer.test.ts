@@ -38,7 +38,7 @@ describe.each(databases)('A printed where on $name', (database) => {
 
   /** Prints conditions and counts by reason those that are refused; they are undefined then. */
   function printing(acceptCollation: boolean) {
-    const printer = new WherePrinter(schema, { acceptCollation, database: plainDatabase(schema) }, (model, field) =>
+    const printer = new WherePrinter(schema, { acceptCollation, facts: plainDatabase(schema) }, (model, field) =>
       Reflect.get(Reflect.get(prisma, model.charAt(0).toLowerCase() + model.slice(1)).fields, field),
     )
     const refused: Record<string, number> = {}

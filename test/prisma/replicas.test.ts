@@ -42,10 +42,7 @@ describe.each(primaries.map((one, at) => [one, replicas[at]!] as const))('Read r
   it('answer the client of a user only if it is made of their client', async () => {
     const ann = await prisma.user.findUniqueOrThrow({ where: { id: 1 } })
     // Sound: the clients have the models of the extended one.
-    const [own, given] = [authorizedClient(ann), authorizedClient(ann, { client: prisma })] as unknown as [
-      Client,
-      Client,
-    ]
+    const [own, given] = [authorizedClient(ann), authorizedClient(ann, { prisma })] as unknown as [Client, Client]
     expect(await own.document.findMany({ select: { id: true } })).toEqual([])
     expect(await given.document.findMany({ select: { id: true } })).toEqual([{ id: 1 }])
   })

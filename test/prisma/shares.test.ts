@@ -72,7 +72,7 @@ describe.each(databases)('Recursions within recursions on $name', (database) => 
         expect(filtered.map(({ id }) => id)).toEqual(expected)
         // Where nothing can stand ahead of the statement.
         const condition = authorizer.filter(person, action, 'Document', { unloaded: 'database' }).definite()
-        const query = printQuery(condition, provider, sqlTablesOf(schema, { database: plainDatabase(schema) }))
+        const query = printQuery(condition, provider, sqlTablesOf(schema, { facts: plainDatabase(schema) }))
         expect(await idsOf(bare as unknown as AnyClient, provider, 'Document', query)).toEqual(expected)
         found.push(expected.length)
       }

@@ -41,7 +41,7 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       bare = new PrismaClient({ adapter: database.adapter })
       const kept = new Authorizer()
       byReference = { authorizer: kept, ...prismaAuthorization(kept, bare, { unscoped: 'allow' }) }
-      const authorization = prismaAuthorization(authorizer, bare, { database: { references: false } })
+      const authorization = prismaAuthorization(authorizer, bare, { facts: { references: false } })
       authorizedFilter = authorization.authorizedFilter
       prisma = authorization.prisma
       authorizer.loadSync(`

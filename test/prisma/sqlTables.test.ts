@@ -12,7 +12,7 @@ const databases = await openDatabases('sqltables', ['sqlite', 'postgresql', 'mys
 
 describe.each(databases)('The tables of SQL filters on $name', (database) => {
   const schema = schemas[known(database.provider)]
-  const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
+  const tables = sqlTablesOf(schema, { facts: plainDatabase(schema) })
   const mark = database.provider === 'mysql' ? '`' : '"'
   const name = (...path: readonly string[]): string => path.map((one) => `${mark}${one}${mark}`).join('.')
   let prisma: Client
@@ -131,7 +131,7 @@ describe('The tables of SQL filters for', () => {
       @@schema("alpha")
     }`,
   )
-  const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
+  const tables = sqlTablesOf(schema, { facts: plainDatabase(schema) })
   const typeOf = (field: string, of = tables) => {
     const found = of.field('Post', field)
     return found?.kind === 'column' ? found.column.type : undefined

@@ -163,7 +163,7 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
         orderBy: { id: 'asc' },
       })
       expect(rows.map(({ id }) => id)).toEqual([1, 4])
-      const where = await authorizedWhere(ann(), 'spell', 'Document', { client: tx })
+      const where = await authorizedWhere(ann(), 'spell', 'Document', { prisma: tx })
       expect(await tx.document.count({ where })).toBe(2)
       throw undo
     })
@@ -172,8 +172,8 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
   })
 
   it('are found for authorizedWhere by the guarded or the passed client', async () => {
-    for (const client of [undefined, bare]) {
-      const where = await authorizedWhere(ann(), 'read', 'Document', { client })
+    for (const prisma of [undefined, bare]) {
+      const where = await authorizedWhere(ann(), 'read', 'Document', { prisma })
       expect(await bare.document.count({ where })).toBe(2)
     }
   })

@@ -86,7 +86,7 @@ describe.each(databases)('On $name', (database) => {
   const print = (condition: Definite, acceptCollation = true): Where =>
     new WherePrinter(
       schemas[provider],
-      { acceptCollation, database: plainDatabase(schemas[provider]) },
+      { acceptCollation, facts: plainDatabase(schemas[provider]) },
       undefined,
       'root',
     ).print(condition, 'Document')
@@ -177,7 +177,7 @@ describe.each(databases)('On $name', (database) => {
   it('a reference that no foreign key keeps is followed to the row itself', async () => {
     const printer = new WherePrinter(
       { ...schemas[provider], relationMode: 'prisma' },
-      { acceptCollation: true, database: plainDatabase(schemas[provider]) },
+      { acceptCollation: true, facts: plainDatabase(schemas[provider]) },
     )
     const missing = printer.print(compare(own('owner'), '=', null), 'Document')
     expect(missing).toEqual({ NOT: { owner: { is: { id: { notIn: [] } } } } })
@@ -215,7 +215,7 @@ describe.each(databases)('On $name', (database) => {
     expect(() => print(same)).toThrow(/guarded client/)
     const other: Definite = { kind: 'compare', operator: '=', left: own('title'), right: ownerEmail, span }
     expect(() => print(other)).toThrow(/two rows/)
-    const printer = new WherePrinter(schemas[provider], { database: plainDatabase(schemas[provider]) }, (_, field) =>
+    const printer = new WherePrinter(schemas[provider], { facts: plainDatabase(schemas[provider]) }, (_, field) =>
       Reflect.get(prisma.document.fields, field),
     )
     expect(await ids(printer.print(same, 'Document'))).toEqual([3])

@@ -14,7 +14,7 @@ const databases = await openDatabases('sqldepth', ['sqlite', 'postgresql', 'mysq
 
 describe.each(databases)('A recursion on $name', (database) => {
   const dialect = known(database.provider)
-  const tables = sqlTablesOf(schemas[dialect], { database: plainDatabase(schemas[dialect]) })
+  const tables = sqlTablesOf(schemas[dialect], { facts: plainDatabase(schemas[dialect]) })
   const quote = dialect === 'mysql' ? '`' : '"'
   const folder = resourceOf('Folder')
   let prisma: Client

@@ -23,7 +23,7 @@ const databases = await openDatabases('sql', ['sqlite', 'postgresql', 'mysql'])
 describe.each(databases)('A condition printed as SQL on $name', (database) => {
   const dialect = known(database.provider)
   const schema = schemas[dialect]
-  const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
+  const tables = sqlTablesOf(schema, { facts: plainDatabase(schema) })
   const resource = resourceOf('Document')
   let prisma: Client
   let documents: readonly Row[]

@@ -192,8 +192,8 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     it('asks for the actions that one manager names', async () => {
       await open('allow')
       const change = (manager: EntityManager) => nameOf(() => manager.update('Board', 1, { title: 'new' }))
-      for (const actions of [{ update: 'read' }, { models: { Board: { update: 'read' } } }])
-        expect(await change(world.authorizedManager(world.user(2), { actions }))).toBe('done')
+      for (const operations of [{ update: 'read' }, { models: { Board: { update: 'read' } } }])
+        expect(await change(world.authorizedManager(world.user(2), { operations }))).toBe('done')
       expect(await change(world.as(2))).toBe('ForbiddenError')
     })
 

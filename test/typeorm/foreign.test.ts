@@ -215,7 +215,7 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     const verified = await verifyDatabase(source)
     const problems = verified.problems.map(({ kind, field }) => `${kind} ${field}`)
     if (database.kind === 'postgresql') expect(problems).toContain('column-type ratio')
-    const own = authorization({ database: verified })
+    const own = authorization({ facts: verified })
     expect((await own.verifyOwn()).problems).toEqual(verified.problems)
     const texts = Object.keys(conditions).filter((action) => /status|email/.test(conditions[action]!))
     expect((await agree(own, texts)).length).toBeLessThan(5)

@@ -25,7 +25,7 @@ export function createAuthorization(database: Database, options: PrismaAuthoriza
   const { prisma, rows, authorizedClient, ...lists } = prismaAuthorization(authorizer, database, {
     schema,
     // To move an issue takes what deleting it takes, in the repository that it leaves and in the one that it enters.
-    actions: { models: { Issue: { update: 'delete' }, Repository: { update: 'describe' } } },
+    operations: { models: { Issue: { update: 'delete' }, Repository: { update: 'describe' } } },
     ...options,
   })
   const file = new URL('../policy.polar', import.meta.url)

@@ -45,7 +45,7 @@ export function issueRoutes(gitClub: GitClub): Router {
     const closed: unknown = req.body?.closed
     if (typeof closed !== 'boolean') throw new BadRequest('closed is true or false.')
     const { authorization } = req
-    const client = authorizedClient(authorization.actor, { actions: { update: 'close' } })
+    const client = authorizedClient(authorization.actor, { operations: { update: 'close' } })
     const { id } = await client.issue.update({ where: { id: idIn(req.params.id) }, data: { closed } })
     const issue = await rows.issue.findUniqueOrThrow({ where: { id }, include: withRepository })
     res.json({ issue: await shownTo(authorization, issue), sql: ranQueries() })

@@ -69,7 +69,7 @@ export function repositoryRoutes(gitClub: GitClub): Router {
   router.put('/repositories/:id/visibility', async (req, res) => {
     const isPublic: unknown = req.body?.isPublic
     if (typeof isPublic !== 'boolean') throw new BadRequest('isPublic is true or false.')
-    const client = authorizedClient(req.authorization.actor, { actions: { update: 'publish' } })
+    const client = authorizedClient(req.authorization.actor, { operations: { update: 'publish' } })
     const repository = await client.repository.update({ where: { id: idIn(req.params.id) }, data: { isPublic } })
     res.json({ repository, sql: ranQueries() })
   })

@@ -23,7 +23,7 @@ export async function createAuthorization(database: DataSource, options: TypeOrm
   const authorizer = new Authorizer()
   // The models of the policy are the entities.
   const { rows, authorizedManager, ...lists } = typeOrmAuthorization(authorizer, database, {
-    actions: { update: 'edit', models: { Folder: { create: 'add' } } },
+    operations: { update: 'edit', models: { Folder: { create: 'add' } } },
     // Each person may read all people, so the authors beside documents need no filter. Other rows need one.
     unscoped: { Person: 'allow' },
     ...options,

@@ -96,7 +96,9 @@ export function documentRoutes({
     const { authorization } = ctx.state
     const [id, folderId] = [idIn(ctx.params['id']), idIn(String(bodyIn(ctx)['folderId']))]
     await authorization.authorize('add', await rows.findOneBy(Folder, { id: folderId }))
-    await authorizedManager(authorization.actor, { actions: { update: 'delete' } }).update(Document, id, { folderId })
+    await authorizedManager(authorization.actor, { operations: { update: 'delete' } }).update(Document, id, {
+      folderId,
+    })
     const document = await rows.findOneOrFail(Document, { where: { id }, relations: { author: true } })
     ctx.body = { document: await authorization.pickAuthorized(document) }
   })

@@ -31,7 +31,7 @@ export function createHelpDesk(database: PrismaClient, policy: string, options: 
   // The models of the policy are the tables of the Prisma schema.
   const { prisma, rows, authorizedClient, ...others } = prismaAuthorization(authorizer, database, {
     schema,
-    actions: { models: { Ticket: { update: 'edit' } } },
+    operations: { models: { Ticket: { update: 'edit' } } },
     ...options,
   })
   authorizer.loadSync({ text: policy, name: 'policy.polar' })

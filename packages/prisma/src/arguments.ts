@@ -121,8 +121,11 @@ export interface FilterArguments<P extends PolicyTypes = RegisteredPolicy> {
 /** Returns the functions that put requests for filters into the arguments of queries. */
 export function argumentsWith(markers: Markers, readAction: string): FilterArguments {
   const marking = (args: QueryArguments, request: FilterRequest): object => {
-    const { action: _, context: __, strategy, unloaded, where, ...rest } = args
-    const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
+    const { action: _, context: __, strategy, actorRelations, where, ...rest } = args
+    const choices =
+      strategy || actorRelations
+        ? { ...(strategy && { strategy }), ...(actorRelations && { actorRelations }) }
+        : undefined
     // Filtered arguments keep their earlier filters.
     const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
     return { ...rest, ...marked(markers.make([...new Set([...earlier, { ...request, choices }])]), where) }
@@ -225,7 +228,10 @@ function assertArguments(args: unknown): void {
   assertChoices(args)
 }
 
-const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['auto', 'load', 'database'] } as const
+const choicesOffered = {
+  strategy: ['auto', 'where', 'subquery'],
+  actorRelations: ['auto', 'load', 'database'],
+} as const
 
 /** @throws ArgumentError for options that are not an object, and an unknown choice */
 export function assertChoices(args: unknown): void {

@@ -85,7 +85,7 @@ export interface WhereOptions extends Choices {
    * The client that looks up keys of rows. Within an interactive transaction, pass its client.
    * Default: the guarded client.
    */
-  readonly client?: PrismaClientLike | { readonly $queryRaw: unknown } | undefined
+  readonly prisma?: PrismaClientLike | { readonly $queryRaw: unknown } | undefined
 }
 
 /**
@@ -168,19 +168,19 @@ export function prismaAuthorization(
     unsaved,
   }
   const makeClient = clientMaker(new Delegates(tables))
-  const actionsFor = actionNames(readAction, options.actions)
+  const actionsFor = actionNames(readAction, options.operations)
   const authorizedClient = (
     actor: unknown,
-    chosen: AuthorizedClientOptions & { readonly client?: PrismaClientLike } = {},
+    chosen: AuthorizedClientOptions & { readonly prisma?: PrismaClientLike } = {},
   ): object => {
-    const { actions, client: sender = prisma, context, requiredRelation, cascade } = own(chosen)
+    const { operations, prisma: sender = prisma, context, requiredRelation, cascade } = own(chosen)
     assertActor(actor)
     assertOption('requiredRelation', requiredRelation, ['null', 'refuse'])
     assertOption('cascade', cascade, ['check', 'trust'])
     return makeClient({
       parts: context ? { ...parts, authorizer: authorizer.with(context) } : parts,
       actor,
-      actions: actions ? actionNames(readAction, options.actions, actions) : actionsFor,
+      actions: operations ? actionNames(readAction, options.operations, operations) : actionsFor,
       refusesRequired: requiredRelation === 'refuse',
       trustsCascades: cascade === 'trust',
       client: sender,
@@ -199,7 +199,7 @@ export function prismaAuthorization(
     verifyDatabase: async () => await verifyDatabase(primary, options.schema, options),
     authorizedWhere: (actor, action, model, chosen = {}) => {
       assertChoices(chosen)
-      const { client: sender = prisma, context, ...choices } = own(chosen)
+      const { prisma: sender = prisma, context, ...choices } = own(chosen)
       const request = { actor, action, context, choices }
       const where = whereFor(request, model, sender)
       // If nobody awaits the promise, the query throws the error instead.
@@ -247,15 +247,15 @@ function answersFor(
 ): Answers {
   const { schema } = tables
   const dialect = sqlDialectOf(schema)
-  const texts = new TextFacts(schema, { texts: verifiedOf(options.database) }, true)
+  const texts = new TextFacts(schema, { texts: verifiedOf(options.facts) }, true)
   const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options, texts), dialect)
   const reference = (model: string, field: string) =>
     property(property(delegateOf(client, tables.model(model)), 'fields'), field)
   const plannerFor = (place: WhereLevel): Planner =>
     new Planner(new WherePrinter(schema, options, reference, place, texts), queries, authorizer.schema)
-  const { strategy = 'auto', unloaded = 'auto' } = options
+  const { strategy = 'auto', actorRelations = 'auto' } = options
   const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
-  return new Answers(authorizer, planners, tables, { strategy, unloaded }, texts)
+  return new Answers(authorizer, planners, tables, { strategy, actorRelations }, texts)
 }
 
 function unscopedQuery(message: string, data: { readonly model: string; readonly operation: string }): Error {

@@ -15,15 +15,15 @@ import { Tables } from './schema/tables.js'
  * rows of the application.
  *
  * @param schema - Default: the schema that the client carries.
- * @returns the problems and the facts of the database: pass the result as the option `database`
+ * @returns the problems and the facts of the database: pass the result as the option `facts`
  * @throws PrismaSchemaError for an invalid schema, or a database other than SQLite, PostgreSQL,
  * MySQL and MariaDB
  *
  * @example
  * ```ts
- * const database = await verifyDatabase(client)
- * for (const { message } of database.problems) console.warn(message)
- * const { prisma } = prismaAuthorization(authorizer, client, { database })
+ * const facts = await verifyDatabase(client)
+ * for (const { message } of facts.problems) console.warn(message)
+ * const { prisma } = prismaAuthorization(authorizer, client, { facts })
  * ```
  */
 export async function verifyDatabase(
@@ -35,7 +35,7 @@ export async function verifyDatabase(
   const dialect = sqlDialectOf(known)
   if (!dialect) {
     throw schemaError(`verifyDatabase does not support the provider "${known.provider}".`, {
-      hint: 'use SQLite, PostgreSQL, MySQL or MariaDB, or declare the facts with the option `database`',
+      hint: 'use SQLite, PostgreSQL, MySQL or MariaDB, or declare the facts with the option `facts`',
     })
   }
   const send = sendBy(client)

@@ -48,7 +48,7 @@ export class Placeholders {
         'bind-limit',
         `The filter has ${this.#places} values; the database accepts about ${this.most}.`,
         undefined,
-        "leave large memberships in the database: unloaded: 'database'",
+        'leave large memberships of the actor in the database, where relations that are not loaded can stay',
       )
     return parts
       .map((part, at) => {

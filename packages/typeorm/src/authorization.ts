@@ -150,7 +150,7 @@ export interface TypeOrmAuthorizationOptions extends ManagerOptions {
    * `{ references: { 'Document.folder': false } }`. Default: the declarations of the entities are
    * trusted.
    */
-  readonly database?: DatabaseFacts | VerifiedDatabase | undefined
+  readonly facts?: DatabaseFacts | VerifiedDatabase | undefined
   /**
    * The names of entities in policies and in other options, by their own names: `{ List: 'TodoList' }`. An entity with
    * the name of a built-in type, such as `List`, needs one if the policy names that type. Default: the entity's own name.
@@ -162,7 +162,7 @@ export interface TypeOrmAuthorizationOptions extends ManagerOptions {
  * Guards a data source by a policy, and returns what belongs to it. It registers the entities as models, so load policies
  * afterwards.
  * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported
- * @throws ArgumentError if `database` names an unknown reference
+ * @throws ArgumentError if `facts` names an unknown reference
  *
  * @example
  * ```ts
@@ -189,21 +189,21 @@ export function typeOrmAuthorization(
   dataSource: DataSource,
   options: TypeOrmAuthorizationOptions = {},
 ): TypeOrmAuthorization {
-  const { database, names: chosen } = own(options)
+  const { facts, names: chosen } = own(options)
   const dialect = dialectOf(dataSource)
   nameEntities(dataSource, chosen)
   const names = new ParameterNames()
   const printing: Printing = {
     dialect,
-    tables: new TypeOrmTables(dataSource, database),
+    tables: new TypeOrmTables(dataSource, facts),
     names,
     recursion: new Recursion(dataSource),
     printed: new WeakMap(),
   }
-  const references = new References(dataSource, database)
+  const references = new References(dataSource, facts)
   const load = relationLoader(dataSource, references)
   const isOpen = () => dataSource.isInitialized
-  registerClient(authorizer, modelsOf(dataSource, database), { source: dataSource, load, isOpen })
+  registerClient(authorizer, modelsOf(dataSource, facts), { source: dataSource, load, isOpen })
   watch(dataSource)
 
   const print = (filter: Pick<Filter, 'definite'>, entity: EntityMetadata): PrintedFilter =>

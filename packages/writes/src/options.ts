@@ -7,7 +7,7 @@ import type { Scope } from './scope.js'
 type Chosen<Model extends string = never> = { readonly [Operation in keyof ActionNames]?: Action<Model> }
 
 /** The actions that operations need: for all models, or for single ones. */
-export interface ActionOptions extends Chosen {
+export interface OperationActions extends Chosen {
   /** The actions of single models: `{ Invoice: { update: 'edit' } }`. */
   readonly models?: { readonly [Model in ModelName]?: Chosen<Model> }
 }
@@ -31,7 +31,7 @@ export type Unscoped = UnscopedQuery | { readonly [Model in ModelName]?: Unscope
  */
 export function actionNames(
   read: string,
-  ...options: readonly (ActionOptions | undefined)[]
+  ...options: readonly (OperationActions | undefined)[]
 ): (model: string) => ActionNames {
   const known = new Map<string, ActionNames>()
   return (model) => {

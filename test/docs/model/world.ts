@@ -151,7 +151,7 @@ export class World {
     const run = new Function('client', `return client.${call}`)
     try {
       return await client.$transaction(async (tx) => {
-        await run(authorizedClient(actor as never, { client: tx, ...(context && { context }) } as never))
+        await run(authorizedClient(actor as never, { prisma: tx, ...(context && { context }) } as never))
         throw undone
       })
     } catch (error) {

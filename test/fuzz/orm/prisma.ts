@@ -178,9 +178,9 @@ class PrismaOrm implements Orm {
         schema: this.#schema,
         unscoped: 'allow',
         acceptCollation: this.#acceptCollation,
-        unloaded: turn % 3 === 0 ? 'database' : 'auto',
+        actorRelations: turn % 3 === 0 ? 'database' : 'auto',
         strategy: turn % 4 === 0 ? 'subquery' : 'auto',
-        ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
+        ...(world.foreign ? { facts: { references: this.#planted?.references ?? false } } : {}),
       },
     )
     const change = this.#planted?.where

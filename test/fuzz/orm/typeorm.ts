@@ -203,7 +203,7 @@ class TypeOrm implements Orm {
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     const authorization = typeOrmAuthorization(authorizer, this.#source, {
       unscoped: 'allow',
-      ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
+      ...(world.foreign ? { facts: { references: this.#planted?.references ?? false } } : {}),
     })
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
     authorizer.loadSync(printPolicy(asked.policy))

@@ -1,5 +1,5 @@
 import type { ActorIn, Context, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes/internal/prisma'
+import type { OperationActions, ScopeOptions, Unscoped } from '@arcturus/writes/internal/prisma'
 import type { AuthorizedClient } from './types.js'
 
 /** What a client of Prisma has beside its models. */
@@ -10,7 +10,7 @@ export interface RawClient {
 /** The options of all authorized clients of an application, and of the client under them. */
 export interface ClientOptions {
   /** The actions that the operations of an authorized client need, for all models or for some. */
-  readonly actions?: ActionOptions
+  readonly operations?: OperationActions
   /**
    * What becomes of queries of the guarded client that carry no filter and do not come from an
    * authorized client: they are sent (`allow`), sent and logged (`warn`), or refused (`refuse`), for all models or for
@@ -50,7 +50,7 @@ export interface AuthorizedClientOptions {
    * The actions that the operations of this client need instead of the application's, for example
    * `{ update: 'publish' }`. Default: none.
    */
-  readonly actions?: ActionOptions | undefined
+  readonly operations?: OperationActions | undefined
   /** The context of all questions of the client: the values of names that `authorizer.registerContext` declared. Default: none. */
   readonly context?: Context | undefined
   /**
@@ -80,14 +80,14 @@ export interface AuthorizedClientMaker<Client, P extends PolicyTypes = Registere
    */
   <A>(
     actor: A & ActorIn<A, P>,
-    options?: AuthorizedClientOptions & { readonly client?: undefined },
+    options?: AuthorizedClientOptions & { readonly prisma?: undefined },
   ): AuthorizedClient<Client>
   /**
    * The same for another client.
-   * @param options.client - The client that sends the queries, such as that of a transaction.
+   * @param options.prisma - The client that sends the queries, such as that of a transaction.
    */
   <Own extends object, A = unknown>(
     actor: A & ActorIn<A, P>,
-    options: AuthorizedClientOptions & { readonly client: Own },
+    options: AuthorizedClientOptions & { readonly prisma: Own },
   ): AuthorizedClient<Own>
 }

@@ -21,7 +21,7 @@ export interface DatabaseOptions {
    * Default: the promises of the schema. The guarded client then reads the collations itself,
    * once, before its first query whose filter compares texts.
    */
-  readonly database?: DatabaseFacts | VerifiedDatabase | undefined
+  readonly facts?: DatabaseFacts | VerifiedDatabase | undefined
   /**
    * The names of models in policies and in other options, by their names in the Prisma schema: `{ List: 'TodoList' }`. A
    * model with the name of a built-in type, such as `List`, needs one if the policy names that type. Default: the model's
@@ -74,8 +74,8 @@ export interface Dialect {
 }
 
 /** Returns the result of `verifyDatabase`; undefined for a declaration. */
-export function verifiedOf(database: DatabaseOptions['database']): VerifiedDatabase | undefined {
-  return database && 'columns' in database ? database : undefined
+export function verifiedOf(facts: DatabaseOptions['facts']): VerifiedDatabase | undefined {
+  return facts && 'columns' in facts ? facts : undefined
 }
 
 /**
@@ -90,8 +90,8 @@ export type Dialects = (column: PrismaColumn) => Dialect
  */
 export function dialectsOf(
   schema: PrismaSchema,
-  { acceptCollation = false, database }: DatabaseOptions,
-  texts: TextFacts = new TextFacts(schema, { texts: verifiedOf(database) }),
+  { acceptCollation = false, facts }: DatabaseOptions,
+  texts: TextFacts = new TextFacts(schema, { texts: verifiedOf(facts) }),
 ): Dialects {
   const { provider, models } = schema
   const plain = dialectOf(provider)
@@ -119,10 +119,10 @@ export function dialectsOf(
  */
 export function exactTexts(
   schema: PrismaSchema,
-  { acceptCollation = false, database }: DatabaseOptions,
+  { acceptCollation = false, facts }: DatabaseOptions,
 ): (column: PrismaColumn) => boolean {
   const isAccepted = accepting(acceptCollation, schema.models)
-  const read = verifiedOf(database)
+  const read = verifiedOf(facts)
   const texts = read && new TextFacts(schema, { texts: read })
   const isUsual = schema.provider !== 'mysql' && schema.provider !== 'sqlserver'
   return (column) =>

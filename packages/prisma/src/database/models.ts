@@ -9,11 +9,11 @@ import { sqlDialectOf } from './sqlDialect.js'
 /**
  * Returns the models of a Prisma schema for the authorizer:
  * `authorizer.registerModels(modelsOf(schema))`.
- * @param database - Known facts about the database, which override the promises of the schema.
+ * @param facts - Known facts about the database, which override the promises of the schema.
  * @throws ArgumentError if `database` names no reference.
  */
-export function modelsOf(schema: PrismaSchema, database?: DatabaseOptions['database']): Model[] {
-  return modelsIn(new Tables(withReferences(named(schema), { database })))
+export function modelsOf(schema: PrismaSchema, facts?: DatabaseOptions['facts']): Model[] {
+  return modelsIn(new Tables(withReferences(named(schema), { facts })))
 }
 
 /** The same for a schema whose references are all resolved. */

@@ -12,7 +12,7 @@ export function withReferences<Name extends string>(
   schema: PrismaSchema<Name>,
   options: DatabaseOptions,
 ): PrismaSchema<Name> {
-  const { database: facts } = options
+  const { facts } = options
   const models = new Map<string, PrismaModel>(schema.models.map((model) => [model.name, model]))
   const keptOf =
     facts?.references === undefined

@@ -117,7 +117,7 @@ export class WherePrinter {
       'bind-limit',
       `This filter has ${values} values; ${this.#dialect.provider} accepts at most ${this.limit} here.`,
       undefined,
-      "leave long lists in the database: `unloaded: 'database'` for memberships of the actor, or relations of the resource in the policy",
+      "leave long lists in the database: `actorRelations: 'database'` for memberships of the actor, or relations of the resource in the policy",
     )
   }
 

@@ -110,7 +110,7 @@ export class Answers {
    */
   async #loading(asking: Question): Promise<FilterPlan> {
     const { request, model, scope } = asking
-    if (this.#unloaded(request) !== 'auto') return this.#plan(asking, await this.#loaded(asking))
+    if (this.#actorRelations(request) !== 'auto') return this.#plan(asking, await this.#loaded(asking))
     const started = this.#started(asking)
     if (started) return started
     const { action, asked } = request
@@ -172,8 +172,8 @@ export class Answers {
 
   /** Whether relations stay in the database from the start. One that can't be loaded here can still be read there. */
   #isInDatabase({ request, scope }: Question): boolean {
-    const unloaded = this.#unloaded(request)
-    return unloaded === 'database' || (unloaded === 'auto' && !scope.mayLoad)
+    const relations = this.#actorRelations(request)
+    return relations === 'database' || (relations === 'auto' && !scope.mayLoad)
   }
 
   /** Returns the authorizer with the context of a request. */
@@ -207,8 +207,8 @@ export class Answers {
     return entryOf(known, `${place} ${strategy} ${model} ${isOfList}`, plan)
   }
 
-  #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
-    return choices?.unloaded ?? this.defaults.unloaded
+  #actorRelations({ choices }: FilterRequest): Required<Choices>['actorRelations'] {
+    return choices?.actorRelations ?? this.defaults.actorRelations
   }
 }
 
@@ -242,6 +242,6 @@ function refuseWithoutClient(error: unknown): never {
     'collation',
     'This filter compares strings, and there is no client to read their collations.',
     undefined,
-    'pass the result of `verifyDatabase` as the option `database`',
+    'pass the result of `verifyDatabase` as the option `facts`',
   )
 }

@@ -18,7 +18,7 @@ export interface Choices {
    * default: it is loaded if a `where` can name its rows. It stays in the database if there are too
    * many, or if loading is impossible, as within an interactive transaction.
    */
-  readonly unloaded?: 'auto' | 'load' | 'database'
+  readonly actorRelations?: 'auto' | 'load' | 'database'
 }
 
 /** A filter of the rows of a model, such as a `Filter` of an authorizer. */

@@ -27,7 +27,7 @@ export function managerMaker(
 ): MakeAuthorizedManager {
   const { scope = {}, unscoped = 'refuse', log = (message: string) => console.warn(message) } = options
   guardBase(authorizer, dataSource, unscoped, log)
-  const actionsOf = actionNames(authorizer.readAction, options.actions)
+  const actionsOf = actionNames(authorizer.readAction, options.operations)
   let shared: Parts | undefined
   const partsOf = (): Parts => {
     if (!(dataSource.manager instanceof EntityManager)) {
@@ -50,7 +50,7 @@ export function managerMaker(
     }
   }
   return (actor, given = {}) => {
-    const { actions, cascade, context, manager } = own(given)
+    const { operations, cascade, context, manager } = own(given)
     if (actor === undefined) {
       throw invalidArgument('The actor is undefined.', { hint: 'pass null for an anonymous user' })
     }
@@ -62,7 +62,7 @@ export function managerMaker(
     }
     shared ??= partsOf()
     const parts = context ? { ...shared, authorizer: authorizer.with(context) } : shared
-    const names = actions ? actionNames(authorizer.readAction, options.actions, actions) : actionsOf
+    const names = operations ? actionNames(authorizer.readAction, options.operations, operations) : actionsOf
     const tables = new ReadableTables(parts, actor, (model) => names(model).read)
     return new GuardedManager({
       parts,

@@ -1,5 +1,5 @@
 import type { ActorIn, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import type { ActionOptions, ScopeOptions, Unscoped } from '@arcturus/writes/internal/typeorm'
+import type { OperationActions, ScopeOptions, Unscoped } from '@arcturus/writes/internal/typeorm'
 import type { EntityManager } from 'typeorm'
 import type { ContextOption } from '../arguments.js'
 import type { AuthorizedManager } from './manager.js'
@@ -8,7 +8,7 @@ import type { WriteOptions } from './shared.js'
 /** The options of all authorized managers of an application, and of the data source under them. */
 export interface ManagerOptions extends WriteOptions {
   /** The actions that the operations of an authorized manager need, for all entities or for some. */
-  readonly actions?: ActionOptions | undefined
+  readonly operations?: OperationActions | undefined
   /**
    * What becomes of queries of the data source that carry no filter and do not come from an authorized
    * manager: they are sent (`allow`), sent and logged (`warn`), or refused (`refuse`), for all entities or for some:
@@ -27,7 +27,7 @@ export interface AuthorizedManagerOptions extends ContextOption {
    * The actions that the operations of this manager need instead of the application's, for example
    * `{ update: 'publish' }`. Default: none.
    */
-  readonly actions?: ActionOptions | undefined
+  readonly operations?: OperationActions | undefined
   /**
    * The rows that the database deletes or changes with a deleted row. `check`: the actor must be allowed
    * to delete or update them, too. `trust`: they are not checked. Default `check`.

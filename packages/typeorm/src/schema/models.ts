@@ -17,14 +17,14 @@ import { References } from './references.js'
 /**
  * Returns the entities of a data source as models of the authorizer:
  * `authorizer.registerModels(modelsOf(dataSource))`.
- * @param database facts about the database, which take precedence over the declarations of the
+ * @param facts facts about the database, which take precedence over the declarations of the
  * entities
  * @throws TypeOrmSchemaError if the data source is not initialized
- * @throws ArgumentError if `database` names an unknown reference
+ * @throws ArgumentError if `facts` names an unknown reference
  */
-export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Model[] {
+export function modelsOf(dataSource: DataSource, facts?: DatabaseFacts): Model[] {
   const driver = driverOf(dataSource)
-  const references = new References(dataSource, database)
+  const references = new References(dataSource, facts)
   const scalar = (column: ColumnMetadata): ScalarField => {
     const own = dataSource.driver.normalizeType(column)
     const sql = typeOrmColumnType(column, own, driver)

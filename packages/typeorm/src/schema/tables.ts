@@ -89,13 +89,13 @@ export class TypeOrmTables extends EntityTables implements SqlTables {
   readonly #fields = new Map<string, ReadonlyMap<string, SqlField>>()
 
   /**
-   * @param database facts about the database, which take precedence over the declarations of the
+   * @param facts facts about the database, which take precedence over the declarations of the
    * entities. Without them, strings are compared so that no collation matters.
    * @throws ArgumentError if it names an unknown reference
    */
-  constructor(dataSource: DataSource, database?: DatabaseFacts | VerifiedDatabase) {
-    super(dataSource, driverOf(dataSource), database && 'columns' in database ? database : undefined)
-    this.#references = new References(dataSource, database)
+  constructor(dataSource: DataSource, facts?: DatabaseFacts | VerifiedDatabase) {
+    super(dataSource, driverOf(dataSource), facts && 'columns' in facts ? facts : undefined)
+    this.#references = new References(dataSource, facts)
     const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
     this.#models = new Map(described.map((of) => [modelName(of), of]))
   }

@@ -10,14 +10,14 @@ import { TypeOrmTables } from './tables.js'
  * connection, and whether a date comes back as it was sent. It reads the database's own tables in a
  * few queries, and no rows of the application.
  *
- * @returns the differences found and the facts read: pass the result as the option `database`
+ * @returns the differences found and the facts read: pass the result as the option `facts`
  * @throws TypeOrmSchemaError if the data source is not initialized, or the database is unsupported
  *
  * @example
  * ```ts
- * const database = await verifyDatabase(dataSource)
- * for (const { message } of database.problems) console.warn(message)
- * const { authorizedFilter } = typeOrmAuthorization(authorizer, dataSource, { database })
+ * const facts = await verifyDatabase(dataSource)
+ * for (const { message } of facts.problems) console.warn(message)
+ * const { authorizedFilter } = typeOrmAuthorization(authorizer, dataSource, { facts })
  * ```
  */
 export async function verifyDatabase(dataSource: DataSource): Promise<VerifiedDatabase> {

@@ -4,9 +4,9 @@ export { type ActionNames, Judge } from '../judge.js'
 export { assertEnum, knownValues } from '../knownValues.js'
 export { keyText } from '../ledger.js'
 export {
-  type ActionOptions,
   actionNames,
   assertOption,
+  type OperationActions,
   type ScopeOptions,
   scopes,
   type Unscoped,
