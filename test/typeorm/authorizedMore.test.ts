@@ -177,6 +177,17 @@ describe.each(databases)('An authorized manager on $name', (database) => {
     })
   })
 
+  it('saves a reference to a row that may not be read as it is, and no other', async () => {
+    await reopen('allow(_: User, action, _: Board) if action in ["read", "update"];')
+    const save = (space: object) => nameOf(() => world.as(2).save('Board', { id: 1, title: 'kept', space }))
+    expect(await save({ id: 1 })).toBe('done')
+    const before = await tablesOf(world.source)
+    expect(before['Board']![0]).toMatchObject({ title: 'kept', spaceId: 1 })
+    for (const other of [{ id: 2 }, { id: 9 }, { id: 1, name: 'new' }])
+      expect([other, await save(other)]).toEqual([other, 'NotFoundError'])
+    expect(await tablesOf(world.source)).toEqual(before)
+  })
+
   describe('with options', () => {
     const logged: string[] = []
     const open = (unscoped: 'allow' | 'warn' | 'refuse') =>

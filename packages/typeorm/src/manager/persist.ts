@@ -42,7 +42,10 @@ class Persisting {
     this.#plan = new Plan(session)
   }
 
-  /** Leaves out references that stay as they are: those of hidden columns look changed to TypeORM. */
+  /**
+   * Leaves out references that stay as they are: those of hidden columns look changed to TypeORM, and hidden rows at their
+   * ends look new.
+   */
   async leaveOutPresent(executor: Executor): Promise<void> {
     const { updateSubjects } = executor
     const { relations } = this.session.parts
@@ -61,7 +64,11 @@ class Persisting {
         }
       }
     }
-    Object.assign(executor, { updateSubjects: updateSubjects.filter(({ mustBeUpdated }) => mustBeUpdated) })
+    for (const subject of executor.insertSubjects.filter(isRepeated)) subject.canBeInserted = false
+    Object.assign(executor, {
+      updateSubjects: updateSubjects.filter(({ mustBeUpdated }) => mustBeUpdated),
+      insertSubjects: executor.insertSubjects.filter(({ mustBeInserted }) => mustBeInserted),
+    })
   }
 
   /** Notes what the caller changes, before listeners change more. */
@@ -256,8 +263,20 @@ function namesRow({ metadata, entity, changeMaps }: Subject): boolean {
   const isGiven = (column: ColumnMetadata): boolean =>
     column.isGenerated && (column.getEntityValue(entity ?? {}) ?? null) !== null
   if (metadata.primaryColumns.some(isGiven)) return true
-  const isKey = changeMaps.every(({ column }) => column?.isPrimary)
-  return isKey && metadata.nonVirtualColumns.some(isRequired)
+  return isKey(changeMaps) && metadata.nonVirtualColumns.some(isRequired)
+}
+
+function isKey(changes: readonly Change[]): boolean {
+  return changes.every(({ column }) => column?.isPrimary)
+}
+
+/** Returns whether a row that looks new is only named, by its key, at the end of a reference that stays as it is. */
+function isRepeated({ entity, changeMaps, parentSubject: parent }: Subject): boolean {
+  if (!entity || !parent?.entity || parent.mustBeInserted || !isKey(changeMaps)) return false
+  const via = [...parent.metadata.manyToOneRelations, ...parent.metadata.oneToOneRelations].find(
+    (one) => one.isOwning && one.getEntityValue(parent.entity!) === entity,
+  )
+  return via !== undefined && changesOf(parent, via).length === 0
 }
 
 function isRequired({ isPrimary, isNullable, default: initial, ...column }: ColumnMetadata): boolean {
