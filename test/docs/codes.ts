@@ -222,6 +222,11 @@ await empty.load('allow(_, "read", _: Integer);')`,
       fix: 'Check it first: `document.parent != nil and …`.',
       policy: 'allow(_: User, "share", d: Document) if d.parent.title = "x";',
     },
+    'nil-comparison': {
+      cause: 'The column is optional: a row without a text passes. Of two optional columns, nil equals nil.',
+      fix: 'Say what nil means: `document.title != nil and …`, or `document.title = nil or …`.',
+      policy: 'allow(_: User, "share", d: Document) if d.title != "draft";',
+    },
     'never-equal': {
       fix: 'Compare values of one type, such as dates with dates of [the context](context.md).',
       policy: 'allow(_: User, "share", d: Document) if d.due = "2030-01-01";',

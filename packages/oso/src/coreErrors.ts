@@ -240,7 +240,7 @@ export function warningText({ code, message, span, data = {} }: Diagnostic): str
 
 /** Returns the text of a warning, or a further error, that oso does not have; undefined for its own. */
 export function furtherText({ code, message, hint, span, data = {} }: Diagnostic): string | undefined {
-  if (code in warnings || code === 'nil-step') return undefined
+  if (code in warnings || code === 'nil-step' || code === 'nil-comparison') return undefined
   // An application can query any rule by its name: only a name close to another is likely misspelt.
   if (code === 'uncalled-rule' && data['suggestion'] === undefined) return undefined
   const way = code === 'uncalled-rule' ? hint?.replace('new Authorizer(', 'new Oso(') : hint

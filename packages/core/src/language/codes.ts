@@ -61,6 +61,7 @@ export const codes = {
   'ungranted-permission': 'A permission of a block that no rule grants.',
   'unassigned-role': 'A role of a block that no rule gives.',
   'nil-step': 'A path that reads a field of a value that can be nil.',
+  'nil-comparison': 'A comparison that holds for values that can be nil.',
   'never-equal': 'A comparison of two values that are never equal.',
   incomparable: 'An order (`<`) of types without a common one, or arithmetic with others than numbers.',
   // the application's arguments

@@ -11,7 +11,7 @@ import { missingAllowRule, missingHasPermission } from './missingEntry.js'
 import { missingRequiredRule } from './missingRequiredRule.js'
 import { misspeltAction, misspeltRelation } from './misspelt.js'
 import { negatedLoop } from './negatedLoop.js'
-import { nilStep } from './nilStep.js'
+import { nilComparison, nilStep } from './nilStep.js'
 import { undefinedRule, wrongArity } from './ruleCalls.js'
 import { ruleNames } from './ruleNames.js'
 import { invalidRuleType, restVariableInType } from './ruleTypes.js'
@@ -72,6 +72,7 @@ export function allChecks(isForOso = false): LoadChecks {
           unknownField,
           unknownMember,
           nilStep,
+          nilComparison,
           neverEqual,
           unknownValue,
           incomparable,

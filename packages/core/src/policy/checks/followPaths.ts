@@ -32,6 +32,8 @@ export interface PathVisitor {
    * Called for each goal except `and`, `or`, `not` and `forall`, before its own facts are added.
    */
   readonly goal?: (goal: Expression, knowledge: Knowledge) => void
+  /** Called after all of a rule, with the facts of its goals in a row. */
+  readonly end?: (rule: Rule, knowledge: Knowledge) => void
 }
 
 /** A check of the paths of a rule; undefined if the schema has no facts to check. */
@@ -49,7 +51,10 @@ export function checkPaths(...checks: readonly PathCheck[]): RuleCheck {
       rule: (rule) => {
         if (context.expanded.has(rule)) return
         helpers.begin()
-        knowledge.branch(() => followPaths(rule, following))
+        knowledge.branch(() => {
+          followPaths(rule, following)
+          following.visitor.end(rule, knowledge)
+        })
       },
     }
   }
@@ -98,6 +103,7 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
     arithmetic: inTurn(given.flatMap(({ arithmetic }) => arithmetic ?? [])),
     patternField: inTurn(given.flatMap(({ patternField }) => patternField ?? [])),
     goal: inTurn(given.flatMap(({ goal }) => goal ?? [])),
+    end: inTurn(given.flatMap(({ end }) => end ?? [])),
   }
 }
 
@@ -244,7 +250,7 @@ function notEqual(left: Expression, right: Expression, knowledge: Knowledge): vo
   knowledge.compare(left, '!=', right)
 }
 
-const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'
+export const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'
 
 /**
  * Visits all steps in values, the innermost first. Not recursive, as paths and sums can be long.

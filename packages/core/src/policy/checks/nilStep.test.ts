@@ -52,3 +52,53 @@ describe('nil-step', () => {
     ])
   })
 })
+
+describe('nil-comparison', () => {
+  test.each([
+    [
+      'two relations that can be nil',
+      'f(d: Document, e: Document) if d.folder = e.folder;',
+      ['1:32 d.folder = e.folder'],
+    ],
+    ['two attributes', 'f(d: Document, e: Document) if d.note == e.note;', ['1:32 d.note == e.note']],
+    ['aliases', 'f(d: Document, e: Document) if g = d.folder and e.folder = g;', ['1:49 e.folder = g']],
+    ['the actor of a head without a class', 'allow(u, "read", d: Document) if d.folder = u;', ['1:34 d.folder = u']],
+    ['a text that nil differs from', 'f(d: Document) if d.note != "secret";', ['1:19 d.note != "secret"']],
+    ['the same by not', 'f(d: Document) if not d.note = "secret";', ['1:23 d.note = "secret"']],
+    [
+      'what helpers compare',
+      'f(d: Document, e: Document) if g(d, e); g(x, y) if x.note = y.note;',
+      ['1:52 x.note = y.note'],
+    ],
+    ['a check before', 'f(d: Document, e: Document) if d.folder != nil and d.folder = e.folder;', []],
+    ['a check after', 'f(d: Document, e: Document) if d.folder = e.folder and not e.folder = nil;', []],
+    ['nil as an alternative', 'f(d: Document) if d.note = nil or d.note != "secret";', []],
+    [
+      'nil under not',
+      'f(d: Document, e: Document) if d.folder = e.folder and not (d.folder = nil and d.title = 1);',
+      [],
+    ],
+    ['a class in the head', 'allow(u: Folder, "read", d: Document) if d.folder = u;', []],
+    [
+      'a side that is never nil',
+      'f(d: Document, g: Folder) if d.folder = g and d.note = "a" and d.folder = g.parent;',
+      [],
+    ],
+    ['a value and itself', 'f(d: Document) if d.folder = d.folder;', []],
+    ['not nil, as a flag', 'f(d: Document) if d.note != true;', []],
+    ['a negated equality', 'f(d: Document, e: Document) if not d.folder = e.folder;', []],
+  ])('knows %s', (_, policy, found) => {
+    expect(problems('nil-comparison', policy)).toEqual(found)
+  })
+
+  test('suggests a fix', () => {
+    expect(
+      diagnosticsOf('nil-comparison', 'f(d: Document, e: Document) if d.folder = e.folder;').map((one) => [
+        one.message,
+        one.hint,
+      ]),
+    ).toEqual([
+      ['d.folder and e.folder can both be nil, and are equal then.', 'say what nil means: d.folder != nil and …'],
+    ])
+  })
+})
