@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { firstWrong } from './testing/composed.js'
 
-// Seeds 77123 and 640018 still fail: one list lacks a row that the check allows; some checks fail where the table says yes.
-const seed = Number(process.env['FUZZ_SEED'] ?? 981_273)
+const seed = Number(process.env['FUZZ_SEED'] ?? 77_123)
 const goals = Number(process.env['FUZZ_COMPOSED'] ?? 1_000)
 
 test.each([true, false])(

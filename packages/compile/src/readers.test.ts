@@ -180,6 +180,28 @@ const cases: Readonly<Record<string, readonly [expected: string, one: Case]>> = 
     'true',
     row('not d.ns = [1] or d.n = 0', { doc: () => new Doc({ id: 1, n: 0, ns: [undefined, 3] }) }),
   ],
+  'an iterator of an array that is read again': [
+    'true',
+    {
+      policy:
+        'allow(u: User, "read", _: Doc) if not "a" in u.each; allow(u: User, "read", _: Doc) if forall(x in u.each, x != "z");',
+      user: () => new User({ id: 1, each: ['a', 'b'].values() }),
+    },
+  ],
+  'a recursive rule for each element, below another one': [
+    'true',
+    {
+      policy: `allow(u: User, "read", d: Doc) if outer(u, d.later);
+        outer(u, d) if d.word = "later" and outer(u, d.before);
+        outer(u, d) if d.word = "word" and forall(_ in [1, 2], inner(u, d.later));
+        inner(u, d) if d.word = "later" and inner(u, d.before);
+        inner(u, d) if d.word = "word" and u.s = "a";`,
+      doc: () => {
+        const doc = new Doc({ id: 1, word: 'word' })
+        return Object.assign(doc, { later: new Doc({ id: 2, word: 'later', before: doc }) })
+      },
+    },
+  ],
   'an object without a prototype': [
     'false',
     row('u.v matches Dictionary', { user: () => new User({ id: 1, v: Object.create(null) as object }) }),

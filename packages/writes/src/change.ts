@@ -89,6 +89,8 @@ export interface RowStore<Where> {
 export interface Store<Where> extends RowStore<Where> {
   /** Inserts rows. Returns columns of each as the database holds them, in the order of the rows. */
   insert(model: string, rows: readonly Values[], columns: readonly string[]): Promise<readonly Values[]>
+  /** Asserts that an update can be sent, before rows that follow new keys are looked for: hidden ones must tell nothing. */
+  assertUpdate(model: string, where: Where, values: Values): Promise<void>
   /** Updates rows. Returns columns of each as the database holds them then. */
   update(model: string, where: Where, values: Values, columns: readonly string[]): Promise<readonly Values[]>
   /**

@@ -111,6 +111,7 @@ export class Writer<Where> {
     const fields = await judge.fields('update', model, this.rules.fieldNames('update', model, data.names))
     for (const { model: other } of this.#referring(model, data)) await judge.filter('read', other)
     const links = await this.#prepareLinks(data, row)
+    await store.assertUpdate(model, before, data.columns)
     const follow = await this.rules.cascades.prepareKeys(model, before, data.columns)
     return async (where) => {
       const columns = { ...data.columns, ...(await links.references()) }

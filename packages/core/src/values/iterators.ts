@@ -44,12 +44,14 @@ function replayed(from: Iterator<unknown>): Iterator<unknown> {
       return results[at++]!()
     },
     return(value?: unknown) {
+      // Those of arrays, Maps and Sets stay open: they have nothing to release.
+      if (!from.return) return { done: true, value }
       results.push(
         resultOf(() => {
           throw new TypeError('An iterator was closed before its other elements were read: use a list.')
         }),
       )
-      return from.return?.(value) ?? { done: true, value }
+      return from.return(value)
     },
   }
 }

@@ -49,6 +49,12 @@ export class PrismaStore implements Store<Arguments> {
     return inserted
   }
 
+  async assertUpdate(model: string, where: Arguments, values: Values): Promise<void> {
+    const { key } = this.#model(model)
+    if (returning.has(this.tables.schema.provider) || !key.some((name) => name in values)) return
+    if ((await this.find(model, where, key)).length > 1) throw changedKeys(model)
+  }
+
   async update(
     model: string,
     where: Arguments,

@@ -41,7 +41,8 @@ const fewTests = 32
  */
 class Constancy {
   readonly #definitions = new Map<Definition, boolean>()
-  readonly #visited = new Set<Definition>()
+  /** What is assumed or found of definitions within the first one. */
+  readonly #within = new Map<Definition, boolean>()
 
   constructor(
     private readonly outcome: boolean,
@@ -105,17 +106,17 @@ class Constancy {
   }
 
   #isNeverIn(definition: Definition): boolean {
-    const known = this.#definitions.get(definition)
+    const known = this.#definitions.get(definition) ?? this.#within.get(definition)
     if (known !== undefined) return known
+    const isFirst = this.#within.size === 0
     // A definition that calls itself has an outcome only if one of its other parts has.
-    if (this.#visited.has(definition)) return this.outcome
-    const isFirst = this.#visited.size === 0
-    this.#visited.add(definition)
+    this.#within.set(definition, this.outcome)
     const isNever = this.isNever(definition.condition)
+    this.#within.set(definition, isNever)
     // Inside a recursion, the result rests on the assumption above.
     if (!isFirst) return isNever
     this.#definitions.set(definition, isNever)
-    this.#visited.clear()
+    this.#within.clear()
     return isNever
   }
 }
