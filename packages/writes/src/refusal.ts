@@ -39,3 +39,15 @@ export function isViolation(code: unknown, message: unknown): boolean {
 export function assertMayWrite(authorizer: object): void {
   for (const guard of engineOf(authorizer)?.writeGuards ?? []) guard()
 }
+
+/**
+ * Returns the promise of an operation for its caller: a request that is served is blocked if it does not wait for it.
+ * @param method - The function that was called.
+ */
+export function watchedOperation<Result>(
+  authorizer: object,
+  method: (...parameters: never[]) => unknown,
+  result: Promise<Result>,
+): Promise<Result> {
+  return engineOf(authorizer)?.watched(method, result) ?? result
+}

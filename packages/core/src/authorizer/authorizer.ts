@@ -111,9 +111,7 @@ export class Authorizer<P extends PolicyTypes = RegisteredPolicy> {
     for (const name of names) {
       const ask: (...parameters: unknown[]) => Promise<unknown> = Reflect.get(Authorizer.prototype, name)
       const value = function (this: Authorizer, ...parameters: unknown[]): Promise<unknown> {
-        let answer = Reflect.apply(ask, this, parameters)
-        for (const watch of this.#engine.watchers) answer = watch(value, answer)
-        return answer
+        return this.#engine.watched(value, Reflect.apply(ask, this, parameters))
       }
       Object.defineProperty(Authorizer.prototype, name, { value, writable: true, configurable: true })
     }

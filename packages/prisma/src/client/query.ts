@@ -1,3 +1,4 @@
+import { watchedOperation } from '@arcturus/writes/internal/prisma'
 import { type Arguments, isArguments } from '../literal.js'
 import { isReadOperation } from '../operations.js'
 import { property } from '../schema/fromClient.js'
@@ -57,7 +58,7 @@ export class Query implements PromiseLike<unknown> {
 
   /** Sends the query once. @param session - The session of its transaction. */
   send(session: Session): Promise<unknown> {
-    this.#result ??= this.#run(session)
+    this.#result ??= watchedOperation(session.parts.authorizer, Query.prototype.then, this.#run(session))
     return this.#result
   }
 

@@ -1,4 +1,5 @@
 import { invalidArgument } from '@arcturus/core/internal/typeorm'
+import { watchedOperation } from '@arcturus/writes/internal/typeorm'
 import {
   type DataSource,
   type DeepPartial,
@@ -116,7 +117,7 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
 
   static {
     const define = (name: string, value: (this: GuardedManager, ...args: readonly unknown[]) => unknown) =>
-      Object.defineProperty(GuardedManager.prototype, name, { value })
+      Object.defineProperty(GuardedManager.prototype, name, { value, configurable: true })
     for (const name of ['query', 'sql', 'clear', 'getMongoRepository', 'release'])
       define(name, () => {
         throw refusedPart(name)
@@ -126,6 +127,18 @@ export class GuardedManager extends EntityManager implements AuthorizedManager {
       define(name, function (...args) {
         return this.#persist(mode, args)
       })
+    const methods = new Map(
+      [EntityManager.prototype, GuardedManager.prototype].flatMap((one) =>
+        Object.entries(Object.getOwnPropertyDescriptors(one)),
+      ),
+    )
+    for (const [name, { value: method }] of methods) {
+      if (name === 'constructor' || typeof method !== 'function') continue
+      define(name, function watched(...args) {
+        const result: unknown = Reflect.apply(method, this, args)
+        return result instanceof Promise ? watchedOperation(this.#session.parts.authorizer, watched, result) : result
+      })
+    }
   }
 
   /** Reads arguments as TypeORM does: a target, which can be left out, entities and options. */

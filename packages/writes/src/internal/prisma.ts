@@ -14,7 +14,7 @@ export {
 } from '../options.js'
 export { RowQuestions } from '../questions.js'
 export { type Refused, WriteRecord } from '../record.js'
-export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
+export { assertMayWrite, isViolation, watchedOperation, writeDenial } from '../refusal.js'
 export { loadRowsFilter, type RowsFilter, type RowsQuestion, rowsFilterInDatabase } from '../rowsFilter.js'
 export type { ScopeOf } from '../scope.js'
 export { turnsOf } from '../turns.js'

@@ -14,7 +14,7 @@ export {
 } from '../options.js'
 export { RowQuestions } from '../questions.js'
 export { type Refused, WriteRecord } from '../record.js'
-export { assertMayWrite, isViolation, writeDenial } from '../refusal.js'
+export { assertMayWrite, isViolation, watchedOperation, writeDenial } from '../refusal.js'
 export { fieldPolicyOf, loadRowsFilter, type RowsFilter, rowsFilterInDatabase } from '../rowsFilter.js'
 export { type Ends, none, type RowChange, RowRules } from '../rules.js'
 export { type ScopeOf, withinScope } from '../scope.js'

@@ -51,6 +51,14 @@ export class Engine {
   readonly shared: Engine = this
 
   /**
+   * Returns the promise of an answer for the caller of a method, which the request that is served may watch.
+   * @param method - The function that was called. The place of the call is told.
+   */
+  watched<Answer>(method: Method, answer: Promise<Answer>): Promise<Answer> {
+    return this.watchers.reduce((watched, watch) => watch(method, watched), answer)
+  }
+
+  /**
    * @param base - An engine whose schema and loaders this one shares.
    * @throws ArgumentError if an option is invalid.
    */
