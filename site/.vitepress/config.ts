@@ -233,16 +233,19 @@ export default defineConfig({
         const code = fence(tokens, index, options, env, self)
         return title === undefined ? code : `<div class="file">${title}</div>${code}`
       }
-      // A page of the guide with a world of its own opens it in the playground.
+      // A page of the guide with a world of its own has it in the playground, which loads once it is opened.
       md.core.ruler.push('playground', ({ tokens, env, Token }) => {
         const { realPath, path } = env as { readonly realPath?: string; readonly path: string }
         const name = /docs\/model\/([\w-]+)\.md$/.exec(realPath ?? path)?.[1]
         const heading = tokens.findIndex(({ type }) => type === 'heading_close')
         const hasWorld = tokens.some(({ info }) => info.includes('title="rows.ts"'))
         if (name === undefined || heading < 0 || !hasWorld) return
-        const link = new Token('html_block', '', 0)
-        link.content = `<p><a href="../playground/index.html#example=${name}" target="_self">Try it in the playground</a></p>\n`
-        tokens.splice(heading + 1, 0, link)
+        const block = new Token('html_block', '', 0)
+        const address = `../playground/index.html#example=${name}`
+        block.content = `<details class="try"><summary>Try it here: change the policy or a row</summary>
+<iframe loading="lazy" title="The tables, rows and policy of this page in the playground" src="${address}"></iframe>
+<a href="${address}" target="_self">Open it in a page of its own</a></details>\n`
+        tokens.splice(heading + 1, 0, block)
       })
       // Links are those of the repository. A folder is its README; what is no page of the site is no link in it.
       md.core.ruler.push('links', ({ tokens, env }) => {

@@ -10,7 +10,9 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codes } from '../../packages/core/src/language/codes.js'
+import { examples } from '../../site/playground/examples.js'
 import { hasBrowser, openBrowser } from '../e2e/browser.js'
+import { modelPages } from './model/blocks.mjs'
 
 const site = fileURLToPath(new URL('../../site/', import.meta.url))
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
@@ -145,6 +147,16 @@ describe.skipIf(!hasBrowser)('the site', () => {
     await page.close()
     expect(lost).toEqual([])
   }, 300_000)
+
+  test('has the playground on the page of each pattern, with its tables and policy', async () => {
+    const worlds = Object.keys(await examples())
+    for (const page of modelPages()) {
+      expect(worlds).toContain(page)
+      expect(readFileSync(join(dist, `model/${page}.html`), 'utf8')).toContain(
+        `playground/index.html#example=${page}"></iframe>`,
+      )
+    }
+  })
 
   test('weighs at most 150 kB at first, without fonts', async () => {
     const page = await browser.newPage({ viewport: screen })
