@@ -8,11 +8,19 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
 import { setDiagnostics } from '@codemirror/lint'
-import { EditorState } from '@codemirror/state'
-import { EditorView, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view'
+import { EditorState, StateEffect, StateField } from '@codemirror/state'
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import type { Finding } from './engine.js'
-import { LanguageClient } from './language.js'
+import { LanguageClient, type Name } from './language.js'
 import type { World } from './world.js'
 
 /** An editor that is open. */
@@ -55,6 +63,23 @@ const colours = HighlightStyle.define([
   { tag: tags.function(tags.variableName), class: 'tok-function' },
 ])
 
+const setNames = StateEffect.define<readonly Name[]>()
+
+/** The colours of names by their meanings, which move with the text until the service tells them anew. */
+const names = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(shown, { changes, effects, newDoc }) {
+    const found = effects.find((one) => one.is(setNames))?.value as readonly Name[] | undefined
+    if (!found) return shown.map(changes)
+    const inside = found.filter(({ to }) => to <= newDoc.length)
+    return Decoration.set(
+      inside.map(({ from, to, meaning }) => Decoration.mark({ class: `name-${meaning}` }).range(from, to)),
+      true,
+    )
+  },
+  provide: (field) => EditorView.decorations.from(field),
+})
+
 /**
  * Opens an editor in an element.
  * @param onText - Called with the text after each change by the user.
@@ -68,6 +93,16 @@ export function openEditor(parent: HTMLElement, text: string, label: string, onT
     return service.over(state.doc.toString(), world)
   }
   let isShowing = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** Colours the names once the typing pauses. */
+  const colour = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(async () => {
+      const { doc } = view.state
+      const found = await current(view.state).names()
+      if (view.state.doc === doc) view.dispatch({ effects: setNames.of(found) })
+    }, 200)
+  }
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -99,13 +134,16 @@ export function openEditor(parent: HTMLElement, text: string, label: string, onT
         // Tab leaves the editor, so that the keyboard reaches the answers.
         keymap.of([...defaultKeymap, ...historyKeymap]),
         EditorView.updateListener.of(({ docChanged, state }) => {
+          if (docChanged && service) colour()
           if (docChanged && !isShowing) onText(state.doc.toString())
         }),
         EditorView.domEventHandlers({
           focus: () => {
             service ??= new LanguageClient()
+            colour()
           },
         }),
+        names,
       ],
     }),
   })
@@ -129,6 +167,7 @@ export function openEditor(parent: HTMLElement, text: string, label: string, onT
     },
     focus: () => view.focus(),
     close: () => {
+      clearTimeout(timer)
       service?.close()
       view.destroy()
     },

@@ -10,6 +10,13 @@ export interface Item {
   readonly from?: number
 }
 
+/** The meaning of a name in a text: `parameter`, `property` … */
+export interface Name {
+  readonly from: number
+  readonly to: number
+  readonly meaning: string
+}
+
 /** The language service in a worker of its own. */
 export class LanguageClient {
   readonly #worker = new Worker(new URL('./languageWorker.ts', import.meta.url), { type: 'module' })
@@ -25,7 +32,7 @@ export class LanguageClient {
 
   /** Returns the questions about a text. */
   over(text: string, world: LanguageAsk['world']) {
-    const ask = (kind: 'complete' | 'hover', offset: number) =>
+    const ask = (kind: LanguageAsk['kind'], offset = 0) =>
       new Promise<unknown>((resolve) => {
         const id = this.#next++
         this.#open.set(id, resolve)
@@ -38,6 +45,7 @@ export class LanguageClient {
       })
     return {
       complete: async (offset: number) => ((await ask('complete', offset)) ?? []) as readonly Item[],
+      names: async () => ((await ask('names')) ?? []) as readonly Name[],
       hover: async (offset: number) => (await ask('hover', offset)) as string | undefined,
     }
   }

@@ -1,13 +1,13 @@
 import { Authorizer } from '@arcturus/core'
-import { describeSchema, LanguageService, type SchemaDescription } from '@arcturus/language-service'
+import { describeSchema, LanguageService, type SchemaDescription, tokenTypes } from '@arcturus/language-service'
 import { modelsOf } from '../../../packages/prisma/src/database/models.js'
-import type { Item } from './language.js'
+import type { Item, Name } from './language.js'
 import { schemaOf } from './schema.js'
 import type { World } from './world.js'
 
 export interface LanguageAsk {
   readonly id: number
-  readonly kind: 'complete' | 'hover'
+  readonly kind: 'complete' | 'hover' | 'names'
   readonly text: string
   readonly world: Pick<World, 'schema' | 'context'>
   readonly offset: number
@@ -48,6 +48,19 @@ const types: Readonly<Record<number, string>> = {
   21: 'constant',
 }
 
+/** The meanings of the names of a text, from the encoding of the protocol. */
+function namesIn(text: string): readonly Name[] {
+  const starts = [...text.matchAll(/^/gm)].map(({ index }) => index)
+  const { data } = service.semanticTokens(uri)
+  let [line, character] = [0, 0]
+  return Array.from({ length: data.length / 5 }, (_, at) => {
+    const [down, right, length, type] = data.slice(at * 5) as [number, number, number, number]
+    ;[line, character] = [line + down, down > 0 ? right : character + right]
+    const from = starts[line]! + character
+    return { from, to: from + length, meaning: tokenTypes[type]! }
+  })
+}
+
 self.onmessage = ({ data: { id, kind, text, world, offset } }: MessageEvent<LanguageAsk>) => {
   const key = JSON.stringify(world)
   if (known !== key) {
@@ -56,6 +69,7 @@ self.onmessage = ({ data: { id, kind, text, world, offset } }: MessageEvent<Lang
     service.setApplication({ isWhole: true, ...(schema && { schema }) })
   }
   service.update(uri, text, version++)
+  if (kind === 'names') return self.postMessage({ id, value: namesIn(text) } satisfies LanguageReply)
   const before = text.slice(0, offset).split('\n')
   const position = { line: before.length - 1, character: before.at(-1)!.length }
   let value: unknown

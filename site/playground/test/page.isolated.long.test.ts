@@ -174,6 +174,16 @@ describe('trying a policy', () => {
     await page.locator('.cm-tooltip-autocomplete').getByText('organizationId').waitFor()
     await page.close()
   })
+
+  test('names have the colours of their meanings, also while the text changes', async () => {
+    const page = await open()
+    await page.locator('.cm-content').waitFor()
+    await write(page, 'allow(user: User, "read", project: Project) if project.name = "x" and other = user;')
+    await page.locator('.name-parameter', { hasText: 'project' }).first().waitFor()
+    await page.locator('.name-property', { hasText: 'name' }).waitFor()
+    await page.locator('.name-variable', { hasText: 'other' }).waitFor()
+    await page.close()
+  })
 })
 
 describe('a link', () => {
