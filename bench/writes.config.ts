@@ -13,6 +13,7 @@ const { test: _, resolve: __, ...shared } = base
 export default mergeConfig(shared, {
   test: {
     include: ['test/{prisma,typeorm}/writeTimes.ts'],
+    setupFiles: ['test/setup/sync.ts'],
     fileParallelism: false,
     server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
     disableConsoleIntercept: true,
