@@ -73,22 +73,19 @@ const writers: Readonly<Record<string, Writer>> = {
     return tableOf(['', 'action', 'row', 'fields'], rows)
   },
 
-  /** `mistake FILE adds`, or `replaces`: how the answers change if the policy is so. */
+  /** `variant FILE adds`, or `replaces`: how the answers change if the policy is so, which has no warning. */
+  variant: async (world, [file = '', how]) => {
+    const sources = sourcesOf(world, file, how)
+    if (world.policy(...sources).warnings.length > 0) throw new Error(`${world.page}: ${file} has warnings.`)
+    return (await changesOf(world, sources)).join('\n')
+  },
+
+  /** `mistake FILE adds`, or `replaces`: the same for a mistake, and what is told of it. */
   mistake: async (world, [file = '', how]) => {
-    const blocks = blocksOf(world.page)
-    const mistake = blocks.get(file)!
-    const sources = how === 'replaces' ? [mistake] : [blocks.get('policy.polar')!, mistake]
+    const sources = sourcesOf(world, file, how)
     const errors = world.refusal(...sources)
     if (errors.length > 0) return `The policy does not load:\n\n${diagnosticsOf(errors)}`
-    const changes: string[] = []
-    for (const [label, context] of Object.entries(world.facts.contexts ?? { '': undefined }))
-      for (const change of differences(await world.matrix(context), await world.matrix(context, ...sources)))
-        changes.push(`- ${label && `${label}: `}${change}`)
-    for (const [who, call, label] of world.facts.writes ?? []) {
-      const context = label === undefined ? undefined : world.facts.contexts![label]
-      const [before, after] = [await world.write(who, call, context), await world.write(who, call, context, sources)]
-      if (before !== after) changes.push(`- **${who}**: ${after} instead of ${before}\n  \`${call}\``)
-    }
+    const changes = await changesOf(world, sources)
     const { warnings } = world.policy(...sources)
     const told =
       warnings.length === 0
@@ -162,4 +159,25 @@ function diagnosticsOf(diagnostics: readonly Diagnostic[]): string {
     ({ severity, code, message, hint }) => `${severity} ${code}: ${message}${hint ? `\n  hint: ${hint}` : ''}`,
   )
   return `\`\`\`text\n${lines.join('\n')}\n\`\`\``
+}
+
+/** Returns the policy of a page with a file of it. */
+function sourcesOf({ page }: World, file: string, how: string | undefined): readonly string[] {
+  const blocks = blocksOf(page)
+  const other = blocks.get(file)!
+  return how === 'replaces' ? [other] : [blocks.get('policy.polar')!, other]
+}
+
+/** Returns how the answers of a page change with another policy, a line each. */
+async function changesOf(world: World, sources: readonly string[]): Promise<readonly string[]> {
+  const changes: string[] = []
+  for (const [label, context] of Object.entries(world.facts.contexts ?? { '': undefined }))
+    for (const change of differences(await world.matrix(context), await world.matrix(context, ...sources)))
+      changes.push(`- ${label && `${label}: `}${change}`)
+  for (const [who, call, label] of world.facts.writes ?? []) {
+    const context = label === undefined ? undefined : world.facts.contexts![label]
+    const [before, after] = [await world.write(who, call, context), await world.write(who, call, context, sources)]
+    if (before !== after) changes.push(`- **${who}**: ${after} instead of ${before}\n  \`${call}\``)
+  }
+  return changes
 }
