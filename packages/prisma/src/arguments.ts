@@ -1,5 +1,11 @@
 import type { Action, ActionOn, ActorIn, Context, ModelName, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { ArgumentError, invalidArgument, own } from '@arcturus/core/internal/prisma'
+import {
+  assertActor,
+  assertArrived,
+  assertResource as assertGiven,
+  invalidArgument,
+  own,
+} from '@arcturus/core/internal/prisma'
 import { assertOption } from '@arcturus/writes/internal/prisma'
 import { isLiteral } from './literal.js'
 import { type Choices, type DefiniteFilter, type FilterRequest, type Markers, markerKey } from './query/markers.js'
@@ -133,6 +139,7 @@ export function argumentsWith(markers: Markers, readAction: string): FilterArgum
 
   const authorizedFilter = (actor: unknown, args?: QueryArguments): object => {
     assertActor(actor)
+    assertArrived(actor, 'actor')
     if (args === undefined) return marked(markers.make([{ actor, action: readAction }]))
     assertArguments(args)
     const related = 'include' in args || 'select' in args ? readAction : undefined
@@ -179,23 +186,9 @@ function assertUnmarked(args: object | undefined): [] {
   })
 }
 
-/** @throws ArgumentError for an undefined actor and for a promise */
-export function assertActor(actor: unknown): void {
-  if (actor === undefined) {
-    throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'pass null for an anonymous user' })
-  }
-  if (typeof actor === 'object' && actor !== null && 'then' in actor && typeof actor.then === 'function') {
-    throw invalidArgument('The actor must not be a promise.', { hint: 'await it first' })
-  }
-}
-
 /** @throws ArgumentError for a resource that is undefined, not a row, or a promise */
 function assertResource(resource: unknown): void {
-  if (resource === undefined) {
-    throw new ArgumentError('undefined-resource', 'The resource is undefined.', {
-      hint: 'handle a missing record before; usually it is a 404',
-    })
-  }
+  assertGiven(resource)
   if (typeof resource !== 'object' || resource === null || 'then' in resource) {
     throw invalidArgument('authorizedActors needs a row as its second argument.', {
       hint: "authorizedActors('read', document)",

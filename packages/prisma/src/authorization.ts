@@ -1,9 +1,9 @@
 import type { Action, ActorIn, Authorizer, Context, PolicyTypes, RegisteredPolicy } from '@arcturus/core'
-import { own, registerClient } from '@arcturus/core/internal/prisma'
+import { assertActor, assertArrived, own, registerClient } from '@arcturus/core/internal/prisma'
 import { printSql } from '@arcturus/sql'
 import type { VerifiedDatabase } from '@arcturus/sql/internal/prisma'
 import { actionNames, assertMayWrite, assertOption, scopes, unscopedQueries } from '@arcturus/writes/internal/prisma'
-import { argumentsWith, assertActor, assertChoices, type FilterArguments, type NoArguments } from './arguments.js'
+import { argumentsWith, assertChoices, type FilterArguments, type NoArguments } from './arguments.js'
 import { clientMaker } from './client/client.js'
 import { Delegates } from './client/delegates.js'
 import type { AuthorizedClientMaker, AuthorizedClientOptions, ClientOptions } from './client/options.js'
@@ -175,6 +175,7 @@ export function prismaAuthorization(
   ): object => {
     const { operations, prisma: sender = prisma, context, requiredRelation, cascade } = own(chosen)
     assertActor(actor)
+    assertArrived(actor, 'actor')
     assertOption('requiredRelation', requiredRelation, ['null', 'refuse'])
     assertOption('cascade', cascade, ['check', 'trust'])
     return makeClient({

@@ -108,7 +108,7 @@ export function assertKnown(schema: Schema, value: unknown, what: 'actor' | 'res
     {
       hint: name
         ? `register it: authorizer.registerClass(${name})`
-        : `name its model: authorizer.as('Model', ${what}); with Prisma, read it by \`rows\`: const { rows } = prismaAuthorization(authorizer, client)`,
+        : `name its model: authorizer.as('Model', ${what}); with an ORM, read it by \`rows\`: const { rows } = prismaAuthorization(authorizer, client), or typeOrmAuthorization(…)`,
       data: { value },
     },
   )

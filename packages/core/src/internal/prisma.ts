@@ -1,3 +1,4 @@
+export { assertActor, assertArrived, assertResource } from '../authorizer/arguments.js'
 export { isStored } from '../authorizer/changes/columns.js'
 export { registerClient } from '../authorizer/relations/clients.js'
 export type {

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { invalidArgument, own } from '@arcturus/core/internal/typeorm'
+import { assertActor, assertArrived, invalidArgument, own } from '@arcturus/core/internal/typeorm'
 import { actionNames, assertOption, scopes } from '@arcturus/writes/internal/typeorm'
 import { type DataSource, EntityManager } from 'typeorm'
 import { schemaError } from '../errors.js'
@@ -51,9 +51,8 @@ export function managerMaker(
   }
   return (actor, given = {}) => {
     const { operations, cascade, context, manager } = own(given)
-    if (actor === undefined) {
-      throw invalidArgument('The actor is undefined.', { hint: 'pass null for an anonymous user' })
-    }
+    assertActor(actor)
+    assertArrived(actor, 'actor')
     assertOption('cascade', cascade, ['check', 'trust'])
     if (manager && sessionOf(manager.connection)) {
       throw invalidArgument('`manager` must be a manager without authorization.', {
