@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { mergeConfig } from 'vitest/config'
 import base from '../vitest.config.js'
 import { build } from './build.mjs'
@@ -13,7 +14,7 @@ const { test: _, resolve: __, ...shared } = base
 export default mergeConfig(shared, {
   test: {
     include: ['test/{prisma,typeorm}/writeTimes.ts'],
-    setupFiles: ['test/setup/sync.ts'],
+    setupFiles: [fileURLToPath(new URL('../test/setup/sync.ts', import.meta.url))],
     fileParallelism: false,
     server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
     disableConsoleIntercept: true,
